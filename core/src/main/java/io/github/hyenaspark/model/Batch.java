@@ -1,8 +1,8 @@
 package io.github.hyenaspark.model;
 
 /**
- * Sequences for one local step, as plain arrays. The arrays are not copied: whoever made the batch must not change them,
- * and batches are not compared by {@code equals}.
+ * Sequences for one local step, as plain arrays. The arrays are not copied: whoever made the batch must not change
+ * them, and batches are not compared by {@code equals}.
  *
  * @param ids token ids in [0, V), B×L, row-major
  * @param targets the id that follows each of {@code ids}, B×L, row-major; {@link #IGNORED} where no loss is counted
