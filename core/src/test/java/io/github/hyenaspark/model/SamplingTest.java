@@ -63,6 +63,9 @@ class SamplingTest {
     void topPLeavesTheFewestThatReachIt() {
         float[] logits = {(float) Math.log(4), 0, (float) Math.log(2), 0};
         assertThat(shares(new Sampling.Random(1, 0, 0.3), logits, 4)).containsExactly(1, 0, 0, 0);
+        assertThat(shares(new Sampling.Random(1, 0, 0.5), new float[] {1, 1}, 2))
+                .as("exactly reached")
+                .containsExactly(1, 0);
         double[] two = shares(new Sampling.Random(1, 0, 0.6), logits, 4);
         assertThat(two[0]).isCloseTo(2.0 / 3, within(TOLERANCE));
         assertThat(two[2]).isCloseTo(1.0 / 3, within(TOLERANCE));

@@ -82,7 +82,7 @@ class AdamWTest {
                 double expected = textbook(start[i], history[i], scaled, unit.weightDecay());
                 String where = entry.name() + ", element " + i + ", seed " + SEED;
                 assertThat(plainTheta[i]).as(where).isCloseTo(expected, within(1e-13));
-                // 20 roundings of a theta below 4 (1.2e-7 each at most), and moments exact to 1e-6 times lr up to 0.2
+                // 20 roundings of a theta below 4 (1.2e-7 each at most); seen: 5.4e-7 at worst
                 assertThat((double) state.theta()[i]).as(where).isCloseTo(expected, within(2e-6));
             }
         }
