@@ -61,6 +61,7 @@ public final class HyenaLanguageModel {
                 .seed(seed)
                 .dataType(type)
                 .updater(new NoOp())
+                .miniBatch(false) // the head divides by tokens already
                 .trainingWorkspaceMode(WorkspaceMode.ENABLED)
                 .inferenceWorkspaceMode(WorkspaceMode.ENABLED);
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(padded, config.dModel());
