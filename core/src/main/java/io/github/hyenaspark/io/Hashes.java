@@ -1,0 +1,51 @@
+package io.github.hyenaspark.io;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/** Content hashes, as lower-case hexadecimal. */
+public final class Hashes {
+    private static final int FLOATS_AT_ONCE = 1 << 14;
+
+    private Hashes() {}
+
+    /** SHA-256 of some bytes. */
+    public static String sha256(byte[] bytes) {
+        return hex(newSha256().digest(bytes));
+    }
+
+    /** SHA-256 of some numbers, each as four little-endian bytes: the hash of a parameter vector. */
+    public static String sha256(float[] values) {
+        MessageDigest digest = newSha256();
+        ByteBuffer buffer = ByteBuffer.allocate(FLOATS_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < values.length; at += FLOATS_AT_ONCE) {
+            int count = Math.min(FLOATS_AT_ONCE, values.length - at);
+            buffer.clear().asFloatBuffer().put(values, at, count);
+            digest.update(buffer.limit(count * Float.BYTES));
+        }
+        return hex(digest.digest());
+    }
+
+    /** CRC-32C (Castagnoli) of some bytes, 0 to 2^32-1. */
+    public static long crc32c(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, bytes.length);
+        return crc.getValue();
+    }
+
+    static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform must have SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package io.github.hyenaspark.io;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * JSON trees as bytes and back. Keys keep the order in which they were put, so equal trees give equal bytes. The typed
+ * getters take an object, the name of its file for the message, and a key that must be there.
+ */
+public final class Json {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final ObjectWriter INDENTED = MAPPER.writer(new DefaultPrettyPrinter()
+            .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+            .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+    private Json() {}
+
+    /** An object without keys. */
+    public static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** An array without elements. */
+    public static ArrayNode array() {
+        return JsonNodeFactory.instance.arrayNode();
+    }
+
+    /**
+     * One JSON value in UTF-8.
+     *
+     * @param name of the file, for the message
+     * @throws CorruptFileException if it is no JSON, repeats a key of an object or has something after it
+     */
+    public static JsonNode parse(String name, byte[] bytes) throws CorruptFileException {
+        JsonNode tree;
+        try {
+            tree = MAPPER.readTree(new String(bytes, StandardCharsets.UTF_8));
+        } catch (JsonProcessingException e) {
+            String place = e.getLocation() == null
+                    ? ""
+                    : " in line " + e.getLocation().getLineNr() + ", column "
+                            + e.getLocation().getColumnNr();
+            throw new CorruptFileException(name, "JSON", "\"" + e.getOriginalMessage() + "\"" + place);
+        }
+        if (tree.isMissingNode()) {
+            throw new CorruptFileException(name, "JSON", "nothing");
+        }
+        return tree;
+    }
+
+    /** Indented, in UTF-8, with a newline at the end: for files that people look at. */
+    public static byte[] bytes(JsonNode tree) {
+        return (written(INDENTED, tree) + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** On one line, without a newline at its end. */
+    public static String line(JsonNode tree) {
+        return written(MAPPER.writer(), tree);
+    }
+
+    /** A text. */
+    public static String text(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        return check(value.isTextual(), value, file, key, "text").textValue();
+    }
+
+    /** A whole number. */
+    public static long wholeNumber(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        return check(value.isIntegralNumber() && value.canConvertToLong(), value, file, key, "a whole number")
+                .longValue();
+    }
+
+    /** A number. */
+    public static double number(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        return check(value.isNumber(), value, file, key, "a number").doubleValue();
+    }
+
+    /** True or false. */
+    public static boolean flag(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        return check(value.isBoolean(), value, file, key, "true or false").booleanValue();
+    }
+
+    /** An object. */
+    public static ObjectNode object(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        return (ObjectNode) check(value.isObject(), value, file, key, "an object");
+    }
+
+    /** The elements of an array. */
+    public static List<JsonNode> elements(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = required(node, file, key);
+        List<JsonNode> elements = new ArrayList<>();
+        check(value.isArray(), value, file, key, "an array").forEach(elements::add);
+        return List.copyOf(elements);
+    }
+
+    /** The elements of an array of texts. */
+    public static List<String> texts(JsonNode node, String file, String key) throws CorruptFileException {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : elements(node, file, key)) {
+            texts.add(check(element.isTextual(), element, file, key, "an array of texts")
+                    .textValue());
+        }
+        return List.copyOf(texts);
+    }
+
+    private static JsonNode required(JsonNode node, String file, String key) throws CorruptFileException {
+        JsonNode value = node.get(key);
+        if (value == null) {
+            throw new CorruptFileException(
+                    file, "the key \"" + key + "\"", node.isObject() ? "only " + keys(node) : shortened(node));
+        }
+        return value;
+    }
+
+    private static JsonNode check(boolean fits, JsonNode value, String file, String key, String expected)
+            throws CorruptFileException {
+        if (!fits) {
+            throw new CorruptFileException(file, expected + " as \"" + key + "\"", shortened(value));
+        }
+        return value;
+    }
+
+    private static List<String> keys(JsonNode node) {
+        List<String> keys = new ArrayList<>();
+        node.fieldNames().forEachRemaining(keys::add);
+        return keys;
+    }
+
+    private static String shortened(JsonNode value) {
+        String text = line(value);
+        return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+    }
+
+    private static String written(ObjectWriter writer, JsonNode tree) {
+        try {
+            return writer.writeValueAsString(tree);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a JSON tree in memory could not be written", e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.hyenaspark.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.hadoop.fs.FSDataInputStream;
+
+/** Reads ranges of one file, in any order. Confined to one thread. Opened by {@link Storage#openRange}. */
+public final class RangeReader implements Closeable {
+    private final String uri;
+    private final FSDataInputStream in;
+    private final long length;
+
+    RangeReader(String uri, FSDataInputStream in, long length) {
+        this.uri = uri;
+        this.in = in;
+        this.length = length;
+    }
+
+    /** Bytes in the file when it was opened. */
+    public long length() {
+        return length;
+    }
+
+    /**
+     * Fills a part of an array.
+     *
+     * @param offset first byte in the file
+     * @param to where the bytes go
+     * @param at first element of {@code to} that is written
+     * @param count bytes to read
+     * @throws CorruptFileException if the file ends before the range does
+     */
+    public void readFully(long offset, byte[] to, int at, int count) throws IOException {
+        if (offset < 0 || count < 0) {
+            throw new IllegalArgumentException(
+                    "cannot read " + count + " bytes at offset " + offset + " of " + uri + ": both must be 0 or more");
+        }
+        if (count > length - offset) {
+            throw new CorruptFileException(uri, "at least " + (offset + count) + " bytes", length + " bytes");
+        }
+        in.readFully(offset, to, at, count);
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.hyenaspark.io;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The safetensors format for 32-bit floats: eight bytes with the length of the header, the header as JSON, then the
+ * values of every tensor, little-endian, one after the other. Readable from Python by the library of that name. What is
+ * read is checked to the last byte; see {@link SafetensorsHeader} for the header's rules.
+ */
+public final class Safetensors {
+    /** Longest header that is written or read, bytes; the reference implementation has the same limit. */
+    public static final int MAXIMUM_HEADER_BYTES = 100_000_000;
+
+    private static final int FLOATS_AT_ONCE = 1 << 14;
+
+    private Safetensors() {}
+
+    /**
+     * A named tensor inside an array that may hold others too. The arrays are not copied; tensors are not compared by
+     * {@code equals}.
+     *
+     * @param name unique within a file
+     * @param shape dimensions, row-major; empty for a single number
+     * @param values array in which the elements are
+     * @param offset index of the first element in {@code values}
+     */
+    public record Tensor(String name, long[] shape, float[] values, int offset) {
+        public Tensor {
+            if (offset < 0 || elements(shape) > values.length - offset) {
+                throw new IllegalArgumentException("tensor " + name + " has " + elements(shape)
+                        + " elements from index " + offset + ", but its array ends at " + values.length);
+            }
+        }
+
+        /** How many elements it has. */
+        public long elements() {
+            return elements(shape);
+        }
+
+        static long elements(long[] shape) {
+            long product = 1;
+            for (long dimension : shape) {
+                product = Math.multiplyExact(product, dimension);
+            }
+            return product;
+        }
+    }
+
+    /**
+     * All that is in a file.
+     *
+     * @param tensors in the order of the file; they lie in {@code values} one after the other, without gaps
+     * @param values every element of the file
+     * @param metadata free texts by name
+     */
+    public record Contents(List<Tensor> tensors, float[] values, Map<String, String> metadata) {}
+
+    /**
+     * Writes a whole file; does not close the stream.
+     *
+     * @throws IllegalArgumentException if two tensors have one name or the header would be too long
+     */
+    public static void write(OutputStream out, List<Tensor> tensors, Map<String, String> metadata) throws IOException {
+        byte[] header = header(tensors, metadata);
+        ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        out.write(length.putLong(header.length).array());
+        out.write(header);
+        for (Tensor tensor : tensors) {
+            writeValues(out, tensor.values(), tensor.offset(), Math.toIntExact(tensor.elements()));
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @param file its name, for messages
+     * @param in from its first byte; read to the end, not closed
+     * @param bytes its length
+     * @throws CorruptFileException if anything in it breaks the format
+     */
+    public static Contents read(String file, InputStream in, long bytes) throws IOException {
+        SafetensorsHeader header = SafetensorsHeader.read(file, in, bytes);
+        float[] values = new float[header.elements()];
+        readValues(file, in, values);
+        if (in.read() >= 0) {
+            throw new CorruptFileException(file, bytes + " bytes", "more");
+        }
+        return new Contents(header.tensors(values), values, header.metadata());
+    }
+
+    private static byte[] header(List<Tensor> tensors, Map<String, String> metadata) {
+        ObjectNode root = Json.object();
+        if (!metadata.isEmpty()) {
+            ObjectNode texts = root.putObject(SafetensorsHeader.METADATA);
+            metadata.entrySet().stream()
+                    .sorted(Map.Entry.comparingByKey())
+                    .forEach(e -> texts.put(e.getKey(), e.getValue()));
+        }
+        Set<String> names = new HashSet<>(Set.of(SafetensorsHeader.METADATA));
+        long offset = 0;
+        for (Tensor tensor : tensors) {
+            if (!names.add(tensor.name())) {
+                throw new IllegalArgumentException("two tensors cannot both be named " + tensor.name());
+            }
+            long end = offset + tensor.elements() * Float.BYTES;
+            ObjectNode entry = root.putObject(tensor.name()).put("dtype", SafetensorsHeader.FLOATS);
+            ArrayNode shape = entry.putArray("shape");
+            for (long dimension : tensor.shape()) {
+                shape.add(dimension);
+            }
+            entry.putArray("data_offsets").add(offset).add(end);
+            offset = end;
+        }
+        return padded(Json.line(root));
+    }
+
+    /** Spaces fill the header up, so that the values begin at a multiple of eight bytes. */
+    private static byte[] padded(String header) {
+        int bytes = header.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAXIMUM_HEADER_BYTES - 8) {
+            throw new IllegalArgumentException("the names and shapes of a safetensors file take " + bytes
+                    + " bytes, more than the format's " + MAXIMUM_HEADER_BYTES);
+        }
+        return (header + " ".repeat((8 - bytes % 8) % 8)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void writeValues(OutputStream out, float[] values, int offset, int count) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(FLOATS_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < count; at += FLOATS_AT_ONCE) {
+            int floats = Math.min(FLOATS_AT_ONCE, count - at);
+            buffer.clear().asFloatBuffer().put(values, offset + at, floats);
+            out.write(buffer.array(), 0, floats * Float.BYTES);
+        }
+    }
+
+    private static void readValues(String file, InputStream in, float[] values) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(FLOATS_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < values.length; at += FLOATS_AT_ONCE) {
+            int floats = Math.min(FLOATS_AT_ONCE, values.length - at);
+            int wanted = floats * Float.BYTES;
+            if (in.readNBytes(buffer.array(), 0, wanted) < wanted) {
+                throw new CorruptFileException(file, values.length + " values", "an end before value " + (at + floats));
+            }
+            buffer.clear().asFloatBuffer().get(values, at, floats);
+        }
+    }
+}

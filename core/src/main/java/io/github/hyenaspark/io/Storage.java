@@ -1,0 +1,261 @@
+package io.github.hyenaspark.io;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+
+/**
+ * Files on local disk, HDFS and S3, and the one primitive that everything published here rests on,
+ * {@link #createExclusively}. Safe for many threads.
+ *
+ * <p>URIs are written as Hadoop writes them: {@code file:/data/my corpus}, {@code hdfs://host:9000/runs},
+ * {@code s3a://bucket/key}; a space is a space, and nothing is percent-decoded. A path without a scheme belongs to
+ * {@code fs.defaultFS}, the local disk unless the settings say otherwise. Whatever writes creates the parent
+ * directories. File systems other than the local one come from Hadoop's cache, which serves the whole process.
+ */
+public final class Storage {
+    private static final String LOCAL = "file";
+    private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
+
+    private final Configuration settings;
+    private final RawLocalFileSystem disk;
+
+    private Storage(Configuration settings) throws IOException {
+        this.settings = settings;
+        // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
+        disk = new RawLocalFileSystem();
+        disk.initialize(URI.create("file:///"), settings);
+    }
+
+    /**
+     * Storage with these Hadoop settings, for example {@code fs.s3a.endpoint}, on top of the core-site.xml and
+     * hdfs-site.xml found on the class path.
+     *
+     * @throws IOException if the local disk cannot be used
+     */
+    public static Storage of(Map<String, String> hadoopSettings) throws IOException {
+        Configuration settings = new Configuration();
+        hadoopSettings.forEach(settings::set);
+        return new Storage(settings);
+    }
+
+    /**
+     * Storage in which a path without a scheme is always on the local disk.
+     *
+     * @throws IOException if the local disk cannot be used
+     */
+    public static Storage local() throws IOException {
+        return of(Map.of(FileSystem.FS_DEFAULT_NAME_KEY, "file:///"));
+    }
+
+    /** Two parts of a URI joined by one slash. */
+    public static String resolve(String parent, String child) {
+        return parent.replaceFirst("/+$", "") + "/" + child.replaceFirst("^/+", "");
+    }
+
+    /**
+     * The absolute URI of a path, in the form in which {@link #list} and {@link #find} give theirs.
+     *
+     * @throws IOException if no file system serves its scheme
+     */
+    public String qualify(String uri) throws IOException {
+        return place(uri).qualified();
+    }
+
+    /** Whether a file or a directory is there. */
+    public boolean exists(String uri) throws IOException {
+        Place place = place(uri);
+        return place.fileSystem().exists(place.path());
+    }
+
+    /**
+     * Bytes in a file.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public long length(String uri) throws IOException {
+        return file(place(uri)).getLen();
+    }
+
+    /**
+     * The whole file.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public byte[] read(String uri) throws IOException {
+        try (InputStream in = open(uri)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /**
+     * The bytes of a file from its start; the caller closes it.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public InputStream open(String uri) throws IOException {
+        return open(place(uri));
+    }
+
+    /**
+     * Opens a file for reads anywhere in it; the caller closes it.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public RangeReader openRange(String uri) throws IOException {
+        Place place = place(uri);
+        long length = file(place).getLen();
+        return new RangeReader(place.qualified(), open(place), length);
+    }
+
+    /**
+     * Reads a whole file for its length and hashes.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public StoredFile hashed(String uri) throws IOException {
+        Place place = place(uri);
+        FileStatus status = file(place);
+        var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        try (InputStream in = open(place)) {
+            in.transferTo(hashes);
+        }
+        return hashes.file(place.qualified(), status.getModificationTime());
+    }
+
+    /**
+     * Creates a file with this content unless something has that name. Of many callers at once exactly one is told
+     * true, and nobody ever sees a part of the content. Object stores without conditional writes cannot promise the
+     * first: there content should tell its writers apart.
+     *
+     * @return true if this call created the file; false if it was there, and was left untouched
+     */
+    public boolean createExclusively(String uri, byte[] content) throws IOException {
+        Place place = place(uri);
+        return publication(place).createExclusively(place.path(), content);
+    }
+
+    /**
+     * Writes an immutable object whose name no other content ever has. Writing it again is fine; the object appears
+     * whole or not at all.
+     *
+     * @return what is in the store now
+     * @throws IOException also if an object of that name has other content
+     */
+    public StoredFile write(String uri, Content content) throws IOException {
+        Place place = place(uri);
+        var hashes = new HashingOutputStream[1];
+        boolean created = publication(place).write(place.path(), out -> {
+            hashes[0] = new HashingOutputStream(out);
+            content.writeTo(hashes[0]);
+        });
+        StoredFile written = hashes[0].file(place.qualified(), file(place).getModificationTime());
+        if (!created && !written.sameContent(hashed(uri))) {
+            throw new IOException("cannot write " + place.qualified() + ": an object of that name with other content is"
+                    + " there already; objects are immutable, so choose another name or delete it");
+        }
+        return written;
+    }
+
+    /** Writes a file, over the one that may be there. Only for views and hints: a reader may rely on nothing in it. */
+    public void replace(String uri, byte[] content) throws IOException {
+        Place place = place(uri);
+        publication(place).replace(place.path(), content);
+    }
+
+    /** The files directly in a directory, by URI; none if it is not there. Names that begin with a dot are left out. */
+    public List<StoredFile> list(String directory) throws IOException {
+        Place place = place(directory);
+        try {
+            return Listing.of(place.fileSystem()).directly(place.path());
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    /**
+     * The files in a directory and below it, or those that a glob matches ({@code * ? [a-z] {a,b}}, where {@code *}
+     * stays within one directory), by URI. Names that begin with a dot or an underscore are left out, unless asked for
+     * by their exact name.
+     *
+     * @return none if a glob matches nothing
+     * @throws FileNotFoundException if there is no glob in it and nothing has that name
+     */
+    public List<StoredFile> find(String directoryOrGlob) throws IOException {
+        Place place = place(directoryOrGlob);
+        Listing listing = Listing.of(place.fileSystem());
+        if (place.fileSystem().exists(place.path())) {
+            return listing.below(place.fileSystem().getFileStatus(place.path()));
+        }
+        if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
+            throw missing(place);
+        }
+        return listing.matching(place.path());
+    }
+
+    /** Deletes a file, or a directory with all that is in it; it may be gone already. */
+    public void delete(String uri) throws IOException {
+        Place place = place(uri);
+        if (!place.fileSystem().delete(place.path(), true) && place.fileSystem().exists(place.path())) {
+            throw new IOException("cannot delete " + place.qualified() + ": the file system refused");
+        }
+    }
+
+    private record Place(FileSystem fileSystem, Path path) {
+        String qualified() {
+            return path.toString();
+        }
+    }
+
+    private Place place(String uri) throws IOException {
+        Path path = new Path(uri);
+        URI asked = path.toUri();
+        String scheme =
+                asked.getScheme() == null ? FileSystem.getDefaultUri(settings).getScheme() : asked.getScheme();
+        FileSystem fileSystem = LOCAL.equals(scheme) ? disk : path.getFileSystem(settings);
+        return new Place(fileSystem, fileSystem.makeQualified(path));
+    }
+
+    private Publication publication(Place place) {
+        if (place.fileSystem() == disk) {
+            return new LinkPublication(disk);
+        }
+        return OBJECT_STORES.contains(place.fileSystem().getScheme())
+                ? new ConditionalPublication(place.fileSystem())
+                : new RenamePublication(place.fileSystem());
+    }
+
+    private static FSDataInputStream open(Place place) throws IOException {
+        file(place);
+        return place.fileSystem().open(place.path());
+    }
+
+    private static FileStatus file(Place place) throws IOException {
+        FileStatus status;
+        try {
+            status = place.fileSystem().getFileStatus(place.path());
+        } catch (FileNotFoundException e) {
+            throw missing(place);
+        }
+        if (status.isDirectory()) {
+            throw new FileNotFoundException("a file is needed, but " + place.qualified() + " is a directory");
+        }
+        return status;
+    }
+
+    private static FileNotFoundException missing(Place place) {
+        String hint = place.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
+        return new FileNotFoundException("there is no " + place.qualified() + hint);
+    }
+}

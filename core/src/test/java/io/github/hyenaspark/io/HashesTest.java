@@ -1,0 +1,32 @@
+package io.github.hyenaspark.io;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HashesTest {
+    @Test
+    void hashesAreThoseOfTheStandards() {
+        assertThat(Hashes.sha256("abc".getBytes(US_ASCII)))
+                .as("FIPS 180-2, appendix B.1")
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assertThat(Hashes.crc32c(new byte[32])).as("RFC 3720, B.4").isEqualTo(0x8A9136AAL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 16_383, 16_384, 16_385, 40_000})
+    void floatsAreHashedAsLittleEndianBytes(int count) {
+        float[] values = new float[count];
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            values[i] = i + 0.5f;
+            bytes.putFloat(values[i]);
+        }
+        assertThat(Hashes.sha256(values)).isEqualTo(Hashes.sha256(bytes.array()));
+    }
+}

@@ -1,0 +1,229 @@
+package io.github.hyenaspark.io;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The local disk. */
+class StorageTest {
+    @TempDir
+    Path directory;
+
+    private Storage storage;
+
+    @BeforeEach
+    void open() throws IOException {
+        storage = Storage.local();
+    }
+
+    private String uri(String name) {
+        return "file:" + directory + "/" + name;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private List<String> everythingOnDisk() throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            return paths.filter(Files::isRegularFile)
+                    .map(path -> directory.relativize(path).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void ofEightRacingThreadsExactlyOneCreatesTheFile() throws Exception {
+        int threads = 8;
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try {
+            for (int race = 0; race < 20; race++) {
+                String target = uri("run/manifest/" + race);
+                List<Callable<Boolean>> writers = new ArrayList<>();
+                for (int writer = 0; writer < threads; writer++) {
+                    byte[] content = bytes(("writer " + writer + "\n").repeat(10_000));
+                    writers.add(() -> storage.createExclusively(target, content));
+                }
+                List<Future<Boolean>> answers = executor.invokeAll(writers);
+                List<Integer> winners = new ArrayList<>();
+                for (int writer = 0; writer < threads; writer++) {
+                    if (answers.get(writer).get()) {
+                        winners.add(writer);
+                    }
+                }
+                assertThat(winners).as("winners of race %d", race).hasSize(1);
+                assertThat(storage.read(target)).isEqualTo(bytes(("writer " + winners.get(0) + "\n").repeat(10_000)));
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+        assertThat(everythingOnDisk()).hasSize(20).noneMatch(name -> name.contains("."));
+    }
+
+    @Test
+    void creatingLeavesAFileThatIsThereUntouched() throws IOException {
+        assertThat(storage.createExclusively(uri("a"), bytes("first"))).isTrue();
+        assertThat(storage.createExclusively(uri("a"), bytes("second"))).isFalse();
+        assertThat(storage.read(uri("a"))).isEqualTo(bytes("first"));
+        assertThat(everythingOnDisk()).containsExactly("a");
+    }
+
+    @Test
+    void writeReturnsLengthAndHashesOfWhatItWrote() throws IOException {
+        byte[] content = bytes("123456789");
+        StoredFile written = storage.write(uri("deep/er/object"), out -> {
+            out.write(content[0]);
+            out.write(content, 1, 8);
+        });
+        assertThat(written.uri()).isEqualTo(uri("deep/er/object"));
+        assertThat(written.name()).isEqualTo("object");
+        assertThat(written.bytes()).isEqualTo(9);
+        assertThat(written.crc32c()).as("the published check value of CRC-32C").isEqualTo(0xE3069283L);
+        assertThat(written.sha256()).isEqualTo(Hashes.sha256(content));
+        assertThat(storage.hashed(uri("deep/er/object"))).isEqualTo(written);
+        assertThat(everythingOnDisk()).containsExactly("deep/er/object");
+    }
+
+    @Test
+    void writingTheSameObjectAgainIsFineAndOtherContentIsRefused() throws IOException {
+        StoredFile first = storage.write(uri("object"), out -> out.write(bytes("content")));
+        assertThat(storage.write(uri("object"), out -> out.write(bytes("content"))))
+                .isEqualTo(first);
+        assertThatThrownBy(() -> storage.write(uri("object"), out -> out.write(bytes("CONTENT"))))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot write " + uri("object"))
+                .hasMessageContaining("with other content");
+        assertThat(storage.read(uri("object"))).isEqualTo(bytes("content"));
+        assertThat(everythingOnDisk()).containsExactly("object");
+    }
+
+    @Test
+    void contentThatFailsHalfwayLeavesNothing() throws IOException {
+        assertThatThrownBy(() -> storage.write(uri("object"), out -> {
+                    out.write(bytes("half"));
+                    throw new IOException("the source ended");
+                }))
+                .hasMessage("the source ended");
+        assertThat(everythingOnDisk()).isEmpty();
+    }
+
+    @Test
+    void replaceTakesThePlaceOfAFile() throws IOException {
+        storage.replace(uri("view/index.json"), bytes("old"));
+        storage.replace(uri("view/index.json"), bytes("new"));
+        assertThat(storage.read(uri("view/index.json"))).isEqualTo(bytes("new"));
+        assertThat(everythingOnDisk()).containsExactly("view/index.json");
+    }
+
+    @Test
+    void listGivesFilesDirectlyUnderByUri() throws IOException {
+        for (String name : List.of("d/b", "d/a", "d/_SUCCESS", "d/.hidden", "d/sub/c")) {
+            storage.replace(uri(name), bytes(name));
+        }
+        assertThat(storage.list(uri("d")))
+                .extracting(StoredFile::uri)
+                .containsExactly(uri("d/_SUCCESS"), uri("d/a"), uri("d/b"));
+        assertThat(storage.list(uri("absent"))).isEmpty();
+    }
+
+    @Test
+    void findTakesDirectoriesGlobsAndNames() throws IOException {
+        for (String name : List.of("d/b.txt", "d/a.md", "d/_temporary/x.txt", "d/.x.txt", "d/sub/c.txt", "e/d.txt")) {
+            storage.replace(uri(name), bytes(name));
+        }
+        assertThat(storage.find(uri("d")))
+                .extracting(StoredFile::uri)
+                .containsExactly(uri("d/a.md"), uri("d/b.txt"), uri("d/sub/c.txt"));
+        assertThat(storage.find(uri("*/*.txt")))
+                .extracting(StoredFile::uri)
+                .containsExactly(uri("d/b.txt"), uri("e/d.txt"));
+        assertThat(storage.find(uri("{d,e}"))).hasSize(4);
+        assertThat(storage.find(uri("d/*.none"))).isEmpty();
+        StoredFile named = storage.find(uri("d/.x.txt")).get(0);
+        assertThat(named.bytes()).isEqualTo(8);
+        assertThat(named.sha256()).isEmpty();
+        assertThat(named.crc32c()).isEqualTo(-1);
+        assertThatThrownBy(() -> storage.find(uri("absent")))
+                .isInstanceOf(FileNotFoundException.class)
+                .hasMessage("there is no " + uri("absent"));
+    }
+
+    @Test
+    void rangesAreReadInAnyOrderAndNotPastTheEnd() throws IOException {
+        storage.replace(uri("r"), new byte[] {0, 1, 2, 3, 4, 5, 6, 7});
+        try (RangeReader reader = storage.openRange(uri("r"))) {
+            assertThat(reader.length()).isEqualTo(8);
+            byte[] to = new byte[4];
+            reader.readFully(5, to, 1, 3);
+            assertThat(to).containsExactly(0, 5, 6, 7);
+            reader.readFully(2, to, 0, 2);
+            assertThat(to).containsExactly(2, 3, 6, 7);
+            reader.readFully(8, to, 0, 0);
+            assertThatThrownBy(() -> reader.readFully(6, to, 0, 3))
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageStartingWith(uri("r") + ": expected at least 9 bytes, found 8 bytes");
+        }
+    }
+
+    @Test
+    void plainPathsAndUrisWithSpacesNameTheSameFile() throws IOException {
+        String plain = directory + "/my corpus/a b.txt";
+        storage.write(plain, out -> out.write(bytes("x")));
+        assertThat(directory.resolve("my corpus").resolve("a b.txt")).exists();
+        assertThat(storage.read(uri("my corpus/a b.txt"))).isEqualTo(bytes("x"));
+        assertThat(storage.read("file://" + plain)).isEqualTo(bytes("x"));
+        assertThat(storage.qualify(plain)).isEqualTo(uri("my corpus/a b.txt"));
+        assertThat(storage.find(plain)).extracting(StoredFile::uri).containsExactly(uri("my corpus/a b.txt"));
+        assertThat(storage.qualify("relative")).isEqualTo("file:" + Path.of("").toAbsolutePath() + "/relative");
+        assertThatThrownBy(() -> storage.read(uri("my%20corpus/a")))
+                .hasMessage(
+                        "there is no " + uri("my%20corpus/a") + " (names are taken literally: write a space, not %20)");
+    }
+
+    @Test
+    void aMissingFileIsNamed() {
+        for (Callable<?> call : List.<Callable<?>>of(
+                () -> storage.read(uri("gone")),
+                () -> storage.length(uri("gone")),
+                () -> storage.openRange(uri("gone")),
+                () -> storage.hashed(uri("gone")))) {
+            assertThatThrownBy(call::call)
+                    .isInstanceOf(FileNotFoundException.class)
+                    .hasMessage("there is no " + uri("gone"));
+        }
+        assertThatThrownBy(() -> storage.read(directory.toString()))
+                .hasMessageContaining("a file is needed, but")
+                .hasMessageContaining("is a directory");
+    }
+
+    @Test
+    void deleteIsRecursiveAndAbsentIsFine() throws IOException {
+        storage.replace(uri("d/e/f"), bytes("x"));
+        storage.delete(uri("d"));
+        assertThat(storage.exists(uri("d"))).isFalse();
+        storage.delete(uri("d"));
+    }
+
+    @Test
+    void resolveJoinsWithOneSlash() {
+        assertThat(Storage.resolve("s3a://b/run/", "/manifest")).isEqualTo("s3a://b/run/manifest");
+        assertThat(Storage.resolve("/run", "manifest")).isEqualTo("/run/manifest");
+        assertThat(Storage.resolve("/", "run")).isEqualTo("/run");
+    }
+}
