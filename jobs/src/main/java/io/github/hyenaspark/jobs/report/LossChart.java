@@ -90,7 +90,6 @@ public final class LossChart {
                 .setAxisTickLabelsColor(TEXT)
                 .setAxisTickMarksColor(GRID)
                 .setXAxisMin(0.0)
-                .setXAxisMaxLabelCount(10)
                 .setYAxisTickMarkSpacingHint(60)
                 .setMarkerSize(7);
         styler.setLocale(Locale.ROOT);
