@@ -1,0 +1,149 @@
+package io.github.hyenaspark.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** Sections into records by Jackson, and Jackson's complaints into messages about keys and their places. */
+final class RecordBinding {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .addModule(new SimpleModule("settings")
+                    .setDeserializerModifier(new KebabEnums())
+                    .addDeserializer(double.class, new FiniteNumbers())
+                    .addDeserializer(Double.class, new FiniteNumbers()))
+            .build();
+
+    private final ConfigObject root;
+    private final ObjectNode tree;
+
+    RecordBinding(ConfigObject root, ObjectNode tree) {
+        this.root = root;
+        this.tree = tree;
+    }
+
+    <T> T bind(String section, Class<T> record) {
+        JsonNode node = tree.get(section);
+        if (node == null) {
+            throw new IllegalArgumentException("there is no section " + section
+                    + Suggestion.of(section, root.keySet(), "") + "; known sections: " + new TreeSet<>(root.keySet()));
+        }
+        if (!node.isObject()) {
+            throw new IllegalArgumentException(section + " is a section, but found it set to " + node
+                    + place(List.of(new JsonMappingException.Reference(root, section)))
+                    + "; set its keys, as in " + section + ".KEY=VALUE");
+        }
+        try {
+            return MAPPER.treeToValue(node, record);
+        } catch (JsonMappingException e) {
+            e.prependPath(root, section);
+            throw new IllegalArgumentException(message(e), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("cannot use section " + section + ": " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private String message(JsonMappingException e) {
+        if (e instanceof UnrecognizedPropertyException unknown) {
+            return unknown(unknown);
+        }
+        if (e instanceof ValueInstantiationException refused
+                && refused.getCause() instanceof IllegalArgumentException cause) {
+            return refused(refused, String.valueOf(cause.getMessage()));
+        }
+        String key = key(e.getPath());
+        Optional<ConfigValue> value = value(e.getPath());
+        if (value.isEmpty()) {
+            return "missing key " + key + "; set it in a file of settings or as the argument " + key + "=VALUE";
+        }
+        String found = value.get().unwrapped() == null
+                ? "no value"
+                : value.get().unwrapped() instanceof String text
+                        ? "\"" + text + "\""
+                        : value.get().unwrapped() + "";
+        String expected = e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
+                ? Expectation.of(mismatch.getTargetType())
+                : e.getOriginalMessage();
+        return "wrong value of " + key + place(e.getPath()) + ": found " + found + ", expected " + expected;
+    }
+
+    private String unknown(UnrecognizedPropertyException e) {
+        List<JsonMappingException.Reference> path = e.getPath();
+        String section = key(path.subList(0, path.size() - 1));
+        TreeSet<String> known = new TreeSet<>();
+        e.getKnownPropertyIds().forEach(name -> known.add(String.valueOf(name)));
+        return "unknown key " + key(path) + place(path) + Suggestion.of(e.getPropertyName(), known, section + ".")
+                + "; known keys of " + section + ": " + known;
+    }
+
+    /** A record speaks of its keys by name: the place of the first one that it mentions is the place of the fault. */
+    private String refused(ValueInstantiationException e, String problem) {
+        String section = key(e.getPath());
+        String place = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
+                .map(BeanPropertyDefinition::getName)
+                .filter(name -> Pattern.compile("(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])")
+                        .matcher(problem)
+                        .find())
+                .findFirst()
+                .flatMap(name -> value(e.getPath())
+                        .filter(ConfigObject.class::isInstance)
+                        .map(object -> ((ConfigObject) object).get(name)))
+                .map(Place::of)
+                .orElse("");
+        return "wrong settings in section " + section + ": " + problem + place;
+    }
+
+    private String place(List<JsonMappingException.Reference> path) {
+        return value(path).map(Place::of).orElse("");
+    }
+
+    private Optional<ConfigValue> value(List<JsonMappingException.Reference> path) {
+        Optional<ConfigValue> value = Optional.of(root);
+        for (JsonMappingException.Reference step : path) {
+            value = value.flatMap(parent -> child(parent, step));
+        }
+        return value;
+    }
+
+    private static Optional<ConfigValue> child(ConfigValue parent, JsonMappingException.Reference step) {
+        if (parent instanceof ConfigObject object) {
+            return Optional.ofNullable(object.get(step.getFieldName()));
+        }
+        return parent instanceof ConfigList list && step.getIndex() >= 0 && step.getIndex() < list.size()
+                ? Optional.of(list.get(step.getIndex()))
+                : Optional.empty();
+    }
+
+    private static String key(List<JsonMappingException.Reference> path) {
+        StringBuilder key = new StringBuilder();
+        for (JsonMappingException.Reference step : path) {
+            if (step.getFieldName() == null) {
+                key.append('[').append(step.getIndex()).append(']');
+            } else {
+                key.append(key.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return key.toString();
+    }
+}

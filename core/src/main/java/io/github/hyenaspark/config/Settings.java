@@ -1,0 +1,129 @@
+package io.github.hyenaspark.config;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Effective settings: the defaults of {@code reference.conf}, over them HOCON files, over them {@code key=value}
+ * arguments. A section becomes a validated record by {@link #bind}. A value takes the type of the default that it
+ * replaces, so {@code train.lr=2e-3} on the command line and {@code lr = 0.002} in a file are the same setting.
+ */
+public final class Settings {
+    private final ConfigObject root;
+    private final ObjectNode tree;
+
+    private Settings(Config config, Config defaults) {
+        root = config.root();
+        tree = TypedTree.of(root, defaults.root());
+    }
+
+    /**
+     * Settings from the command line; a later argument wins over an earlier one.
+     *
+     * @param arguments each a path that ends in {@code .conf} or {@code .json}, or {@code key=value}; the value is
+     *     taken literally unless it begins with a bracket or brace, then it is HOCON
+     * @throws IllegalArgumentException if an argument is neither, or a file cannot be read or parsed
+     */
+    public static Settings load(List<String> arguments) {
+        Config defaults = defaults();
+        try {
+            Config config = defaults;
+            for (String argument : arguments) {
+                config = Argument.parse(argument).withFallback(config);
+            }
+            return new Settings(config.resolve(), defaults);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException("cannot understand the settings: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Settings that were rendered before, over the defaults of now.
+     *
+     * @param json what {@link #render} or {@link #renderSections} gave
+     * @throws IllegalArgumentException if it is no JSON object
+     */
+    public static Settings ofJson(String json) {
+        Config defaults = defaults();
+        try {
+            Config stored = ConfigFactory.parseString(
+                    json, ConfigParseOptions.defaults().setOriginDescription("stored settings"));
+            return new Settings(stored.withFallback(defaults).resolve(), defaults);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException("cannot understand stored settings: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A section as a record. Its components are the keys, {@code dModel} being {@code d-model}; a component that is a
+     * record is a section within; enums are named like {@code lower-case}.
+     *
+     * @throws IllegalArgumentException naming key, place and known keys if a key is unknown, missing or ill-typed, or
+     *     the record refuses a value
+     */
+    public <T> T bind(String section, Class<T> record) {
+        return new RecordBinding(root, tree).bind(section, record);
+    }
+
+    /**
+     * Refuses sections that nobody reads.
+     *
+     * @throws IllegalArgumentException naming the first unknown section and its place
+     */
+    public void refuseUnknownSections(Set<String> known) {
+        for (String section : new TreeSet<>(root.keySet())) {
+            if (!known.contains(section)) {
+                throw new IllegalArgumentException("unknown section " + section
+                        + Place.of(Objects.requireNonNull(root.get(section)))
+                        + Suggestion.of(section, known, "") + "; known sections: " + new TreeSet<>(known));
+            }
+        }
+    }
+
+    /** Everything as JSON on one line, keys sorted, numbers in one form. */
+    public String render() {
+        return TypedTree.render(tree);
+    }
+
+    /**
+     * Some sections as JSON on one line, keys sorted, numbers in one form: equal settings give equal texts.
+     *
+     * @throws IllegalArgumentException if there is no such section
+     */
+    public String renderSections(Collection<String> sections) {
+        ObjectNode part = tree.objectNode();
+        for (String section : new TreeSet<>(sections)) {
+            if (!tree.has(section)) {
+                throw new IllegalArgumentException(
+                        "there is no section " + section + "; known sections: " + new TreeSet<>(root.keySet()));
+            }
+            part.set(section, tree.get(section));
+        }
+        return TypedTree.render(part);
+    }
+
+    private static Config defaults() {
+        try (var in = Objects.requireNonNull(
+                        Settings.class.getResourceAsStream("reference.conf"), "reference.conf is not beside Settings");
+                Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
+            return ConfigFactory.parseReader(
+                    reader, ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the defaults in reference.conf could not be read", e);
+        }
+    }
+}

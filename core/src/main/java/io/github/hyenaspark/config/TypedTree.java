@@ -1,0 +1,105 @@
+package io.github.hyenaspark.config;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HOCON values as a JSON tree in one form: keys sorted, every value of the type of its default where it can be, numbers
+ * without needless zeros or exponents.
+ */
+final class TypedTree {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)
+            .build();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    /** Beyond this many digits before or after the point a number is infinite or zero as a double. */
+    private static final int MOST_DIGITS = 400;
+
+    private TypedTree() {}
+
+    static ObjectNode of(ConfigObject root, ConfigObject defaults) {
+        return object(root, defaults);
+    }
+
+    static String render(JsonNode tree) {
+        try {
+            return MAPPER.writeValueAsString(tree);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree in memory could not be written", e);
+        }
+    }
+
+    private static JsonNode node(ConfigValue value, @Nullable ConfigValue like) {
+        return switch (value.valueType()) {
+            case OBJECT -> object((ConfigObject) value, like);
+            case LIST -> list((ConfigList) value, like);
+            case NULL -> NODES.nullNode();
+            case NUMBER, BOOLEAN, STRING -> scalar(value, like);
+        };
+    }
+
+    private static ObjectNode object(ConfigObject value, @Nullable ConfigValue like) {
+        ObjectNode object = NODES.objectNode();
+        for (String key : new TreeSet<>(value.keySet())) {
+            ConfigValue childLike = like instanceof ConfigObject defaults ? defaults.get(key) : null;
+            object.set(key, node(Objects.requireNonNull(value.get(key)), childLike));
+        }
+        return object;
+    }
+
+    private static ArrayNode list(ConfigList value, @Nullable ConfigValue like) {
+        ArrayNode array = NODES.arrayNode();
+        ConfigValue elementLike = like instanceof ConfigList defaults && !defaults.isEmpty() ? defaults.get(0) : null;
+        value.forEach(element -> array.add(node(element, elementLike)));
+        return array;
+    }
+
+    private static JsonNode scalar(ConfigValue value, @Nullable ConfigValue like) {
+        // Not value.unwrapped(): as text, a number keeps the digits with which it was written.
+        String text = value.atKey("text").getString("text");
+        ConfigValueType type = like == null ? value.valueType() : like.valueType();
+        if (type == ConfigValueType.STRING) {
+            return NODES.textNode(text);
+        }
+        if (text.equals("true") || text.equals("false")) {
+            return NODES.booleanNode(text.equals("true"));
+        }
+        return value.valueType() == ConfigValueType.NUMBER || type == ConfigValueType.NUMBER
+                ? number(text)
+                : NODES.textNode(text);
+    }
+
+    /** A number in its shortest form, or the text if it is none. */
+    private static JsonNode number(String text) {
+        BigDecimal number;
+        try {
+            number = new BigDecimal(text).stripTrailingZeros();
+        } catch (NumberFormatException e) {
+            return NODES.textNode(text);
+        }
+        if (Math.abs((long) number.scale()) > MOST_DIGITS) {
+            return NODES.textNode(text);
+        }
+        if (number.scale() > 0) {
+            return DecimalNode.valueOf(number);
+        }
+        BigInteger whole = number.toBigIntegerExact();
+        return whole.bitLength() < Long.SIZE ? NODES.numberNode(whole.longValue()) : NODES.numberNode(whole);
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.Block;
+import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.FloatArray;
+import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.PlainBlock;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * One block of the language model as one DL4J layer: norm, mixer, add, norm, feed-forward, add. DL4J keeps every vertex
+ * output, so only a whole block in one hand can fuse its passes or recompute them.
+ */
+public final class BlockLayer extends SpecLayer {
+    private Map<String, Object> block = Map.of();
+    private double initStd;
+    private int depth;
+
+    /** For JSON only. */
+    public BlockLayer() {}
+
+    /** A block of the given configuration that starts as {@code initial} says. */
+    public BlockLayer(BlockConfig config, LinearInitial.LanguageModel initial) {
+        setBlock(ConfigTree.of(config));
+        initStd = initial.deviation();
+        depth = initial.depth();
+    }
+
+    /** The block's configuration as JSON keeps it. */
+    public Map<String, Object> getBlock() {
+        return block;
+    }
+
+    /** For JSON only. */
+    public void setBlock(Map<String, Object> block) {
+        this.block = block;
+        setNIn(config().mixer().width());
+        setNOut(config().mixer().width());
+    }
+
+    /** Standard deviation of initial weights. */
+    public double getInitStd() {
+        return initStd;
+    }
+
+    /** For JSON only. */
+    public void setInitStd(double initStd) {
+        this.initStd = initStd;
+    }
+
+    /** Blocks of the model, which the initial values depend on. */
+    public int getDepth() {
+        return depth;
+    }
+
+    /** For JSON only. */
+    public void setDepth(int depth) {
+        this.depth = depth;
+    }
+
+    private BlockConfig config() {
+        return ConfigTree.block(block);
+    }
+
+    @Override
+    public List<ParameterSpec> specs() {
+        return config().parameters(new LinearInitial.LanguageModel(initStd, depth));
+    }
+
+    @Override
+    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+        BlockConfig config = config();
+        double dropout = Math.max(config.dropout(), config.mixer().dropout());
+        return type == DataType.DOUBLE
+                ? new MapRuntime<double[], BlockLayer>(
+                        conf, type, new PlainBlock(config), new Precision.Doubles(), dropout)
+                : new MapRuntime<FloatArray, BlockLayer>(
+                        conf, type, new Block(config), new Precision.Floats(), dropout);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BlockLayer layer
+                && super.equals(other)
+                && block.equals(layer.block)
+                && initStd == layer.initStd
+                && depth == layer.depth;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * super.hashCode() + block.hashCode();
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return other instanceof BlockLayer;
+    }
+}

@@ -1,0 +1,75 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.Embedding;
+import java.util.Arrays;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs an {@link Embedding} as a DL4J layer.
+ *
+ * @param <A> the kind of arrays
+ */
+final class EmbeddingRuntime<A> extends SpecRuntime<A, TokenEmbeddingLayer> {
+    private final Embedding<A> embedding;
+
+    EmbeddingRuntime(NeuralNetConfiguration conf, DataType type, Embedding<A> embedding, Precision<A> precision) {
+        super(conf, type, precision);
+        this.embedding = embedding;
+    }
+
+    @Override
+    double dropoutRate() {
+        return layerConf().getEmbedDropout();
+    }
+
+    /** The table, V×D. */
+    INDArray table() {
+        return params.values().iterator().next();
+    }
+
+    /** The gradient of the table, V×D. */
+    INDArray tableGradient() {
+        return gradientViews.values().iterator().next();
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+        assertInputSet(false);
+        startStep(Training.of(training));
+        long length = input.size(input.rank() - 1);
+        long[] shape = {input.size(0), layerConf().getNOut(), length};
+        INDArray y = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+        A output = precision.view(y);
+        embedding.forward(checkedIds(), output, pass(y, precision.view(params), Map.of()));
+        precision.store(output, y);
+        return y;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // ids have no gradient, which DL4J writes as null
+    public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+        INDArray dy = dense(epsilon, ArrayType.BP_WORKING_MEM, workspaceMgr);
+        Map<String, A> gradients = layerConf().isTied() ? precision.view(gradientViews) : clearedGradients();
+        embedding.backward(ids(input), precision.view(dy), pass(dy, precision.view(params), gradients));
+        return new Pair<>(gradientsOf(gradients), null);
+    }
+
+    private int[] checkedIds() {
+        int[] ids = ids(input);
+        long vocabularySize = layerConf().getNIn();
+        for (int id : ids) {
+            if (id < 0 || id >= vocabularySize) {
+                throw new IllegalArgumentException("token id " + id + " is outside the vocabulary of " + vocabularySize
+                        + "; input of shape " + Arrays.toString(input.shape()));
+            }
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,195 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.LanguageModelHead;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+
+/**
+ * Runs a {@link LanguageModelHead} as DL4J's output layer. Its backward pass comes first and clears the gradient of the
+ * tied embedding, to which the embedding later adds.
+ *
+ * @param <A> the kind of arrays
+ */
+final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
+    private static final String TABLE = "embedding.weight";
+
+    private final LanguageModelHead<A> head;
+    private @Nullable ComputationGraph graph;
+    private String embeddingName = "";
+    private @Nullable INDArray labels;
+    /** The loss that the backward pass found, until the score is asked for. */
+    private OptionalDouble knownLoss = OptionalDouble.empty();
+
+    HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
+        super(conf, type, precision);
+        this.head = head;
+    }
+
+    /** Names the embedding whose table makes the logits; it is looked up at the first pass. */
+    void tie(ComputationGraph newGraph, String name) {
+        graph = newGraph;
+        embeddingName = name;
+    }
+
+    @Override
+    double dropoutRate() {
+        return 0;
+    }
+
+    @Override
+    public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+        assertInputSet(false);
+        INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
+        long[] shape = {x.size(0), layerConf().getNOut(), x.size(2)};
+        INDArray y = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
+        A logits = precision.view(y);
+        head.logits(precision.view(x), logits, pass(x, parameters(), Map.of()));
+        precision.store(logits, y);
+        return y;
+    }
+
+    @Override
+    public Pair<Gradient, INDArray> backpropGradient(@Nullable INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+        INDArray x = dense(input, ArrayType.BP_WORKING_MEM, workspaceMgr);
+        INDArray dx = workspaceMgr.createUninitialized(ArrayType.ACTIVATION_GRAD, dataType, x.shape(), 'c');
+        int[] targets = targets();
+        INDArray tableGradient = embedding().tableGradient();
+        tableGradient.assign(0);
+        Map<String, A> gradients = new HashMap<>(clearedGradients());
+        gradients.put(TABLE, precision.view(tableGradient));
+        A inputGradient = precision.view(dx);
+        double nats = head.gradient(precision.view(x), targets, inputGradient, pass(x, parameters(), gradients));
+        knownLoss = OptionalDouble.of(mean(nats, targets));
+        precision.store(inputGradient, dx);
+        precision.store(gradients, Map.of(TABLE, tableGradient));
+        return new Pair<>(gradientsOf(gradients), dx);
+    }
+
+    @Override
+    public double computeScore(double fullNetworkRegScore, boolean training, LayerWorkspaceMgr workspaceMgr) {
+        double loss = knownLoss.orElseGet(() -> {
+            INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
+            int[] targets = targets();
+            return mean(head.loss(precision.view(x), targets, pass(x, parameters(), Map.of())), targets);
+        });
+        knownLoss = OptionalDouble.empty();
+        score = loss + fullNetworkRegScore;
+        return score;
+    }
+
+    private static double mean(double nats, int[] targets) {
+        return nats / Math.max(1, LanguageModelHead.counted(targets));
+    }
+
+    private Map<String, A> parameters() {
+        Map<String, A> parameters = new HashMap<>(precision.view(params));
+        parameters.put(TABLE, precision.view(embedding().table()));
+        return parameters;
+    }
+
+    private EmbeddingRuntime<?> embedding() {
+        if (graph != null && graph.getLayer(embeddingName) instanceof EmbeddingRuntime<?> embedding) {
+            return embedding;
+        }
+        throw new IllegalStateException("the language model head needs a token embedding called " + embeddingName
+                + "; add it to the graph with a TiedHeadVertex");
+    }
+
+    private int[] targets() {
+        if (labels == null) {
+            throw new IllegalStateException("the language model head has no targets; set the graph's labels");
+        }
+        int[] targets = ids(labels);
+        for (int target : targets) {
+            if (target >= layerConf().getNOut()) {
+                throw new IllegalArgumentException("target " + target + " is outside the vocabulary of "
+                        + layerConf().getNOut());
+            }
+        }
+        return targets;
+    }
+
+    @Override
+    public boolean needsLabels() {
+        return true;
+    }
+
+    @Override
+    public void setLabels(INDArray newLabels) {
+        labels = newLabels;
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J expects null before labels are set
+    public INDArray getLabels() {
+        return labels;
+    }
+
+    @Override
+    public INDArray computeScoreForExamples(double fullNetworkRegScore, LayerWorkspaceMgr workspaceMgr) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public double f1Score(DataSet data) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public double f1Score(INDArray examples, INDArray targets) {
+        throw notAClassifier();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // DL4J's interface still asks for it
+    public int numLabels() {
+        return Math.toIntExact(layerConf().getNOut());
+    }
+
+    @Override
+    public void fit(DataSetIterator iterator) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public int[] predict(INDArray examples) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public java.util.List<String> predict(DataSet data) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public void fit(INDArray examples, INDArray targets) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public void fit(DataSet data) {
+        throw notAClassifier();
+    }
+
+    @Override
+    public void fit(INDArray examples, int[] targets) {
+        throw notAClassifier();
+    }
+
+    private static UnsupportedOperationException notAClassifier() {
+        return new UnsupportedOperationException("the language model head predicts tokens, not classes of examples");
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.HyenaOperator;
+import io.github.hyenaspark.operator.HyenaParameters;
+import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.PlainHyena;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The Hyena operator alone, as a layer for anyone's {@code ComputationGraph}: activations [batch, d-model, length] in
+ * and out, causal, any length up to l-max. In a DOUBLE network the slow plain form runs. For a whole block with norms
+ * and feed-forward see {@link BlockLayer}.
+ */
+public final class HyenaLayer extends SpecLayer {
+    private Map<String, Object> operator = Map.of();
+
+    /** For JSON only. */
+    public HyenaLayer() {}
+
+    /** A layer of the given configuration. */
+    public HyenaLayer(HyenaConfig config) {
+        setOperator(ConfigTree.of(config));
+    }
+
+    /** The operator's configuration as JSON keeps it. */
+    public Map<String, Object> getOperator() {
+        return operator;
+    }
+
+    /** For JSON only. */
+    public void setOperator(Map<String, Object> operator) {
+        this.operator = operator;
+        setNIn(config().width());
+        setNOut(config().width());
+    }
+
+    private HyenaConfig config() {
+        return ConfigTree.hyena(operator);
+    }
+
+    @Override
+    public List<ParameterSpec> specs() {
+        return HyenaParameters.of(config(), new LinearInitial.Alone());
+    }
+
+    @Override
+    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+        HyenaConfig config = config();
+        return type == DataType.DOUBLE
+                ? new MapRuntime<double[], HyenaLayer>(
+                        conf, type, new PlainHyena(config), new Precision.Doubles(), config.dropout())
+                : new MapRuntime<io.github.hyenaspark.operator.FloatArray, HyenaLayer>(
+                        conf, type, new HyenaOperator(config), new Precision.Floats(), config.dropout());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof HyenaLayer layer && super.equals(other) && operator.equals(layer.operator);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * super.hashCode() + operator.hashCode();
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return other instanceof HyenaLayer;
+    }
+}

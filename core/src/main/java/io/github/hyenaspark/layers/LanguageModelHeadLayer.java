@@ -1,0 +1,60 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.FloatArray;
+import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.PlainHead;
+import io.github.hyenaspark.operator.TiedHead;
+import java.util.List;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The end of the language model: final norm, logits by the embedding's table, softmax cross entropy against integer
+ * targets [batch, 1, length] or [batch, length], −100 where no loss counts. The loss is the mean per counted target, in
+ * nats. It lives in a {@link TiedHeadVertex}, which knows the embedding.
+ */
+public final class LanguageModelHeadLayer extends SpecLayer {
+    /** For JSON only. */
+    public LanguageModelHeadLayer() {}
+
+    /** A head for V tokens, padding included, from D channels. */
+    public LanguageModelHeadLayer(int vocabularySize, int width) {
+        setNIn(width);
+        setNOut(vocabularySize);
+    }
+
+    @Override
+    public List<ParameterSpec> specs() {
+        return BlockConfig.norm(Math.toIntExact(getNIn())).stream()
+                .map(spec -> new ParameterSpec("norm." + spec.name(), spec.shape(), spec.initial(), spec.group()))
+                .toList();
+    }
+
+    @Override
+    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+        return type == DataType.DOUBLE
+                ? new HeadRuntime<double[]>(conf, type, new PlainHead(), new Precision.Doubles())
+                : new HeadRuntime<FloatArray>(
+                        conf,
+                        type,
+                        new TiedHead(Math.toIntExact(getNIn()), Math.toIntExact(getNOut())),
+                        new Precision.Floats());
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LanguageModelHeadLayer && super.equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return other instanceof LanguageModelHeadLayer;
+    }
+}

@@ -1,0 +1,71 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.FloatArray;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * How the arrays of one number format are seen by the maps of the operator package.
+ *
+ * @param <A> {@link FloatArray} for FLOAT, shared memory; {@code double[]} for DOUBLE, copies
+ */
+interface Precision<A> {
+    /** The values of a dense row-major array. */
+    A view(INDArray array);
+
+    /** Makes what a map wrote into {@code values} visible in {@code array}. */
+    void store(A values, INDArray array);
+
+    /** Refuses what has neither form. */
+    static void check(DataType type) {
+        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
+            throw new IllegalArgumentException("the layers run in FLOAT, and in DOUBLE for checks, found " + type);
+        }
+    }
+
+    /** {@link #view} for every value. */
+    default Map<String, A> view(Map<String, INDArray> arrays) {
+        Map<String, A> views = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> views.put(name, view(array)));
+        return views;
+    }
+
+    /** {@link #store} for every value. */
+    default void store(Map<String, A> values, Map<String, INDArray> arrays) {
+        values.forEach((name, value) -> {
+            INDArray array = arrays.get(name);
+            if (array != null) {
+                store(value, array);
+            }
+        });
+    }
+
+    /** Shared memory. */
+    final class Floats implements Precision<FloatArray> {
+        @Override
+        public FloatArray view(INDArray array) {
+            return FloatArray.of(array);
+        }
+
+        @Override
+        public void store(FloatArray values, INDArray array) {
+            // the memory is the array's own
+        }
+    }
+
+    /** Copies. */
+    final class Doubles implements Precision<double[]> {
+        @Override
+        public double[] view(INDArray array) {
+            return array.reshape(array.length()).toDoubleVector();
+        }
+
+        @Override
+        public void store(double[] values, INDArray array) {
+            array.assign(Nd4j.createFromArray(values).reshape('c', array.shape()));
+        }
+    }
+}

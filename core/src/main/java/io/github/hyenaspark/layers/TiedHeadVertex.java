@@ -1,0 +1,63 @@
+package io.github.hyenaspark.layers;
+
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.GraphVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The vertex of a {@link LanguageModelHeadLayer}: tells it which embedding's table makes the logits. */
+public final class TiedHeadVertex extends LayerVertex {
+    private String embedding = "";
+
+    /** For JSON only. */
+    public TiedHeadVertex() {}
+
+    /** A head that shares the table of the vertex called {@code embedding}. */
+    @SuppressWarnings("NullAway") // no preprocessor
+    public TiedHeadVertex(NeuralNetConfiguration layerConf, String embedding) {
+        super(layerConf, null);
+        this.embedding = embedding;
+    }
+
+    /** The name of the embedding's vertex. */
+    public String getEmbedding() {
+        return embedding;
+    }
+
+    /** For JSON only. */
+    public void setEmbedding(String embedding) {
+        this.embedding = embedding;
+    }
+
+    @Override
+    public GraphVertex clone() {
+        return new TiedHeadVertex(getLayerConf().clone(), embedding);
+    }
+
+    @Override
+    public org.deeplearning4j.nn.graph.vertex.GraphVertex instantiate(
+            ComputationGraph graph,
+            String name,
+            int idx,
+            INDArray paramsView,
+            boolean initializeParams,
+            DataType networkDatatype) {
+        org.deeplearning4j.nn.graph.vertex.GraphVertex vertex =
+                super.instantiate(graph, name, idx, paramsView, initializeParams, networkDatatype);
+        ((HeadRuntime<?>) vertex.getLayer()).tie(graph, embedding);
+        return vertex;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TiedHeadVertex vertex && super.equals(other) && embedding.equals(vertex.embedding);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * super.hashCode() + embedding.hashCode();
+    }
+}

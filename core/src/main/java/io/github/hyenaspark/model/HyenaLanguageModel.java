@@ -1,0 +1,170 @@
+package io.github.hyenaspark.model;
+
+import io.github.hyenaspark.layers.BlockLayer;
+import io.github.hyenaspark.layers.LanguageModelHeadLayer;
+import io.github.hyenaspark.layers.SpecLayer;
+import io.github.hyenaspark.layers.TiedHeadVertex;
+import io.github.hyenaspark.layers.TokenEmbeddingLayer;
+import io.github.hyenaspark.operator.FloatArray;
+import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.ParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * A decoder-only language model of Hyena blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that shares the
+ * embedding's table (section 4 of arXiv 2302.10866; no position embedding). The graph computes losses and gradients; the steps are
+ * taken outside on the flat vector of P parameters. Not thread-safe.
+ */
+public final class HyenaLanguageModel {
+    private static final String EMBEDDING = "embedding";
+    private static final String HEAD = "head";
+
+    private final ComputationGraph graph;
+
+    private HyenaLanguageModel(ComputationGraph graph) {
+        this.graph = graph;
+    }
+
+    /**
+     * A model with fresh parameters.
+     *
+     * @param vocabularySize V before padding
+     * @param seed decides the first parameters
+     */
+    public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
+        return create(config, vocabularySize, seed, DataType.FLOAT);
+    }
+
+    /** In DOUBLE the slow plain forms run, for checks. */
+    static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed, DataType type) {
+        ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, type));
+        graph.init();
+        return new HyenaLanguageModel(graph);
+    }
+
+    /** The graph's configuration, for whoever wants to build on it. */
+    public static ComputationGraphConfiguration configuration(
+            ModelConfig config, int vocabularySize, long seed, DataType type) {
+        int padded = config.paddedVocabulary(vocabularySize);
+        LinearInitial.LanguageModel initial = new LinearInitial.LanguageModel(config.initStd(), config.nLayer());
+        NeuralNetConfiguration.Builder base = new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .dataType(type)
+                .updater(new NoOp())
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
+                .inferenceWorkspaceMode(WorkspaceMode.ENABLED);
+        LanguageModelHeadLayer head = new LanguageModelHeadLayer(padded, config.dModel());
+        head.setLayerName(HEAD);
+        NeuralNetConfiguration headConfiguration = base.clone().layer(head).build();
+        ComputationGraphConfiguration.GraphBuilder builder = base.graphBuilder()
+                .addInputs("ids")
+                .addLayer(
+                        EMBEDDING,
+                        TokenEmbeddingLayer.tied(padded, config.dModel(), config.initStd(), config.embedDropout()),
+                        "ids");
+        String below = EMBEDDING;
+        for (int block = 0; block < config.nLayer(); block++) {
+            String name = "block-" + block;
+            builder.addLayer(name, new BlockLayer(config.block(), initial), below);
+            below = name;
+        }
+        return builder.addVertex(HEAD, new TiedHeadVertex(headConfiguration, EMBEDDING), below)
+                .setOutputs(HEAD)
+                .build();
+    }
+
+    /** P. */
+    public long parameterCount() {
+        return graph.numParams();
+    }
+
+    /** How the flat vector of parameters divides into named tensors. */
+    public List<ParameterEntry> table() {
+        List<ParameterEntry> table = new ArrayList<>();
+        long at = 0;
+        for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
+            SpecLayer configuration = (SpecLayer) layer.conf().getLayer();
+            for (ParameterSpec spec : configuration.specs()) {
+                String name = configuration.getLayerName() + "." + spec.name();
+                table.add(new ParameterEntry(name, spec.shape(), at, spec.group()));
+                at += spec.size();
+            }
+        }
+        return List.copyOf(table);
+    }
+
+    /** A copy of the parameters θ, P elements in the order of {@link #table}. */
+    public float[] parameters() {
+        return FloatArray.of(graph.params()).toArray();
+    }
+
+    /** Copies θ, P elements, into the model. */
+    public void parameters(float[] theta) {
+        if (theta.length != parameterCount()) {
+            throw new IllegalArgumentException("the model has " + parameterCount() + " parameters, found "
+                    + theta.length + "; were they trained with other model settings?");
+        }
+        FloatArray.of(graph.params()).write(0, theta, theta.length);
+    }
+
+    /**
+     * Computes the gradients of the mean loss over the counted targets of a batch; {@link #gradient} has them.
+     *
+     * @param dropoutSeed decides what dropout drops
+     * @return the mean loss, nats per counted target
+     */
+    public double computeGradient(Batch batch, long dropoutSeed) {
+        Nd4j.getRandom().setSeed(dropoutSeed);
+        graph.setInputs(array(batch.ids(), batch));
+        graph.setLabels(array(batch.targets(), batch));
+        graph.computeGradientAndScore();
+        return graph.score();
+    }
+
+    /** Copies the gradients that {@link #computeGradient} found, P elements. */
+    public void gradient(float[] gradient) {
+        FloatArray.of(graph.getFlattenedGradients()).read(0, gradient, gradient.length);
+    }
+
+    /** The losses of a batch without dropout. */
+    public LossSum lossSum(Batch batch) {
+        int counted = batch.countedTargets();
+        double mean = graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
+        return new LossSum(mean * counted, counted);
+    }
+
+    /**
+     * The logits of the token that follows.
+     *
+     * @param ids at least one, at most l-max
+     * @return one per token of the padded vocabulary
+     */
+    public float[] logits(int[] ids) {
+        INDArray all = graph.outputSingle(Nd4j.createFromArray(ids).reshape('c', 1, 1, ids.length));
+        float[] rows = FloatArray.of(all).toArray(); // V×L
+        float[] last = new float[rows.length / ids.length];
+        for (int v = 0; v < last.length; v++) {
+            last[v] = rows[v * ids.length + ids.length - 1];
+        }
+        return last;
+    }
+
+    /** The graph itself, for DL4J's tools. */
+    public ComputationGraph graph() {
+        return graph;
+    }
+
+    private static INDArray array(int[] values, Batch batch) {
+        return Nd4j.createFromArray(values).reshape('c', batch.batchSize(), 1, batch.length());
+    }
+}

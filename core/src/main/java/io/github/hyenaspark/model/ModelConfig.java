@@ -1,0 +1,100 @@
+package io.github.hyenaspark.model;
+
+import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.HyenaConfig;
+
+/**
+ * The language model, bound from the settings {@code model}.
+ *
+ * @param mixer {@code hyena}
+ * @param dModel D, channels of the residual stream
+ * @param nLayer blocks
+ * @param dInner channels inside the feed-forward part; 0 means 4·D
+ * @param lMax the longest sequence, tokens; fixes the time scale of the filters, so a checkpoint is bound to it
+ * @param order N, gates of the operator
+ * @param numHeads heads of the operator, which share the filters
+ * @param shortLen taps of the short filter
+ * @param activation between the last gate and the output projection
+ * @param postOrderMixing whether heads are mixed after every long convolution
+ * @param outerMixing whether a gate is its sum over the channels of its head
+ * @param directTerm whether d·w is added to every long convolution
+ * @param dropout share of every branch's output set to zero in training
+ * @param embedDropout the same for the embedding
+ * @param initStd standard deviation of initial weights
+ * @param vocabMultiple the vocabulary is padded to a multiple of this
+ * @param filter how the long filters are made
+ */
+public record ModelConfig(
+        String mixer,
+        int dModel,
+        int nLayer,
+        int dInner,
+        int lMax,
+        int order,
+        int numHeads,
+        int shortLen,
+        Activation activation,
+        boolean postOrderMixing,
+        boolean outerMixing,
+        boolean directTerm,
+        double dropout,
+        double embedDropout,
+        double initStd,
+        int vocabMultiple,
+        FilterConfig filter) {
+    public ModelConfig {
+        if (!mixer.equals("hyena")) {
+            throw new IllegalArgumentException("mixer: found " + mixer + ", known: hyena");
+        }
+        if (nLayer < 1) {
+            throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
+        }
+        if (dInner < 0) {
+            throw new IllegalArgumentException("d-inner: found " + dInner + ", expected 0 (4 times d-model) or more");
+        }
+        if (!(embedDropout >= 0 && embedDropout < 1)) {
+            throw new IllegalArgumentException(
+                    "embed-dropout: found " + embedDropout + ", expected a number in [0, 1)");
+        }
+        if (!(initStd > 0)) {
+            throw new IllegalArgumentException("init-std: found " + initStd + ", expected a positive number");
+        }
+        if (vocabMultiple < 1) {
+            throw new IllegalArgumentException("vocab-multiple: found " + vocabMultiple + ", expected at least 1");
+        }
+    }
+
+    /** The same configuration, after whatever the operator or the block refuses was refused. */
+    public ModelConfig validated() {
+        block();
+        return this;
+    }
+
+    /** The operator of every block. */
+    public HyenaConfig operator() {
+        return new HyenaConfig(
+                dModel,
+                lMax,
+                order,
+                numHeads,
+                shortLen,
+                activation,
+                postOrderMixing,
+                outerMixing,
+                directTerm,
+                0,
+                filter);
+    }
+
+    /** Every block. */
+    public BlockConfig block() {
+        return new BlockConfig(operator(), dInner == 0 ? Math.multiplyExact(4, dModel) : dInner, dropout);
+    }
+
+    /** V, padded. */
+    public int paddedVocabulary(int vocabularySize) {
+        return Math.multiplyExact((vocabularySize + vocabMultiple - 1) / vocabMultiple, vocabMultiple);
+    }
+}

@@ -1,0 +1,15 @@
+package io.github.hyenaspark.operator;
+
+/**
+ * Token ids to activations: output[b, :, t] = embedding[id], with dropout. The parameter {@code weight} is V×D.
+ * {@link FloatEmbedding} runs, {@link PlainEmbedding} checks it.
+ *
+ * @param <A> the kind of arrays
+ */
+public interface Embedding<A> {
+    /** Writes the activations, B×D×L, of {@code ids}, B×L. */
+    void forward(int[] ids, A output, Pass<A> pass);
+
+    /** Adds to the gradient of the embedding. */
+    void backward(int[] ids, A outputGradient, Pass<A> pass);
+}

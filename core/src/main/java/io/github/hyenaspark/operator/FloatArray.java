@@ -1,0 +1,149 @@
+package io.github.hyenaspark.operator;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
+
+/**
+ * Row-major floats outside the heap, where the matrix product wants them: a buffer of our own, or the memory of an
+ * {@link INDArray}. Kernels copy rows into heap arrays, work there and copy back. Not thread-safe.
+ */
+public final class FloatArray {
+    private final FloatPointer pointer;
+    private final long length;
+
+    @SuppressWarnings("UnusedVariable") // keeps the memory that the pointer looks into
+    private final Object owner;
+
+    private FloatArray(FloatPointer pointer, long length, Object owner) {
+        this.pointer = pointer;
+        this.length = length;
+        this.owner = owner;
+    }
+
+    /** A zero-filled buffer of its own, freed when it becomes unreachable. */
+    public static FloatArray allocate(long length) {
+        FloatPointer pointer = new FloatPointer(Math.max(1, length));
+        FloatArray array = new FloatArray(pointer, length, pointer);
+        array.zero();
+        return array;
+    }
+
+    /**
+     * The memory of {@code array}, shared and not copied.
+     *
+     * @throws IllegalArgumentException if it is not dense, row-major and of type FLOAT
+     */
+    public static FloatArray of(INDArray array) {
+        if (array.dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException("expected an array of FLOAT, found " + array.dataType());
+        }
+        if (!isDense(array)) {
+            throw new IllegalArgumentException("expected a dense row-major array, found " + array.shapeInfoToString());
+        }
+        long address = array.data().pointer().address() + array.offset() * Float.BYTES;
+        return new FloatArray(new View(address, array.length()), array.length(), array);
+    }
+
+    /** {@link #of} for every value of a map. */
+    public static Map<String, FloatArray> of(Map<String, INDArray> arrays) {
+        return arrays.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> of(e.getValue())));
+    }
+
+    /** A buffer of its own with these values. */
+    public static FloatArray copyOf(float[] values) {
+        FloatArray array = allocate(values.length);
+        array.write(0, values, values.length);
+        return array;
+    }
+
+    /** Whether the elements of {@code array} lie in row-major order without gaps, whatever order it reports. */
+    public static boolean isDense(INDArray array) {
+        return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+    }
+
+    /** Elements {@code [from, from + count)}, shared. */
+    public FloatArray slice(long from, long count) {
+        check(from, count);
+        return new FloatArray(new View(pointer.address() + from * Float.BYTES, count), count, owner);
+    }
+
+    /** Elements. */
+    public long length() {
+        return length;
+    }
+
+    /** Copies {@code count} elements from {@code from} on to the start of {@code to}. */
+    public void read(long from, float[] to, int count) {
+        read(from, to, 0, count);
+    }
+
+    /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
+    public void read(long from, float[] to, int at, int count) {
+        check(from, count);
+        pointer.position(from);
+        pointer.get(to, at, count);
+        pointer.position(0);
+    }
+
+    /** Copies the first {@code count} elements of {@code source} to {@code to} and following. */
+    public void write(long to, float[] source, int count) {
+        write(to, source, 0, count);
+    }
+
+    /** Copies {@code source[at...]} to {@code to} and following. */
+    public void write(long to, float[] source, int at, int count) {
+        check(to, count);
+        pointer.position(to);
+        pointer.put(source, at, count);
+        pointer.position(0);
+    }
+
+    /** A copy on the heap. */
+    public float[] toArray() {
+        float[] values = new float[Math.toIntExact(length)];
+        read(0, values, values.length);
+        return values;
+    }
+
+    /** Adds {@code values} to the first elements. */
+    void add(double[] values) {
+        float[] sums = new float[values.length];
+        read(0, sums, sums.length);
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = (float) (sums[i] + values[i]);
+        }
+        write(0, sums, sums.length);
+    }
+
+    /** Sets every element to zero. */
+    public void zero() {
+        Pointer.memset(pointer, 0, length * Float.BYTES);
+    }
+
+    /** Where the elements are, for the matrix product. */
+    FloatPointer pointer() {
+        return pointer;
+    }
+
+    private void check(long from, long count) {
+        if (from < 0 || count < 0 || from + count > length) {
+            throw new IndexOutOfBoundsException(
+                    "elements " + from + " to " + (from + count) + " of an array of " + length);
+        }
+    }
+
+    /** A pointer to memory that somebody else owns. */
+    private static final class View extends FloatPointer {
+        View(long address, long length) {
+            super((Pointer) null);
+            this.address = address;
+            this.limit = length;
+            this.capacity = length;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.github.hyenaspark.operator;
+
+/**
+ * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 implicit long
+ * filters, so N+1 projections; the paper's general recurrence counts one filter per gate.
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens; also the time scale of the filters
+ * @param order N, at least 2
+ * @param heads share the filters; divides {@code width}
+ * @param shortLength taps of the short filter
+ * @param activation before the output projection
+ * @param postOrderMixing whether heads are mixed after every long convolution
+ * @param outerMixing whether a gate is replaced by its sum over the channels of its head
+ * @param directTerm whether d·w is added to every long convolution
+ * @param dropout share of gated inputs set to zero in training, 0 for none
+ * @param filter how the long filters are made
+ */
+public record HyenaConfig(
+        int width,
+        int maxLength,
+        int order,
+        int heads,
+        int shortLength,
+        Activation activation,
+        boolean postOrderMixing,
+        boolean outerMixing,
+        boolean directTerm,
+        double dropout,
+        FilterConfig filter) {
+    public HyenaConfig {
+        if (width < 1) {
+            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
+        }
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        }
+        if (order < 2) {
+            throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
+        }
+        if (heads < 1 || width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "num-heads: found " + heads + ", expected a divisor of d-model " + width);
+        }
+        if (shortLength < 1) {
+            throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
+        }
+    }
+
+    /** Channels of one head, c = D/H. */
+    public int headWidth() {
+        return width / heads;
+    }
+
+    /** Long filters, F = (N−1)·c: filter r of head channel j is number j·(N−1)+r. */
+    public int filters() {
+        return (order - 1) * headWidth();
+    }
+
+    /** Channels after the input projection, (N+1)·D. */
+    public int projections() {
+        return (order + 1) * width;
+    }
+
+    /**
+     * Checks the length of an input.
+     *
+     * @throws IllegalArgumentException if it is longer than {@code maxLength}
+     */
+    public void checkLength(int length) {
+        if (length > maxLength) {
+            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength
+                    + ", which fixes the time scale of the filters; cut the input or train with a larger l-max");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.hyenaspark.operator;
+
+import static io.github.hyenaspark.operator.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.ParameterGroup.DECAY;
+import static io.github.hyenaspark.operator.ParameterGroup.FILTER;
+import static io.github.hyenaspark.operator.ParameterGroup.POSITIONS;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The parameters of one Hyena operator, in their order in memory. */
+public final class HyenaParameters {
+    private HyenaParameters() {}
+
+    /** All of them; what the configuration keeps constant or leaves out is not among them. */
+    public static List<ParameterSpec> of(HyenaConfig config, LinearInitial linear) {
+        int width = config.width();
+        int projections = config.projections();
+        Initial shortFilter = new Initial.Uniform(1 / Math.sqrt(config.shortLength()));
+        List<ParameterSpec> specs = new ArrayList<>();
+        specs.add(new ParameterSpec("in.weight", List.of(projections, width), linear.weight(width), BASE));
+        specs.add(new ParameterSpec("in.bias", List.of(projections), linear.bias(width), BASE));
+        specs.add(new ParameterSpec("short.weight", List.of(projections, config.shortLength()), shortFilter, BASE));
+        specs.add(new ParameterSpec("short.bias", List.of(projections), shortFilter, BASE));
+        filter(config, linear).forEach(spec -> specs.add(spec.within("filter")));
+        if (config.postOrderMixing()) {
+            Initial mix = new Initial.Normal(1 / Math.sqrt(config.headWidth()));
+            specs.add(new ParameterSpec(
+                    "head-mix", List.of(config.order() - 1, config.heads(), config.heads()), mix, BASE));
+        }
+        specs.add(new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE));
+        specs.add(new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        return List.copyOf(specs);
+    }
+
+    private static List<ParameterSpec> filter(HyenaConfig config, LinearInitial linear) {
+        FilterConfig filter = config.filter();
+        int width = filter.width();
+        List<ParameterSpec> specs = new ArrayList<>();
+        if (filter.trainPositions()) {
+            double[] z = PositionalEncoding.features(config.maxLength(), filter.emb());
+            specs.add(new ParameterSpec(
+                    "positions", List.of(config.maxLength(), filter.emb()), new Initial.Values(z), POSITIONS));
+        }
+        for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
+            int inputs = layer == 0 ? filter.emb() : width;
+            specs.add(new ParameterSpec(layer + ".weight", List.of(width, inputs), linear.weight(inputs), FILTER));
+            specs.add(new ParameterSpec(layer + ".bias", List.of(width), linear.bias(inputs), FILTER));
+        }
+        specs.add(new ParameterSpec("frequency", List.of(width), new Initial.Constant(filter.sinFreq()), FILTER));
+        specs.add(new ParameterSpec("out.weight", List.of(config.filters(), width), linear.weight(width), FILTER));
+        if (filter.trainDecay()) {
+            double[] rates = DecayWindow.rates(filter, config.filters());
+            specs.add(new ParameterSpec("decay", List.of(config.filters()), new Initial.Values(rates), DECAY));
+        }
+        if (config.directTerm()) {
+            specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initial.Normal(1), BASE));
+        }
+        return specs;
+    }
+}

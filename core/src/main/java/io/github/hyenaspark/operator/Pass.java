@@ -1,0 +1,50 @@
+package io.github.hyenaspark.operator;
+
+import java.util.Map;
+
+/**
+ * One forward or backward pass of a batch through a {@link DifferentiableMap}.
+ *
+ * @param batchSize B, sequences
+ * @param length L, tokens
+ * @param parameters by name, each row-major
+ * @param gradients by name, of the parameters' shapes; added to, never overwritten; empty in a forward pass
+ * @param prefix what stands before the names that the map itself uses
+ * @param dropout which elements are dropped; off outside training
+ * @param <A> the kind of arrays: {@link FloatArray} or {@code double[]}
+ */
+public record Pass<A>(
+        int batchSize,
+        int length,
+        Map<String, A> parameters,
+        Map<String, A> gradients,
+        String prefix,
+        Dropout dropout) {
+    /** A pass without dropout. */
+    public static <A> Pass<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
+        return new Pass<>(batchSize, length, parameters, gradients, "", Dropout.OFF);
+    }
+
+    /** The same pass as a part called {@code part} sees it. */
+    Pass<A> within(String part) {
+        return new Pass<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part));
+    }
+
+    /** The parameter called {@code name}. */
+    A parameter(String name) {
+        return required(parameters, name);
+    }
+
+    /** The gradient of the parameter called {@code name}. */
+    A gradient(String name) {
+        return required(gradients, name);
+    }
+
+    private A required(Map<String, A> arrays, String name) {
+        A array = arrays.get(prefix + name);
+        if (array == null) {
+            throw new IllegalArgumentException("no array " + prefix + name + " among " + arrays.keySet());
+        }
+        return array;
+    }
+}

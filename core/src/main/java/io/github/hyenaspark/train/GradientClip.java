@@ -1,0 +1,39 @@
+package io.github.hyenaspark.train;
+
+/**
+ * Scales gradients down to a global norm, as PyTorch's {@code clip_grad_norm_} does: by min(1, limit / (norm + 1e-6)).
+ *
+ * @param limit largest norm, 0 for no limit
+ */
+public record GradientClip(double limit) {
+    private static final double EPSILON = 1e-6;
+
+    public GradientClip {
+        SettingCheck.notNegative("train.clip-norm", limit);
+    }
+
+    /** The Euclidean norm of all gradients together, added up in double. */
+    public static double norm(float[] gradients) {
+        double sum = 0;
+        for (float gradient : gradients) {
+            sum += (double) gradient * gradient;
+        }
+        return Math.sqrt(sum);
+    }
+
+    /**
+     * Clips in place and returns the norm before. If that is not finite, the gradients are not finite afterwards
+     * either; {@link OuterOptimizer} refuses what comes of them.
+     */
+    public double clip(float[] gradients) {
+        double norm = norm(gradients);
+        double factor = Math.min(1, limit / (norm + EPSILON));
+        if (limit > 0 && factor != 1) {
+            float narrowed = (float) factor;
+            for (int i = 0; i < gradients.length; i++) {
+                gradients[i] *= narrowed;
+            }
+        }
+        return norm;
+    }
+}

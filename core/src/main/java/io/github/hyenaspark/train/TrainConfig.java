@@ -1,0 +1,83 @@
+package io.github.hyenaspark.train;
+
+import java.util.List;
+
+/**
+ * The training settings, section {@code train}; part of a run's identity. The constructor refuses values that make no
+ * sense and values that are not supported.
+ *
+ * @param workers K, logical workers, whatever the number of executors
+ * @param localSteps H, local steps of every worker in a round
+ * @param rounds rounds of the whole run
+ * @param batchSize B, sequences per local step and worker
+ * @param seed of everything random in training
+ * @param lr base learning rate after the warm-up
+ * @param minLr where the cosine ends, for every group, see {@link WarmupCosine}
+ * @param warmupSteps local steps of linear warm-up
+ * @param weightDecay of the base group, decoupled (AdamW); the other groups are not decayed
+ * @param betas β1 and β2 of {@link AdamW}
+ * @param clipNorm largest global norm of the gradients, 0 for no limit
+ * @param filterLr learning rate of the filters, their positions and their decays
+ * @param threads threads of one task
+ * @param recompute {@code none}: activations are kept for the backward pass
+ * @param mode {@code sync}: a round ends when every worker has done all its local steps
+ * @param outer the outer optimiser
+ * @param innerState {@code average}: the moments are averaged with the parameters
+ * @param codec {@code fp32}: results travel as they are
+ */
+public record TrainConfig(
+        int workers,
+        int localSteps,
+        int rounds,
+        int batchSize,
+        long seed,
+        double lr,
+        double minLr,
+        int warmupSteps,
+        double weightDecay,
+        List<Double> betas,
+        double clipNorm,
+        double filterLr,
+        int threads,
+        String recompute,
+        String mode,
+        OuterConfig outer,
+        String innerState,
+        String codec) {
+    public TrainConfig {
+        SettingCheck.atLeast("train.workers", workers, 1);
+        SettingCheck.atLeast("train.local-steps", localSteps, 1);
+        SettingCheck.atLeast("train.rounds", rounds, 1);
+        SettingCheck.atLeast("train.batch-size", batchSize, 1);
+        SettingCheck.atLeast("train.warmup-steps", warmupSteps, 0);
+        SettingCheck.atLeast("train.threads", threads, 1);
+        SettingCheck.positive("train.lr", lr);
+        SettingCheck.positive("train.filter-lr", filterLr);
+        SettingCheck.notNegative("train.min-lr", minLr);
+        SettingCheck.notNegative("train.weight-decay", weightDecay);
+        SettingCheck.notNegative("train.clip-norm", clipNorm);
+        SettingCheck.only("train.recompute", recompute, "none");
+        SettingCheck.only("train.mode", mode, "sync");
+        SettingCheck.only("train.inner-state", innerState, "average");
+        SettingCheck.only("train.codec", codec, "fp32");
+        if (minLr > lr) {
+            throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
+        }
+        betas = List.copyOf(betas);
+        if (betas.size() != 2) {
+            throw new IllegalArgumentException("train.betas must be two numbers, found " + betas);
+        }
+        SettingCheck.fraction("train.betas[0]", betas.get(0));
+        SettingCheck.fraction("train.betas[1]", betas.get(1));
+    }
+
+    /** Local steps of one worker in the whole run; the schedule ends there. */
+    public long totalSteps() {
+        return (long) rounds * localSteps;
+    }
+
+    /** The number, from 0 and the same on every worker, of a round's local step in the whole run. */
+    public long step(long round, int localStep) {
+        return Math.addExact(Math.multiplyExact(round, (long) localSteps), localStep);
+    }
+}
