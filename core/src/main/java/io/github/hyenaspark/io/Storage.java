@@ -109,6 +109,22 @@ public final class Storage {
     }
 
     /**
+     * The bytes of a file whose length and hashes are known. Whoever reads to the end knows that they are right; the
+     * caller closes it.
+     *
+     * @throws FileNotFoundException if there is no such file
+     * @throws CorruptFileException if it has another length; the stream throws it at the end if a hash differs
+     */
+    public InputStream openVerified(StoredFile expected) throws IOException {
+        Place place = place(expected.uri());
+        long found = file(place).getLen();
+        if (found != expected.bytes()) {
+            throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", found + " bytes");
+        }
+        return new VerifyingInputStream(open(place), expected);
+    }
+
+    /**
      * Opens a file for reads anywhere in it; the caller closes it.
      *
      * @throws FileNotFoundException if there is no such file

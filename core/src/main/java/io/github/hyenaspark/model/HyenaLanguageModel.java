@@ -21,9 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /**
- * A decoder-only language model of Hyena blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that shares the
- * embedding's table (section 4 of arXiv 2302.10866; no position embedding). The graph computes losses and gradients; the steps are
- * taken outside on the flat vector of P parameters. Not thread-safe.
+ * A decoder-only language model of Hyena blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
+ * shares the embedding's table (section 4 of arXiv 2302.10866; no position embedding). The graph computes losses and
+ * gradients; the steps are taken outside on the flat vector of P parameters. Not thread-safe.
  */
 public final class HyenaLanguageModel {
     private static final String EMBEDDING = "embedding";
@@ -61,6 +61,7 @@ public final class HyenaLanguageModel {
                 .seed(seed)
                 .dataType(type)
                 .updater(new NoOp())
+                .miniBatch(false) // the head divides by tokens already
                 .trainingWorkspaceMode(WorkspaceMode.ENABLED)
                 .inferenceWorkspaceMode(WorkspaceMode.ENABLED);
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(padded, config.dModel());
@@ -90,6 +91,11 @@ public final class HyenaLanguageModel {
 
     /** How the flat vector of parameters divides into named tensors. */
     public List<ParameterEntry> table() {
+        return tableOf(graph);
+    }
+
+    /** The same for any graph whose layers are all of ours. */
+    public static List<ParameterEntry> tableOf(ComputationGraph graph) {
         List<ParameterEntry> table = new ArrayList<>();
         long at = 0;
         for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {

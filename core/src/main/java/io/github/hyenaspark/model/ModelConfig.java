@@ -64,12 +64,19 @@ public record ModelConfig(
         if (vocabMultiple < 1) {
             throw new IllegalArgumentException("vocab-multiple: found " + vocabMultiple + ", expected at least 1");
         }
-    }
-
-    /** The same configuration, after whatever the operator or the block refuses was refused. */
-    public ModelConfig validated() {
-        block();
-        return this;
+        HyenaConfig operator = new HyenaConfig(
+                dModel,
+                lMax,
+                order,
+                numHeads,
+                shortLen,
+                activation,
+                postOrderMixing,
+                outerMixing,
+                directTerm,
+                0,
+                filter);
+        new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
     }
 
     /** The operator of every block. */

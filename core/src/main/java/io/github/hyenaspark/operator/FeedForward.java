@@ -4,6 +4,7 @@ package io.github.hyenaspark.operator;
 final class FeedForward implements DifferentiableMap<FloatArray> {
     private final int width;
     private final int innerWidth;
+    private final Gelu gelu = new Gelu();
     private FloatArray input = FloatArray.allocate(0);
     private FloatArray derivatives = FloatArray.allocate(0); // B×I×L
     private FloatArray values = FloatArray.allocate(0); // B×I×L
@@ -37,7 +38,7 @@ final class FeedForward implements DifferentiableMap<FloatArray> {
                 long at = b * inner + (long) i * length;
                 derivatives.read(at, row, length);
                 Rows.add(firstBias[i], row, length);
-                Gelu.forward(row, activated, length);
+                gelu.forward(row, activated, length);
                 derivatives.write(at, row, length);
                 values.write(at, activated, length);
             }

@@ -6,7 +6,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.shape.Shape;
 
 /**
  * Row-major floats outside the heap, where the matrix product wants them: a buffer of our own, or the memory of an
@@ -63,7 +62,14 @@ public final class FloatArray {
 
     /** Whether the elements of {@code array} lie in row-major order without gaps, whatever order it reports. */
     public static boolean isDense(INDArray array) {
-        return array.ordering() == 'c' && Shape.hasDefaultStridesForShape(array);
+        long expected = 1;
+        for (int dimension = array.rank() - 1; dimension >= 0; dimension--) {
+            if (array.size(dimension) > 1 && array.stride(dimension) != expected) {
+                return false;
+            }
+            expected *= array.size(dimension);
+        }
+        return true;
     }
 
     /** Elements {@code [from, from + count)}, shared. */

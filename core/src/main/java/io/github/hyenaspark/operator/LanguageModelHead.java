@@ -3,7 +3,8 @@ package io.github.hyenaspark.operator;
 /**
  * The end of a language model: final layer normalisation, logits by the embedding's own weights (tied, no bias),
  * softmax cross entropy against integer targets. Parameters: {@code norm.weight}, {@code norm.bias} and
- * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link PlainHead} checks it.
+ * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link PlainHead} checks
+ * it.
  *
  * @param <A> the kind of arrays
  */

@@ -19,7 +19,7 @@ final class LongFilters {
     }
 
     void forward(Pass<FloatArray> pass) {
-        if (convolution.length() != pass.length()) {
+        if (convolution.length() != pass.length() || spectra.length == 0) {
             convolution = LongConvolution.ofLength(pass.length());
             spectra = new float[config.filters()][convolution.spectrumSize()];
         }

@@ -36,4 +36,18 @@ public record GradientClip(double limit) {
         }
         return norm;
     }
+
+    /** The plain double form. */
+    public double clip(double[] gradients) {
+        double sum = 0;
+        for (double gradient : gradients) {
+            sum += gradient * gradient;
+        }
+        double norm = Math.sqrt(sum);
+        double factor = limit > 0 ? Math.min(1, limit / (norm + EPSILON)) : 1;
+        for (int i = 0; i < gradients.length; i++) {
+            gradients[i] *= factor;
+        }
+        return norm;
+    }
 }

@@ -12,6 +12,7 @@ import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
 import io.github.hyenaspark.operator.Pass;
 import io.github.hyenaspark.operator.PlainHyena;
+import io.github.hyenaspark.oracle.Closeness;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

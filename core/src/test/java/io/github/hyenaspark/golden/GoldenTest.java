@@ -21,6 +21,11 @@ class GoldenTest {
                 golden.checkDouble();
                 golden.checkFloat();
             }
+            case "language_model" -> {
+                GoldenLanguageModel golden = new GoldenLanguageModel(file);
+                golden.checkDouble();
+                golden.checkFloat();
+            }
             default -> throw new IllegalStateException(file.name() + ": unknown kind " + file.kind());
         }
     }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -210,6 +212,33 @@ class StorageTest {
         assertThatThrownBy(() -> storage.read(directory.toString()))
                 .hasMessageContaining("a file is needed, but")
                 .hasMessageContaining("is a directory");
+    }
+
+    @Test
+    void aVerifiedStreamEndsOnlyIfEveryByteIsRight() throws IOException {
+        byte[] content = new byte[100_000];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) i;
+        }
+        StoredFile written = storage.write(uri("object"), out -> out.write(content));
+        try (InputStream in = storage.openVerified(written)) {
+            in.skipNBytes(70_000);
+            assertThat(in.read()).isEqualTo(content[70_000] & 0xFF);
+            assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(content, 70_001, 100_000));
+        }
+        content[99_999] ^= 1;
+        storage.replace(uri("object"), content);
+        try (InputStream in = storage.openVerified(written)) {
+            assertThatThrownBy(in::readAllBytes)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageStartingWith(uri("object") + ": expected 100000 bytes with CRC-32C ")
+                    .hasMessageContaining("SHA-256 " + written.sha256() + ", found 100000 bytes with CRC-32C "
+                            + Long.toHexString(Hashes.crc32c(content)));
+        }
+        storage.replace(uri("object"), Arrays.copyOf(content, 99_999));
+        assertThatThrownBy(() -> storage.openVerified(written))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(uri("object") + ": expected 100000 bytes, found 99999 bytes");
     }
 
     @Test

@@ -1,14 +1,22 @@
-package io.github.hyenaspark.golden;
+package io.github.hyenaspark.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Equality up to a share of the largest expected magnitude. */
-final class Closeness {
+public final class Closeness {
     private Closeness() {}
 
-    static void check(String what, double[] found, double[] expected, double tolerance) {
+    /**
+     * Fails if any element is further from the expected one than {@code tolerance} times the largest expected
+     * magnitude.
+     */
+    public static void check(String what, double @Nullable [] found, double[] expected, double tolerance) {
+        if (found == null) {
+            throw new AssertionError(what + " is missing");
+        }
         assertThat(found).as("elements of " + what).hasSameSizeAs(expected);
         double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
         double worst = 0;

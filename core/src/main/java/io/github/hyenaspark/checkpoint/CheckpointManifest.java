@@ -1,0 +1,215 @@
+package io.github.hyenaspark.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.ParameterGroup;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The file that makes a checkpoint one: written last, it names every object with its length and hashes, and ends with a
+ * hash of itself.
+ *
+ * @param round rounds that are done
+ * @param epoch of the driver that saved
+ * @param tokens tokens trained on so far
+ * @param thetaSha256 SHA-256 of the parameters as little-endian floats in table order
+ * @param facts the checkpoint's other facts
+ * @param files one per vector
+ */
+public record CheckpointManifest(
+        long round, long epoch, long tokens, String thetaSha256, Facts facts, List<VectorFile> files) {
+    private static final String FORMAT = "hyena-spark checkpoint 1";
+
+    /**
+     * What a {@link Checkpoint} has besides its vectors and counts; see there.
+     *
+     * @param settings effective settings, as JSON
+     * @param dataset URI of the dataset's snapshot
+     * @param datasetSha256 SHA-256 of the snapshot file
+     * @param tokenizer fingerprint of the tokenizer
+     * @param vocabularySize V, token ids
+     * @param table names, shapes and offsets
+     * @param numerics what the bits depend on
+     * @param journalBytes length of the run's journal
+     */
+    public record Facts(
+            String settings,
+            String dataset,
+            String datasetSha256,
+            String tokenizer,
+            int vocabularySize,
+            List<ParameterEntry> table,
+            Numerics numerics,
+            long journalBytes) {}
+
+    public CheckpointManifest {
+        files = List.copyOf(files);
+    }
+
+    static CheckpointManifest of(Checkpoint checkpoint, long epoch, List<VectorFile> files) {
+        Facts facts = new Facts(
+                checkpoint.settings(),
+                checkpoint.dataset(),
+                checkpoint.datasetSha256(),
+                checkpoint.tokenizer(),
+                checkpoint.vocabularySize(),
+                checkpoint.table(),
+                checkpoint.numerics(),
+                checkpoint.journalBytes());
+        String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
+        return new CheckpointManifest(checkpoint.round(), epoch, checkpoint.tokens(), theta, facts, files);
+    }
+
+    /** P, the number of parameters. */
+    public long parameters() {
+        return Checkpoint.parameters(facts.table());
+    }
+
+    /** Where the manifest is, relative to the run's directory. */
+    public String path() {
+        return RunLayout.MANIFESTS + "/" + name().file();
+    }
+
+    ManifestName name() {
+        return new ManifestName(round, epoch);
+    }
+
+    Checkpoint checkpoint(Map<String, float[]> vectors) {
+        return new Checkpoint(
+                round,
+                tokens,
+                facts.settings(),
+                facts.dataset(),
+                facts.datasetSha256(),
+                facts.tokenizer(),
+                facts.vocabularySize(),
+                vectors,
+                facts.table(),
+                facts.numerics(),
+                facts.journalBytes());
+    }
+
+    /** The whole file, with its trailing hash. */
+    byte[] bytes() {
+        ObjectNode root = Json.object()
+                .put("format", FORMAT)
+                .put("round", round)
+                .put("epoch", epoch)
+                .put("tokens", tokens)
+                .put("parameters", parameters())
+                .put("theta_sha256", thetaSha256)
+                .put("dataset", facts.dataset())
+                .put("dataset_sha256", facts.datasetSha256())
+                .put("tokenizer", facts.tokenizer())
+                .put("vocabulary_size", facts.vocabularySize())
+                .put("journal_bytes", facts.journalBytes())
+                .put("settings", facts.settings());
+        root.putObject("numerics")
+                .put("java", facts.numerics().java())
+                .put("backend", facts.numerics().backend())
+                .put("blas", facts.numerics().blas())
+                .put("threads", facts.numerics().threads());
+        ArrayNode objects = root.putArray("objects");
+        files.forEach(file -> objects.addObject()
+                .put("vector", file.vector())
+                .put("path", file.path())
+                .put("bytes", file.bytes())
+                .put("crc32c", file.crc32c())
+                .put("sha256", file.sha256()));
+        ArrayNode table = root.putArray("table");
+        facts.table().forEach(entry -> putEntry(table.addObject(), entry));
+        return SelfHash.append(root);
+    }
+
+    private static void putEntry(ObjectNode node, ParameterEntry entry) {
+        ArrayNode shape = node.put("name", entry.name()).putArray("shape");
+        entry.shape().forEach(shape::add);
+        node.put("offset", entry.offset()).put("group", groupName(entry.group()));
+    }
+
+    /**
+     * A manifest from its file.
+     *
+     * @param file its URI, for messages
+     * @throws CorruptFileException if one byte is not as it was written
+     */
+    static CheckpointManifest fromBytes(String file, byte[] bytes) throws CorruptFileException {
+        SelfHash.verify(file, bytes);
+        JsonNode root = Json.parse(file, bytes);
+        String format = Json.text(root, file, "format");
+        if (!format.equals(FORMAT)) {
+            throw new CorruptFileException(file, "the format \"" + FORMAT + "\"", "\"" + format + "\"");
+        }
+        List<VectorFile> files = new ArrayList<>();
+        for (JsonNode node : Json.elements(root, file, "objects")) {
+            files.add(new VectorFile(
+                    Json.text(node, file, "vector"),
+                    Json.text(node, file, "path"),
+                    Json.wholeNumber(node, file, "bytes"),
+                    Json.wholeNumber(node, file, "crc32c"),
+                    Json.text(node, file, "sha256")));
+        }
+        return new CheckpointManifest(
+                Json.wholeNumber(root, file, "round"),
+                Json.wholeNumber(root, file, "epoch"),
+                Json.wholeNumber(root, file, "tokens"),
+                Json.text(root, file, "theta_sha256"),
+                facts(file, root),
+                files);
+    }
+
+    private static Facts facts(String file, JsonNode root) throws CorruptFileException {
+        List<ParameterEntry> table = new ArrayList<>();
+        for (JsonNode node : Json.elements(root, file, "table")) {
+            List<Integer> shape = new ArrayList<>();
+            Json.elements(node, file, "shape").forEach(dimension -> shape.add(dimension.intValue()));
+            table.add(new ParameterEntry(
+                    Json.text(node, file, "name"),
+                    shape,
+                    Json.wholeNumber(node, file, "offset"),
+                    group(file, Json.text(node, file, "group"))));
+        }
+        ObjectNode numerics = Json.object(root, file, "numerics");
+        return new Facts(
+                Json.text(root, file, "settings"),
+                Json.text(root, file, "dataset"),
+                Json.text(root, file, "dataset_sha256"),
+                Json.text(root, file, "tokenizer"),
+                (int) Json.wholeNumber(root, file, "vocabulary_size"),
+                List.copyOf(table),
+                new Numerics(
+                        Json.text(numerics, file, "java"),
+                        Json.text(numerics, file, "backend"),
+                        Json.text(numerics, file, "blas"),
+                        Json.text(numerics, file, "threads")),
+                Json.wholeNumber(root, file, "journal_bytes"));
+    }
+
+    private static ParameterGroup group(String file, String name) throws CorruptFileException {
+        for (ParameterGroup group : ParameterGroup.values()) {
+            if (groupName(group).equals(name)) {
+                return group;
+            }
+        }
+        throw new CorruptFileException(
+                file,
+                "a group among "
+                        + Arrays.stream(ParameterGroup.values())
+                                .map(CheckpointManifest::groupName)
+                                .toList(),
+                name);
+    }
+
+    private static String groupName(ParameterGroup group) {
+        return group.name().toLowerCase(Locale.ROOT);
+    }
+}

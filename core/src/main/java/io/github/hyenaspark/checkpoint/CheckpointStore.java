@@ -1,0 +1,214 @@
+package io.github.hyenaspark.checkpoint;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The checkpoints of one run. A checkpoint is its manifest: objects are written first, under names that nothing else
+ * has, then the manifest is created exclusively, and after both were read back, old checkpoints go. A crash at any
+ * instant leaves the old checkpoint or the new one. Confined to one thread.
+ */
+public final class CheckpointStore {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
+    private static final long NO_EPOCH = 0;
+
+    private final Storage storage;
+    private final String run;
+    private final RunLayout layout;
+    private final Set<ManifestName> invalid = new HashSet<>();
+    private long epoch = NO_EPOCH;
+
+    private CheckpointStore(Storage storage, String run) {
+        this.storage = storage;
+        this.run = run;
+        layout = new RunLayout(storage, run);
+    }
+
+    /** The checkpoints in the directory of a run, which need not be there. Writes nothing. */
+    public static CheckpointStore open(Storage storage, String runDirectory) {
+        return new CheckpointStore(storage, runDirectory);
+    }
+
+    /**
+     * Declares this process the run's driver from now on: an older driver that still lives stops at its next save. Call
+     * it once, before the first save, best before {@link #newestValid}.
+     *
+     * @return the epoch, 1 for the first driver of a run
+     */
+    public long beginEpoch() throws IOException {
+        if (epoch != NO_EPOCH) {
+            throw new IllegalStateException("epoch " + epoch + " of " + run + " has begun already");
+        }
+        while (true) {
+            long next = layout.highestEpoch() + 1;
+            var lease = Json.object()
+                    .put("epoch", next)
+                    .put("driver", UUID.randomUUID().toString());
+            if (storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + next + ".json"), Json.bytes(lease))) {
+                epoch = next;
+                return next;
+            }
+        }
+    }
+
+    /**
+     * The newest checkpoint, by round and epoch, of which every byte is right. Those that are not are logged and passed
+     * over.
+     *
+     * @return empty if nothing was ever saved
+     * @throws CorruptFileException if something was saved but nothing of it is valid
+     */
+    public Optional<Checkpoint> newestValid() throws IOException {
+        List<String> problems = new ArrayList<>();
+        for (ManifestName name : layout.manifests()) {
+            try {
+                return Optional.of(load(name));
+            } catch (CorruptFileException | FileNotFoundException e) {
+                LOG.warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
+                invalid.add(name);
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (problems.isEmpty()) {
+            return Optional.empty();
+        }
+        throw new CorruptFileException(
+                layout.uri(RunLayout.MANIFESTS),
+                "a valid checkpoint",
+                problems.size() + " and none valid (" + String.join(" | ", problems) + ")",
+                "restore the files, or choose another run.dir to begin anew");
+    }
+
+    /** The manifests that can be read, newest first; the objects they name are not looked at. */
+    public List<CheckpointManifest> manifests() throws IOException {
+        List<CheckpointManifest> manifests = new ArrayList<>();
+        for (ManifestName name : layout.manifests()) {
+            try {
+                manifests.add(manifest(name));
+            } catch (CorruptFileException | FileNotFoundException e) {
+                LOG.warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+            }
+        }
+        return manifests;
+    }
+
+    /**
+     * Reads every byte that a manifest speaks for.
+     *
+     * @throws CorruptFileException if one is wrong
+     * @throws FileNotFoundException if a file is gone
+     */
+    public void verify(CheckpointManifest manifest) throws IOException {
+        if (!Arrays.equals(storage.read(layout.uri(manifest.path())), manifest.bytes())) {
+            throw new CorruptFileException(
+                    layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
+        }
+        for (VectorFile file : manifest.files()) {
+            try (InputStream in = storage.openVerified(file.in(run))) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+        }
+    }
+
+    /**
+     * Saves a checkpoint, reads it back, and only then deletes old ones. Saving a round again in one epoch changes
+     * nothing.
+     *
+     * @param keep how many checkpoints stay, this one included, 1 or more
+     * @throws LockedException if another driver has begun a later epoch
+     * @throws CorruptFileException if what was written does not read back; older checkpoints are then untouched
+     */
+    public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+        if (keep < 1) {
+            throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
+        }
+        refuseIfReplaced();
+        ManifestName name = new ManifestName(checkpoint.round(), epoch);
+        CheckpointManifest manifest = storage.exists(layout.uri(RunLayout.MANIFESTS + "/" + name.file()))
+                ? sameAsSaved(manifest(name), checkpoint)
+                : write(name, checkpoint);
+        verify(manifest);
+        new Retention(storage, layout).apply(keep, invalid, epoch);
+        return manifest;
+    }
+
+    private void refuseIfReplaced() throws IOException {
+        if (epoch == NO_EPOCH) {
+            throw new IllegalStateException("beginEpoch must be called before the first save to " + run);
+        }
+        long highest = layout.highestEpoch();
+        if (highest > epoch) {
+            throw new LockedException("another driver, epoch " + highest + ", has taken over the run " + run
+                    + " from this one, epoch " + epoch + "; let only one of them run");
+        }
+    }
+
+    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint) throws IOException {
+        String directory = RunLayout.DATA + "/" + name.prefix() + "-" + UUID.randomUUID();
+        List<VectorFile> files = new ArrayList<>();
+        for (String vector : checkpoint.vectors().keySet()) {
+            files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
+        }
+        CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), files);
+        if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
+            throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
+                    + layout.uri(manifest.path()) + " is there already; let only one of them run");
+        }
+        LOG.info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
+        return manifest;
+    }
+
+    private CheckpointManifest sameAsSaved(CheckpointManifest saved, Checkpoint checkpoint) throws IOException {
+        String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
+        if (!saved.thetaSha256().equals(theta)) {
+            throw new IOException("round " + checkpoint.round() + " was saved to " + layout.uri(saved.path())
+                    + " with other parameters: theta " + saved.thetaSha256() + ", now " + theta);
+        }
+        return saved;
+    }
+
+    private CheckpointManifest manifest(ManifestName name) throws IOException {
+        String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
+        CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
+        if (!manifest.name().equals(name)) {
+            throw new CorruptFileException(
+                    uri,
+                    "round " + name.round() + " and epoch " + name.epoch(),
+                    "round " + manifest.round() + " and epoch " + manifest.epoch());
+        }
+        return manifest;
+    }
+
+    private Checkpoint load(ManifestName name) throws IOException {
+        CheckpointManifest manifest = manifest(name);
+        Map<String, float[]> vectors = new TreeMap<>();
+        for (VectorFile file : manifest.files()) {
+            vectors.put(
+                    file.vector(),
+                    VectorTensors.read(storage, run, file, manifest.facts().table()));
+        }
+        try {
+            return manifest.checkpoint(vectors);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(layout.uri(manifest.path()), "a whole checkpoint", e.getMessage() + "");
+        }
+    }
+}

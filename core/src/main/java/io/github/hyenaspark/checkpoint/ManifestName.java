@@ -1,0 +1,42 @@
+package io.github.hyenaspark.checkpoint;
+
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What orders checkpoints: the round, and among those of one round the epoch, the count of driver starts. No clock has
+ * a say.
+ *
+ * @param round rounds that were done
+ * @param epoch of the driver that saved
+ */
+record ManifestName(long round, long epoch) implements Comparable<ManifestName> {
+    private static final Pattern FILE = Pattern.compile("(\\d{12,18})-(\\d{1,18})\\.json");
+    private static final Comparator<ManifestName> ORDER =
+            Comparator.comparingLong(ManifestName::round).thenComparingLong(ManifestName::epoch);
+
+    /** The name in the name of a file, if it is one. */
+    static Optional<ManifestName> parse(String file) {
+        Matcher matcher = FILE.matcher(file);
+        return matcher.matches()
+                ? Optional.of(new ManifestName(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                : Optional.empty();
+    }
+
+    String file() {
+        return prefix() + ".json";
+    }
+
+    /** With what the directories of its data begin. */
+    String prefix() {
+        return String.format(Locale.ROOT, "%012d-%d", round, epoch);
+    }
+
+    @Override
+    public int compareTo(ManifestName other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,151 @@
+package io.github.hyenaspark.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HyenaLanguageModelTest {
+    private static final int VOCABULARY = 11;
+
+    /** Sizes of HyenaDNA (arXiv 2306.15794): vocabulary 12, fixed positions of 5 features. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 2, 436096",
+        "256, 2, 1641088",
+        "128, 4, 869888",
+        "256, 4, 3277568",
+        "256, 8, 6550528",
+    })
+    void parametersOfHyenaDnaAreCounted(int dModel, int nLayer, long expected) {
+        ModelConfig config = ModelConfigs.of(dModel, nLayer, 0, 1026, ModelConfigs.filter(5, false));
+        assertThat(HyenaLanguageModel.create(config, 12, 1).parameterCount()).isEqualTo(expected);
+    }
+
+    /** The model of 153 million parameters trained on the Pile (arXiv 2302.10866). */
+    @Test
+    void parametersOfHyena153mAreCounted() {
+        ModelConfig config = ModelConfigs.of(864, 18, 1728, 2048, ModelConfigs.filter(33, true));
+        assertThat(HyenaLanguageModel.create(config, 50257, 1).parameterCount()).isEqualTo(153_700_416);
+    }
+
+    @Test
+    void theTableCoversTheFlatVectorWithoutGaps() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
+        long at = 0;
+        for (ParameterEntry entry : model.table()) {
+            assertThat(entry.offset()).isEqualTo(at);
+            at += entry.size();
+        }
+        assertThat(at).isEqualTo(model.parameterCount());
+        assertThat(model.table()).extracting(ParameterEntry::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void firstParametersDependOnTheSeedAlone() {
+        float[] theta =
+                HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 5).parameters();
+        assertThat(HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 5)
+                        .parameters())
+                .containsExactly(theta);
+        assertThat(HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 6)
+                        .parameters())
+                .isNotEqualTo(theta);
+    }
+
+    @Test
+    void theLossOfEvaluationIsThatOfTraining() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
+        Batch batch = batch(3, 13);
+        double mean = model.computeGradient(batch, 0);
+        LossSum sum = model.lossSum(batch);
+        assertThat(sum.tokens()).isEqualTo(39);
+        assertThat(sum.nats()).isCloseTo(39 * mean, within(1e-9));
+        // a fresh model knows nothing: about ln of the padded vocabulary of 16
+        assertThat(sum.mean()).isCloseTo(Math.log(16), within(0.1));
+    }
+
+    @Test
+    void ignoredTargetsCountNowhere() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
+        Batch batch = batch(1, 16);
+        int[] targets = batch.targets().clone();
+        java.util.Arrays.fill(targets, 10, 16, Batch.IGNORED);
+        LossSum some = model.lossSum(new Batch(batch.ids(), targets, 1, 16));
+        Batch shorter = new Batch(
+                java.util.Arrays.copyOf(batch.ids(), 10), java.util.Arrays.copyOf(batch.targets(), 10), 1, 10);
+        assertThat(some.tokens()).isEqualTo(10);
+        assertThat(some.nats()).isCloseTo(model.lossSum(shorter).nats(), within(1e-4));
+    }
+
+    @Test
+    void logitsAreThoseOfTheLastPosition() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
+        int[] ids = {3, 1, 4, 1, 5};
+        float[] logits = model.logits(ids);
+        assertThat(logits).hasSize(16);
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit);
+        }
+        int[] targets = {-100, -100, -100, -100, 9};
+        LossSum loss = model.lossSum(new Batch(ids, targets, 1, 5));
+        assertThat(loss.nats()).isCloseTo(Math.log(sum) - logits[9], within(1e-5));
+    }
+
+    @Test
+    void parametersOfAnotherSizeAreRefused() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
+        assertThatThrownBy(() -> model.parameters(new float[7]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("parameters, found 7; were they trained with other model settings?");
+    }
+
+    @Test
+    void greedyGenerationChoosesTheLargestLogitOfWhatCameBefore() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(8), VOCABULARY, 1);
+        List<Integer> tokens = new ArrayList<>();
+        Generator.of(model, VOCABULARY, 8).generate(new int[] {1, 2, 3}, 5, new Sampling.Greedy(), 1, tokens::add);
+        List<Integer> context = new ArrayList<>(List.of(1, 2, 3));
+        for (int token : tokens) {
+            float[] logits = model.logits(context.stream().mapToInt(i -> i).toArray());
+            for (int v = 0; v < VOCABULARY; v++) {
+                assertThat(logits[token]).isGreaterThanOrEqualTo(logits[v]);
+            }
+            context.add(token);
+        }
+        assertThat(tokens).hasSize(5);
+    }
+
+    @Test
+    void generationGoesOnPastLMaxAndFollowsItsSeed() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(8), VOCABULARY, 1);
+        List<Integer> first = generate(model, 1);
+        assertThat(first).hasSize(30).allMatch(token -> token >= 0 && token < VOCABULARY);
+        assertThat(generate(model, 1)).isEqualTo(first);
+        assertThat(generate(model, 2)).isNotEqualTo(first);
+    }
+
+    private static List<Integer> generate(HyenaLanguageModel model, long seed) {
+        List<Integer> tokens = new ArrayList<>();
+        int[] prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+        Generator.of(model, VOCABULARY, 8).generate(prompt, 30, Sampling.of(1, 0, 1), seed, tokens::add);
+        return tokens;
+    }
+
+    private static Batch batch(int batchSize, int length) {
+        Random random = new Random(3);
+        int size = batchSize * length;
+        return new Batch(
+                random.ints(size, 0, VOCABULARY).toArray(),
+                random.ints(size, 0, VOCABULARY).toArray(),
+                batchSize,
+                length);
+    }
+}

@@ -1,0 +1,41 @@
+package io.github.hyenaspark.model;
+
+import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.FilterConfig;
+
+/** Model configurations for tests. */
+public final class ModelConfigs {
+    private ModelConfigs() {}
+
+    /** Order 2, one head, short filter of 3, embedding multiple of 8. */
+    public static ModelConfig of(int dModel, int nLayer, int dInner, int lMax, FilterConfig filter) {
+        return new ModelConfig(
+                "hyena",
+                dModel,
+                nLayer,
+                dInner,
+                lMax,
+                2,
+                1,
+                3,
+                Activation.ID,
+                false,
+                false,
+                true,
+                0,
+                0,
+                0.02,
+                8,
+                filter);
+    }
+
+    /** The smallest that is still a model. */
+    public static ModelConfig tiny(int lMax) {
+        return of(8, 1, 16, lMax, filter(5, true));
+    }
+
+    /** A filter network of width 64 with two hidden layers. */
+    public static FilterConfig filter(int emb, boolean trainPositions) {
+        return new FilterConfig("implicit", 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false);
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.hyenaspark.operator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.hyenaspark.oracle.Closeness;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BlockTest {
+    private static final long SEED = 4;
+
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.OperatorConfigs#all")
+    void theBlockAgreesWithItsPlainForm(HyenaConfig mixer) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0.2);
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), mixer.width(), 3, 19, SEED);
+        Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
+        Rehearsal.Result floats = rehearsal.floats(new Block(config));
+        Closeness.check("output", floats.output(), plain.output(), 1e-5);
+        Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
+        plain.gradients()
+                .forEach((name, expected) ->
+                        Closeness.check(name, floats.gradients().get(name), expected, 2e-4));
+    }
+
+    /** Vocabularies and lengths on both sides of the head's blocks of steps. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 63, 64, 65, 300})
+    void theHeadAgreesWithItsPlainForm(int length) {
+        int vocabularySize = 5000;
+        int width = 4;
+        Random random = new Random(SEED);
+        Map<String, double[]> parameters = new HashMap<>();
+        parameters.put("norm.weight", random.doubles(width, 0.5, 1.5).toArray());
+        parameters.put("norm.bias", random.doubles(width, -1, 1).toArray());
+        parameters.put(
+                "embedding.weight",
+                random.doubles((long) vocabularySize * width, -1, 1).toArray());
+        double[] input = random.doubles(2L * width * length, -1, 1).toArray();
+        int[] targets = random.ints(2L * length, 0, vocabularySize).toArray();
+        targets[length] = -100;
+
+        Map<String, double[]> gradients = new HashMap<>();
+        Map<String, FloatArray> values = new HashMap<>();
+        Map<String, FloatArray> floatGradients = new HashMap<>();
+        parameters.forEach((name, array) -> {
+            gradients.put(name, new double[array.length]);
+            values.put(name, Rehearsal.floats(array));
+            floatGradients.put(name, FloatArray.allocate(array.length));
+        });
+        PlainHead plain = new PlainHead();
+        TiedHead head = new TiedHead(width, vocabularySize);
+        Pass<double[]> plainPass = Pass.of(2, length, parameters, gradients);
+        Pass<FloatArray> pass = Pass.of(2, length, values, floatGradients);
+        double[] inputGradient = new double[input.length];
+        FloatArray floatInputGradient = FloatArray.allocate(input.length);
+
+        double nats = plain.gradient(input, targets, inputGradient, plainPass);
+        double floatNats = head.gradient(Rehearsal.floats(input), targets, floatInputGradient, pass);
+
+        Closeness.check("loss", new double[] {floatNats}, new double[] {nats}, 1e-6);
+        assertThat(plain.loss(input, targets, plainPass)).isEqualTo(nats);
+        assertThat(head.loss(Rehearsal.floats(input), targets, pass)).isEqualTo(floatNats);
+        Closeness.check("input gradient", Rehearsal.doubles(floatInputGradient), inputGradient, 1e-5);
+        gradients.forEach((name, expected) -> Closeness.check(
+                name, Rehearsal.doubles(Objects.requireNonNull(floatGradients.get(name))), expected, 1e-5));
+    }
+
+    /** A grid over the bend of the function and far beyond; more elements than one piece. */
+    @Test
+    void geluAgreesWithItsPlainFormEverywhere() {
+        float[] x = new float[2003];
+        for (int i = 0; i < 2000; i++) {
+            x[i] = (i - 1000) / 80f;
+        }
+        x[2000] = -1e30f;
+        x[2001] = 1e30f;
+        x[2002] = 100;
+        float[] derivatives = x.clone();
+        float[] values = new float[x.length];
+        new Gelu().forward(derivatives, values, x.length);
+        for (int i = 0; i < x.length; i++) {
+            // a few roundings of a result below |x| and of a slope of about 1
+            double scale = Math.max(1, Math.abs(x[i]));
+            assertThat((double) values[i]).isCloseTo(Gelu.value(x[i]), within(3e-7 * scale));
+            assertThat(derivatives[i]).isFinite();
+            if (Math.abs(x[i]) < 50) {
+                // an error of one ulp of tanh is multiplied by 2x·u', up to 30 before tanh saturates
+                assertThat((double) derivatives[i]).isCloseTo(Gelu.derivative(x[i]), within(4e-6));
+            }
+        }
+    }
+
+    @Test
+    void dropoutKeepsItsShareAndItsMean() {
+        float[] row = new float[100_000];
+        java.util.Arrays.fill(row, 1f);
+        new Dropout(SEED, true).apply(0.25, 3, row, row.length);
+        double dropped = 0;
+        double sum = 0;
+        for (float value : row) {
+            dropped += value == 0 ? 1 : 0;
+            sum += value;
+        }
+        // three standard deviations of a binomial count
+        assertThat(dropped / row.length).isBetween(0.245, 0.255);
+        assertThat(sum / row.length).isBetween(0.99, 1.01);
+    }
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Prepares the sample corpus, trains a small Hyena on it in two executor JVMs, draws the loss and generates a passage. A second
+# run finds what the first one made. Takes key=value arguments for the training, for example: quickstart.sh train.rounds=6
+#
+# Writes to runs/quickstart, or to the folder that QUICKSTART_DIR names. The last line of standard output is one JSON object:
+# bits_per_byte, documents, seconds, run, dataset.
+set -euo pipefail
+
+script=${BASH_SOURCE[0]}
+while [ -h "$script" ]; do # also through a symbolic link
+  target=$(readlink "$script")
+  case $target in
+  /*) script=$target ;;
+  *) script=$(dirname "$script")/$target ;;
+  esac
+done
+home=$(cd -P "$(dirname "$script")/.." && pwd)
+hyena=$home/submit-scripts/hyena
+where=${QUICKSTART_DIR:-$home/runs/quickstart}
+mkdir -p "$where"
+where=$(cd "$where" && pwd)
+dataset=$where/dataset
+run=$where/run
+began=$SECONDS
+
+say() { printf '\n== %s\n' "$*" >&2; }
+
+value() { # KEY JSON: a number or text of a flat object
+  printf '%s' "$2" | sed -n "s/.*\"$1\":\"\{0,1\}\([^,\"}]*\).*/\1/p"
+}
+
+say "1/3 prepare: seven documents into token shards ($dataset)"
+prepared=$("$hyena" --master 'local[2]' prepare "$home/conf/quickstart.conf" \
+  "data.input=$home/data-pipelines/sample-corpus" "data.dataset=$dataset" | tee /dev/stderr | tail -n 1)
+
+say "2/3 train: two executor JVMs of one core, parameter averaging ($run)"
+trained=$("$hyena" --master 'local-cluster[2,1,1536]' train "$home/conf/quickstart.conf" \
+  "data.dataset=$dataset" "run.dir=$run" "$@" | tee /dev/stderr | tail -n 1)
+
+say "3/3 generate: what the model makes of a beginning"
+"$hyena" generate "$home/conf/quickstart.conf" "run.dir=$run" generate.tokens=400 generate.temperature=0.7 \
+  generate.prompt='To the Congress of the United States:
+'
+
+cat <<END
+
+Held-out document sotu-1885-grover-cleveland.txt: $(value bits_per_byte "$trained") bits per byte
+Loss curve      $run/loss.png
+Checkpoints     $run/manifest
+Settings        $home/conf/quickstart.conf
+
+Next: put your own text files in a folder, then
+  submit-scripts/hyena prepare data.input=FOLDER data.dataset=DATASET
+  submit-scripts/hyena train data.dataset=DATASET run.dir=RUN
+  submit-scripts/hyena generate run.dir=RUN generate.prompt='Once'
+END
+printf '{"bits_per_byte":%s,"documents":%s,"seconds":%s,"run":"%s","dataset":"%s"}\n' \
+  "$(value bits_per_byte "$trained")" "$(value documents "$prepared")" "$((SECONDS - began))" "$run" "$dataset"
