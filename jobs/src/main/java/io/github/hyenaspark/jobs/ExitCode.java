@@ -3,10 +3,8 @@ package io.github.hyenaspark.jobs;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.jobs.spark.StoppedException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /** How a command ends, for schedulers and scripts. */
@@ -59,9 +57,7 @@ enum ExitCode {
             default -> failure;
         };
         String message = told.getMessage();
-        return message == null || told instanceof ClassCastException || isBare(told)
-                ? told.toString()
-                : message;
+        return message == null || told instanceof ClassCastException || isBare(told) ? told.toString() : message;
     }
 
     /** Messages of these say too little without the class. */

@@ -36,7 +36,7 @@ final class GenerateJob {
         int[] prompt = prompt(config.prompt(), tokenizer, model.lMax());
         LOG.info("round {} of {} continues {} tokens", checkpoint.round(), run.dir(), prompt.length);
         try (var text = new TextStream(console.results())) {
-            Generator.of(model(model, checkpoint), checkpoint.vocabularySize())
+            Generator.of(model(model, checkpoint), checkpoint.vocabularySize(), model.lMax())
                     .generate(
                             prompt,
                             config.tokens(),

@@ -44,7 +44,12 @@ record RunData(Storage storage, TrainSettings settings) {
             snapshot = sameAs(resumed.get(), newest);
         }
         // opened once here, so that bad data is told in a sentence before any executor starts
-        TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.model().lMax())
+        TokenBatches.open(
+                        storage,
+                        snapshot,
+                        dataset,
+                        Split.TRAIN,
+                        settings.model().lMax())
                 .close();
         return snapshot;
     }
@@ -62,7 +67,8 @@ record RunData(Storage storage, TrainSettings settings) {
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
         String stored = Settings.ofJson(checkpoint.settings()).renderSections(RunIdentity.SECTIONS);
-        RunIdentity.refuseDifferences(stored, settings.identity(), settings.run().dir());
+        RunIdentity.refuseDifferences(
+                stored, settings.identity(), settings.run().dir());
         Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.equals(checkpoint.numerics())) {
             return;

@@ -26,8 +26,10 @@ final class TextStream implements AutoCloseable {
     }
 
     void write(byte[] bytes) {
-        ByteBuffer input =
-                ByteBuffer.allocate(rest.length + bytes.length).put(rest).put(bytes).flip();
+        ByteBuffer input = ByteBuffer.allocate(rest.length + bytes.length)
+                .put(rest)
+                .put(bytes)
+                .flip();
         CharBuffer output = CharBuffer.allocate(input.remaining() + LONGEST_CHARACTER);
         decoder.decode(input, output, false);
         rest = new byte[input.remaining()];

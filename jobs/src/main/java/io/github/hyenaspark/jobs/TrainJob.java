@@ -40,8 +40,7 @@ final class TrainJob {
         this.settings = settings;
         this.console = console;
         this.storage = storage;
-        this.checkpoints =
-                CheckpointStore.open(storage, settings.directory().uri());
+        this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
     }
 
     static void run(Settings settings, Console console) throws IOException {
@@ -54,7 +53,10 @@ final class TrainJob {
         if (found.isPresent() && found.get().round() >= settings.driver().stopAfterRounds()) {
             Checkpoint done = found.get();
             LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
-            report(RunStore.state(done), snapshot, RunLog.open(storage, settings.run().dir(), done.journalBytes()));
+            report(
+                    RunStore.state(done),
+                    snapshot,
+                    RunLog.open(storage, settings.run().dir(), done.journalBytes()));
             return;
         }
         checkpoints.beginEpoch();
@@ -93,13 +95,16 @@ final class TrainJob {
 
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
         var work = new Work("train", "rounds", start.round(), settings.driver().stopAfterRounds());
-        try (SparkRuntime runtime = SparkRuntime.start("hyena train " + settings.run().dir());
+        try (SparkRuntime runtime =
+                        SparkRuntime.start("hyena train " + settings.run().dir());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
-            var driver =
-                    new AveragingDriver(settings.driver(), plan.train().outer(), workers, store, progress);
-            try (TerminationHook hook = TerminationHook.of(driver)) {
+            var driver = new AveragingDriver(settings.driver(), plan.train().outer(), workers, store, progress);
+            TerminationHook hook = TerminationHook.of(driver);
+            try {
                 return driver.run(start);
+            } finally {
+                hook.remove();
             }
         }
     }

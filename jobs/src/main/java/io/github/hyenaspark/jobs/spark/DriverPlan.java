@@ -15,8 +15,8 @@ public record DriverPlan(long rounds, long stopAfterRounds, long validateEveryRo
                     "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
         }
         if (validateEveryRounds < 0) {
-            throw new IllegalArgumentException(
-                    "run.validate-every-rounds: found " + validateEveryRounds + ", expected 0 (at the end only) or more");
+            throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
+                    + ", expected 0 (at the end only) or more");
         }
         if (stopAfterRounds < 0) {
             throw new IllegalArgumentException(
