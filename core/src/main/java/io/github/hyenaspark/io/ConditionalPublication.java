@@ -67,7 +67,11 @@ final class ConditionalPublication implements Publication {
 
     private FSDataOutputStream conditionally(Path path) throws IOException {
         FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(path);
-        return builder.recursive().overwrite(false).opt(CONDITIONAL, true).build();
+        return builder.create()
+                .recursive()
+                .overwrite(false)
+                .opt(CONDITIONAL, true)
+                .build();
     }
 
     /** Closing publishes, also after a failure; so what is not whole must be aborted instead. */
