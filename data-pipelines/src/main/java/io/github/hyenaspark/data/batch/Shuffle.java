@@ -1,0 +1,87 @@
+package io.github.hyenaspark.data.batch;
+
+/**
+ * A permutation of [0, n) that is computed, not stored: a Feistel network on the smallest even number of bits that
+ * holds n, walked until it lands in [0, n) again (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
+ * Constant memory, any position at once, hence reading resumes anywhere. It mixes; it hides nothing.
+ */
+public final class Shuffle {
+    /** 2^62: two halves of 31 bits. */
+    static final long LARGEST = 1L << 62;
+
+    private static final int ROUNDS = 6;
+    private static final long STREAM = "shuffle".hashCode();
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final long size;
+    private final int halfBits;
+    private final long mask;
+    private final long[] keys = new long[ROUNDS];
+
+    private Shuffle(long size, long seed, long epoch) {
+        this.size = size;
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(size - 1);
+        this.halfBits = Math.max(1, (bits + 1) / 2);
+        this.mask = (1L << halfBits) - 1;
+        long state = mix(mix(seed + STREAM * GOLDEN) + epoch);
+        for (int round = 0; round < ROUNDS; round++) {
+            state += GOLDEN;
+            keys[round] = mix(state);
+        }
+    }
+
+    /**
+     * The permutation of one epoch.
+     *
+     * @param size n, in [1, 2^62]
+     * @param seed any number; another seed is another order
+     * @param epoch at least 0; another epoch is another order
+     * @throws IllegalArgumentException if size or epoch is out of range
+     */
+    public static Shuffle of(long size, long seed, long epoch) {
+        if (size < 1 || size > LARGEST) {
+            throw new IllegalArgumentException("a shuffle needs 1 to 2^62 elements, found " + size);
+        }
+        if (epoch < 0) {
+            throw new IllegalArgumentException("an epoch is at least 0, found " + epoch);
+        }
+        return new Shuffle(size, seed, epoch);
+    }
+
+    /**
+     * What stands at a position.
+     *
+     * @param position in [0, n)
+     * @return in [0, n), each exactly once
+     * @throws IllegalArgumentException if the position is out of range
+     */
+    public long at(long position) {
+        if (position < 0 || position >= size) {
+            throw new IllegalArgumentException("position " + position + " is not in [0, " + size + ")");
+        }
+        long element = permute(position);
+        // The network permutes fewer than 4n numbers, so this ends after fewer than four steps on average.
+        while (element >= size) {
+            element = permute(element);
+        }
+        return element;
+    }
+
+    private long permute(long element) {
+        long left = element >>> halfBits;
+        long right = element & mask;
+        for (long key : keys) {
+            long swapped = left ^ (mix(right + key) & mask);
+            left = right;
+            right = swapped;
+        }
+        return left << halfBits | right;
+    }
+
+    /** The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+}

@@ -1,0 +1,116 @@
+package io.github.hyenaspark.data.shard;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Where the bytes of a shard are, in the MDS format of MosaicML Streaming ({@code streaming/base/format/mds/writer.py}
+ * and the {@code NDArray} class of {@code encodings.py}): u32 number of samples; u32 offsets, one more than samples;
+ * the configuration as JSON, here filled up with spaces so that the samples begin on a 4 KiB page; the samples. A
+ * sample is one document: u32 bytes of its one column; one byte, dimensions times 4 plus the width code of the shape;
+ * the shape; the tokens. All numbers are little-endian.
+ */
+final class MdsLayout {
+    private static final int PAGE = 4096;
+    private static final int ONE_DIMENSION = 1 << 2;
+
+    private final ShardFormat format;
+    private final long[] documentTokens;
+    private final byte[] config;
+    private final long[] offsets;
+
+    /** The layout of some documents, given the tokens of each (at least 1; not copied). */
+    MdsLayout(ShardFormat format, long[] documentTokens) {
+        this.format = format;
+        this.documentTokens = documentTokens;
+        this.config = configText(format);
+        this.offsets = new long[documentTokens.length + 1];
+        offsets[0] = headerBytes(documentTokens.length, config.length);
+        for (int i = 0; i < documentTokens.length; i++) {
+            offsets[i + 1] = offsets[i] + sampleBytes(format.type(), documentTokens[i]);
+        }
+    }
+
+    /** Bytes of the configuration in a shard's header. */
+    static int configBytes(ShardFormat format) {
+        return configText(format).length;
+    }
+
+    /** Bytes before the first sample. */
+    static long headerBytes(long documents, int configBytes) {
+        long needed = Integer.BYTES + (documents + 1) * Integer.BYTES + configBytes;
+        return (needed + PAGE - 1) / PAGE * PAGE;
+    }
+
+    /** Bytes of a document of so many tokens, its prefix included. */
+    static long sampleBytes(TokenType type, long tokens) {
+        return prefixBytes(tokens) + tokens * type.bytes();
+    }
+
+    /** What MDS calls the configuration, the same in every shard of a dataset and in {@code index.json}. */
+    static ObjectNode config(ShardFormat format) {
+        ObjectNode config = Json.object();
+        config.putArray("column_encodings").add("ndarray:" + format.type().numpyName());
+        config.putArray("column_names").add("tokens");
+        config.putArray("column_sizes").addNull();
+        config.putNull("compression");
+        config.put("format", "mds");
+        config.putArray("hashes").add("sha256");
+        config.put("size_limit", format.shardBytes());
+        config.put("version", 2);
+        return config;
+    }
+
+    /** Bytes of the whole shard. */
+    long bytes() {
+        return offsets[documentTokens.length];
+    }
+
+    /** The byte offset of a document's first token. */
+    long pointer(int document) {
+        return offsets[document] + prefixBytes(documentTokens[document]);
+    }
+
+    /** All that comes before the first sample. */
+    byte[] header() {
+        byte[] header = new byte[Math.toIntExact(offsets[0])];
+        Arrays.fill(header, (byte) ' ');
+        ByteBuffer out = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(documentTokens.length);
+        for (long offset : offsets) {
+            out.putInt((int) offset);
+        }
+        out.put(config);
+        return header;
+    }
+
+    /** What comes before a document's tokens. */
+    byte[] prefix(int document) {
+        long tokens = documentTokens[document];
+        int shapeBytes = shapeBytes(tokens);
+        ByteBuffer out = ByteBuffer.allocate(prefixBytes(tokens)).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt((int) (1 + shapeBytes + tokens * format.type().bytes()));
+        out.put((byte) (ONE_DIMENSION | Integer.numberOfTrailingZeros(shapeBytes)));
+        for (int i = 0; i < shapeBytes; i++) {
+            out.put((byte) (tokens >>> (Byte.SIZE * i)));
+        }
+        return out.array();
+    }
+
+    private static byte[] configText(ShardFormat format) {
+        return Json.line(config(format)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int prefixBytes(long tokens) {
+        return Integer.BYTES + 1 + shapeBytes(tokens);
+    }
+
+    /** MDS takes the narrowest unsigned type that holds the shape. */
+    private static int shapeBytes(long tokens) {
+        return tokens < 1 << 8 ? 1 : tokens < 1 << 16 ? 2 : 4;
+    }
+}

@@ -1,0 +1,91 @@
+package io.github.hyenaspark.data.shard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.io.Serializable;
+
+/**
+ * What a unit record and a snapshot say about a shard.
+ *
+ * @param file its {@code .bin}, relative to the dataset: {@code train/tok-UNIT-HASH.bin}
+ * @param facts length and hash of its two files
+ * @param documents how many documents it holds
+ * @param tokens how many tokens, the ends of the documents included
+ * @param textBytes bytes of the documents' texts
+ */
+public record ShardEntry(String file, Facts facts, long documents, long tokens, long textBytes)
+        implements Serializable {
+    static final String BIN = ".bin";
+    private static final String IDX = ".idx";
+
+    public ShardEntry {
+        Split.ofFolder(file.substring(0, Math.max(0, file.indexOf('/'))));
+        if (!file.endsWith(BIN)) {
+            throw new IllegalArgumentException("a shard's name ends with .bin, found " + file);
+        }
+    }
+
+    /**
+     * Length and SHA-256 (hex) of a shard's two files.
+     *
+     * @param bytes length of the {@code .bin}
+     * @param sha256 hash of the {@code .bin}
+     * @param indexBytes length of the {@code .idx}
+     * @param indexSha256 hash of the {@code .idx}
+     */
+    public record Facts(long bytes, String sha256, long indexBytes, String indexSha256) implements Serializable {}
+
+    /** The split, after the folder. */
+    public Split split() {
+        return Split.ofFolder(file.substring(0, file.indexOf('/')));
+    }
+
+    /** Its {@code .idx}, relative to the dataset. */
+    public String indexFile() {
+        return indexFile(file);
+    }
+
+    static String indexFile(String file) {
+        return file.substring(0, file.length() - BIN.length()) + IDX;
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        return Json.object()
+                .put("file", file)
+                .put("bytes", facts.bytes())
+                .put("sha256", facts.sha256())
+                .put("index_bytes", facts.indexBytes())
+                .put("index_sha256", facts.indexSha256())
+                .put("documents", documents)
+                .put("tokens", tokens)
+                .put("text_bytes", textBytes);
+    }
+
+    /**
+     * From {@link #toJson}.
+     *
+     * @param where the file that holds it, for the message
+     * @throws CorruptFileException if something is missing or of another type
+     */
+    public static ShardEntry fromJson(JsonNode json, String where) throws CorruptFileException {
+        var facts = new Facts(
+                Json.wholeNumber(json, where, "bytes"),
+                Json.text(json, where, "sha256"),
+                Json.wholeNumber(json, where, "index_bytes"),
+                Json.text(json, where, "index_sha256"));
+        String file = Json.text(json, where, "file");
+        try {
+            return new ShardEntry(
+                    file,
+                    facts,
+                    Json.wholeNumber(json, where, "documents"),
+                    Json.wholeNumber(json, where, "tokens"),
+                    Json.wholeNumber(json, where, "text_bytes"));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(where, "SPLIT/NAME.bin as \"file\"", "\"" + file + "\"");
+        }
+    }
+}

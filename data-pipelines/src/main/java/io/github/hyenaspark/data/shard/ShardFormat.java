@@ -1,0 +1,31 @@
+package io.github.hyenaspark.data.shard;
+
+/**
+ * What the shards of a dataset have in common.
+ *
+ * @param type how a token is stored
+ * @param vocabularySize V; every id is in [0, V)
+ * @param shardBytes a shard is cut before it grows past this; a longer document has a shard of its own
+ */
+public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
+    /** MDS offsets are unsigned 32-bit numbers. */
+    static final long LARGEST_SHARD = (1L << 32) - 1;
+
+    public ShardFormat {
+        if (shardBytes < 1 || shardBytes > LARGEST_SHARD) {
+            throw new IllegalArgumentException(
+                    "data.shard-bytes: found " + shardBytes + ", expected 1 to " + LARGEST_SHARD + " bytes");
+        }
+    }
+
+    /** The format for a vocabulary, with the smallest token type. */
+    public static ShardFormat of(int vocabularySize, long shardBytes) {
+        return new ShardFormat(TokenType.of(vocabularySize), vocabularySize, shardBytes);
+    }
+
+    /** The most tokens that a document may have: MDS offsets hold 32 bits, Megatron's lengths 31. */
+    public long longestDocument() {
+        long header = new MdsLayout(this, new long[] {1}).pointer(0) + Long.BYTES;
+        return Math.min(Integer.MAX_VALUE, (LARGEST_SHARD - header) / type.bytes());
+    }
+}

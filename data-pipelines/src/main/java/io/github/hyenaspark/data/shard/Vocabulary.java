@@ -1,0 +1,50 @@
+package io.github.hyenaspark.data.shard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.io.Serializable;
+
+/**
+ * What readers of shards must know of the tokenizer that made them.
+ *
+ * @param tokenizer its name in the settings
+ * @param fingerprint SHA-256 (hex) of all that decides its ids
+ * @param size V; ids are in [0, V)
+ * @param endOfDocument the id that ends every document
+ */
+public record Vocabulary(String tokenizer, String fingerprint, int size, int endOfDocument) implements Serializable {
+    public Vocabulary {
+        if (size < 1 || endOfDocument < 0 || endOfDocument >= size) {
+            throw new IllegalArgumentException(
+                    "the end-of-document id must be in [0, V), found " + endOfDocument + " in a vocabulary of " + size);
+        }
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        return Json.object()
+                .put("name", tokenizer)
+                .put("fingerprint", fingerprint)
+                .put("vocabulary_size", size)
+                .put("end_of_document", endOfDocument);
+    }
+
+    /**
+     * From {@link #toJson}.
+     *
+     * @param where the file that holds it, for the message
+     * @throws CorruptFileException if something is missing, of another type or out of range
+     */
+    public static Vocabulary fromJson(JsonNode json, String where) throws CorruptFileException {
+        long size = Json.wholeNumber(json, where, "vocabulary_size");
+        long end = Json.wholeNumber(json, where, "end_of_document");
+        if (size < 1 || size > Integer.MAX_VALUE || end < 0 || end >= size) {
+            throw new CorruptFileException(
+                    where, "an end_of_document in [0, vocabulary_size)", end + " in a vocabulary of " + size);
+        }
+        return new Vocabulary(
+                Json.text(json, where, "name"), Json.text(json, where, "fingerprint"), (int) size, (int) end);
+    }
+}

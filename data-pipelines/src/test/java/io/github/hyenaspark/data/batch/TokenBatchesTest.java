@@ -1,0 +1,195 @@
+package io.github.hyenaspark.data.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.ShardOracle;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.model.Batch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenBatchesTest {
+    private static final int END = 0xFF;
+
+    @TempDir
+    Path directory;
+
+    private TestCorpus corpus;
+    private DatasetSnapshot snapshot;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        corpus = new TestCorpus(directory);
+        // Each in a unit and a shard of its own, but the short ones.
+        for (int length : new int[] {0, 1, 15, 16, 17, 3000, 999}) {
+            corpus.add(String.format(Locale.ROOT, "%04d.txt", length), text(length));
+        }
+        snapshot = corpus.prepare(corpus.config("0015.txt", "0016.txt")).snapshot();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7, 8, 9, 15, 16, 17, 1000, 3000})
+    void theSequencesHoldEveryDocumentOnce(int length) throws IOException {
+        List<Integer> inputs = new ArrayList<>();
+        List<Integer> targets = new ArrayList<>();
+        try (TokenBatches batches = open(Split.TRAIN, length)) {
+            for (long sequence = 0; sequence < batches.sequences(); sequence++) {
+                Batch batch = batches.batch(new long[] {sequence});
+                int counted = batch.countedTargets();
+                for (int i = 0; i < length; i++) {
+                    boolean real = i < counted;
+                    assertThat(batch.targets()[i] == Batch.IGNORED).isEqualTo(!real);
+                    if (real) {
+                        inputs.add(batch.ids()[i]);
+                        targets.add(batch.targets()[i]);
+                    } else {
+                        assertThat(batch.ids()[i]).isEqualTo(END);
+                    }
+                }
+            }
+        }
+        List<Integer> allButTheLast = new ArrayList<>();
+        List<Integer> allButTheFirst = new ArrayList<>();
+        for (int[] tokens : ShardOracle.throughMds(corpus.dataset().resolve("train"))) {
+            for (int i = 0; i + 1 < tokens.length; i++) {
+                allButTheLast.add(tokens[i]);
+                allButTheFirst.add(tokens[i + 1]);
+            }
+        }
+        assertThat(inputs).isEqualTo(allButTheLast);
+        assertThat(targets).isEqualTo(allButTheFirst);
+    }
+
+    @Test
+    void aBatchHoldsItsSequencesInOrder() throws IOException {
+        try (TokenBatches batches = open(Split.TRAIN, 8)) {
+            long[] sequences = {5, 0, batches.sequences() - 1, 5};
+            Batch batch = batches.batch(sequences);
+
+            assertThat(batch.batchSize()).isEqualTo(4);
+            assertThat(batch.length()).isEqualTo(8);
+            for (int row = 0; row < sequences.length; row++) {
+                Batch alone = batches.batch(new long[] {sequences[row]});
+                assertThat(Arrays.copyOfRange(batch.ids(), 8 * row, 8 * row + 8))
+                        .isEqualTo(alone.ids());
+                assertThat(Arrays.copyOfRange(batch.targets(), 8 * row, 8 * row + 8))
+                        .isEqualTo(alone.targets());
+            }
+        }
+    }
+
+    @Test
+    void theTailOfADocumentIsPaddedWithItsEndAndCountsInNoLoss() throws IOException {
+        try (TokenBatches batches = open(Split.VALIDATION, 10)) {
+            byte[] text = text(15);
+            Batch tail = batches.batch(new long[] {1});
+
+            assertThat(tail.ids())
+                    .containsExactly(text[10], text[11], text[12], text[13], text[14], END, END, END, END, END);
+            int x = Batch.IGNORED;
+            assertThat(tail.targets()).containsExactly(text[11], text[12], text[13], text[14], END, x, x, x, x, x);
+        }
+    }
+
+    @Test
+    void moreShardsThanOpenFilesAreRead(@TempDir Path other) throws IOException {
+        var many = new TestCorpus(other);
+        for (int i = 0; i < 70; i++) {
+            many.add(String.format(Locale.ROOT, "%03d.txt", i), ("" + (char) ('0' + i % 10)).repeat(1000));
+        }
+        DatasetSnapshot wide = many.prepare(many.config()).snapshot();
+        try (TokenBatches batches =
+                TokenBatches.open(many.storage(), wide, many.dataset().toString(), Split.TRAIN, 1000)) {
+            assertThat(wide.shards(Split.TRAIN)).hasSize(70);
+            for (int pass = 0; pass < 2; pass++) {
+                for (int i = 0; i < 70; i++) {
+                    assertThat(batches.batch(new long[] {i}).ids()[999]).isEqualTo('0' + i % 10);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aSequenceLengthPastEveryDocumentIsRefused() {
+        assertThatThrownBy(() -> open(Split.TRAIN, 3001))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "model.l-max: found 3001, expected at most 3000: the longest document of the train split of "
+                                + corpus.dataset() + " has 3001 tokens, and a full sequence takes one more than l-max");
+    }
+
+    @Test
+    void measuringOnDocumentsShorterThanASequenceIsFine() throws IOException {
+        try (TokenBatches batches = open(Split.VALIDATION, 3000)) {
+            assertThat(batches.sequences()).isEqualTo(2);
+            assertThat(batches.batch(new long[] {0, 1}).countedTargets()).isEqualTo(15 + 16);
+        }
+    }
+
+    @Test
+    void aSplitWithoutTextIsRefused(@TempDir Path other) throws IOException {
+        var corpusOfOne = new TestCorpus(other).add("a.txt", "a");
+        DatasetSnapshot one = corpusOfOne.prepare(corpusOfOne.config()).snapshot();
+
+        assertThatThrownBy(() -> TokenBatches.open(
+                        corpusOfOne.storage(), one, corpusOfOne.dataset().toString(), Split.VALIDATION, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("there is no text in the validation split of " + corpusOfOne.dataset() + ": found 0"
+                        + " documents, the longest of 0 tokens; prepare more documents or change"
+                        + " data.validation-fraction");
+    }
+
+    @Test
+    void aTruncatedShardIsNamedWithBothLengths() throws IOException {
+        ShardEntry shard = snapshot.shards(Split.TRAIN).get(1);
+        Path file = corpus.dataset().resolve(shard.file());
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+
+        assertThatThrownBy(() -> open(Split.TRAIN, 8))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessage(file + ": expected " + bytes.length + " bytes, found " + (bytes.length - 1)
+                        + " bytes; run prepare again");
+    }
+
+    @Test
+    void aFlippedByteIsFoundByVerify() throws IOException {
+        Path file = corpus.dataset().resolve(snapshot.shards(Split.TRAIN).get(1).file());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 2] ^= 1;
+        try (TokenBatches batches = open(Split.TRAIN, 8)) {
+            batches.verify();
+            Files.write(file, bytes);
+            assertThatThrownBy(batches::verify)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageStartingWith(file + ": expected SHA-256 ");
+        }
+    }
+
+    private TokenBatches open(Split split, int length) throws IOException {
+        return TokenBatches.open(corpus.storage(), snapshot, corpus.dataset().toString(), split, length);
+    }
+
+    private static byte[] text(int length) {
+        byte[] text = new byte[length];
+        for (int i = 0; i < length; i++) {
+            text[i] = (byte) ((i * 31 + length) % 127);
+        }
+        return text;
+    }
+}
