@@ -34,12 +34,6 @@ final class InspectJob implements Callable<Integer> {
     @Option(names = "--json", description = "Write one line of JSON.")
     private boolean json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
     InspectJob(Console console) {
         this.console = console;
     }

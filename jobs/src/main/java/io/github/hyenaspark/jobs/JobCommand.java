@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
@@ -24,12 +23,6 @@ final class JobCommand implements Callable<Integer> {
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> arguments = List.of();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
     private JobCommand(Job job, Console console) {
         this.job = job;
         this.console = console;
@@ -42,7 +35,7 @@ final class JobCommand implements Callable<Integer> {
      * @param sections of the settings that it reads, shown in its help
      */
     static CommandLine of(Words words, List<String> sections, Job job, Console console) {
-        var command = new CommandLine(new JobCommand(job, console));
+        CommandLine command = HelpOption.addTo(new CommandLine(new JobCommand(job, console)));
         var usage = command.getCommandSpec().name(words.name()).usageMessage();
         usage.description(words.summary());
         usage.footerHeading("%nSettings and their defaults:%n");

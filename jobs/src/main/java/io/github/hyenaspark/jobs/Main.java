@@ -9,7 +9,6 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
@@ -19,12 +18,6 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
 
     private Main() {}
 
@@ -36,7 +29,7 @@ public final class Main implements Runnable {
 
     /** Runs one command; returns its exit code. */
     static int run(List<String> arguments, Console console) {
-        CommandLine hyena = new CommandLine(new Main())
+        CommandLine hyena = HelpOption.addTo(new CommandLine(new Main()))
                 .addSubcommand(JobCommand.of(
                         new Words("prepare", "Turns a corpus into a dataset, doing only what is new."),
                         List.of("data", "run"),
@@ -52,7 +45,7 @@ public final class Main implements Runnable {
                         List.of("generate", "run"),
                         GenerateJob::run,
                         console))
-                .addSubcommand(new CommandLine(new InspectJob(console)));
+                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))));
         return hyena.setExpandAtFiles(false)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))

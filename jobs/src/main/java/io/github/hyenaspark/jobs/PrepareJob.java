@@ -21,7 +21,7 @@ final class PrepareJob {
 
     static void run(Settings settings, Console console) throws IOException {
         long begin = System.nanoTime();
-        DataConfig config = settings.bind("data", DataConfig.class).withPlaces();
+        DataConfig config = settings.bind("data", DataConfig.class);
         RunConfig run = settings.bind("run", RunConfig.class);
         Storage storage = SparkRuntime.storage();
         InputPlan plan = InputPlan.of(storage, config);

@@ -36,12 +36,12 @@ record RunData(Storage storage, TrainSettings settings) {
      */
     DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
         String dataset = settings.data().dataset();
-        DatasetSnapshot newest = DatasetSnapshot.newest(storage, dataset);
-        DatasetSnapshot snapshot = newest;
+        DatasetSnapshot snapshot =
+                DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
         if (resumed.isPresent()) {
-            refuseOtherTokenizer(resumed.get(), newest);
+            refuseOtherTokenizer(resumed.get(), snapshot);
             refuseOtherSettings(resumed.get());
-            snapshot = sameAs(resumed.get(), newest);
+            snapshot = sameAs(resumed.get(), snapshot);
         }
         // opened once here, so that bad data is told in a sentence before any executor starts
         TokenBatches.open(
@@ -54,11 +54,11 @@ record RunData(Storage storage, TrainSettings settings) {
         return snapshot;
     }
 
-    private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot newest) throws IOException {
-        String found = newest.vocabulary().fingerprint();
+    private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
+        String found = asked.vocabulary().fingerprint();
         if (!found.equals(checkpoint.tokenizer())) {
             throw new CorruptFileException(
-                    newest.uri(settings.data().dataset()),
+                    asked.uri(settings.data().dataset()),
                     "the tokenizer " + checkpoint.tokenizer() + " of the checkpoint in "
                             + settings.run().dir(),
                     "the tokenizer " + found);
@@ -82,22 +82,26 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     /** The snapshot that the checkpoint names, in the dataset of now: the directory may have moved as a whole. */
-    private DatasetSnapshot sameAs(Checkpoint checkpoint, DatasetSnapshot newest) throws IOException {
-        if (newest.sha256().equals(checkpoint.datasetSha256())) {
-            return newest;
+    private DatasetSnapshot sameAs(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
+        if (asked.sha256().equals(checkpoint.datasetSha256())) {
+            return asked;
         }
         String dataset = settings.data().dataset();
         String name = checkpoint.dataset().substring(checkpoint.dataset().lastIndexOf('/') + 1);
-        String directory = newest.uri(dataset).replaceFirst("/[^/]*$", "");
+        String directory = asked.uri(dataset).replaceFirst("/[^/]*$", "");
         String uri = Storage.resolve(directory, name);
-        byte[] bytes = storage.exists(uri) ? storage.read(uri) : new byte[0];
+        boolean free = settings.data().snapshot().isBlank();
+        byte[] bytes = free && storage.exists(uri) ? storage.read(uri) : new byte[0];
         if (!Hashes.sha256(bytes).equals(checkpoint.datasetSha256())) {
-            throw new IllegalArgumentException("data.dataset: " + dataset + " has no snapshot " + name
+            String found = free
+                    ? "has no snapshot " + name
+                    : "has another snapshot " + settings.data().snapshot() + " than that";
+            throw new IllegalArgumentException("data.dataset: " + dataset + " " + found
                     + " with SHA-256 " + checkpoint.datasetSha256() + ", which the run in "
                     + settings.run().dir() + " is trained on (it was " + checkpoint.dataset()
                     + "); name that dataset, or choose another run.dir for a new run");
         }
-        LOG.info("going on with the snapshot {}, although {} is newer", uri, newest.uri(dataset));
+        LOG.info("going on with the snapshot {}, although {} is newer", uri, asked.uri(dataset));
         return DatasetSnapshot.fromJson(uri, bytes);
     }
 }

@@ -34,7 +34,7 @@ record TrainSettings(
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
         return new TrainSettings(
-                settings.bind("data", DataConfig.class).withDataset(),
+                settings.bind("data", DataConfig.class),
                 settings.bind("model", ModelConfig.class),
                 train,
                 run,

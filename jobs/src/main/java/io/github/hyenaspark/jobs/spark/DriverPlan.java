@@ -26,7 +26,7 @@ public record DriverPlan(long rounds, long stopAfterRounds, long validateEveryRo
     }
 
     boolean validatesAfter(long round) {
-        return round == rounds || validateEveryRounds > 0 && round % validateEveryRounds == 0;
+        return round == rounds || (validateEveryRounds > 0 && round % validateEveryRounds == 0);
     }
 
     boolean savesAfter(long round) {

@@ -19,8 +19,8 @@ public final class RunIdentity {
     /** The sections that hold an identity. */
     public static final List<String> SECTIONS = List.of("data", "model", "train");
 
-    /** Places. That the data is the same is held by the snapshot's hash. */
-    private static final Set<String> FREE = Set.of("data.input", "data.dataset");
+    /** Where the data is. That it is the same is held by the snapshot's hash. */
+    private static final Set<String> FREE = Set.of("data.input", "data.dataset", "data.snapshot");
 
     private RunIdentity() {}
 
