@@ -7,8 +7,6 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -116,12 +114,33 @@ public final class Settings {
         return TypedTree.render(part);
     }
 
+    /**
+     * A section of the defaults as {@code reference.conf} has it, every key with its comment: help for people.
+     *
+     * @throws IllegalArgumentException if there is no such section
+     */
+    public static String defaultsOf(String section) {
+        StringBuilder lines = new StringBuilder();
+        for (String line : reference().lines().toList()) {
+            if (line.equals(section + " {") || !lines.isEmpty()) {
+                lines.append(line).append('\n');
+            }
+            if (line.equals("}") && !lines.isEmpty()) {
+                return lines.toString();
+            }
+        }
+        throw new IllegalArgumentException("there is no section " + section);
+    }
+
     private static Config defaults() {
+        return ConfigFactory.parseString(
+                reference(), ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
+    }
+
+    private static String reference() {
         try (var in = Objects.requireNonNull(
-                        Settings.class.getResourceAsStream("reference.conf"), "reference.conf is not beside Settings");
-                Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-            return ConfigFactory.parseReader(
-                    reader, ConfigParseOptions.defaults().setOriginDescription("reference.conf"));
+                Settings.class.getResourceAsStream("reference.conf"), "reference.conf is not beside Settings")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("the defaults in reference.conf could not be read", e);
         }

@@ -1,0 +1,86 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.jobs.spark.StoppedException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** How a command ends, for schedulers and scripts. */
+enum ExitCode {
+    DONE(0),
+    /** Safe to run again. */
+    FAILED(1),
+    /** Wrong usage or settings: running again as it is will not help. */
+    WRONG_USAGE(2),
+    /** Data or a checkpoint is invalid. */
+    INVALID_DATA(3),
+    /** Somebody else holds the lock; try later. */
+    LOCKED(75),
+    /** Ended by SIGTERM, after a checkpoint. */
+    TERMINATED(143);
+
+    private final int code;
+
+    ExitCode(int code) {
+        this.code = code;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /**
+     * What a failure means. Invalid data counts wherever it was found, also in a task on an executor; an illegal
+     * argument is the user's only if it comes from this process.
+     */
+    static ExitCode of(Throwable failure) {
+        if (first(failure, CorruptFileException.class).isPresent()) {
+            return INVALID_DATA;
+        }
+        if (first(failure, LockedException.class).isPresent()) {
+            return LOCKED;
+        }
+        if (failure instanceof StoppedException) {
+            return TERMINATED;
+        }
+        return failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
+    }
+
+    /** What to tell about a failure: the cause that decided the code, or the innermost one. */
+    static String message(Throwable failure) {
+        Throwable told = switch (of(failure)) {
+            case INVALID_DATA -> first(failure, CorruptFileException.class).orElse(failure);
+            case LOCKED -> first(failure, LockedException.class).orElse(failure);
+            case FAILED -> innermost(failure);
+            default -> failure;
+        };
+        String message = told.getMessage();
+        return message == null || told instanceof ClassCastException || isBare(told) ? told.toString() : message;
+    }
+
+    /** Messages of these say too little without the class. */
+    private static boolean isBare(Throwable told) {
+        return told.getClass().getName().startsWith("java.") && !(told instanceof IllegalArgumentException);
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        List<Throwable> chain = chain(failure);
+        return chain.get(chain.size() - 1);
+    }
+
+    private static <T extends Throwable> Optional<Throwable> first(Throwable failure, Class<T> type) {
+        return chain(failure).stream().filter(type::isInstance).findFirst();
+    }
+
+    private static List<Throwable> chain(Throwable failure) {
+        List<Throwable> chain = new ArrayList<>();
+        Throwable at = failure;
+        while (at != null && !chain.contains(at)) {
+            chain.add(at);
+            at = at.getCause();
+        }
+        return chain;
+    }
+}

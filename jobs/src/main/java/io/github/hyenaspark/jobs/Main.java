@@ -1,0 +1,80 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.jobs.JobCommand.Words;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
+@Command(
+        name = "hyena",
+        description = "Trains long-context language models of Hyena blocks on Apache Spark.",
+        synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private Main() {}
+
+    /** Runs one command and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true"); // the loss curve is drawn on machines without a display
+        System.exit(run(List.of(arguments), Console.ofProcess()));
+    }
+
+    /** Runs one command; returns its exit code. */
+    static int run(List<String> arguments, Console console) {
+        CommandLine hyena = HelpOption.addTo(new CommandLine(new Main()))
+                .addSubcommand(JobCommand.of(
+                        new Words("prepare", "Turns a corpus into a dataset, doing only what is new."),
+                        List.of("data", "run"),
+                        PrepareJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("train", "Trains a model on a dataset; goes on where the run in run.dir stopped."),
+                        List.of("data", "model", "train", "checkpoint", "run"),
+                        TrainJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
+                        List.of("generate", "run"),
+                        GenerateJob::run,
+                        console))
+                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))));
+        return hyena.setExpandAtFiles(false)
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(console.messages(), true, StandardCharsets.UTF_8))
+                .setParameterExceptionHandler((e, all) -> wrongUsage(e, console))
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, console))
+                .execute(arguments.toArray(String[]::new));
+    }
+
+    @Override
+    public void run() {
+        throw new IllegalArgumentException("a command is needed: prepare, train, generate or inspect");
+    }
+
+    private static int wrongUsage(ParameterException e, Console console) {
+        String command = e.getCommandLine().getCommandSpec().qualifiedName();
+        console.messages().println(command + ": " + e.getMessage() + "; see " + command + " --help");
+        return ExitCode.WRONG_USAGE.code();
+    }
+
+    private static int failed(Exception e, CommandLine command, Console console) {
+        ExitCode code = ExitCode.of(e);
+        String name = command.getCommandSpec().qualifiedName();
+        console.messages().println(name + ": " + ExitCode.message(e));
+        if (code == ExitCode.FAILED && e instanceof RuntimeException) {
+            LOG.error("{} failed in a way that was not foreseen", name, e);
+        } else {
+            LOG.debug("{} ended with exit code {}", name, code.code(), e);
+        }
+        return code.code();
+    }
+}

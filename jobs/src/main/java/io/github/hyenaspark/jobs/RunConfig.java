@@ -1,0 +1,19 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.jobs.report.ProgressStyle;
+
+/**
+ * The section {@code run}: where and how a run goes, which its bits do not depend on.
+ *
+ * @param dir the run's directory
+ * @param stopAfterRounds stop after this round; 0 for the end of the run
+ * @param validateEveryRounds rounds between two measurements of the held-out loss; 0 for none but the last
+ * @param allowInexactResume go on although the numerics differ from the checkpoint's
+ * @param progress how progress is shown
+ */
+record RunConfig(
+        String dir,
+        long stopAfterRounds,
+        long validateEveryRounds,
+        boolean allowInexactResume,
+        ProgressStyle progress) {}

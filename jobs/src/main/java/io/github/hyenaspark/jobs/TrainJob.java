@@ -1,0 +1,131 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.report.RunLog;
+import io.github.hyenaspark.jobs.report.Work;
+import io.github.hyenaspark.jobs.spark.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.RunFacts;
+import io.github.hyenaspark.jobs.spark.RunState;
+import io.github.hyenaspark.jobs.spark.RunStore;
+import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.TerminationHook;
+import io.github.hyenaspark.jobs.spark.TrainingPlan;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.train.TrainingState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From a dataset to checkpoints: begins a run or goes on with it, whichever its directory says. */
+final class TrainJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
+
+    private final TrainSettings settings;
+    private final Console console;
+    private final Storage storage;
+    private final CheckpointStore checkpoints;
+    private final TrainResult result = new TrainResult(System.nanoTime());
+
+    private TrainJob(TrainSettings settings, Console console, Storage storage) {
+        this.settings = settings;
+        this.console = console;
+        this.storage = storage;
+        this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
+    }
+
+    static void run(Settings settings, Console console) throws IOException {
+        new TrainJob(TrainSettings.of(settings), console, SparkRuntime.storage()).run();
+    }
+
+    private void run() throws IOException {
+        Optional<Checkpoint> found = checkpoints.newestValid();
+        DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
+        if (found.isPresent() && found.get().round() >= settings.driver().stopAfterRounds()) {
+            Checkpoint done = found.get();
+            LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
+            report(
+                    RunStore.state(done),
+                    snapshot,
+                    RunLog.open(storage, settings.run().dir(), done.journalBytes()));
+            return;
+        }
+        checkpoints.beginEpoch();
+        train(newestNow(found), snapshot);
+    }
+
+    /** The checkpoint, unless another driver has saved one before this one's epoch began. */
+    private Optional<Checkpoint> newestNow(Optional<Checkpoint> found) throws IOException {
+        List<CheckpointManifest> manifests = checkpoints.manifests();
+        boolean same = manifests.isEmpty()
+                ? found.isEmpty()
+                : found.isPresent() && manifests.get(0).round() == found.get().round();
+        return same ? found : checkpoints.newestValid();
+    }
+
+    private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
+        var plan = new TrainingPlan(
+                settings.model(), settings.train(), snapshot, settings.data().dataset());
+        HyenaLanguageModel model = HyenaLanguageModel.create(
+                plan.model(), plan.vocabularySize(), plan.train().seed());
+        RunState start = from.map(RunStore::state).orElseGet(() -> initial(model));
+        long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
+        RunStore store =
+                RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
+        LOG.info(
+                "{} {} at round {} of {}: {} parameters, {} workers",
+                from.isPresent() ? "resuming" : "beginning",
+                settings.run().dir(),
+                start.round(),
+                plan.train().rounds(),
+                model.parameterCount(),
+                plan.train().workers());
+        RunState end = rounds(start, plan, store);
+        report(end, snapshot, store.log());
+    }
+
+    private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
+        var work = new Work("train", "rounds", start.round(), settings.driver().stopAfterRounds());
+        try (SparkRuntime runtime =
+                        SparkRuntime.start("hyena train " + settings.run().dir());
+                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan);
+                Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
+            var driver = new AveragingDriver(settings.driver(), plan.train().outer(), workers, store, progress);
+            TerminationHook hook = TerminationHook.of(driver);
+            try {
+                return driver.run(start);
+            } finally {
+                hook.remove();
+            }
+        }
+    }
+
+    private static RunState initial(HyenaLanguageModel model) {
+        float[] theta = model.parameters();
+        return new RunState(0, 0, TrainingState.initial(theta), new float[theta.length]);
+    }
+
+    private RunFacts facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {
+        return new RunFacts(
+                settings.rendered(),
+                storage.qualify(snapshot.uri(settings.data().dataset())),
+                snapshot.sha256(),
+                snapshot.vocabulary().fingerprint(),
+                snapshot.vocabulary().size(),
+                model.table(),
+                MachineNumerics.of(settings.train().threads()));
+    }
+
+    private void report(RunState end, DatasetSnapshot snapshot, RunLog log) throws IOException {
+        console.result(result.of(settings.run().dir(), end, snapshot, log));
+    }
+}

@@ -1,0 +1,51 @@
+package io.github.hyenaspark.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.report.RunLog;
+import io.github.hyenaspark.jobs.spark.RunState;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The result line of {@code train}.
+ *
+ * @param beginNanos when the job began, by {@link System#nanoTime}
+ */
+record TrainResult(long beginNanos) {
+    ObjectNode of(String run, RunState end, DatasetSnapshot snapshot, RunLog log) throws IOException {
+        ObjectNode json =
+                Json.object().put("run", run).put("round", end.round()).put("tokens", end.tokens());
+        List<JsonNode> entries = log.entries();
+        putLast(json, entries, "loss");
+        putLast(json, entries, "held_out_loss");
+        if (json.has("held_out_loss")) {
+            json.put("bits_per_byte", bitsPerByte(json.get("held_out_loss").doubleValue(), snapshot));
+        }
+        return json.put("theta_sha256", Hashes.sha256(end.state().theta()))
+                .put("seconds", (System.nanoTime() - beginNanos) / 1e9);
+    }
+
+    /**
+     * Bits per byte of the held-out text: all tokens but each document's first are targets, its end among them, and all
+     * their nats are charged to the bytes of the text.
+     */
+    static double bitsPerByte(double natsPerToken, DatasetSnapshot snapshot) {
+        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
+        return natsPerToken * targets / Math.log(2) / snapshot.textBytes(Split.VALIDATION);
+    }
+
+    private static void putLast(ObjectNode json, List<JsonNode> entries, String key) {
+        for (int i = entries.size() - 1; i >= 0; i--) {
+            JsonNode value = entries.get(i).path(key);
+            if (value.isNumber()) {
+                json.set(key, value);
+                return;
+            }
+        }
+    }
+}

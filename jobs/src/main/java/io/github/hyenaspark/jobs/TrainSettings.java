@@ -1,0 +1,47 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.jobs.spark.DriverPlan;
+import io.github.hyenaspark.jobs.spark.RunIdentity;
+import io.github.hyenaspark.jobs.spark.RunStore.RunDirectory;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.TrainConfig;
+
+/**
+ * What {@code train} reads from the settings, checked.
+ *
+ * @param data where the data is
+ * @param model the architecture
+ * @param train how it is trained
+ * @param run where the run is kept and how it goes
+ * @param directory the run's directory
+ * @param driver when the round loop does what
+ * @param rendered all effective settings, JSON
+ * @param identity the settings that the run's bits depend on, JSON
+ */
+record TrainSettings(
+        DataConfig data,
+        ModelConfig model,
+        TrainConfig train,
+        RunConfig run,
+        RunDirectory directory,
+        DriverPlan driver,
+        String rendered,
+        String identity) {
+    static TrainSettings of(Settings settings) {
+        RunConfig run = settings.bind("run", RunConfig.class);
+        TrainConfig train = settings.bind("train", TrainConfig.class);
+        CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
+        return new TrainSettings(
+                settings.bind("data", DataConfig.class),
+                settings.bind("model", ModelConfig.class),
+                train,
+                run,
+                new RunDirectory(run.dir(), checkpoint.keep()),
+                new DriverPlan(
+                        train.rounds(), run.stopAfterRounds(), run.validateEveryRounds(), checkpoint.everyRounds()),
+                settings.render(),
+                settings.renderSections(RunIdentity.SECTIONS));
+    }
+}

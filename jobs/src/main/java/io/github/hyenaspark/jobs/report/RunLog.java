@@ -1,0 +1,90 @@
+package io.github.hyenaspark.jobs.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory.
+ *
+ * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint says how long it was then.
+ * A crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round is
+ * ever there twice. A line takes less than a kilobyte, so the file stays smaller than the checkpoint beside it, and
+ * neither HDFS nor S3 needs appending.
+ */
+public final class RunLog {
+    private static final String NAME = "journal.jsonl";
+    private static final Logger LOG = LoggerFactory.getLogger(RunLog.class);
+
+    private final Storage storage;
+    private final String uri;
+    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+
+    private RunLog(Storage storage, String uri) {
+        this.storage = storage;
+        this.uri = uri;
+    }
+
+    /**
+     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen.
+     *
+     * @param committedBytes the length that the checkpoint names; 0 for a new run
+     */
+    public static RunLog open(Storage storage, String runDirectory, long committedBytes) throws IOException {
+        var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
+        if (committedBytes > 0) {
+            byte[] stored = storage.exists(log.uri) ? storage.read(log.uri) : new byte[0];
+            int kept = afterLastLine(stored, (int) Math.min(committedBytes, stored.length));
+            if (kept < committedBytes) {
+                LOG.warn(
+                        "the journal {} has {} bytes of whole lines where its checkpoint saw {}: earlier rounds are"
+                                + " missing from it; training itself needs none of them",
+                        log.uri,
+                        kept,
+                        committedBytes);
+            }
+            log.lines.write(stored, 0, kept);
+        }
+        return log;
+    }
+
+    /** Adds one line; nothing is stored before {@link #save}. */
+    public void append(ObjectNode entry) {
+        lines.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How long the journal is with all lines added so far, bytes. */
+    public long bytes() {
+        return lines.size();
+    }
+
+    /** Stores all lines added so far. */
+    public void save() throws IOException {
+        storage.replace(uri, lines.toByteArray());
+    }
+
+    /** All lines, oldest first. */
+    public List<JsonNode> entries() throws IOException {
+        List<JsonNode> entries = new ArrayList<>();
+        for (String line : lines.toString(StandardCharsets.UTF_8).lines().toList()) {
+            entries.add(Json.parse(uri, line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return List.copyOf(entries);
+    }
+
+    private static int afterLastLine(byte[] bytes, int end) {
+        int at = end;
+        while (at > 0 && bytes[at - 1] != '\n') {
+            at--;
+        }
+        return at;
+    }
+}

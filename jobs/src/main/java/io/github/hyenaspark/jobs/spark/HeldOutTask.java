@@ -1,0 +1,61 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.train.TrainingState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * The loss of one state over some chunks of the held-out sequences. A chunk is B sequences in a row, the last one
+ * fewer; each chunk has a sum of its own, so the total does not depend on which task computed which chunk.
+ */
+final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss> {
+    private static final long serialVersionUID = 1;
+
+    private final Broadcast<TrainingPlan> plan;
+    private final Broadcast<TrainingState> state;
+
+    HeldOutTask(Broadcast<TrainingPlan> plan, Broadcast<TrainingState> state) {
+        this.plan = plan;
+        this.state = state;
+    }
+
+    @Override
+    public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
+        TrainingPlan plan = this.plan.value();
+        List<ChunkLoss> losses = new ArrayList<>();
+        try (TokenBatches batches = TokenBatches.open(
+                SparkStorage.ofThisExecutor(),
+                plan.snapshot(),
+                plan.dataset(),
+                Split.VALIDATION,
+                plan.model().lMax())) {
+            PooledModel pooled = PooledModel.borrow(plan);
+            pooled.model().parameters(state.value().theta());
+            while (chunks.hasNext()) {
+                int chunk = chunks.next();
+                long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
+                losses.add(new ChunkLoss(chunk, pooled.model().lossSum(batches.batch(sequences))));
+            }
+            pooled.giveBack();
+        }
+        return losses.iterator();
+    }
+
+    /** How many chunks of B sequences there are. */
+    static int chunks(long sequences, int batchSize) {
+        return Math.toIntExact((sequences + batchSize - 1) / batchSize);
+    }
+
+    /** The sequences of a chunk, in order. */
+    static long[] sequencesOf(int chunk, int batchSize, long sequences) {
+        long from = (long) chunk * batchSize;
+        return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
+    }
+}

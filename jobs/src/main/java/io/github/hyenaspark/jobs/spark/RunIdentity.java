@@ -1,0 +1,77 @@
+package io.github.hyenaspark.jobs.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The settings that a run's bits depend on: the sections model and train, and of data what decides the shards. Where
+ * the data is, how often it is saved and where the tasks run may change from one start of a run to the next.
+ */
+public final class RunIdentity {
+    /** The sections that hold an identity. */
+    public static final List<String> SECTIONS = List.of("data", "model", "train");
+
+    /** Where the data is. That it is the same is held by the snapshot's hash. */
+    private static final Set<String> FREE = Set.of("data.input", "data.dataset", "data.snapshot");
+
+    private RunIdentity() {}
+
+    /**
+     * Refuses to go on with a run under other settings.
+     *
+     * @param stored the sections as the checkpoint has them, JSON
+     * @param current the same sections now, JSON
+     * @param run URI of the run's directory, for the message
+     * @throws IllegalArgumentException naming every key that differs, with both values
+     */
+    public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
+        List<String> differences = differences(stored, current);
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("the run in " + run + " was started with other settings: "
+                    + String.join("; ", differences)
+                    + ". Restore them to resume it, or choose another run.dir for a new run");
+        }
+    }
+
+    static List<String> differences(String stored, String current) throws CorruptFileException {
+        Map<String, String> then = flat(stored);
+        Map<String, String> now = flat(current);
+        Set<String> keys = new TreeSet<>(then.keySet());
+        keys.addAll(now.keySet());
+        keys.removeAll(FREE);
+        List<String> differences = new ArrayList<>();
+        for (String key : keys) {
+            String before = then.getOrDefault(key, "nothing");
+            String after = now.getOrDefault(key, "nothing");
+            if (!before.equals(after)) {
+                differences.add(key + " was " + before + " and is " + after);
+            }
+        }
+        return differences;
+    }
+
+    private static Map<String, String> flat(String json) throws CorruptFileException {
+        Map<String, String> values = new TreeMap<>();
+        JsonNode tree = Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
+        flatten("", tree, values);
+        return values;
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> values) {
+        if (!node.isObject()) {
+            values.put(path, Json.line(node));
+            return;
+        }
+        node.fields()
+                .forEachRemaining(field -> flatten(
+                        path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
+    }
+}

@@ -1,0 +1,145 @@
+package io.github.hyenaspark.jobs.spark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.LossChart;
+import io.github.hyenaspark.jobs.report.LossPoint;
+import io.github.hyenaspark.jobs.report.RunLog;
+import io.github.hyenaspark.train.TrainingState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run leaves in its directory: checkpoints, the journal and the loss curve. Only the checkpoints matter for
+ * training; if one of the others cannot be written, the run goes on with a warning.
+ */
+public final class RunStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
+    private static final String CHART = "loss.png";
+
+    private final Storage storage;
+    private final String directory;
+    private final CheckpointStore checkpoints;
+    private final RunFacts facts;
+    private final RunLog log;
+    private final int keep;
+
+    private RunStore(Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, RunLog log) {
+        this.storage = storage;
+        this.directory = directory.uri();
+        this.keep = directory.keep();
+        this.checkpoints = checkpoints;
+        this.facts = facts;
+        this.log = log;
+    }
+
+    /**
+     * Where a run is kept.
+     *
+     * @param uri its directory
+     * @param keep how many checkpoints stay, at least 1
+     */
+    public record RunDirectory(String uri, int keep) {
+        public RunDirectory {
+            if (uri.isBlank()) {
+                throw new IllegalArgumentException("run.dir: found nothing, expected the directory of the run");
+            }
+            if (keep < 1) {
+                throw new IllegalArgumentException("checkpoint.keep: found " + keep + ", expected at least 1");
+            }
+        }
+    }
+
+    /**
+     * Opens the store of a run for writing.
+     *
+     * @param checkpoints those of the directory, of which this process has begun an epoch
+     * @param journalBytes length of the journal in the checkpoint that is resumed from, 0 for a new run
+     */
+    public static RunStore open(
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            throws IOException {
+        RunLog log = RunLog.open(storage, directory.uri(), journalBytes);
+        return new RunStore(storage, directory, checkpoints, facts, log);
+    }
+
+    /** The journal. */
+    public RunLog log() {
+        return log;
+    }
+
+    /** Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen. */
+    void save(RunState run) throws IOException {
+        saveLog();
+        checkpoints.save(checkpoint(run), keep);
+        drawChart();
+    }
+
+    private void saveLog() {
+        try {
+            log.save();
+        } catch (IOException e) {
+            LOG.warn("the journal of {} could not be written; training goes on: {}", directory, e.toString());
+        }
+    }
+
+    private void drawChart() {
+        try {
+            List<LossPoint> train = new ArrayList<>();
+            List<LossPoint> heldOut = new ArrayList<>();
+            for (JsonNode entry : log.entries()) {
+                addPoint(train, entry, "loss");
+                addPoint(heldOut, entry, "held_out_loss");
+            }
+            if (!train.isEmpty()) {
+                String title = directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
+                storage.replace(Storage.resolve(directory, CHART), LossChart.png(title, train, heldOut));
+            }
+        } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
+            LOG.warn("the loss curve of {} could not be drawn; training goes on: {}", directory, e.toString());
+        }
+    }
+
+    private static void addPoint(List<LossPoint> points, JsonNode entry, String key) {
+        if (entry.path(key).isNumber()) {
+            points.add(new LossPoint(
+                    entry.path("tokens").doubleValue(), entry.path(key).doubleValue()));
+        }
+    }
+
+    private Checkpoint checkpoint(RunState run) {
+        return new Checkpoint(
+                run.round(),
+                run.tokens(),
+                facts.settings(),
+                facts.dataset(),
+                facts.datasetSha256(),
+                facts.tokenizer(),
+                facts.vocabularySize(),
+                vectors(run),
+                facts.table(),
+                facts.numerics(),
+                log.bytes());
+    }
+
+    private static Map<String, float[]> vectors(RunState run) {
+        return Map.of(
+                "theta", run.state().theta(),
+                "first-moment", run.state().firstMoment(),
+                "second-moment", run.state().secondMoment(),
+                "outer-momentum", run.outerMomentum());
+    }
+
+    /** The run's state in a checkpoint. */
+    public static RunState state(Checkpoint checkpoint) {
+        var state = new TrainingState(
+                checkpoint.vector("theta"), checkpoint.vector("first-moment"), checkpoint.vector("second-moment"));
+        return new RunState(checkpoint.round(), checkpoint.tokens(), state, checkpoint.vector("outer-momentum"));
+    }
+}

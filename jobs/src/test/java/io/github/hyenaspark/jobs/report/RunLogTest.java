@@ -1,0 +1,88 @@
+package io.github.hyenaspark.jobs.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunLogTest {
+    @TempDir
+    Path directory;
+
+    private Storage storage;
+
+    @BeforeEach
+    void openStorage() throws IOException {
+        storage = Storage.local();
+    }
+
+    private RunLog open(long committedBytes) throws IOException {
+        return RunLog.open(storage, directory.toString(), committedBytes);
+    }
+
+    private static ObjectNode round(long round) {
+        return Json.object().put("round", round).put("loss", 1.5);
+    }
+
+    private String stored() throws IOException {
+        return Files.readString(directory.resolve("journal.jsonl"));
+    }
+
+    private long threeRoundsOfWhichTwoAreCommitted() throws IOException {
+        RunLog log = open(0);
+        log.append(round(1));
+        log.append(round(2));
+        long committed = log.bytes();
+        log.append(round(3));
+        log.save();
+        return committed;
+    }
+
+    @Test
+    void savedLinesAreOneObjectARound() throws IOException {
+        threeRoundsOfWhichTwoAreCommitted();
+        assertThat(stored())
+                .isEqualTo("{\"round\":1,\"loss\":1.5}\n{\"round\":2,\"loss\":1.5}\n{\"round\":3,\"loss\":1.5}\n");
+    }
+
+    @Test
+    void linesAfterTheCommittedRoundAreCutOnResume() throws IOException {
+        RunLog resumed = open(threeRoundsOfWhichTwoAreCommitted());
+        assertThat(resumed.entries())
+                .extracting(entry -> entry.get("round").longValue())
+                .containsExactly(1L, 2L);
+        resumed.append(round(3));
+        resumed.save();
+        assertThat(stored().lines()).hasSize(3);
+    }
+
+    @Test
+    void aNewRunStartsWithAnEmptyJournalWhateverIsThere() throws IOException {
+        threeRoundsOfWhichTwoAreCommitted();
+        assertThat(open(0).entries()).isEmpty();
+    }
+
+    @Test
+    void aLostJournalDoesNotStopTheRun() throws IOException {
+        long committed = threeRoundsOfWhichTwoAreCommitted();
+        Files.delete(directory.resolve("journal.jsonl"));
+        RunLog resumed = open(committed);
+        assertThat(resumed.entries()).isEmpty();
+        assertThat(resumed.bytes()).isZero();
+    }
+
+    @Test
+    void aTornLineIsLeftOut() throws IOException {
+        long committed = threeRoundsOfWhichTwoAreCommitted();
+        RunLog resumed = open(committed - 3);
+        assertThat(resumed.entries()).hasSize(1);
+        assertThat(resumed.bytes()).isEqualTo(committed / 2);
+    }
+}
