@@ -31,20 +31,23 @@ value() { # KEY JSON: a number or text of a flat object
 
 say "1/3 prepare: seven documents into token shards ($dataset)"
 prepared=$("$hyena" --master 'local[2]' prepare "$home/conf/quickstart.conf" \
-  "data.input=$home/data-pipelines/sample-corpus" "data.dataset=$dataset" | tee /dev/stderr | tail -n 1)
+  "data.input=$home/data-pipelines/sample-corpus" "data.dataset=$dataset" | tail -n 1)
+printf '%s\n' "$prepared" >&2
 
 say "2/3 train: two executor JVMs of one core, parameter averaging ($run)"
 trained=$("$hyena" --master 'local-cluster[2,1,1536]' train "$home/conf/quickstart.conf" \
-  "data.dataset=$dataset" "run.dir=$run" "$@" | tee /dev/stderr | tail -n 1)
+  "data.dataset=$dataset" "run.dir=$run" "$@" | tail -n 1)
+printf '%s\n' "$trained" >&2
 
 say "3/3 generate: what the model makes of a beginning"
+prompt='To the Congress of the United States:'
+printf '%s' "$prompt"
 "$hyena" generate "$home/conf/quickstart.conf" "run.dir=$run" generate.tokens=400 generate.temperature=0.7 \
-  generate.prompt='To the Congress of the United States:
-'
+  "generate.prompt=$prompt"
 
 cat <<END
 
-Held-out document sotu-1885-grover-cleveland.txt: $(value bits_per_byte "$trained") bits per byte
+Held-out document sotu-1885-grover-cleveland.txt: $(printf '%.3f' "$(value bits_per_byte "$trained")") bits per byte
 Loss curve      $run/loss.png
 Checkpoints     $run/manifest
 Settings        $home/conf/quickstart.conf

@@ -81,6 +81,15 @@ class ShardWriterTest {
     }
 
     @Test
+    void aShardMayBeExactlyAsLargeAsItsLimit() throws IOException {
+        List<int[]> documents = List.of(new int[3000], new int[2000]);
+        int bytes = 4096 + 7 + 3000 + 7 + 2000;
+
+        assertThat(write(ShardFormat.of(256, bytes), documents)).hasSize(1);
+        assertThat(write(ShardFormat.of(256, bytes - 1), documents)).hasSize(2);
+    }
+
+    @Test
     void theHeaderHoldsTheConfigurationOfMds() throws IOException {
         ShardEntry shard =
                 write(ShardFormat.of(50_257, 9999), List.of(new int[5])).get(0);
