@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.jobs.spark.StoppedException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,12 +58,14 @@ enum ExitCode {
             default -> failure;
         };
         String message = told.getMessage();
-        return message == null || told instanceof ClassCastException || isBare(told) ? told.toString() : message;
+        return message == null || isBare(told) ? told.toString() : message;
     }
 
-    /** Messages of these say too little without the class. */
+    /** Messages of these say too little without the class, such as only a name or an index. */
     private static boolean isBare(Throwable told) {
-        return told.getClass().getName().startsWith("java.") && !(told instanceof IllegalArgumentException);
+        boolean speaks = told instanceof IllegalArgumentException || told instanceof IllegalStateException;
+        boolean ofJava = told.getClass().getName().startsWith("java.");
+        return told instanceof FileSystemException || (told instanceof RuntimeException && ofJava && !speaks);
     }
 
     private static Throwable innermost(Throwable failure) {

@@ -10,6 +10,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
 @Command(
@@ -18,6 +19,8 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
+
+    private static final int HELP_COLUMNS = 110; // a line of reference.conf is not broken
 
     private Main() {}
 
@@ -47,6 +50,7 @@ public final class Main implements Runnable {
                         console))
                 .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))));
         return hyena.setExpandAtFiles(false)
+                .setUsageHelpWidth(HELP_COLUMNS)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.messages(), true, StandardCharsets.UTF_8))
@@ -62,7 +66,11 @@ public final class Main implements Runnable {
 
     private static int wrongUsage(ParameterException e, Console console) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        console.messages().println(command + ": " + e.getMessage() + "; see " + command + " --help");
+        String message = e instanceof UnmatchedArgumentException unmatched && command.equals("hyena")
+                ? "there is no command " + unmatched.getUnmatched().get(0) + ", only "
+                        + e.getCommandLine().getSubcommands().keySet()
+                : e.getMessage();
+        console.messages().println(command + ": " + message + "; see " + command + " --help");
         return ExitCode.WRONG_USAGE.code();
     }
 

@@ -94,7 +94,8 @@ final class TrainJob {
     }
 
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
-        var work = new Work("train", "rounds", start.round(), settings.driver().stopAfterRounds());
+        long total = Math.max(start.round(), settings.driver().stopAfterRounds());
+        var work = new Work("train", "rounds", start.round(), total);
         try (SparkRuntime runtime =
                         SparkRuntime.start("hyena train " + settings.run().dir());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan);

@@ -43,7 +43,17 @@ final class ArchitectureTest {
             line("data.prepare", "data.document", "data.token", "data.shard", "io"),
             line("data.batch", "data.shard", "model", "io"),
             line("jobs.report", "io"),
-            line("jobs.spark", "data..", "train", "checkpoint", "model", "layers", "operator", "config", "io"),
+            line(
+                    "jobs.spark",
+                    "data..",
+                    "train",
+                    "checkpoint",
+                    "model",
+                    "layers",
+                    "operator",
+                    "config",
+                    "io",
+                    "jobs.report"),
             line(
                     "jobs",
                     "jobs..",

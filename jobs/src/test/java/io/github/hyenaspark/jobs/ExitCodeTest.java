@@ -1,0 +1,64 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.LockedException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.concurrent.ExecutionException;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+
+class ExitCodeTest {
+    private final CorruptFileException corrupt = new CorruptFileException("train/a.bin", "8 bytes", "4");
+
+    @Test
+    void codesAreThoseThatSchedulersExpect() {
+        assertThat(ExitCode.values()).extracting(ExitCode::code).containsExactly(0, 1, 2, 3, 75, 143);
+    }
+
+    @Test
+    void wrongSettingsAreTheUsersAffair() {
+        var failure = new IllegalArgumentException("train.lr: found -1, expected a positive number");
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(ExitCode.message(failure)).isEqualTo("train.lr: found -1, expected a positive number");
+    }
+
+    @Test
+    void invalidDataCountsAlsoWhenATaskFoundIt() {
+        var failure = new SparkException("Job aborted due to stage failure: ...", corrupt);
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(ExitCode.message(failure)).contains("train/a.bin", "expected 8 bytes", "found 4");
+        assertThat(ExitCode.of(new UncheckedIOException(corrupt))).isEqualTo(ExitCode.INVALID_DATA);
+    }
+
+    @Test
+    void anIllegalArgumentInATaskIsAFailure() {
+        var failure = new SparkException("Job aborted", new IllegalArgumentException("a bug"));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(failure)).isEqualTo("a bug");
+    }
+
+    @Test
+    void aLockIsWaitedFor() {
+        var failure = new ExecutionException(new LockedException("another driver has taken over"));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.LOCKED);
+        assertThat(ExitCode.message(failure)).isEqualTo("another driver has taken over");
+    }
+
+    @Test
+    void anythingElseMayBeTriedAgain() {
+        assertThat(ExitCode.of(new IOException("disk full"))).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.of(new IllegalStateException("a bug"))).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void aMessageIsNeverEmptyOrBare() {
+        assertThat(ExitCode.message(new IOException((String) null))).isEqualTo("java.io.IOException");
+        assertThat(ExitCode.message(new FileNotFoundException("there is no a.txt")))
+                .isEqualTo("there is no a.txt");
+        assertThat(ExitCode.message(new NullPointerException("x"))).isEqualTo("java.lang.NullPointerException: x");
+    }
+}

@@ -1,0 +1,142 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What needs no Spark session: help, and mistakes that are told before one starts. */
+class MainTest {
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream results = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        var console = new Console(
+                new PrintStream(results, true, StandardCharsets.UTF_8),
+                new PrintStream(messages, true, StandardCharsets.UTF_8));
+        return Main.run(List.of(arguments), console);
+    }
+
+    private void assertRefused(int code, int expected, String... message) {
+        assertThat(code).isEqualTo(expected);
+        assertThat(results.size()).isZero();
+        assertThat(messages.toString(StandardCharsets.UTF_8))
+                .contains(message)
+                .doesNotContain("\tat ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void helpGoesToStandardOutputAndNamesEveryCommand() {
+        assertThat(run("--help")).isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8)).contains("prepare", "train", "generate", "inspect");
+        assertThat(messages.size()).isZero();
+    }
+
+    @Test
+    void theHelpOfTrainHasEveryKeyOfItsSectionsUnbroken() {
+        assertThat(run("train", "--help")).isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "  dataset = \"\"                      # directory of the prepared dataset",
+                        "  d-model = 128                     # width, channels",
+                        "  local-steps = 10                  # H, local steps per round",
+                        "    momentum = 0.5                  # Nesterov momentum of the outer step, 0 to 1",
+                        "  keep = 3 ",
+                        "  stop-after-rounds = 0 ")
+                .doesNotContain("generate {");
+    }
+
+    @Test
+    void noCommandIsRefused() {
+        assertRefused(run(), 2, "hyena: a command is needed: prepare, train, generate or inspect");
+    }
+
+    @Test
+    void anUnknownCommandIsNamedWithTheKnownOnes() {
+        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, train, generate, inspect]");
+    }
+
+    @Test
+    void anUnknownOptionIsRefused() {
+        assertRefused(run("train", "--lr=3"), 2, "hyena train: Unknown option: '--lr=3'", "see hyena train --help");
+    }
+
+    @Test
+    void anUnknownKeyIsNamedWithTheKnownOnes() {
+        assertRefused(run("train", "train.lrr=1"), 2, "hyena train: ", "train.lrr", "local-steps");
+    }
+
+    @Test
+    void anUnknownSectionIsRefused() {
+        assertRefused(run("train", "trian.lr=1"), 2, "hyena train: unknown section trian");
+    }
+
+    @Test
+    void aValueThatMakesNoSenseIsRefused() {
+        assertRefused(run("train", "train.lr=-1"), 2, "train.lr", "-1");
+        messages.reset();
+        assertRefused(run("train", "checkpoint.every-rounds=0", "run.dir=x"), 2, "checkpoint.every-rounds: found 0");
+    }
+
+    @Test
+    void trainNeedsADirectoryForItsRun() {
+        assertRefused(run("train", "data.dataset=x"), 2, "run.dir: found nothing, expected the directory of the run");
+    }
+
+    @Test
+    void trainNeedsADatasetThatWasPrepared() {
+        String nowhere = directory.resolve("dataset").toString();
+        assertRefused(
+                run("train", "data.dataset=" + nowhere, "run.dir=" + directory.resolve("run")),
+                2,
+                "data.dataset: there is no snapshot in " + nowhere + "; run prepare first");
+    }
+
+    @Test
+    void prepareNeedsAnInputThatIsThere() {
+        String nowhere = directory.resolve("corpus").toString();
+        assertRefused(run("prepare", "data.dataset=x"), 2, "data.input: found \"\"");
+        messages.reset();
+        assertRefused(
+                run("prepare", "data.input=" + nowhere, "data.dataset=" + directory.resolve("dataset")),
+                2,
+                "data.input: there is no file:" + nowhere);
+    }
+
+    @Test
+    void prepareNeedsDocuments() throws IOException {
+        Path corpus = Files.createDirectory(directory.resolve("corpus"));
+        assertRefused(
+                run("prepare", "data.input=" + corpus, "data.dataset=" + directory.resolve("dataset")),
+                2,
+                "data.input: file:" + corpus + " has no documents, expected at least one .txt file");
+    }
+
+    @Test
+    void generateNeedsACheckpoint() {
+        assertRefused(run("generate"), 2, "run.dir: found nothing, expected the directory of a run");
+        messages.reset();
+        assertRefused(
+                run("generate", "run.dir=" + directory),
+                2,
+                "run.dir: there is no checkpoint in " + directory + "; run train first");
+    }
+
+    @Test
+    void inspectNeedsARunOrADataset() {
+        assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
+        messages.reset();
+        assertRefused(run("inspect"), 2, "hyena inspect: Missing required parameter: 'DIRECTORY'");
+    }
+}

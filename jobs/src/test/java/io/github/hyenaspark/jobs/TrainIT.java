@@ -1,0 +1,196 @@
+package io.github.hyenaspark.jobs;
+
+import static io.github.hyenaspark.jobs.SmallRun.hyena;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.BatchCursor;
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.AdamW;
+import io.github.hyenaspark.train.GradientClip;
+import io.github.hyenaspark.train.GroupRates;
+import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.TrainingState;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainIT {
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path directory;
+
+    private static String dataset;
+    private static String straight;
+
+    @BeforeAll
+    static void prepareAndTrainOnce() throws IOException {
+        dataset = SmallRun.prepare(shared);
+        straight = train("local[2]", shared.resolve("straight")).theta();
+    }
+
+    private static Outcome train(String master, Path run, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("data.dataset=" + dataset, "run.dir=" + run));
+        arguments.addAll(List.of(more));
+        return hyena(master, "train", arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void oneWorkerUnderThePlainMeanTrainsLikeAPlainLoop() throws IOException {
+        String[] one = {"train.workers=1", "train.outer.lr=1", "train.outer.momentum=0"};
+        String theta = train("local[1]", directory, one).theta();
+        List<String> arguments = new ArrayList<>(SmallRun.SETTINGS);
+        arguments.addAll(List.of(one));
+        assertThat(theta).isEqualTo(plainLoop(Settings.load(arguments)));
+    }
+
+    /** All local steps of the run in one loop in this thread, without rounds, workers and averages. */
+    private static String plainLoop(Settings settings) throws IOException {
+        TrainConfig train = settings.bind("train", TrainConfig.class);
+        ModelConfig model = settings.bind("model", ModelConfig.class);
+        Storage storage = Storage.local();
+        DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
+        HyenaLanguageModel network =
+                HyenaLanguageModel.create(model, snapshot.vocabulary().size(), train.seed());
+        TrainingState state = TrainingState.initial(network.parameters());
+        float[] gradients = new float[state.parameterCount()];
+        var optimizer = new AdamW(network.table(), train.betas());
+        var clip = new GradientClip(train.clipNorm());
+        try (var batches = TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, model.lMax())) {
+            int steps = Math.toIntExact(train.totalSteps());
+            var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, steps, train.batchSize());
+            for (int step = 0; step < steps; step++) {
+                network.parameters(state.theta());
+                network.computeGradient(batches.batch(cursor.sequencesOf(0, 0, step)), step);
+                network.gradient(gradients);
+                clip.clip(gradients);
+                optimizer.update(state, gradients, step, GroupRates.at(train, step));
+            }
+        }
+        return Hashes.sha256(state.theta());
+    }
+
+    @Test
+    void oneCoreGivesTheBitsOfTwo() throws IOException {
+        assertThat(train("local[1]", directory).theta()).isEqualTo(straight);
+    }
+
+    @Test
+    void twoExecutorsGiveTheBitsOfOneProcess() throws IOException {
+        Outcome outcome = train("local-cluster[2,1,512]", directory);
+        assertThat(outcome.theta()).isEqualTo(straight);
+        List<JsonNode> journal = journal(directory);
+        assertThat(journal).hasSize(6);
+        assertThat(journal.get(5).get("executors"))
+                .extracting(JsonNode::textValue)
+                .allMatch(place -> place.matches("[01]@.+"));
+    }
+
+    @Test
+    void aRunThatWasStoppedGoesOnToTheSameBits() throws IOException {
+        JsonNode half = train("local[1]", directory, "run.stop-after-rounds=3").json();
+        assertThat(half.get("round").intValue()).isEqualTo(3);
+        assertThat(half.get("theta_sha256").textValue()).isNotEqualTo(straight);
+        assertThat(train("local[2]", directory).theta()).isEqualTo(straight);
+        assertThat(journal(directory))
+                .extracting(entry -> entry.get("round").intValue())
+                .containsExactly(1, 2, 3, 4, 5, 6);
+    }
+
+    @Test
+    void aCompletedRunIsLeftAsItIs() throws IOException {
+        Path run = shared.resolve("straight");
+        byte[] journal = Files.readAllBytes(run.resolve("journal.jsonl"));
+        Outcome again = train("no-such-master", run); // nothing to do, so no session is opened
+        assertThat(again.theta()).isEqualTo(straight);
+        assertThat(again.json().get("round").intValue()).isEqualTo(6);
+        assertThat(Files.readAllBytes(run.resolve("journal.jsonl"))).isEqualTo(journal);
+    }
+
+    @Test
+    void theResultHasTheLossesAndTheModelHasLearned() throws IOException {
+        JsonNode result = train("no-such-master", shared.resolve("straight")).json();
+        assertThat(result.get("run").textValue())
+                .isEqualTo(shared.resolve("straight").toString());
+        assertThat(result.get("tokens").longValue()).isBetween(6 * 2 * 2 * 2 * 16L, 6 * 2 * 2 * 2 * 32L);
+        assertThat(result.get("loss").doubleValue()).isLessThan(Math.log(256) - 1);
+        assertThat(result.get("held_out_loss").doubleValue()).isLessThan(Math.log(256) - 1);
+        // a held-out document of n bytes has n+1 tokens, of which n are targets: bits per byte are nats / ln 2
+        assertThat(result.get("bits_per_byte").doubleValue())
+                .isCloseTo(result.get("held_out_loss").doubleValue() / Math.log(2), within(1e-9));
+    }
+
+    @Test
+    void inspectTellsWhatTheRunIs() throws IOException {
+        Path run = shared.resolve("straight");
+        JsonNode found = SmallRun.bare("none", List.of("inspect", run.toString(), "--json"))
+                .json();
+        assertThat(found.get("round").intValue()).isEqualTo(6);
+        assertThat(found.get("theta_sha256").textValue()).isEqualTo(straight);
+        assertThat(found.get("parameters").longValue()).isPositive();
+        assertThat(found.get("checkpoint").textValue()).startsWith(run + "/manifest/000000000006");
+        assertThat(found.at("/settings/train/workers").intValue()).isEqualTo(2);
+    }
+
+    @Test
+    void inspectTellsWhatTheDatasetIs() throws IOException {
+        JsonNode found =
+                SmallRun.bare("none", List.of("inspect", dataset, "--json")).json();
+        assertThat(found.get("documents").intValue()).isEqualTo(4);
+        assertThat(found.get("shards").intValue()).isEqualTo(2);
+        assertThat(found.at("/splits/validation/documents").intValue()).isEqualTo(1);
+        assertThat(found.get("tokens").longValue())
+                .isEqualTo(found.at("/splits/train/tokens").longValue()
+                        + found.at("/splits/validation/tokens").longValue());
+    }
+
+    @Test
+    void generateWritesTheSameTextForTheSameSeed() {
+        String run = "run.dir=" + shared.resolve("straight");
+        String[] arguments = {run, "generate.prompt=" + "alpha ".repeat(20), "generate.tokens=12"};
+        Outcome first = hyena("none", "generate", arguments);
+        assertThat(first.code()).as(first.messages()).isZero();
+        assertThat(first.results()).isNotBlank().endsWith("\n");
+        assertThat(hyena("none", "generate", arguments).results()).isEqualTo(first.results());
+        String greedy = hyena("none", "generate", run, "generate.temperature=0", "generate.seed=1")
+                .results();
+        assertThat(hyena("none", "generate", run, "generate.temperature=0", "generate.seed=2")
+                        .results())
+                .isEqualTo(greedy);
+    }
+
+    @Test
+    void otherSettingsAreRefusedByName() {
+        Outcome outcome = train("none", shared.resolve("straight"), "train.lr=2e-2", "model.l-max=16");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .contains("model.l-max was 32 and is 16; train.lr was 0.01 and is 0.02")
+                .hasLineCount(1);
+    }
+
+    private static List<JsonNode> journal(Path run) throws IOException {
+        List<JsonNode> entries = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
+            entries.add(Json.parse("journal", line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return entries;
+    }
+}
