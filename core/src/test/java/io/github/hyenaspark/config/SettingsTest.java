@@ -301,8 +301,10 @@ class SettingsTest {
 
     @Test
     void equalSettingsRenderEqually() throws IOException {
-        String one = file("one.conf", "train { lr = 0.0020, clip-norm = 1, rounds = 7, betas = [0.90, 0.98] }");
-        String other = Settings.load(List.of("train.clip-norm=1.0", "train.rounds=7", "train.lr=2e-3"))
+        String one = file(
+                "one.conf", "train { lr = 0.0020, batch-size = 4, clip-norm = 1, rounds = 7, betas = [0.90, 0.98] }");
+        String other = Settings.load(
+                        List.of("train.batch-size=4", "train.clip-norm=1.0", "train.rounds=7", "train.lr=2e-3"))
                 .renderSections(List.of("train"));
         assertThat(Settings.load(List.of(one)).renderSections(List.of("train"))).isEqualTo(other);
         assertThat(other)

@@ -50,7 +50,7 @@ class MainTest {
                 .contains(
                         "  dataset = \"\"                      # directory of the prepared dataset",
                         "  d-model = 128                     # width, channels",
-                        "  local-steps = 10                  # H, local steps per round",
+                        "  local-steps = 20                  # H, local steps per round",
                         "    momentum = 0.5                  # Nesterov momentum of the outer step, 0 to 1",
                         "  keep = 3 ",
                         "  stop-after-rounds = 0 ")
