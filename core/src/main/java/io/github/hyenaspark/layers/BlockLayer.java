@@ -63,7 +63,7 @@ public final class BlockLayer extends SpecLayer {
         this.depth = depth;
     }
 
-    private BlockConfig config() {
+    BlockConfig config() {
         return ConfigTree.block(block);
     }
 

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param <C> the configuration bean
  */
 final class MapRuntime<A, C extends SpecLayer> extends SpecRuntime<A, C> {
-    private final DifferentiableMap<A> map;
+    private DifferentiableMap<A> map;
     private final double dropoutRate;
 
     MapRuntime(
@@ -29,6 +29,11 @@ final class MapRuntime<A, C extends SpecLayer> extends SpecRuntime<A, C> {
         super(conf, type, precision);
         this.map = map;
         this.dropoutRate = dropoutRate;
+    }
+
+    /** Another map of the same shapes and parameters. */
+    void replace(DifferentiableMap<A> newMap) {
+        map = newMap;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.layers.BlockLayer;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
+import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
@@ -82,6 +83,14 @@ public final class HyenaLanguageModel {
         return builder.addVertex(HEAD, new TiedHeadVertex(headConfiguration, EMBEDDING), below)
                 .setOutputs(HEAD)
                 .build();
+    }
+
+    /**
+     * From now on blocks keep only their inputs and compute the rest again in the backward pass: same bits, less
+     * memory.
+     */
+    public void recomputeBlocks() {
+        RecomputedBlocks.in(graph);
     }
 
     /** P. */

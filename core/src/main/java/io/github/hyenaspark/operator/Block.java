@@ -2,7 +2,8 @@ package io.github.hyenaspark.operator;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. Mixers plug in here. {@link PlainBlock} is the plain double form.
+ * branches. Mixers plug in here. {@link PlainBlock} is the plain double form, {@link RecomputedBlock} the one that
+ * keeps only its input.
  */
 public final class Block implements DifferentiableMap<FloatArray> {
     private final BlockConfig config;
@@ -10,25 +11,41 @@ public final class Block implements DifferentiableMap<FloatArray> {
     private final LayerNorm norm2;
     private final DifferentiableMap<FloatArray> mixer;
     private final FeedForward feedForward;
-    private FloatArray input = FloatArray.allocate(0);
+    private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray normed1 = FloatArray.allocate(0); // B×D×L, as all that follow
     private FloatArray residual = FloatArray.allocate(0);
     private FloatArray normed2 = FloatArray.allocate(0);
     private FloatArray branchGradient = FloatArray.allocate(0);
     private FloatArray residualGradient = FloatArray.allocate(0);
 
-    /** A block of the given configuration. */
+    /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
+        this(config, Recompute.NONE);
+    }
+
+    Block(BlockConfig config, Recompute recompute) {
         this.config = config;
         int width = config.mixer().width();
         norm1 = new LayerNorm(width);
         norm2 = new LayerNorm(width);
         mixer = new HyenaOperator(config.mixer());
-        feedForward = new FeedForward(width, config.innerWidth());
+        feedForward = new FeedForward(width, config.innerWidth(), recompute);
     }
 
     @Override
     public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+        mix(newInput, pass);
+        feedForward.forward(normed2, output, pass);
+        addBranch(residual, output, pass.dropout().named("branch2"), pass.length());
+    }
+
+    /** What {@link #backward} needs of a forward pass that was not the last one. */
+    void restore(FloatArray newInput, Pass<FloatArray> pass) {
+        mix(newInput, pass);
+        feedForward.restore(normed2, pass);
+    }
+
+    private void mix(FloatArray newInput, Pass<FloatArray> pass) {
         input = newInput;
         if (residual.length() != input.length()) {
             normed1 = FloatArray.allocate(input.length());
@@ -39,8 +56,6 @@ public final class Block implements DifferentiableMap<FloatArray> {
         mixer.forward(normed1, residual, pass.within("mixer"));
         addBranch(input, residual, pass.dropout().named("branch1"), pass.length());
         norm2.forward(residual, normed2, pass.within("norm2"));
-        feedForward.forward(normed2, output, pass);
-        addBranch(residual, output, pass.dropout().named("branch2"), pass.length());
     }
 
     @Override

@@ -1,107 +1,159 @@
 package io.github.hyenaspark.operator;
 
-/** fc2(gelu(fc1(x))) at every step, with biases. Keeps the values and the derivatives of the GELU, not its inputs. */
+import java.util.Map;
+
+/**
+ * fc2(gelu(fc1(x))) at every step, with biases, a tile of steps at a time so that a tile's inner activations stay in
+ * the cache. Keeps the values and the derivatives of the GELU, or computes them again in the backward pass.
+ */
 final class FeedForward implements DifferentiableMap<FloatArray> {
+    private static final int TILE_LENGTH = 512;
+
     private final int width;
     private final int innerWidth;
+    private final Recompute recompute;
     private final Gelu gelu = new Gelu();
-    private FloatArray input = FloatArray.allocate(0);
-    private FloatArray derivatives = FloatArray.allocate(0); // B×I×L
-    private FloatArray values = FloatArray.allocate(0); // B×I×L
-    private FloatArray innerGradient = FloatArray.allocate(0); // I×L
+    private FloatArray input = FloatArray.allocate(0); // the caller's, B×D×L
+    private FloatArray derivatives = FloatArray.allocate(0); // B×I×L, or one tile of it
+    private FloatArray values = FloatArray.allocate(0); // the same
+    private FloatArray innerGradient = FloatArray.allocate(0); // one tile
+    private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
+    private float[] firstBias = {};
 
-    FeedForward(int width, int innerWidth) {
+    FeedForward(int width, int innerWidth, Recompute recompute) {
         this.width = width;
         this.innerWidth = innerWidth;
+        this.recompute = recompute;
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
-        input = newInput;
-        int length = pass.length();
-        long inner = (long) innerWidth * length;
-        long outer = (long) width * length;
-        if (values.length() != inner * pass.batchSize()) {
-            values = FloatArray.allocate(inner * pass.batchSize());
-            derivatives = FloatArray.allocate(inner * pass.batchSize());
-        }
-        Matrix first = Matrix.of(pass.parameter("fc1.weight"), innerWidth, width);
+    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> newPass) {
+        start(newInput, newPass);
         Matrix second = Matrix.of(pass.parameter("fc2.weight"), width, innerWidth);
-        float[] firstBias = pass.parameter("fc1.bias").toArray();
         float[] secondBias = pass.parameter("fc2.bias").toArray();
-        float[] row = new float[length];
-        float[] activated = new float[length];
+        float[] row = new float[TILE_LENGTH];
         for (int b = 0; b < pass.batchSize(); b++) {
-            Matrix hidden = Matrix.of(derivatives.slice(b * inner, inner), innerWidth, length);
-            hidden.set(first, Matrix.of(input.slice(b * outer, outer), width, length));
-            for (int i = 0; i < innerWidth; i++) {
-                long at = b * inner + (long) i * length;
-                derivatives.read(at, row, length);
-                Rows.add(firstBias[i], row, length);
-                gelu.forward(row, activated, length);
-                derivatives.write(at, row, length);
-                values.write(at, activated, length);
-            }
-            Matrix.of(output.slice(b * outer, outer), width, length)
-                    .set(second, Matrix.of(values.slice(b * inner, inner), innerWidth, length));
-            for (int d = 0; d < width; d++) {
-                long at = b * outer + (long) d * length;
-                output.read(at, row, length);
-                Rows.add(secondBias[d], row, length);
-                output.write(at, row, length);
+            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
+                int count = tileLength(from);
+                activate(b, from);
+                outer(output, b).columns(from, count).set(second, tile(values, b, from));
+                for (int d = 0; d < width; d++) {
+                    long at = ((long) b * width + d) * pass.length() + from;
+                    output.read(at, row, count);
+                    Rows.add(secondBias[d], row, count);
+                    output.write(at, row, count);
+                }
             }
         }
+    }
+
+    /** Takes the input again without computing anything, for a backward pass that computes all it needs. */
+    void restore(FloatArray newInput, Pass<FloatArray> newPass) {
+        start(newInput, newPass);
     }
 
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        int length = pass.length();
-        long inner = (long) innerWidth * length;
-        long outer = (long) width * length;
-        if (innerGradient.length() != inner) {
-            innerGradient = FloatArray.allocate(inner);
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> newPass) {
+        start(input, newPass);
+        if (innerGradient.length() == 0) {
+            innerGradient = FloatArray.allocate((long) innerWidth * TILE_LENGTH);
         }
-        Matrix dInner = Matrix.of(innerGradient, innerWidth, length);
-        double[] firstBias = new double[innerWidth];
-        double[] secondBias = new double[width];
+        Matrix firstWeight = Matrix.of(pass.parameter("fc1.weight"), innerWidth, width);
+        Matrix secondWeight = Matrix.of(pass.parameter("fc2.weight"), width, innerWidth);
+        double[] firstBiasGradient = new double[innerWidth];
+        double[] secondBiasGradient = new double[width];
         for (int b = 0; b < pass.batchSize(); b++) {
-            FloatArray gradient = outputGradient.slice(b * outer, outer);
-            Matrix dOut = Matrix.of(gradient, width, length);
-            sumRows(gradient, secondBias, length);
-            Matrix active = Matrix.of(values.slice(b * inner, inner), innerWidth, length);
-            Matrix.of(pass.gradient("fc2.weight"), width, innerWidth).add(dOut, active.t());
-            dInner.set(
-                    Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), dOut);
-            multiplyRows(derivatives.slice(b * inner, inner), innerGradient, length);
-            sumRows(innerGradient, firstBias, length);
-            Matrix x = Matrix.of(input.slice(b * outer, outer), width, length);
-            Matrix.of(pass.gradient("fc1.weight"), innerWidth, width).add(dInner, x.t());
-            Matrix.of(inputGradient.slice(b * outer, outer), width, length)
-                    .set(
-                            Matrix.of(pass.parameter("fc1.weight"), innerWidth, width)
-                                    .t(),
-                            dInner);
+            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
+                int count = tileLength(from);
+                if (recompute == Recompute.BLOCK) {
+                    activate(b, from);
+                }
+                Matrix gradient = outer(outputGradient, b).columns(from, count);
+                sumRows(gradient, secondBiasGradient);
+                Matrix.of(pass.gradient("fc2.weight"), width, innerWidth)
+                        .add(gradient, tile(values, b, from).t());
+                Matrix inner = Matrix.of(innerGradient, innerWidth, count);
+                inner.set(secondWeight.t(), gradient);
+                multiplyRows(tile(derivatives, b, from), inner);
+                sumRows(inner, firstBiasGradient);
+                Matrix.of(pass.gradient("fc1.weight"), innerWidth, width)
+                        .add(inner, outer(input, b).columns(from, count).t());
+                outer(inputGradient, b).columns(from, count).set(firstWeight.t(), inner);
+            }
         }
-        pass.gradient("fc1.bias").add(firstBias);
-        pass.gradient("fc2.bias").add(secondBias);
+        pass.gradient("fc1.bias").add(firstBiasGradient);
+        pass.gradient("fc2.bias").add(secondBiasGradient);
     }
 
-    private static void sumRows(FloatArray rows, double[] sums, int length) {
-        float[] row = new float[length];
+    private void start(FloatArray newInput, Pass<FloatArray> newPass) {
+        input = newInput;
+        pass = newPass;
+        firstBias = pass.parameter("fc1.bias").toArray();
+        long size = recompute == Recompute.BLOCK
+                ? (long) innerWidth * TILE_LENGTH
+                : (long) pass.batchSize() * innerWidth * pass.length();
+        if (values.length() != size) {
+            values = FloatArray.allocate(size);
+            derivatives = FloatArray.allocate(size);
+        }
+    }
+
+    /** Fills the tile's values and derivatives. */
+    private void activate(int b, int from) {
+        int count = tileLength(from);
+        Matrix hidden = tile(derivatives, b, from);
+        Matrix activated = tile(values, b, from);
+        hidden.set(
+                Matrix.of(pass.parameter("fc1.weight"), innerWidth, width),
+                outer(input, b).columns(from, count));
+        float[] row = new float[TILE_LENGTH];
+        float[] value = new float[TILE_LENGTH];
+        for (int i = 0; i < innerWidth; i++) {
+            long at = (long) i * hidden.stride();
+            hidden.values().read(at, row, count);
+            Rows.add(firstBias[i], row, count);
+            gelu.forward(row, value, count);
+            hidden.values().write(at, row, count);
+            activated.values().write(at, value, count);
+        }
+    }
+
+    private int tileLength(int from) {
+        return Math.min(TILE_LENGTH, pass.length() - from);
+    }
+
+    /** Sequence {@code b} of an array B×D×L. */
+    private Matrix outer(FloatArray array, int b) {
+        long size = (long) width * pass.length();
+        return Matrix.of(array.slice(b * size, size), width, pass.length());
+    }
+
+    /** The steps {@code from} and following of an array B×I×L, or the only tile there is. */
+    private Matrix tile(FloatArray array, int b, int from) {
+        int count = tileLength(from);
+        if (recompute == Recompute.BLOCK) {
+            return Matrix.of(array, innerWidth, count);
+        }
+        long size = (long) innerWidth * pass.length();
+        return Matrix.of(array.slice(b * size, size), innerWidth, pass.length()).columns(from, count);
+    }
+
+    private static void sumRows(Matrix rows, double[] sums) {
+        float[] row = new float[TILE_LENGTH];
         for (int i = 0; i < sums.length; i++) {
-            rows.read((long) i * length, row, length);
-            sums[i] += Rows.sum(row, length);
+            rows.values().read((long) i * rows.stride(), row, rows.columns());
+            sums[i] += Rows.sum(row, rows.columns());
         }
     }
 
-    private static void multiplyRows(FloatArray factors, FloatArray rows, int length) {
-        float[] factor = new float[length];
-        float[] row = new float[length];
-        for (long at = 0; at < rows.length(); at += length) {
-            factors.read(at, factor, length);
-            rows.read(at, row, length);
-            Rows.multiply(factor, row, row, length);
-            rows.write(at, row, length);
+    private static void multiplyRows(Matrix factors, Matrix rows) {
+        float[] factor = new float[TILE_LENGTH];
+        float[] row = new float[TILE_LENGTH];
+        for (int i = 0; i < rows.rows(); i++) {
+            factors.values().read((long) i * factors.stride(), factor, rows.columns());
+            rows.values().read((long) i * rows.stride(), row, rows.columns());
+            Rows.multiply(factor, row, row, rows.columns());
+            rows.values().write((long) i * rows.stride(), row, rows.columns());
         }
     }
 }

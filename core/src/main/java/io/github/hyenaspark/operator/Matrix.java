@@ -3,23 +3,30 @@ package io.github.hyenaspark.operator;
 /**
  * A matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
- * @param values at least rows × columns elements
+ * @param values the elements, from the first on
  * @param rows stored rows
  * @param columns stored columns
+ * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
-record Matrix(FloatArray values, int rows, int columns, boolean transposed) {
+record Matrix(FloatArray values, int rows, int columns, int stride, boolean transposed) {
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
 
     static Matrix of(FloatArray values, int rows, int columns) {
-        return new Matrix(values, rows, columns, false);
+        return new Matrix(values, rows, columns, columns, false);
+    }
+
+    /** Columns {@code from} and following of a matrix that is not transposed. */
+    Matrix columns(int from, int count) {
+        long elements = (long) (rows - 1) * stride + count;
+        return new Matrix(values.slice(from, elements), rows, count, stride, false);
     }
 
     /** The same memory, read as its transpose. */
     Matrix t() {
-        return new Matrix(values, rows, columns, !transposed);
+        return new Matrix(values, rows, columns, stride, !transposed);
     }
 
     /** this = a · b. */
@@ -46,12 +53,12 @@ record Matrix(FloatArray values, int rows, int columns, boolean transposed) {
                 inner,
                 1f,
                 a.values.pointer(),
-                a.columns,
+                a.stride,
                 b.values.pointer(),
-                b.columns,
+                b.stride,
                 keep,
                 values.pointer(),
-                columns);
+                stride);
     }
 
     private int seenRows() {

@@ -84,6 +84,42 @@ class HyenaLanguageModelTest {
         assertThat(some.nats()).isCloseTo(model.lossSum(shorter).nats(), within(1e-4));
     }
 
+    /** Longer than a tile of the feed-forward part, with dropout, in more than one block. */
+    @Test
+    void recomputedBlocksGiveTheSameBits() {
+        ModelConfig plain = ModelConfigs.of(8, 3, 16, 1300, ModelConfigs.filter(5, true));
+        ModelConfig config = new ModelConfig(
+                "hyena",
+                8,
+                3,
+                16,
+                1300,
+                3,
+                1,
+                3,
+                plain.activation(),
+                false,
+                false,
+                true,
+                0.1,
+                0.1,
+                0.2,
+                8,
+                plain.filter());
+        HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
+        HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
+        recomputed.recomputeBlocks();
+        for (int length : new int[] {1300, 700}) {
+            Batch batch = batch(2, length);
+            assertThat(recomputed.computeGradient(batch, 5)).isEqualTo(kept.computeGradient(batch, 5));
+            float[] expected = new float[Math.toIntExact(kept.parameterCount())];
+            float[] found = expected.clone();
+            kept.gradient(expected);
+            recomputed.gradient(found);
+            assertThat(found).containsExactly(expected);
+        }
+    }
+
     @Test
     void logitsAreThoseOfTheLastPosition() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
