@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run in a process of its own that is told to end. */
 class TerminationIT {
-    private static final String LONG = "train.rounds=400";
+    private static final String LONG = "train.rounds=100000";
 
     @Test
     void sigtermSavesTheLastRoundAndTheRunGoesOnFromThere(@TempDir Path directory) throws Exception {
@@ -25,7 +25,7 @@ class TerminationIT {
         Process process = start(dataset, run);
         try (BufferedReader results = process.inputReader(StandardCharsets.UTF_8);
                 BufferedReader messages = process.errorReader(StandardCharsets.UTF_8)) {
-            assertThat(messages.lines().anyMatch(line -> line.matches("train: [3-9] of .*")))
+            assertThat(messages.lines().anyMatch(line -> line.matches("train: ([2-9]|\\d{2,}) of .*")))
                     .isTrue();
             process.toHandle().destroy(); // SIGTERM; Process.destroy would close the streams too
             assertThat(messages.lines().toList()).noneMatch(line -> line.contains("could not be saved"));
@@ -37,7 +37,7 @@ class TerminationIT {
         assertThat(process.exitValue()).isEqualTo(143);
 
         int round = inspect(run);
-        assertThat(round).isBetween(3, 399);
+        assertThat(round).isBetween(2, 99_999);
         int last = round + 2;
         String resumed = train(dataset, run, last).theta();
         assertThat(resumed)
