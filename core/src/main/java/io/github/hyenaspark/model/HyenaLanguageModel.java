@@ -6,6 +6,7 @@ import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
+import io.github.hyenaspark.operator.BlasThreads;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
@@ -83,6 +84,11 @@ public final class HyenaLanguageModel {
         return builder.addVertex(HEAD, new TiedHeadVertex(headConfiguration, EMBEDDING), below)
                 .setOutputs(HEAD)
                 .build();
+    }
+
+    /** How many threads the matrix products of this JVM use, in every model; the bits of results depend on it. */
+    public static void useThreads(int threads) {
+        BlasThreads.use(threads);
     }
 
     /**

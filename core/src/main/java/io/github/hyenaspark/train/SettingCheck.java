@@ -1,5 +1,7 @@
 package io.github.hyenaspark.train;
 
+import java.util.List;
+
 /** What the training settings refuse, each message naming the key, what was found and what was expected. */
 final class SettingCheck {
     private SettingCheck() {}
@@ -29,6 +31,13 @@ final class SettingCheck {
     }
 
     /** For a key that has further values in other systems, of which one is built here. */
+    static void oneOf(String key, String found, String... known) {
+        if (!List.of(known).contains(found)) {
+            throw new IllegalArgumentException(
+                    key + " = " + found + " is not supported, expected one of " + String.join(", ", known));
+        }
+    }
+
     static void only(String key, String found, String supported) {
         if (!found.equals(supported)) {
             throw new IllegalArgumentException(

@@ -19,7 +19,8 @@ import java.util.List;
  * @param clipNorm largest global norm of the gradients, 0 for no limit
  * @param filterLr learning rate of the filters, their positions and their decays
  * @param threads threads of one task
- * @param recompute {@code none}: activations are kept for the backward pass
+ * @param recompute {@code none}: activations are kept for the backward pass; {@code block}: only the input of each
+ *     block is kept, the rest is computed again
  * @param mode {@code sync}: a round ends when every worker has done all its local steps
  * @param outer the outer optimiser
  * @param innerState {@code average}: the moments are averaged with the parameters
@@ -56,7 +57,7 @@ public record TrainConfig(
         SettingCheck.notNegative("train.min-lr", minLr);
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
-        SettingCheck.only("train.recompute", recompute, "none");
+        SettingCheck.oneOf("train.recompute", recompute, "none", "block");
         SettingCheck.only("train.mode", mode, "sync");
         SettingCheck.only("train.inner-state", innerState, "average");
         SettingCheck.only("train.codec", codec, "fp32");

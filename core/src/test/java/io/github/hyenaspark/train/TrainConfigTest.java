@@ -111,9 +111,7 @@ class TrainConfigTest {
         assertRefused(
                 d -> d.innerState = "local",
                 "train.inner-state = local is not supported, expected train.inner-state = average");
-        assertRefused(
-                d -> d.recompute = "block",
-                "train.recompute = block is not supported, expected train.recompute = none");
+        assertRefused(d -> d.recompute = "all", "train.recompute = all is not supported, expected one of none, block");
     }
 
     @ParameterizedTest

@@ -12,14 +12,16 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  *
  * @param config the architecture it was made for
  * @param vocabularySize V, ids
+ * @param recompute what its blocks keep, as {@code train.recompute} says
  * @param model in any state: whoever borrows it sets the parameters
  */
-record PooledModel(ModelConfig config, int vocabularySize, HyenaLanguageModel model) {
+record PooledModel(ModelConfig config, int vocabularySize, String recompute, HyenaLanguageModel model) {
     /** The one mutable static of the jobs: an executor outlives the tasks that run on it. */
     private static final ConcurrentLinkedDeque<PooledModel> IDLE = new ConcurrentLinkedDeque<>();
 
     /** An idle model of this architecture, or a new one. Models of other architectures are let go. */
     static PooledModel borrow(TrainingPlan plan) {
+        HyenaLanguageModel.useThreads(plan.train().threads());
         IDLE.removeIf(idle -> !idle.fits(plan));
         return poll(plan).orElseGet(() -> create(plan));
     }
@@ -43,11 +45,16 @@ record PooledModel(ModelConfig config, int vocabularySize, HyenaLanguageModel mo
     private static PooledModel create(TrainingPlan plan) {
         int vocabularySize = plan.vocabularySize();
         long seed = plan.train().seed();
-        return new PooledModel(
-                plan.model(), vocabularySize, HyenaLanguageModel.create(plan.model(), vocabularySize, seed));
+        HyenaLanguageModel model = HyenaLanguageModel.create(plan.model(), vocabularySize, seed);
+        if (plan.train().recompute().equals("block")) {
+            model.recomputeBlocks();
+        }
+        return new PooledModel(plan.model(), vocabularySize, plan.train().recompute(), model);
     }
 
     private boolean fits(TrainingPlan plan) {
-        return vocabularySize == plan.vocabularySize() && config.equals(plan.model());
+        return vocabularySize == plan.vocabularySize()
+                && config.equals(plan.model())
+                && recompute.equals(plan.train().recompute());
     }
 }
