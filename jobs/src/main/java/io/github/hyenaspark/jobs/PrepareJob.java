@@ -14,16 +14,20 @@ import io.github.hyenaspark.jobs.spark.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import java.io.IOException;
 import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** From a corpus to a dataset's next snapshot. Does only what has not been done, and nothing when nothing is new. */
 final class PrepareJob {
+    private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
+
     private PrepareJob() {}
 
     static void run(Settings settings, Console console) throws IOException {
         long begin = System.nanoTime();
-        DataConfig config = settings.bind("data", DataConfig.class);
-        RunConfig run = settings.bind("run", RunConfig.class);
         Storage storage = SparkRuntime.storage();
+        DataConfig config = settings.bind("data", DataConfig.class).qualified(storage);
+        RunConfig run = settings.bind("run", RunConfig.class);
         InputPlan plan = InputPlan.of(storage, config);
         if (!plan.pending().isEmpty()) {
             var work = new Work("prepare", "units", 0, plan.pending().size());
@@ -34,6 +38,10 @@ final class PrepareJob {
         }
         SnapshotCommit.Result result = SnapshotCommit.commit(storage, config, plan.units());
         DatasetSnapshot snapshot = result.snapshot();
+        if (snapshot.documents(Split.VALIDATION) == 0) {
+            LOG.warn("no document is held out, so training will measure nothing on unseen text: name some in"
+                    + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
+        }
         console.result(Json.object()
                 .put("dataset", config.dataset())
                 .put("snapshot", snapshot.uri(config.dataset()))

@@ -44,7 +44,8 @@ final class TrainJob {
     }
 
     static void run(Settings settings, Console console) throws IOException {
-        new TrainJob(TrainSettings.of(settings), console, SparkRuntime.storage()).run();
+        Storage storage = SparkRuntime.storage();
+        new TrainJob(TrainSettings.of(settings, storage), console, storage).run();
     }
 
     private void run() throws IOException {

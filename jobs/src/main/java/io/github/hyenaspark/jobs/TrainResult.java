@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The result line of {@code train}.
+ * The result line of {@code train}; what was never measured is null.
  *
  * @param beginNanos when the job began, by {@link System#nanoTime}
  */
@@ -23,8 +23,11 @@ record TrainResult(long beginNanos) {
         List<JsonNode> entries = log.entries();
         putLast(json, entries, "loss");
         putLast(json, entries, "held_out_loss");
-        if (json.has("held_out_loss")) {
-            json.put("bits_per_byte", bitsPerByte(json.get("held_out_loss").doubleValue(), snapshot));
+        JsonNode heldOut = json.path("held_out_loss");
+        if (heldOut.isNumber()) {
+            json.put("bits_per_byte", bitsPerByte(heldOut.doubleValue(), snapshot));
+        } else {
+            json.putNull("bits_per_byte");
         }
         return json.put("theta_sha256", Hashes.sha256(end.state().theta()))
                 .put("seconds", (System.nanoTime() - beginNanos) / 1e9);
@@ -47,5 +50,6 @@ record TrainResult(long beginNanos) {
                 return;
             }
         }
+        json.putNull(key);
     }
 }

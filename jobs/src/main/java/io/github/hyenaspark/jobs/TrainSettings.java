@@ -2,11 +2,13 @@ package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.DriverPlan;
 import io.github.hyenaspark.jobs.spark.RunIdentity;
 import io.github.hyenaspark.jobs.spark.RunStore.RunDirectory;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.TrainConfig;
+import java.io.IOException;
 
 /**
  * What {@code train} reads from the settings, checked.
@@ -29,12 +31,12 @@ record TrainSettings(
         DriverPlan driver,
         String rendered,
         String identity) {
-    static TrainSettings of(Settings settings) {
+    static TrainSettings of(Settings settings, Storage storage) throws IOException {
         RunConfig run = settings.bind("run", RunConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
         return new TrainSettings(
-                settings.bind("data", DataConfig.class),
+                settings.bind("data", DataConfig.class).qualified(storage),
                 settings.bind("model", ModelConfig.class),
                 train,
                 run,

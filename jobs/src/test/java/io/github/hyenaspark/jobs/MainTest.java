@@ -123,6 +123,16 @@ class MainTest {
     }
 
     @Test
+    void prepareNeedsText() throws IOException {
+        Path corpus = Files.createDirectory(directory.resolve("corpus"));
+        Files.createFile(corpus.resolve("empty.txt"));
+        assertRefused(
+                run("prepare", "data.input=" + corpus, "data.dataset=" + directory.resolve("dataset")),
+                2,
+                "data.input: " + corpus + " has no text, found 1 empty documents, expected at least one byte");
+    }
+
+    @Test
     void generateNeedsACheckpoint() {
         assertRefused(run("generate"), 2, "run.dir: found nothing, expected the directory of a run");
         messages.reset();

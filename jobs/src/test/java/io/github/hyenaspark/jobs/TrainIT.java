@@ -95,7 +95,9 @@ class TrainIT {
 
     @Test
     void twoExecutorsGiveTheBitsOfOneProcess() throws IOException {
-        Outcome outcome = train("local-cluster[2,1,512]", directory);
+        // executors have working directories of their own, so a relative path must mean the driver's
+        Path relative = Path.of("").toAbsolutePath().relativize(Path.of(dataset).toAbsolutePath());
+        Outcome outcome = train("local-cluster[2,1,512]", directory, "data.dataset=" + relative);
         assertThat(outcome.theta()).isEqualTo(straight);
         List<JsonNode> journal = journal(directory);
         assertThat(journal).hasSize(6);

@@ -4,6 +4,8 @@ import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ public record DataConfig(
         List<String> validationDocuments)
         implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;
+    private static final String ON_DISK = "file:";
 
     public DataConfig {
         Tokenizer.of(tokenizer);
@@ -63,6 +66,32 @@ public record DataConfig(
         if (!fits) {
             throw new IllegalArgumentException("data." + key + ": found " + found + ", expected " + expected);
         }
+    }
+
+    /**
+     * The same with absolute places, for whoever reads them in another working directory.
+     *
+     * @throws IOException if a file system cannot be reached
+     */
+    public DataConfig qualified(Storage storage) throws IOException {
+        return new DataConfig(
+                absolute(storage, input),
+                absolute(storage, dataset),
+                snapshot,
+                tokenizer,
+                unitBytes,
+                shardBytes,
+                validationFraction,
+                validationDocuments);
+    }
+
+    private static String absolute(Storage storage, String place) throws IOException {
+        if (place.isBlank()) {
+            return place;
+        }
+        String uri = storage.qualify(place);
+        // a plain path stays one, for messages that people recognise
+        return uri.startsWith(ON_DISK) && !place.startsWith(ON_DISK) ? uri.substring(ON_DISK.length()) : uri;
     }
 
     /** What turns texts into ids. */

@@ -26,12 +26,16 @@ public record InputPlan(List<WorkUnit> units, List<WorkUnit> pending) {
     /**
      * Lists the input and looks at what has been done.
      *
-     * @throws IllegalArgumentException if input or dataset are not set, the input is missing or has no documents, a
+     * @throws IllegalArgumentException if input or dataset are not set, the input is missing or has no text, a
      *     validation document is not in it, or the dataset was prepared with other settings
      */
     public static InputPlan of(Storage storage, DataConfig config) throws IOException {
         config.checkPlaces();
         List<Document> documents = InputListing.documents(storage, config.input());
+        if (documents.stream().allMatch(document -> document.bytes() == 0)) {
+            throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found "
+                    + documents.size() + " empty documents, expected at least one byte");
+        }
         config.splitRule().check(documents);
         checkSettings(storage, config);
         List<WorkUnit> units = WorkUnit.cut(documents, config.unitBytes());
