@@ -1,55 +1,222 @@
 package io.github.hyenaspark.convolution;
 
+import java.util.Arrays;
+
 /**
  * A plan for the causal convolution of rows of one length L with filters of the same length, and for its gradients. A
  * filter is transformed once ({@link #spectrum}) and then used for many rows. {@link DirectConvolution} is the
- * definition written out.
+ * definition written out, {@link Kernel} what does the work on rows that are padded to a power of two.
  *
  * <p>Every row is a {@code float[]} that starts at 0 and has at least L elements; every spectrum has at least
  * {@link #spectrumSize} elements, in an order that only this plan and plans of the same length understand. What lies
- * beyond is neither read nor written. A result may be written over a row that was an argument, not over a spectrum.
+ * beyond is neither read nor written. A result may be written over a row that was an argument, not over a spectrum;
+ * only {@link #gatedBackward} needs rows of their own for its results.
+ *
+ * <p>The same arguments give the same bits, on every thread, as long as the kernel is the same and its vectors have the
+ * same number of lanes; the kernel is chosen once when the program starts: {@link KernelChoice}.
  *
  * <p>A plan owns scratch memory and is therefore confined to one thread at a time; {@link #forAnotherThread} makes a
  * second plan that shares the tables.
  */
-public sealed interface LongConvolution permits ScalarKernel {
+public final class LongConvolution {
+    private static final int LONGEST = 1 << 29;
+
+    private final int length;
+    private final Kernel kernel;
+    private final float[] points;
+    private final float[] inputPoints;
+    private final float[] padded;
+
+    private LongConvolution(int length, Kernel kernel) {
+        this.length = length;
+        this.kernel = kernel;
+        points = new float[spectrumSize()];
+        inputPoints = new float[spectrumSize()];
+        padded = new float[length == kernel.size() ? 0 : kernel.size()];
+    }
+
     /**
-     * A plan for rows of {@code length} elements, any number from 1 to 2^29; powers of two waste nothing.
+     * A plan for rows of {@code length} elements, any number from 1 to 2^29. Other lengths than powers of two cost as
+     * much as the next power of two.
      *
      * @throws IllegalArgumentException if the length is outside that range
+     * @throws IllegalStateException if the system property {@code hyena.convolution} asks for what this JVM has not
      */
-    static LongConvolution ofLength(int length) {
-        return ScalarKernel.ofLength(length);
+    public static LongConvolution ofLength(int length) {
+        return ofLength(length, KernelChoice.atStart().source());
+    }
+
+    static LongConvolution ofLength(int length, KernelSource source) {
+        if (length < 1 || length > LONGEST) {
+            throw new IllegalArgumentException(
+                    "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
+        }
+        int size = Math.max(RightAngleTransform.SMALLEST, Integer.highestOneBit(2 * length - 1));
+        return new LongConvolution(length, source.ofSize(size));
+    }
+
+    /** The kernel that plans have in this JVM: {@code scalar}, or {@code vector} with its lanes. */
+    public static String kernelName() {
+        return KernelChoice.atStart().kernel();
+    }
+
+    /**
+     * Runs everything that training runs until it no longer gets faster, or for 3 seconds of this thread: until the
+     * compiler has done its work, a row takes up to a thousand times as long. Call it before measuring anything.
+     *
+     * @throws IllegalArgumentException if there is no plan for {@code length}
+     */
+    public static void warmUp(int length) {
+        new WarmUp(ofLength(length)).run();
     }
 
     /** A plan of the same length that may be used while this one is in use. */
-    LongConvolution forAnotherThread();
+    public LongConvolution forAnotherThread() {
+        return new LongConvolution(length, kernel);
+    }
 
     /** L, the elements of every row. */
-    int length();
+    public int length() {
+        return length;
+    }
 
     /** The elements of every spectrum: about 2L floats, twice the next power of two. */
-    int spectrumSize();
+    public int spectrumSize() {
+        return 2 * kernel.size();
+    }
 
     /** Transforms {@code filter} (h, L elements) into {@code spectrum}. */
-    void spectrum(float[] filter, float[] spectrum);
+    public void spectrum(float[] filter, float[] spectrum) {
+        checkRow("filter", filter);
+        checkSpectrum("spectrum", spectrum);
+        split(filter, Factor.ONE, spectrum);
+        kernel.transform(spectrum);
+    }
 
     /**
      * {@code output[t] = sum over s <= t of h[s] input[t - s]}, for the filter h that {@code spectrum} was made from.
      */
-    void forward(float[] input, float[] spectrum, float[] output);
+    public void forward(float[] input, float[] spectrum, float[] output) {
+        checkRow("input", input);
+        checkSpectrum("spectrum", spectrum);
+        checkRow("output", output);
+        split(input, Factor.ONE, points);
+        kernel.convolve(points, spectrum);
+        join(Factor.ONE, output);
+    }
 
     /**
      * Both gradients of one row: {@code inputGradient[s] = sum over t >= s of h[t - s] outputGradient[t]}, while the
      * filter's gradient is <em>added</em> to {@code spectrumGradient}, so that all rows of one filter need a single
      * {@link #filterGradient} at the end. Clear {@code spectrumGradient} before the first row.
      */
-    void backward(
-            float[] outputGradient, float[] input, float[] spectrum, float[] inputGradient, float[] spectrumGradient);
+    public void backward(
+            float[] outputGradient, float[] input, float[] spectrum, float[] inputGradient, float[] spectrumGradient) {
+        checkRow("outputGradient", outputGradient);
+        checkRow("input", input);
+        checkSpectrum("spectrum", spectrum);
+        checkRow("inputGradient", inputGradient);
+        checkSpectrum("spectrumGradient", spectrumGradient);
+        split(outputGradient, Factor.ONE, points);
+        split(input, Factor.ONE, inputPoints);
+        kernel.transform(inputPoints);
+        kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
+        join(Factor.ONE, inputGradient);
+    }
+
+    /** {@code output = x⁰ ⊙ (h ∗ (v ⊙ x¹))}; also fills {@code row.convolved()} unless that is empty. */
+    public void gatedForward(GatedRow row, float[] spectrum, float[] output) {
+        checkRow("value", row.value());
+        checkRow("inputGate", row.inputGate());
+        checkRow("outputGate", row.outputGate());
+        checkSpectrum("spectrum", spectrum);
+        checkRow("output", output);
+        split(row.value(), Factor.of(row.inputGate()), points);
+        kernel.convolve(points, spectrum);
+        if (row.convolved().length == 0) {
+            join(Factor.of(row.outputGate()), output);
+        } else {
+            checkRow("convolved", row.convolved());
+            join(Factor.ONE, row.convolved(), Factor.of(row.outputGate()), output);
+        }
+    }
+
+    /**
+     * All gradients of {@link #gatedForward}: overwrites those of v, x¹ and x⁰ in {@code gradient}, and adds that of
+     * the filter to {@code spectrumGradient} as {@link #backward} does. The three results must be rows of their own.
+     */
+    public void gatedBackward(GatedRow row, GatedGradient gradient, float[] spectrum, float[] spectrumGradient) {
+        checkRow("value", row.value());
+        checkRow("inputGate", row.inputGate());
+        checkRow("convolved", row.convolved());
+        checkRow("outputGate", row.outputGate());
+        checkRow("gradient of the output", gradient.output());
+        checkRow("gradient of the value", gradient.value());
+        checkRow("gradient of the inputGate", gradient.inputGate());
+        checkRow("gradient of the outputGate", gradient.outputGate());
+        checkSpectrum("spectrum", spectrum);
+        checkSpectrum("spectrumGradient", spectrumGradient);
+        split(gradient.output(), Factor.of(row.outputGate()), points);
+        split(row.value(), Factor.of(row.inputGate()), inputPoints);
+        kernel.transform(inputPoints);
+        kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
+        join(Factor.of(row.inputGate()), gradient.value(), Factor.of(row.value()), gradient.inputGate());
+        Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
+    }
 
     /**
      * {@code filterGradient[s] = sum over rows and over t >= s of outputGradient[t] input[t - s]}, from what
      * {@link #backward} has added up.
      */
-    void filterGradient(float[] spectrumGradient, float[] filterGradient);
+    public void filterGradient(float[] spectrumGradient, float[] filterGradient) {
+        checkSpectrum("spectrumGradient", spectrumGradient);
+        checkRow("filterGradient", filterGradient);
+        System.arraycopy(spectrumGradient, 0, points, 0, spectrumSize());
+        kernel.restore(points);
+        join(Factor.ONE, filterGradient);
+    }
+
+    private void split(float[] row, Factor factor, float[] to) {
+        if (padded.length == 0) {
+            kernel.splitRow(row, factor, to);
+        } else {
+            factor.multiply(row, padded, length);
+            Arrays.fill(padded, length, padded.length, 0f);
+            kernel.splitRow(padded, Factor.ONE, to);
+        }
+    }
+
+    /** From {@link #points}. */
+    private void join(Factor factor, float[] output) {
+        if (padded.length == 0) {
+            kernel.joinRow(points, factor, output);
+        } else {
+            kernel.joinRow(points, Factor.ONE, padded);
+            factor.multiply(padded, output, length);
+        }
+    }
+
+    private void join(Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        if (padded.length == 0) {
+            kernel.joinRow(points, factor, output, otherFactor, otherOutput);
+        } else {
+            kernel.joinRow(points, Factor.ONE, padded);
+            factor.multiply(padded, output, length);
+            otherFactor.multiply(padded, otherOutput, length);
+        }
+    }
+
+    private void checkRow(String name, float[] row) {
+        if (row.length < length) {
+            throw new IllegalArgumentException(
+                    name + " must have at least " + length + " elements (the plan's length), found " + row.length);
+        }
+    }
+
+    private void checkSpectrum(String name, float[] spectrum) {
+        if (spectrum.length < spectrumSize()) {
+            throw new IllegalArgumentException(name + " must have at least " + spectrumSize()
+                    + " elements (the plan's spectrumSize), found " + spectrum.length);
+        }
+    }
 }

@@ -24,8 +24,7 @@ package io.github.hyenaspark.convolution;
  *   (a0 - w²a2) + iw(a1 - w²a3)   (a0 - w²a2) - iw(a1 - w²a3)
  * </pre>
  *
- * <p>Complex arrays hold re, im, re, im, ... The constants are computed in double and rounded once, by StrictMath, so
- * that every machine has the same.
+ * <p>Complex arrays hold re, im, re, im, ... The constants are those of {@link RingConstants}.
  */
 final class RightAngleTransform {
     /** The smallest M that the passes below can split. */
@@ -46,7 +45,7 @@ final class RightAngleTransform {
         this.firstLevel = levels % 2 == 0 ? 2 : 1;
         this.constants = new float[levels + 1][0];
         for (int level = levels % 2; level < levels; level += 2) {
-            constants[level] = constantsOf(level);
+            constants[level] = RingConstants.of(level, 1);
         }
     }
 
@@ -64,41 +63,32 @@ final class RightAngleTransform {
         return size;
     }
 
-    /** Fills {@code z} (2M) with the values of {@code row} (M, left as it is). */
-    void forward(float[] row, float[] z) {
+    /** The first pass: {@code row ⊙ factor} (M) into {@code z} (2M). */
+    void splitRow(float[] row, Factor factor, float[] z) {
         if (firstLevel == 1) {
-            RingPasses.splitRealInTwo(row, z, size / 2);
+            RingPasses.splitRealInTwo(row, factor, z, size / 2);
         } else {
-            RingPasses.splitRealInFour(row, z, size / 4, constants[0]);
+            RingPasses.splitRealInFour(row, factor, z, size / 4, constants[0]);
         }
+    }
+
+    /** All others: {@code z} becomes the values at the roots. */
+    void split(float[] z) {
         split(z, 0, size >> firstLevel, 1 << firstLevel, firstLevel, 0);
     }
 
-    /** Fills {@code row} (M) with the real part of the polynomial that has the values {@code z} (2M, destroyed). */
-    void inverse(float[] z, float[] row) {
+    /** Undoes {@link #split}, but for a factor. */
+    void join(float[] z) {
         join(z, 0, size >> firstLevel, 1 << firstLevel, firstLevel, 0);
-        if (firstLevel == 1) {
-            RingPasses.joinRealFromTwo(z, row, size / 2);
-        } else {
-            RingPasses.joinRealFromFour(z, row, size / 4, constants[0]);
-        }
     }
 
-    /**
-     * Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number n
-     * of a level has a = 2^-(level+2) plus the bits of n mirrored behind the binary point.
-     */
-    private static float[] constantsOf(int level) {
-        float[] table = new float[6 << level];
-        for (int ring = 0; ring < 1 << level; ring++) {
-            double mirrored = Integer.toUnsignedLong(Integer.reverse(ring)) * 0x1p-32;
-            double quarterTurn = 2 * Math.PI * (Math.scalb(1.0, -level - 2) + mirrored) / 4;
-            for (int power = 1; power <= 3; power++) {
-                table[6 * ring + 2 * power - 2] = (float) StrictMath.cos(power * quarterTurn);
-                table[6 * ring + 2 * power - 1] = (float) StrictMath.sin(power * quarterTurn);
-            }
+    /** The last pass: the real part of what {@link #join} has left, times {@code factor}, into {@code row} (M). */
+    void joinRow(float[] z, Factor factor, float[] row) {
+        if (firstLevel == 1) {
+            RingPasses.joinRealFromTwo(z, factor, row, size / 2);
+        } else {
+            RingPasses.joinRealFromFour(z, factor, row, size / 4, constants[0]);
         }
-        return table;
     }
 
     /** Splits {@code rings} neighbouring rings of {@code m} points down to single points. */

@@ -17,10 +17,12 @@ final class RingPasses {
     private RingPasses() {}
 
     /** The first level alone; its r is (1 + i)/√2, so r q needs one product. */
-    static void splitRealInTwo(float[] row, float[] z, int half) {
+    static void splitRealInTwo(float[] row, Factor factor, float[] z, int half) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
         for (int p = 0; p < half; p++) {
-            float low = row[p];
-            float high = row[p + half] * HALF_ROOT;
+            float low = row[p] * gate[p & mask];
+            float high = row[p + half] * gate[(p + half) & mask] * HALF_ROOT;
             z[2 * p] = low + high;
             z[2 * p + 1] = high;
             z[2 * (p + half)] = low - high;
@@ -28,14 +30,16 @@ final class RingPasses {
         }
     }
 
-    static void splitRealInFour(float[] row, float[] z, int quarter, float[] w) {
+    static void splitRealInFour(float[] row, Factor factor, float[] z, int quarter, float[] w) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
         float w1r = w[0];
         float w1i = w[1];
         for (int p = 0; p < quarter; p++) {
-            float a0 = row[p];
-            float a1 = row[p + quarter];
-            float b2 = row[p + 2 * quarter] * HALF_ROOT;
-            float b3 = row[p + 3 * quarter] * HALF_ROOT;
+            float a0 = row[p] * gate[p & mask];
+            float a1 = row[p + quarter] * gate[(p + quarter) & mask];
+            float b2 = row[p + 2 * quarter] * gate[(p + 2 * quarter) & mask] * HALF_ROOT;
+            float b3 = row[p + 3 * quarter] * gate[(p + 3 * quarter) & mask] * HALF_ROOT;
             // w(a1 + w²a3) and iw(a1 - w²a3), where w²a3 = (1 + i) b3
             float plus = a1 + b3;
             float minus = a1 - b3;
@@ -196,17 +200,21 @@ final class RingPasses {
     }
 
     /** Real parts only; here, too, everything is divided by M, which no pass before has done. */
-    static void joinRealFromTwo(float[] z, float[] row, int half) {
+    static void joinRealFromTwo(float[] z, Factor factor, float[] row, int half) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
         float scale = 0.5f / half;
         for (int p = 0; p < half; p++) {
             float differenceRe = z[2 * p] - z[2 * (p + half)];
             float differenceIm = z[2 * p + 1] - z[2 * (p + half) + 1];
-            row[p] = scale * (z[2 * p] + z[2 * (p + half)]);
-            row[p + half] = scale * HALF_ROOT * (differenceRe + differenceIm);
+            row[p] = scale * (z[2 * p] + z[2 * (p + half)]) * gate[p & mask];
+            row[p + half] = scale * HALF_ROOT * (differenceRe + differenceIm) * gate[(p + half) & mask];
         }
     }
 
-    static void joinRealFromFour(float[] z, float[] row, int quarter, float[] w) {
+    static void joinRealFromFour(float[] z, Factor factor, float[] row, int quarter, float[] w) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
         float scale = 0.25f / quarter;
         for (int p = 0; p < quarter; p++) {
             int z0 = 2 * p;
@@ -221,10 +229,14 @@ final class RingPasses {
             float b2i = z[z2 + 1] + z[z3 + 1];
             float b3r = z[z2 + 1] - z[z3 + 1];
             float b3i = z[z3] - z[z2];
-            row[p] = scale * (b0r + b2r);
-            row[p + quarter] = scale * ((b1r + b3r) * w[0] + (b1i + b3i) * w[1]);
-            row[p + 2 * quarter] = scale * ((b0r - b2r) * w[2] + (b0i - b2i) * w[3]);
-            row[p + 3 * quarter] = scale * ((b1r - b3r) * w[4] + (b1i - b3i) * w[5]);
+            float y0 = b0r + b2r;
+            float y1 = (b1r + b3r) * w[0] + (b1i + b3i) * w[1];
+            float y2 = (b0r - b2r) * w[2] + (b0i - b2i) * w[3];
+            float y3 = (b1r - b3r) * w[4] + (b1i - b3i) * w[5];
+            row[p] = scale * y0 * gate[p & mask];
+            row[p + quarter] = scale * y1 * gate[(p + quarter) & mask];
+            row[p + 2 * quarter] = scale * y2 * gate[(p + 2 * quarter) & mask];
+            row[p + 3 * quarter] = scale * y3 * gate[(p + 3 * quarter) & mask];
         }
     }
 }

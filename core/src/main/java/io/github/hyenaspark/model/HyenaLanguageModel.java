@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.RecomputedBlocks;
@@ -84,6 +85,11 @@ public final class HyenaLanguageModel {
         return builder.addVertex(HEAD, new TiedHeadVertex(headConfiguration, EMBEDDING), below)
                 .setOutputs(HEAD)
                 .build();
+    }
+
+    /** Which convolution kernel the models of this JVM use; the bits of results depend on it. */
+    public static String convolutionKernel() {
+        return LongConvolution.kernelName();
     }
 
     /** How many threads the matrix products of this JVM use, in every model; the bits of results depend on it. */

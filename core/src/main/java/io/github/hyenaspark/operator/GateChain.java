@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator;
 
+import io.github.hyenaspark.convolution.GatedGradient;
+import io.github.hyenaspark.convolution.GatedRow;
 import java.util.Arrays;
 
 /**
@@ -7,11 +9,16 @@ import java.util.Arrays;
  * 2302.10866): v₀ = v; w_r = v_r ⊙ g_r; q_r = h_r ∗ w_r + d_r w_r; v_{r+1} = q_r, or the heads' q_r mixed; y = v_{N−1}
  * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}; with outer mixing g_r is its sum over the head's
  * channels.
+ *
+ * <p>Where nothing stands between the last convolution and its gates, {@link LongFilters} does all three at once.
  */
 final class GateChain {
     private final HyenaConfig config;
     private final int length;
     private final int convolutions;
+    /** Convolutions whose gates are separate: all, or all but the last. */
+    private final int ungated;
+
     private final LongFilters filters;
     private final float[] mix; // (N−1)×H×H
     private final double[] mixGradient;
@@ -41,6 +48,8 @@ final class GateChain {
         dropout = pass.dropout();
         int heads = config.heads();
         convolutions = config.order() - 1;
+        boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
+        ungated = lastIsGated ? convolutions - 1 : convolutions;
         mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
         mixGradient = new double[mix.length];
         rows = new float[heads][config.order() + 1][length];
@@ -60,7 +69,7 @@ final class GateChain {
         for (int head = 0; head < config.heads(); head++) {
             System.arraycopy(rows[head][config.order()], 0, values[0][head], 0, length);
         }
-        for (int r = 0; r < convolutions; r++) {
+        for (int r = 0; r < ungated; r++) {
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
                 filters.convolve(j, r, gated, convolved[r][head]);
@@ -68,7 +77,11 @@ final class GateChain {
             mixHeads(r);
         }
         for (int head = 0; head < config.heads(); head++) {
-            Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
+            if (ungated < convolutions) {
+                filters.convolveGated(j, ungated, gatedRow(head), y[head]);
+            } else {
+                Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
+            }
         }
     }
 
@@ -77,21 +90,26 @@ final class GateChain {
         for (int head = 0; head < config.heads(); head++) {
             System.arraycopy(rows[head][config.order()], 0, values[0][head], 0, length);
         }
-        for (int r = 0; r < convolutions; r++) {
+        for (int r = 0; r < ungated; r++) {
             mixHeads(r);
         }
         for (int head = 0; head < config.heads(); head++) {
-            Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
+            float[] last = ungated < convolutions ? convolved[ungated][head] : values[convolutions][head];
+            Rows.multiply(last, rows[head][0], y[head], length);
         }
     }
 
     /** After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}. */
     void backward(int b, int j, float[][] gradient) {
         for (int head = 0; head < config.heads(); head++) {
-            Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
-            Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
+            if (ungated < convolutions) {
+                backwardGated(j, head, gradient[head]);
+            } else {
+                Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
+                Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
+            }
         }
-        for (int r = convolutions - 1; r >= 0; r--) {
+        for (int r = ungated - 1; r >= 0; r--) {
             unmixHeads(r);
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
@@ -103,6 +121,20 @@ final class GateChain {
         }
         for (int head = 0; head < config.heads(); head++) {
             System.arraycopy(valueGradients[head], 0, rowGradients[head][config.order()], 0, length);
+        }
+    }
+
+    private GatedRow gatedRow(int head) {
+        float[] gate = gateOf(head, ungated);
+        return new GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
+    }
+
+    private void backwardGated(int j, int head, float[] gradient) {
+        float[] gate = config.outerMixing() ? gatedGradient : rowGradients[head][config.order() - 1 - ungated];
+        GatedGradient gradients = new GatedGradient(gradient, valueGradients[head], gate, rowGradients[head][0]);
+        filters.backwardGated(j, ungated, gatedRow(head), gradients);
+        if (config.outerMixing()) {
+            Rows.add(gatedGradient, gateSumGradients[head][ungated], length);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator;
 
+import io.github.hyenaspark.convolution.GatedGradient;
+import io.github.hyenaspark.convolution.GatedRow;
 import io.github.hyenaspark.convolution.LongConvolution;
 
 /**
@@ -48,6 +50,17 @@ final class LongFilters {
     void backward(int j, int r, float[] outputGradient, float[] input, float[] inputGradient) {
         int m = number(j, r);
         convolution.backward(outputGradient, input, spectra[m], inputGradient, spectrumGradients[m]);
+    }
+
+    /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
+    void convolveGated(int j, int r, GatedRow row, float[] output) {
+        convolution.gatedForward(row, spectra[number(j, r)], output);
+    }
+
+    /** Overwrites the gradients of the row, sums the filter's. */
+    void backwardGated(int j, int r, GatedRow row, GatedGradient gradient) {
+        int m = number(j, r);
+        convolution.gatedBackward(row, gradient, spectra[m], spectrumGradients[m]);
     }
 
     /** Adds what was summed over the batch and the heads. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -18,7 +19,8 @@ public final class MachineNumerics {
         return new Numerics(
                 Runtime.version().feature() + " " + System.getProperty("os.arch"),
                 environment.getProperty("backend", "unknown") + " "
-                        + Nd4j.class.getPackage().getImplementationVersion(),
+                        + Nd4j.class.getPackage().getImplementationVersion() + ", convolution "
+                        + HyenaLanguageModel.convolutionKernel(),
                 environment.getProperty("blas.vendor", "unknown"),
                 Integer.toString(threads));
     }

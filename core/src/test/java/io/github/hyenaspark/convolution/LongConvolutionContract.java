@@ -12,9 +12,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every statement of {@link LongConvolution}, against {@link DirectConvolution} in double. */
-class LongConvolutionTest {
-    private static final long SEED = 20230221;
+/**
+ * Every statement of {@link LongConvolution}, against {@link DirectConvolution} in double; a subclass for each kernel.
+ */
+abstract class LongConvolutionContract {
+    static final long SEED = 20230221;
 
     /**
      * Relative to the largest value of the result. A transform of M points has log2 M roundings of 2^-24 = 6e-8 on each
@@ -29,6 +31,16 @@ class LongConvolutionTest {
     /** What lies behind the L elements of a row. */
     private static final int MARGIN = 3;
 
+    private final KernelSource source;
+
+    LongConvolutionContract(KernelSource source) {
+        this.source = source;
+    }
+
+    LongConvolution ofLength(int length) {
+        return LongConvolution.ofLength(length, source);
+    }
+
     static IntStream lengths() {
         return IntStream.concat(
                 IntStream.rangeClosed(1, 70),
@@ -42,7 +54,7 @@ class LongConvolutionTest {
         float[] filter = row(random, length);
         float[] input = row(random, length);
         float[] outputGradient = row(random, length);
-        LongConvolution convolution = LongConvolution.ofLength(length);
+        LongConvolution convolution = ofLength(length);
         float[] spectrum = new float[convolution.spectrumSize()];
         float[] spectrumGradient = new float[convolution.spectrumSize()];
         float[] output = emptyRow(length);
@@ -62,23 +74,88 @@ class LongConvolutionTest {
         assertClose("filter gradient", filterGradient, DirectConvolution.filterGradient(u, g), FILTER_TOLERANCE);
     }
 
-    /**
-     * The gradients are those of the forward pass: the loss g·y is linear in each argument, so no step size is needed.
-     */
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 5, 16, 33})
-    void theDirectGradientsAreThoseOfTheDirectOutput(int length) {
+    @MethodSource("lengths")
+    void gatedOperationsAgreeWithTheDefinition(int length) {
         Random random = new Random(SEED + length);
-        double[] h = doubles(row(random, length), length);
-        double[] u = doubles(row(random, length), length);
-        double[] g = doubles(row(random, length), length);
-        double[] inputGradient = DirectConvolution.inputGradient(h, g);
-        double[] filterGradient = DirectConvolution.filterGradient(u, g);
-        for (int s = 0; s < length; s++) {
-            double[] unit = new double[length];
-            unit[s] = 1;
-            assertThat(inputGradient[s]).isCloseTo(dot(g, DirectConvolution.forward(h, unit)), within(1e-12));
-            assertThat(filterGradient[s]).isCloseTo(dot(g, DirectConvolution.forward(unit, u)), within(1e-12));
+        LongConvolution convolution = ofLength(length);
+        float[] filter = row(random, length);
+        float[] spectrum = new float[convolution.spectrumSize()];
+        float[] spectrumGradient = new float[convolution.spectrumSize()];
+        float[] output = emptyRow(length);
+        float[] outputAlone = emptyRow(length);
+        float[] filterGradient = emptyRow(length);
+        GatedRow row = new GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
+        GatedRow forgetful = new GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        GatedGradient gradient =
+                new GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+
+        convolution.spectrum(filter, spectrum);
+        convolution.gatedForward(row, spectrum, output);
+        convolution.gatedForward(forgetful, spectrum, outputAlone);
+        convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
+        convolution.filterGradient(spectrumGradient, filterGradient);
+
+        double[] h = doubles(filter, length);
+        double[] v = doubles(row.value(), length);
+        double[] x1 = doubles(row.inputGate(), length);
+        double[] x0 = doubles(row.outputGate(), length);
+        double[] g = doubles(gradient.output(), length);
+        double[] u = product(v, x1);
+        double[] q = DirectConvolution.forward(h, u);
+        double[] uGradient = DirectConvolution.inputGradient(h, product(g, x0));
+        double[] hGradient = DirectConvolution.filterGradient(u, product(g, x0));
+        assertClose("convolved row", row.convolved(), q, ROW_TOLERANCE);
+        assertClose("output", output, product(q, x0), ROW_TOLERANCE);
+        assertClose("output without the convolved row", outputAlone, product(q, x0), ROW_TOLERANCE);
+        assertClose("gradient of the value", gradient.value(), product(uGradient, x1), ROW_TOLERANCE);
+        assertClose("gradient of the input gate", gradient.inputGate(), product(uGradient, v), ROW_TOLERANCE);
+        assertClose("gradient of the output gate", gradient.outputGate(), product(g, q), ROW_TOLERANCE);
+        assertClose("filter gradient", filterGradient, hGradient, FILTER_TOLERANCE);
+    }
+
+    /** At lengths where the definition would take minutes, some elements of each result. */
+    @ParameterizedTest
+    @ValueSource(ints = {8192, 65536})
+    void agreesWithTheDefinitionAtLongLengths(int length) {
+        Random random = new Random(SEED + length);
+        float[] filter = row(random, length);
+        float[] input = row(random, length);
+        float[] outputGradient = row(random, length);
+        LongConvolution convolution = ofLength(length);
+        float[] spectrum = new float[convolution.spectrumSize()];
+        float[] spectrumGradient = new float[convolution.spectrumSize()];
+        float[] output = emptyRow(length);
+        float[] inputGradient = emptyRow(length);
+        float[] filterGradient = emptyRow(length);
+        convolution.spectrum(filter, spectrum);
+        convolution.forward(input, spectrum, output);
+        convolution.backward(outputGradient, input, spectrum, inputGradient, spectrumGradient);
+        convolution.filterGradient(spectrumGradient, filterGradient);
+
+        double largestOutput = largest(doubles(output, length));
+        double largestInputGradient = largest(doubles(inputGradient, length));
+        double largestFilterGradient = largest(doubles(filterGradient, length));
+        for (int n = 0; n < 64; n++) {
+            int t = random.nextInt(length);
+            double y = 0;
+            double du = 0;
+            double dh = 0;
+            for (int s = 0; s <= t; s++) {
+                y += (double) filter[s] * input[t - s];
+            }
+            for (int s = t; s < length; s++) {
+                du += (double) outputGradient[s] * filter[s - t];
+                dh += (double) outputGradient[s] * input[s - t];
+            }
+            String where = "element " + t + " of " + length + ", seed " + (SEED + length);
+            assertThat((double) output[t]).as("output, " + where).isCloseTo(y, within(ROW_TOLERANCE * largestOutput));
+            assertThat((double) inputGradient[t])
+                    .as("input gradient, " + where)
+                    .isCloseTo(du, within(ROW_TOLERANCE * largestInputGradient));
+            assertThat((double) filterGradient[t])
+                    .as("filter gradient, " + where)
+                    .isCloseTo(dh, within(ROW_TOLERANCE * largestFilterGradient));
         }
     }
 
@@ -131,7 +208,7 @@ class LongConvolutionTest {
     @ValueSource(ints = {1, 3, 64, 65, 1000})
     void theFilterGradientSumsOverRows(int length) {
         Random random = new Random(SEED + length);
-        LongConvolution convolution = LongConvolution.ofLength(length);
+        LongConvolution convolution = ofLength(length);
         float[] spectrum = new float[convolution.spectrumSize()];
         convolution.spectrum(row(random, length), spectrum);
         float[] spectrumGradient = new float[convolution.spectrumSize()];
@@ -152,7 +229,7 @@ class LongConvolutionTest {
     @ValueSource(ints = {5, 8, 1000, 4096})
     void aPlanKeepsNothingFromOneRowToTheNext(int length) {
         Random random = new Random(SEED + length);
-        LongConvolution convolution = LongConvolution.ofLength(length);
+        LongConvolution convolution = ofLength(length);
         LongConvolution other = convolution.forAnotherThread();
         float[] spectrum = new float[convolution.spectrumSize()];
         convolution.spectrum(row(random, length), spectrum);
@@ -175,33 +252,35 @@ class LongConvolutionTest {
 
     @Test
     void refusesLengthsOutsideItsRange() {
-        assertThatThrownBy(() -> LongConvolution.ofLength(0))
+        assertThatThrownBy(() -> ofLength(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the length of a convolution must be from 1 to 536870912, found 0");
-        assertThatThrownBy(() -> LongConvolution.ofLength((1 << 29) + 1))
+        assertThatThrownBy(() -> ofLength((1 << 29) + 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the length of a convolution must be from 1 to 536870912, found 536870913");
     }
 
     @Test
     void refusesArraysThatAreTooShort() {
-        LongConvolution convolution = LongConvolution.ofLength(5);
+        LongConvolution convolution = ofLength(5);
         float[] row = new float[5];
         float[] spectrum = new float[16];
         assertThat(convolution.spectrumSize()).isEqualTo(16);
         assertThatThrownBy(() -> convolution.forward(new float[4], spectrum, row))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("input must have at least 5 elements (the plan's length), found 4");
+        GatedRow gates = new GatedRow(row, row, new float[0], row);
+        GatedGradient gradient = new GatedGradient(row, row, row, row);
+        assertThatThrownBy(() -> convolution.gatedBackward(gates, gradient, spectrum, spectrum))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("convolved must have at least 5 elements (the plan's length), found 0");
         assertThatThrownBy(() -> convolution.backward(row, row, spectrum, row, new float[15]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("spectrumGradient must have at least 16 elements (the plan's spectrumSize), found 15");
-        assertThatThrownBy(() -> DirectConvolution.forward(new double[2], new double[3]))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a convolution needs two rows of the same length, found 2 and 3");
     }
 
-    private static float[] forward(int length, float[] filter, float[] input) {
-        LongConvolution convolution = LongConvolution.ofLength(length);
+    private float[] forward(int length, float[] filter, float[] input) {
+        LongConvolution convolution = ofLength(length);
         float[] spectrum = new float[convolution.spectrumSize()];
         float[] output = emptyRow(length);
         convolution.spectrum(filter, spectrum);
@@ -230,6 +309,12 @@ class LongConvolutionTest {
         return result;
     }
 
+    private static double[] product(double[] one, double[] other) {
+        double[] result = new double[one.length];
+        Arrays.setAll(result, t -> one[t] * other[t]);
+        return result;
+    }
+
     private static void assertClose(String name, float[] found, double[] expected, double tolerance) {
         double largest = largest(expected);
         double worst = 0;
@@ -249,11 +334,5 @@ class LongConvolutionTest {
 
     private static double largest(double[] values) {
         return Arrays.stream(values).map(Math::abs).max().orElseThrow();
-    }
-
-    private static double dot(double[] one, double[] other) {
-        return IntStream.range(0, one.length)
-                .mapToDouble(t -> one[t] * other[t])
-                .sum();
     }
 }

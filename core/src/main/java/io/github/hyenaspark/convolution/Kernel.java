@@ -1,0 +1,44 @@
+package io.github.hyenaspark.convolution;
+
+/**
+ * The arithmetic behind {@link LongConvolution} for rows of exactly M elements: the passes of
+ * {@link RightAngleTransform} and the products in between. Immutable, for any number of threads; checks nothing.
+ *
+ * <p>A row becomes {@link #splitRow points}, 2M floats that are then worked on in place by one of {@link #transform},
+ * {@link #convolve} and {@link #correlate}; {@link #joinRow} makes a row of what came back. Only points that were
+ * {@link #transform transformed}, and sums of them, are values at the roots; their order is the kernel's own.
+ *
+ * <p>Not sealed, although {@link ScalarKernel} and {@code VectorKernel} are all there are: the latter is compiled
+ * apart, with the incubating module that only it may see, and is found by {@link KernelChoice} when the program starts.
+ */
+interface Kernel {
+    /** M, a power of two. */
+    int size();
+
+    /** The first pass: from {@code row ⊙ factor}, M elements, to {@code points}. */
+    void splitRow(float[] row, Factor factor, float[] points);
+
+    /** All other passes down: {@code points} become the values at the roots. */
+    void transform(float[] points);
+
+    /** Down, times {@code spectrum} (the values of h), and up again. */
+    void convolve(float[] points, float[] spectrum);
+
+    /**
+     * Down to the values G, adds {@code G conj(U)} to {@code sum}, multiplies by {@code conj(H)}, and up again; U and H
+     * are values at the roots.
+     */
+    void correlate(float[] points, float[] inputValues, float[] spectrum, float[] sum);
+
+    /** From values at the roots up to what {@link #joinRow} takes. */
+    void restore(float[] values);
+
+    /**
+     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements;
+     * {@code points} stay.
+     */
+    void joinRow(float[] points, Factor factor, float[] output);
+
+    /** The same with two products of one row; the outputs must not be factors. */
+    void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput);
+}

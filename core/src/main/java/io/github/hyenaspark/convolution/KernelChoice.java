@@ -1,0 +1,89 @@
+package io.github.hyenaspark.convolution;
+
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which kernel the program uses, and why: the vector kernel if the JVM was started with {@code --add-modules
+ * jdk.incubator.vector} and its classes load and run, else the scalar one. The system property
+ * {@code hyena.convolution} ({@code scalar} or {@code vector}) overrides that.
+ *
+ * <p>{@code VectorKernel} is looked for by name: without the module, a class that mentions it would not load.
+ *
+ * @param source makes the kernels, or throws if the property asks for what there is not
+ * @param reason for the log
+ */
+record KernelChoice(String name, KernelSource source, String reason) {
+    static final String PROPERTY = "hyena.convolution";
+
+    private static final String VECTOR = "vector";
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.VectorKernelSource";
+    private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
+
+    /** Made when first asked for. */
+    private static final class AtStart {
+        private static final KernelChoice CHOICE = KernelChoice.of(System.getProperty(PROPERTY, ""));
+
+        static {
+            LOG.info("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
+        }
+    }
+
+    /** The choice of this JVM; the first call writes it to the log. */
+    static KernelChoice atStart() {
+        return AtStart.CHOICE;
+    }
+
+    /** The name, with what else the bits of its results depend on. */
+    String kernel() {
+        return name.equals(VECTOR) ? name + " of " + source : name;
+    }
+
+    static KernelChoice of(String wish) {
+        return switch (wish) {
+            case "scalar" -> scalar(PROPERTY + " is scalar");
+            case "", "vector" -> vector(wish);
+            default -> none("the system property " + PROPERTY + " must be scalar or vector, found '" + wish + "'");
+        };
+    }
+
+    private static KernelChoice vector(String wish) {
+        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+            return withoutVectors(wish, "the module " + MODULE + " is not there; add it by --add-modules " + MODULE);
+        }
+        try {
+            KernelSource source = vectorSource();
+            return new KernelChoice(VECTOR, source, source + " of " + MODULE);
+        } catch (LinkageError | ReflectiveOperationException e) {
+            Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
+            return withoutVectors(wish, "the vector kernel does not run on this JVM: " + cause);
+        }
+    }
+
+    private static KernelChoice withoutVectors(String wish, String reason) {
+        return wish.isEmpty() ? scalar(reason) : none(PROPERTY + " is vector, but " + reason);
+    }
+
+    private static KernelChoice scalar(String reason) {
+        return new KernelChoice("scalar", ScalarKernel::ofSize, reason);
+    }
+
+    private static KernelChoice none(String reason) {
+        KernelSource refusal = size -> {
+            throw new IllegalStateException(reason);
+        };
+        return new KernelChoice("missing", refusal, reason);
+    }
+
+    /** Also runs every method once: what another JDK has taken away shows when it is first called. */
+    private static KernelSource vectorSource() throws ReflectiveOperationException {
+        KernelSource source = Class.forName(VECTOR_SOURCE)
+                .asSubclass(KernelSource.class)
+                .getDeclaredConstructor()
+                .newInstance();
+        new WarmUp(LongConvolution.ofLength(512, source)).once();
+        return source;
+    }
+}

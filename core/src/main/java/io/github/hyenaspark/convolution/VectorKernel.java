@@ -1,0 +1,177 @@
+package io.github.hyenaspark.convolution;
+
+import static io.github.hyenaspark.convolution.VectorLanes.LANES;
+
+/**
+ * {@link RightAngleTransform} on vectors of {@link VectorLanes#LANES} floats: the same tree of rings, other passes, and
+ * another order of the values.
+ *
+ * <p><b>Layout.</b> Points lie as LANES real parts, LANES imaginary parts, and so on; neighbouring points of a ring are
+ * neighbouring lanes. So the halves of a ring of more than LANES points are whole vectors, and a pass is one loop with
+ * one constant per ring ({@link VectorRings}; {@link VectorEnds} for the first and the last, which see the rows).
+ *
+ * <p><b>The last levels.</b> A ring of LANES points is one vector, and splitting it would pair lanes of it. Instead,
+ * rings and points change places, as in a transposed matrix ({@link VectorCrossing}, two levels at a time): what was
+ * paired is now in different vectors, lanes are rings, and each lane has a constant of its own. LANES rings make the
+ * square matrix that this needs, hence LANES² points at least. Values need no order, so nothing is moved back before
+ * the products; the inverse undoes the exchange as it goes up.
+ *
+ * <p><b>Order of the work.</b> All passes on a ring of at most 1024 points, the products between them and the passes
+ * back are done before the next such ring is begun, so that it stays in the first-level cache.
+ */
+final class VectorKernel implements Kernel {
+    /** The fewest points. */
+    static final int SMALLEST = LANES * LANES;
+
+    /** Points of a ring that is finished depth first: 8 bytes each. */
+    private static final int CACHED = 1024;
+
+    /** The first pass leaves four rings of this level. */
+    private static final int FIRST_LEVEL = 2;
+
+    private static final float[] NONE = {};
+
+    /** What to do at the bottom, and so which way to go: down (all but RESTORE), up (all but TRANSFORM). */
+    private enum Step {
+        TRANSFORM,
+        CONVOLVE,
+        CORRELATE,
+        RESTORE
+    }
+
+    private record Work(Step step, float[] points, float[] inputValues, float[] spectrum, float[] sum) {
+        boolean down() {
+            return step != Step.RESTORE;
+        }
+
+        boolean up() {
+            return step != Step.TRANSFORM;
+        }
+    }
+
+    private final int size;
+    /** Where rings have LANES points. */
+    private final int leafLevel;
+
+    private final VectorEnds ends;
+    /** By level: w, w², w³ of every ring of that level; empty for levels not split from. */
+    private final float[][] constants;
+
+    /** For 16 lanes. */
+    private final VectorCrossing upperLevels;
+    /** For 8 lanes. */
+    private final VectorPairs upperLevel;
+
+    private final VectorCrossing lastLevels;
+
+    VectorKernel(int size) {
+        int levels = Integer.numberOfTrailingZeros(size);
+        this.size = size;
+        leafLevel = levels - Integer.numberOfTrailingZeros(LANES);
+        constants = new float[leafLevel][0];
+        ends = new VectorEnds(size);
+        for (int level = FIRST_LEVEL; level < leafLevel; level += 2) {
+            constants[level] = RingConstants.of(level, 1);
+        }
+        upperLevels = VectorCrossing.upperLevels(leafLevel);
+        upperLevel = new VectorPairs(leafLevel);
+        lastLevels = VectorCrossing.lastLevels(levels - 2);
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void splitRow(float[] row, Factor factor, float[] points) {
+        ends.splitRow(row, factor, points);
+    }
+
+    @Override
+    public void transform(float[] points) {
+        run(new Work(Step.TRANSFORM, points, NONE, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    }
+
+    @Override
+    public void convolve(float[] points, float[] spectrum) {
+        run(new Work(Step.CONVOLVE, points, NONE, spectrum, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    }
+
+    @Override
+    public void correlate(float[] points, float[] inputValues, float[] spectrum, float[] sum) {
+        run(new Work(Step.CORRELATE, points, inputValues, spectrum, sum), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    }
+
+    @Override
+    public void restore(float[] values) {
+        run(new Work(Step.RESTORE, values, NONE, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    }
+
+    @Override
+    public void joinRow(float[] points, Factor factor, float[] output) {
+        ends.joinRow(points, factor, output);
+    }
+
+    @Override
+    public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        ends.joinRow(points, factor, output, otherFactor, otherOutput);
+    }
+
+    /** Down and up again for {@code rings} neighbouring rings of a level, from point {@code from} on. */
+    private void run(Work work, int level, int from, int rings) {
+        int m = size >> level;
+        if (rings > 1 && rings * m > CACHED) {
+            for (int n = 0; n < rings; n++) {
+                run(work, level, from + n * m, 1);
+            }
+        } else if (level == leafLevel) {
+            finish(work, 2 * from, 2 * (from + rings * m));
+        } else if (level + 2 <= leafLevel) {
+            int at = 6 * (from / m);
+            if (work.down()) {
+                VectorRings.splitInFour(work.points(), 2 * from, m / 2, rings, constants[level], at);
+            }
+            run(work, level + 2, from, 4 * rings);
+            if (work.up()) {
+                VectorRings.joinFromFour(work.points(), 2 * from, m / 2, rings, constants[level], at);
+            }
+        } else {
+            int at = 6 * (from / m);
+            if (work.down()) {
+                VectorRings.splitInTwo(work.points(), 2 * from, m, rings, constants[level], at);
+            }
+            run(work, level + 1, from, 2 * rings);
+            if (work.up()) {
+                VectorRings.joinFromTwo(work.points(), 2 * from, m, rings, constants[level], at);
+            }
+        }
+    }
+
+    /** The levels across lanes and the products, for floats {@code from} to {@code to}. */
+    private void finish(Work work, int from, int to) {
+        float[] z = work.points();
+        if (work.down()) {
+            if (LANES == 16) {
+                upperLevels.split(z, from, to);
+            } else if (LANES == 8) {
+                upperLevel.split(z, from, to);
+            }
+            lastLevels.split(z, from, to);
+        }
+        if (work.step() == Step.CONVOLVE) {
+            VectorProducts.multiply(z, work.spectrum(), from, to);
+        } else if (work.step() == Step.CORRELATE) {
+            VectorProducts.accumulate(z, work.inputValues(), work.sum(), from, to);
+            VectorProducts.multiplyConjugate(z, work.spectrum(), from, to);
+        }
+        if (work.up()) {
+            lastLevels.join(z, from, to);
+            if (LANES == 16) {
+                upperLevels.join(z, from, to);
+            } else if (LANES == 8) {
+                upperLevel.join(z, from, to);
+            }
+        }
+    }
+}

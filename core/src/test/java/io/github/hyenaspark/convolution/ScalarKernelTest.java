@@ -1,0 +1,7 @@
+package io.github.hyenaspark.convolution;
+
+class ScalarKernelTest extends LongConvolutionContract {
+    ScalarKernelTest() {
+        super(ScalarKernel::ofSize);
+    }
+}
