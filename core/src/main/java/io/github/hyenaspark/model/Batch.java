@@ -1,5 +1,7 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.operator.LanguageModelHead;
+
 /**
  * Sequences for one local step, as plain arrays. The arrays are not copied: whoever made the batch must not change
  * them, and batches are not compared by {@code equals}.
@@ -27,12 +29,6 @@ public record Batch(int[] ids, int[] targets, int batchSize, int length) {
 
     /** How many positions count in the loss. */
     public int countedTargets() {
-        int counted = 0;
-        for (int target : targets) {
-            if (target != IGNORED) {
-                counted++;
-            }
-        }
-        return counted;
+        return LanguageModelHead.counted(targets);
     }
 }

@@ -45,12 +45,7 @@ public final class HyenaLanguageModel {
      * @param seed decides the first parameters
      */
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
-        return create(config, vocabularySize, seed, DataType.FLOAT);
-    }
-
-    /** In DOUBLE the slow plain forms run, for checks. */
-    static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed, DataType type) {
-        ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, type));
+        ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, DataType.FLOAT));
         graph.init();
         return new HyenaLanguageModel(graph);
     }

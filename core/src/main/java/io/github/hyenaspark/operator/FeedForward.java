@@ -31,18 +31,13 @@ final class FeedForward implements DifferentiableMap<FloatArray> {
         start(newInput, newPass);
         Matrix second = Matrix.of(pass.parameter("fc2.weight"), width, innerWidth);
         float[] secondBias = pass.parameter("fc2.bias").toArray();
-        float[] row = new float[TILE_LENGTH];
         for (int b = 0; b < pass.batchSize(); b++) {
             for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
                 int count = tileLength(from);
                 activate(b, from);
-                outer(output, b).columns(from, count).set(second, tile(values, b, from));
-                for (int d = 0; d < width; d++) {
-                    long at = ((long) b * width + d) * pass.length() + from;
-                    output.read(at, row, count);
-                    Rows.add(secondBias[d], row, count);
-                    output.write(at, row, count);
-                }
+                Matrix tile = outer(output, b).columns(from, count);
+                tile.set(second, tile(values, b, from));
+                tile.addToRows(secondBias);
             }
         }
     }
@@ -69,13 +64,13 @@ final class FeedForward implements DifferentiableMap<FloatArray> {
                     activate(b, from);
                 }
                 Matrix gradient = outer(outputGradient, b).columns(from, count);
-                sumRows(gradient, secondBiasGradient);
+                gradient.sumRows(secondBiasGradient);
                 Matrix.of(pass.gradient("fc2.weight"), width, innerWidth)
                         .add(gradient, tile(values, b, from).t());
                 Matrix inner = Matrix.of(innerGradient, innerWidth, count);
                 inner.set(secondWeight.t(), gradient);
                 multiplyRows(tile(derivatives, b, from), inner);
-                sumRows(inner, firstBiasGradient);
+                inner.sumRows(firstBiasGradient);
                 Matrix.of(pass.gradient("fc1.weight"), innerWidth, width)
                         .add(inner, outer(input, b).columns(from, count).t());
                 outer(inputGradient, b).columns(from, count).set(firstWeight.t(), inner);
@@ -136,14 +131,6 @@ final class FeedForward implements DifferentiableMap<FloatArray> {
         }
         long size = (long) innerWidth * pass.length();
         return Matrix.of(array.slice(b * size, size), innerWidth, pass.length()).columns(from, count);
-    }
-
-    private static void sumRows(Matrix rows, double[] sums) {
-        float[] row = new float[TILE_LENGTH];
-        for (int i = 0; i < sums.length; i++) {
-            rows.values().read((long) i * rows.stride(), row, rows.columns());
-            sums[i] += Rows.sum(row, rows.columns());
-        }
     }
 
     private static void multiplyRows(Matrix factors, Matrix rows) {

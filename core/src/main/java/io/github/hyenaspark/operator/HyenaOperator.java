@@ -110,15 +110,9 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     private void project(FloatArray output, FloatArray y, Pass<FloatArray> pass) {
         int length = pass.length();
         int width = config.width();
-        float[] bias = pass.parameter("out.bias").toArray();
-        Matrix.of(output, width, length)
-                .set(Matrix.of(pass.parameter("out.weight"), width, width), Matrix.of(y, width, length));
-        float[] row = new float[length];
-        for (int d = 0; d < width; d++) {
-            output.read((long) d * length, row, length);
-            Rows.add(bias[d], row, length);
-            output.write((long) d * length, row, length);
-        }
+        Matrix result = Matrix.of(output, width, length);
+        result.set(Matrix.of(pass.parameter("out.weight"), width, width), Matrix.of(y, width, length));
+        result.addToRows(pass.parameter("out.bias").toArray());
     }
 
     private void projectBackward(FloatArray gradient, FloatArray y, double[] biasGradient, Pass<FloatArray> pass) {
@@ -129,11 +123,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
                 .add(g, Matrix.of(y, width, length).t());
         Matrix.of(mixedGradient, width, length)
                 .set(Matrix.of(pass.parameter("out.weight"), width, width).t(), g);
-        float[] row = new float[length];
-        for (int d = 0; d < width; d++) {
-            gradient.read((long) d * length, row, length);
-            biasGradient[d] += Rows.sum(row, length);
-        }
+        g.sumRows(biasGradient);
     }
 
     private void readRows(GateChain chain, int b, int j) {

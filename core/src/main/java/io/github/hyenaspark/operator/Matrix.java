@@ -39,6 +39,26 @@ record Matrix(FloatArray values, int rows, int columns, int stride, boolean tran
         multiply(a, b, 1f);
     }
 
+    /** Adds {@code summands[i]} to every element of row i. */
+    void addToRows(float[] summands) {
+        float[] row = new float[columns];
+        for (int i = 0; i < rows; i++) {
+            long at = (long) i * stride;
+            values.read(at, row, columns);
+            Rows.add(summands[i], row, columns);
+            values.write(at, row, columns);
+        }
+    }
+
+    /** Adds the sum of row i to {@code sums[i]}. */
+    void sumRows(double[] sums) {
+        float[] row = new float[columns];
+        for (int i = 0; i < rows; i++) {
+            values.read((long) i * stride, row, columns);
+            sums[i] += Rows.sum(row, columns);
+        }
+    }
+
     private void multiply(Matrix a, Matrix b, float keep) {
         int inner = a.seenColumns();
         if (transposed || a.seenRows() != rows || b.seenColumns() != columns || b.seenRows() != inner) {

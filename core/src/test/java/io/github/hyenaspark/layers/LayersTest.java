@@ -60,11 +60,7 @@ class LayersTest {
         ComputationGraph graph = somebodysGraph(config, DataType.DOUBLE);
         Random random = new Random(SEED);
         INDArray input = uniform(random, 2, config.width(), LENGTH);
-        INDArray labels = Nd4j.zeros(DataType.DOUBLE, 2, 3, LENGTH);
-        for (int i = 0; i < 2 * LENGTH; i++) {
-            labels.putScalar(i / LENGTH, random.nextInt(3), i % LENGTH, 1);
-        }
-        check(graph, input, labels);
+        check(graph, input, classes(random));
     }
 
     @ParameterizedTest
@@ -74,6 +70,19 @@ class LayersTest {
         INDArray targets = ids(2);
         targets.putScalar(3, -100);
         check(graph, ids(1), targets);
+    }
+
+    @Test
+    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight() {
+        ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("ids")
+                .addLayer("embedding", TokenEmbeddingLayer.untied(VOCABULARY, 4, 0.5, 0.2), "ids")
+                .addLayer("out", output(4), "embedding")
+                .setOutputs("out")
+                .build());
+        graph.init();
+        check(graph, ids(1), classes(new Random(SEED)));
     }
 
     private static void check(ComputationGraph graph, INDArray input, INDArray labels) {
@@ -180,21 +189,31 @@ class LayersTest {
         return Nd4j.createFromArray(random.doubles(size, -1, 1).toArray()).reshape(shape);
     }
 
+    /** DL4J's own classifier of every step, three classes. */
+    private static RnnOutputLayer output(int width) {
+        return new RnnOutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                .nIn(width)
+                .nOut(3)
+                .activation(Activation.SOFTMAX)
+                .dataFormat(RNNFormat.NCW)
+                .build();
+    }
+
+    private static INDArray classes(Random random) {
+        INDArray labels = Nd4j.zeros(DataType.DOUBLE, 2, 3, LENGTH);
+        for (int i = 0; i < 2 * LENGTH; i++) {
+            labels.putScalar(i / LENGTH, random.nextInt(3), i % LENGTH, 1);
+        }
+        return labels;
+    }
+
     private static ComputationGraph somebodysGraph(HyenaConfig config, DataType type) {
         ComputationGraph graph = new ComputationGraph(base(type)
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer("hyena", new HyenaLayer(config), "in")
                 .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "in", "hyena")
-                .addLayer(
-                        "out",
-                        new RnnOutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
-                                .nIn(config.width())
-                                .nOut(3)
-                                .activation(Activation.SOFTMAX)
-                                .dataFormat(RNNFormat.NCW)
-                                .build(),
-                        "sum")
+                .addLayer("out", output(config.width()), "sum")
                 .setOutputs("out")
                 .build());
         graph.init();
