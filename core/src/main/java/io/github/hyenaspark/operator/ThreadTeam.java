@@ -1,0 +1,115 @@
+package io.github.hyenaspark.operator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The threads that one task computes with: the caller's own, member 0, and T−1 others. Work is divided by number into
+ * one range per member, never by who is free, so that the same T gives the same bits. Used by one thread at a time; the
+ * others end by themselves when nothing was asked of them for a second.
+ *
+ * <p>Matrix products are work like any other: OpenBLAS itself is held to one thread.
+ */
+public final class ThreadTeam {
+    private static final long IDLE_SECONDS = 1;
+
+    private final int threads;
+    private final ThreadPoolExecutor others;
+
+    private ThreadTeam(int threads) {
+        this.threads = threads;
+        int rest = threads - 1;
+        others = new ThreadPoolExecutor(
+                rest, Math.max(1, rest), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(work, "hyena-compute");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        others.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * A team of {@code threads}, the caller's included.
+     *
+     * @throws IllegalArgumentException if there is not at least one
+     */
+    public static ThreadTeam of(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a team needs at least one thread, found " + threads);
+        }
+        return new ThreadTeam(threads);
+    }
+
+    /** T. */
+    public int threads() {
+        return threads;
+    }
+
+    /** One member's share of some work. */
+    @FunctionalInterface
+    public interface Share {
+        /**
+         * Does the items from {@code from} to before {@code to}.
+         *
+         * @param member who does it, from 0 to T−1
+         */
+        void run(int member, int from, int to);
+    }
+
+    /**
+     * Divides the items 0 to {@code count}−1 into T neighbouring ranges, as equal as possible, and returns when all are
+     * done. A member without items is not asked. What a share throws is thrown here, after all have ended.
+     */
+    public void divide(int count, Share share) {
+        List<Future<?>> pending = new ArrayList<>(threads - 1);
+        for (int member = 1; member < threads; member++) {
+            int from = start(member, count);
+            int to = start(member + 1, count);
+            int number = member;
+            if (from < to) {
+                pending.add(others.submit(() -> share.run(number, from, to)));
+            }
+        }
+        try {
+            if (start(1, count) > 0) {
+                share.run(0, 0, start(1, count));
+            }
+        } finally {
+            await(pending);
+        }
+    }
+
+    private int start(int member, int count) {
+        return (int) ((long) count * member / threads);
+    }
+
+    private static void await(List<Future<?>> pending) {
+        RuntimeException failure = null;
+        boolean interrupted = false;
+        for (Future<?> future : pending) {
+            boolean done = false;
+            while (!done) {
+                try {
+                    future.get();
+                    done = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    failure = new IllegalStateException("a thread of the team failed: " + e.getCause(), e.getCause());
+                    done = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
