@@ -3,6 +3,7 @@ package io.github.hyenaspark.layers;
 import io.github.hyenaspark.operator.Dropout;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.Pass;
+import io.github.hyenaspark.operator.ThreadTeam;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -25,6 +26,7 @@ abstract class SpecRuntime<A, C extends SpecLayer> extends BaseLayer<C> {
     final Precision<A> precision;
 
     private Dropout dropout = Dropout.OFF;
+    private ThreadTeam team = ThreadTeam.alone();
 
     SpecRuntime(NeuralNetConfiguration conf, DataType type, Precision<A> precision) {
         super(conf, type);
@@ -34,6 +36,11 @@ abstract class SpecRuntime<A, C extends SpecLayer> extends BaseLayer<C> {
     @Override
     public boolean isPretrainLayer() {
         return false;
+    }
+
+    /** From now on passes are computed by {@code newTeam}. */
+    final void team(ThreadTeam newTeam) {
+        team = newTeam;
     }
 
     /** The share of elements dropped anywhere in this layer; 0 spares it the random number. */
@@ -58,7 +65,7 @@ abstract class SpecRuntime<A, C extends SpecLayer> extends BaseLayer<C> {
     final Pass<A> pass(INDArray input, Map<String, A> parameters, Map<String, A> gradients) {
         int batchSize = Math.toIntExact(input.size(0));
         int length = Math.toIntExact(input.size(input.rank() - 1));
-        return new Pass<>(batchSize, length, parameters, gradients, "", dropout);
+        return new Pass<>(batchSize, length, parameters, gradients, "", dropout, team);
     }
 
     /** The gradients of all parameters, set to zero. */

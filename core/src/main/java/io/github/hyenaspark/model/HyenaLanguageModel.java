@@ -2,15 +2,16 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
+import io.github.hyenaspark.layers.GraphThreads;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
-import io.github.hyenaspark.operator.BlasThreads;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.ThreadTeam;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -47,7 +48,9 @@ public final class HyenaLanguageModel {
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
         ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, DataType.FLOAT));
         graph.init();
-        return new HyenaLanguageModel(graph);
+        HyenaLanguageModel model = new HyenaLanguageModel(graph);
+        model.useThreads(1);
+        return model;
     }
 
     /** The graph's configuration, for whoever wants to build on it. */
@@ -87,9 +90,12 @@ public final class HyenaLanguageModel {
         return LongConvolution.kernelName();
     }
 
-    /** How many threads the matrix products of this JVM use, in every model; the bits of results depend on it. */
-    public static void useThreads(int threads) {
-        BlasThreads.use(threads);
+    /**
+     * From now on {@code threads} threads compute this model, the caller's included; 1 in a new model. The bits of
+     * results depend on it.
+     */
+    public void useThreads(int threads) {
+        GraphThreads.use(graph, ThreadTeam.of(threads));
     }
 
     /**

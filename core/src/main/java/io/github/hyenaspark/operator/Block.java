@@ -2,21 +2,18 @@ package io.github.hyenaspark.operator;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. Mixers plug in here. {@link PlainBlock} is the plain double form, {@link RecomputedBlock} the one that
- * keeps only its input.
+ * branches. Mixers plug in here. What stands between two mixers is done tile by tile, in one pass over memory.
+ * {@link PlainBlock} is the plain double form, {@link RecomputedBlock} the one that keeps only its input.
  */
 public final class Block implements DifferentiableMap<FloatArray> {
     private final BlockConfig config;
-    private final LayerNorm norm1;
-    private final LayerNorm norm2;
+    private final int width;
+    private final LayerNorm norm;
     private final DifferentiableMap<FloatArray> mixer;
     private final FeedForward feedForward;
     private FloatArray input = FloatArray.allocate(0); // the caller's
-    private FloatArray normed1 = FloatArray.allocate(0); // B×D×L, as all that follow
-    private FloatArray residual = FloatArray.allocate(0);
-    private FloatArray normed2 = FloatArray.allocate(0);
-    private FloatArray branchGradient = FloatArray.allocate(0);
-    private FloatArray residualGradient = FloatArray.allocate(0);
+    private FloatArray normed = FloatArray.allocate(0); // B×D×L
+    private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
 
     /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
@@ -25,76 +22,89 @@ public final class Block implements DifferentiableMap<FloatArray> {
 
     Block(BlockConfig config, Recompute recompute) {
         this.config = config;
-        int width = config.mixer().width();
-        norm1 = new LayerNorm(width);
-        norm2 = new LayerNorm(width);
+        width = config.mixer().width();
+        norm = new LayerNorm(width);
         mixer = new HyenaOperator(config.mixer());
-        feedForward = new FeedForward(width, config.innerWidth(), recompute);
+        feedForward = new FeedForward(config, recompute);
     }
 
     @Override
     public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
         mix(newInput, pass);
-        feedForward.forward(normed2, output, pass);
-        addBranch(residual, output, pass.dropout().named("branch2"), pass.length());
+        feedForward.start(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> feedForward.forward(tile, addBranch(tile, pass), output, pass));
     }
 
     /** What {@link #backward} needs of a forward pass that was not the last one. */
     void restore(FloatArray newInput, Pass<FloatArray> pass) {
         mix(newInput, pass);
-        feedForward.restore(normed2, pass);
+        Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
     }
 
     private void mix(FloatArray newInput, Pass<FloatArray> pass) {
         input = newInput;
-        if (residual.length() != input.length()) {
-            normed1 = FloatArray.allocate(input.length());
-            normed2 = FloatArray.allocate(input.length());
-            residual = FloatArray.allocate(input.length());
+        if (stream.length() != input.length()) {
+            normed = FloatArray.allocate(input.length());
+            stream = FloatArray.allocate(input.length());
         }
-        norm1.forward(input, normed1, pass.within("norm1"));
-        mixer.forward(normed1, residual, pass.within("mixer"));
-        addBranch(input, residual, pass.dropout().named("branch1"), pass.length());
-        norm2.forward(residual, normed2, pass.within("norm2"));
+        norm.start(pass.within("norm1"));
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[][] rows = read(tile, input, "block.input");
+            norm.normalise(rows, tile.count(), tile.scratch());
+            for (int d = 0; d < width; d++) {
+                norm.scale(d, rows[d], rows[d], tile.count());
+            }
+            tile.write(rows, width, normed);
+        });
+        mixer.forward(normed, stream, pass.within("mixer"));
+    }
+
+    /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
+    private float[][] addBranch(Tile tile, Pass<FloatArray> pass) {
+        float[][] rows = read(tile, stream, "block.stream");
+        float[] row = tile.scratch().row("block.row", tile.count());
+        for (int d = 0; d < width; d++) {
+            tile.drop(pass.dropout().named("branch1"), config.dropout(), width, d, rows[d]);
+            input.read(tile.start(width, d), row, tile.count());
+            Rows.add(row, rows[d], tile.count());
+        }
+        tile.write(rows, width, stream);
+        return rows;
     }
 
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        if (branchGradient.length() != input.length()) {
-            branchGradient = FloatArray.allocate(input.length());
-            residualGradient = FloatArray.allocate(input.length());
-        }
-        int length = pass.length();
-        branchBackward(outputGradient, residualGradient, pass.dropout().named("branch2"), length);
-        feedForward.backward(residualGradient, branchGradient, pass);
-        branchBackward(outputGradient, residualGradient, Dropout.OFF, length);
-        norm2.backward(residual, branchGradient, residualGradient, pass.within("norm2"));
-        branchBackward(residualGradient, inputGradient, pass.dropout().named("branch1"), length);
-        mixer.backward(inputGradient, branchGradient, pass.within("mixer"));
-        branchBackward(residualGradient, inputGradient, Dropout.OFF, length);
-        norm1.backward(input, branchGradient, inputGradient, pass.within("norm1"));
+        FeedForward.Backward feedForwardBackward = feedForward.startBackward(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[][] gradient = read(tile, outputGradient, "block.gradient");
+            feedForwardBackward.run(tile, read(tile, stream, "block.stream"), gradient);
+            tile.write(gradient, width, inputGradient);
+            for (int d = 0; d < width; d++) {
+                tile.drop(pass.dropout().named("branch1"), config.dropout(), width, d, gradient[d]);
+            }
+            tile.write(gradient, width, stream);
+        });
+        feedForwardBackward.finish();
+        mixer.backward(stream, normed, pass.within("mixer"));
+        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"));
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[][] normalised = read(tile, input, "block.input");
+            norm.normalise(normalised, tile.count(), tile.scratch());
+            float[][] gradient = read(tile, normed, "block.gradient");
+            normGradients.backward(tile, normalised, gradient);
+            float[] row = tile.scratch().row("block.row", tile.count());
+            for (int d = 0; d < width; d++) {
+                inputGradient.read(tile.start(width, d), row, tile.count());
+                Rows.add(gradient[d], row, tile.count());
+                inputGradient.write(tile.start(width, d), row, tile.count());
+            }
+        });
+        normGradients.finish();
     }
 
-    /** branch = stream + dropout(branch). */
-    private void addBranch(FloatArray stream, FloatArray branch, Dropout dropout, int length) {
-        float[] row = new float[length];
-        float[] sum = new float[length];
-        for (long at = 0; at < branch.length(); at += length) {
-            stream.read(at, row, length);
-            branch.read(at, sum, length);
-            dropout.apply(config.dropout(), at / length, sum, length);
-            Rows.add(row, sum, length);
-            branch.write(at, sum, length);
-        }
-    }
-
-    /** to = dropout(gradient). */
-    private void branchBackward(FloatArray gradient, FloatArray to, Dropout dropout, int length) {
-        float[] row = new float[length];
-        for (long at = 0; at < gradient.length(); at += length) {
-            gradient.read(at, row, length);
-            dropout.apply(config.dropout(), at / length, row, length);
-            to.write(at, row, length);
-        }
+    private float[][] read(Tile tile, FloatArray array, String name) {
+        float[][] rows = tile.scratch().rows(name, width, tile.count());
+        tile.read(array, width, rows);
+        return rows;
     }
 }

@@ -20,12 +20,19 @@ public record Dropout(long seed, boolean active) {
 
     /** Drops from the first {@code count} elements of row number {@code row}. */
     void apply(double rate, long row, float[] values, int count) {
+        apply(rate, row, 0, values, count);
+    }
+
+    /**
+     * Drops from {@code count} elements of row number {@code row} that {@code values} has from number {@code from} on.
+     */
+    void apply(double rate, long row, int from, float[] values, int count) {
         if (!active || rate == 0) {
             return;
         }
         float kept = (float) (1 / (1 - rate));
         for (int i = 0; i < count; i++) {
-            values[i] *= keeps(rate, row, i) ? kept : 0f;
+            values[i] *= keeps(rate, row, from + i) ? kept : 0f;
         }
     }
 

@@ -1,146 +1,191 @@
 package io.github.hyenaspark.operator;
 
-import java.util.Map;
-
 /**
- * fc2(gelu(fc1(x))) at every step, with biases, a tile of steps at a time so that a tile's inner activations stay in
- * the cache. Keeps the values and the derivatives of the GELU, or computes them again in the backward pass.
+ * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
+ * activations stay in the cache. Keeps what enters the GELU, or computes it again in the backward pass.
  */
-final class FeedForward implements DifferentiableMap<FloatArray> {
-    private static final int TILE_LENGTH = 512;
-
+final class FeedForward {
     private final int width;
     private final int innerWidth;
+    private final double dropoutRate;
     private final Recompute recompute;
-    private final Gelu gelu = new Gelu();
-    private FloatArray input = FloatArray.allocate(0); // the caller's, B×D×L
-    private FloatArray derivatives = FloatArray.allocate(0); // B×I×L, or one tile of it
-    private FloatArray values = FloatArray.allocate(0); // the same
-    private FloatArray innerGradient = FloatArray.allocate(0); // one tile
-    private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
+    private final LayerNorm norm;
+    private FloatArray hidden = FloatArray.allocate(0); // tiles of I×count, one after the other
     private float[] firstBias = {};
+    private float[] secondBias = {};
 
-    FeedForward(int width, int innerWidth, Recompute recompute) {
-        this.width = width;
-        this.innerWidth = innerWidth;
+    FeedForward(BlockConfig config, Recompute recompute) {
+        width = config.mixer().width();
+        innerWidth = config.innerWidth();
+        dropoutRate = config.dropout();
         this.recompute = recompute;
+        norm = new LayerNorm(width);
     }
 
-    @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> newPass) {
-        start(newInput, newPass);
-        Matrix second = Matrix.of(pass.parameter("fc2.weight"), width, innerWidth);
-        float[] secondBias = pass.parameter("fc2.bias").toArray();
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
-                int count = tileLength(from);
-                activate(b, from);
-                Matrix tile = outer(output, b).columns(from, count);
-                tile.set(second, tile(values, b, from));
-                tile.addToRows(secondBias);
-            }
-        }
-    }
-
-    /** Takes the input again without computing anything, for a backward pass that computes all it needs. */
-    void restore(FloatArray newInput, Pass<FloatArray> newPass) {
-        start(newInput, newPass);
-    }
-
-    @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> newPass) {
-        start(input, newPass);
-        if (innerGradient.length() == 0) {
-            innerGradient = FloatArray.allocate((long) innerWidth * TILE_LENGTH);
-        }
-        Matrix firstWeight = Matrix.of(pass.parameter("fc1.weight"), innerWidth, width);
-        Matrix secondWeight = Matrix.of(pass.parameter("fc2.weight"), width, innerWidth);
-        double[] firstBiasGradient = new double[innerWidth];
-        double[] secondBiasGradient = new double[width];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
-                int count = tileLength(from);
-                if (recompute == Recompute.BLOCK) {
-                    activate(b, from);
-                }
-                Matrix gradient = outer(outputGradient, b).columns(from, count);
-                gradient.sumRows(secondBiasGradient);
-                Matrix.of(pass.gradient("fc2.weight"), width, innerWidth)
-                        .add(gradient, tile(values, b, from).t());
-                Matrix inner = Matrix.of(innerGradient, innerWidth, count);
-                inner.set(secondWeight.t(), gradient);
-                multiplyRows(tile(derivatives, b, from), inner);
-                inner.sumRows(firstBiasGradient);
-                Matrix.of(pass.gradient("fc1.weight"), innerWidth, width)
-                        .add(inner, outer(input, b).columns(from, count).t());
-                outer(inputGradient, b).columns(from, count).set(firstWeight.t(), inner);
-            }
-        }
-        pass.gradient("fc1.bias").add(firstBiasGradient);
-        pass.gradient("fc2.bias").add(secondBiasGradient);
-    }
-
-    private void start(FloatArray newInput, Pass<FloatArray> newPass) {
-        input = newInput;
-        pass = newPass;
+    /** Takes the parameters of a pass and makes room for its tiles. */
+    void start(Pass<FloatArray> pass) {
+        norm.start(pass.within("norm2"));
         firstBias = pass.parameter("fc1.bias").toArray();
-        long size = recompute == Recompute.BLOCK
-                ? (long) innerWidth * TILE_LENGTH
-                : (long) pass.batchSize() * innerWidth * pass.length();
-        if (values.length() != size) {
-            values = FloatArray.allocate(size);
-            derivatives = FloatArray.allocate(size);
+        secondBias = pass.parameter("fc2.bias").toArray();
+        long size = recompute == Recompute.BLOCK ? 0 : tileSize() * Tile.count(pass, Tile.LENGTH);
+        if (hidden.length() != size) {
+            hidden = FloatArray.allocate(size);
         }
     }
 
-    /** Fills the tile's values and derivatives. */
-    private void activate(int b, int from) {
-        int count = tileLength(from);
-        Matrix hidden = tile(derivatives, b, from);
-        Matrix activated = tile(values, b, from);
-        hidden.set(
-                Matrix.of(pass.parameter("fc1.weight"), innerWidth, width),
-                outer(input, b).columns(from, count));
-        float[] row = new float[TILE_LENGTH];
-        float[] value = new float[TILE_LENGTH];
+    /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
+    void forward(Tile tile, float[][] stream, FloatArray output, Pass<FloatArray> pass) {
+        int count = tile.count();
+        Scratch scratch = tile.scratch();
+        Matrix hiddenTile = hidden(tile, stream, pass);
+        Matrix activated = tile.matrix("ff.activated", innerWidth);
+        float[] row = scratch.row("ff.row", count);
+        float[] value = scratch.row("ff.value", count);
         for (int i = 0; i < innerWidth; i++) {
-            long at = (long) i * hidden.stride();
-            hidden.values().read(at, row, count);
-            Rows.add(firstBias[i], row, count);
-            gelu.forward(row, value, count);
-            hidden.values().write(at, row, count);
-            activated.values().write(at, value, count);
+            hiddenTile.read(i, row);
+            scratch.gelu().forward(row, value, count);
+            activated.write(i, value);
+        }
+        Matrix branch = tile.matrix("ff.branch", width);
+        branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
+        for (int d = 0; d < width; d++) {
+            branch.read(d, row);
+            Rows.add(secondBias[d], row, count);
+            tile.drop(pass.dropout().named("branch2"), dropoutRate, width, d, row);
+            Rows.add(stream[d], row, count);
+            output.write(tile.start(width, d), row, count);
         }
     }
 
-    private int tileLength(int from) {
-        return Math.min(TILE_LENGTH, pass.length() - from);
+    /** Gradients that a backward pass adds up; one pass at a time. */
+    Backward startBackward(Pass<FloatArray> pass) {
+        start(pass);
+        return new Backward(pass);
     }
 
-    /** Sequence {@code b} of an array B×D×L. */
-    private Matrix outer(FloatArray array, int b) {
-        long size = (long) width * pass.length();
-        return Matrix.of(array.slice(b * size, size), width, pass.length());
-    }
-
-    /** The steps {@code from} and following of an array B×I×L, or the only tile there is. */
-    private Matrix tile(FloatArray array, int b, int from) {
-        int count = tileLength(from);
-        if (recompute == Recompute.BLOCK) {
-            return Matrix.of(array, innerWidth, count);
+    /** fc1(norm(r)): kept from the forward pass, or computed. */
+    private Matrix hidden(Tile tile, float[][] stream, Pass<FloatArray> pass) {
+        Matrix result = recompute == Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
+        result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
+        float[] row = tile.scratch().row("ff.row", tile.count());
+        for (int i = 0; i < innerWidth; i++) {
+            result.read(i, row);
+            Rows.add(firstBias[i], row, tile.count());
+            result.write(i, row);
         }
-        long size = (long) innerWidth * pass.length();
-        return Matrix.of(array.slice(b * size, size), innerWidth, pass.length()).columns(from, count);
+        return result;
     }
 
-    private static void multiplyRows(Matrix factors, Matrix rows) {
-        float[] factor = new float[TILE_LENGTH];
-        float[] row = new float[TILE_LENGTH];
-        for (int i = 0; i < rows.rows(); i++) {
-            factors.values().read((long) i * factors.stride(), factor, rows.columns());
-            rows.values().read((long) i * rows.stride(), row, rows.columns());
-            Rows.multiply(factor, row, row, rows.columns());
-            rows.values().write((long) i * rows.stride(), row, rows.columns());
+    private Matrix kept(Tile tile) {
+        return new Matrix(hidden, tile.number() * tileSize(), innerWidth, tile.count(), tile.count(), false);
+    }
+
+    private long tileSize() {
+        return (long) innerWidth * Tile.LENGTH;
+    }
+
+    /** norm(r); leaves x̂ in the rows {@code ff.normalised}. */
+    private Matrix normed(Tile tile, float[][] stream) {
+        int count = tile.count();
+        float[][] normalised = tile.scratch().rows("ff.normalised", width, count);
+        for (int d = 0; d < width; d++) {
+            System.arraycopy(stream[d], 0, normalised[d], 0, count);
+        }
+        norm.normalise(normalised, count, tile.scratch());
+        Matrix normed = tile.matrix("ff.normed", width);
+        float[] row = tile.scratch().row("ff.row", count);
+        for (int d = 0; d < width; d++) {
+            norm.scale(d, normalised[d], row, count);
+            normed.write(d, row);
+        }
+        return normed;
+    }
+
+    /** A backward pass over the tiles of a batch. */
+    final class Backward {
+        private final Pass<FloatArray> pass;
+        private final SharedGradient firstWeight;
+        private final SharedGradient secondWeight;
+        private final SharedSums firstBiasGradient;
+        private final SharedSums secondBiasGradient;
+        private final LayerNorm.Gradients normGradients;
+
+        private Backward(Pass<FloatArray> pass) {
+            this.pass = pass;
+            firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
+            secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
+            firstBiasGradient = new SharedSums(pass, "fc1.bias", innerWidth);
+            secondBiasGradient = new SharedSums(pass, "fc2.bias", width);
+            normGradients = norm.gradients(pass.within("norm2"));
+        }
+
+        /**
+         * Turns {@code gradient}, D rows of the gradient of the output, into that of r.
+         *
+         * @param stream r, D rows
+         */
+        void run(Tile tile, float[][] stream, float[][] gradient) {
+            int count = tile.count();
+            Scratch scratch = tile.scratch();
+            Matrix hiddenTile = recompute == Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
+            Matrix branchGradient = tile.matrix("ff.branch", width);
+            float[] row = scratch.row("ff.row", count);
+            for (int d = 0; d < width; d++) {
+                System.arraycopy(gradient[d], 0, row, 0, count);
+                tile.drop(pass.dropout().named("branch2"), dropoutRate, width, d, row);
+                branchGradient.write(d, row);
+            }
+            branchGradient.addRowSums(secondBiasGradient.of(tile.member()), scratch);
+            Matrix innerGradient = tile.matrix("ff.inner-gradient", innerWidth);
+            innerGradient.set(
+                    Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
+            Matrix activated = tile.matrix("ff.activated", innerWidth);
+            throughGelu(hiddenTile, activated, innerGradient, scratch);
+            innerGradient.addRowSums(firstBiasGradient.of(tile.member()), scratch);
+            secondWeight.of(tile.member()).add(branchGradient, activated.t());
+            Matrix normed = normed(tile, stream);
+            firstWeight.of(tile.member()).add(innerGradient, normed.t());
+            normed.set(
+                    Matrix.of(pass.parameter("fc1.weight"), innerWidth, width).t(), innerGradient);
+            throughNorm(tile, normed, gradient);
+        }
+
+        /** The values of the GELU, and its derivatives times {@code gradient}. */
+        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Scratch scratch) {
+            int count = gradient.columns();
+            float[] derivative = scratch.row("ff.row", count);
+            float[] value = scratch.row("ff.value", count);
+            float[] product = scratch.row("ff.product", count);
+            for (int i = 0; i < innerWidth; i++) {
+                hiddenTile.read(i, derivative);
+                scratch.gelu().forwardAndDerivative(derivative, value, count);
+                activated.write(i, value);
+                gradient.read(i, product);
+                Rows.multiply(derivative, product, product, count);
+                gradient.write(i, product);
+            }
+        }
+
+        private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
+            int count = tile.count();
+            float[][] rows = tile.scratch().rows("ff.normed-gradient", width, count);
+            for (int d = 0; d < width; d++) {
+                normedGradient.read(d, rows[d]);
+            }
+            normGradients.backward(tile, tile.scratch().rows("ff.normalised", width, count), rows);
+            for (int d = 0; d < width; d++) {
+                Rows.add(rows[d], gradient[d], count);
+            }
+        }
+
+        /** After the last tile. */
+        void finish() {
+            Scratch scratch = pass.team().scratch(0);
+            firstWeight.finish(scratch);
+            secondWeight.finish(scratch);
+            firstBiasGradient.finish();
+            secondBiasGradient.finish();
+            normGradients.finish();
         }
     }
 }

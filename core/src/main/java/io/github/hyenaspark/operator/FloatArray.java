@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator;
 
+import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.bytedeco.javacpp.FloatPointer;
@@ -9,10 +10,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Row-major floats outside the heap, where the matrix product wants them: a buffer of our own, or the memory of an
- * {@link INDArray}. Kernels copy rows into heap arrays, work there and copy back. Not thread-safe.
+ * {@link INDArray}. Kernels copy rows into heap arrays, work there and copy back. Threads may read, and write to
+ * different places, at the same time.
  */
 public final class FloatArray {
+    /** A buffer ends before 2 GiB, so long arrays are seen through several, of 2^28 elements. */
+    private static final int PIECE_BITS = 28;
+
+    private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
+
     private final FloatPointer pointer;
+    private final FloatBuffer[] pieces;
     private final long length;
 
     @SuppressWarnings("UnusedVariable") // keeps the memory that the pointer looks into
@@ -22,6 +30,12 @@ public final class FloatArray {
         this.pointer = pointer;
         this.length = length;
         this.owner = owner;
+        pieces = new FloatBuffer[(int) ((length + PIECE_MASK) >>> PIECE_BITS)];
+        for (int piece = 0; piece < pieces.length; piece++) {
+            long from = (long) piece << PIECE_BITS;
+            long count = Math.min(length - from, 1 << PIECE_BITS);
+            pieces[piece] = new View(pointer.address() + from * Float.BYTES, count).asBuffer();
+        }
     }
 
     /** A zero-filled buffer of its own, freed when it becomes unreachable. */
@@ -91,9 +105,13 @@ public final class FloatArray {
     /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
     public void read(long from, float[] to, int at, int count) {
         check(from, count);
-        pointer.position(from);
-        pointer.get(to, at, count);
-        pointer.position(0);
+        int done = 0;
+        while (done < count) {
+            int offset = (int) (from + done) & PIECE_MASK;
+            int part = Math.min(count - done, PIECE_MASK + 1 - offset);
+            pieces[(int) ((from + done) >>> PIECE_BITS)].get(offset, to, at + done, part);
+            done += part;
+        }
     }
 
     /** Copies the first {@code count} elements of {@code source} to {@code to} and following. */
@@ -104,9 +122,13 @@ public final class FloatArray {
     /** Copies {@code source[at...]} to {@code to} and following. */
     public void write(long to, float[] source, int at, int count) {
         check(to, count);
-        pointer.position(to);
-        pointer.put(source, at, count);
-        pointer.position(0);
+        int done = 0;
+        while (done < count) {
+            int offset = (int) (to + done) & PIECE_MASK;
+            int part = Math.min(count - done, PIECE_MASK + 1 - offset);
+            pieces[(int) ((to + done) >>> PIECE_BITS)].put(offset, source, at + done, part);
+            done += part;
+        }
     }
 
     /** A copy on the heap. */
@@ -128,12 +150,19 @@ public final class FloatArray {
 
     /** Sets every element to zero. */
     public void zero() {
-        Pointer.memset(pointer, 0, length * Float.BYTES);
+        zero(length);
     }
 
-    /** Where the elements are, for the matrix product. */
-    FloatPointer pointer() {
-        return pointer;
+    /** Sets the first {@code count} elements to zero. */
+    void zero(long count) {
+        check(0, count);
+        Pointer.memset(pointer, 0, count * Float.BYTES);
+    }
+
+    /** Where the {@code count} elements from {@code from} on are, for the matrix product. */
+    FloatPointer pointer(long from, long count) {
+        check(from, count);
+        return new View(pointer.address() + from * Float.BYTES, count);
     }
 
     private void check(long from, long count) {

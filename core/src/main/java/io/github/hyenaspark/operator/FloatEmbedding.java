@@ -2,11 +2,9 @@ package io.github.hyenaspark.operator;
 
 /**
  * The embedding in the form that runs, a tile of steps at a time because the table has channels last, activations time
- * last.
+ * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
  */
 public final class FloatEmbedding implements Embedding<FloatArray> {
-    private static final int TILE_LENGTH = 64;
-
     private final int width;
     private final double dropout;
 
@@ -19,62 +17,70 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     @Override
     public void forward(int[] ids, FloatArray output, Pass<FloatArray> pass) {
         FloatArray table = pass.parameter("weight");
-        float[] token = new float[width];
-        float[][] tile = new float[width][TILE_LENGTH];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
-                int count = Math.min(TILE_LENGTH, pass.length() - from);
-                for (int t = 0; t < count; t++) {
-                    table.read((long) ids[b * pass.length() + from + t] * width, token, width);
-                    for (int d = 0; d < width; d++) {
-                        tile[d][t] = token[d];
-                    }
-                }
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[] token = tile.scratch().row("embedding.token", width);
+            float[][] rows = tile.scratch().rows("embedding.rows", width, tile.count());
+            for (int t = 0; t < tile.count(); t++) {
+                table.read((long) id(ids, tile, t) * width, token, width);
                 for (int d = 0; d < width; d++) {
-                    output.write(((long) b * width + d) * pass.length() + from, tile[d], count);
+                    rows[d][t] = token[d];
                 }
             }
-        }
-        drop(output, output, pass);
+            for (int d = 0; d < width; d++) {
+                tile.drop(pass.dropout(), dropout, width, d, rows[d]);
+            }
+            tile.write(rows, width, output);
+        });
     }
 
     @Override
     public void backward(int[] ids, FloatArray outputGradient, Pass<FloatArray> pass) {
-        FloatArray gradient = outputGradient;
-        if (pass.dropout().active() && dropout > 0) {
-            gradient = FloatArray.allocate(outputGradient.length());
-            drop(outputGradient, gradient, pass);
+        pass.team().divide(width, (member, from, to) -> {
+            Channels channels = new Channels(from, to, pass.team().scratch(member));
+            for (int b = 0; b < pass.batchSize(); b++) {
+                for (int step = 0; step < pass.length(); step += Tile.LENGTH) {
+                    int count = Math.min(Tile.LENGTH, pass.length() - step);
+                    Tile tile = new Tile(member, 0, b, step, count, pass.length(), channels.scratch);
+                    channels.add(ids, tile, outputGradient, pass);
+                }
+            }
+        });
+    }
+
+    /** Channels {@code from} to before {@code to}, which one member of the team owns. */
+    private final class Channels {
+        private final int from;
+        private final int count;
+        private final Scratch scratch;
+        private final float[][] rows;
+        private final float[] token;
+
+        Channels(int from, int to, Scratch scratch) {
+            this.from = from;
+            this.scratch = scratch;
+            count = to - from;
+            rows = scratch.rows("embedding.rows", count, Tile.LENGTH);
+            token = scratch.row("embedding.token", count);
         }
-        FloatArray table = pass.gradient("weight");
-        float[] token = new float[width];
-        float[][] tile = new float[width][TILE_LENGTH];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < pass.length(); from += TILE_LENGTH) {
-                int count = Math.min(TILE_LENGTH, pass.length() - from);
-                for (int d = 0; d < width; d++) {
-                    gradient.read(((long) b * width + d) * pass.length() + from, tile[d], count);
+
+        void add(int[] ids, Tile tile, FloatArray outputGradient, Pass<FloatArray> pass) {
+            for (int c = 0; c < count; c++) {
+                outputGradient.read(tile.start(width, from + c), rows[c], tile.count());
+                tile.drop(pass.dropout(), dropout, width, from + c, rows[c]);
+            }
+            FloatArray table = pass.gradient("weight");
+            for (int t = 0; t < tile.count(); t++) {
+                long at = (long) id(ids, tile, t) * width + from;
+                table.read(at, token, count);
+                for (int c = 0; c < count; c++) {
+                    token[c] += rows[c][t];
                 }
-                for (int t = 0; t < count; t++) {
-                    long at = (long) ids[b * pass.length() + from + t] * width;
-                    table.read(at, token, width);
-                    for (int d = 0; d < width; d++) {
-                        token[d] += tile[d][t];
-                    }
-                    table.write(at, token, width);
-                }
+                table.write(at, token, count);
             }
         }
     }
 
-    private void drop(FloatArray from, FloatArray to, Pass<FloatArray> pass) {
-        if (!pass.dropout().active() || dropout == 0) {
-            return;
-        }
-        float[] row = new float[pass.length()];
-        for (long at = 0; at < from.length(); at += row.length) {
-            from.read(at, row, row.length);
-            pass.dropout().apply(dropout, at / row.length, row, row.length);
-            to.write(at, row, row.length);
-        }
+    private static int id(int[] ids, Tile tile, int t) {
+        return ids[tile.b() * tile.length() + tile.from() + t];
     }
 }

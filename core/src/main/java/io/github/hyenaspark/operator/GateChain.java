@@ -19,20 +19,21 @@ final class GateChain {
     /** Convolutions whose gates are separate: all, or all but the last. */
     private final int ungated;
 
-    private final LongFilters filters;
+    private final LongFilters.Channel filters;
     private final float[] mix; // (N−1)×H×H
     private final double[] mixGradient;
     private final Dropout dropout;
+    private final Sums sums;
 
     /** Projections of the channel, H×(N+1)×L: gates, then the value. */
     final float[][][] rows;
-    /** Their gradients. */
+    /** Their gradients; with outer mixing those of gates 1 to N−1 are in {@link #gateSumGradients}. */
     final float[][][] rowGradients;
     /** Outputs of the long convolutions, (N−1)×H×L. */
     final float[][][] convolved;
     /** With outer mixing: sums of the gates over the head's channels, H×(N−1)×L by r. */
     final float[][][] gateSums;
-    /** Their gradients, summed over channels. */
+    /** Their gradients, this channel's share. */
     final float[][][] gateSumGradients;
 
     private final float[][][] values; // v_r, N×H×L
@@ -41,44 +42,72 @@ final class GateChain {
     private final float[][] valueGradients; // H×L
     private final float[][] mixedGradients; // H×L
 
-    GateChain(HyenaConfig config, LongFilters filters, Pass<FloatArray> pass) {
+    /**
+     * @param mixGradient where the gradient of the head mixing is added up
+     * @param scratch of the thread that runs this chain
+     */
+    GateChain(
+            HyenaConfig config,
+            LongFilters.Channel filters,
+            Pass<FloatArray> pass,
+            double[] mixGradient,
+            Scratch scratch) {
         this.config = config;
         this.filters = filters;
+        this.mixGradient = mixGradient;
         length = pass.length();
         dropout = pass.dropout();
+        sums = scratch.sums();
         int heads = config.heads();
-        convolutions = config.order() - 1;
+        int order = config.order();
+        convolutions = order - 1;
         boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
         ungated = lastIsGated ? convolutions - 1 : convolutions;
         mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
-        mixGradient = new double[mix.length];
-        rows = new float[heads][config.order() + 1][length];
-        rowGradients = new float[heads][config.order() + 1][length];
-        convolved = new float[convolutions][heads][length];
-        gateSums = new float[heads][config.outerMixing() ? convolutions : 0][length];
-        gateSumGradients = new float[heads][config.outerMixing() ? convolutions : 0][length];
-        values = new float[config.order()][heads][length];
-        gated = new float[length];
-        gatedGradient = new float[length];
-        valueGradients = new float[heads][length];
-        mixedGradients = new float[heads][length];
+        Places places = new Places(scratch, length);
+        rows = places.cube("rows", heads, order + 1);
+        rowGradients = places.cube("row-gradients", heads, order + 1);
+        convolved = places.cube("convolved", convolutions, heads);
+        int summed = config.outerMixing() ? convolutions : 0;
+        gateSums = places.cube("gate-sums", heads, summed);
+        gateSumGradients = places.cube("gate-sum-gradients", heads, summed);
+        values = config.postOrderMixing() ? places.cube("values", order, heads) : new float[order][heads][];
+        gated = scratch.row("chain.gated", length);
+        gatedGradient = scratch.row("chain.gated-gradient", length);
+        valueGradients = new float[heads][];
+        for (int head = 0; head < heads; head++) {
+            values[0][head] = rows[head][order];
+            valueGradients[head] = rowGradients[head][order];
+            for (int r = 0; r < convolutions && !config.postOrderMixing(); r++) {
+                values[r + 1][head] = convolved[r][head];
+            }
+        }
+        mixedGradients = config.postOrderMixing() ? places.cube("mixed-gradients", 1, heads)[0] : valueGradients;
+    }
+
+    /** Where the rows of a chain lie. */
+    private record Places(Scratch scratch, int length) {
+        float[][][] cube(String name, int outer, int inner) {
+            float[][][] cube = new float[outer][][];
+            for (int i = 0; i < outer; i++) {
+                cube[i] = Arrays.copyOf(scratch.rows("chain." + name + i, inner, length), inner);
+            }
+            return cube;
+        }
     }
 
     /** From {@link #rows} to {@link #convolved} and y, H×L. */
     void forward(int b, int j, float[][] y) {
-        for (int head = 0; head < config.heads(); head++) {
-            System.arraycopy(rows[head][config.order()], 0, values[0][head], 0, length);
-        }
         for (int r = 0; r < ungated; r++) {
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
-                filters.convolve(j, r, gated, convolved[r][head]);
+                filters.convolve(r, gated, convolved[r][head]);
             }
             mixHeads(r);
         }
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
-                filters.convolveGated(j, ungated, gatedRow(head), y[head]);
+                filters.convolveGated(ungated, gatedRow(head), y[head]);
             } else {
                 Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
             }
@@ -87,9 +116,6 @@ final class GateChain {
 
     /** y again, H×L, from {@link #rows} and {@link #convolved}; also restores what {@link #backward} needs. */
     void recompute(float[][] y) {
-        for (int head = 0; head < config.heads(); head++) {
-            System.arraycopy(rows[head][config.order()], 0, values[0][head], 0, length);
-        }
         for (int r = 0; r < ungated; r++) {
             mixHeads(r);
         }
@@ -103,7 +129,7 @@ final class GateChain {
     void backward(int b, int j, float[][] gradient) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
-                backwardGated(j, head, gradient[head]);
+                backwardGated(head, gradient[head]);
             } else {
                 Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
                 Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
@@ -113,14 +139,11 @@ final class GateChain {
             unmixHeads(r);
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
-                filters.backward(j, r, mixedGradients[head], gated, gatedGradient);
+                filters.backward(r, mixedGradients[head], gated, gatedGradient);
                 dropout.apply(config.dropout(), rowNumber(b, j, r, head), gatedGradient, length);
                 Rows.multiply(gatedGradient, gateOf(head, r), valueGradients[head], length);
-                gateGradient(head, r);
+                Rows.multiply(gatedGradient, values[r][head], gateGradient(head, r), length);
             }
-        }
-        for (int head = 0; head < config.heads(); head++) {
-            System.arraycopy(valueGradients[head], 0, rowGradients[head][config.order()], 0, length);
         }
     }
 
@@ -129,17 +152,10 @@ final class GateChain {
         return new GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
     }
 
-    private void backwardGated(int j, int head, float[] gradient) {
-        float[] gate = config.outerMixing() ? gatedGradient : rowGradients[head][config.order() - 1 - ungated];
-        GatedGradient gradients = new GatedGradient(gradient, valueGradients[head], gate, rowGradients[head][0]);
-        filters.backwardGated(j, ungated, gatedRow(head), gradients);
-        if (config.outerMixing()) {
-            Rows.add(gatedGradient, gateSumGradients[head][ungated], length);
-        }
-    }
-
-    double[] mixGradient() {
-        return mixGradient;
+    private void backwardGated(int head, float[] gradient) {
+        GatedGradient gradients =
+                new GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
+        filters.backwardGated(ungated, gatedRow(head), gradients);
     }
 
     private void gate(int b, int j, int r, int head) {
@@ -151,45 +167,32 @@ final class GateChain {
         return config.outerMixing() ? gateSums[head][r] : rows[head][config.order() - 1 - r];
     }
 
-    private void gateGradient(int head, int r) {
-        if (config.outerMixing()) {
-            Rows.multiply(gatedGradient, values[r][head], gated, length);
-            Rows.add(gated, gateSumGradients[head][r], length);
-        } else {
-            Rows.multiply(gatedGradient, values[r][head], rowGradients[head][config.order() - 1 - r], length);
-        }
+    private float[] gateGradient(int head, int r) {
+        return config.outerMixing() ? gateSumGradients[head][r] : rowGradients[head][config.order() - 1 - r];
     }
 
     private long rowNumber(int b, int j, int r, int head) {
         return (((long) b * convolutions + r) * config.heads() + head) * config.headWidth() + j;
     }
 
-    /** (v_{r+1})_k = Σ_g R[r, g, k] (q_r)_g, or v_{r+1} = q_r. */
+    /** (v_{r+1})_k = Σ_g R[r, g, k] (q_r)_g; without mixing v_{r+1} is q_r already. */
     private void mixHeads(int r) {
-        for (int k = 0; k < config.heads(); k++) {
+        for (int k = 0; k < config.heads() && config.postOrderMixing(); k++) {
             float[] value = values[r + 1][k];
-            if (config.postOrderMixing()) {
-                Arrays.fill(value, 0f);
-                for (int g = 0; g < config.heads(); g++) {
-                    Rows.add(mix[mixIndex(r, g, k)], convolved[r][g], value, length);
-                }
-            } else {
-                System.arraycopy(convolved[r][k], 0, value, 0, length);
+            Arrays.fill(value, 0, length, 0f);
+            for (int g = 0; g < config.heads(); g++) {
+                Rows.add(mix[mixIndex(r, g, k)], convolved[r][g], value, length);
             }
         }
     }
 
     private void unmixHeads(int r) {
-        for (int g = 0; g < config.heads(); g++) {
+        for (int g = 0; g < config.heads() && config.postOrderMixing(); g++) {
             float[] gradient = mixedGradients[g];
-            if (config.postOrderMixing()) {
-                Arrays.fill(gradient, 0f);
-                for (int k = 0; k < config.heads(); k++) {
-                    Rows.add(mix[mixIndex(r, g, k)], valueGradients[k], gradient, length);
-                    mixGradient[mixIndex(r, g, k)] += Rows.dot(convolved[r][g], 0, valueGradients[k], 0, length);
-                }
-            } else {
-                System.arraycopy(valueGradients[g], 0, gradient, 0, length);
+            Arrays.fill(gradient, 0, length, 0f);
+            for (int k = 0; k < config.heads(); k++) {
+                Rows.add(mix[mixIndex(r, g, k)], valueGradients[k], gradient, length);
+                mixGradient[mixIndex(r, g, k)] += sums.ofProducts(convolved[r][g], valueGradients[k], length);
             }
         }
     }

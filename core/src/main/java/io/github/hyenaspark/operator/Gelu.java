@@ -4,23 +4,25 @@ package io.github.hyenaspark.operator;
  * The tanh form of GELU, ½x(1 + tanh u) with u = √(2/π)(x + 0.044715 x³) (Hendrycks and Gimpel, arXiv 1606.08415),
  * finite with a finite derivative for every finite x.
  *
- * <p>The float form takes tanh from the 17th convergent of Lambert's continued fraction, u/(1 + u²/(3 + u²/(5 + ...))):
- * a quotient of two polynomials with positive coefficients, within 3e-10 of tanh where |u| ≤ 10 and cut off there. It
- * is worked out in double, because the derivative needs 1 − tanh², in short loops over a piece of a row, which the
- * compiler turns into vector instructions.
+ * <p>The float form writes it as x σ(2u) and takes σ from w = 1/(1 + exp 2|u|), which loses nothing where σ is near 0
+ * or 1; the exponential is the Taylor polynomial of exp(|u|/2), all terms positive, squared twice. Beyond |x| = 5.5,
+ * where w is below 1e-8, u stays what it is at 5.5.
+ *
+ * <p>Loops are short because the compiler makes vector instructions of a loop only if it has few operations, and starts
+ * every array at the same index.
  */
 final class Gelu {
     private static final double SCALE = Math.sqrt(2 / Math.PI);
     private static final double CUBIC = 0.044715;
-    private static final double SATURATED = 10;
-    private static final double SATURATED_TANH = 1 - 5e-9;
-    private static final int PIECE = 512;
-    private static final double[][] CONVERGENT = convergent(17);
+    private static final float CUT = 5.5f;
+    private static final float CUBIC_FLOAT = (float) CUBIC;
+    private static final float HALF_SCALE = (float) (SCALE / 2);
+    private static final float TWICE_SCALE = (float) (2 * SCALE);
+    private static final float[] TAYLOR = taylor(16);
 
-    private final double[] u = new double[PIECE];
-    private final double[] square = new double[PIECE];
-    private final double[] tanh = new double[PIECE];
-    private final double[] denominator = new double[PIECE];
+    private float[] a = {};
+    private float[] z = {};
+    private float[] w = {};
 
     static double value(double x) {
         return 0.5 * x * (1 + Math.tanh(SCALE * (x + CUBIC * x * x * x)));
@@ -31,98 +33,111 @@ final class Gelu {
         return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * SCALE * (1 + 3 * CUBIC * x * x);
     }
 
-    /** Writes the values of {@code row} to {@code values} and replaces {@code row} by the derivatives. */
+    /** Writes the values of {@code row} to {@code values}, another row. */
     void forward(float[] row, float[] values, int count) {
-        for (int from = 0; from < count; from += PIECE) {
-            int size = Math.min(PIECE, count - from);
-            prepare(row, from, size);
-            polynomial(CONVERGENT[0], tanh, size);
-            polynomial(CONVERGENT[1], denominator, size);
-            finish(row, values, from, size);
+        complement(row, count);
+        values(row, values, a, w, count);
+    }
+
+    /** The same; also replaces {@code row} by the derivatives. */
+    void forwardAndDerivative(float[] row, float[] values, int count) {
+        forward(row, values, count);
+        derivatives(row, count);
+    }
+
+    /** {@link #a} = |x|, cut off, and {@link #w}. */
+    private void complement(float[] row, int count) {
+        if (a.length < count) {
+            a = new float[count];
+            z = new float[count];
+            w = new float[count];
+        }
+        cutOff(row, a, count);
+        halfU(a, z, count);
+        java.util.Arrays.fill(w, 0, count, TAYLOR[16]);
+        for (int k = 15; k > 0; k -= 4) {
+            horner(w, z, k, count);
+        }
+        logistic(w, count);
+    }
+
+    private static void cutOff(float[] x, float[] a, int count) {
+        for (int i = 0; i < count; i++) {
+            a[i] = Math.min(CUT, Math.abs(x[i]));
         }
     }
 
-    private void prepare(float[] row, int from, int size) {
-        for (int i = 0; i < size; i++) {
-            u[i] = row[from + i];
-        }
-        for (int i = 0; i < size; i++) {
-            double value = u[i] * (SCALE + SCALE * CUBIC * u[i] * u[i]);
-            u[i] = Math.max(-SATURATED, Math.min(SATURATED, value));
-            square[i] = u[i] * u[i];
+    private static void halfU(float[] a, float[] z, int count) {
+        for (int i = 0; i < count; i++) {
+            z[i] = HALF_SCALE * a[i] * Math.fma(CUBIC_FLOAT * a[i], a[i], 1f);
         }
     }
 
-    /** Horner's rule, all elements of the piece at once. */
-    private void polynomial(double[] coefficients, double[] result, int size) {
-        double highest = coefficients[coefficients.length - 1];
-        for (int i = 0; i < size; i++) {
-            result[i] = highest;
-        }
-        for (int k = coefficients.length - 2; k >= 0; k--) {
-            double coefficient = coefficients[k];
-            for (int i = 0; i < size; i++) {
-                result[i] = result[i] * square[i] + coefficient;
-            }
-        }
-    }
-
-    private void finish(float[] row, float[] values, int from, int size) {
-        for (int i = 0; i < size; i++) {
-            tanh[i] = u[i] * tanh[i] / denominator[i];
-        }
-        for (int i = 0; i < size; i++) {
-            double t = tanh[i];
-            double x = row[from + i];
-            double half = 0.5 + 0.5 * t;
-            // where tanh is cut off its derivative is zero to all digits, whatever the slope of u
-            double slope = Math.abs(t) > SATURATED_TANH ? 0 : 0.5 * SCALE * (1 + 3 * CUBIC * x * x);
-            values[from + i] = (float) (x * half);
-            row[from + i] = (float) (half + x * (1 - t * t) * slope);
+    /** Four terms, from power {@code k} down. */
+    private static void horner(float[] sum, float[] z, int k, int count) {
+        float c0 = TAYLOR[k];
+        float c1 = TAYLOR[k - 1];
+        float c2 = TAYLOR[k - 2];
+        float c3 = TAYLOR[k - 3];
+        for (int i = 0; i < count; i++) {
+            float p = Math.fma(sum[i], z[i], c0);
+            p = Math.fma(p, z[i], c1);
+            p = Math.fma(p, z[i], c2);
+            sum[i] = Math.fma(p, z[i], c3);
         }
     }
 
-    /**
-     * Numerator over u and denominator as polynomials of u², lowest first, scaled so that the denominator starts at 1.
-     */
-    private static double[][] convergent(int terms) {
-        double[] before = {1};
-        double[] numerator = {0};
-        double[] denominatorBefore = {0};
-        double[] denominator = {1};
-        for (int k = 1; k <= terms; k++) {
-            int shift = k == 1 ? 0 : 1;
-            double[] next = recurrence(numerator, 2 * k - 1, before, shift);
-            double[] nextDenominator = recurrence(denominator, 2 * k - 1, denominatorBefore, shift);
-            before = numerator;
-            numerator = next;
-            denominatorBefore = denominator;
-            denominator = nextDenominator;
+    /** From exp(|u|/2) to w. */
+    private static void logistic(float[] w, int count) {
+        for (int i = 0; i < count; i++) {
+            float square = w[i] * w[i];
+            w[i] = square * square;
         }
-        return new double[][] {scaled(numerator, denominator[0]), scaled(denominator, denominator[0])};
+        for (int i = 0; i < count; i++) {
+            w[i] = 1f / (1f + w[i]);
+        }
     }
 
-    /** factor · p + u^(2·shift) · q. */
-    private static double[] recurrence(double[] p, double factor, double[] q, int shift) {
-        double[] result = new double[Math.max(p.length, q.length + shift)];
-        for (int i = 0; i < p.length; i++) {
-            result[i] += factor * p[i];
+    /** x σ = max(x, 0) − |x| w. */
+    private static void values(float[] x, float[] values, float[] a, float[] w, int count) {
+        for (int i = 0; i < count; i++) {
+            values[i] = Math.fma(-a[i], w[i], Math.max(x[i], 0f));
         }
-        for (int i = 0; i < q.length; i++) {
-            result[i + shift] += q[i];
-        }
-        return result;
     }
 
-    private static double[] scaled(double[] coefficients, double unit) {
-        int degree = coefficients.length;
-        while (coefficients[degree - 1] == 0) {
-            degree--;
+    /** ½ + sign(x)·(½ − w + |x| w(1 − w) 2u'), because σ is w or 1 − w and σ(1 − σ) the same for both. */
+    private void derivatives(float[] row, int count) {
+        slopes(a, z, count);
+        for (int i = 0; i < count; i++) {
+            w[i] = Math.fma(z[i] * w[i], 1f - w[i], 0.5f - w[i]);
         }
-        double[] result = new double[degree];
-        for (int i = 0; i < degree; i++) {
-            result[i] = coefficients[i] / unit;
+        signs(row, z, count);
+        for (int i = 0; i < count; i++) {
+            row[i] = Math.fma(z[i], w[i], 0.5f);
         }
-        return result;
+    }
+
+    /** |x| 2u'. */
+    private static void slopes(float[] a, float[] slopes, int count) {
+        for (int i = 0; i < count; i++) {
+            slopes[i] = TWICE_SCALE * a[i] * Math.fma(3 * CUBIC_FLOAT * a[i], a[i], 1f);
+        }
+    }
+
+    private static void signs(float[] x, float[] signs, int count) {
+        for (int i = 0; i < count; i++) {
+            signs[i] = x[i] / (Math.abs(x[i]) + Float.MIN_NORMAL);
+        }
+    }
+
+    /** 1/k!, from k = 0. */
+    private static float[] taylor(int degree) {
+        float[] coefficients = new float[degree + 1];
+        double factorial = 1;
+        for (int k = 0; k <= degree; k++) {
+            coefficients[k] = (float) (1 / factorial);
+            factorial *= k + 1;
+        }
+        return coefficients;
     }
 }

@@ -1,183 +1,194 @@
 package io.github.hyenaspark.operator;
 
-import java.util.Arrays;
-
 /**
  * The Hyena operator (arXiv 2302.10866), in the form that runs: data-controlled gates and implicit long convolutions, a
  * drop-in replacement for attention. Order N means, as in the authors' code, N gates and N−1 long convolutions; the
  * paper's Definition 3.1 counts one convolution per gate. Unlike the paper and like the code, a direct term d·w is
  * added to every long convolution.
  *
- * <p>Activations are B×D×L. Read on at {@link GateChain} for the recurrence and {@link ImplicitFilter} for the filters;
- * {@link PlainHyena} is the same in plain double loops.
+ * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
+ * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@link ImplicitFilter} for the
+ * filters; {@link PlainHyena} is the same in plain double loops.
  */
 public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     private final HyenaConfig config;
     private final LongFilters filters;
+    private final Projections projections;
+    private final GateSums gateSums;
     private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
-    private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L
-    private FloatArray mixedGradient = FloatArray.allocate(0); // D×L
-    private final Projections projections;
+    private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
 
     /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public HyenaOperator(HyenaConfig config) {
         this.config = config;
         filters = new LongFilters(config);
         projections = new Projections(config);
+        gateSums = new GateSums(config, projections);
     }
 
     @Override
     public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        long size = (long) config.width() * pass.length();
-        if (mixed.length() != size * pass.batchSize()) {
-            mixed = FloatArray.allocate(size * pass.batchSize());
-            convolved = FloatArray.allocate(size * pass.batchSize() * (config.order() - 1));
+        if (mixed.length() != input.length()) {
+            mixed = FloatArray.allocate(input.length());
+            convolved = FloatArray.allocate(input.length() * (config.order() - 1));
         }
         filters.forward(pass);
         projections.forward(input, pass);
-        GateChain chain = new GateChain(config, filters, pass);
-        float[][] y = new float[config.heads()][pass.length()];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            sumGates(chain, b);
-            for (int j = 0; j < config.headWidth(); j++) {
-                readRows(chain, b, j);
-                chain.forward(b, j, y);
-                for (int head = 0; head < config.heads(); head++) {
-                    config.activation().apply(y[head], pass.length());
-                    mixed.write(b * size + rowStart(head, j, pass), y[head], pass.length());
-                    writeConvolved(chain, b, j, head, pass);
-                }
+        gateSums.forward(pass);
+        pass.team().divide(config.headWidth(), (member, from, to) -> {
+            Channels channels = new Channels(pass, member, new double[0]);
+            for (int j = from; j < to; j++) {
+                channels.forward(j);
             }
-            project(output.slice(b * size, size), mixed.slice(b * size, size), pass);
-        }
+        });
+        project(output, pass);
     }
 
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        long size = (long) config.width() * pass.length();
-        if (mixedGradient.length() != size) {
-            mixedGradient = FloatArray.allocate(size);
-        }
+        projectBackward(outputGradient, pass);
         filters.startBackward();
         projections.startBackward(pass);
-        GateChain chain = new GateChain(config, filters, pass);
-        double[] biasGradient = new double[config.width()];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            FloatArray gradient = outputGradient.slice(b * size, size);
-            projectBackward(gradient, mixed.slice(b * size, size), biasGradient, pass);
-            sumGates(chain, b);
-            for (int j = 0; j < config.headWidth(); j++) {
-                backwardChannel(chain, b, j, pass);
+        gateSums.startBackward(pass);
+        int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
+        double[][] mixGradients = new double[pass.team().threads()][mixes];
+        pass.team().divide(config.headWidth(), (member, from, to) -> {
+            Channels channels = new Channels(pass, member, mixGradients[member]);
+            for (int j = from; j < to; j++) {
+                channels.backward(j);
             }
-            spreadGateSums(chain, b);
-            projections.backward(input.slice(b * size, size), inputGradient.slice(b * size, size));
+        });
+        for (double[] gradient : mixGradients) {
+            if (config.postOrderMixing()) {
+                pass.gradient("head-mix").add(gradient);
+            }
         }
-        pass.gradient("out.bias").add(biasGradient);
-        if (config.postOrderMixing()) {
-            pass.gradient("head-mix").add(chain.mixGradient());
-        }
-        projections.finishBackward();
+        gateSums.finishBackward();
+        projections.backward(input, inputGradient);
         filters.finishBackward(pass);
     }
 
-    private void backwardChannel(GateChain chain, int b, int j, Pass<FloatArray> pass) {
-        float[][] y = new float[config.heads()][pass.length()];
-        float[][] gradient = new float[config.heads()][pass.length()];
-        readRows(chain, b, j);
-        for (int head = 0; head < config.heads(); head++) {
-            readConvolved(chain, b, j, head, pass);
+    /** The head channels of one member of the team, one after the other. */
+    private final class Channels {
+        private final Pass<FloatArray> pass;
+        private final int length;
+        private final int member;
+        private final Scratch scratch;
+        private final LongFilters.Channel filter;
+        private final GateChain chain;
+        private final float[][] y;
+        private final float[][] gradient;
+
+        Channels(Pass<FloatArray> pass, int member, double[] mixGradient) {
+            this.pass = pass;
+            this.member = member;
+            length = pass.length();
+            scratch = pass.team().scratch(member);
+            filter = filters.channel(scratch);
+            chain = new GateChain(config, filter, pass, mixGradient, scratch);
+            y = scratch.rows("operator.y", config.heads(), length);
+            gradient = scratch.rows("operator.gradient", config.heads(), length);
         }
-        chain.recompute(y);
-        for (int head = 0; head < config.heads(); head++) {
-            mixedGradient.read(rowStart(head, j, pass), gradient[head], pass.length());
-            config.activation().backward(y[head], gradient[head], pass.length());
-        }
-        chain.backward(b, j, gradient);
-        for (int head = 0; head < config.heads(); head++) {
-            for (int part = 0; part <= config.order(); part++) {
-                boolean summed = config.outerMixing() && part > 0 && part < config.order();
-                if (!summed) {
-                    int channel = projections.channel(head, part, j);
-                    projections.writeGradient(b, channel, chain.rowGradients[head][part]);
+
+        void forward(int j) {
+            filter.start(j);
+            for (int b = 0; b < pass.batchSize(); b++) {
+                readRows(b, j);
+                chain.forward(b, j, y);
+                for (int head = 0; head < config.heads(); head++) {
+                    config.activation().apply(y[head], length);
+                    mixed.write(start(b, head, j), y[head], length);
+                    for (int r = 0; r < config.order() - 1; r++) {
+                        convolved.write(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
+                    }
                 }
             }
         }
+
+        void backward(int j) {
+            filter.startBackward(j);
+            for (int b = 0; b < pass.batchSize(); b++) {
+                readRows(b, j);
+                for (int head = 0; head < config.heads(); head++) {
+                    for (int r = 0; r < config.order() - 1; r++) {
+                        convolved.read(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
+                    }
+                    mixed.read(start(b, head, j), gradient[head], length);
+                }
+                chain.recompute(y);
+                for (int head = 0; head < config.heads(); head++) {
+                    config.activation().backward(y[head], gradient[head], length);
+                }
+                chain.backward(b, j, gradient);
+                writeGradients(b, j);
+            }
+            filter.finishBackward(j);
+        }
+
+        private void readRows(int b, int j) {
+            for (int head = 0; head < config.heads(); head++) {
+                for (int part = 0; part <= config.order(); part++) {
+                    if (!gateSums.covers(part)) {
+                        projections.read(b, projections.channel(head, part, j), chain.rows[head][part], scratch);
+                    }
+                }
+                gateSums.read(b, head, chain.gateSums[head]);
+            }
+        }
+
+        private void writeGradients(int b, int j) {
+            for (int head = 0; head < config.heads(); head++) {
+                for (int part = 0; part <= config.order(); part++) {
+                    if (!gateSums.covers(part)) {
+                        int channel = projections.channel(head, part, j);
+                        projections.writeGradient(b, channel, chain.rowGradients[head][part], scratch);
+                    }
+                }
+                gateSums.addGradients(member, b, head, chain.gateSumGradients[head]);
+            }
+        }
+
+        private long start(int b, int head, int j) {
+            return (((long) b * config.heads() + head) * config.headWidth() + j) * length;
+        }
+
+        private long convolvedStart(int b, int r, int head, int j) {
+            return start(b * (config.order() - 1) + r, head, j);
+        }
     }
 
-    private void project(FloatArray output, FloatArray y, Pass<FloatArray> pass) {
-        int length = pass.length();
+    private void project(FloatArray output, Pass<FloatArray> pass) {
         int width = config.width();
-        Matrix result = Matrix.of(output, width, length);
-        result.set(Matrix.of(pass.parameter("out.weight"), width, width), Matrix.of(y, width, length));
-        result.addToRows(pass.parameter("out.bias").toArray());
+        Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
+        float[] bias = pass.parameter("out.bias").toArray();
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix result = tile.matrix("operator.output", width);
+            result.set(weight, tile.of(mixed, width));
+            float[] row = tile.scratch().row("operator.row", tile.count());
+            for (int d = 0; d < width; d++) {
+                result.read(d, row);
+                Rows.add(bias[d], row, tile.count());
+                output.write(tile.start(width, d), row, tile.count());
+            }
+        });
     }
 
-    private void projectBackward(FloatArray gradient, FloatArray y, double[] biasGradient, Pass<FloatArray> pass) {
-        int length = pass.length();
+    private void projectBackward(FloatArray outputGradient, Pass<FloatArray> pass) {
         int width = config.width();
-        Matrix g = Matrix.of(gradient, width, length);
-        Matrix.of(pass.gradient("out.weight"), width, width)
-                .add(g, Matrix.of(y, width, length).t());
-        Matrix.of(mixedGradient, width, length)
-                .set(Matrix.of(pass.parameter("out.weight"), width, width).t(), g);
-        g.sumRows(biasGradient);
-    }
-
-    private void readRows(GateChain chain, int b, int j) {
-        for (int head = 0; head < config.heads(); head++) {
-            for (int part = 0; part <= config.order(); part++) {
-                projections.read(b, projections.channel(head, part, j), chain.rows[head][part]);
-            }
-        }
-    }
-
-    private void sumGates(GateChain chain, int b) {
-        for (int head = 0; head < config.heads(); head++) {
-            for (int r = 0; r < chain.gateSums[head].length; r++) {
-                float[] sum = chain.gateSums[head][r];
-                float[] row = new float[sum.length];
-                Arrays.fill(sum, 0f);
-                Arrays.fill(chain.gateSumGradients[head][r], 0f);
-                for (int j = 0; j < config.headWidth(); j++) {
-                    projections.read(b, projections.channel(head, config.order() - 1 - r, j), row);
-                    Rows.add(row, sum, sum.length);
-                }
-            }
-        }
-    }
-
-    private void spreadGateSums(GateChain chain, int b) {
-        for (int head = 0; head < config.heads(); head++) {
-            for (int r = 0; r < chain.gateSums[head].length; r++) {
-                for (int j = 0; j < config.headWidth(); j++) {
-                    int channel = projections.channel(head, config.order() - 1 - r, j);
-                    projections.writeGradient(b, channel, chain.gateSumGradients[head][r]);
-                }
-            }
-        }
-    }
-
-    private long rowStart(int head, int j, Pass<FloatArray> pass) {
-        return (long) (head * config.headWidth() + j) * pass.length();
-    }
-
-    private long convolvedStart(int b, int r, int head, int j, Pass<FloatArray> pass) {
-        long sequence = (long) b * (config.order() - 1) + r;
-        return sequence * config.width() * pass.length() + rowStart(head, j, pass);
-    }
-
-    private void writeConvolved(GateChain chain, int b, int j, int head, Pass<FloatArray> pass) {
-        for (int r = 0; r < config.order() - 1; r++) {
-            convolved.write(convolvedStart(b, r, head, j, pass), chain.convolved[r][head], pass.length());
-        }
-    }
-
-    private void readConvolved(GateChain chain, int b, int j, int head, Pass<FloatArray> pass) {
-        for (int r = 0; r < config.order() - 1; r++) {
-            convolved.read(convolvedStart(b, r, head, j, pass), chain.convolved[r][head], pass.length());
-        }
+        Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
+        SharedGradient weightGradient = new SharedGradient(pass, "out.weight", width, width);
+        SharedSums biasGradient = new SharedSums(pass, "out.bias", width);
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix gradient = tile.of(outputGradient, width);
+            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
+            Matrix activated = tile.of(mixed, width);
+            weightGradient.of(tile.member()).add(gradient, activated.t());
+            activated.set(weight.t(), gradient);
+        });
+        weightGradient.finish(pass.team().scratch(0));
+        biasGradient.finish();
     }
 }

@@ -1,144 +1,136 @@
 package io.github.hyenaspark.operator;
 
+import java.util.Arrays;
+
 /**
  * Layer normalisation over channels at every step: y = (x − mean)/√(var + ε) · weight + bias, biased variance, ε =
- * 1e-5. Works on tiles of all channels by a few steps, so that a tile stays in the cache while it is read three times.
+ * 1e-5. Works on tiles of all channels by a few steps that lie in the cache, and keeps nothing: the backward pass
+ * normalises its tile again.
  */
 final class LayerNorm {
     static final double EPSILON = 1e-5;
 
-    private static final int TILE_ELEMENTS = 1 << 15;
-    private static final int SMALLEST_TILE_LENGTH = 16;
-
     private final int width;
-    private float[] mean = {}; // B×L
-    private float[] inverseDeviation = {}; // B×L
+    private float[] weight = {};
+    private float[] bias = {};
 
     LayerNorm(int width) {
         this.width = width;
     }
 
-    /** Normalises a batch, B×D×L. */
-    void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
-        int length = pass.length();
-        if (mean.length != pass.batchSize() * length) {
-            mean = new float[pass.batchSize() * length];
-            inverseDeviation = new float[pass.batchSize() * length];
-        }
-        float[] weight = pass.parameter("weight").toArray();
-        float[] bias = pass.parameter("bias").toArray();
-        int tileLength = tileLength(length);
-        float[][] tile = new float[width][tileLength];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < length; from += tileLength) {
-                int count = Math.min(tileLength, length - from);
-                read(input, b, from, length, tile, count);
-                statistics(tile, b * length + from, count);
-                normalise(tile, b * length + from, count);
-                for (int d = 0; d < width; d++) {
-                    scale(tile[d], weight[d], bias[d], count);
-                    output.write(((long) b * width + d) * length + from, tile[d], count);
-                }
-            }
-        }
+    /** Takes the parameters of a pass. */
+    void start(Pass<FloatArray> pass) {
+        weight = pass.parameter("weight").toArray();
+        bias = pass.parameter("bias").toArray();
     }
 
-    /**
-     * Adds to {@code inputGradient} and to the gradients of weight and bias; {@code input} is that of the forward pass.
-     */
-    void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        int length = pass.length();
-        float[] weight = pass.parameter("weight").toArray();
-        double[] weightGradient = new double[width];
-        double[] biasGradient = new double[width];
-        int tileLength = tileLength(length);
-        float[][] x = new float[width][tileLength];
-        float[][] dy = new float[width][tileLength];
-        float[] dx = new float[tileLength];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int from = 0; from < length; from += tileLength) {
-                int count = Math.min(tileLength, length - from);
-                int at = b * length + from;
-                read(input, b, from, length, x, count);
-                read(outputGradient, b, from, length, dy, count);
-                normalise(x, at, count);
-                for (int d = 0; d < width; d++) {
-                    weightGradient[d] += Rows.dot(dy[d], 0, x[d], 0, count);
-                    biasGradient[d] += Rows.sum(dy[d], count);
-                    scale(dy[d], weight[d], 0f, count);
-                }
-                float[][] means = gradientMeans(x, dy, count);
-                for (int d = 0; d < width; d++) {
-                    long row = ((long) b * width + d) * length + from;
-                    inputGradient.read(row, dx, count);
-                    for (int t = 0; t < count; t++) {
-                        dx[t] += inverseDeviation[at + t] * (dy[d][t] - means[0][t] - x[d][t] * means[1][t]);
-                    }
-                    inputGradient.write(row, dx, count);
-                }
-            }
-        }
-        pass.gradient("weight").add(weightGradient);
-        pass.gradient("bias").add(biasGradient);
-    }
-
-    private int tileLength(int length) {
-        return Math.min(length, Math.max(SMALLEST_TILE_LENGTH, TILE_ELEMENTS / width));
-    }
-
-    private void read(FloatArray array, int b, int from, int length, float[][] tile, int count) {
+    /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
+    void normalise(float[][] tile, int count, Scratch scratch) {
+        float[] mean = scratch.row("norm.mean", count);
+        float[] deviation = scratch.row("norm.inverse-deviation", count);
+        Arrays.fill(mean, 0, count, 0f);
+        Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
-            array.read(((long) b * width + d) * length + from, tile[d], count);
+            Rows.add(tile[d], mean, count);
         }
-    }
-
-    private void statistics(float[][] tile, int at, int count) {
-        float[] sum = new float[count];
-        for (float[] row : tile) {
-            Rows.add(row, sum, count);
-        }
-        for (int t = 0; t < count; t++) {
-            mean[at + t] = sum[t] / width;
-        }
-        float[] squares = new float[count];
-        for (float[] row : tile) {
-            for (int t = 0; t < count; t++) {
-                float centred = row[t] - mean[at + t];
-                squares[t] += centred * centred;
-            }
-        }
-        for (int t = 0; t < count; t++) {
-            inverseDeviation[at + t] = (float) (1 / Math.sqrt(squares[t] / width + EPSILON));
-        }
-    }
-
-    private void normalise(float[][] tile, int at, int count) {
-        for (float[] row : tile) {
-            for (int t = 0; t < count; t++) {
-                row[t] = (row[t] - mean[at + t]) * inverseDeviation[at + t];
-            }
-        }
-    }
-
-    private static void scale(float[] row, float factor, float summand, int count) {
-        for (int t = 0; t < count; t++) {
-            row[t] = row[t] * factor + summand;
-        }
-    }
-
-    /** Means over channels of dx̂ and of dx̂ ⊙ x̂, at each step. */
-    private float[][] gradientMeans(float[][] normalised, float[][] gradient, int count) {
-        float[][] means = new float[2][count];
+        Rows.scale(mean, 1f / width, 0f, count);
         for (int d = 0; d < width; d++) {
-            for (int t = 0; t < count; t++) {
-                means[0][t] += gradient[d][t];
-                means[1][t] += gradient[d][t] * normalised[d][t];
-            }
+            centre(tile[d], mean, deviation, count);
         }
         for (int t = 0; t < count; t++) {
-            means[0][t] /= width;
-            means[1][t] /= width;
+            deviation[t] = (float) (1 / Math.sqrt(deviation[t] / width + EPSILON));
         }
-        return means;
+        for (int d = 0; d < width; d++) {
+            Rows.multiply(tile[d], deviation, tile[d], count);
+        }
+    }
+
+    private static void centre(float[] row, float[] mean, float[] squares, int count) {
+        for (int t = 0; t < count; t++) {
+            row[t] -= mean[t];
+        }
+        Rows.addProduct(row, row, squares, count);
+    }
+
+    /** Row {@code d} of the output, from that of x̂; they may be the same. */
+    void scale(int d, float[] normalised, float[] to, int count) {
+        float factor = weight[d];
+        float summand = bias[d];
+        for (int t = 0; t < count; t++) {
+            to[t] = factor * normalised[t] + summand;
+        }
+    }
+
+    /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
+    Gradients gradients(Pass<FloatArray> pass) {
+        return new Gradients(pass);
+    }
+
+    /** What a backward pass adds up. */
+    final class Gradients {
+        private final Pass<FloatArray> pass;
+
+        private Gradients(Pass<FloatArray> pass) {
+            this.pass = pass;
+            for (int member = 0; member < pass.team().threads(); member++) {
+                for (float[] row : lanes(member)) {
+                    Arrays.fill(row, 0f);
+                }
+            }
+        }
+
+        private float[][] lanes(int member) {
+            return pass.team().scratch(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
+        }
+
+        /**
+         * After {@link #normalise}: turns the rows of {@code gradient}, that of the output, into that of the input.
+         *
+         * @param normalised x̂
+         */
+        void backward(Tile tile, float[][] normalised, float[][] gradient) {
+            int count = tile.count();
+            float[][] lanes = lanes(tile.member());
+            float[] sum = tile.scratch().row("norm.sum", count);
+            float[] product = tile.scratch().row("norm.product", count);
+            Arrays.fill(sum, 0, count, 0f);
+            Arrays.fill(product, 0, count, 0f);
+            for (int d = 0; d < width; d++) {
+                Rows.addProduct(gradient[d], normalised[d], lanes[d], count);
+                Rows.add(gradient[d], lanes[width + d], count);
+                Rows.scale(gradient[d], weight[d], 0f, count);
+                Rows.add(gradient[d], sum, count);
+                Rows.addProduct(gradient[d], normalised[d], product, count);
+            }
+            Rows.scale(sum, 1f / width, 0f, count);
+            Rows.scale(product, 1f / width, 0f, count);
+            float[] deviation = tile.scratch().row("norm.inverse-deviation", count);
+            for (int d = 0; d < width; d++) {
+                project(gradient[d], normalised[d], sum, product, count);
+                Rows.multiply(gradient[d], deviation, gradient[d], count);
+            }
+        }
+
+        /** After all members are done. */
+        void finish() {
+            double[] weightGradient = new double[width];
+            double[] biasGradient = new double[width];
+            for (int member = 0; member < pass.team().threads(); member++) {
+                float[][] lanes = lanes(member);
+                for (int d = 0; d < width; d++) {
+                    weightGradient[d] += Sums.ofLanes(lanes[d], Tile.LENGTH);
+                    biasGradient[d] += Sums.ofLanes(lanes[width + d], Tile.LENGTH);
+                }
+            }
+            pass.gradient("weight").add(weightGradient);
+            pass.gradient("bias").add(biasGradient);
+        }
+    }
+
+    /** dx̂ − mean(dx̂) − x̂ · mean(dx̂ ⊙ x̂). */
+    private static void project(float[] gradient, float[] normalised, float[] sum, float[] product, int count) {
+        for (int t = 0; t < count; t++) {
+            gradient[t] = gradient[t] - sum[t] - normalised[t] * product[t];
+        }
     }
 }

@@ -3,17 +3,20 @@ package io.github.hyenaspark.operator;
 import io.github.hyenaspark.convolution.GatedGradient;
 import io.github.hyenaspark.convolution.GatedRow;
 import io.github.hyenaspark.convolution.LongConvolution;
+import java.util.Arrays;
 
 /**
- * The N−1 long convolutions of every head channel, ready to run: the filters of {@link ImplicitFilter} as spectra. The
- * direct term d·w of safari's code is added to the first tap, which is the same sum and costs nothing.
+ * The N−1 long convolutions of every head channel: the taps of {@link ImplicitFilter}, to which the direct term d·w of
+ * safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are made when
+ * its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing of their
+ * size is kept.
  */
 final class LongFilters {
     private final HyenaConfig config;
     private final ImplicitFilter filter;
-    private LongConvolution convolution = LongConvolution.ofLength(1);
-    private float[][] spectra = {}; // F spectra
-    private float[][] spectrumGradients = {};
+    private FloatArray taps = FloatArray.allocate(0); // h, F×L; in the backward pass its gradient takes its place
+    private double[] directGradient = {};
+    private int length;
 
     LongFilters(HyenaConfig config) {
         this.config = config;
@@ -21,64 +24,108 @@ final class LongFilters {
     }
 
     void forward(Pass<FloatArray> pass) {
-        if (convolution.length() != pass.length() || spectra.length == 0) {
-            convolution = LongConvolution.ofLength(pass.length());
-            spectra = new float[config.filters()][convolution.spectrumSize()];
+        length = pass.length();
+        long size = (long) config.filters() * length;
+        if (taps.length() != size) {
+            taps = FloatArray.allocate(size);
         }
-        float[][] taps = filter.forward(pass.within("filter"));
+        filter.forward(taps, pass.within("filter"));
         if (config.directTerm()) {
             float[] direct = pass.parameter("filter.direct").toArray();
-            for (int m = 0; m < taps.length; m++) {
-                taps[m][0] += direct[m];
+            float[] first = new float[1];
+            for (int m = 0; m < direct.length; m++) {
+                taps.read(start(m), first, 1);
+                first[0] += direct[m];
+                taps.write(start(m), first, 1);
             }
-        }
-        for (int m = 0; m < taps.length; m++) {
-            convolution.spectrum(taps[m], spectra[m]);
         }
     }
 
     void startBackward() {
-        spectrumGradients = new float[config.filters()][convolution.spectrumSize()];
+        directGradient = new double[config.filters()];
     }
 
-    /** output = h ∗ input + d · input for filter r of head channel j. */
-    void convolve(int j, int r, float[] input, float[] output) {
-        convolution.forward(input, spectra[number(j, r)], output);
-    }
-
-    /** Overwrites {@code inputGradient}, sums the filter's gradient. */
-    void backward(int j, int r, float[] outputGradient, float[] input, float[] inputGradient) {
-        int m = number(j, r);
-        convolution.backward(outputGradient, input, spectra[m], inputGradient, spectrumGradients[m]);
-    }
-
-    /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
-    void convolveGated(int j, int r, GatedRow row, float[] output) {
-        convolution.gatedForward(row, spectra[number(j, r)], output);
-    }
-
-    /** Overwrites the gradients of the row, sums the filter's. */
-    void backwardGated(int j, int r, GatedRow row, GatedGradient gradient) {
-        int m = number(j, r);
-        convolution.gatedBackward(row, gradient, spectra[m], spectrumGradients[m]);
-    }
-
-    /** Adds what was summed over the batch and the heads. */
+    /** Adds what the channels have summed over the batch and the heads. */
     void finishBackward(Pass<FloatArray> pass) {
-        float[][] gradient = new float[config.filters()][pass.length()];
-        double[] direct = new double[config.filters()];
-        for (int m = 0; m < gradient.length; m++) {
-            convolution.filterGradient(spectrumGradients[m], gradient[m]);
-            direct[m] = gradient[m][0];
-        }
         if (config.directTerm()) {
-            pass.gradient("filter.direct").add(direct);
+            pass.gradient("filter.direct").add(directGradient);
         }
-        filter.backward(gradient, pass.within("filter"));
+        filter.backward(taps, pass.within("filter"));
     }
 
-    /** Column j·(N−1)+r: the filters of one channel are neighbours. */
-    private int number(int j, int r) {
-        return j * (config.order() - 1) + r;
+    private long start(int m) {
+        return (long) m * length;
+    }
+
+    /** One channel after the other, in the thread that owns {@code scratch}. */
+    Channel channel(Scratch scratch) {
+        return new Channel(scratch);
+    }
+
+    /** The filters of one head channel, ready to run. */
+    final class Channel {
+        private final LongConvolution convolution;
+        private final float[] row;
+        private final float[][] spectra;
+        private final float[][] spectrumGradients;
+
+        private Channel(Scratch scratch) {
+            int filters = config.order() - 1;
+            convolution = scratch.convolution(length);
+            row = scratch.row("filters.row", length);
+            spectra = scratch.rows("filters.spectra", filters, convolution.spectrumSize());
+            spectrumGradients = scratch.rows("filters.spectrum-gradients", filters, convolution.spectrumSize());
+        }
+
+        /** Makes the spectra of channel {@code j}. */
+        void start(int j) {
+            for (int r = 0; r < config.order() - 1; r++) {
+                taps.read(LongFilters.this.start(number(j, r)), row, length);
+                convolution.spectrum(row, spectra[r]);
+            }
+        }
+
+        /** The same, for a backward pass. */
+        void startBackward(int j) {
+            start(j);
+            for (float[] gradient : spectrumGradients) {
+                Arrays.fill(gradient, 0f);
+            }
+        }
+
+        /** output = h ∗ input + d · input for filter r. */
+        void convolve(int r, float[] input, float[] output) {
+            convolution.forward(input, spectra[r], output);
+        }
+
+        /** Overwrites {@code inputGradient}, sums the filter's gradient. */
+        void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
+            convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
+        }
+
+        /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
+        void convolveGated(int r, GatedRow gatedRow, float[] output) {
+            convolution.gatedForward(gatedRow, spectra[r], output);
+        }
+
+        /** Overwrites the gradients of the row, sums the filter's. */
+        void backwardGated(int r, GatedRow gatedRow, GatedGradient gradient) {
+            convolution.gatedBackward(gatedRow, gradient, spectra[r], spectrumGradients[r]);
+        }
+
+        /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
+        void finishBackward(int j) {
+            for (int r = 0; r < config.order() - 1; r++) {
+                int m = number(j, r);
+                convolution.filterGradient(spectrumGradients[r], row);
+                directGradient[m] = row[0];
+                taps.write(LongFilters.this.start(m), row, length);
+            }
+        }
+
+        /** Column j·(N−1)+r: the filters of one channel are neighbours. */
+        private int number(int j, int r) {
+            return j * (config.order() - 1) + r;
+        }
     }
 }

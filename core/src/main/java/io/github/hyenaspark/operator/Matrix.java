@@ -3,30 +3,25 @@ package io.github.hyenaspark.operator;
 /**
  * A matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
- * @param values the elements, from the first on
+ * @param values where the elements are
+ * @param start the first element
  * @param rows stored rows
  * @param columns stored columns
  * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
-record Matrix(FloatArray values, int rows, int columns, int stride, boolean transposed) {
+record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
 
     static Matrix of(FloatArray values, int rows, int columns) {
-        return new Matrix(values, rows, columns, columns, false);
-    }
-
-    /** Columns {@code from} and following of a matrix that is not transposed. */
-    Matrix columns(int from, int count) {
-        long elements = (long) (rows - 1) * stride + count;
-        return new Matrix(values.slice(from, elements), rows, count, stride, false);
+        return new Matrix(values, 0, rows, columns, columns, false);
     }
 
     /** The same memory, read as its transpose. */
     Matrix t() {
-        return new Matrix(values, rows, columns, stride, !transposed);
+        return new Matrix(values, start, rows, columns, stride, !transposed);
     }
 
     /** this = a · b. */
@@ -39,23 +34,37 @@ record Matrix(FloatArray values, int rows, int columns, int stride, boolean tran
         multiply(a, b, 1f);
     }
 
-    /** Adds {@code summands[i]} to every element of row i. */
-    void addToRows(float[] summands) {
-        float[] row = new float[columns];
-        for (int i = 0; i < rows; i++) {
-            long at = (long) i * stride;
-            values.read(at, row, columns);
-            Rows.add(summands[i], row, columns);
-            values.write(at, row, columns);
-        }
+    /** Copies stored row {@code row}. */
+    void read(int row, float[] to) {
+        values.read(start + (long) row * stride, to, columns);
     }
 
-    /** Adds the sum of row i to {@code sums[i]}. */
-    void sumRows(double[] sums) {
-        float[] row = new float[columns];
+    /** Replaces stored row {@code row}. */
+    void write(int row, float[] source) {
+        values.write(start + (long) row * stride, source, columns);
+    }
+
+    /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
+    void addRowSums(double[] sums, Scratch scratch) {
+        FloatArray ones = scratch.ones(columns);
+        FloatArray result = scratch.array("matrix.row-sums", rows);
+        org.bytedeco.openblas.global.openblas.cblas_sgemv(
+                ROW_MAJOR,
+                PLAIN,
+                rows,
+                columns,
+                1f,
+                values.pointer(start, elements()),
+                stride,
+                ones.pointer(0, columns),
+                1,
+                0f,
+                result.pointer(0, rows),
+                1);
+        float[] row = scratch.row("matrix.row-sums", rows);
+        result.read(0, row, rows);
         for (int i = 0; i < rows; i++) {
-            values.read((long) i * stride, row, columns);
-            sums[i] += Rows.sum(row, columns);
+            sums[i] += row[i];
         }
     }
 
@@ -72,13 +81,17 @@ record Matrix(FloatArray values, int rows, int columns, int stride, boolean tran
                 columns,
                 inner,
                 1f,
-                a.values.pointer(),
+                a.values.pointer(a.start, a.elements()),
                 a.stride,
-                b.values.pointer(),
+                b.values.pointer(b.start, b.elements()),
                 b.stride,
                 keep,
-                values.pointer(),
+                values.pointer(start, elements()),
                 stride);
+    }
+
+    private long elements() {
+        return (long) (rows - 1) * stride + columns;
     }
 
     private int seenRows() {

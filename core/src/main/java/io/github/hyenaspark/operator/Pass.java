@@ -11,6 +11,7 @@ import java.util.Map;
  * @param gradients by name, of the parameters' shapes; added to, never overwritten; empty in a forward pass
  * @param prefix what stands before the names that the map itself uses
  * @param dropout which elements are dropped; off outside training
+ * @param team the threads that compute it
  * @param <A> the kind of arrays: {@link FloatArray} or {@code double[]}
  */
 public record Pass<A>(
@@ -19,15 +20,16 @@ public record Pass<A>(
         Map<String, A> parameters,
         Map<String, A> gradients,
         String prefix,
-        Dropout dropout) {
-    /** A pass without dropout. */
+        Dropout dropout,
+        ThreadTeam team) {
+    /** A pass without dropout, by the caller alone. */
     public static <A> Pass<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
-        return new Pass<>(batchSize, length, parameters, gradients, "", Dropout.OFF);
+        return new Pass<>(batchSize, length, parameters, gradients, "", Dropout.OFF, ThreadTeam.alone());
     }
 
     /** The same pass as a part called {@code part} sees it. */
     Pass<A> within(String part) {
-        return new Pass<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part));
+        return new Pass<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), team);
     }
 
     /** The parameter called {@code name}. */

@@ -1,21 +1,21 @@
 package io.github.hyenaspark.operator;
 
+import java.util.Arrays;
 import java.util.Map;
 
 /**
  * The N gates and the value of the operator: a dense projection to (N+1)·D channels, then the short filter on each. The
- * dense product is kept without its bias; the short filter is cheap and is run again wherever a row is needed.
+ * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and is run again
+ * wherever a row is needed. Threads may read and write different channels.
  */
 final class Projections {
+    /** Steps of one product: enough to be worth packing, few enough for every thread to get some. */
+    private static final int PRODUCT_LENGTH = 512;
+
     private final HyenaConfig config;
-    private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias
-    private FloatArray denseGradient = FloatArray.allocate(0); // (N+1)D×L of one sequence
+    private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
-    private float[] bias = {};
-    private double[] biasGradient = {};
-    private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1]);
-    private float[] denseRow = {};
-    private float[] gradientRow = {};
+    private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
 
     Projections(HyenaConfig config) {
         this.config = config;
@@ -25,36 +25,25 @@ final class Projections {
     void forward(FloatArray input, Pass<FloatArray> newPass) {
         start(newPass);
         int channels = config.projections();
-        long inputSize = (long) config.width() * pass.length();
-        long size = (long) channels * pass.length();
-        if (dense.length() != size * pass.batchSize()) {
-            dense = FloatArray.allocate(size * pass.batchSize());
+        long size = (long) channels * pass.length() * pass.batchSize();
+        if (dense.length() != size) {
+            dense = FloatArray.allocate(size);
         }
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
-        for (int b = 0; b < pass.batchSize(); b++) {
-            Matrix.of(dense.slice(b * size, size), channels, pass.length())
-                    .set(weight, Matrix.of(input.slice(b * inputSize, inputSize), config.width(), pass.length()));
-        }
+        Tile.each(pass, PRODUCT_LENGTH, tile -> tile.of(dense, channels).set(weight, tile.of(input, config.width())));
     }
 
     /** Prepares the backward pass of the batch that was projected last. */
     void startBackward(Pass<FloatArray> newPass) {
         start(newPass);
-        long size = (long) config.projections() * pass.length();
-        if (denseGradient.length() != size) {
-            denseGradient = FloatArray.allocate(size);
-        }
     }
 
     private void start(Pass<FloatArray> newPass) {
         pass = newPass;
-        bias = pass.parameter("in.bias").toArray();
-        biasGradient = new double[bias.length];
         shortConvolution = new ShortConvolution(
                 pass.parameter("short.weight").toArray(),
-                pass.parameter("short.bias").toArray());
-        denseRow = new float[pass.length()];
-        gradientRow = new float[pass.length()];
+                pass.parameter("short.bias").toArray(),
+                pass.parameter("in.bias").toArray());
     }
 
     /**
@@ -66,41 +55,47 @@ final class Projections {
     }
 
     /** Writes one projection of sequence {@code b}, L elements. */
-    void read(int b, int channel, float[] row) {
-        readDense(b, channel);
-        shortConvolution.forward(channel, denseRow, row, pass.length());
+    void read(int b, int channel, float[] row, Scratch scratch) {
+        shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
     }
 
-    /** Takes the gradient of one projection of sequence {@code b}. */
-    void writeGradient(int b, int channel, float[] gradient) {
-        readDense(b, channel);
-        shortConvolution.backward(channel, denseRow, gradient, gradientRow, pass.length());
-        biasGradient[channel] += Rows.sum(gradientRow, pass.length());
-        denseGradient.write((long) channel * pass.length(), gradientRow, pass.length());
+    /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
+    void writeGradient(int b, int channel, float[] gradient, Scratch scratch) {
+        float[] denseGradient = scratch.row("projections.gradient", pass.length());
+        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), scratch);
+        shortConvolution.backward(row, delayed(b, channel, scratch), gradient, denseGradient);
+        dense.write(start(b, channel), denseGradient, pass.length());
     }
 
-    /** Once every gradient of sequence {@code b} was written: the gradient of its input, D×L. */
+    /** Once every gradient was written: the gradient of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient) {
         int channels = config.projections();
-        Matrix gradient = Matrix.of(denseGradient, channels, pass.length());
-        Matrix.of(pass.gradient("in.weight"), channels, config.width())
-                .add(gradient, Matrix.of(input, config.width(), pass.length()).t());
-        Matrix.of(inputGradient, config.width(), pass.length())
-                .set(
-                        Matrix.of(pass.parameter("in.weight"), channels, config.width())
-                                .t(),
-                        gradient);
-    }
-
-    /** Adds what was summed over the batch. */
-    void finishBackward() {
-        pass.gradient("in.bias").add(biasGradient);
+        int width = config.width();
+        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
+        Tile.each(pass, PRODUCT_LENGTH, tile -> {
+            Matrix gradient = tile.of(dense, channels);
+            weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
+            tile.of(inputGradient, width).set(weight.t(), gradient);
+        });
+        weightGradient.finish(pass.team().scratch(0));
+        pass.gradient("in.bias").add(shortConvolution.inputBiasGradient());
         pass.gradient("short.weight").add(shortConvolution.weightGradient());
         pass.gradient("short.bias").add(shortConvolution.biasGradient());
     }
 
-    private void readDense(int b, int channel) {
-        dense.read(((long) b * config.projections() + channel) * pass.length(), denseRow, pass.length());
-        Rows.add(bias[channel], denseRow, pass.length());
+    private float[][] delayed(int b, int channel, Scratch scratch) {
+        int length = pass.length();
+        float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
+        for (int delay = 0; delay < shortConvolution.taps(); delay++) {
+            int zeros = Math.min(delay, length);
+            Arrays.fill(rows[delay], 0, zeros, 0f);
+            dense.read(start(b, channel), rows[delay], zeros, length - zeros);
+        }
+        return rows;
+    }
+
+    private long start(int b, int channel) {
+        return ((long) b * config.projections() + channel) * pass.length();
     }
 }

@@ -1,45 +1,8 @@
 package io.github.hyenaspark.operator;
 
-/** Loops over one row of floats; sums are in double, in four parts, so that long rows lose nothing. */
+/** Loops over rows of floats that the compiler turns into vector instructions. */
 final class Rows {
     private Rows() {}
-
-    static double sum(float[] row, int count) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            a += row[i];
-            b += row[i + 1];
-            c += row[i + 2];
-            d += row[i + 3];
-        }
-        for (; i < count; i++) {
-            a += row[i];
-        }
-        return (a + b) + (c + d);
-    }
-
-    /** Σ x[xAt + i] · y[yAt + i] for i below {@code count}; 0 if it is negative. */
-    static double dot(float[] x, int xAt, float[] y, int yAt, int count) {
-        double a = 0;
-        double b = 0;
-        double c = 0;
-        double d = 0;
-        int i = 0;
-        for (; i + 4 <= count; i += 4) {
-            a += (double) x[xAt + i] * y[yAt + i];
-            b += (double) x[xAt + i + 1] * y[yAt + i + 1];
-            c += (double) x[xAt + i + 2] * y[yAt + i + 2];
-            d += (double) x[xAt + i + 3] * y[yAt + i + 3];
-        }
-        for (; i < count; i++) {
-            a += (double) x[xAt + i] * y[yAt + i];
-        }
-        return (a + b) + (c + d);
-    }
 
     /** to = x ⊙ y. */
     static void multiply(float[] x, float[] y, float[] to, int count) {
@@ -55,6 +18,13 @@ final class Rows {
         }
     }
 
+    /** to = to + x ⊙ y. */
+    static void addProduct(float[] x, float[] y, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] += x[i] * y[i];
+        }
+    }
+
     /** to = to + factor · x. */
     static void add(float factor, float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
@@ -66,6 +36,13 @@ final class Rows {
     static void add(float value, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += value;
+        }
+    }
+
+    /** to = factor · to + summand. */
+    static void scale(float[] to, float factor, float summand, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = factor * to[i] + summand;
         }
     }
 }

@@ -4,51 +4,89 @@ import java.util.Arrays;
 
 /**
  * The short causal depthwise filter with bias on every projection: P[t] = b + Σ_j s[j] X[t−(K−1)+j], X = 0 before the
- * start, so the last tap is the present. Sums its own gradients until they are taken.
+ * start, so the last tap is the present. X = U + c with the bias c of the projection before it; rows hold U alone, and
+ * c is worked in here: it is the same at every step but the first K−1. Sums the gradients of s, b and c until they are
+ * taken. Threads may work on different channels.
  */
 final class ShortConvolution {
     private final int taps;
     private final float[] weight;
     private final float[] bias;
+    private final float[] inputBias;
     private final double[] weightGradient;
     private final double[] biasGradient;
+    private final double[] inputBiasGradient;
 
     /**
-     * @param weight channels × K, row-major
-     * @param bias one per channel
+     * @param weight s, channels × K, row-major
+     * @param bias b, one per channel
+     * @param inputBias c, one per channel
      */
-    ShortConvolution(float[] weight, float[] bias) {
+    ShortConvolution(float[] weight, float[] bias, float[] inputBias) {
         this.weight = weight;
         this.bias = bias;
+        this.inputBias = inputBias;
         taps = weight.length / bias.length;
         weightGradient = new double[weight.length];
         biasGradient = new double[bias.length];
+        inputBiasGradient = new double[bias.length];
     }
 
-    /** Filters the first {@code length} steps of one channel. */
-    void forward(int channel, float[] input, float[] output, int length) {
-        Arrays.fill(output, 0, length, bias[channel]);
-        for (int j = 0; j < taps; j++) {
-            int delay = taps - 1 - j;
-            float tap = weight[channel * taps + j];
-            for (int t = delay; t < length; t++) {
-                output[t] += tap * input[t - delay];
+    /** K. */
+    int taps() {
+        return taps;
+    }
+
+    /**
+     * Filters the first {@code length} steps of one channel.
+     *
+     * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
+     */
+    void forward(int channel, float[][] delayed, float[] output, int length) {
+        double sum = 0;
+        for (int delay = 0; delay < taps; delay++) {
+            sum += tap(channel, delay);
+        }
+        Arrays.fill(output, 0, length, (float) (bias[channel] + sum * inputBias[channel]));
+        for (int delay = 0; delay < taps; delay++) {
+            Rows.add(tap(channel, delay), delayed[delay], output, length);
+        }
+        for (int t = 0; t < Math.min(taps - 1, length); t++) {
+            for (int delay = t + 1; delay < taps; delay++) {
+                output[t] -= tap(channel, delay) * inputBias[channel];
             }
         }
     }
 
-    /** Overwrites {@code inputGradient}, adds to the filter's own gradients. */
-    void backward(int channel, float[] input, float[] outputGradient, float[] inputGradient, int length) {
+    /** Overwrites {@code inputGradient}, adds to the filter's own gradients; {@code delayed} as before. */
+    void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
+        int channel = row.channel;
+        int length = row.length;
+        Sums sums = row.scratch.sums();
+        float[] advanced = row.scratch.row("short.advanced", length);
+        double total = sums.of(outputGradient, length);
+        biasGradient[channel] += total;
         Arrays.fill(inputGradient, 0, length, 0f);
-        for (int j = 0; j < taps; j++) {
-            int delay = taps - 1 - j;
-            float tap = weight[channel * taps + j];
-            for (int t = delay; t < length; t++) {
-                inputGradient[t - delay] += tap * outputGradient[t];
+        for (int delay = 0; delay < Math.min(taps, length); delay++) {
+            double seen = total;
+            for (int t = 0; t < delay; t++) {
+                seen -= outputGradient[t];
             }
-            weightGradient[channel * taps + j] += Rows.dot(outputGradient, delay, input, 0, length - delay);
+            int index = channel * taps + taps - 1 - delay;
+            weightGradient[index] +=
+                    sums.ofProducts(outputGradient, delayed[delay], length) + inputBias[channel] * seen;
+            inputBiasGradient[channel] += weight[index] * seen;
+            System.arraycopy(outputGradient, delay, advanced, 0, length - delay);
+            Arrays.fill(advanced, length - delay, length, 0f);
+            Rows.add(weight[index], advanced, inputGradient, length);
         }
-        biasGradient[channel] += Rows.sum(outputGradient, length);
+    }
+
+    /** One row of a backward pass: its channel, its steps, and what to work in. */
+    record Row(int channel, int length, Scratch scratch) {}
+
+    private float tap(int channel, int delay) {
+        return weight[channel * taps + taps - 1 - delay];
     }
 
     double[] weightGradient() {
@@ -57,5 +95,9 @@ final class ShortConvolution {
 
     double[] biasGradient() {
         return biasGradient;
+    }
+
+    double[] inputBiasGradient() {
+        return inputBiasGradient;
     }
 }

@@ -7,25 +7,29 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.bytedeco.openblas.global.openblas;
 
 /**
  * The threads that one task computes with: the caller's own, member 0, and T−1 others. Work is divided by number into
  * one range per member, never by who is free, so that the same T gives the same bits. Used by one thread at a time; the
  * others end by themselves when nothing was asked of them for a second.
  *
- * <p>Matrix products are work like any other: OpenBLAS itself is held to one thread.
+ * <p>Every member has a {@link Scratch} to work in, and its matrix products are its own: a product runs in the thread
+ * that asks for it.
  */
 public final class ThreadTeam {
     private static final long IDLE_SECONDS = 1;
 
-    private final int threads;
+    private final List<Scratch> scratches = new ArrayList<>();
     private final ThreadPoolExecutor others;
 
     private ThreadTeam(int threads) {
-        this.threads = threads;
-        int rest = threads - 1;
+        for (int member = 0; member < threads; member++) {
+            scratches.add(new Scratch());
+        }
+        int rest = Math.max(1, threads - 1);
         others = new ThreadPoolExecutor(
-                rest, Math.max(1, rest), IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                rest, rest, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     Thread thread = new Thread(work, "hyena-compute");
                     thread.setDaemon(true);
                     return thread;
@@ -34,7 +38,8 @@ public final class ThreadTeam {
     }
 
     /**
-     * A team of {@code threads}, the caller's included.
+     * A team of {@code threads}, the caller's included. From then on OpenBLAS uses one thread per product in the whole
+     * JVM, whatever OMP_NUM_THREADS says: the teams are what makes products parallel.
      *
      * @throws IllegalArgumentException if there is not at least one
      */
@@ -42,12 +47,23 @@ public final class ThreadTeam {
         if (threads < 1) {
             throw new IllegalArgumentException("a team needs at least one thread, found " + threads);
         }
+        openblas.blas_set_num_threads(1);
         return new ThreadTeam(threads);
+    }
+
+    /** The caller alone, for whom OpenBLAS stays as it is. */
+    public static ThreadTeam alone() {
+        return new ThreadTeam(1);
     }
 
     /** T. */
     public int threads() {
-        return threads;
+        return scratches.size();
+    }
+
+    /** What {@code member} works in. */
+    Scratch scratch(int member) {
+        return scratches.get(member);
     }
 
     /** One member's share of some work. */
@@ -66,8 +82,8 @@ public final class ThreadTeam {
      * done. A member without items is not asked. What a share throws is thrown here, after all have ended.
      */
     public void divide(int count, Share share) {
-        List<Future<?>> pending = new ArrayList<>(threads - 1);
-        for (int member = 1; member < threads; member++) {
+        List<Future<?>> pending = new ArrayList<>(threads() - 1);
+        for (int member = 1; member < threads(); member++) {
             int from = start(member, count);
             int to = start(member + 1, count);
             int number = member;
@@ -85,7 +101,7 @@ public final class ThreadTeam {
     }
 
     private int start(int member, int count) {
-        return (int) ((long) count * member / threads);
+        return (int) ((long) count * member / threads());
     }
 
     private static void await(List<Future<?>> pending) {

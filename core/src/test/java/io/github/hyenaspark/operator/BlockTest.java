@@ -22,6 +22,7 @@ class BlockTest {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), mixer.width(), 3, 19, SEED);
         Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
+        rehearsal.team = ThreadTeam.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
         Closeness.check("output", floats.output(), plain.output(), 1e-5);
         Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
@@ -31,6 +32,52 @@ class BlockTest {
     }
 
     /** Vocabularies and lengths on both sides of the head's blocks of steps. */
+    /** Steps on both sides of a tile, and the same bits from the block that keeps nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {255, 256, 257, 515})
+    void aLongBlockAgreesWithItsPlainForm(int length) {
+        BlockConfig config = new BlockConfig(OperatorConfigs.usual(2, 600), 10, 0.2);
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), 2, 2, length, SEED);
+        Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
+        for (int threads : new int[] {1, 3}) {
+            rehearsal.team = ThreadTeam.of(threads);
+            Rehearsal.Result floats = rehearsal.floats(new Block(config));
+            Rehearsal.Result recomputed = rehearsal.floats(RecomputedBlock.first(config));
+            Closeness.check("output", floats.output(), plain.output(), 1e-5);
+            assertThat(recomputed.output()).containsExactly(floats.output());
+            Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
+            assertThat(recomputed.inputGradient()).containsExactly(floats.inputGradient());
+            plain.gradients().forEach((name, expected) -> {
+                Closeness.check(name, floats.gradients().get(name), expected, 2e-4);
+                assertThat(recomputed.gradients().get(name))
+                        .containsExactly(floats.gradients().get(name));
+            });
+        }
+    }
+
+    @Test
+    void sinesAndExponentialsAgreeWithJava() {
+        float[] x = new float[1001];
+        float[] largest = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (i - 500) * 0.37f;
+        }
+        float[] sines = new float[x.length];
+        float[] cosines = new float[x.length];
+        new Sine().sinesAndCosines(14, x, sines, cosines, x.length);
+        float[] powers = x.clone();
+        java.util.Arrays.fill(largest, x[x.length - 1]);
+        new Exponential().ofDifferences(powers, largest, x.length);
+        for (int i = 0; i < x.length; i++) {
+            // one rounding
+            assertThat((double) sines[i]).isCloseTo(Math.sin(14.0 * x[i]), within(6e-8));
+            assertThat((double) cosines[i]).isCloseTo(Math.cos(14.0 * x[i]), within(6e-8));
+            float difference = x[i] - largest[i];
+            double power = Math.exp(Math.max(-87, difference));
+            assertThat((double) powers[i]).isCloseTo(power, within(6.1e-8 * power));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 63, 64, 65, 300})
     void theHeadAgreesWithItsPlainForm(int length) {
@@ -85,7 +132,7 @@ class BlockTest {
         x[2002] = 100;
         float[] derivatives = x.clone();
         float[] values = new float[x.length];
-        new Gelu().forward(derivatives, values, x.length);
+        new Gelu().forwardAndDerivative(derivatives, values, x.length);
         for (int i = 0; i < x.length; i++) {
             // one rounding
             double scale = Math.max(1, Math.abs(x[i]));

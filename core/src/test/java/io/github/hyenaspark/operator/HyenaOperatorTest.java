@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HyenaOperatorTest {
     private static final long SEED = 20230221;
@@ -28,6 +29,7 @@ class HyenaOperatorTest {
     void theFormThatRunsAgreesWithThePlainForm(HyenaConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 2, length);
         Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
+        rehearsal.team = ThreadTeam.of(1 + length % 3);
         Rehearsal.Result floats = rehearsal.floats(new HyenaOperator(config));
         // float32 rounding through N convolutions and N gates; PyTorch's own deviates by up to 5.5e-6 and 4e-5
         Closeness.check("output", floats.output(), plain.output(), 2e-5);
@@ -82,6 +84,27 @@ class HyenaOperatorTest {
         }
         Closeness.check("plain", shorter.plain(new PlainHyena(config)).output(), prefix, 1e-14);
         Closeness.check("floats", shorter.floats(new HyenaOperator(config)).output(), prefix, 1e-5);
+    }
+
+    /** Tiles and lanes of sums are full, and there are several. */
+    @ParameterizedTest
+    @ValueSource(ints = {255, 256, 257, 600})
+    void longRowsAgreeWithThePlainForm(int length) {
+        HyenaConfig config = OperatorConfigs.usual(2, 700);
+        Rehearsal rehearsal = rehearsal(config, 2, length);
+        Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
+        for (int threads : new int[] {1, 2, 5}) {
+            rehearsal.team = ThreadTeam.of(threads);
+            HyenaOperator operator = new HyenaOperator(config);
+            Rehearsal.Result floats = rehearsal.floats(operator);
+            Closeness.check("output", floats.output(), plain.output(), 2e-5);
+            Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
+            plain.gradients().forEach((name, expected) -> {
+                double[] found = floats.gradients().get(name);
+                Closeness.check(name, found, expected, 2e-4);
+                assertThat(rehearsal.floats(operator).gradients().get(name)).containsExactly(found);
+            });
+        }
     }
 
     @Test

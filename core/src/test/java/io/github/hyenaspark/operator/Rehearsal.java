@@ -13,6 +13,7 @@ final class Rehearsal {
     final double[] input;
     final double[] outputGradient;
     private final Dropout dropout;
+    ThreadTeam team = ThreadTeam.of(1);
 
     Rehearsal(List<ParameterSpec> specs, int width, int batchSize, int length, long seed) {
         this.batchSize = batchSize;
@@ -38,7 +39,7 @@ final class Rehearsal {
     Result plain(DifferentiableMap<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
-        Pass<double[]> pass = new Pass<>(batchSize, length, parameters, gradients, "", dropout);
+        Pass<double[]> pass = new Pass<>(batchSize, length, parameters, gradients, "", dropout, team);
         double[] output = new double[input.length];
         double[] inputGradient = new double[input.length];
         map.forward(input, output, pass);
@@ -53,7 +54,7 @@ final class Rehearsal {
             values.put(name, floats(array));
             gradients.put(name, FloatArray.allocate(array.length));
         });
-        Pass<FloatArray> pass = new Pass<>(batchSize, length, values, gradients, "", dropout);
+        Pass<FloatArray> pass = new Pass<>(batchSize, length, values, gradients, "", dropout, team);
         FloatArray output = FloatArray.allocate(input.length);
         FloatArray inputGradient = FloatArray.allocate(input.length);
         map.forward(floats(input), output, pass);

@@ -13,15 +13,15 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * @param config the architecture it was made for
  * @param vocabularySize V, ids
  * @param recompute what its blocks keep, as {@code train.recompute} says
+ * @param threads how many compute it, as {@code train.threads} says
  * @param model in any state: whoever borrows it sets the parameters
  */
-record PooledModel(ModelConfig config, int vocabularySize, String recompute, HyenaLanguageModel model) {
+record PooledModel(ModelConfig config, int vocabularySize, String recompute, int threads, HyenaLanguageModel model) {
     /** The one mutable static of the jobs: an executor outlives the tasks that run on it. */
     private static final ConcurrentLinkedDeque<PooledModel> IDLE = new ConcurrentLinkedDeque<>();
 
     /** An idle model of this architecture, or a new one. Models of other architectures are let go. */
     static PooledModel borrow(TrainingPlan plan) {
-        HyenaLanguageModel.useThreads(plan.train().threads());
         IDLE.removeIf(idle -> !idle.fits(plan));
         return poll(plan).orElseGet(() -> create(plan));
     }
@@ -46,15 +46,17 @@ record PooledModel(ModelConfig config, int vocabularySize, String recompute, Hye
         int vocabularySize = plan.vocabularySize();
         long seed = plan.train().seed();
         HyenaLanguageModel model = HyenaLanguageModel.create(plan.model(), vocabularySize, seed);
+        model.useThreads(plan.train().threads());
         if (plan.train().recompute().equals("block")) {
             model.recomputeBlocks();
         }
-        return new PooledModel(plan.model(), vocabularySize, plan.train().recompute(), model);
+        return new PooledModel(plan.model(), vocabularySize, plan.train().recompute(), plan.train().threads(), model);
     }
 
     private boolean fits(TrainingPlan plan) {
         return vocabularySize == plan.vocabularySize()
                 && config.equals(plan.model())
-                && recompute.equals(plan.train().recompute());
+                && recompute.equals(plan.train().recompute())
+                && threads == plan.train().threads();
     }
 }

@@ -1,0 +1,19 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.ThreadTeam;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/** Lets several threads compute the layers of this package in a graph. */
+public final class GraphThreads {
+    private GraphThreads() {}
+
+    /** From now on {@code team} computes every layer of ours, one layer at a time. */
+    public static void use(ComputationGraph graph, ThreadTeam team) {
+        for (Layer layer : graph.getLayers()) {
+            if (layer instanceof SpecRuntime<?, ?> runtime) {
+                runtime.team(team);
+            }
+        }
+    }
+}
