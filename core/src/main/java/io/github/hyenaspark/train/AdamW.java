@@ -16,10 +16,17 @@ import java.util.Map;
  * </pre>
  *
  * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link PlainAdamW} is the double form.
+ * For one thread at a time.
  */
 public final class AdamW {
     static final double EPSILON = 1e-8;
 
+    private static final int PIECE = 1024;
+
+    private final float[] theta = new float[PIECE];
+    private final float[] gradient = new float[PIECE];
+    private final float[] first = new float[PIECE];
+    private final float[] second = new float[PIECE];
     private final ParameterSpans spans;
     private final double beta1;
     private final double beta2;
@@ -59,25 +66,48 @@ public final class AdamW {
     /** All that depends on the step and the group alone, computed in double and rounded once. */
     private record Factors(float decay, float rate, float rootScale) {}
 
+    /** A piece at a time, in loops so short that the compiler makes vector instructions of them. */
     private void update(TrainingState state, float[] gradients, ParameterSpans.Span span, Factors factors) {
-        float[] theta = state.theta();
-        float[] m = state.firstMoment();
-        float[] v = state.secondMoment();
-        float keep1 = (float) beta1;
-        float take1 = (float) (1 - beta1);
-        float keep2 = (float) beta2;
-        float take2 = (float) (1 - beta2);
-        float decay = factors.decay;
-        float rate = factors.rate;
-        float rootScale = factors.rootScale;
-        float epsilon = (float) EPSILON;
-        for (int i = span.from(); i < span.to(); i++) {
-            float g = gradients[i];
-            float first = keep1 * m[i] + take1 * g;
-            float second = keep2 * v[i] + take2 * g * g;
-            m[i] = first;
-            v[i] = second;
-            theta[i] = theta[i] - decay * theta[i] - rate * first / ((float) Math.sqrt(second) * rootScale + epsilon);
+        for (int from = span.from(); from < span.to(); from += PIECE) {
+            int count = Math.min(PIECE, span.to() - from);
+            System.arraycopy(gradients, from, gradient, 0, count);
+            System.arraycopy(state.firstMoment(), from, first, 0, count);
+            average(first, gradient, (float) beta1, (float) (1 - beta1), count);
+            System.arraycopy(first, 0, state.firstMoment(), from, count);
+            System.arraycopy(state.secondMoment(), from, second, 0, count);
+            averageOfSquares(second, gradient, (float) beta2, (float) (1 - beta2), count);
+            System.arraycopy(second, 0, state.secondMoment(), from, count);
+            denominators(second, factors.rootScale, count);
+            System.arraycopy(state.theta(), from, theta, 0, count);
+            step(factors.decay, factors.rate, count);
+            System.arraycopy(theta, 0, state.theta(), from, count);
+        }
+    }
+
+    private static void average(float[] mean, float[] values, float keep, float take, int count) {
+        for (int i = 0; i < count; i++) {
+            mean[i] = keep * mean[i] + take * values[i];
+        }
+    }
+
+    private static void averageOfSquares(float[] mean, float[] values, float keep, float take, int count) {
+        for (int i = 0; i < count; i++) {
+            mean[i] = keep * mean[i] + take * values[i] * values[i];
+        }
+    }
+
+    private static void denominators(float[] second, float rootScale, int count) {
+        for (int i = 0; i < count; i++) {
+            second[i] = (float) Math.sqrt(second[i]) * rootScale + (float) EPSILON;
+        }
+    }
+
+    private void step(float decay, float rate, int count) {
+        for (int i = 0; i < count; i++) {
+            first[i] = rate * first[i] / second[i];
+        }
+        for (int i = 0; i < count; i++) {
+            theta[i] = theta[i] - decay * theta[i] - first[i];
         }
     }
 }

@@ -14,11 +14,15 @@ public record GradientClip(double limit) {
 
     /** The Euclidean norm of all gradients together, added up in double. */
     public static double norm(float[] gradients) {
-        double sum = 0;
-        for (float gradient : gradients) {
-            sum += (double) gradient * gradient;
+        double even = 0;
+        double odd = 0;
+        int i = 0;
+        for (; i + 2 <= gradients.length; i += 2) {
+            even += (double) gradients[i] * gradients[i];
+            odd += (double) gradients[i + 1] * gradients[i + 1];
         }
-        return Math.sqrt(sum);
+        double last = i < gradients.length ? gradients[i] : 0;
+        return Math.sqrt(even + odd + last * last);
     }
 
     /**
