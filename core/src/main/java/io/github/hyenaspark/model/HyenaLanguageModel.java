@@ -91,6 +91,14 @@ public final class HyenaLanguageModel {
     }
 
     /**
+     * Runs the convolution of sequences of {@code length} tokens in this thread until the compiler has done its work on
+     * it; takes up to 3 seconds. To be called before anything is timed.
+     */
+    public static void warmUp(int length) {
+        LongConvolution.warmUp(length);
+    }
+
+    /**
      * From now on {@code threads} threads compute this model, the caller's included; 1 in a new model. The bits of
      * results depend on it.
      */

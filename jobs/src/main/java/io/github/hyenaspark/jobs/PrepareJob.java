@@ -31,7 +31,7 @@ final class PrepareJob {
         InputPlan plan = InputPlan.of(storage, config);
         if (!plan.pending().isEmpty()) {
             var work = new Work("prepare", "units", 0, plan.pending().size());
-            try (SparkRuntime runtime = SparkRuntime.start("hyena prepare " + config.dataset());
+            try (SparkRuntime runtime = SparkRuntime.start("hyena prepare " + config.dataset(), 1);
                     Progress progress = Progress.open(run.progress(), work, console.messages())) {
                 new SparkPrepare(runtime.context(), progress).run(config, plan.pending());
             }

@@ -97,8 +97,8 @@ final class TrainJob {
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
         long total = Math.max(start.round(), settings.driver().stopAfterRounds());
         var work = new Work("train", "rounds", start.round(), total);
-        try (SparkRuntime runtime =
-                        SparkRuntime.start("hyena train " + settings.run().dir());
+        try (SparkRuntime runtime = SparkRuntime.start(
+                        "hyena train " + settings.run().dir(), plan.train().threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
             var driver = new AveragingDriver(settings.driver(), plan.train().outer(), workers, store, progress);

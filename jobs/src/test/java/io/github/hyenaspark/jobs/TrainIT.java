@@ -188,6 +188,22 @@ class TrainIT {
                 .hasLineCount(1);
     }
 
+    @Test
+    void aTaskOfTwoThreadsTakesTwoCoresAndRepeatsItsBits() throws IOException {
+        String[] two = {"train.threads=2", "run.stop-after-rounds=2"};
+        String theta = train("local[2]", directory.resolve("one-slot"), two).theta();
+        assertThat(train("local[4]", directory.resolve("two-slots"), two).theta())
+                .isEqualTo(theta);
+    }
+
+    @Test
+    void aTaskOfMoreThreadsThanAnExecutorHasCoresIsRefused() throws IOException {
+        Outcome outcome = train("local[1]", directory, "train.threads=2");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .contains("a task takes 2 cores (train.threads, or spark.task.cpus), but local[1]");
+    }
+
     private static List<JsonNode> journal(Path run) throws IOException {
         List<JsonNode> entries = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {

