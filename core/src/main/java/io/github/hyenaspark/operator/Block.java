@@ -43,10 +43,8 @@ public final class Block implements DifferentiableMap<FloatArray> {
 
     private void mix(FloatArray newInput, Pass<FloatArray> pass) {
         input = newInput;
-        if (stream.length() != input.length()) {
-            normed = FloatArray.allocate(input.length());
-            stream = FloatArray.allocate(input.length());
-        }
+        normed = normed.atLeast(input.length());
+        stream = stream.atLeast(input.length());
         norm.start(pass.within("norm1"));
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] rows = read(tile, input, "block.input");
@@ -63,8 +61,9 @@ public final class Block implements DifferentiableMap<FloatArray> {
     private float[][] addBranch(Tile tile, Pass<FloatArray> pass) {
         float[][] rows = read(tile, stream, "block.stream");
         float[] row = tile.scratch().row("block.row", tile.count());
+        Dropout dropout = pass.dropout().named("branch1");
         for (int d = 0; d < width; d++) {
-            tile.drop(pass.dropout().named("branch1"), config.dropout(), width, d, rows[d]);
+            tile.drop(dropout, config.dropout(), width, d, rows[d]);
             input.read(tile.start(width, d), row, tile.count());
             Rows.add(row, rows[d], tile.count());
         }
@@ -79,8 +78,9 @@ public final class Block implements DifferentiableMap<FloatArray> {
             float[][] gradient = read(tile, outputGradient, "block.gradient");
             feedForwardBackward.run(tile, read(tile, stream, "block.stream"), gradient);
             tile.write(gradient, width, inputGradient);
+            Dropout dropout = pass.dropout().named("branch1");
             for (int d = 0; d < width; d++) {
-                tile.drop(pass.dropout().named("branch1"), config.dropout(), width, d, gradient[d]);
+                tile.drop(dropout, config.dropout(), width, d, gradient[d]);
             }
             tile.write(gradient, width, stream);
         });

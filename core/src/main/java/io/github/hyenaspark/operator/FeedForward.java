@@ -28,9 +28,7 @@ final class FeedForward {
         firstBias = pass.parameter("fc1.bias").toArray();
         secondBias = pass.parameter("fc2.bias").toArray();
         long size = recompute == Recompute.BLOCK ? 0 : tileSize() * Tile.count(pass, Tile.LENGTH);
-        if (hidden.length() != size) {
-            hidden = FloatArray.allocate(size);
-        }
+        hidden = hidden.atLeast(size);
     }
 
     /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
@@ -48,10 +46,11 @@ final class FeedForward {
         }
         Matrix branch = tile.matrix("ff.branch", width);
         branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
+        Dropout dropout = pass.dropout().named("branch2");
         for (int d = 0; d < width; d++) {
             branch.read(d, row);
             Rows.add(secondBias[d], row, count);
-            tile.drop(pass.dropout().named("branch2"), dropoutRate, width, d, row);
+            tile.drop(dropout, dropoutRate, width, d, row);
             Rows.add(stream[d], row, count);
             output.write(tile.start(width, d), row, count);
         }
@@ -130,9 +129,10 @@ final class FeedForward {
             Matrix hiddenTile = recompute == Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
             Matrix branchGradient = tile.matrix("ff.branch", width);
             float[] row = scratch.row("ff.row", count);
+            Dropout dropout = pass.dropout().named("branch2");
             for (int d = 0; d < width; d++) {
                 System.arraycopy(gradient[d], 0, row, 0, count);
-                tile.drop(pass.dropout().named("branch2"), dropoutRate, width, d, row);
+                tile.drop(dropout, dropoutRate, width, d, row);
                 branchGradient.write(d, row);
             }
             branchGradient.addRowSums(secondBiasGradient.of(tile.member()), scratch);

@@ -47,6 +47,18 @@ public final class FloatArray {
     }
 
     /**
+     * This buffer if it has at least {@code count} elements, else a longer one, zero-filled, in its place: this one is
+     * freed at once and must not be used again, nor anything that shares its memory. For buffers of our own only.
+     */
+    FloatArray atLeast(long count) {
+        if (length >= count) {
+            return this;
+        }
+        pointer.close();
+        return allocate(count);
+    }
+
+    /**
      * The memory of {@code array}, shared and not copied.
      *
      * @throws IllegalArgumentException if it is not dense, row-major and of type FLOAT

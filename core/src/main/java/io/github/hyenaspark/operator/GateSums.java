@@ -29,9 +29,7 @@ final class GateSums {
     void forward(Pass<FloatArray> newPass) {
         pass = newPass;
         int length = pass.length();
-        if (sums.length() != (long) rows() * length) {
-            sums = FloatArray.allocate((long) rows() * length);
-        }
+        sums = sums.atLeast((long) rows() * length);
         pass.team().divide(rows(), (member, from, to) -> {
             Scratch scratch = pass.team().scratch(member);
             float[] sum = scratch.row("gates.sum", length);

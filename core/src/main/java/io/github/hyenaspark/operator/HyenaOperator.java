@@ -31,10 +31,9 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        if (mixed.length() != input.length()) {
-            mixed = FloatArray.allocate(input.length());
-            convolved = FloatArray.allocate(input.length() * (config.order() - 1));
-        }
+        long size = (long) pass.batchSize() * config.width() * pass.length();
+        mixed = mixed.atLeast(size);
+        convolved = convolved.atLeast(size * (config.order() - 1));
         filters.forward(pass);
         projections.forward(input, pass);
         gateSums.forward(pass);

@@ -25,10 +25,7 @@ final class LongFilters {
 
     void forward(Pass<FloatArray> pass) {
         length = pass.length();
-        long size = (long) config.filters() * length;
-        if (taps.length() != size) {
-            taps = FloatArray.allocate(size);
-        }
+        taps = taps.atLeast((long) config.filters() * length);
         filter.forward(taps, pass.within("filter"));
         if (config.directTerm()) {
             float[] direct = pass.parameter("filter.direct").toArray();

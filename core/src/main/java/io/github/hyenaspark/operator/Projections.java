@@ -25,10 +25,7 @@ final class Projections {
     void forward(FloatArray input, Pass<FloatArray> newPass) {
         start(newPass);
         int channels = config.projections();
-        long size = (long) channels * pass.length() * pass.batchSize();
-        if (dense.length() != size) {
-            dense = FloatArray.allocate(size);
-        }
+        dense = dense.atLeast((long) channels * pass.length() * pass.batchSize());
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
         Tile.each(pass, PRODUCT_LENGTH, tile -> tile.of(dense, channels).set(weight, tile.of(input, config.width())));
     }

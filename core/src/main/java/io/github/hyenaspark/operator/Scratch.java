@@ -50,11 +50,9 @@ final class Scratch {
 
     /** At least {@code length} floats outside the heap. */
     FloatArray array(String name, long length) {
-        FloatArray found = arrays.get(name);
-        if (found == null || found.length() < length) {
-            found = FloatArray.allocate(length);
-            arrays.put(name, found);
-        }
+        FloatArray found =
+                arrays.computeIfAbsent(name, key -> FloatArray.allocate(0)).atLeast(length);
+        arrays.put(name, found);
         return found;
     }
 
