@@ -27,7 +27,15 @@ final class Projections {
         int channels = config.projections();
         dense = dense.atLeast((long) channels * pass.length() * pass.batchSize());
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
-        Tile.each(pass, PRODUCT_LENGTH, tile -> tile.of(dense, channels).set(weight, tile.of(input, config.width())));
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix product = tile.matrix("projections.product", channels); // rows that are far apart would miss the TLB
+            product.set(weight, tile.of(input, config.width()));
+            float[] row = tile.scratch().row("projections.row", tile.count());
+            for (int channel = 0; channel < channels; channel++) {
+                product.read(channel, row);
+                dense.write(tile.start(channels, channel), row, tile.count());
+            }
+        });
     }
 
     /** Prepares the backward pass of the batch that was projected last. */
