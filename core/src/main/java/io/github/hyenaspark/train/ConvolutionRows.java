@@ -58,10 +58,14 @@ final class ConvolutionRows {
                 outputGradient[b][d], valueGradient[b][d], inputGateGradient[b][d], outputGateGradient[b][d]);
     }
 
-    private static void checkHeap(ConvolutionShape shape) {
-        double rowBytes = (double) Float.BYTES * shape.length();
+    /** The heap that one channel needs with its filter and the filter's spectrum. */
+    static double bytesPerChannel(int batch, int length) {
         double paddedRows = 2 + 4; // filter and its gradient; a spectrum has 2L elements, L the next power of two
-        double needed = rowBytes * shape.channels() * ((double) ARRAYS * shape.batch() + paddedRows);
+        return (double) Float.BYTES * length * ((double) ARRAYS * batch + paddedRows);
+    }
+
+    private static void checkHeap(ConvolutionShape shape) {
+        double needed = shape.channels() * bytesPerChannel(shape.batch(), shape.length());
         double heap = Runtime.getRuntime().maxMemory();
         if (needed > heap) {
             throw new IllegalArgumentException(String.format(

@@ -30,6 +30,11 @@ final class BenchJob implements Runnable {
     static CommandLine command(Console console) {
         return HelpOption.addTo(new CommandLine(new BenchJob()))
                 .addSubcommand(JobCommand.of(
+                        new Words("step", "Measures local steps of training on random ids."),
+                        List.of("bench", "model", "train"),
+                        new StepBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("conv", "Measures the long convolution alone and checks its results."),
                         List.of("bench"),
                         BenchJob::convolution,
@@ -41,7 +46,7 @@ final class BenchJob implements Runnable {
         throw new IllegalArgumentException("a command is needed: step or conv");
     }
 
-    static void convolution(Settings settings, Console console) {
+    private static void convolution(Settings settings, Console console) {
         BenchConfig config = settings.bind("bench", BenchConfig.class);
         var shape = new ConvolutionShape(config.batch(), config.channels(), config.length(), config.threads());
         ConvolutionMeasurement found = ConvolutionBenchmark.run(shape, config.steps());

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -53,10 +54,16 @@ final class JobCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Settings.load(arguments);
+        Settings settings = withDerived(Settings.load(arguments));
         settings.refuseUnknownSections(SECTIONS);
         LOG.info("settings {}", settings.render());
         job.run(settings, console);
         return ExitCode.DONE.code();
+    }
+
+    private Settings withDerived(Settings settings) {
+        List<String> all = new ArrayList<>(job.derived(settings));
+        all.addAll(arguments);
+        return all.size() == arguments.size() ? settings : Settings.load(all);
     }
 }
