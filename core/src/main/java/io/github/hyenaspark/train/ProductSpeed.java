@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class ProductSpeed {
     private static final int TILE_LENGTH = 512;
-    private static final int REPEATS = 7;
+    private static final int REPEATS = 20;
     private static final double SHORTEST_SECONDS = 0.05;
 
     private final int width;

@@ -102,7 +102,7 @@ public final class StepBenchmark {
             steady = seconds < STEADY * best ? 0 : steady + 1;
             best = Math.min(best, seconds);
         }
-        LOG.info("{} steps to warm up: {} s", steps, Math.round((System.nanoTime() - start) * 1e-8) * 0.1);
+        LOG.info("warmed up with {} steps in {} ms", steps, (System.nanoTime() - start) / 1_000_000);
         return steps;
     }
 
