@@ -172,7 +172,7 @@ class SettingsTest {
                 "missing key other.momentum; set it in a file of settings or as the argument other.momentum=VALUE");
         refused(
                 () -> Settings.load(List.of()).bind("trian", Outer.class),
-                "there is no section trian; did you mean train?; known sections: [checkpoint, data, generate, model,"
+                "there is no section trian; did you mean train?; known sections: [bench, checkpoint, data, generate, model,"
                         + " run, train]");
     }
 
@@ -239,15 +239,16 @@ class SettingsTest {
     @Test
     void anUnknownSectionIsRefused() throws IOException {
         String typo = file("sections.conf", "\ntrian { lr = 1 }");
-        Set<String> known = Set.of("data", "model", "train", "checkpoint", "run", "generate");
+        Set<String> known = Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench");
         Settings.load(List.of()).refuseUnknownSections(known);
         refused(
                 () -> Settings.load(List.of(typo)).refuseUnknownSections(known),
-                "unknown section trian (" + typo + " line 2); did you mean train?; known sections: [checkpoint, data,"
+                "unknown section trian (" + typo
+                        + " line 2); did you mean train?; known sections: [bench, checkpoint, data,"
                         + " generate, model, run, train]");
         refused(
                 () -> Settings.load(List.of("lr=1")).refuseUnknownSections(known),
-                "unknown section lr (argument lr=1); known sections: [checkpoint, data, generate,"
+                "unknown section lr (argument lr=1); known sections: [bench, checkpoint, data, generate,"
                         + " model, run, train]");
     }
 
@@ -317,13 +318,13 @@ class SettingsTest {
     void renderingIsSortedAndReadBack() {
         Settings settings = Settings.load(List.of("train.lr=5e-4", "generate.prompt=ü \"x\"", "run.dir=/a b"));
         String json = settings.render();
-        assertThat(json).startsWith("{\"checkpoint\":{").doesNotContain("\n");
+        assertThat(json).startsWith("{\"bench\":{").doesNotContain("\n");
         assertThat(Settings.ofJson(json).render()).isEqualTo(json);
         assertThat(Settings.ofJson("{\"train\":{\"lr\":0.0005}}").renderSections(List.of("train", "model")))
                 .isEqualTo(settings.renderSections(List.of("model", "train")));
         refused(
                 () -> settings.renderSections(List.of("nothing")),
-                "there is no section nothing; known sections: [checkpoint, data, generate, model, run, train]");
+                "there is no section nothing; known sections: [bench, checkpoint, data, generate, model, run, train]");
         assertThatThrownBy(() -> Settings.ofJson("{"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cannot understand stored settings: stored settings: ");

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
 import java.io.IOException;
+import java.util.List;
 
 /** What a command does once its settings are read. */
 @FunctionalInterface
@@ -13,4 +14,14 @@ interface Job {
      * @throws IOException if it failed otherwise
      */
     void run(Settings settings, Console console) throws IOException;
+
+    /**
+     * Defaults that follow from other settings, laid under the arguments.
+     *
+     * @param settings without them
+     * @return {@code key=value} arguments
+     */
+    default List<String> derived(Settings settings) {
+        return List.of();
+    }
 }

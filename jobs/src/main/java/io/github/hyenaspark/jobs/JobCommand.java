@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -12,7 +13,8 @@ import picocli.CommandLine.Parameters;
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
-    private static final Set<String> SECTIONS = Set.of("data", "model", "train", "checkpoint", "run", "generate");
+    private static final Set<String> SECTIONS =
+            Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench");
 
     private final Job job;
     private final Console console;
@@ -52,10 +54,16 @@ final class JobCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = Settings.load(arguments);
+        Settings settings = withDerived(Settings.load(arguments));
         settings.refuseUnknownSections(SECTIONS);
         LOG.info("settings {}", settings.render());
         job.run(settings, console);
         return ExitCode.DONE.code();
+    }
+
+    private Settings withDerived(Settings settings) {
+        List<String> all = new ArrayList<>(job.derived(settings));
+        all.addAll(arguments);
+        return all.size() == arguments.size() ? settings : Settings.load(all);
     }
 }

@@ -4,6 +4,7 @@ import io.github.hyenaspark.jobs.JobCommand.Words;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -48,6 +49,7 @@ public final class Main implements Runnable {
                         List.of("generate", "run"),
                         GenerateJob::run,
                         console))
+                .addSubcommand(BenchJob.command(console))
                 .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))));
         return hyena.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)
@@ -61,14 +63,14 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: prepare, train, generate or inspect");
+        throw new IllegalArgumentException("a command is needed: prepare, train, generate, bench or inspect");
     }
 
     private static int wrongUsage(ParameterException e, Console console) {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
-        String message = e instanceof UnmatchedArgumentException unmatched && command.equals("hyena")
-                ? "there is no command " + unmatched.getUnmatched().get(0) + ", only "
-                        + e.getCommandLine().getSubcommands().keySet()
+        Set<String> known = e.getCommandLine().getSubcommands().keySet();
+        String message = e instanceof UnmatchedArgumentException unmatched && !known.isEmpty()
+                ? "there is no command " + unmatched.getUnmatched().get(0) + ", only " + known
                 : e.getMessage();
         console.messages().println(command + ": " + message + "; see " + command + " --help");
         return ExitCode.WRONG_USAGE.code();

@@ -40,7 +40,8 @@ class MainTest {
     @Test
     void helpGoesToStandardOutputAndNamesEveryCommand() {
         assertThat(run("--help")).isZero();
-        assertThat(results.toString(StandardCharsets.UTF_8)).contains("prepare", "train", "generate", "inspect");
+        assertThat(results.toString(StandardCharsets.UTF_8))
+                .contains("prepare", "train", "generate", "bench", "inspect");
         assertThat(messages.size()).isZero();
     }
 
@@ -58,12 +59,13 @@ class MainTest {
 
     @Test
     void noCommandIsRefused() {
-        assertRefused(run(), 2, "hyena: a command is needed: prepare, train, generate or inspect");
+        assertRefused(run(), 2, "hyena: a command is needed: prepare, train, generate, bench or inspect");
     }
 
     @Test
     void anUnknownCommandIsNamedWithTheKnownOnes() {
-        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, train, generate, inspect]");
+        assertRefused(
+                run("trian"), 2, "hyena: there is no command trian, only [prepare, train, generate, bench, inspect]");
     }
 
     @Test

@@ -1,0 +1,72 @@
+package io.github.hyenaspark.train;
+
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * How long the repeats of one piece of work took.
+ *
+ * @param seconds of each, in their order, at least one
+ */
+public record Repeats(List<Double> seconds) {
+    private static final int FEWEST = 5;
+    private static final int MOST = 15;
+    private static final double ENOUGH_SECONDS = 5;
+
+    public Repeats {
+        if (seconds.isEmpty()) {
+            throw new IllegalArgumentException("a measurement needs at least one repeat");
+        }
+        seconds = List.copyOf(seconds);
+    }
+
+    /**
+     * Repeats {@code work}, after two runs that do not count.
+     *
+     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 times and at most 15
+     * @param nanos the clock
+     */
+    static Repeats of(int count, LongSupplier nanos, Runnable work) {
+        work.run();
+        work.run();
+        List<Double> seconds = new ArrayList<>();
+        double total = 0;
+        while (more(seconds.size(), count, total)) {
+            long start = nanos.getAsLong();
+            work.run();
+            double taken = (nanos.getAsLong() - start) * 1e-9;
+            seconds.add(taken);
+            total += taken;
+        }
+        return new Repeats(seconds);
+    }
+
+    /**
+     * Whether a measurement of {@code done} repeats in {@code total} seconds goes on; {@code count} as in {@link #of}.
+     */
+    static boolean more(int done, int count, double total) {
+        return count > 0 ? done < count : done < FEWEST || (done < MOST && total < ENOUGH_SECONDS);
+    }
+
+    /**
+     * Nanoseconds of the calling thread with one thread, of the clock with more: what others do on the machine then
+     * counts in the latter only.
+     */
+    static LongSupplier clockOf(int threads) {
+        return threads == 1 ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
+    }
+
+    /** The middle one; of an even number the mean of the two in the middle. */
+    public double median() {
+        List<Double> sorted = seconds.stream().sorted().toList();
+        int upper = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(upper) : (sorted.get(upper - 1) + sorted.get(upper)) / 2;
+    }
+
+    /** The shortest. */
+    public double best() {
+        return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+}

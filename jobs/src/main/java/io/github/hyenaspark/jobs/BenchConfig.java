@@ -1,0 +1,28 @@
+package io.github.hyenaspark.jobs;
+
+/**
+ * The section {@code bench}.
+ *
+ * @param batch B, sequences, or rows of each channel
+ * @param channels D of {@code bench conv}
+ * @param length L, tokens or elements
+ * @param threads that compute
+ * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 and at most 15
+ * @param vocab V of {@code bench step}, ids
+ */
+record BenchConfig(int batch, int channels, int length, int threads, int steps, int vocab) {
+    BenchConfig {
+        atLeast("batch", batch, 1);
+        atLeast("channels", channels, 1);
+        atLeast("length", length, 1);
+        atLeast("threads", threads, 1);
+        atLeast("steps", steps, 0);
+        atLeast("vocab", vocab, 1);
+    }
+
+    private static void atLeast(String key, int found, int least) {
+        if (found < least) {
+            throw new IllegalArgumentException(key + ": found " + found + ", expected at least " + least);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.github.hyenaspark.jobs;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.JobCommand.Words;
+import io.github.hyenaspark.train.ConvolutionBenchmark;
+import io.github.hyenaspark.train.ConvolutionMeasurement;
+import io.github.hyenaspark.train.ConvolutionShape;
+import io.github.hyenaspark.train.Repeats;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
+@Command(
+        name = "bench",
+        description = "Measures how fast this machine trains; the last line is one JSON object.",
+        synopsisSubcommandLabel = "COMMAND")
+final class BenchJob implements Runnable {
+    private static final MathContext SHOWN = new MathContext(5);
+    private static final double MILLIS = 1e3;
+
+    private BenchJob() {}
+
+    /** {@code bench} with all below it. */
+    static CommandLine command(Console console) {
+        return HelpOption.addTo(new CommandLine(new BenchJob()))
+                .addSubcommand(JobCommand.of(
+                        new Words("step", "Measures local steps of training on random ids."),
+                        List.of("bench", "model", "train"),
+                        new StepBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("conv", "Measures the long convolution alone and checks its results."),
+                        List.of("bench"),
+                        BenchJob::convolution,
+                        console));
+    }
+
+    @Override
+    public void run() {
+        throw new IllegalArgumentException("a command is needed: step or conv");
+    }
+
+    private static void convolution(Settings settings, Console console) {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        var shape = new ConvolutionShape(config.batch(), config.channels(), config.length(), config.threads());
+        ConvolutionMeasurement found = ConvolutionBenchmark.run(shape, config.steps());
+        ObjectNode json = Json.object()
+                .put("batch", config.batch())
+                .put("channels", config.channels())
+                .put("length", config.length())
+                .put("kernel", LongConvolution.kernelName())
+                .put("threads", config.threads())
+                .put("time", config.threads() == 1 ? "cpu" : "wall")
+                .put("repeats", found.forward().seconds().size())
+                .put("forward_ms", medianMillis(found.forward()))
+                .put("forward_backward_ms", medianMillis(found.forwardBackward()))
+                .put("gated_forward_ms", medianMillis(found.gatedForward()))
+                .put("gated_forward_backward_ms", medianMillis(found.gatedForwardBackward()))
+                .put("max_relative_error", shown(found.maxRelativeError()));
+        console.result(json);
+    }
+
+    private static double medianMillis(Repeats repeats) {
+        return shown(MILLIS * repeats.median());
+    }
+
+    /** Five digits: more would be noise. */
+    static double shown(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value).round(SHOWN).doubleValue() : value;
+    }
+}

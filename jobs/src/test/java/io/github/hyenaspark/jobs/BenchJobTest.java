@@ -1,0 +1,165 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Small shapes in this JVM; no number is judged but those that do not depend on the machine. */
+class BenchJobTest {
+    private final ByteArrayOutputStream results = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream messages = new ByteArrayOutputStream();
+
+    private int run(String... arguments) {
+        var console = new Console(
+                new PrintStream(results, true, StandardCharsets.UTF_8),
+                new PrintStream(messages, true, StandardCharsets.UTF_8));
+        return Main.run(List.of(arguments), console);
+    }
+
+    private JsonNode measured(String... arguments) throws CorruptFileException {
+        assertThat(run(arguments)).as(messages.toString(StandardCharsets.UTF_8)).isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8)).hasLineCount(1);
+        return Json.parse("standard output", results.toByteArray());
+    }
+
+    private void assertRefused(int code, String message) {
+        assertThat(code).isEqualTo(2);
+        assertThat(results.size()).isZero();
+        assertThat(messages.toString(StandardCharsets.UTF_8)).contains(message).hasLineCount(1);
+    }
+
+    @Test
+    void convTimesTheFourPassesAndChecksThem() throws CorruptFileException {
+        JsonNode found = measured(
+                "bench",
+                "conv",
+                "bench.batch=2",
+                "bench.channels=3",
+                "bench.length=50",
+                "bench.threads=1",
+                "bench.steps=2");
+        assertThat(found.get("batch").intValue()).isEqualTo(2);
+        assertThat(found.get("channels").intValue()).isEqualTo(3);
+        assertThat(found.get("length").intValue()).isEqualTo(50);
+        assertThat(found.get("threads").intValue()).isEqualTo(1);
+        assertThat(found.get("time").textValue()).isEqualTo("cpu");
+        assertThat(found.get("repeats").intValue()).isEqualTo(2);
+        assertThat(found.get("kernel").textValue()).isEqualTo("scalar");
+        for (String key :
+                List.of("forward_ms", "forward_backward_ms", "gated_forward_ms", "gated_forward_backward_ms")) {
+            assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+        // Rounding of a float transform of 64 points, relative to the largest element.
+        assertThat(found.get("max_relative_error").doubleValue()).isPositive().isLessThan(1e-6);
+    }
+
+    @Test
+    void stepTimesTrainingAndSaysWhatItCouldReach() throws CorruptFileException {
+        JsonNode found = measured(
+                "bench",
+                "step",
+                "model.d-model=8",
+                "model.n-layer=2",
+                "train.recompute=block",
+                "bench.batch=2",
+                "bench.length=12",
+                "bench.vocab=11",
+                "bench.threads=1",
+                "bench.steps=3");
+        assertThat(found.get("mixer").textValue()).isEqualTo("hyena");
+        assertThat(found.get("d_model").intValue()).isEqualTo(8);
+        assertThat(found.get("n_layer").intValue()).isEqualTo(2);
+        assertThat(found.get("length").intValue()).isEqualTo(12);
+        assertThat(found.get("batch").intValue()).isEqualTo(2);
+        assertThat(found.get("vocab").intValue()).isEqualTo(11);
+        assertThat(found.get("threads").intValue()).isEqualTo(1);
+        assertThat(found.get("recompute").textValue()).isEqualTo("block");
+        assertThat(found.get("kernel").textValue()).isEqualTo("scalar");
+        assertThat(found.get("step_seconds")).hasSize(3);
+        for (String key : List.of(
+                "tokens_per_second",
+                "tokens_per_second_best",
+                "sgemm_gflops",
+                "convolution_seconds",
+                "roofline_seconds",
+                "roofline_ratio",
+                "warm_up_steps")) {
+            assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+        assertThat(found.get("cpu_seconds").doubleValue()).isNotNegative(); // less than a hundredth counts as 0
+        // Random ids of 11, ln 11 = 2.4 nats, of which one batch can be learned by heart.
+        assertThat(found.get("loss").doubleValue()).isBetween(0.0, 3.0);
+        // The table 16×8 and the last norm; of each block the positions 12×33 for the 12 tokens of a sequence.
+        long norms = 2 * 2 * 8;
+        long mixer = (24 * 8 + 24) + (24 * 3 + 24) + (8 * 8 + 8);
+        long filter = 12 * 33 + (33 * 64 + 64) + 2 * (64 * 64 + 64) + 64 + 64 * 8 + 8;
+        long feedForward = (8 * 32 + 32) + (32 * 8 + 8);
+        assertThat(found.get("parameters").longValue())
+                .isEqualTo(16 * 8 + 2 * (norms + mixer + filter + feedForward) + 2 * 8);
+        if (Files.exists(Path.of("/proc/self/status"))) {
+            assertThat(found.get("base_rss_mib").doubleValue()).isGreaterThan(10);
+            assertThat(found.get("peak_rss_mib").doubleValue())
+                    .isGreaterThanOrEqualTo(found.get("base_rss_mib").doubleValue());
+        }
+    }
+
+    @Test
+    void aModelThatIsTooShortForTheSequencesIsRefused() {
+        assertRefused(
+                run("bench", "step", "bench.length=12", "model.l-max=11"),
+                "a sequence of 12 tokens is longer than l-max 11");
+    }
+
+    @Test
+    void benchAloneNamesWhatItMeasures() {
+        assertRefused(run("bench"), "hyena bench: a command is needed: step or conv");
+    }
+
+    @Test
+    void anUnknownMeasurementIsNamedWithTheKnownOnes() {
+        assertRefused(run("bench", "nonsense"), "hyena bench: there is no command nonsense, only [step, conv]");
+    }
+
+    @Test
+    void anUnknownKeyIsNamedWithTheKnownOnes() {
+        assertRefused(run("bench", "conv", "bench.chanels=3"), "hyena bench conv: unknown key bench.chanels");
+    }
+
+    @Test
+    void aValueThatMakesNoSenseIsRefused() {
+        assertRefused(run("bench", "conv", "bench.threads=0"), "threads: found 0, expected at least 1");
+    }
+
+    @Test
+    void rowsThatDoNotFitTheHeapAreRefused() {
+        assertRefused(run("bench", "conv", "bench.channels=1000000000"), "MiB of heap");
+    }
+
+    @Test
+    void theHelpOfStepHasEveryKeyUnbroken() {
+        assertThat(run("bench", "step", "--help")).isZero();
+        List<String> help = results.toString(StandardCharsets.UTF_8).lines().toList();
+        for (String section : List.of("bench", "model", "train")) {
+            assertThat(help)
+                    .as(section)
+                    .containsSequence(Settings.defaultsOf(section).lines().toList());
+        }
+    }
+
+    @Test
+    void theHelpOfConvHasEveryKeyUnbroken() {
+        assertThat(run("bench", "conv", "--help")).isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8).lines().toList())
+                .containsSequence(Settings.defaultsOf("bench").lines().toList());
+    }
+}
