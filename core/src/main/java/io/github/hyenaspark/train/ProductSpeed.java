@@ -1,6 +1,5 @@
 package io.github.hyenaspark.train;
 
-import io.github.hyenaspark.operator.BlasThreads;
 import io.github.hyenaspark.operator.ThreadTeam;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,7 +38,6 @@ final class ProductSpeed {
      * @param innerWidth of the feed-forward layer
      */
     static double measure(int width, int innerWidth, int threads) {
-        BlasThreads.use(1);
         return new ProductSpeed(width, innerWidth, threads).measure();
     }
 

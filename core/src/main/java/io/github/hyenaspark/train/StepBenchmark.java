@@ -38,7 +38,7 @@ public final class StepBenchmark {
     private StepBenchmark(StepShape shape, TrainConfig config) {
         this.config = config;
         model = HyenaLanguageModel.create(shape.model(), shape.vocabularySize(), SEED);
-        HyenaLanguageModel.useThreads(shape.threads());
+        model.useThreads(shape.threads());
         if (config.recompute().equals("block")) {
             model.recomputeBlocks();
         }
