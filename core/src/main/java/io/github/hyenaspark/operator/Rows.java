@@ -32,6 +32,13 @@ final class Rows {
         }
     }
 
+    /** to = constant + factor · x. */
+    static void set(float constant, float factor, float[] x, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = constant + factor * x[i];
+        }
+    }
+
     /** to = to + value. */
     static void add(float value, float[] to, int count) {
         for (int i = 0; i < count; i++) {

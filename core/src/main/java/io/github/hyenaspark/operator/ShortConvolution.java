@@ -47,8 +47,9 @@ final class ShortConvolution {
         for (int delay = 0; delay < taps; delay++) {
             sum += tap(channel, delay);
         }
-        Arrays.fill(output, 0, length, (float) (bias[channel] + sum * inputBias[channel]));
-        for (int delay = 0; delay < taps; delay++) {
+        float constant = (float) (bias[channel] + sum * inputBias[channel]);
+        Rows.set(constant, tap(channel, 0), delayed[0], output, length);
+        for (int delay = 1; delay < taps; delay++) {
             Rows.add(tap(channel, delay), delayed[delay], output, length);
         }
         for (int t = 0; t < Math.min(taps - 1, length); t++) {
@@ -66,7 +67,7 @@ final class ShortConvolution {
         float[] advanced = row.scratch.row("short.advanced", length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
-        Arrays.fill(inputGradient, 0, length, 0f);
+        Rows.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
         for (int delay = 0; delay < Math.min(taps, length); delay++) {
             double seen = total;
             for (int t = 0; t < delay; t++) {
@@ -76,9 +77,11 @@ final class ShortConvolution {
             weightGradient[index] +=
                     sums.ofProducts(outputGradient, delayed[delay], length) + inputBias[channel] * seen;
             inputBiasGradient[channel] += weight[index] * seen;
-            System.arraycopy(outputGradient, delay, advanced, 0, length - delay);
-            Arrays.fill(advanced, length - delay, length, 0f);
-            Rows.add(weight[index], advanced, inputGradient, length);
+            if (delay > 0) {
+                System.arraycopy(outputGradient, delay, advanced, 0, length - delay);
+                Arrays.fill(advanced, length - delay, length, 0f);
+                Rows.add(weight[index], advanced, inputGradient, length);
+            }
         }
     }
 
