@@ -9,17 +9,13 @@ import java.util.function.LongFunction;
  * be repeated anywhere with the same bits. The model is only a place to compute in; its parameters are overwritten.
  */
 public final class LocalTrainer {
-    private final HyenaLanguageModel model;
     private final TrainConfig config;
-    private final AdamW optimizer;
-    private final GradientClip clip;
+    private final LocalStep localStep;
 
     /** A trainer that computes in {@code model}. */
     public LocalTrainer(HyenaLanguageModel model, TrainConfig config) {
-        this.model = model;
         this.config = config;
-        optimizer = new AdamW(model.table(), config.betas());
-        clip = new GradientClip(config.clipNorm());
+        localStep = new LocalStep(model, config);
     }
 
     /**
@@ -32,19 +28,16 @@ public final class LocalTrainer {
      */
     public RoundResult round(TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep) {
         TrainingState state = start.copy();
-        float[] gradients = new float[start.parameterCount()];
         long tokens = 0;
         double lossSum = 0;
         double normSum = 0;
-        for (int localStep = 0; localStep < config.localSteps(); localStep++) {
-            long step = config.step(round, localStep);
-            Batch batch = batchOfStep.apply(localStep);
+        for (int j = 0; j < config.localSteps(); j++) {
+            long step = config.step(round, j);
+            Batch batch = batchOfStep.apply(j);
             int counted = batch.countedTargets();
-            model.parameters(state.theta());
-            lossSum += counted * model.computeGradient(batch, dropoutSeed(worker, step));
-            model.gradient(gradients);
-            normSum += clip.clip(gradients);
-            optimizer.update(state, gradients, step, GroupRates.at(config, step));
+            LocalStep.Found found = localStep.take(state, batch, step, dropoutSeed(worker, step));
+            lossSum += counted * found.loss();
+            normSum += found.norm();
             tokens += counted;
         }
         return new RoundResult(worker, state, tokens, lossSum, normSum / config.localSteps());

@@ -25,27 +25,21 @@ public final class StepBenchmark {
     private static final int STEADY_BATCHES = 3;
     private static final double STEADY = 0.95;
 
-    private final TrainConfig config;
     private final HyenaLanguageModel model;
-    private final AdamW optimizer;
-    private final GradientClip clip;
+    private final LocalStep localStep;
     private final TrainingState state;
-    private final float[] gradients;
     private final Batch batch;
     private int steps;
     private double loss;
 
     private StepBenchmark(StepShape shape, TrainConfig config) {
-        this.config = config;
         model = HyenaLanguageModel.create(shape.model(), shape.vocabularySize(), SEED);
         model.useThreads(shape.threads());
         if (config.recompute().equals("block")) {
             model.recomputeBlocks();
         }
-        optimizer = new AdamW(model.table(), config.betas());
-        clip = new GradientClip(config.clipNorm());
+        localStep = new LocalStep(model, config);
         state = TrainingState.initial(model.parameters());
-        gradients = new float[state.parameterCount()];
         batch = randomBatch(shape);
     }
 
@@ -80,11 +74,7 @@ public final class StepBenchmark {
     }
 
     private void step() {
-        model.parameters(state.theta());
-        loss = model.computeGradient(batch, steps);
-        model.gradient(gradients);
-        clip.clip(gradients);
-        optimizer.update(state, gradients, steps, GroupRates.at(config, steps));
+        loss = localStep.take(state, batch, steps, steps).loss();
         steps++;
     }
 

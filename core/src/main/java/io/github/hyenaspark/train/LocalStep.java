@@ -1,0 +1,43 @@
+package io.github.hyenaspark.train;
+
+import io.github.hyenaspark.model.Batch;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+
+/** One local step: the gradients of a batch, their clip, AdamW. The model is only a place to compute in. */
+final class LocalStep {
+    private final HyenaLanguageModel model;
+    private final TrainConfig config;
+    private final AdamW optimizer;
+    private final GradientClip clip;
+    private final float[] gradients;
+
+    LocalStep(HyenaLanguageModel model, TrainConfig config) {
+        this.model = model;
+        this.config = config;
+        optimizer = new AdamW(model.table(), config.betas());
+        clip = new GradientClip(config.clipNorm());
+        gradients = new float[Math.toIntExact(model.parameterCount())];
+    }
+
+    /**
+     * What a step found.
+     *
+     * @param loss mean over counted targets, nats
+     * @param norm of the gradients before the clip
+     */
+    record Found(double loss, double norm) {}
+
+    /**
+     * Takes one step from {@code state}, in place.
+     *
+     * @param step local steps of the run before this one
+     */
+    Found take(TrainingState state, Batch batch, long step, long dropoutSeed) {
+        model.parameters(state.theta());
+        double loss = model.computeGradient(batch, dropoutSeed);
+        model.gradient(gradients);
+        double norm = clip.clip(gradients);
+        optimizer.update(state, gradients, step, GroupRates.at(config, step));
+        return new Found(loss, norm);
+    }
+}
