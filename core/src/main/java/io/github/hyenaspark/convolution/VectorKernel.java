@@ -10,11 +10,11 @@ import static io.github.hyenaspark.convolution.VectorLanes.LANES;
  * neighbouring lanes. So the halves of a ring of more than LANES points are whole vectors, and a pass is one loop with
  * one constant per ring ({@link VectorRings}; {@link VectorEnds} for the first and the last, which see the rows).
  *
- * <p><b>The last levels.</b> A ring of LANES points is one vector, and splitting it would pair lanes of it. Instead,
- * rings and points change places, as in a transposed matrix ({@link VectorCrossing}, two levels at a time): what was
- * paired is now in different vectors, lanes are rings, and each lane has a constant of its own. LANES rings make the
- * square matrix that this needs, hence LANES² points at least. Values need no order, so nothing is moved back before
- * the products; the inverse undoes the exchange as it goes up.
+ * <p><b>The last levels.</b> A ring of LANES points is one vector, and its levels pair lanes of it. That is done in
+ * place, vector by vector: {@link VectorTurns} gives all rings the same constants and goes down to rings of four
+ * points, {@link VectorQuads} down to values, multiplies them and comes back up. Exchanging lanes between vectors
+ * instead, so that what is paired stands in different ones, takes more operations; doing all levels in one loop takes
+ * fewer loads and stores, but each operation then waits for the one before.
  *
  * <p><b>Order of the work.</b> All passes on a ring of at most 1024 points, the products between them and the passes
  * back are done before the next such ring is begun, so that it stays in the first-level cache.
@@ -57,12 +57,7 @@ final class VectorKernel implements Kernel {
     /** By level: w, w², w³ of every ring of that level; empty for levels not split from. */
     private final float[][] constants;
 
-    /** For 16 lanes. */
-    private final VectorCrossing upperLevels;
-    /** For 8 lanes. */
-    private final VectorPairs upperLevel;
-
-    private final VectorCrossing lastLevels;
+    private final VectorTurns turns;
 
     VectorKernel(int size) {
         int levels = Integer.numberOfTrailingZeros(size);
@@ -73,9 +68,7 @@ final class VectorKernel implements Kernel {
         for (int level = FIRST_LEVEL; level < leafLevel; level += 2) {
             constants[level] = RingConstants.of(level, 1);
         }
-        upperLevels = VectorCrossing.upperLevels(leafLevel);
-        upperLevel = new VectorPairs(leafLevel);
-        lastLevels = VectorCrossing.lastLevels(levels - 2);
+        turns = new VectorTurns(size, CACHED);
     }
 
     @Override
@@ -148,30 +141,20 @@ final class VectorKernel implements Kernel {
         }
     }
 
-    /** The levels across lanes and the products, for floats {@code from} to {@code to}. */
+    /** The levels inside of vectors and the products, for floats {@code from} to {@code to}. */
     private void finish(Work work, int from, int to) {
         float[] z = work.points();
         if (work.down()) {
-            if (LANES == 16) {
-                upperLevels.split(z, from, to);
-            } else if (LANES == 8) {
-                upperLevel.split(z, from, to);
-            }
-            lastLevels.split(z, from, to);
+            turns.split(z, from, to);
         }
-        if (work.step() == Step.CONVOLVE) {
-            VectorProducts.multiply(z, work.spectrum(), from, to);
-        } else if (work.step() == Step.CORRELATE) {
-            VectorProducts.accumulate(z, work.inputValues(), work.sum(), from, to);
-            VectorProducts.multiplyConjugate(z, work.spectrum(), from, to);
+        switch (work.step()) {
+            case TRANSFORM -> VectorQuads.split(z, from, to);
+            case CONVOLVE -> VectorQuads.convolve(z, work.spectrum(), from, to);
+            case CORRELATE -> VectorQuads.correlate(z, work.inputValues(), work.spectrum(), work.sum(), from, to);
+            case RESTORE -> VectorQuads.join(z, from, to);
         }
         if (work.up()) {
-            lastLevels.join(z, from, to);
-            if (LANES == 16) {
-                upperLevels.join(z, from, to);
-            } else if (LANES == 8) {
-                upperLevel.join(z, from, to);
-            }
+            turns.join(z, from, to);
         }
     }
 }
