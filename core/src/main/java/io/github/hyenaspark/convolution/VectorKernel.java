@@ -39,7 +39,11 @@ final class VectorKernel implements Kernel {
         RESTORE
     }
 
-    private record Work(Step step, float[] points, float[] inputValues, float[] spectrum, float[] sum) {
+    /**
+     * @param points what goes down, up, or both
+     * @param other CORRELATE: the points of the input, which go down too; RESTORE: the values to start from
+     */
+    private record Work(Step step, float[] points, float[] other, float[] spectrum, float[] sum) {
         boolean down() {
             return step != Step.RESTORE;
         }
@@ -92,13 +96,13 @@ final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void correlate(float[] points, float[] inputValues, float[] spectrum, float[] sum) {
-        run(new Work(Step.CORRELATE, points, inputValues, spectrum, sum), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    public void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum) {
+        run(new Work(Step.CORRELATE, points, inputPoints, spectrum, sum), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
     }
 
     @Override
-    public void restore(float[] values) {
-        run(new Work(Step.RESTORE, values, NONE, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+    public void restore(float[] values, float[] points) {
+        run(new Work(Step.RESTORE, points, values, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
     }
 
     @Override
@@ -120,24 +124,39 @@ final class VectorKernel implements Kernel {
             }
         } else if (level == leafLevel) {
             finish(work, 2 * from, 2 * (from + rings * m));
-        } else if (level + 2 <= leafLevel) {
-            int at = 6 * (from / m);
-            if (work.down()) {
-                VectorRings.splitInFour(work.points(), 2 * from, m / 2, rings, constants[level], at);
-            }
-            run(work, level + 2, from, 4 * rings);
-            if (work.up()) {
-                VectorRings.joinFromFour(work.points(), 2 * from, m / 2, rings, constants[level], at);
-            }
         } else {
-            int at = 6 * (from / m);
+            int levels = Math.min(2, leafLevel - level);
             if (work.down()) {
-                VectorRings.splitInTwo(work.points(), 2 * from, m, rings, constants[level], at);
+                split(work.points(), level, from, rings);
             }
-            run(work, level + 1, from, 2 * rings);
+            if (work.step() == Step.CORRELATE) {
+                split(work.other(), level, from, rings);
+            }
+            run(work, level + levels, from, rings << levels);
             if (work.up()) {
-                VectorRings.joinFromTwo(work.points(), 2 * from, m, rings, constants[level], at);
+                join(work.points(), level, from, rings);
             }
+        }
+    }
+
+    /** Two levels; one, if no more are left. */
+    private void split(float[] z, int level, int from, int rings) {
+        int m = size >> level;
+        int at = 6 * (from / m);
+        if (level + 1 == leafLevel) {
+            VectorRings.splitInTwo(z, 2 * from, m, rings, constants[level], at);
+        } else {
+            VectorRings.splitInFour(z, 2 * from, m / 2, rings, constants[level], at);
+        }
+    }
+
+    private void join(float[] z, int level, int from, int rings) {
+        int m = size >> level;
+        int at = 6 * (from / m);
+        if (level + 1 == leafLevel) {
+            VectorRings.joinFromTwo(z, 2 * from, m, rings, constants[level], at);
+        } else {
+            VectorRings.joinFromFour(z, 2 * from, m / 2, rings, constants[level], at);
         }
     }
 
@@ -150,8 +169,12 @@ final class VectorKernel implements Kernel {
         switch (work.step()) {
             case TRANSFORM -> VectorQuads.split(z, from, to);
             case CONVOLVE -> VectorQuads.convolve(z, work.spectrum(), from, to);
-            case CORRELATE -> VectorQuads.correlate(z, work.inputValues(), work.spectrum(), work.sum(), from, to);
-            case RESTORE -> VectorQuads.join(z, from, to);
+            case CORRELATE -> {
+                turns.split(work.other(), from, to);
+                VectorQuads.split(work.other(), from, to);
+                VectorQuads.correlate(z, work.other(), work.spectrum(), work.sum(), from, to);
+            }
+            case RESTORE -> VectorQuads.join(work.other(), z, from, to);
         }
         if (work.up()) {
             turns.join(z, from, to);

@@ -120,11 +120,11 @@ final class VectorQuads {
         }
     }
 
-    /** From values up. */
-    static void join(float[] z, int from, int to) {
+    /** From {@code values} up. */
+    static void join(float[] values, float[] z, int from, int to) {
         for (int p = from; p < to; p += 2 * LANES) {
-            FloatVector yr = FloatVector.fromArray(SPECIES, z, p);
-            FloatVector yi = FloatVector.fromArray(SPECIES, z, p + LANES);
+            FloatVector yr = FloatVector.fromArray(SPECIES, values, p);
+            FloatVector yi = FloatVector.fromArray(SPECIES, values, p + LANES);
             FloatVector swappedYr = yr.reinterpretAsInts().rearrange(SWAP_0).reinterpretAsFloats();
             FloatVector swappedYi = yi.reinterpretAsInts().rearrange(SWAP_0).reinterpretAsFloats();
             IntVector dr = yr.fma(MINUS_0, swappedYr).reinterpretAsInts();
