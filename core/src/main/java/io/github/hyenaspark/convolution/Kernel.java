@@ -25,8 +25,8 @@ interface Kernel {
     void convolve(float[] points, float[] spectrum);
 
     /**
-     * Both rows down, to the values G and U; adds {@code G conj(U)} to {@code sum}, multiplies G by {@code conj(H)}, and
-     * up again with that. {@code inputPoints} are of no use afterwards.
+     * Both rows down, to the values G and U; adds {@code G conj(U)} to {@code sum}, multiplies G by {@code conj(H)},
+     * and up again with that. {@code inputPoints} are of no use afterwards.
      */
     void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum);
 
@@ -34,8 +34,8 @@ interface Kernel {
     void restore(float[] values, float[] points);
 
     /**
-     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements;
-     * {@code points} stay.
+     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements.
+     * {@code points} are of no use afterwards.
      */
     void joinRow(float[] points, Factor factor, float[] output);
 

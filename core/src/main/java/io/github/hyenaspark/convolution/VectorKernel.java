@@ -17,7 +17,9 @@ import static io.github.hyenaspark.convolution.VectorLanes.LANES;
  * fewer loads and stores, but each operation then waits for the one before.
  *
  * <p><b>Order of the work.</b> All passes on a ring of at most 1024 points, the products between them and the passes
- * back are done before the next such ring is begun, so that it stays in the first-level cache.
+ * back are done before the next such ring is begun, so that it stays in the first-level cache. The first two passes of
+ * long rows, which not even the second-level cache holds, are done strip by strip: both on 256 points of every
+ * sixteenth of the ring, before the next 256. So are the last two.
  */
 final class VectorKernel implements Kernel {
     /** The fewest points. */
@@ -26,8 +28,11 @@ final class VectorKernel implements Kernel {
     /** Points of a ring that is finished depth first: 8 bytes each. */
     private static final int CACHED = 1024;
 
-    /** The first pass leaves four rings of this level. */
-    private static final int FIRST_LEVEL = 2;
+    /** The fewest points of a long row. */
+    private static final int LONG = 1 << 15;
+
+    /** Points of a strip in each sixteenth of a long row. */
+    private static final int STRIP = 256;
 
     private static final float[] NONE = {};
 
@@ -54,6 +59,8 @@ final class VectorKernel implements Kernel {
     }
 
     private final int size;
+    /** Of the rings that {@link #splitRow} leaves: 2, or 4 for long rows. */
+    private final int firstLevel;
     /** Where rings have LANES points. */
     private final int leafLevel;
 
@@ -66,10 +73,11 @@ final class VectorKernel implements Kernel {
     VectorKernel(int size) {
         int levels = Integer.numberOfTrailingZeros(size);
         this.size = size;
+        firstLevel = size < LONG ? 2 : 4;
         leafLevel = levels - Integer.numberOfTrailingZeros(LANES);
         constants = new float[leafLevel][0];
         ends = new VectorEnds(size);
-        for (int level = FIRST_LEVEL; level < leafLevel; level += 2) {
+        for (int level = 2; level < leafLevel; level += 2) {
             constants[level] = RingConstants.of(level, 1);
         }
         turns = new VectorTurns(size, CACHED);
@@ -82,36 +90,64 @@ final class VectorKernel implements Kernel {
 
     @Override
     public void splitRow(float[] row, Factor factor, float[] points) {
-        ends.splitRow(row, factor, points);
+        if (size < LONG) {
+            ends.splitRow(row, factor, points, 0, size / 4);
+            return;
+        }
+        for (int strip = 0; strip < size / 16; strip += STRIP) {
+            for (int p = strip; p < size / 4; p += size / 16) {
+                ends.splitRow(row, factor, points, p, p + STRIP);
+            }
+            for (int n = 0; n < 4; n++) {
+                int from = 2 * (n * (size / 4) + strip);
+                VectorRings.splitRingInFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
+            }
+        }
     }
 
     @Override
     public void transform(float[] points) {
-        run(new Work(Step.TRANSFORM, points, NONE, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+        run(new Work(Step.TRANSFORM, points, NONE, NONE, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void convolve(float[] points, float[] spectrum) {
-        run(new Work(Step.CONVOLVE, points, NONE, spectrum, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+        run(new Work(Step.CONVOLVE, points, NONE, spectrum, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum) {
-        run(new Work(Step.CORRELATE, points, inputPoints, spectrum, sum), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+        run(new Work(Step.CORRELATE, points, inputPoints, spectrum, sum), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void restore(float[] values, float[] points) {
-        run(new Work(Step.RESTORE, points, values, NONE, NONE), FIRST_LEVEL, 0, 1 << FIRST_LEVEL);
+        run(new Work(Step.RESTORE, points, values, NONE, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void joinRow(float[] points, Factor factor, float[] output) {
-        ends.joinRow(points, factor, output);
+        if (size < LONG) {
+            ends.joinRow(points, factor, output, 0, size / 4);
+            return;
+        }
+        for (int strip = 0; strip < size / 16; strip += STRIP) {
+            for (int n = 0; n < 4; n++) {
+                int from = 2 * (n * (size / 4) + strip);
+                VectorRings.joinRingFromFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
+            }
+            for (int p = strip; p < size / 4; p += size / 16) {
+                ends.joinRow(points, factor, output, p, p + STRIP);
+            }
+        }
     }
 
+    /** Without strips, which would write to 32 places at a time. */
     @Override
     public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        if (size >= LONG) {
+            join(points, 2, 0, 4);
+        }
         ends.joinRow(points, factor, output, otherFactor, otherOutput);
     }
 

@@ -22,11 +22,12 @@ final class VectorRings {
             return;
         }
         for (int n = 0; n < rings; n++) {
-            splitRingInFour(z, from + 4 * n * quarter, quarter, w, at + 6 * n);
+            splitRingInFour(z, from + 4 * n * quarter, quarter, quarter, w, at + 6 * n);
         }
     }
 
-    private static void splitRingInFour(float[] z, int from, int quarter, float[] w, int at) {
+    /** One ring, and {@code width} floats of each of its quarters. */
+    static void splitRingInFour(float[] z, int from, int quarter, int width, float[] w, int at) {
         FloatVector w1r = FloatVector.broadcast(SPECIES, w[at]);
         FloatVector w1i = FloatVector.broadcast(SPECIES, w[at + 1]);
         FloatVector minusW1i = FloatVector.broadcast(SPECIES, -w[at + 1]);
@@ -36,7 +37,7 @@ final class VectorRings {
         FloatVector w3r = FloatVector.broadcast(SPECIES, w[at + 4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, w[at + 5]);
         FloatVector minusW3i = FloatVector.broadcast(SPECIES, -w[at + 5]);
-        for (int p0 = from; p0 < from + quarter; p0 += 2 * LANES) {
+        for (int p0 = from; p0 < from + width; p0 += 2 * LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
@@ -128,11 +129,12 @@ final class VectorRings {
             return;
         }
         for (int n = 0; n < rings; n++) {
-            joinRingFromFour(z, from + 4 * n * quarter, quarter, w, at + 6 * n);
+            joinRingFromFour(z, from + 4 * n * quarter, quarter, quarter, w, at + 6 * n);
         }
     }
 
-    private static void joinRingFromFour(float[] z, int from, int quarter, float[] w, int at) {
+    /** One ring, and {@code width} floats of each of its quarters. */
+    static void joinRingFromFour(float[] z, int from, int quarter, int width, float[] w, int at) {
         FloatVector w1r = FloatVector.broadcast(SPECIES, w[at]);
         FloatVector w1i = FloatVector.broadcast(SPECIES, w[at + 1]);
         FloatVector minusW1i = FloatVector.broadcast(SPECIES, -w[at + 1]);
@@ -142,7 +144,7 @@ final class VectorRings {
         FloatVector w3r = FloatVector.broadcast(SPECIES, w[at + 4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, w[at + 5]);
         FloatVector minusW3i = FloatVector.broadcast(SPECIES, -w[at + 5]);
-        for (int p0 = from; p0 < from + quarter; p0 += 2 * LANES) {
+        for (int p0 = from; p0 < from + width; p0 += 2 * LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
