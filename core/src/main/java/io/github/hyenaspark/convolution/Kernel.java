@@ -25,17 +25,17 @@ interface Kernel {
     void convolve(float[] points, float[] spectrum);
 
     /**
-     * Down to the values G, adds {@code G conj(U)} to {@code sum}, multiplies by {@code conj(H)}, and up again; U and H
-     * are values at the roots.
+     * Both rows down, to the values G and U; adds {@code G conj(U)} to {@code sum}, multiplies G by {@code conj(H)},
+     * and up again with that. {@code inputPoints} are of no use afterwards.
      */
-    void correlate(float[] points, float[] inputValues, float[] spectrum, float[] sum);
+    void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum);
 
-    /** From values at the roots up to what {@link #joinRow} takes. */
-    void restore(float[] values);
+    /** From {@code values} at the roots, which stay, up to {@code points} that {@link #joinRow} takes. */
+    void restore(float[] values, float[] points);
 
     /**
-     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements;
-     * {@code points} stay.
+     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements.
+     * {@code points} are of no use afterwards.
      */
     void joinRow(float[] points, Factor factor, float[] output);
 

@@ -119,7 +119,6 @@ public final class LongConvolution {
         checkSpectrum("spectrumGradient", spectrumGradient);
         split(outputGradient, Factor.ONE, points);
         split(input, Factor.ONE, inputPoints);
-        kernel.transform(inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
         join(Factor.ONE, inputGradient);
     }
@@ -158,7 +157,6 @@ public final class LongConvolution {
         checkSpectrum("spectrumGradient", spectrumGradient);
         split(gradient.output(), Factor.of(row.outputGate()), points);
         split(row.value(), Factor.of(row.inputGate()), inputPoints);
-        kernel.transform(inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
         join(Factor.of(row.inputGate()), gradient.value(), Factor.of(row.value()), gradient.inputGate());
         Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
@@ -171,8 +169,7 @@ public final class LongConvolution {
     public void filterGradient(float[] spectrumGradient, float[] filterGradient) {
         checkSpectrum("spectrumGradient", spectrumGradient);
         checkRow("filterGradient", filterGradient);
-        System.arraycopy(spectrumGradient, 0, points, 0, spectrumSize());
-        kernel.restore(points);
+        kernel.restore(spectrumGradient, points);
         join(Factor.ONE, filterGradient);
     }
 

@@ -38,15 +38,17 @@ final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void correlate(float[] points, float[] inputValues, float[] spectrum, float[] sum) {
+    public void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum) {
+        transform.split(inputPoints);
         transform.split(points);
-        correlate(points, inputValues, spectrum, sum, 2 * size());
+        correlate(points, inputPoints, spectrum, sum, 2 * size());
         transform.join(points);
     }
 
     @Override
-    public void restore(float[] values) {
-        transform.join(values);
+    public void restore(float[] values, float[] points) {
+        System.arraycopy(values, 0, points, 0, 2 * size());
+        transform.join(points);
     }
 
     @Override

@@ -26,14 +26,15 @@ final class VectorEnds {
         w = RingConstants.of(0, 1);
     }
 
-    void splitRow(float[] row, Factor factor, float[] z) {
+    /** The elements {@code from} to {@code to} of each quarter. */
+    void splitRow(float[] row, Factor factor, float[] z, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         FloatVector root = FloatVector.broadcast(SPECIES, HALF_ROOT);
         FloatVector wr = FloatVector.broadcast(SPECIES, w[0]);
         FloatVector wi = FloatVector.broadcast(SPECIES, w[1]);
         FloatVector minusWi = FloatVector.broadcast(SPECIES, -w[1]);
-        for (int p0 = 0; p0 < quarter; p0 += LANES) {
+        for (int p0 = from; p0 < to; p0 += LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;
@@ -67,7 +68,8 @@ final class VectorEnds {
         }
     }
 
-    void joinRow(float[] z, Factor factor, float[] output) {
+    /** The elements {@code from} to {@code to} of each quarter. */
+    void joinRow(float[] z, Factor factor, float[] output, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float scale = 0.25f / quarter;
@@ -78,7 +80,7 @@ final class VectorEnds {
         FloatVector w2i = FloatVector.broadcast(SPECIES, scale * w[3]);
         FloatVector w3r = FloatVector.broadcast(SPECIES, scale * w[4]);
         FloatVector w3i = FloatVector.broadcast(SPECIES, scale * w[5]);
-        for (int p0 = 0; p0 < quarter; p0 += LANES) {
+        for (int p0 = from; p0 < to; p0 += LANES) {
             int p1 = p0 + quarter;
             int p2 = p1 + quarter;
             int p3 = p2 + quarter;

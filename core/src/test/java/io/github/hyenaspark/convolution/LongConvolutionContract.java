@@ -116,7 +116,7 @@ abstract class LongConvolutionContract {
 
     /** At lengths where the definition would take minutes, some elements of each result. */
     @ParameterizedTest
-    @ValueSource(ints = {8192, 65536})
+    @ValueSource(ints = {8192, 32768, 65536})
     void agreesWithTheDefinitionAtLongLengths(int length) {
         Random random = new Random(SEED + length);
         float[] filter = row(random, length);
@@ -157,6 +157,56 @@ abstract class LongConvolutionContract {
                     .as("filter gradient, " + where)
                     .isCloseTo(dh, within(ROW_TOLERANCE * largestFilterGradient));
         }
+    }
+
+    /** There, the plain operations have been compared with the definition, and are compared with here. */
+    @ParameterizedTest
+    @ValueSource(ints = {8192, 32768, 65536})
+    void gatedOperationsAgreeWithThePlainOnesAtLongLengths(int length) {
+        Random random = new Random(SEED + length);
+        LongConvolution convolution = ofLength(length);
+        float[] spectrum = new float[convolution.spectrumSize()];
+        float[] spectrumGradient = new float[convolution.spectrumSize()];
+        float[] plainSpectrumGradient = new float[convolution.spectrumSize()];
+        GatedRow row = new GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
+        GatedGradient gradient =
+                new GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+        float[] output = emptyRow(length);
+        float[] filterGradient = emptyRow(length);
+        float[] convolved = emptyRow(length);
+        float[] inputGradient = emptyRow(length);
+        float[] plainFilterGradient = emptyRow(length);
+        float[] input = floatProduct(row.value(), row.inputGate());
+        float[] outputGradient = floatProduct(gradient.output(), row.outputGate());
+
+        convolution.spectrum(row(random, length), spectrum);
+        convolution.gatedForward(row, spectrum, output);
+        convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
+        convolution.filterGradient(spectrumGradient, filterGradient);
+        convolution.forward(input, spectrum, convolved);
+        convolution.backward(outputGradient, input, spectrum, inputGradient, plainSpectrumGradient);
+        convolution.filterGradient(plainSpectrumGradient, plainFilterGradient);
+
+        double[] q = doubles(convolved, length);
+        double[] du = doubles(inputGradient, length);
+        assertClose("convolved row", row.convolved(), q, ROW_TOLERANCE);
+        assertClose("output", output, product(q, doubles(row.outputGate(), length)), ROW_TOLERANCE);
+        assertClose(
+                "gradient of the value",
+                gradient.value(),
+                product(du, doubles(row.inputGate(), length)),
+                ROW_TOLERANCE);
+        assertClose(
+                "gradient of the input gate",
+                gradient.inputGate(),
+                product(du, doubles(row.value(), length)),
+                ROW_TOLERANCE);
+        assertClose(
+                "gradient of the output gate",
+                gradient.outputGate(),
+                product(doubles(gradient.output(), length), q),
+                ROW_TOLERANCE);
+        assertClose("filter gradient", filterGradient, doubles(plainFilterGradient, length), FILTER_TOLERANCE);
     }
 
     @ParameterizedTest
@@ -312,6 +362,14 @@ abstract class LongConvolutionContract {
     private static double[] product(double[] one, double[] other) {
         double[] result = new double[one.length];
         Arrays.setAll(result, t -> one[t] * other[t]);
+        return result;
+    }
+
+    private static float[] floatProduct(float[] one, float[] other) {
+        float[] result = new float[one.length];
+        for (int t = 0; t < result.length; t++) {
+            result[t] = one[t] * other[t];
+        }
         return result;
     }
 
