@@ -2,7 +2,7 @@ package io.github.hyenaspark.operator;
 
 /**
  * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
- * activations stay in the cache. Keeps what enters the GELU, or computes it again in the backward pass.
+ * activations stay in the cache. Keeps what fc1 makes without its bias, or computes it again in the backward pass.
  */
 final class FeedForward {
     private final int width;
@@ -41,6 +41,7 @@ final class FeedForward {
         float[] value = scratch.row("ff.value", count);
         for (int i = 0; i < innerWidth; i++) {
             hiddenTile.read(i, row);
+            Rows.add(firstBias[i], row, count);
             scratch.gelu().forward(row, value, count);
             activated.write(i, value);
         }
@@ -62,16 +63,10 @@ final class FeedForward {
         return new Backward(pass);
     }
 
-    /** fc1(norm(r)): kept from the forward pass, or computed. */
+    /** fc1(norm(r)) without its bias. */
     private Matrix hidden(Tile tile, float[][] stream, Pass<FloatArray> pass) {
         Matrix result = recompute == Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
         result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
-        float[] row = tile.scratch().row("ff.row", tile.count());
-        for (int i = 0; i < innerWidth; i++) {
-            result.read(i, row);
-            Rows.add(firstBias[i], row, tile.count());
-            result.write(i, row);
-        }
         return result;
     }
 
@@ -158,6 +153,7 @@ final class FeedForward {
             float[] product = scratch.row("ff.product", count);
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
+                Rows.add(firstBias[i], derivative, count);
                 scratch.gelu().forwardAndDerivative(derivative, value, count);
                 activated.write(i, value);
                 gradient.read(i, product);

@@ -9,9 +9,6 @@ import java.util.Map;
  * wherever a row is needed. Threads may read and write different channels.
  */
 final class Projections {
-    /** Steps of one product: enough to be worth packing, few enough for every thread to get some. */
-    private static final int PRODUCT_LENGTH = 512;
-
     private final HyenaConfig config;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
@@ -78,7 +75,7 @@ final class Projections {
         int width = config.width();
         SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
-        Tile.each(pass, PRODUCT_LENGTH, tile -> {
+        Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix gradient = tile.of(dense, channels);
             weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
             tile.of(inputGradient, width).set(weight.t(), gradient);

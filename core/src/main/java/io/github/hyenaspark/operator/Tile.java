@@ -14,7 +14,7 @@ package io.github.hyenaspark.operator;
  */
 record Tile(int member, int number, int b, int from, int count, int length, Scratch scratch) {
     /** Steps of a tile, unless its part needs fewer. */
-    static final int LENGTH = 256;
+    static final int LENGTH = 512;
 
     /** What is done to a tile. */
     interface Work {

@@ -34,10 +34,10 @@ class BlockTest {
     /** Vocabularies and lengths on both sides of the head's blocks of steps. */
     /** Steps on both sides of a tile, and the same bits from the block that keeps nothing. */
     @ParameterizedTest
-    @ValueSource(ints = {255, 256, 257, 515})
+    @ValueSource(ints = {511, 512, 513, 1030})
     void aLongBlockAgreesWithItsPlainForm(int length) {
-        BlockConfig config = new BlockConfig(OperatorConfigs.usual(2, 600), 10, 0.2);
-        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), 2, 2, length, SEED);
+        BlockConfig config = new BlockConfig(OperatorConfigs.usual(6, 1100), 10, 0.2);
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), 6, 2, length, SEED);
         Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
         for (int threads : new int[] {1, 3}) {
             rehearsal.team = ThreadTeam.of(threads);

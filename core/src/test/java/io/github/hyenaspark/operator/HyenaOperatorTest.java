@@ -88,9 +88,9 @@ class HyenaOperatorTest {
 
     /** Tiles and lanes of sums are full, and there are several. */
     @ParameterizedTest
-    @ValueSource(ints = {255, 256, 257, 600})
+    @ValueSource(ints = {255, 256, 257, 511, 512, 513, 1030})
     void longRowsAgreeWithThePlainForm(int length) {
-        HyenaConfig config = OperatorConfigs.usual(2, 700);
+        HyenaConfig config = OperatorConfigs.usual(2, 1100);
         Rehearsal rehearsal = rehearsal(config, 2, length);
         Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
         for (int threads : new int[] {1, 2, 5}) {
