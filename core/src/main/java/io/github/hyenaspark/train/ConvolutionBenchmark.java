@@ -8,7 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures the long convolution alone, as a training step uses it: all channels forward, then all channels backward,
- * the channels divided over the threads. Time is that of the calling thread with one thread, of the clock with more.
+ * each making its filter's spectrum when its turn comes, the channels divided over the threads. Time is that of the
+ * calling thread with one thread, of the clock with more.
  */
 public final class ConvolutionBenchmark {
     private static final long SEED = 1;
@@ -18,7 +19,7 @@ public final class ConvolutionBenchmark {
     private final ConvolutionRows rows;
     private final ThreadTeam team;
     private final LongConvolution[] plans; // one per member of the team
-    private final float[][] spectra; // D
+    private final float[][] spectra; // one per member
     private final float[][] spectrumGradients; // one per member
 
     private ConvolutionBenchmark(ConvolutionShape shape) {
@@ -30,7 +31,7 @@ public final class ConvolutionBenchmark {
         for (int member = 1; member < plans.length; member++) {
             plans[member] = plans[0].forAnotherThread();
         }
-        spectra = new float[shape.channels()][plans[0].spectrumSize()];
+        spectra = new float[shape.threads()][plans[0].spectrumSize()];
         spectrumGradients = new float[shape.threads()][plans[0].spectrumSize()];
     }
 
@@ -76,9 +77,9 @@ public final class ConvolutionBenchmark {
 
     private void forward() {
         eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[d]);
+            plan.spectrum(rows.filter[d], spectra[member]);
             for (int b = 0; b < shape.batch(); b++) {
-                plan.forward(rows.value[b][d], spectra[d], rows.output[b][d]);
+                plan.forward(rows.value[b][d], spectra[member], rows.output[b][d]);
             }
         });
     }
@@ -86,10 +87,12 @@ public final class ConvolutionBenchmark {
     private void forwardBackward() {
         forward();
         eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
             float[] sum = spectrumGradients[member];
             Arrays.fill(sum, 0f);
             for (int b = 0; b < shape.batch(); b++) {
-                plan.backward(rows.outputGradient[b][d], rows.value[b][d], spectra[d], rows.valueGradient[b][d], sum);
+                plan.backward(
+                        rows.outputGradient[b][d], rows.value[b][d], spectra[member], rows.valueGradient[b][d], sum);
             }
             plan.filterGradient(sum, rows.filterGradient[d]);
         });
@@ -97,26 +100,27 @@ public final class ConvolutionBenchmark {
 
     private void gatedForward() {
         eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[d]);
+            plan.spectrum(rows.filter[d], spectra[member]);
             for (int b = 0; b < shape.batch(); b++) {
                 GatedRow row = new GatedRow(rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
-                plan.gatedForward(row, spectra[d], rows.output[b][d]);
+                plan.gatedForward(row, spectra[member], rows.output[b][d]);
             }
         });
     }
 
     private void gatedForwardBackward() {
         eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[d]);
+            plan.spectrum(rows.filter[d], spectra[member]);
             for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedForward(rows.gated(b, d), spectra[d], rows.output[b][d]);
+                plan.gatedForward(rows.gated(b, d), spectra[member], rows.output[b][d]);
             }
         });
         eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
             float[] sum = spectrumGradients[member];
             Arrays.fill(sum, 0f);
             for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectra[d], sum);
+                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectra[member], sum);
             }
             plan.filterGradient(sum, rows.filterGradient[d]);
         });

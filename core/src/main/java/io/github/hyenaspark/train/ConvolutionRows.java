@@ -58,10 +58,9 @@ final class ConvolutionRows {
                 outputGradient[b][d], valueGradient[b][d], inputGateGradient[b][d], outputGateGradient[b][d]);
     }
 
-    /** The heap that one channel needs with its filter and the filter's spectrum. */
+    /** The heap that one channel needs with its filter and the filter's gradient. */
     static double bytesPerChannel(int batch, int length) {
-        double paddedRows = 2 + 4; // filter and its gradient; a spectrum has 2L elements, L the next power of two
-        return (double) Float.BYTES * length * ((double) ARRAYS * batch + paddedRows);
+        return (double) Float.BYTES * length * ((double) ARRAYS * batch + 2);
     }
 
     private static void checkHeap(ConvolutionShape shape) {
