@@ -44,6 +44,7 @@ parse() {
   [[ $threads =~ ^[1-9][0-9]*$ ]] || fail 2 "-t $threads: expected a number of threads"
   for word in "${@:OPTIND}"; do
     case $word in
+    model.* | bench.vocab=*) fail 2 "$word would change our side only; a shape is WIDTH,LAYERS,LENGTH,BATCH" ;;
     *=*) settings+=("$word") ;;
     *) shapes+=("$word") ;;
     esac

@@ -32,6 +32,8 @@ import org.nd4j.linalg.learning.config.NoOp;
 public final class HyenaLanguageModel {
     private static final String EMBEDDING = "embedding";
     private static final String HEAD = "head";
+    /** Raised whenever the same settings on the same machine begin to give other bits. */
+    private static final int ARITHMETIC = 2;
 
     private final ComputationGraph graph;
 
@@ -85,9 +87,12 @@ public final class HyenaLanguageModel {
                 .build();
     }
 
-    /** Which convolution kernel the models of this JVM use; the bits of results depend on it. */
-    public static String convolutionKernel() {
-        return LongConvolution.kernelName();
+    /**
+     * What computes the models of this JVM, as far as the bits of results depend on it: the convolution kernel, and the
+     * version of all other loops.
+     */
+    public static String arithmetic() {
+        return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
     }
 
     /**
@@ -100,7 +105,7 @@ public final class HyenaLanguageModel {
 
     /**
      * From now on {@code threads} threads compute this model, the caller's included; 1 in a new model. The bits of
-     * results depend on it.
+     * results depend on it. OpenBLAS itself is held to one thread in the whole JVM.
      */
     public void useThreads(int threads) {
         GraphThreads.use(graph, ThreadTeam.of(threads));
@@ -187,10 +192,10 @@ public final class HyenaLanguageModel {
      */
     public float[] logits(int[] ids) {
         INDArray all = graph.outputSingle(Nd4j.createFromArray(ids).reshape('c', 1, 1, ids.length));
-        float[] rows = FloatArray.of(all).toArray(); // V×L
-        float[] last = new float[rows.length / ids.length];
+        FloatArray rows = FloatArray.of(all); // V×L
+        float[] last = new float[Math.toIntExact(rows.length() / ids.length)];
         for (int v = 0; v < last.length; v++) {
-            last[v] = rows[v * ids.length + ids.length - 1];
+            rows.read((v + 1L) * ids.length - 1, last, v, 1);
         }
         return last;
     }

@@ -2,8 +2,9 @@ package io.github.hyenaspark.operator;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. Mixers plug in here. What stands between two mixers is done tile by tile, in one pass over memory.
- * {@link PlainBlock} is the plain double form, {@link RecomputedBlock} the one that keeps only its input.
+ * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
+ * stands between two mixers is done tile by tile, in one pass over memory. {@link PlainBlock} is the plain double form,
+ * {@link RecomputedBlock} the one that keeps only its input.
  */
 public final class Block implements DifferentiableMap<FloatArray> {
     private final BlockConfig config;

@@ -15,7 +15,7 @@ public interface DifferentiableMap<A> {
      * Writes the gradient of the input of the last forward pass and adds the gradients of the parameters.
      *
      * @param outputGradient B×D×L
-     * @param inputGradient B×D×L, overwritten; another array than {@code outputGradient}, perhaps that of the input
+     * @param inputGradient B×D×L, overwritten; another array than {@code outputGradient}
      */
     void backward(A outputGradient, A inputGradient, Pass<A> pass);
 }

@@ -2,8 +2,8 @@ package io.github.hyenaspark.operator;
 
 /**
  * exp of differences that are not positive, as softmax needs it: a Taylor polynomial of exp(x/1024), squared ten times,
- * within 1e-10; 0 below −87, where floats end. Worked out in double; loops are short for the reason that {@link Gelu}
- * gives.
+ * within 1e-10; below −87, near the end of floats, it is exp(−87). Worked out in double; loops are short for the reason
+ * that {@link Gelu} gives.
  */
 final class Exponential {
     private static final float LOWEST = -87f;

@@ -27,8 +27,9 @@ final class FeedForward {
         norm.start(pass.within("norm2"));
         firstBias = pass.parameter("fc1.bias").toArray();
         secondBias = pass.parameter("fc2.bias").toArray();
-        long size = recompute == Recompute.BLOCK ? 0 : tileSize() * Tile.count(pass, Tile.LENGTH);
-        hidden = hidden.atLeast(size);
+        if (recompute == Recompute.NONE) {
+            hidden = hidden.atLeast((long) innerWidth * pass.batchSize() * pass.length());
+        }
     }
 
     /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
@@ -71,11 +72,8 @@ final class FeedForward {
     }
 
     private Matrix kept(Tile tile) {
-        return new Matrix(hidden, tile.number() * tileSize(), innerWidth, tile.count(), tile.count(), false);
-    }
-
-    private long tileSize() {
-        return (long) innerWidth * Tile.LENGTH;
+        long start = (long) innerWidth * ((long) tile.b() * tile.length() + tile.from());
+        return new Matrix(hidden, start, innerWidth, tile.count(), tile.count(), false);
     }
 
     /** norm(r); leaves x̂ in the rows {@code ff.normalised}. */

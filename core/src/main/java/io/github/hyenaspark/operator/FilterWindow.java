@@ -12,14 +12,12 @@ final class FilterWindow {
     private final FilterConfig filter;
     private final double[] rates; // δ, one per filter
     private final float[][] powers; // exp(−τ|δ|) of the first steps, F×tile
-    private final SharedSums rateGradient;
 
-    private FilterWindow(HyenaConfig config, Pass<FloatArray> pass, double[] rates, float[][] powers) {
+    private FilterWindow(HyenaConfig config, double[] rates, float[][] powers) {
         this.config = config;
         this.rates = rates;
         this.powers = powers;
         filter = config.filter();
-        rateGradient = new SharedSums(pass, "decay", rates.length);
     }
 
     /** The window with the rates of a pass. */
@@ -41,7 +39,7 @@ final class FilterWindow {
                 }
             }
         });
-        return new FilterWindow(config, pass, rates, powers);
+        return new FilterWindow(config, rates, powers);
     }
 
     /** Turns the rows of a tile, F of count steps, into filters. */
@@ -61,26 +59,19 @@ final class FilterWindow {
      * Turns the gradient of the filters, F rows, into that of the network's output.
      *
      * @param raw the network's output, F×count
+     * @param rateSums to which the gradients of the rates are added
      */
-    void backward(Tile tile, Matrix raw, float[][] gradient) {
+    void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
         if (filter.normalized()) {
             unnormalise(tile, raw, gradient);
         }
         float[] row = tile.scratch().row("window.row", tile.count());
-        double[] sums = rateGradient.of(tile.member());
         for (int m = 0; m < rates.length; m++) {
             if (filter.trainDecay() && filter.modulate()) {
                 raw.read(m, row);
-                sums[m] += rateGradient(tile, gradient[m], row, m);
+                rateSums[m] += rateGradient(tile, gradient[m], row, m);
             }
             multiply(tile, m, gradient[m]);
-        }
-    }
-
-    /** After all tiles. */
-    void finish() {
-        if (filter.trainDecay()) {
-            rateGradient.finish();
         }
     }
 

@@ -1,8 +1,6 @@
 package io.github.hyenaspark.operator;
 
 import java.nio.FloatBuffer;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,7 +19,7 @@ public final class FloatArray {
 
     private final FloatPointer pointer;
     private final FloatBuffer[] pieces;
-    private final long length;
+    private long length; // 0 once its memory is freed
 
     @SuppressWarnings("UnusedVariable") // keeps the memory that the pointer looks into
     private final Object owner;
@@ -54,6 +52,7 @@ public final class FloatArray {
         if (length >= count) {
             return this;
         }
+        length = 0;
         pointer.close();
         return allocate(count);
     }
@@ -74,11 +73,6 @@ public final class FloatArray {
         return new FloatArray(new View(address, array.length()), array.length(), array);
     }
 
-    /** {@link #of} for every value of a map. */
-    public static Map<String, FloatArray> of(Map<String, INDArray> arrays) {
-        return arrays.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, e -> of(e.getValue())));
-    }
-
     /** A buffer of its own with these values. */
     public static FloatArray copyOf(float[] values) {
         FloatArray array = allocate(values.length);
@@ -96,12 +90,6 @@ public final class FloatArray {
             expected *= array.size(dimension);
         }
         return true;
-    }
-
-    /** Elements {@code [from, from + count)}, shared. */
-    public FloatArray slice(long from, long count) {
-        check(from, count);
-        return new FloatArray(new View(pointer.address() + from * Float.BYTES, count), count, owner);
     }
 
     /** Elements. */
@@ -161,7 +149,7 @@ public final class FloatArray {
     }
 
     /** Sets every element to zero. */
-    public void zero() {
+    void zero() {
         zero(length);
     }
 

@@ -1,7 +1,8 @@
 package io.github.hyenaspark.operator;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
 
 /**
  * With outer mixing, the gates x¹ to x^(N−1) act as their sums over the channels of a head, and a sum's gradient is
@@ -11,8 +12,9 @@ final class GateSums {
     private final HyenaConfig config;
     private final Projections projections;
     private final int perHead; // N−1, or 0 without outer mixing
-    private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
+    private Pass<FloatArray> pass = Pass.NONE;
     private FloatArray sums = FloatArray.allocate(0); // B×H×(N−1)×L
+    private final List<FloatArray> gradients = new ArrayList<>(); // of every member
 
     GateSums(HyenaConfig config, Projections projections) {
         this.config = config;
@@ -55,8 +57,12 @@ final class GateSums {
     /** Prepares the backward pass of the batch summed last. */
     void startBackward(Pass<FloatArray> newPass) {
         pass = newPass;
+        gradients.clear();
         for (int member = 0; member < pass.team().threads() && perHead > 0; member++) {
-            gradients(member).zero((long) rows() * pass.length());
+            long size = (long) rows() * pass.length();
+            FloatArray array = pass.team().scratch(member).array("gates.gradients", size);
+            array.zero(size);
+            gradients.add(array);
         }
     }
 
@@ -65,9 +71,9 @@ final class GateSums {
         float[] row = pass.team().scratch(member).row("gates.row", pass.length());
         for (int r = 0; r < perHead; r++) {
             long at = (long) number(b, head, r) * pass.length();
-            gradients(member).read(at, row, pass.length());
+            gradients.get(member).read(at, row, pass.length());
             Rows.add(share[r], row, pass.length());
-            gradients(member).write(at, row, pass.length());
+            gradients.get(member).write(at, row, pass.length());
         }
     }
 
@@ -89,14 +95,10 @@ final class GateSums {
 
     private void total(int number, float[] sum, float[] row) {
         Arrays.fill(sum, 0, pass.length(), 0f);
-        for (int member = 0; member < pass.team().threads(); member++) {
-            gradients(member).read((long) number * pass.length(), row, pass.length());
+        for (FloatArray share : gradients) {
+            share.read((long) number * pass.length(), row, pass.length());
             Rows.add(row, sum, pass.length());
         }
-    }
-
-    private FloatArray gradients(int member) {
-        return pass.team().scratch(member).array("gates.gradients", (long) rows() * pass.length());
     }
 
     private int rows() {

@@ -43,14 +43,19 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
                 channels.forward(j);
             }
         });
-        project(output, pass);
+        projectOutput(output, pass);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
+     */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        projectBackward(outputGradient, pass);
+        projectOutputBackward(outputGradient, pass);
         filters.startBackward();
-        projections.startBackward(pass);
+        projections.start(pass);
         gateSums.startBackward(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
         double[][] mixGradients = new double[pass.team().threads()][mixes];
@@ -159,7 +164,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         }
     }
 
-    private void project(FloatArray output, Pass<FloatArray> pass) {
+    private void projectOutput(FloatArray output, Pass<FloatArray> pass) {
         int width = config.width();
         Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
         float[] bias = pass.parameter("out.bias").toArray();
@@ -175,7 +180,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         });
     }
 
-    private void projectBackward(FloatArray outputGradient, Pass<FloatArray> pass) {
+    private void projectOutputBackward(FloatArray outputGradient, Pass<FloatArray> pass) {
         int width = config.width();
         Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
         SharedGradient weightGradient = new SharedGradient(pass, "out.weight", width, width);

@@ -31,8 +31,8 @@ final class ImplicitFilter {
     void forward(FloatArray taps, Pass<FloatArray> pass) {
         Parameters parameters = new Parameters(pass);
         FilterWindow window = FilterWindow.of(config, pass);
-        Tile.each(alone(pass), Tile.LENGTH, tile -> {
-            Matrix raw = parameters.network(tile);
+        Tile.each(ofOneSequence(pass), Tile.LENGTH, tile -> {
+            Matrix raw = parameters.output(tile);
             float[][] h = tile.scratch().rows("filter.h", config.filters(), tile.count());
             for (int m = 0; m < config.filters(); m++) {
                 raw.read(m, h[m]);
@@ -45,12 +45,12 @@ final class ImplicitFilter {
     /** Adds the gradients of the parameters; {@code gradient} is that of the filters, F×L. */
     void backward(FloatArray gradient, Pass<FloatArray> pass) {
         Backward backward = new Backward(pass);
-        Tile.each(alone(pass), Tile.LENGTH, tile -> backward.run(tile, gradient));
+        Tile.each(ofOneSequence(pass), Tile.LENGTH, tile -> backward.run(tile, gradient));
         backward.finish();
     }
 
     /** Filters are the same for all sequences. */
-    private static Pass<FloatArray> alone(Pass<FloatArray> pass) {
+    private static Pass<FloatArray> ofOneSequence(Pass<FloatArray> pass) {
         return new Pass<>(
                 1, pass.length(), pass.parameters(), pass.gradients(), pass.prefix(), pass.dropout(), pass.team());
     }
@@ -80,7 +80,7 @@ final class ImplicitFilter {
         }
 
         /** A_out a, F×count. */
-        Matrix network(Tile tile) {
+        Matrix output(Tile tile) {
             Matrix a = positions(tile).t();
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 Matrix next = activations(tile, layer);
@@ -127,6 +127,7 @@ final class ImplicitFilter {
         private final List<SharedSums> biases = new ArrayList<>();
         private final SharedGradient outWeight;
         private final SharedSums frequency;
+        private final SharedSums rates;
 
         Backward(Pass<FloatArray> pass) {
             this.pass = pass;
@@ -138,13 +139,14 @@ final class ImplicitFilter {
             }
             outWeight = new SharedGradient(pass, "out.weight", config.filters(), filter.width());
             frequency = new SharedSums(pass, "frequency", filter.width());
+            rates = new SharedSums(pass, "decay", config.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
-            Matrix raw = parameters.network(tile);
+            Matrix raw = parameters.output(tile);
             float[][] dh = tile.scratch().rows("filter.h", config.filters(), tile.count());
             tile.read(gradient, config.filters(), dh);
-            window.backward(tile, raw, dh);
+            window.backward(tile, raw, dh, rates.of(tile.member()));
             for (int m = 0; m < config.filters(); m++) {
                 raw.write(m, dh[m]);
             }
@@ -186,7 +188,7 @@ final class ImplicitFilter {
                 scratch.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
                 Rows.multiply(gradient, cosine, gradient, count);
                 frequencySums[w] += scratch.sums().ofProducts(gradient, row, count);
-                Rows.scale(gradient, parameters.frequency[w], 0f, count);
+                Rows.scale(parameters.frequency[w], gradient, count);
                 dq.write(w, gradient);
             }
             dq.addRowSums(biases.get(layer).of(tile.member()), scratch);
@@ -198,7 +200,9 @@ final class ImplicitFilter {
             biases.forEach(SharedSums::finish);
             outWeight.finish(scratch);
             frequency.finish();
-            window.finish();
+            if (filter.trainDecay()) {
+                rates.finish();
+            }
         }
     }
 }

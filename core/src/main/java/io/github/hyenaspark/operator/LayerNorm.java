@@ -33,7 +33,7 @@ final class LayerNorm {
         for (int d = 0; d < width; d++) {
             Rows.add(tile[d], mean, count);
         }
-        Rows.scale(mean, 1f / width, 0f, count);
+        Rows.scale(1f / width, mean, count);
         for (int d = 0; d < width; d++) {
             centre(tile[d], mean, deviation, count);
         }
@@ -98,12 +98,12 @@ final class LayerNorm {
             for (int d = 0; d < width; d++) {
                 Rows.addProduct(gradient[d], normalised[d], lanes[d], count);
                 Rows.add(gradient[d], lanes[width + d], count);
-                Rows.scale(gradient[d], weight[d], 0f, count);
+                Rows.scale(weight[d], gradient[d], count);
                 Rows.add(gradient[d], sum, count);
                 Rows.addProduct(gradient[d], normalised[d], product, count);
             }
-            Rows.scale(sum, 1f / width, 0f, count);
-            Rows.scale(product, 1f / width, 0f, count);
+            Rows.scale(1f / width, sum, count);
+            Rows.scale(1f / width, product, count);
             float[] deviation = tile.scratch().row("norm.inverse-deviation", count);
             for (int d = 0; d < width; d++) {
                 project(gradient[d], normalised[d], sum, product, count);

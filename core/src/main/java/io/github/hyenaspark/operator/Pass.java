@@ -22,6 +22,9 @@ public record Pass<A>(
         String prefix,
         Dropout dropout,
         ThreadTeam team) {
+    /** What stands in a field before the first pass. */
+    static final Pass<FloatArray> NONE = Pass.of(0, 0, Map.of(), Map.of());
+
     /** A pass without dropout, by the caller alone. */
     public static <A> Pass<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
         return new Pass<>(batchSize, length, parameters, gradients, "", Dropout.OFF, ThreadTeam.alone());

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.operator;
 
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * The N gates and the value of the operator: a dense projection to (N+1)·D channels, then the short filter on each. The
@@ -11,7 +10,7 @@ import java.util.Map;
 final class Projections {
     private final HyenaConfig config;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
-    private Pass<FloatArray> pass = Pass.of(0, 0, Map.of(), Map.of());
+    private Pass<FloatArray> pass = Pass.NONE;
     private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
 
     Projections(HyenaConfig config) {
@@ -35,12 +34,8 @@ final class Projections {
         });
     }
 
-    /** Prepares the backward pass of the batch that was projected last. */
-    void startBackward(Pass<FloatArray> newPass) {
-        start(newPass);
-    }
-
-    private void start(Pass<FloatArray> newPass) {
+    /** Takes the parameters of a pass; also to be called before a backward pass. */
+    void start(Pass<FloatArray> newPass) {
         pass = newPass;
         shortConvolution = new ShortConvolution(
                 pass.parameter("short.weight").toArray(),

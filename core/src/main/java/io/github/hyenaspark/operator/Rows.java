@@ -46,10 +46,10 @@ final class Rows {
         }
     }
 
-    /** to = factor · to + summand. */
-    static void scale(float[] to, float factor, float summand, int count) {
+    /** to = factor · to. */
+    static void scale(float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {
-            to[i] = factor * to[i] + summand;
+            to[i] *= factor;
         }
     }
 }

@@ -1,8 +1,9 @@
 package io.github.hyenaspark.operator;
 
 /**
- * Sines and cosines of ω x for a row of x, for products up to 2^31: ω x = nπ + r with |r| ≤ π/2, then the Taylor
- * polynomials of r, within 1e-12. Worked out in double; loops are short for the reason that {@link Gelu} gives.
+ * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r, within 1e-12
+ * for products up to 1e7, beyond which multiples of π are no longer exact. Worked out in double; loops are short for
+ * the reason that {@link Gelu} gives.
  */
 final class Sine {
     /** Adding and subtracting it rounds to a whole number. */

@@ -7,7 +7,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that one task computes with: the caller's own, member 0, and T−1 others. Work is divided by number into
@@ -19,6 +21,11 @@ import org.bytedeco.openblas.global.openblas;
  */
 public final class ThreadTeam {
     private static final long IDLE_SECONDS = 1;
+    /**
+     * How long a thread looks for work, or for the end of it, before it sleeps. Being woken takes about as long, while
+     * the next work comes at once and equal ranges end together.
+     */
+    private static final long SPIN_NANOS = 100_000;
 
     private final List<Scratch> scratches = new ArrayList<>();
     private final ThreadPoolExecutor others;
@@ -28,12 +35,11 @@ public final class ThreadTeam {
             scratches.add(new Scratch());
         }
         int rest = Math.max(1, threads - 1);
-        others = new ThreadPoolExecutor(
-                rest, rest, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
-                    Thread thread = new Thread(work, "hyena-compute");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        others = new ThreadPoolExecutor(rest, rest, IDLE_SECONDS, TimeUnit.SECONDS, new EagerQueue(), work -> {
+            Thread thread = new Thread(work, "hyena-compute");
+            thread.setDaemon(true);
+            return thread;
+        });
         others.allowCoreThreadTimeOut(true);
     }
 
@@ -79,36 +85,51 @@ public final class ThreadTeam {
 
     /**
      * Divides the items 0 to {@code count}−1 into T neighbouring ranges, as equal as possible, and returns when all are
-     * done. A member without items is not asked. What a share throws is thrown here, after all have ended.
+     * done. A member without items is not asked. What a share throws first is thrown here, after all have ended.
      */
     public void divide(int count, Share share) {
         List<Future<?>> pending = new ArrayList<>(threads() - 1);
-        for (int member = 1; member < threads(); member++) {
-            int from = start(member, count);
-            int to = start(member + 1, count);
-            int number = member;
-            if (from < to) {
-                pending.add(others.submit(() -> share.run(number, from, to)));
-            }
-        }
+        List<Throwable> failures = new ArrayList<>();
         try {
+            for (int member = 1; member < threads(); member++) {
+                int from = start(member, count);
+                int to = start(member + 1, count);
+                int number = member;
+                if (from < to) {
+                    pending.add(others.submit(() -> share.run(number, from, to)));
+                }
+            }
             if (start(1, count) > 0) {
                 share.run(0, 0, start(1, count));
             }
-        } finally {
-            await(pending);
+        } catch (RuntimeException | Error e) { // the others are still at work in what the caller would now leave
+            failures.add(e);
         }
+        await(pending, failures);
+        throwFirst(failures);
+    }
+
+    private static void throwFirst(List<Throwable> failures) {
+        if (failures.isEmpty()) {
+            return;
+        }
+        Throwable first = failures.get(0);
+        failures.subList(1, failures.size()).forEach(first::addSuppressed);
+        if (first instanceof Error error) {
+            throw error;
+        }
+        throw first instanceof RuntimeException exception ? exception : new IllegalStateException(first);
     }
 
     private int start(int member, int count) {
         return (int) ((long) count * member / threads());
     }
 
-    private static void await(List<Future<?>> pending) {
-        RuntimeException failure = null;
+    private static void await(List<Future<?>> pending, List<Throwable> failures) {
         boolean interrupted = false;
         for (Future<?> future : pending) {
             boolean done = false;
+            spinUntil(future::isDone);
             while (!done) {
                 try {
                     future.get();
@@ -116,7 +137,7 @@ public final class ThreadTeam {
                 } catch (InterruptedException e) {
                     interrupted = true;
                 } catch (ExecutionException e) {
-                    failure = new IllegalStateException("a thread of the team failed: " + e.getCause(), e.getCause());
+                    failures.add(e.getCause() == null ? e : e.getCause());
                     done = true;
                 }
             }
@@ -124,8 +145,23 @@ public final class ThreadTeam {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        if (failure != null) {
-            throw failure;
+    }
+
+    private static void spinUntil(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean() && System.nanoTime() - start < SPIN_NANOS) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** What a thread without work looks at. */
+    private static final class EagerQueue extends LinkedBlockingQueue<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+            spinUntil(() -> !isEmpty());
+            return super.poll(timeout, unit);
         }
     }
 }

@@ -24,9 +24,9 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     @Override
     public double loss(FloatArray input, int[] targets, Pass<FloatArray> pass) {
         norm.start(pass.within("norm"));
-        double[] nats = new double[Tile.count(pass, tileLength())];
+        double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
-            float[][] scores = readScores(tile, input, pass);
+            float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets);
         });
         return Arrays.stream(nats).sum();
@@ -38,9 +38,9 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"));
         SharedGradient embeddingGradient = new SharedGradient(pass, "embedding.weight", vocabularySize, width);
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
-        double[] nats = new double[Tile.count(pass, tileLength())];
+        double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
-            float[][] scores = readScores(tile, input, pass);
+            float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets);
             Matrix gradient = scoreGradient(tile, scores, targets, scale);
             Matrix normed = tile.matrix("head.normed", width);
@@ -92,7 +92,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     /** The logits, V rows. */
-    private float[][] readScores(Tile tile, FloatArray input, Pass<FloatArray> pass) {
+    private float[][] scores(Tile tile, FloatArray input, Pass<FloatArray> pass) {
         Matrix scores = tile.matrix("head.scores", vocabularySize);
         scores.set(embedding(pass), normed(tile, input));
         float[][] rows = tile.scratch().rows("head.scores", vocabularySize, tile.count());
@@ -115,20 +115,26 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             int target = target(tile, targets, t);
             nats += target < 0 ? 0 : largest[t] - scores[target][t];
         }
-        float[] sum = tile.scratch().row("head.sum", count);
-        Arrays.fill(sum, 0, count, 0f);
+        double[] sum = tile.scratch().zeros("head.sum", count);
+        float[] inverse = tile.scratch().row("head.inverse", count);
         for (int v = 0; v < vocabularySize; v++) {
             tile.scratch().exponential().ofDifferences(scores[v], largest, count);
-            Rows.add(scores[v], sum, count);
+            addTo(sum, scores[v], count);
         }
         for (int t = 0; t < count; t++) {
             nats += target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
-            sum[t] = 1 / sum[t];
+            inverse[t] = (float) (1 / sum[t]);
         }
         for (int v = 0; v < vocabularySize; v++) {
-            Rows.multiply(scores[v], sum, scores[v], count);
+            Rows.multiply(scores[v], inverse, scores[v], count);
         }
         return nats;
+    }
+
+    private static void addTo(double[] sum, float[] row, int count) {
+        for (int t = 0; t < count; t++) {
+            sum[t] += row[t];
+        }
     }
 
     private static void largest(float[] row, float[] largest, int count) {
@@ -140,7 +146,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     /** From probabilities, V rows, to the gradient of the mean loss. */
     private Matrix scoreGradient(Tile tile, float[][] probabilities, int[] targets, float scale) {
         int count = tile.count();
-        float[] scales = tile.scratch().row("head.sum", count);
+        float[] scales = tile.scratch().row("head.scales", count);
         for (int t = 0; t < count; t++) {
             int target = target(tile, targets, t);
             scales[t] = target < 0 ? 0 : scale;

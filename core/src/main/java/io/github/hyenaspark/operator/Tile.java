@@ -22,7 +22,7 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
     }
 
     /** How many tiles of at most {@code tileLength} steps a batch has. */
-    static int count(Pass<?> pass, int tileLength) {
+    static int tiles(Pass<?> pass, int tileLength) {
         return pass.batchSize() * perSequence(pass, tileLength);
     }
 
@@ -33,7 +33,7 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
     /** Divides the tiles of a batch among the team and waits for all. */
     static void each(Pass<?> pass, int tileLength, Work work) {
         int perSequence = perSequence(pass, tileLength);
-        pass.team().divide(count(pass, tileLength), (member, first, last) -> {
+        pass.team().divide(tiles(pass, tileLength), (member, first, last) -> {
             Scratch scratch = pass.team().scratch(member);
             for (int number = first; number < last; number++) {
                 int from = number % perSequence * tileLength;

@@ -14,6 +14,7 @@ public record Repeats(List<Double> seconds) {
     private static final int FEWEST = 5;
     private static final int MOST = 15;
     private static final double ENOUGH_SECONDS = 5;
+    private static final double WARM_SECONDS = 0.2;
 
     public Repeats {
         if (seconds.isEmpty()) {
@@ -23,14 +24,17 @@ public record Repeats(List<Double> seconds) {
     }
 
     /**
-     * Repeats {@code work}, after two runs that do not count.
+     * Repeats {@code work}, after runs that do not count: two at least and 0.2 s of them, until which the cores and the
+     * threads of a machine that was idle are not what they are in training.
      *
      * @param count how often, 0 for as often as fits in 5 seconds, at least 5 times and at most 15
      * @param nanos the clock
      */
     static Repeats of(int count, LongSupplier nanos, Runnable work) {
-        work.run();
-        work.run();
+        long begin = nanos.getAsLong();
+        for (int run = 0; run < 2 || (nanos.getAsLong() - begin) * 1e-9 < WARM_SECONDS; run++) {
+            work.run();
+        }
         List<Double> seconds = new ArrayList<>();
         double total = 0;
         while (more(seconds.size(), count, total)) {

@@ -25,17 +25,27 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         return productFlop / productFlopPerSecond + convolutionSeconds;
     }
 
-    /** Measures so many channels of one block as fit well into the heap, and scales up: every channel is the same. */
+    /**
+     * Measures so many channels of one block, and if need be so few sequences, as fit well into the heap, the same
+     * number for every thread, and scales up: every row is the same.
+     */
     private static double convolutionSeconds(StepShape shape) {
         ConvolutionShape block = shape.convolutions();
-        double affordable = (double) Runtime.getRuntime().maxMemory()
-                / LARGEST_PART_OF_HEAP
-                / ConvolutionRows.bytesPerChannel(block.batch(), block.length());
-        int channels = (int) Math.min(block.channels(), Math.max(block.threads(), affordable));
-        ConvolutionShape measured = new ConvolutionShape(block.batch(), channels, block.length(), block.threads());
+        int batch = block.batch();
+        while (batch > 1 && affordableChannels(batch, block.length()) < block.threads()) {
+            batch /= 2;
+        }
+        long whole = affordableChannels(batch, block.length()) / block.threads() * block.threads();
+        int channels = (int) Math.min(block.channels(), Math.max(block.threads(), whole));
+        ConvolutionShape measured = new ConvolutionShape(batch, channels, block.length(), block.threads());
         double blocks = (double) shape.model().nLayer() * (shape.model().order() - 1);
         double seconds =
                 ConvolutionBenchmark.gatedForwardBackward(measured, REPEATS).best();
-        return blocks * seconds * block.channels() / channels;
+        return blocks * seconds * block.channels() / channels * block.batch() / batch;
+    }
+
+    private static long affordableChannels(int batch, int length) {
+        double heap = (double) Runtime.getRuntime().maxMemory() / LARGEST_PART_OF_HEAP;
+        return (long) (heap / ConvolutionRows.bytesPerChannel(batch, length));
     }
 }

@@ -31,7 +31,6 @@ class BlockTest {
                         Closeness.check(name, floats.gradients().get(name), expected, 2e-4));
     }
 
-    /** Vocabularies and lengths on both sides of the head's blocks of steps. */
     /** Steps on both sides of a tile, and the same bits from the block that keeps nothing. */
     @ParameterizedTest
     @ValueSource(ints = {511, 512, 513, 1030})
@@ -78,6 +77,7 @@ class BlockTest {
         }
     }
 
+    /** Vocabularies and lengths on both sides of a tile of the head. */
     @ParameterizedTest
     @ValueSource(ints = {1, 63, 64, 65, 300})
     void theHeadAgreesWithItsPlainForm(int length) {
@@ -105,7 +105,8 @@ class BlockTest {
         PlainHead plain = new PlainHead();
         TiedHead head = new TiedHead(width, vocabularySize);
         Pass<double[]> plainPass = Pass.of(2, length, parameters, gradients);
-        Pass<FloatArray> pass = Pass.of(2, length, values, floatGradients);
+        Pass<FloatArray> pass =
+                new Pass<>(2, length, values, floatGradients, "", Dropout.OFF, ThreadTeam.of(1 + length % 3));
         double[] inputGradient = new double[input.length];
         FloatArray floatInputGradient = FloatArray.allocate(input.length);
 

@@ -90,7 +90,11 @@ class HyenaOperatorTest {
     @ParameterizedTest
     @ValueSource(ints = {255, 256, 257, 511, 512, 513, 1030})
     void longRowsAgreeWithThePlainForm(int length) {
-        HyenaConfig config = OperatorConfigs.usual(2, 1100);
+        longRowsAgree(OperatorConfigs.usual(4, 1100), length);
+        longRowsAgree(OperatorConfigs.withEveryFilterOption(4, 1100), length);
+    }
+
+    private static void longRowsAgree(HyenaConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 2, length);
         Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
         for (int threads : new int[] {1, 2, 5}) {

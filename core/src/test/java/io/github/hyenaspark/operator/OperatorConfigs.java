@@ -12,6 +12,12 @@ public final class OperatorConfigs {
                 width, maxLength, 2, 1, 3, Activation.ID, false, false, true, 0, filter(false, false, true, false));
     }
 
+    /** The operator with every option of its filters. */
+    static HyenaConfig withEveryFilterOption(int width, int maxLength) {
+        return new HyenaConfig(
+                width, maxLength, 2, 1, 3, Activation.ID, false, false, true, 0, filter(true, true, true, true));
+    }
+
     /** All kinds; every one has l-max 24 and width 6. */
     public static List<HyenaConfig> all() {
         return List.of(

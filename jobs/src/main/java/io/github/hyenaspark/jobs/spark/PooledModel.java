@@ -46,7 +46,7 @@ record PooledModel(ModelConfig config, int vocabularySize, String recompute, int
         int vocabularySize = plan.vocabularySize();
         long seed = plan.train().seed();
         HyenaLanguageModel model = HyenaLanguageModel.create(plan.model(), vocabularySize, seed);
-        HyenaLanguageModel.warmUp(plan.model().lMax()); // rounds are timed
+        HyenaLanguageModel.warmUp(plan.model().lMax());
         model.useThreads(plan.train().threads());
         if (plan.train().recompute().equals("block")) {
             model.recomputeBlocks();
