@@ -118,17 +118,17 @@ final class ConvolutionError {
         return sum;
     }
 
-    private static double[] doubles(float[] row) {
-        double[] wide = new double[row.length];
-        for (int t = 0; t < row.length; t++) {
+    private double[] doubles(float[] row) {
+        double[] wide = new double[shape.length()];
+        for (int t = 0; t < wide.length; t++) {
             wide[t] = row[t];
         }
         return wide;
     }
 
-    private static double[] product(float[] one, float[] other) {
-        double[] product = new double[one.length];
-        for (int t = 0; t < one.length; t++) {
+    private double[] product(float[] one, float[] other) {
+        double[] product = new double[shape.length()];
+        for (int t = 0; t < product.length; t++) {
             product[t] = (double) one[t] * other[t];
         }
         return product;

@@ -7,11 +7,15 @@ import java.util.SplittableRandom;
 
 /**
  * The memory of a {@link ConvolutionBenchmark}: every row of every array is one of its own, B×D×L or D×L, as in a
- * training step, so that the caches see what they see there. The names are those of {@link GatedRow}; without gates v
- * alone is convolved.
+ * training step, so that the caches see what they see there. Rows of different arrays have different lengths, so that
+ * they do not all start at the same place of a page, which would make stores and loads wait for each other. The names
+ * are those of {@link GatedRow}; without gates v alone is convolved.
  */
 final class ConvolutionRows {
     private static final int ARRAYS = 9;
+    private static final int PADDING_STEP = 48;
+
+    private int padding;
 
     final float[][][] value;
     final float[][][] inputGate;
@@ -76,11 +80,13 @@ final class ConvolutionRows {
         }
     }
 
-    private static float[][][] empty(ConvolutionShape shape) {
-        return new float[shape.batch()][shape.channels()][shape.length()];
+    /** Rows a little longer than those of the array before. */
+    private float[][][] empty(ConvolutionShape shape) {
+        padding += PADDING_STEP;
+        return new float[shape.batch()][shape.channels()][shape.length() + padding];
     }
 
-    private static float[][][] filled(ConvolutionShape shape, SplittableRandom random) {
+    private float[][][] filled(ConvolutionShape shape, SplittableRandom random) {
         float[][][] rows = empty(shape);
         for (float[][] sequence : rows) {
             for (float[] row : sequence) {

@@ -34,15 +34,15 @@ class ConvolutionErrorTest {
     }
 
     private static double[] doubles(float[] row) {
-        double[] wide = new double[row.length];
-        for (int t = 0; t < row.length; t++) {
+        double[] wide = new double[LENGTH];
+        for (int t = 0; t < LENGTH; t++) {
             wide[t] = row[t];
         }
         return wide;
     }
 
     private static void write(double[] values, float[] row) {
-        for (int t = 0; t < row.length; t++) {
+        for (int t = 0; t < LENGTH; t++) {
             row[t] = (float) values[t];
         }
     }
