@@ -83,13 +83,8 @@ final class FeedForward {
         for (int d = 0; d < width; d++) {
             System.arraycopy(stream[d], 0, normalised[d], 0, count);
         }
-        norm.normalise(normalised, count, tile.scratch());
         Matrix normed = tile.matrix("ff.normed", width);
-        float[] row = tile.scratch().row("ff.row", count);
-        for (int d = 0; d < width; d++) {
-            norm.scale(d, normalised[d], row, count);
-            normed.write(d, row);
-        }
+        norm.forward(tile, normalised, normed);
         return normed;
     }
 
@@ -163,9 +158,7 @@ final class FeedForward {
         private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
             int count = tile.count();
             float[][] rows = tile.scratch().rows("ff.normed-gradient", width, count);
-            for (int d = 0; d < width; d++) {
-                normedGradient.read(d, rows[d]);
-            }
+            normedGradient.read(rows);
             normGradients.backward(tile, tile.scratch().rows("ff.normalised", width, count), rows);
             for (int d = 0; d < width; d++) {
                 Rows.add(rows[d], gradient[d], count);

@@ -58,17 +58,15 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         projections.start(pass);
         gateSums.startBackward(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
-        double[][] mixGradients = new double[pass.team().threads()][mixes];
+        SharedSums mixGradient = new SharedSums(pass, "head-mix", mixes);
         pass.team().divide(config.headWidth(), (member, from, to) -> {
-            Channels channels = new Channels(pass, member, mixGradients[member]);
+            Channels channels = new Channels(pass, member, mixGradient.of(member));
             for (int j = from; j < to; j++) {
                 channels.backward(j);
             }
         });
-        for (double[] gradient : mixGradients) {
-            if (config.postOrderMixing()) {
-                pass.gradient("head-mix").add(gradient);
-            }
+        if (config.postOrderMixing()) {
+            mixGradient.finish();
         }
         gateSums.finishBackward();
         projections.backward(input, inputGradient);

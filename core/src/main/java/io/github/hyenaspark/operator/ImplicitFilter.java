@@ -34,9 +34,7 @@ final class ImplicitFilter {
         Tile.each(ofOneSequence(pass), Tile.LENGTH, tile -> {
             Matrix raw = parameters.output(tile);
             float[][] h = tile.scratch().rows("filter.h", config.filters(), tile.count());
-            for (int m = 0; m < config.filters(); m++) {
-                raw.read(m, h[m]);
-            }
+            raw.read(h);
             window.apply(tile, h);
             tile.write(h, config.filters(), taps);
         });

@@ -52,6 +52,16 @@ final class LayerNorm {
         Rows.addProduct(row, row, squares, count);
     }
 
+    /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
+    void forward(Tile tile, float[][] rows, Matrix output) {
+        normalise(rows, tile.count(), tile.scratch());
+        float[] row = tile.scratch().row("norm.row", tile.count());
+        for (int d = 0; d < width; d++) {
+            scale(d, rows[d], row, tile.count());
+            output.write(d, row);
+        }
+    }
+
     /** Row {@code d} of the output, from that of x̂; they may be the same. */
     void scale(int d, float[] normalised, float[] to, int count) {
         float factor = weight[d];

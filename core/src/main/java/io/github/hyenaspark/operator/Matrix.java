@@ -39,6 +39,13 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
         values.read(start + (long) row * stride, to, columns);
     }
 
+    /** Copies all stored rows. */
+    void read(float[][] to) {
+        for (int row = 0; row < rows; row++) {
+            read(row, to[row]);
+        }
+    }
+
     /** Replaces stored row {@code row}. */
     void write(int row, float[] source) {
         values.write(start + (long) row * stride, source, columns);

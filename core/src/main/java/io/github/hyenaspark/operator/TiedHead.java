@@ -47,9 +47,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             embeddingGradient.of(tile.member()).add(gradient, normed.t());
             normed.set(embedding(pass).t(), gradient);
             float[][] rows = tile.scratch().rows("head.gradient", width, tile.count());
-            for (int d = 0; d < width; d++) {
-                normed.read(d, rows[d]);
-            }
+            normed.read(rows);
             normGradients.backward(tile, normalised(tile), rows);
             tile.write(rows, width, inputGradient);
         });
@@ -81,13 +79,8 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     private Matrix normed(Tile tile, FloatArray input) {
         float[][] rows = normalised(tile);
         tile.read(input, width, rows);
-        norm.normalise(rows, tile.count(), tile.scratch());
         Matrix normed = tile.matrix("head.normed", width);
-        float[] row = tile.scratch().row("head.row", tile.count());
-        for (int d = 0; d < width; d++) {
-            norm.scale(d, rows[d], row, tile.count());
-            normed.write(d, row);
-        }
+        norm.forward(tile, rows, normed);
         return normed;
     }
 
@@ -96,9 +89,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         Matrix scores = tile.matrix("head.scores", vocabularySize);
         scores.set(embedding(pass), normed(tile, input));
         float[][] rows = tile.scratch().rows("head.scores", vocabularySize, tile.count());
-        for (int v = 0; v < vocabularySize; v++) {
-            scores.read(v, rows[v]);
-        }
+        scores.read(rows);
         return rows;
     }
 
