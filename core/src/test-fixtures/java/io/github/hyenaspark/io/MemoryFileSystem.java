@@ -31,7 +31,7 @@ public final class MemoryFileSystem extends FileSystem {
     private URI uri = URI.create("mem://memory");
 
     /** Makes the next close of a file store it and then fail, as when the answer of a store is lost. */
-    volatile boolean losesNextAnswer;
+    public volatile boolean losesNextAnswer;
 
     @Override
     public void initialize(URI name, Configuration conf) throws IOException {
@@ -53,7 +53,7 @@ public final class MemoryFileSystem extends FileSystem {
         return getScheme().equals("s3a");
     }
 
-    List<String> names() {
+    public List<String> names() {
         return files.keySet().stream().map(Path::getName).toList();
     }
 
