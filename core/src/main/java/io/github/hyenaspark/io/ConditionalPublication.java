@@ -44,10 +44,23 @@ final class ConditionalPublication implements Publication {
                 throw e;
             }
             LOG.info("creating {} ended with \"{}\"; what is there now decides", path, e.getMessage());
+            if (isCutShort(read(path), content)) {
+                fileSystem.delete(path, false);
+                throw e;
+            }
         }
+        return Arrays.equals(read(path), content);
+    }
+
+    private byte[] read(Path path) throws IOException {
         try (InputStream in = fileSystem.open(path)) {
-            return Arrays.equals(in.readAllBytes(), content);
+            return in.readAllBytes();
         }
+    }
+
+    /** Whether a store that does not keep its promise has taken the beginning of what it was given. */
+    private static boolean isCutShort(byte[] found, byte[] content) {
+        return found.length < content.length && Arrays.mismatch(found, content) == found.length;
     }
 
     @Override

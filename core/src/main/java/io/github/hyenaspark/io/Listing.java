@@ -1,12 +1,19 @@
 package io.github.hyenaspark.io;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.GlobExpander;
+import org.apache.hadoop.fs.GlobFilter;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.PathFilter;
+import org.jspecify.annotations.Nullable;
 
 /** Finds files in one file system. */
 final class Listing {
@@ -37,10 +44,72 @@ final class Listing {
         return sorted(files);
     }
 
+    /**
+     * Files that match a glob, and those below directories that do. Not by Hadoop's {@code globStatus}, which fails
+     * where it meets a name with a colon, such as one with a time in it.
+     */
     List<StoredFile> matching(Path glob) throws IOException {
         List<StoredFile> files = new ArrayList<>();
-        for (FileStatus status : fileSystem.globStatus(glob, Listing::visible)) {
-            collect(status, files);
+        URI place = glob.toUri();
+        for (String pattern : GlobExpander.expand(place.getPath())) {
+            List<Match> matches = List.of(new Match(new Path(place.getScheme(), place.getAuthority(), "/"), null));
+            for (String name : pattern.replaceFirst("^/+", "").split("/+", -1)) {
+                matches = children(matches, name);
+            }
+            for (Match match : matches) {
+                collect(match, files);
+            }
+        }
+        return sorted(files);
+    }
+
+    /** A place that matches so far; without a status if nobody has looked whether something is there. */
+    private record Match(Path path, @Nullable FileStatus status) {}
+
+    private List<Match> children(List<Match> parents, String name) throws IOException {
+        GlobFilter filter = new GlobFilter(name, Listing::visible);
+        List<Match> children = new ArrayList<>();
+        for (Match parent : parents) {
+            if (!filter.hasPattern()) {
+                String literal = name.replaceAll("\\\\(.)", "$1");
+                children.add(
+                        new Match(new Path(parent.path().toString().replaceFirst("/$", "") + "/" + literal), null));
+            } else if (parent.status() == null || parent.status().isDirectory()) {
+                for (FileStatus child : childrenIfThere(parent.path(), filter)) {
+                    children.add(new Match(child.getPath(), child));
+                }
+            }
+        }
+        return children;
+    }
+
+    private List<FileStatus> childrenIfThere(Path directory, PathFilter filter) throws IOException {
+        try {
+            return Arrays.stream(fileSystem.listStatus(directory, filter))
+                    .filter(child -> !child.getPath().equals(directory)) // a file is listed as itself
+                    .toList();
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
+    }
+
+    private void collect(Match match, List<StoredFile> files) throws IOException {
+        FileStatus status = match.status();
+        try {
+            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, files);
+        } catch (FileNotFoundException e) {
+            // the last name of the glob has no special characters, and is not in this directory
+        }
+    }
+
+    List<StoredFile> everythingBelow(Path directory) throws IOException {
+        List<StoredFile> files = new ArrayList<>();
+        for (FileStatus status : fileSystem.listStatus(directory)) {
+            if (status.isFile()) {
+                files.add(listed(status));
+            } else {
+                files.addAll(everythingBelow(status.getPath()));
+            }
         }
         return sorted(files);
     }

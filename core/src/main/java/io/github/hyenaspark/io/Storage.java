@@ -14,6 +14,8 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Files on local disk, HDFS and S3, and the one primitive that everything published here rests on,
@@ -25,6 +27,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * directories. File systems other than the local one come from Hadoop's cache, which serves the whole process.
  */
 public final class Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
     private static final String LOCAL = "file";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
@@ -89,6 +92,17 @@ public final class Storage {
     }
 
     /**
+     * What a listing says of a file; its hashes are unknown.
+     *
+     * @throws FileNotFoundException if there is no such file
+     */
+    public StoredFile facts(String uri) throws IOException {
+        Place place = place(uri);
+        FileStatus status = file(place);
+        return new StoredFile(place.qualified(), status.getLen(), "", -1, status.getModificationTime());
+    }
+
+    /**
      * The whole file.
      *
      * @throws FileNotFoundException if there is no such file
@@ -106,6 +120,32 @@ public final class Storage {
      */
     public InputStream open(String uri) throws IOException {
         return open(place(uri));
+    }
+
+    /**
+     * The bytes of a file from an offset on, to be read in order; the caller closes it.
+     *
+     * @param from first byte, 0 or more
+     * @throws FileNotFoundException if there is no such file
+     * @throws CorruptFileException if the file ends before {@code from}
+     */
+    public InputStream open(String uri, long from) throws IOException {
+        Place place = place(uri);
+        long length = file(place).getLen();
+        if (from < 0) {
+            throw new IllegalArgumentException("cannot read " + uri + " from byte " + from + ": it must be 0 or more");
+        }
+        if (from > length) {
+            throw new CorruptFileException(place.qualified(), "at least " + from + " bytes", length + " bytes");
+        }
+        FSDataInputStream in = place.fileSystem().open(place.path());
+        try {
+            in.seek(from);
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+        return in;
     }
 
     /**
@@ -164,24 +204,36 @@ public final class Storage {
 
     /**
      * Writes an immutable object whose name no other content ever has. Writing it again is fine; the object appears
-     * whole or not at all.
+     * whole or not at all. A shorter one that is there already was cut short by its store, and is written again.
      *
      * @return what is in the store now
      * @throws IOException also if an object of that name has other content
      */
     public StoredFile write(String uri, Content content) throws IOException {
         Place place = place(uri);
+        Written written = writeOnce(place, content);
+        if (!written.created() && length(uri) < written.file().bytes()) {
+            LOG.warn("{} has been cut short; it is written again", place.qualified());
+            delete(uri);
+            written = writeOnce(place, content);
+        }
+        if (!written.created() && !written.file().sameContent(hashed(uri))) {
+            throw new IOException("cannot write " + place.qualified() + ": an object of that name with other content is"
+                    + " there already; objects are immutable, so choose another name or delete it");
+        }
+        return written.file();
+    }
+
+    private record Written(boolean created, StoredFile file) {}
+
+    private Written writeOnce(Place place, Content content) throws IOException {
         var hashes = new HashingOutputStream[1];
         boolean created = publication(place).write(place.path(), out -> {
             hashes[0] = new HashingOutputStream(out);
             content.writeTo(hashes[0]);
         });
-        StoredFile written = hashes[0].file(place.qualified(), file(place).getModificationTime());
-        if (!created && !written.sameContent(hashed(uri))) {
-            throw new IOException("cannot write " + place.qualified() + ": an object of that name with other content is"
-                    + " there already; objects are immutable, so choose another name or delete it");
-        }
-        return written;
+        return new Written(
+                created, hashes[0].file(place.qualified(), file(place).getModificationTime()));
     }
 
     /** Writes a file, over the one that may be there. Only for views and hints: a reader may rely on nothing in it. */
@@ -218,6 +270,16 @@ public final class Storage {
             throw missing(place);
         }
         return listing.matching(place.path());
+    }
+
+    /** All files in a directory and below it by URI, hidden and temporary ones too; none if it is not there. */
+    public List<StoredFile> everythingBelow(String directory) throws IOException {
+        Place place = place(directory);
+        try {
+            return Listing.of(place.fileSystem()).everythingBelow(place.path());
+        } catch (FileNotFoundException e) {
+            return List.of();
+        }
     }
 
     /** Deletes a file, or a directory with all that is in it; it may be gone already. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.LanguageModelHead;
+import java.util.stream.IntStream;
 
 /**
  * Sequences for one local step, as plain arrays. The arrays are not copied: whoever made the batch must not change
@@ -8,10 +9,12 @@ import io.github.hyenaspark.operator.LanguageModelHead;
  *
  * @param ids token ids in [0, V), B×L, row-major
  * @param targets the id that follows each of {@code ids}, B×L, row-major; {@link #IGNORED} where no loss is counted
+ * @param starts where a part of one document begins: positions b·L+t in {@code ids}, ascending, among them each
+ *     sequence's first (t = 0); padding is a part of none
  * @param batchSize B, sequences
  * @param length L, tokens of each sequence
  */
-public record Batch(int[] ids, int[] targets, int batchSize, int length) {
+public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int length) {
     /** The target of a position that counts in no loss (padding). */
     public static final int IGNORED = -100;
 
@@ -24,6 +27,34 @@ public record Batch(int[] ids, int[] targets, int batchSize, int length) {
         if (ids.length != expected || targets.length != expected) {
             throw new IllegalArgumentException("a batch of " + batchSize + " sequences of " + length + " tokens needs "
                     + expected + " ids and targets, found " + ids.length + " and " + targets.length);
+        }
+        checkStarts(starts, batchSize, length);
+    }
+
+    /** A batch in which every sequence is of one document. */
+    public Batch(int[] ids, int[] targets, int batchSize, int length) {
+        this(
+                ids,
+                targets,
+                IntStream.range(0, batchSize).map(row -> row * length).toArray(),
+                batchSize,
+                length);
+    }
+
+    private static void checkStarts(int[] starts, int batchSize, int length) {
+        int rows = 0;
+        int before = -1;
+        for (int start : starts) {
+            if (start <= before || start >= batchSize * length) {
+                throw new IllegalArgumentException("starts must ascend within " + batchSize * length
+                        + " positions, found " + start + " after " + before);
+            }
+            rows += start % length == 0 ? 1 : 0;
+            before = start;
+        }
+        if (rows != batchSize) {
+            throw new IllegalArgumentException("each of the " + batchSize
+                    + " sequences must have a start at its first position, found " + rows + " such starts");
         }
     }
 

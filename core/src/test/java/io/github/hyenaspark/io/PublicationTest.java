@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.io.StoreFault.Operation;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -13,8 +14,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -112,11 +115,46 @@ class PublicationTest {
     void anAnswerThatWasLostIsFoundInTheStore() throws IOException {
         Storage storage = Storage.of(settings("s3a"));
         MemoryFileSystem memory = memory("s3a", "lost");
-        memory.losesNextAnswer = true;
+        memory.inject(StoreFault.after(Operation.CLOSE));
         assertThat(storage.createExclusively("s3a://lost/manifest", bytes("mine")))
                 .isTrue();
-        assertThat(memory.losesNextAnswer).isFalse();
+        assertThat(memory.pendingFaults()).isZero();
         assertThat(storage.createExclusively("s3a://lost/manifest", bytes("mine")))
                 .isFalse();
+    }
+
+    /** Whatever fails, whatever was done when it failed: trying again ends well, and nobody reads a part. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void creationSucceedsAtTheNextTryAfterAnyFault(String scheme) throws IOException {
+        Storage storage = Storage.of(settings(scheme));
+        MemoryFileSystem memory = memory(scheme, "faults");
+        String target = scheme + "://faults/manifest";
+        storage.createExclusively(target, bytes("content"));
+        long operations =
+                Stream.of(Operation.values()).mapToLong(memory::operations).sum();
+        assertThat(operations).isGreaterThan(3);
+        for (StoreFault fault : List.of(StoreFault.before(), StoreFault.after(), StoreFault.lasting())) {
+            for (long n = 1; n <= operations; n++) {
+                memory.delete(new Path(target), false);
+                memory.inject(fault.at(n));
+                boolean created = created(storage, target);
+                memory.heal();
+                if (!created) {
+                    assertThat(storage.createExclusively(target, bytes("content")) || storage.exists(target))
+                            .isTrue();
+                }
+                assertThat(storage.read(target)).as("%s %d", fault, n).isEqualTo(bytes("content"));
+            }
+        }
+    }
+
+    private static boolean created(Storage storage, String target) {
+        try {
+            return storage.createExclusively(target, bytes("content"));
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("injected");
+            return false;
+        }
     }
 }

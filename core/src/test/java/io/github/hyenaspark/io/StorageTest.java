@@ -167,6 +167,25 @@ class StorageTest {
     }
 
     @Test
+    void globsMeetAnyName() throws IOException {
+        for (String name : List.of("d/06:00:00Z.log", "d/[x] 50%.log", "d/sub/c.log", "d/.hid/e.log", "f.log/g.md")) {
+            storage.replace(uri(name), bytes(name));
+        }
+        assertThat(storage.find(uri("d/*.log")))
+                .extracting(StoredFile::uri)
+                .containsExactly(uri("d/06:00:00Z.log"), uri("d/[x] 50%.log"));
+        assertThat(storage.find(uri("*/\\[x\\]*"))).extracting(StoredFile::uri).containsExactly(uri("d/[x] 50%.log"));
+        assertThat(storage.find(uri("*/0[0-9]:*"))).hasSize(1);
+        assertThat(storage.find(uri("d/*/*.log"))).extracting(StoredFile::uri).containsExactly(uri("d/sub/c.log"));
+        assertThat(storage.find(uri("{d/s?b,*}/c.log")))
+                .extracting(StoredFile::uri)
+                .containsExactly(uri("d/sub/c.log"));
+        assertThat(storage.find(uri("*.log"))).extracting(StoredFile::uri).containsExactly(uri("f.log/g.md"));
+        assertThat(storage.find(uri("d/*.log/x"))).isEmpty();
+        assertThat(storage.find(uri("*/absent"))).isEmpty();
+    }
+
+    @Test
     void rangesAreReadInAnyOrderAndNotPastTheEnd() throws IOException {
         storage.replace(uri("r"), new byte[] {0, 1, 2, 3, 4, 5, 6, 7});
         try (RangeReader reader = storage.openRange(uri("r"))) {
@@ -181,6 +200,22 @@ class StorageTest {
                     .isInstanceOf(CorruptFileException.class)
                     .hasMessageStartingWith(uri("r") + ": expected at least 9 bytes, found 8 bytes");
         }
+    }
+
+    @Test
+    void aFileIsReadFromAnOffsetOn() throws IOException {
+        storage.replace(uri("o"), new byte[] {0, 1, 2, 3, 4});
+        for (int from = 0; from <= 5; from++) {
+            try (InputStream in = storage.open(uri("o"), from)) {
+                assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOfRange(new byte[] {0, 1, 2, 3, 4}, from, 5));
+            }
+        }
+        assertThatThrownBy(() -> storage.open(uri("o"), 6))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith(uri("o") + ": expected at least 6 bytes, found 5 bytes");
+        assertThatThrownBy(() -> storage.open(uri("o"), -1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("from byte -1: it must be 0 or more");
     }
 
     @Test
@@ -203,6 +238,7 @@ class StorageTest {
         for (Callable<?> call : List.<Callable<?>>of(
                 () -> storage.read(uri("gone")),
                 () -> storage.length(uri("gone")),
+                () -> storage.open(uri("gone"), 0),
                 () -> storage.openRange(uri("gone")),
                 () -> storage.hashed(uri("gone")))) {
             assertThatThrownBy(call::call)
