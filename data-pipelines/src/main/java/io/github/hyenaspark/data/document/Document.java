@@ -1,43 +1,48 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.io.Hashes;
-import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * One text: where it is, not what it says. Its identity is its place below the input, so a corpus may be moved as a
- * whole.
- *
- * @param id 128 bits of the SHA-256 of {@code path}, 32 hexadecimal digits
- * @param path relative to the input, with slashes
- * @param uri where it is read
- * @param bytes length when it was listed
- * @param modifiedMillis time of its last change by the store's clock when it was listed, milliseconds since 1970
+ * One text of a {@link DocumentReader}, usable until the reader is asked for the next. What is only known when the text
+ * has been read to its end is refused before with an {@link IllegalStateException}.
  */
-public record Document(String id, String path, String uri, long bytes, long modifiedMillis) implements Serializable {
-    private static final int ID_DIGITS = 32;
-
-    /** A listed file as a document. */
-    static Document of(String path, StoredFile file) {
-        String id = Hashes.sha256(path.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
-        return new Document(id, path, file.uri(), file.bytes(), file.modifiedMillis());
-    }
-
-    /** The last part of its path. */
-    public String fileName() {
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
+public interface Document {
+    /** The path of its file, relative to the input. */
+    String path();
 
     /**
-     * The bytes of its text; the caller closes the stream.
-     *
-     * @throws IOException if it is gone or cannot be read
+     * Where it is in its file, different for every document of a file: byte offset of its record in the decompressed
+     * file; the row's number in Parquet; for a piece of a FASTA record the offset of the record plus that of the
+     * piece's first base among the record's bases.
      */
-    public InputStream open(Storage storage) throws IOException {
-        return storage.open(uri);
+    long position();
+
+    /**
+     * Its text: UTF-8, or the letters of a FASTA record. Always the same stream; it need not be closed. Reads of blocks
+     * are fast, and nothing is held whole. It may throw {@link BadDocumentException} and {@link BadFileException}, also
+     * at its end.
+     */
+    InputStream text();
+
+    /** The value of the settings' {@code id-field}, after the text. */
+    default Optional<String> givenId() {
+        return Optional.empty();
     }
+
+    /** Those of the settings' columns that the record has, after the text. */
+    default SortedMap<String, String> columns() {
+        return Collections.unmodifiableSortedMap(new TreeMap<>());
+    }
+
+    /** {@code train}, {@code validation} or {@code test} if the input says which; else empty. */
+    default Optional<String> split() {
+        return Optional.empty();
+    }
+
+    /** Bytes of the file, as it is stored, that were read since the document before ended; after the text. */
+    long sourceBytes();
 }

@@ -6,48 +6,48 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * Finds the documents of an input: every {@code .txt} file in a directory and below it, or every file that a glob
- * matches. A file is a document.
+ * Finds the files of an input: those in a directory and below it whose names say that they are documents, or every file
+ * that a glob matches.
  */
 public final class InputListing {
-    private static final String TEXT = ".txt";
     private static final String GLOB = "*?[{";
 
     private InputListing() {}
 
     /**
-     * The documents, sorted by path.
+     * The files, sorted by path.
      *
      * @param input a directory, a file or a glob
+     * @param config which names count in a directory
      * @throws IllegalArgumentException if the input is missing or has no documents
      */
-    public static List<Document> documents(Storage storage, String input) throws IOException {
-        List<StoredFile> files;
+    public static List<InputFile> files(Storage storage, String input, SourceConfig config) throws IOException {
+        List<StoredFile> found;
         try {
-            files = storage.find(input);
+            found = storage.find(input);
         } catch (FileNotFoundException e) {
             throw new IllegalArgumentException("data.input: " + e.getMessage(), e);
         }
         String place = storage.qualify(input);
         boolean literal = storage.exists(input);
-        boolean single = files.size() == 1 && files.get(0).uri().equals(place);
+        boolean single = found.size() == 1 && found.get(0).uri().equals(place);
         boolean directory = literal && !single;
         String root = directory ? place : parent(literal ? place : beforeGlob(place));
         String prefix = root.endsWith("/") ? root : root + "/";
-        List<Document> documents = files.stream()
-                .filter(file ->
-                        !directory || file.uri().toLowerCase(Locale.ROOT).endsWith(TEXT))
-                .map(file -> Document.of(file.uri().substring(prefix.length()), file))
-                .sorted(Comparator.comparing(Document::path))
+        List<InputFile> files = found.stream()
+                .filter(file -> !directory || FileFormat.isInput(file.uri(), config))
+                .map(file -> InputFile.of(file.uri().substring(prefix.length()), file))
+                .sorted(Comparator.comparing(InputFile::path))
                 .toList();
-        if (documents.isEmpty()) {
+        if (files.isEmpty()) {
             throw new IllegalArgumentException("data.input: " + place + " has no documents, expected at least one "
-                    + (directory ? TEXT + " file in it (other files: " + files.size() + ")" : "file that matches"));
+                    + (directory
+                            ? FileFormat.endings(config) + " file in it (other files: " + found.size() + ")"
+                            : "file that matches"));
         }
-        return documents;
+        return files;
     }
 
     /** The path up to its first special character: that much is the same for all matches. */

@@ -30,7 +30,7 @@ class InputListingTest {
     }
 
     @Test
-    void aDirectoryGivesItsTextFilesByPath() throws IOException {
+    void aDirectoryGivesItsFilesByPath() throws IOException {
         assertThat(paths(directory.toString())).containsExactly("a/z 1.txt", "a/ü%20.txt", "b.txt", "c/d/e.TXT");
         assertThat(paths(directory + "/")).hasSize(4);
     }
@@ -43,39 +43,52 @@ class InputListingTest {
     }
 
     @Test
-    void aFileIsOneDocument() throws IOException {
+    void aFileIsOneFile() throws IOException {
         assertThat(paths(directory + "/a/z 1.txt")).containsExactly("z 1.txt");
     }
 
     @Test
-    void aDocumentSaysWhereItIsAndHowLong() throws IOException {
-        Document document =
-                InputListing.documents(storage, directory.toString()).get(1);
+    void aFileSaysWhereItIsAndHowLong() throws IOException {
+        InputFile file = files(directory.toString()).get(1);
 
-        assertThat(document.fileName()).isEqualTo("ü%20.txt");
-        assertThat(document.bytes()).isEqualTo(11);
-        assertThat(document.id()).matches("[0-9a-f]{32}");
-        try (var text = document.open(storage)) {
-            assertThat(new String(text.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("a/ü%20.txt");
-        }
+        assertThat(file.fileName()).isEqualTo("ü%20.txt");
+        assertThat(file.bytes()).isEqualTo(11);
+        assertThat(file.modifiedMillis()).isPositive();
+        assertThat(storage.read(file.uri())).asString(StandardCharsets.UTF_8).isEqualTo("a/ü%20.txt");
+        assertThat(file.whole()).isEqualTo(new Slice(file, 0, 11));
     }
 
     @Test
-    void theIdIsOfThePathBelowTheInput(@TempDir Path other) throws IOException {
-        Files.createDirectories(other.resolve("a"));
-        Files.writeString(other.resolve("a/z 1.txt"), "other text");
+    void aDirectoryGivesTheFormatsOfTheSettings(@TempDir Path other) throws IOException {
+        List<String> names = List.of(
+                "a.FA",
+                "a.fasta.gz",
+                "a.fna",
+                "a.jsonl",
+                "a.ndjson.zst",
+                "a.parquet",
+                "a.txt",
+                "a.txt.gz",
+                "a.txt.zst");
+        for (String name : names) {
+            Files.writeString(other.resolve(name), "x");
+        }
+        for (String name : List.of("a.json", "a.md", "a.gz", "a.parquet.gz", "txt", "a.txt.bz2")) {
+            Files.writeString(other.resolve(name), "x");
+        }
 
-        assertThat(InputListing.documents(storage, other.toString()).get(0).id())
-                .isEqualTo(InputListing.documents(storage, directory.toString())
-                        .get(0)
-                        .id())
-                // printf 'a/z 1.txt' | sha256sum
-                .isEqualTo("672ae54dcd13b5850e51cfd1c6ac8cd1");
+        assertThat(paths(other.toString())).containsExactlyElementsOf(names);
+        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.TEXT)))
+                .extracting(InputFile::path)
+                .containsExactly("a.txt", "a.txt.gz", "a.txt.zst");
+        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.PARQUET)))
+                .extracting(InputFile::path)
+                .containsExactly("a.parquet");
     }
 
     @Test
     void aMissingInputIsNamed() {
-        assertThatThrownBy(() -> InputListing.documents(storage, directory + "/none"))
+        assertThatThrownBy(() -> files(directory + "/none"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("data.input: there is no file:" + directory + "/none");
     }
@@ -86,21 +99,31 @@ class InputListingTest {
         Files.createDirectories(directory.resolve("other"));
         Files.writeString(directory.resolve("other/x.md"), "x");
 
-        assertThatThrownBy(() -> InputListing.documents(storage, directory + "/empty"))
+        assertThatThrownBy(() -> files(directory + "/empty"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("data.input: file:" + directory
-                        + "/empty has no documents, expected at least one .txt file in it (other files: 0)");
-        assertThatThrownBy(() -> InputListing.documents(storage, directory + "/other"))
+                        + "/empty has no documents, expected at least one .txt, .jsonl, .ndjson, .parquet, .fa, .fasta or .fna"
+                        + " file in it (other files: 0)");
+        assertThatThrownBy(() -> files(directory + "/other"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith(".fasta or .fna file in it (other files: 1)");
+        assertThatThrownBy(() -> InputListing.files(storage, directory + "/other", format(SourceFormat.TEXT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("expected at least one .txt file in it (other files: 1)");
-        assertThatThrownBy(() -> InputListing.documents(storage, directory + "/*.tex"))
+        assertThatThrownBy(() -> files(directory + "/*.tex"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("has no documents, expected at least one file that matches");
     }
 
+    private static SourceConfig format(SourceFormat format) {
+        return new SourceConfig(format, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+    }
+
+    private List<InputFile> files(String input) throws IOException {
+        return InputListing.files(storage, input, SourceConfig.defaults());
+    }
+
     private List<String> paths(String input) throws IOException {
-        return InputListing.documents(storage, input).stream()
-                .map(Document::path)
-                .toList();
+        return files(input).stream().map(InputFile::path).toList();
     }
 }

@@ -1,0 +1,81 @@
+package io.github.hyenaspark.data.document;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * A user's own cleaning of texts, for example the removal of personal data or a check of the language. An
+ * implementation has a public constructor without parameters, is named in
+ * {@code META-INF/services/io.github.hyenaspark.data.document.DocumentStep} of its jar, and applied if its name is in
+ * {@code data.clean.steps}. It is made once per work unit and used by one thread.
+ */
+public interface DocumentStep {
+    /** What it is called in the settings. */
+    String name();
+
+    /** Changes whenever the step gives another text; part of the dataset's fingerprint. */
+    String version();
+
+    /**
+     * The cleaned text.
+     *
+     * @param document where the text is from
+     * @param text UTF-8; may be longer than memory, so read it as it is asked for
+     * @return UTF-8; closing it closes {@code text}. It must have its own read of blocks: the one of
+     *     {@link InputStream} calls read() and hides what that throws after the first byte
+     * @throws RejectedDocumentException if the document is to be left out; the returned stream may throw it as well,
+     *     until its end
+     * @throws IOException if the text cannot be read
+     */
+    InputStream apply(Document document, InputStream text) throws IOException;
+
+    /**
+     * The steps of these names, in this order, found by the context class loader.
+     *
+     * @throws IllegalArgumentException if there is no step of a name, or a jar names one that cannot be made
+     */
+    static List<DocumentStep> named(List<String> names) {
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        Map<String, DocumentStep> known = new TreeMap<>();
+        try {
+            ServiceLoader.load(DocumentStep.class).forEach(step -> known.put(step.name(), step));
+        } catch (ServiceConfigurationError e) {
+            throw new IllegalArgumentException("data.clean.steps: a jar names a step that cannot be made: " + e, e);
+        }
+        List<DocumentStep> steps = new ArrayList<>();
+        for (String name : names) {
+            DocumentStep step = known.get(name);
+            if (step == null) {
+                throw new IllegalArgumentException("data.clean.steps: found " + name + ", expected names of "
+                        + known.keySet() + "; is the jar with the step on the class path?");
+            }
+            steps.add(step);
+        }
+        return List.copyOf(steps);
+    }
+
+    /**
+     * A text after all these steps. The reason of a {@link RejectedDocumentException} begins with the name of its step.
+     *
+     * @throws IOException if the text cannot be read
+     */
+    static InputStream applyAll(List<DocumentStep> steps, Document document, InputStream text) throws IOException {
+        InputStream cleaned = text;
+        for (DocumentStep step : steps) {
+            try {
+                cleaned = new NamedStepInput(step.name(), step.apply(document, cleaned));
+            } catch (RejectedDocumentException e) {
+                throw e.isNamed() ? e : e.by(step.name());
+            }
+        }
+        return cleaned;
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.hyenaspark.data.document;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How input is read: the section {@code data.source}.
+ *
+ * @param format of all files; AUTO: each by its name
+ * @param documents what a document of a text file is
+ * @param separator with {@code documents = separator}: the line that ends a document; empty: an empty line does
+ * @param textField field or column of JSON lines and Parquet that has the text
+ * @param idField field or column that has a name for the document; empty: there is none. In FASTA, {@code id} is the
+ *     first word of the header line
+ * @param columns further fields or columns that travel with the document; in FASTA {@code id} and {@code description}
+ * @param fasta how FASTA is read
+ */
+public record SourceConfig(
+        SourceFormat format,
+        TextDocuments documents,
+        String separator,
+        String textField,
+        String idField,
+        List<String> columns,
+        FastaConfig fasta)
+        implements Serializable {
+    private static final int LONGEST_SEPARATOR = 1024;
+
+    public SourceConfig {
+        if (separator.indexOf('\n') >= 0 || separator.indexOf('\r') >= 0) {
+            throw new IllegalArgumentException(
+                    "data.source.separator: found an end of line in it, expected what stands on one line");
+        }
+        if (separator.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEPARATOR) {
+            throw new IllegalArgumentException("data.source.separator: found " + separator.length()
+                    + " characters, expected at most " + LONGEST_SEPARATOR + " bytes");
+        }
+        if (textField.isEmpty()) {
+            throw new IllegalArgumentException("data.source.text-field: found nothing, expected the name of a field");
+        }
+        if (textField.equals(idField) || columns.contains(textField)) {
+            throw new IllegalArgumentException("data.source.text-field: found \"" + textField
+                    + "\", which is an id-field or one of columns too, expected the text to be neither");
+        }
+        if (new HashSet<>(columns).size() < columns.size() || columns.contains("")) {
+            throw new IllegalArgumentException(
+                    "data.source.columns: found " + columns + ", expected different names that are not empty");
+        }
+        columns = Collections.unmodifiableList(new ArrayList<>(columns));
+    }
+
+    /** The same with FASTA read in this way. */
+    public SourceConfig withFasta(FastaConfig other) {
+        return new SourceConfig(format, documents, separator, textField, idField, columns, other);
+    }
+
+    /** All that decides which documents there are, as text; of a BED file not its place. */
+    public Map<String, String> identity() {
+        return Map.of(
+                "source.format", format.name(),
+                "source.documents", documents.name(),
+                "source.separator", separator,
+                "source.text-field", textField,
+                "source.id-field", idField,
+                "source.columns", String.join(", ", columns),
+                "source.fasta.n-runs", fasta.nRuns().name(),
+                "source.fasta.n-run-bases", Integer.toString(fasta.nRunBases()),
+                "source.fasta.lower-case", fasta.lowerCase().name());
+    }
+
+    /** The settings' defaults: formats by name, a text file is a document, the text of JSON lines is {@code text}. */
+    public static SourceConfig defaults() {
+        return new SourceConfig(
+                SourceFormat.AUTO, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+    }
+}

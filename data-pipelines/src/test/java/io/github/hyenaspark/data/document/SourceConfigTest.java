@@ -1,0 +1,64 @@
+package io.github.hyenaspark.data.document;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SourceConfigTest {
+    private static SourceConfig config(String separator, String textField, String idField, String... columns) {
+        return new SourceConfig(
+                SourceFormat.AUTO,
+                TextDocuments.FILE,
+                separator,
+                textField,
+                idField,
+                List.of(columns),
+                FastaConfig.defaults());
+    }
+
+    @Test
+    void theFormatIsThatOfTheSettingsOrOfTheName() {
+        SourceConfig auto = SourceConfig.defaults();
+        SourceConfig lines = SlicesTest.text(TextDocuments.LINE, "");
+        SourceConfig jsonl = new SourceConfig(
+                SourceFormat.JSONL, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+
+        assertThat(FileFormat.of("a/b.TXT", auto))
+                .isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.NONE, false));
+        assertThat(FileFormat.of("b.md", lines)).isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.NONE, true));
+        assertThat(FileFormat.of("b.txt.zst", lines))
+                .isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.ZSTD, false));
+        assertThat(FileFormat.of("b.ndjson", auto))
+                .isEqualTo(new FileFormat(SourceFormat.JSONL, Compression.NONE, true));
+        assertThat(FileFormat.of("b.json.gz", jsonl))
+                .isEqualTo(new FileFormat(SourceFormat.JSONL, Compression.GZIP, false));
+        assertThat(FileFormat.of("b.parquet", auto))
+                .isEqualTo(new FileFormat(SourceFormat.PARQUET, Compression.NONE, true));
+        assertThat(FileFormat.of("b.FNA", auto)).isEqualTo(new FileFormat(SourceFormat.FASTA, Compression.NONE, true));
+        assertThatThrownBy(() -> FileFormat.of("b.parquet.gz", auto))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("data.input: found Parquet in an archive, b.parquet.gz, expected");
+    }
+
+    @Test
+    void wrongSettingsAreRefused() {
+        assertThatThrownBy(() -> config("a\n", "text", ""))
+                .hasMessageStartingWith("data.source.separator: found an end of line in it");
+        assertThatThrownBy(() -> config("é".repeat(513), "text", ""))
+                .hasMessage("data.source.separator: found 513 characters, expected at most 1024 bytes");
+        assertThatThrownBy(() -> config("", "", "")).hasMessageStartingWith("data.source.text-field: found nothing");
+        assertThatThrownBy(() -> config("", "t", "t"))
+                .hasMessageStartingWith("data.source.text-field: found \"t\", which");
+        assertThatThrownBy(() -> config("", "t", "", "t"))
+                .hasMessageStartingWith("data.source.text-field: found \"t\", which");
+        assertThatThrownBy(() -> config("", "t", "", "a", "a"))
+                .hasMessage("data.source.columns: found [a, a], expected different names that are not empty");
+        for (int bases : List.of(0, (1 << 16) + 1)) {
+            assertThatThrownBy(() -> new FastaConfig(NRuns.SPLIT, bases, LowerCase.KEEP, ""))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("data.source.fasta.n-run-bases: found " + bases + ", expected 1 to 65536");
+        }
+    }
+}
