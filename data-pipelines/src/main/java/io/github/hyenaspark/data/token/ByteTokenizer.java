@@ -1,12 +1,11 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -18,6 +17,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     private static final int VOCABULARY_SIZE = 256;
     private static final int END_OF_DOCUMENT = 0xFF;
+    private static final int FIRST_BLOCK = 1 << 12; // most documents are short
     private static final int BLOCK = 1 << 16;
     private static final String DESCRIPTION = """
             tokenizer=bytes
@@ -37,12 +37,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public String fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(digest.digest(DESCRIPTION.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Hashes.sha256(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
@@ -56,9 +51,9 @@ public final class ByteTokenizer implements Tokenizer {
     }
 
     @Override
-    public void encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[BLOCK];
-        int[] ids = new int[BLOCK];
+    public long encode(InputStream text, TokenSink sink) throws IOException {
+        byte[] bytes = new byte[FIRST_BLOCK];
+        int[] ids = new int[FIRST_BLOCK];
         var check = new Utf8Check();
         long offset = 0;
         for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
@@ -66,14 +61,23 @@ public final class ByteTokenizer implements Tokenizer {
             if (valid < count) {
                 throw malformed(offset + valid, bytes[valid]);
             }
-            for (int i = 0; i < count; i++) {
-                ids[i] = bytes[i] & 0xFF;
-            }
+            widen(bytes, count, ids);
             sink.accept(ids, count);
             offset += count;
+            if (count == bytes.length && count < BLOCK) {
+                bytes = new byte[BLOCK];
+                ids = new int[BLOCK];
+            }
         }
         if (!check.complete()) {
-            throw new MalformedTextException(offset, "the text ends inside a UTF-8 character");
+            throw unfinished(offset);
+        }
+        return 0;
+    }
+
+    private static void widen(byte[] bytes, int count, int[] ids) {
+        for (int i = 0; i < count; i++) {
+            ids[i] = bytes[i] & 0xFF;
         }
     }
 
@@ -85,9 +89,7 @@ public final class ByteTokenizer implements Tokenizer {
             throw new IllegalArgumentException("the text is not UTF-8 at byte " + valid + " of " + text.length);
         }
         int[] ids = new int[text.length];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = text[i] & 0xFF;
-        }
+        widen(text, text.length, ids);
         return ids;
     }
 
@@ -95,9 +97,7 @@ public final class ByteTokenizer implements Tokenizer {
     public byte[] decode(int[] ids) {
         var text = new ByteArrayOutputStream(ids.length);
         for (int id : ids) {
-            if (id < 0 || id >= VOCABULARY_SIZE) {
-                throw new IllegalArgumentException("token id " + id + " is not in [0, " + VOCABULARY_SIZE + ")");
-            }
+            checkId(id, VOCABULARY_SIZE);
             if (id != END_OF_DOCUMENT) {
                 text.write(id);
             }
@@ -105,7 +105,32 @@ public final class ByteTokenizer implements Tokenizer {
         return text.toByteArray();
     }
 
-    private static MalformedTextException malformed(long offset, byte found) {
+    @Override
+    public byte[] file() {
+        return descriptionFile(NAME, DESCRIPTION);
+    }
+
+    /** The file of a tokenizer that is all in its code: its name, and its rules one on a line. */
+    static byte[] descriptionFile(String name, String description) {
+        var json = Json.object().put("tokenizer", name);
+        description.lines().forEach(json.putArray("rules")::add);
+        return Json.bytes(json);
+    }
+
+    /** Refuses an id that is not in [0, V). */
+    static void checkId(int id, int vocabularySize) {
+        if (id < 0 || id >= vocabularySize) {
+            throw new IllegalArgumentException("token id " + id + " is not in [0, " + vocabularySize + ")");
+        }
+    }
+
+    /** Says that a byte cannot be where it is in UTF-8. */
+    static MalformedTextException malformed(long offset, byte found) {
         return new MalformedTextException(offset, String.format(Locale.ROOT, "byte 0x%02X is not UTF-8 here", found));
+    }
+
+    /** Says that the last character has not all its bytes. */
+    static MalformedTextException unfinished(long offset) {
+        return new MalformedTextException(offset, "the text ends inside a UTF-8 character");
     }
 }

@@ -1,24 +1,76 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /**
  * Text to token ids and back. Tokenizers have no state: one may serve many threads. Datasets and checkpoints carry the
  * fingerprint, so that ids of one tokenizer are never read as those of another.
  */
-public sealed interface Tokenizer permits ByteTokenizer {
+public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokenizer {
+    /** What {@link #masked()} gives if no id stands for a masked token. */
+    int NO_ID = -1;
+
+    /** The ending of a name that is the place of a {@code tokenizer.json}. */
+    String FILE_ENDING = ".json";
+
     /**
      * The tokenizer of a name in the settings.
      *
+     * @param name {@code bytes}, {@code dna}, {@code gpt2}, or the place of a {@code tokenizer.json}
+     * @throws IllegalArgumentException if there is none of this name, or the file asks for what is not supported
+     * @throws CorruptFileException if the file is no JSON, or has not what a {@code tokenizer.json} must have
+     * @throws IOException if the file cannot be read
+     */
+    static Tokenizer open(Storage storage, String name) throws IOException {
+        return name.endsWith(FILE_ENDING) ? ofFile(name, storage.read(name)) : of(name);
+    }
+
+    /**
+     * A tokenizer that needs no file.
+     *
+     * @param name {@code bytes}, {@code dna} or {@code gpt2}
      * @throws IllegalArgumentException if there is none of this name
      */
     static Tokenizer of(String name) {
-        if (name.equals(ByteTokenizer.NAME)) {
-            return new ByteTokenizer();
+        return switch (name) {
+            case ByteTokenizer.NAME -> new ByteTokenizer();
+            case DnaTokenizer.NAME -> new DnaTokenizer();
+            case Gpt2Vocabulary.NAME -> Gpt2Vocabulary.tokenizer();
+            default ->
+                throw new IllegalArgumentException("data.tokenizer: found \"" + name
+                        + "\", expected \"bytes\", \"dna\", \"gpt2\" or the place of a tokenizer.json");
+        };
+    }
+
+    /** Whether {@link #open} takes this name; whether the file is there is not looked at. */
+    static boolean isKnown(String name) {
+        return name.equals(ByteTokenizer.NAME)
+                || name.equals(DnaTokenizer.NAME)
+                || name.equals(Gpt2Vocabulary.NAME)
+                || name.endsWith(FILE_ENDING);
+    }
+
+    /**
+     * The tokenizer whose {@link #file()} was stored.
+     *
+     * @param name what {@link #name()} is to say
+     * @param file the bytes of that file
+     * @throws IllegalArgumentException if the file asks for what is not supported
+     * @throws CorruptFileException if these are not the bytes of such a file
+     */
+    static Tokenizer ofFile(String name, byte[] file) throws CorruptFileException {
+        if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME)) {
+            return new BpeTokenizer(name, TokenizerJson.read(name, file));
         }
-        throw new IllegalArgumentException(
-                "data.tokenizer: found \"" + name + "\", expected \"" + ByteTokenizer.NAME + "\"");
+        Tokenizer tokenizer = of(name);
+        if (!Arrays.equals(tokenizer.file(), file)) {
+            throw new CorruptFileException("the file of the tokenizer " + name, "its description", "other bytes");
+        }
+        return tokenizer;
     }
 
     /** The name in the settings. */
@@ -33,15 +85,21 @@ public sealed interface Tokenizer permits ByteTokenizer {
     /** The id that ends every document; no text contains it. */
     int endOfDocument();
 
+    /** The id that is never to be predicted, so that it counts in no loss; {@link #NO_ID} if there is none. */
+    default int masked() {
+        return NO_ID;
+    }
+
     /**
-     * Encodes a whole document in memory of constant size; {@link #endOfDocument()} is not appended.
+     * Encodes a whole document in memory that does not grow with it; {@link #endOfDocument()} is not appended.
      *
      * @param text the document's bytes, read to their end, not closed
      * @param sink takes the ids in order; what it took before an exception is of no use
+     * @return how often the spelling of a special token occurs in the text, which was encoded like any other text
      * @throws MalformedTextException if the bytes are not a text of this tokenizer
      * @throws IOException if the bytes cannot be read or the ids not be stored
      */
-    void encode(InputStream text, TokenSink sink) throws IOException;
+    long encode(InputStream text, TokenSink sink) throws IOException;
 
     /**
      * Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended.
@@ -51,9 +109,12 @@ public sealed interface Tokenizer permits ByteTokenizer {
     int[] encode(byte[] text);
 
     /**
-     * The bytes of some ids; {@link #endOfDocument()} has none.
+     * The bytes of some ids; {@link #endOfDocument()} and other special tokens have none.
      *
      * @throws IllegalArgumentException if an id is not in [0, V)
      */
     byte[] decode(int[] ids);
+
+    /** All that decides the ids, as a file that {@link #ofFile} reads; equal bytes for equal fingerprints. */
+    byte[] file();
 }

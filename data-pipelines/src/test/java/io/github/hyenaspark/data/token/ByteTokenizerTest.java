@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.hyenaspark.io.CorruptFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -89,6 +90,26 @@ class ByteTokenizerTest {
     }
 
     @Test
+    void aWrongByteIsFoundAtEveryPlaceAmongAscii() {
+        for (int length = 1; length <= 40; length++) {
+            for (int wrong = 0; wrong < length; wrong++) {
+                byte[] text = "x".repeat(length).getBytes(StandardCharsets.UTF_8);
+                text[wrong] = (byte) 0x80;
+                assertThat(new Utf8Check().accept(text, 0, length)).isEqualTo(wrong);
+            }
+        }
+    }
+
+    @Test
+    void itsFileMakesItAgain() throws IOException {
+        assertThat(Tokenizer.ofFile("bytes", tokenizer.file()).fingerprint()).isEqualTo(tokenizer.fingerprint());
+        byte[] other = Tokenizer.of("dna").file();
+        assertThatThrownBy(() -> Tokenizer.ofFile("bytes", other))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith("the file of the tokenizer bytes: expected its description, found other bytes");
+    }
+
+    @Test
     void theEndOfADocumentHasNoBytes() {
         assertThat(tokenizer.endOfDocument()).isEqualTo(255);
         assertThat(tokenizer.decode(new int[] {104, 105, 255, 33})).isEqualTo("hi!".getBytes(StandardCharsets.UTF_8));
@@ -108,7 +129,8 @@ class ByteTokenizerTest {
     void anUnknownNameIsRefused() {
         assertThatThrownBy(() -> Tokenizer.of("byte"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("data.tokenizer: found \"byte\", expected \"bytes\"");
+                .hasMessage("data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\" or the place of a"
+                        + " tokenizer.json");
     }
 
     @Test

@@ -1,0 +1,165 @@
+package io.github.hyenaspark.data.token;
+
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
+import com.knuddels.jtokkit.api.IntArrayList;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Byte-level BPE of the GPT-2 family, merged by jtokkit: GPT-2 itself, or what a {@code tokenizer.json} describes. The
+ * ids are those of HuggingFace's engine: {@link MergeRanks} says why merging gives the same, {@link SplitPattern} why a
+ * long text may be encoded in pieces.
+ *
+ * <p>Special tokens in a text are text like any other, and are counted. Every text in UTF-8 decodes to its own bytes. A
+ * run of more than 1 MB that has no place to cut at is refused: merging it would need too much memory.
+ */
+public final class BpeTokenizer implements Tokenizer {
+    private static final int BYTES = 256;
+
+    private final String name;
+    private final BpeVocabulary vocabulary;
+    private final String fingerprint;
+    private final Encoding encoding;
+    private final int[] idOfValue; // what jtokkit gives: a byte, or 256 plus a rank
+    private final SpellingCounter specials;
+
+    /**
+     * Makes the tokenizer.
+     *
+     * @throws IllegalArgumentException if jtokkit cannot give the ids of this vocabulary, see {@link MergeRanks}
+     */
+    @SuppressWarnings("ArrayAsKeyOfSetOrMap") // jtokkit asks for such a map, and reads it in its order
+    BpeTokenizer(String name, BpeVocabulary vocabulary) {
+        this.name = name;
+        this.vocabulary = vocabulary;
+        this.fingerprint = vocabulary.fingerprint();
+        this.specials = SpellingCounter.of(vocabulary.specials().keySet());
+        Map<byte[], Integer> values = new LinkedHashMap<>();
+        this.idOfValue = values(name, vocabulary, values);
+        var parameters =
+                new GptBytePairEncodingParams(name, vocabulary.pattern().compile(), values, Map.of());
+        this.encoding = Encodings.newLazyEncodingRegistry()
+                .registerGptBytePairEncoding(parameters)
+                .getEncoding(name)
+                .orElseThrow();
+    }
+
+    /** Fills in the values that jtokkit is to give; returns the id of each. */
+    private static int[] values(String name, BpeVocabulary vocabulary, Map<byte[], Integer> values) {
+        int[] ranks = MergeRanks.of(name, vocabulary);
+        int[] ids = new int[BYTES + vocabulary.left().length + ranks.length];
+        int whole = BYTES + vocabulary.left().length;
+        for (int id = 0; id < ranks.length; id++) {
+            byte[] token = vocabulary.tokens()[id];
+            int value;
+            if (token.length == 1) {
+                value = token[0] & 0xFF;
+            } else if (ranks[id] != MergeRanks.NONE) {
+                value = BYTES + ranks[id];
+            } else if (token.length > 0 && vocabulary.wholeWords()) {
+                value = whole++;
+            } else {
+                continue;
+            }
+            values.put(token.clone(), value); // key and value side by side in memory
+            ids[value] = id;
+        }
+        return Arrays.copyOf(ids, whole);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabulary.tokens().length;
+    }
+
+    @Override
+    public int endOfDocument() {
+        return vocabulary.endOfDocument();
+    }
+
+    @Override
+    public long encode(InputStream text, TokenSink sink) throws IOException {
+        var pieces = new TextPieces(text, vocabulary.pattern());
+        SpellingCounter.Search search = specials.search();
+        int[] ids = {};
+        while (pieces.next()) {
+            search.accept(pieces.bytes(), pieces.length());
+            IntArrayList values = encoding.encodeOrdinary(pieces.text());
+            int count = values.size();
+            ids = ids.length < count ? new int[count + count / 8] : ids;
+            for (int i = 0; i < count; i++) {
+                ids[i] = idOfValue[values.get(i)];
+            }
+            sink.accept(ids, count);
+        }
+        return search.found();
+    }
+
+    @Override
+    public int[] encode(byte[] text) {
+        var all = IntStream.builder();
+        try {
+            encode(
+                    new ByteArrayInputStream(text),
+                    (ids, count) -> Arrays.stream(ids, 0, count).forEach(all));
+        } catch (MalformedTextException e) {
+            throw new IllegalArgumentException(
+                    e.reason() + ", at byte " + e.offset() + " of " + text.length + " of the text", e);
+        } catch (IOException e) {
+            throw new IllegalStateException("bytes in memory could not be read", e);
+        }
+        return all.build().toArray();
+    }
+
+    @Override
+    public byte[] decode(int[] ids) {
+        var text = new ByteArrayOutputStream(4 * ids.length);
+        for (int id : ids) {
+            ByteTokenizer.checkId(id, vocabularySize());
+            text.writeBytes(vocabulary.tokens()[id]);
+        }
+        return text.toByteArray();
+    }
+
+    @Override
+    public byte[] file() {
+        return TokenizerJson.write(vocabulary);
+    }
+
+    /** The vocabulary as GPT-2's {@code vocab.json}. */
+    public byte[] vocabularyFile() {
+        return TokenizerJson.writeVocabulary(vocabulary);
+    }
+
+    /** The merges as GPT-2's {@code merges.txt}. */
+    public byte[] mergesFile() {
+        return TokenizerJson.writeMerges(vocabulary);
+    }
+
+    /** How many merges there are. */
+    public int merges() {
+        return vocabulary.left().length;
+    }
+
+    BpeVocabulary vocabulary() {
+        return vocabulary;
+    }
+}

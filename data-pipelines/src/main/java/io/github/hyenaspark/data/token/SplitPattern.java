@@ -1,0 +1,160 @@
+package io.github.hyenaspark.data.token;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The patterns that split a text into words before merging, and where a long text may be cut without changing a word.
+ *
+ * <p>A cut is allowed between a character c and its successor w if, in every text, (1) no match of the pattern holds
+ * both, (2) no match before the cut would be another one if the text ended there, and (3) no match after it would be
+ * another one if the text began there. Then the words of the whole text are those of the two parts. (3) holds
+ * everywhere: a pattern looks ahead but never behind, and matching begins anew where the last match ended. Let "white"
+ * be {@code \s}.
+ *
+ * <p>{@code GPT2}, c not white and w a space or newline. (1) A match that has something not white in it has white at
+ * most at its very beginning, as the optional space; the others are all white. (2) A match that ends at c could only go
+ * on with what is not white, or with letters, so at w it ends just as at the end of the text; and the look-ahead
+ * {@code (?!\S)} of a match of white alone sees no further than the first character that is not white, which is c or
+ * lies before it.
+ *
+ * <p>{@code LLAMA3} (also that of cl100k) and {@code QWEN2}, c not white and w a space: as before, since what comes
+ * after the first character of a match with something not white in it is letters, digits, signs or newlines, never a
+ * space. c a letter or digit and w a newline: only a run of signs takes newlines along, and c is no sign. c a newline
+ * and w a letter or digit: (1) a match that holds a newline has nothing but newlines after it, for the optional first
+ * character of a word is none. (2) Signs take the same newlines up to c with the text ending there; and a match of
+ * white alone that could reach c is tried as {@code \s*[\r\n]+} first, which reaches c with or without w after it, so
+ * that no look-ahead decides.
+ *
+ * <p>White is what any definition of white space might hold: a character of the categories Z, Cc, Cf or one that this
+ * JDK does not know is never taken for c where c must not be white.
+ */
+enum SplitPattern {
+    /** Of GPT-2, also HuggingFace's {@code ByteLevel} with {@code use_regex}. */
+    GPT2("'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"),
+
+    /** Of cl100k (GPT-4) and Llama 3. */
+    LLAMA3(SplitPattern.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}" + SplitPattern.SIGNS),
+
+    /** Of Qwen 2: each digit alone. */
+    QWEN2(SplitPattern.CONTRACTION + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}" + SplitPattern.SIGNS);
+
+    private static final String CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+    private static final String SIGNS = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+    /** GPT-2's pattern in the spelling of its authors. */
+    private static final String GPT2_SPELLED =
+            "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
+
+    private final String regex;
+
+    SplitPattern(String regex) {
+        this.regex = regex;
+    }
+
+    /** The pattern of this regular expression as {@code tokenizer.json} has it, if it is a known one. */
+    static Optional<SplitPattern> of(String regex) {
+        for (SplitPattern pattern : values()) {
+            if (pattern.regex.equals(regex)) {
+                return Optional.of(pattern);
+            }
+        }
+        return regex.equals(GPT2_SPELLED) ? Optional.of(GPT2) : Optional.empty();
+    }
+
+    /** The regular expression as {@code tokenizer.json} has it. */
+    String regex() {
+        return regex;
+    }
+
+    /** The pattern; its classes are those of the Unicode version of this JDK. */
+    Pattern compile() {
+        return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
+    }
+
+    /**
+     * Whether a text may be cut before a byte of it.
+     *
+     * @param text well-formed UTF-8 from index 0
+     * @param at index of the byte, 1 or more
+     * @param to where the bytes end that there are; the character at {@code at} may lack some
+     */
+    boolean cutsBefore(byte[] text, int at, int to) {
+        byte next = text[at];
+        if (next == ' ' || (next == '\n' && this == GPT2)) {
+            return isNeverWhite(before(text, at));
+        }
+        if (this == GPT2) {
+            return false;
+        }
+        return next == '\n' ? isLetterOrDigit(before(text, at)) : text[at - 1] == '\n' && isWordBegin(text, at, to);
+    }
+
+    private static boolean isWordBegin(byte[] text, int at, int to) {
+        int bytes = length(text[at]);
+        return bytes > 0 && at + bytes <= to && isLetterOrDigit(codePoint(text, at, bytes));
+    }
+
+    /** The character that ends before a byte that begins one. */
+    private static int before(byte[] text, int at) {
+        int begin = at - 1;
+        while (begin > 0 && (text[begin] & 0xC0) == 0x80) {
+            begin--;
+        }
+        return codePoint(text, begin, at - begin);
+    }
+
+    private static int length(byte first) {
+        if (first >= 0) {
+            return 1;
+        }
+        int unsigned = first & 0xFF;
+        return unsigned < 0xC0 ? 0 : unsigned < 0xE0 ? 2 : unsigned < 0xF0 ? 3 : 4;
+    }
+
+    private static int codePoint(byte[] text, int begin, int bytes) {
+        return switch (bytes) {
+            case 1 -> text[begin];
+            case 2 -> (text[begin] & 0x1F) << 6 | tail(text, begin + 1);
+            case 3 -> (text[begin] & 0x0F) << 12 | tail(text, begin + 1) << 6 | tail(text, begin + 2);
+            default ->
+                (text[begin] & 0x07) << 18
+                        | tail(text, begin + 1) << 12
+                        | tail(text, begin + 2) << 6
+                        | tail(text, begin + 3);
+        };
+    }
+
+    private static int tail(byte[] text, int at) {
+        return text[at] & 0x3F;
+    }
+
+    private static boolean isNeverWhite(int character) {
+        if (character < 0x80) {
+            return character > ' ' && character < 0x7F;
+        }
+        return switch (Character.getType(character)) {
+            case Character.SPACE_SEPARATOR,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.CONTROL,
+                    Character.FORMAT,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+
+    private static boolean isLetterOrDigit(int character) {
+        return switch (Character.getType(character)) {
+            case Character.UPPERCASE_LETTER,
+                    Character.LOWERCASE_LETTER,
+                    Character.TITLECASE_LETTER,
+                    Character.MODIFIER_LETTER,
+                    Character.OTHER_LETTER,
+                    Character.DECIMAL_DIGIT_NUMBER,
+                    Character.LETTER_NUMBER,
+                    Character.OTHER_NUMBER -> true;
+            default -> false;
+        };
+    }
+}
