@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.StoredFile;
 import java.io.IOException;
@@ -23,15 +24,14 @@ import java.util.regex.Pattern;
 /**
  * What a dataset is at one time: the file {@code snapshots/NNNNNNNN.json}, created last and never changed. It says
  * nothing about when or where it was made, so the same input gives the same bytes. Whatever no snapshot lists belongs
- * to no dataset.
+ * to no dataset. Units stand in the order in which they came to the dataset, those that came together by path.
  *
  * @param number 1, 2, 3, ...
  * @param parent SHA-256 (hex) of the snapshot before; empty for the first
  * @param fingerprint of all settings that decide the shards
  * @param settings these settings, as text
  * @param vocabulary what made the ids
- * @param units work units in the order of the input
- * @param shards shards in the order of their units, train before validation in each
+ * @param units work units with their shards
  */
 public record DatasetSnapshot(
         long number,
@@ -39,17 +39,15 @@ public record DatasetSnapshot(
         String fingerprint,
         Map<String, String> settings,
         Vocabulary vocabulary,
-        List<UnitEntry> units,
-        List<ShardEntry> shards)
+        List<UnitEntry> units)
         implements Serializable {
-    private static final long FORMAT = 1;
+    private static final long FORMAT = 2;
     private static final String DIRECTORY = "snapshots";
     private static final Pattern NAME = Pattern.compile("\\d{8}\\.json");
 
     public DatasetSnapshot {
         settings = Collections.unmodifiableMap(new TreeMap<>(settings));
         units = Collections.unmodifiableList(new ArrayList<>(units));
-        shards = Collections.unmodifiableList(new ArrayList<>(shards));
     }
 
     /**
@@ -93,16 +91,23 @@ public record DatasetSnapshot(
      * @throws CorruptFileException if it cannot be read
      */
     public static Optional<DatasetSnapshot> find(Storage storage, String dataset) throws IOException {
-        List<String> names = storage.list(Storage.resolve(dataset, DIRECTORY)).stream()
+        List<String> uris = uris(storage, dataset);
+        if (uris.isEmpty()) {
+            return Optional.empty();
+        }
+        String uri = uris.get(uris.size() - 1);
+        return Optional.of(fromJson(uri, storage.read(uri)));
+    }
+
+    /** The files of all snapshots of a dataset, the oldest first. */
+    public static List<String> uris(Storage storage, String dataset) throws IOException {
+        String directory = Storage.resolve(dataset, DIRECTORY);
+        return storage.list(directory).stream()
                 .map(StoredFile::name)
                 .filter(name -> NAME.matcher(name).matches())
                 .sorted()
+                .map(name -> Storage.resolve(directory, name))
                 .toList();
-        if (names.isEmpty()) {
-            return Optional.empty();
-        }
-        String uri = Storage.resolve(Storage.resolve(dataset, DIRECTORY), names.get(names.size() - 1));
-        return Optional.of(fromJson(uri, storage.read(uri)));
     }
 
     /** Where the file of this snapshot is in a dataset. */
@@ -123,9 +128,8 @@ public record DatasetSnapshot(
     /** Whether both hold the same documents in the same shards, whatever their numbers are. */
     public boolean sameContent(DatasetSnapshot other) {
         return fingerprint.equals(other.fingerprint)
-                && vocabulary.equals(other.vocabulary)
-                && units.equals(other.units)
-                && shards.equals(other.shards);
+                && vocabulary.fingerprint().equals(other.vocabulary.fingerprint())
+                && units.equals(other.units);
     }
 
     /** What the shards have in common. */
@@ -133,9 +137,14 @@ public record DatasetSnapshot(
         return TokenType.of(vocabulary.size());
     }
 
-    /** The shards of one split. */
+    /** All shards, in the order of their units. */
+    public List<ShardEntry> shards() {
+        return units.stream().flatMap(unit -> unit.shards().stream()).toList();
+    }
+
+    /** The shards of one split, in the order of their units. */
     public List<ShardEntry> shards(Split split) {
-        return shards.stream().filter(shard -> shard.split() == split).toList();
+        return units.stream().flatMap(unit -> unit.shards(split).stream()).toList();
     }
 
     /** Documents of one split. */
@@ -153,9 +162,9 @@ public record DatasetSnapshot(
         return sum(split, ShardEntry::textBytes);
     }
 
-    /** Documents that were refused. */
-    public long rejected() {
-        return units.stream().mapToLong(UnitEntry::rejected).sum();
+    /** What became of all documents. */
+    public UnitEntry.Counts counts() {
+        return units.stream().map(UnitEntry::counts).reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus);
     }
 
     private long sum(Split split, ToLongFunction<ShardEntry> fact) {
@@ -192,23 +201,22 @@ public record DatasetSnapshot(
         json.set("tokenizer", vocabulary.toJson());
         ArrayNode unitsJson = json.putArray("units");
         units.forEach(unit -> unitsJson.add(unit.toJson()));
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        return Json.bytes(json);
+        return SealedJson.bytes(json);
     }
 
     /**
      * From {@link #toJson}.
      *
      * @param file where the bytes are from, for the message
-     * @throws CorruptFileException if something is missing or of another type
+     * @throws CorruptFileException if a byte of it has changed, or it is of another format
      */
     public static DatasetSnapshot fromJson(String file, byte[] bytes) throws CorruptFileException {
-        JsonNode json = Json.parse(file, bytes);
-        long format = Json.wholeNumber(json, file, "format");
+        long format = Json.wholeNumber(Json.parse(file, bytes), file, "format");
         if (format != FORMAT) {
-            throw new CorruptFileException(file, "format " + FORMAT, "format " + format);
+            throw new CorruptFileException(
+                    file, "format " + FORMAT, "format " + format, "prepare the corpus into another data.dataset");
         }
+        ObjectNode json = SealedJson.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
         for (var keys = settingsJson.fieldNames(); keys.hasNext(); ) {
@@ -219,17 +227,12 @@ public record DatasetSnapshot(
         for (JsonNode unit : Json.elements(json, file, "units")) {
             units.add(UnitEntry.fromJson(unit, file));
         }
-        List<ShardEntry> shards = new ArrayList<>();
-        for (JsonNode shard : Json.elements(json, file, "shards")) {
-            shards.add(ShardEntry.fromJson(shard, file));
-        }
         return new DatasetSnapshot(
                 Json.wholeNumber(json, file, "number"),
                 Json.text(json, file, "parent"),
                 Json.text(json, file, "fingerprint"),
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
-                units,
-                shards);
+                units);
     }
 }

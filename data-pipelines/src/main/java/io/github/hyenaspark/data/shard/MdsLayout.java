@@ -19,12 +19,12 @@ final class MdsLayout {
     private static final int ONE_DIMENSION = 1 << 2;
 
     private final ShardFormat format;
-    private final long[] documentTokens;
+    private final int[] documentTokens;
     private final byte[] config;
     private final long[] offsets;
 
     /** The layout of some documents, given the tokens of each (at least 1; not copied). */
-    MdsLayout(ShardFormat format, long[] documentTokens) {
+    MdsLayout(ShardFormat format, int[] documentTokens) {
         this.format = format;
         this.documentTokens = documentTokens;
         this.config = configText(format);

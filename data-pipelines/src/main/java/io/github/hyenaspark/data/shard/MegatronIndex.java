@@ -21,15 +21,14 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
     private static final long VERSION = 1;
     private static final int HEADER_BYTES = MAGIC.length + 3 * Long.BYTES + 1;
 
-    static MegatronIndex of(ShardFormat format, long[] documentTokens) {
+    /** The index of a shard whose documents have so many tokens (not copied). */
+    static MegatronIndex of(ShardFormat format, int[] documentTokens) {
         var layout = new MdsLayout(format, documentTokens);
-        int[] tokens = new int[documentTokens.length];
         long[] pointers = new long[documentTokens.length];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = Math.toIntExact(documentTokens[i]);
+        for (int i = 0; i < pointers.length; i++) {
             pointers[i] = layout.pointer(i);
         }
-        return new MegatronIndex(format.type(), tokens, pointers);
+        return new MegatronIndex(format.type(), documentTokens, pointers);
     }
 
     byte[] bytes() {

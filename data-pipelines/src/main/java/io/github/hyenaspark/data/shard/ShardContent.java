@@ -1,49 +1,44 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.io.Content;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
-import java.util.List;
 
-/** The bytes of one shard and of its index: spooled documents in their layout. */
+/** The bytes of one shard and of the files beside it: spooled documents in their layout. */
 final class ShardContent {
-    private static final int HASH_DIGITS = 16;
-
-    private final ShardFormat format;
     private final TokenSpool spool;
-    private final List<SpooledDocument> documents;
-    private final long[] tokens;
+    private final ShardGroup group;
+    private final int[] tokens;
     private final MdsLayout layout;
+    private byte[] checksums = new byte[0];
 
-    ShardContent(ShardFormat format, TokenSpool spool, List<SpooledDocument> documents) {
-        this.format = format;
+    ShardContent(TokenSpool spool, ShardGroup group) {
         this.spool = spool;
-        this.documents = documents;
-        this.tokens = documents.stream().mapToLong(SpooledDocument::tokens).toArray();
-        this.layout = new MdsLayout(format, tokens);
+        this.group = group;
+        this.tokens = group.tokens();
+        this.layout = new MdsLayout(group.format(), tokens);
     }
 
-    /** Writes both files; the prefix is that of the {@code .bin}, its split's folder and name up to the hash. */
+    /** Writes the three files; the prefix is that of the {@code .bin}, its split's folder and name up to the hash. */
     ShardEntry write(Storage storage, String dataset, String prefix) throws IOException {
-        String file = prefix + sha256().substring(0, HASH_DIGITS) + ShardEntry.BIN;
-        byte[] index = MegatronIndex.of(format, tokens).bytes();
-        String binUri = Storage.resolve(dataset, file);
+        String file = prefix + group.hash() + ShardEntry.BIN;
+        StoredFile bin = write(storage, Storage.resolve(dataset, file), layout.bytes(), this::writeTo);
+        byte[] index = MegatronIndex.of(group.format(), tokens).bytes();
         String indexUri = Storage.resolve(dataset, ShardEntry.indexFile(file));
-        removeDamaged(storage, binUri, layout.bytes());
-        StoredFile bin = storage.write(binUri, this::writeTo);
-        removeDamaged(storage, indexUri, index.length);
-        StoredFile idx = storage.write(indexUri, out -> out.write(index));
-        var facts = new ShardEntry.Facts(bin.bytes(), bin.sha256(), idx.bytes(), idx.sha256());
-        long textBytes =
-                documents.stream().mapToLong(SpooledDocument::textBytes).sum();
-        long allTokens = documents.stream().mapToLong(SpooledDocument::tokens).sum();
-        return new ShardEntry(file, facts, documents.size(), allTokens, textBytes);
+        StoredFile idx = write(storage, indexUri, index.length, out -> out.write(index));
+        String checksumUri = Storage.resolve(dataset, ShardEntry.checksumFile(file));
+        StoredFile crc = write(storage, checksumUri, checksums.length, out -> out.write(checksums));
+        var facts =
+                new ShardEntry.Facts(bin.bytes(), bin.sha256(), idx.bytes(), idx.sha256(), crc.bytes(), crc.sha256());
+        return new ShardEntry(file, facts, group.documents(), group.allTokens(), group.textBytes());
+    }
+
+    private static StoredFile write(Storage storage, String uri, long bytes, Content content) throws IOException {
+        removeDamaged(storage, uri, bytes);
+        return storage.write(uri, content);
     }
 
     /** An object of this name and another length was cut short by its store or by somebody: it is written again. */
@@ -58,23 +53,13 @@ final class ShardContent {
         }
     }
 
-    private String sha256() throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-        writeTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private void writeTo(OutputStream out) throws IOException {
+    private void writeTo(OutputStream to) throws IOException {
+        var out = new BlockChecksums.Output(to, layout.bytes());
         out.write(layout.header());
-        for (int i = 0; i < documents.size(); i++) {
-            SpooledDocument document = documents.get(i);
+        for (int i = 0; i < tokens.length; i++) {
             out.write(layout.prefix(i));
-            spool.copy(document.at(), document.tokens() * format.type().bytes(), out);
+            spool.copy(group.at(i), (long) tokens[i] * group.format().type().bytes(), out);
         }
+        checksums = out.finish();
     }
 }

@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.io.Serializable;
+import java.util.List;
 
 /**
  * What a unit record and a snapshot say about a shard.
  *
  * @param file its {@code .bin}, relative to the dataset: {@code train/tok-UNIT-HASH.bin}
- * @param facts length and hash of its two files
+ * @param facts length and hash of its three files
  * @param documents how many documents it holds
  * @param tokens how many tokens, the ends of the documents included
  * @param textBytes bytes of the documents' texts
@@ -19,6 +20,7 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
         implements Serializable {
     static final String BIN = ".bin";
     private static final String IDX = ".idx";
+    private static final String CRC = ".crc";
 
     public ShardEntry {
         Split.ofFolder(file.substring(0, Math.max(0, file.indexOf('/'))));
@@ -28,14 +30,26 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
     }
 
     /**
-     * Length and SHA-256 (hex) of a shard's two files.
+     * Length and SHA-256 (hex) of a shard's three files.
      *
      * @param bytes length of the {@code .bin}
      * @param sha256 hash of the {@code .bin}
      * @param indexBytes length of the {@code .idx}
      * @param indexSha256 hash of the {@code .idx}
+     * @param checksumBytes length of the {@code .crc}
+     * @param checksumSha256 hash of the {@code .crc}
      */
-    public record Facts(long bytes, String sha256, long indexBytes, String indexSha256) implements Serializable {}
+    public record Facts(
+            long bytes, String sha256, long indexBytes, String indexSha256, long checksumBytes, String checksumSha256)
+            implements Serializable {}
+
+    /** All its files: the {@code .bin}, the {@code .idx}, the {@code .crc}. */
+    public List<ObjectFacts> files() {
+        return List.of(
+                new ObjectFacts(file, facts.bytes(), facts.sha256()),
+                new ObjectFacts(indexFile(), facts.indexBytes(), facts.indexSha256()),
+                new ObjectFacts(checksumFile(), facts.checksumBytes(), facts.checksumSha256()));
+    }
 
     /** The split, after the folder. */
     public Split split() {
@@ -47,8 +61,17 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
         return indexFile(file);
     }
 
+    /** Its {@code .crc}, relative to the dataset. */
+    public String checksumFile() {
+        return checksumFile(file);
+    }
+
     static String indexFile(String file) {
         return file.substring(0, file.length() - BIN.length()) + IDX;
+    }
+
+    static String checksumFile(String file) {
+        return file.substring(0, file.length() - BIN.length()) + CRC;
     }
 
     /** As a JSON object. */
@@ -59,6 +82,8 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
                 .put("sha256", facts.sha256())
                 .put("index_bytes", facts.indexBytes())
                 .put("index_sha256", facts.indexSha256())
+                .put("checksum_bytes", facts.checksumBytes())
+                .put("checksum_sha256", facts.checksumSha256())
                 .put("documents", documents)
                 .put("tokens", tokens)
                 .put("text_bytes", textBytes);
@@ -75,7 +100,9 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
                 Json.wholeNumber(json, where, "bytes"),
                 Json.text(json, where, "sha256"),
                 Json.wholeNumber(json, where, "index_bytes"),
-                Json.text(json, where, "index_sha256"));
+                Json.text(json, where, "index_sha256"),
+                Json.wholeNumber(json, where, "checksum_bytes"),
+                Json.text(json, where, "checksum_sha256"));
         String file = Json.text(json, where, "file");
         try {
             return new ShardEntry(

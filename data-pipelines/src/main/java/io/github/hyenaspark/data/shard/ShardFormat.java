@@ -25,7 +25,7 @@ public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
 
     /** The most tokens that a document may have: MDS offsets hold 32 bits, Megatron's lengths 31. */
     public long longestDocument() {
-        long header = new MdsLayout(this, new long[] {1}).pointer(0) + Long.BYTES;
+        long header = new MdsLayout(this, new int[] {1}).pointer(0) + Long.BYTES;
         return Math.min(Integer.MAX_VALUE, (LARGEST_SHARD - header) / type.bytes());
     }
 }

@@ -1,33 +1,41 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads tokens anywhere in a shard, one range of the file per read. Opening reads the index whole and checks it and the
- * length of the shard; {@link #verify} reads the shard whole. Confined to one thread.
+ * Reads tokens anywhere in a shard: each read is one range of whole blocks of the file, and their checksums are
+ * compared. A read within the range before it reads nothing. Opening reads the index whole and checks it and the length
+ * of the shard; {@link #verify} reads all its files whole. Confined to one thread.
  */
 public final class ShardReader implements Closeable {
+    static final String DELETE_HINT = "delete it and run prepare again";
     private static final String HINT = "run prepare again";
-    private static final String DELETE_HINT = "delete it and run prepare again";
+    /** A buffer that is larger is for one read only: there may be many readers. */
+    private static final int LARGEST_KEPT_BUFFER = 1 << 20;
 
     private final Storage storage;
+    private final String dataset;
     private final String uri;
     private final ShardEntry entry;
     private final TokenType type;
     private final MegatronIndex index;
-    private byte[] block = new byte[0];
+    private @Nullable BlockChecksums checksums;
     private @Nullable RangeReader range;
+    /** Bytes {@code [blocksFrom, blocksTo)} of the file, checked. */
+    private byte[] blocks = new byte[0];
 
-    private ShardReader(Storage storage, String uri, ShardEntry entry, MegatronIndex index) {
+    private long blocksFrom;
+    private long blocksTo;
+
+    private ShardReader(Storage storage, String dataset, ShardEntry entry, MegatronIndex index) {
         this.storage = storage;
-        this.uri = uri;
+        this.dataset = dataset;
+        this.uri = Storage.resolve(dataset, entry.file());
         this.entry = entry;
         this.type = index.type();
         this.index = index;
@@ -41,33 +49,20 @@ public final class ShardReader implements Closeable {
      */
     public static ShardReader open(Storage storage, String dataset, ShardEntry entry, TokenType type)
             throws IOException {
-        String uri = Storage.resolve(dataset, entry.file());
-        check(storage, uri, entry.facts().bytes());
-        String indexUri = Storage.resolve(dataset, entry.indexFile());
-        check(storage, indexUri, entry.facts().indexBytes());
-        byte[] bytes = storage.read(indexUri);
-        String sha256 = Hashes.sha256(bytes);
-        if (!sha256.equals(entry.facts().indexSha256())) {
-            throw new CorruptFileException(indexUri, "SHA-256 " + entry.facts().indexSha256(), sha256, DELETE_HINT);
-        }
-        MegatronIndex index = MegatronIndex.parse(indexUri, bytes, type);
+        entry.files().get(0).checkLength(storage, Storage.resolve(dataset, entry.file()));
+        ObjectFacts file = entry.files().get(1);
+        String indexUri = Storage.resolve(dataset, file.file());
+        MegatronIndex index = MegatronIndex.parse(indexUri, file.read(storage, dataset), type);
         if (index.tokens().length != entry.documents()) {
             throw new CorruptFileException(
                     indexUri, entry.documents() + " documents", String.valueOf(index.tokens().length), HINT);
         }
-        return new ShardReader(storage, uri, entry, index);
+        return new ShardReader(storage, dataset, entry, index);
     }
 
-    private static void check(Storage storage, String uri, long bytes) throws IOException {
-        long found;
-        try {
-            found = storage.length(uri);
-        } catch (FileNotFoundException e) {
-            throw new CorruptFileException(uri, bytes + " bytes", "no such file", HINT);
-        }
-        if (found != bytes) {
-            throw new CorruptFileException(uri, bytes + " bytes", found + " bytes", HINT);
-        }
+    /** What the snapshot says about the shard. */
+    public ShardEntry entry() {
+        return entry;
     }
 
     /** How many documents there are. */
@@ -89,30 +84,51 @@ public final class ShardReader implements Closeable {
      * @param at first element of {@code to} that is written
      * @param count tokens to read
      * @throws IllegalArgumentException if the document has no such tokens
+     * @throws CorruptFileException if a block that holds some of them has another checksum
      */
     public void read(int document, long from, int[] to, int at, int count) throws IOException {
         if (from < 0 || count < 0 || count > tokens(document) - from) {
             throw new IllegalArgumentException("document " + document + " of " + uri + " has " + tokens(document)
                     + " tokens, asked for " + count + " from " + from);
         }
-        int bytes = Math.multiplyExact(count, type.bytes());
-        if (block.length < bytes) {
-            block = new byte[bytes];
+        long begin = index.pointers()[document] + from * type.bytes();
+        long end = begin + (long) count * type.bytes();
+        if (begin < blocksFrom || end > blocksTo) {
+            load(begin, end);
         }
-        range().readFully(index.pointers()[document] + from * type.bytes(), block, 0, bytes);
-        type.decode(block, to, at, count);
+        type.decode(blocks, Math.toIntExact(begin - blocksFrom), to, at, count);
+        if (blocks.length > LARGEST_KEPT_BUFFER) {
+            forgetBlocks();
+        }
     }
 
-    /**
-     * Reads the whole shard for its hash.
-     *
-     * @throws CorruptFileException if its bytes are not those that the snapshot lists
-     */
-    public void verify() throws IOException {
-        String found = storage.hashed(uri).sha256();
-        if (!found.equals(entry.facts().sha256())) {
-            throw new CorruptFileException(uri, "SHA-256 " + entry.facts().sha256(), found, DELETE_HINT);
+    private void load(long begin, long end) throws IOException {
+        long first = begin / BlockChecksums.BLOCK_BYTES;
+        long last = Math.max(begin, end - 1) / BlockChecksums.BLOCK_BYTES;
+        long from = first * BlockChecksums.BLOCK_BYTES;
+        int whole = Math.toIntExact((last + 1) * BlockChecksums.BLOCK_BYTES - from);
+        int bytes = (int) Math.min(whole, entry.facts().bytes() - from);
+        blocksTo = blocksFrom; // whatever happens, what is half read is not read
+        if (blocks.length < whole) {
+            blocks = new byte[whole];
         }
+        range().readFully(from, blocks, 0, bytes);
+        checksums().check(uri, first, blocks, bytes);
+        blocksFrom = from;
+        blocksTo = from + bytes;
+    }
+
+    private void forgetBlocks() {
+        blocks = new byte[0];
+        blocksFrom = 0;
+        blocksTo = 0;
+    }
+
+    private BlockChecksums checksums() throws IOException {
+        if (checksums == null) {
+            checksums = BlockChecksums.of(entry.files().get(2).read(storage, dataset));
+        }
+        return checksums;
     }
 
     private RangeReader range() throws IOException {
@@ -122,9 +138,21 @@ public final class ShardReader implements Closeable {
         return range;
     }
 
+    /**
+     * Reads all its files whole for their hashes.
+     *
+     * @throws CorruptFileException if the bytes of one are not those that the snapshot lists
+     */
+    public void verify() throws IOException {
+        for (ObjectFacts file : entry.files()) {
+            file.verify(storage, dataset);
+        }
+    }
+
     /** Gives the open file back; a later read opens it again. */
     @Override
     public void close() throws IOException {
+        forgetBlocks();
         if (range != null) {
             range.close();
             range = null;

@@ -12,36 +12,39 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is at
- * once an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset. Names
- * carry the content's hash, so the same documents make the same files wherever and however often they are written.
- * Confined to one thread.
+ * once an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its
+ * {@code .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the
+ * bytes, so the same documents make the same files wherever and however often they are written. Confined to one thread.
  */
 public final class ShardWriter implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);
+    private static final long BYTES_IN_MEMORY = 16L << 20;
 
     private final ShardFormat format;
+    private final String tokenizer;
+    private final int largest;
     private final long longestDocument;
-    private final TokenSpool spool;
-    private final Map<Split, List<SpooledDocument>> documents = new EnumMap<>(Split.class);
-    private byte[] block = new byte[0];
+    private final TokenSpool spool = new TokenSpool(BYTES_IN_MEMORY);
+    private final Map<Split, List<ShardGroup>> groups = new EnumMap<>(Split.class);
     private long documentStart;
 
-    private ShardWriter(ShardFormat format, TokenSpool spool) {
+    private ShardWriter(ShardFormat format, String tokenizer) {
         this.format = format;
+        this.tokenizer = tokenizer;
+        this.largest = format.vocabularySize() - 1;
         this.longestDocument = format.longestDocument();
-        this.spool = spool;
         for (Split split : Split.values()) {
-            documents.put(split, new ArrayList<>());
+            groups.put(split, new ArrayList<>());
         }
     }
 
     /**
-     * A writer without documents; it keeps tokens in a temporary file until it is closed.
+     * A writer without documents. Tokens that do not fit in 16 MiB are in a temporary file until it is closed.
      *
-     * @throws IOException if the temporary file cannot be made
+     * @param tokenizer fingerprint of what makes the ids, a part of what the names are made of
      */
-    public static ShardWriter open(ShardFormat format) throws IOException {
-        return new ShardWriter(format, TokenSpool.open());
+    public static ShardWriter open(ShardFormat format, String tokenizer) {
+        return new ShardWriter(format, tokenizer);
     }
 
     /**
@@ -51,23 +54,27 @@ public final class ShardWriter implements Closeable {
      * @param count how many of them, from the front
      * @throws IllegalArgumentException if an id is not in [0, V)
      * @throws DocumentTooLongException if the document has more tokens than a shard holds
+     * @throws IOException if the temporary file cannot be written
      */
     public void append(int[] ids, int count) throws IOException {
+        checkRange(ids, count);
+        if (currentTokens() + count > longestDocument) {
+            throw new DocumentTooLongException(longestDocument);
+        }
+        spool.append(format.type(), ids, count);
+    }
+
+    private void checkRange(int[] ids, int count) {
+        int wrong = 0; // its sign bit: a branch for each id would cost more than storing it
         for (int i = 0; i < count; i++) {
-            if (ids[i] < 0 || ids[i] >= format.vocabularySize()) {
+            wrong |= ids[i] | (largest - ids[i]);
+        }
+        for (int i = 0; wrong < 0 && i < count; i++) {
+            if (ids[i] < 0 || ids[i] > largest) {
                 throw new IllegalArgumentException(
                         "token id " + ids[i] + " is not in [0, " + format.vocabularySize() + ")");
             }
         }
-        if (currentTokens() + count > longestDocument) {
-            throw new DocumentTooLongException(longestDocument);
-        }
-        int bytes = Math.multiplyExact(count, format.type().bytes());
-        if (block.length < bytes) {
-            block = new byte[bytes];
-        }
-        format.type().encode(ids, count, block);
-        spool.append(block, bytes);
     }
 
     /**
@@ -75,15 +82,22 @@ public final class ShardWriter implements Closeable {
      *
      * @param split where it belongs
      * @param textBytes bytes of its text
+     * @param contentSha256 SHA-256 (hex) of the text that was encoded: with format and tokenizer it must decide the
+     *     tokens
      * @return its tokens
      * @throws IllegalStateException if it has no token
      */
-    public long endDocument(Split split, long textBytes) {
-        long tokens = currentTokens();
+    public long endDocument(Split split, long textBytes, String contentSha256) {
+        int tokens = Math.toIntExact(currentTokens());
         if (tokens == 0) {
             throw new IllegalStateException("a document has at least one token, the one that ends it");
         }
-        required(split).add(new SpooledDocument(documentStart, tokens, textBytes));
+        List<ShardGroup> ofSplit = groups(split);
+        if (ofSplit.isEmpty() || !ofSplit.get(ofSplit.size() - 1).hasRoom(tokens)) {
+            ofSplit.add(new ShardGroup(format, tokenizer));
+        }
+        ShardGroup group = ofSplit.get(ofSplit.size() - 1);
+        group.add(documentStart, tokens, textBytes, contentSha256);
         documentStart = spool.bytes();
         return tokens;
     }
@@ -94,7 +108,7 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * Writes the shards of all ended documents, in the order in which they ended.
+     * Writes the shards of all ended documents, in the order in which they ended. Nothing can be added after that.
      *
      * @param dataset the dataset's directory
      * @param unit the unit's name, part of the files' names
@@ -103,9 +117,9 @@ public final class ShardWriter implements Closeable {
     public List<ShardEntry> write(Storage storage, String dataset, String unit) throws IOException {
         List<ShardEntry> shards = new ArrayList<>();
         for (Split split : Split.values()) {
-            for (List<SpooledDocument> group : groups(required(split))) {
+            for (ShardGroup group : groups(split)) {
                 String prefix = split.folder() + "/tok-" + unit + "-";
-                ShardEntry shard = new ShardContent(format, spool, group).write(storage, dataset, prefix);
+                ShardEntry shard = new ShardContent(spool, group).write(storage, dataset, prefix);
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
                 shards.add(shard);
             }
@@ -122,33 +136,11 @@ public final class ShardWriter implements Closeable {
         return (spool.bytes() - documentStart) / format.type().bytes();
     }
 
-    private List<SpooledDocument> required(Split split) {
-        List<SpooledDocument> list = documents.get(split);
+    private List<ShardGroup> groups(Split split) {
+        List<ShardGroup> list = groups.get(split);
         if (list == null) {
             throw new IllegalStateException("no list for split " + split);
         }
         return list;
-    }
-
-    private List<List<SpooledDocument>> groups(List<SpooledDocument> all) {
-        int configBytes = MdsLayout.configBytes(format);
-        List<List<SpooledDocument>> groups = new ArrayList<>();
-        List<SpooledDocument> group = new ArrayList<>();
-        long sampleBytes = 0;
-        for (SpooledDocument document : all) {
-            long more = MdsLayout.sampleBytes(format.type(), document.tokens());
-            long shardBytes = MdsLayout.headerBytes(group.size() + 1L, configBytes) + sampleBytes + more;
-            if (!group.isEmpty() && shardBytes > format.shardBytes()) {
-                groups.add(group);
-                group = new ArrayList<>();
-                sampleBytes = 0;
-            }
-            group.add(document);
-            sampleBytes += more;
-        }
-        if (!group.isEmpty()) {
-            groups.add(group);
-        }
-        return groups;
     }
 }

@@ -4,63 +4,142 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes on the local disk until their shard is known: an MDS header names the place of every document, so it cannot be
- * written before the last of them has been read, and they need not fit in memory.
+ * Stored tokens until their shard is known: an MDS header names the place of every document, so it cannot be written
+ * before the last of them has been read. They are kept in memory up to a limit; what comes after is in a temporary
+ * file.
  */
 final class TokenSpool implements Closeable {
-    private final FileChannel channel;
-    private long bytes;
+    /** A multiple of every token's width. */
+    static final int CHUNK_BYTES = 1 << 20;
 
-    private TokenSpool(FileChannel channel) {
-        this.channel = channel;
-    }
+    private final int chunksInMemory;
+    private final List<byte[]> memory = new ArrayList<>();
+    private @Nullable FileChannel disk;
+    private long diskChunks;
+    /** The chunk after those in memory and on disk, not full yet. */
+    private byte[] tail = new byte[CHUNK_BYTES];
 
-    static TokenSpool open() throws IOException {
-        Path file = Files.createTempFile("hyena-tokens-", ".spool");
-        return new TokenSpool(FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+    private int tailBytes;
+    /** A chunk of the file that was read last, and its number; -1 for none. */
+    private byte[] loaded = new byte[0];
+
+    private long loadedChunk = -1;
+
+    /** A spool that keeps about so many bytes in memory, whole chunks and at least one. */
+    TokenSpool(long bytesInMemory) {
+        this.chunksInMemory = Math.toIntExact(bytesInMemory / CHUNK_BYTES);
     }
 
     long bytes() {
-        return bytes;
+        return (memory.size() + diskChunks) * CHUNK_BYTES + tailBytes;
     }
 
-    void append(byte[] block, int count) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(block, 0, count);
-        while (in.hasRemaining()) {
-            bytes += channel.write(in, bytes);
-        }
-    }
-
-    /** Forgets all bytes from this offset. */
-    void cut(long offset) throws IOException {
-        channel.truncate(offset);
-        bytes = offset;
-    }
-
-    void copy(long offset, long count, OutputStream to) throws IOException {
-        WritableByteChannel out = Channels.newChannel(to);
-        long copied = 0;
-        while (copied < count) {
-            long now = channel.transferTo(offset + copied, count - copied, out);
-            if (now <= 0) {
-                throw new IOException("the temporary file ends after " + copied + " of " + count + " bytes at offset "
-                        + offset + "; is the disk of java.io.tmpdir full?");
+    /** Adds the ids from the front of an array. */
+    void append(TokenType type, int[] ids, int count) throws IOException {
+        int done = 0;
+        while (done < count) {
+            int now = Math.min(count - done, (CHUNK_BYTES - tailBytes) / type.bytes());
+            type.encode(ids, done, now, tail, tailBytes);
+            done += now;
+            tailBytes += now * type.bytes();
+            if (tailBytes == CHUNK_BYTES) {
+                keepTail();
             }
-            copied += now;
         }
+    }
+
+    private void keepTail() throws IOException {
+        if (memory.size() < chunksInMemory) {
+            memory.add(tail);
+            tail = new byte[CHUNK_BYTES];
+        } else {
+            FileChannel file = file();
+            ByteBuffer in = ByteBuffer.wrap(tail);
+            while (in.hasRemaining()) {
+                file.write(in, diskChunks * CHUNK_BYTES + in.position());
+            }
+            diskChunks++;
+        }
+        tailBytes = 0;
+    }
+
+    private FileChannel file() throws IOException {
+        if (disk == null) {
+            Path file = Files.createTempFile("hyena-tokens-", ".spool");
+            disk = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        }
+        return disk;
+    }
+
+    /** Forgets all bytes from this offset, at most {@link #bytes}. */
+    void cut(long offset) throws IOException {
+        long chunk = offset / CHUNK_BYTES;
+        if (chunk < memory.size() + diskChunks) {
+            tail = chunk < memory.size()
+                    ? memory.get((int) chunk)
+                    : chunk(chunk).clone();
+            memory.subList((int) Math.min(chunk, memory.size()), memory.size()).clear();
+            diskChunks = Math.max(0, chunk - memory.size());
+            loadedChunk = -1;
+        }
+        tailBytes = (int) (offset % CHUNK_BYTES);
+    }
+
+    /** Writes a part of the bytes; parts in ascending order read no chunk of the file twice. */
+    void copy(long offset, long count, OutputStream to) throws IOException {
+        long end = offset + count;
+        long at = offset;
+        while (at < end) {
+            int from = (int) (at % CHUNK_BYTES);
+            int now = (int) Math.min(CHUNK_BYTES - from, end - at);
+            to.write(chunk(at / CHUNK_BYTES), from, now);
+            at += now;
+        }
+    }
+
+    private byte[] chunk(long number) throws IOException {
+        if (number < memory.size()) {
+            return memory.get((int) number);
+        }
+        if (number == memory.size() + diskChunks) {
+            return tail;
+        }
+        if (number != loadedChunk) {
+            load(number);
+        }
+        return loaded;
+    }
+
+    private void load(long number) throws IOException {
+        if (loaded.length == 0) {
+            loaded = new byte[CHUNK_BYTES];
+        }
+        ByteBuffer out = ByteBuffer.wrap(loaded);
+        long offset = (number - memory.size()) * CHUNK_BYTES;
+        while (out.hasRemaining()) {
+            if (file().read(out, offset + out.position()) < 0) {
+                throw new IOException("the temporary file ends after " + (offset + out.position()) + " of "
+                        + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
+            }
+        }
+        loadedChunk = number;
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        memory.clear();
+        if (disk != null) {
+            disk.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** How one token id is stored: little-endian, as numpy names it. Megatron knows no uint32, hence int32. */
@@ -14,6 +15,9 @@ public enum TokenType {
 
     private static final int UINT8_VOCABULARY = 256;
     private static final int UINT16_VOCABULARY = 65_500;
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final String numpyName;
     private final int bytes;
@@ -51,27 +55,45 @@ public enum TokenType {
         return megatronCode;
     }
 
-    /** Writes {@code count} ids from the front of both arrays; the ids are in range already. */
-    void encode(int[] ids, int count, byte[] to) {
-        ByteBuffer out = ByteBuffer.wrap(to).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            switch (this) {
-                case UINT8 -> out.put((byte) ids[i]);
-                case UINT16 -> out.putShort((short) ids[i]);
-                case INT32 -> out.putInt(ids[i]);
+    /** Writes the ids {@code ids[from ... from+count)}, in range already, to {@code to[at...]}. */
+    void encode(int[] ids, int from, int count, byte[] to, int at) {
+        switch (this) {
+            case UINT8 -> {
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = (byte) ids[from + i];
+                }
+            }
+            case UINT16 -> {
+                for (int i = 0; i < count; i++) {
+                    SHORTS.set(to, at + i * Short.BYTES, (short) ids[from + i]);
+                }
+            }
+            case INT32 -> {
+                for (int i = 0; i < count; i++) {
+                    INTS.set(to, at + i * Integer.BYTES, ids[from + i]);
+                }
             }
         }
     }
 
-    /** Reads {@code count} ids from the front of {@code from} to {@code to[at...]}. */
-    void decode(byte[] from, int[] to, int at, int count) {
-        ByteBuffer in = ByteBuffer.wrap(from).order(ByteOrder.LITTLE_ENDIAN);
-        for (int i = 0; i < count; i++) {
-            to[at + i] = switch (this) {
-                case UINT8 -> in.get() & 0xFF;
-                case UINT16 -> in.getShort() & 0xFFFF;
-                case INT32 -> in.getInt();
-            };
+    /** Reads {@code count} ids from {@code from[begin...]} to {@code to[at...]}. */
+    void decode(byte[] from, int begin, int[] to, int at, int count) {
+        switch (this) {
+            case UINT8 -> {
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = from[begin + i] & 0xFF;
+                }
+            }
+            case UINT16 -> {
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = (short) SHORTS.get(from, begin + i * Short.BYTES) & 0xFFFF;
+                }
+            }
+            case INT32 -> {
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = (int) INTS.get(from, begin + i * Integer.BYTES);
+                }
+            }
         }
     }
 }

@@ -13,12 +13,20 @@ import java.io.Serializable;
  * @param fingerprint SHA-256 (hex) of all that decides its ids
  * @param size V; ids are in [0, V)
  * @param endOfDocument the id that ends every document
+ * @param masked the id whose targets count in no loss, -1 if there is none
  */
-public record Vocabulary(String tokenizer, String fingerprint, int size, int endOfDocument) implements Serializable {
+public record Vocabulary(String tokenizer, String fingerprint, int size, int endOfDocument, int masked)
+        implements Serializable {
+    private static final String MASKED = "masked";
+
     public Vocabulary {
         if (size < 1 || endOfDocument < 0 || endOfDocument >= size) {
             throw new IllegalArgumentException(
                     "the end-of-document id must be in [0, V), found " + endOfDocument + " in a vocabulary of " + size);
+        }
+        if (masked < -1 || masked >= size) {
+            throw new IllegalArgumentException(
+                    "the masked id must be in [0, V) or -1, found " + masked + " in a vocabulary of " + size);
         }
     }
 
@@ -28,14 +36,16 @@ public record Vocabulary(String tokenizer, String fingerprint, int size, int end
                 .put("name", tokenizer)
                 .put("fingerprint", fingerprint)
                 .put("vocabulary_size", size)
-                .put("end_of_document", endOfDocument);
+                .put("end_of_document", endOfDocument)
+                .put(MASKED, masked);
     }
 
     /**
      * From {@link #toJson}.
      *
      * @param where the file that holds it, for the message
-     * @throws CorruptFileException if something is missing, of another type or out of range
+     * @throws CorruptFileException if something is missing, of another type or out of range; {@code masked} may be
+     *     missing
      */
     public static Vocabulary fromJson(JsonNode json, String where) throws CorruptFileException {
         long size = Json.wholeNumber(json, where, "vocabulary_size");
@@ -44,7 +54,13 @@ public record Vocabulary(String tokenizer, String fingerprint, int size, int end
             throw new CorruptFileException(
                     where, "an end_of_document in [0, vocabulary_size)", end + " in a vocabulary of " + size);
         }
+        long masked = json.has(MASKED) ? Json.wholeNumber(json, where, MASKED) : -1;
+        if (masked < -1 || masked >= size) {
+            throw new CorruptFileException(
+                    where, "a masked id in [0, vocabulary_size) or -1", masked + " in a vocabulary of " + size);
+        }
         return new Vocabulary(
-                Json.text(json, where, "name"), Json.text(json, where, "fingerprint"), (int) size, (int) end);
+                Json.text(json, where, "name"), Json.text(json, where, "fingerprint"), (int) size, (int) end, (int)
+                        masked);
     }
 }

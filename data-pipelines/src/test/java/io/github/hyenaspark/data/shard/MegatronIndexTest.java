@@ -14,7 +14,7 @@ class MegatronIndexTest {
     private static final int LENGTHS_AT = 34;
 
     private final byte[] good =
-            MegatronIndex.of(ShardFormat.of(1000, 4096), new long[] {3, 5}).bytes();
+            MegatronIndex.of(ShardFormat.of(1000, 4096), new int[] {3, 5}).bytes();
     private final ByteBuffer index = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN);
 
     @Test

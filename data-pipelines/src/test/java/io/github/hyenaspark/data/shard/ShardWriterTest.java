@@ -4,53 +4,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardWriterTest {
-    private static final int[] LENGTHS = {1, 2, 255, 256, 257, 65_535, 65_536, 70_000, 3};
-
     @TempDir
     Path dataset;
 
-    private Storage storage;
+    private TestShards shards;
 
     @BeforeEach
     void openStorage() throws IOException {
-        storage = Storage.local();
+        shards = new TestShards(dataset);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {2, 256, 257, 65_499, 65_500, 1_000_000})
+    @Tag("goal-12")
     void documentsOfEveryTokenTypeComeBack(int vocabulary) throws IOException {
-        List<int[]> documents = documents(vocabulary);
-        List<ShardEntry> shards = write(ShardFormat.of(vocabulary, 1 << 20), documents);
+        List<int[]> documents = TestShards.documents(vocabulary);
+        List<ShardEntry> written = write(ShardFormat.of(vocabulary, 1 << 20), documents);
         List<int[]> throughMegatron = new ArrayList<>();
         List<int[]> throughReader = new ArrayList<>();
-        for (ShardEntry shard : shards) {
+        for (ShardEntry shard : written) {
             throughMegatron.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
-            throughReader.addAll(throughReader(shard, TokenType.of(vocabulary)));
+            throughReader.addAll(shards.throughReader(shard, TokenType.of(vocabulary)));
         }
         Files.write(
                 dataset.resolve("train/index.json"),
-                snapshot(shards, vocabulary).mdsIndex(Split.TRAIN, ShardFormat.of(vocabulary, 1 << 20)));
+                snapshot(written, vocabulary).mdsIndex(Split.TRAIN, ShardFormat.of(vocabulary, 1 << 20)));
 
-        assertThat(arrays(throughMegatron)).isDeepEqualTo(arrays(documents));
-        assertThat(arrays(throughReader)).isDeepEqualTo(arrays(documents));
-        assertThat(arrays(ShardOracle.throughMds(dataset.resolve("train")))).isDeepEqualTo(arrays(documents));
+        assertThat(TestShards.arrays(throughMegatron)).isDeepEqualTo(TestShards.arrays(documents));
+        assertThat(TestShards.arrays(throughReader)).isDeepEqualTo(TestShards.arrays(documents));
+        assertThat(TestShards.arrays(ShardOracle.throughMds(dataset.resolve("train"))))
+                .isDeepEqualTo(TestShards.arrays(documents));
     }
 
     @ParameterizedTest
@@ -69,15 +69,15 @@ class ShardWriterTest {
         for (int length : new int[] {3000, 2000, 2000, 50_000, 10, 5000, 800, 100}) {
             documents.add(new int[length]);
         }
-        List<ShardEntry> shards = write(format, documents);
+        List<ShardEntry> written = write(format, documents);
 
         // 4096 bytes of header, 6 or 7 before each document's tokens; 50,000 tokens have a shard of their own.
-        assertThat(shards).extracting(ShardEntry::tokens).containsExactly(5000L, 2000L, 50_000L, 5810L, 100L);
-        assertThat(shards).extracting(ShardEntry::documents).containsExactly(2L, 1L, 1L, 3L, 1L);
-        assertThat(shards)
+        assertThat(written).extracting(ShardEntry::tokens).containsExactly(5000L, 2000L, 50_000L, 5810L, 100L);
+        assertThat(written).extracting(ShardEntry::documents).containsExactly(2L, 1L, 1L, 3L, 1L);
+        assertThat(written)
                 .filteredOn(shard -> shard.documents() > 1)
                 .allMatch(shard -> shard.facts().bytes() <= 10_000);
-        assertThat(shards.get(0).facts().bytes()).isEqualTo(4096 + 7 + 3000 + 7 + 2000);
+        assertThat(written.get(0).facts().bytes()).isEqualTo(4096 + 7 + 3000 + 7 + 2000);
     }
 
     @Test
@@ -102,53 +102,117 @@ class ShardWriterTest {
     }
 
     @Test
-    void aNameCarriesTheContentAndNothingElse() throws IOException {
-        List<ShardEntry> first = write(ShardFormat.of(256, 1 << 20), documents(256));
-        List<ShardEntry> again = write(ShardFormat.of(256, 1 << 20), documents(256));
+    void theSameDocumentsHaveTheSameName() throws IOException {
+        List<ShardEntry> first = write(ShardFormat.of(256, 1 << 20), TestShards.documents(256));
+        List<ShardEntry> again = write(ShardFormat.of(256, 1 << 20), TestShards.documents(256));
 
         assertThat(again).isEqualTo(first);
         assertThat(first).allMatch(shard -> shard.file().matches("train/tok-unit-[0-9a-f]{16}\\.bin"));
-        assertThat(first)
-                .allMatch(shard -> shard.file().contains(shard.facts().sha256().substring(0, 16)));
+    }
+
+    @Test
+    void whateverDecidesTheBytesDecidesTheName() throws IOException {
+        ShardFormat format = ShardFormat.of(256, 1 << 20);
+        List<String> names = new ArrayList<>();
+        names.add(name(format, "tokenizer", 3, "a"));
+        names.add(name(format, "other tokenizer", 3, "a"));
+        names.add(name(format, "tokenizer", 4, "a"));
+        names.add(name(format, "tokenizer", 3, "b"));
+        names.add(name(ShardFormat.of(256, 1 << 21), "tokenizer", 3, "a"));
+        names.add(name(ShardFormat.of(300, 1 << 20), "tokenizer", 3, "a"));
+
+        assertThat(names).doesNotHaveDuplicates();
+        assertThat(name(format, "tokenizer", 3, "a")).isEqualTo(names.get(0));
+    }
+
+    /** The name of a shard of one document of so many tokens. */
+    private String name(ShardFormat format, String tokenizer, int tokens, String text) throws IOException {
+        try (var writer = ShardWriter.open(format, tokenizer)) {
+            writer.append(new int[tokens], tokens);
+            writer.endDocument(Split.TRAIN, 0, text);
+            Path other = Files.createTempDirectory(dataset, "names");
+            return writer.write(shards.storage(), other.toString(), "unit")
+                    .get(0)
+                    .file();
+        }
+    }
+
+    @Test
+    void aUnitLargerThanItsMemoryComesBack() throws IOException {
+        int[] block =
+                IntStream.range(0, 1 << 16).map(i -> i * 31 % 65_521 % 60_000).toArray();
+        List<ShardEntry> written;
+        try (var writer = ShardWriter.open(ShardFormat.of(60_000, 8 << 20), TestShards.TOKENIZER)) {
+            for (int document = 0; document < 10; document++) {
+                for (int i = 0; i < 32; i++) {
+                    writer.append(block, block.length - document);
+                }
+                if (document % 4 == 3) {
+                    writer.discardDocument();
+                } else {
+                    writer.endDocument(Split.TRAIN, 0, "text " + document);
+                }
+            }
+            written = writer.write(shards.storage(), dataset.toString(), "unit");
+        }
+
+        List<int[]> documents = new ArrayList<>();
+        for (ShardEntry shard : written) {
+            documents.addAll(ShardOracle.throughMegatron(dataset.resolve(shard.file())));
+        }
+        assertThat(documents).hasSize(8);
+        for (int number = 0; number < 8; number++) {
+            int cut = number + number / 3;
+            int length = block.length - cut;
+            int[] tokens = documents.get(number);
+            assertThat(tokens).hasSize(32 * length);
+            for (int i = 0; i < 32; i++) {
+                assertThat(Arrays.equals(tokens, i * length, (i + 1) * length, block, 0, length))
+                        .as("document %d, block %d", number, i)
+                        .isTrue();
+            }
+        }
     }
 
     @Test
     void aDiscardedDocumentLeavesNothing() throws IOException {
-        List<ShardEntry> shards;
-        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20))) {
+        List<ShardEntry> written;
+        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
             writer.append(new int[] {1, 2}, 2);
-            writer.endDocument(Split.TRAIN, 1);
+            writer.endDocument(Split.TRAIN, 1, TestShards.content(1, 2));
             writer.append(new int[] {3, 4, 5}, 3);
             writer.discardDocument();
             writer.append(new int[] {6}, 1);
-            assertThat(writer.endDocument(Split.TRAIN, 0)).isEqualTo(1);
-            shards = writer.write(storage, dataset.toString(), "unit");
+            assertThat(writer.endDocument(Split.TRAIN, 0, TestShards.content(6)))
+                    .isEqualTo(1);
+            written = writer.write(shards.storage(), dataset.toString(), "unit");
         }
 
-        assertThat(ShardOracle.throughMegatron(dataset.resolve(shards.get(0).file())))
+        assertThat(ShardOracle.throughMegatron(dataset.resolve(written.get(0).file())))
                 .containsExactly(new int[] {1, 2}, new int[] {6});
     }
 
     @Test
     void eachSplitHasItsOwnShards() throws IOException {
-        List<ShardEntry> shards;
-        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20))) {
+        List<ShardEntry> written;
+        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
             for (int i = 0; i < 4; i++) {
                 writer.append(new int[] {i}, 1);
-                writer.endDocument(i % 2 == 0 ? Split.VALIDATION : Split.TRAIN, 10 + i);
+                writer.endDocument(i % 2 == 0 ? Split.VALIDATION : Split.TRAIN, 10 + i, TestShards.content(i));
             }
-            shards = writer.write(storage, dataset.toString(), "unit");
+            written = writer.write(shards.storage(), dataset.toString(), "unit");
         }
 
-        assertThat(shards).extracting(ShardEntry::split).containsExactly(Split.TRAIN, Split.VALIDATION);
-        assertThat(shards).extracting(ShardEntry::textBytes).containsExactly(24L, 22L);
-        assertThat(ShardOracle.throughMegatron(dataset.resolve(shards.get(1).file())))
+        assertThat(written).extracting(ShardEntry::split).containsExactly(Split.TRAIN, Split.VALIDATION);
+        assertThat(written).extracting(ShardEntry::textBytes).containsExactly(24L, 22L);
+        assertThat(ShardOracle.throughMegatron(dataset.resolve(written.get(1).file())))
                 .containsExactly(new int[] {0}, new int[] {2});
     }
 
     @Test
+    @Tag("goal-17")
     void idsOutsideTheVocabularyAreRefused() throws IOException {
-        try (var writer = ShardWriter.open(ShardFormat.of(300, 1 << 20))) {
+        try (var writer = ShardWriter.open(ShardFormat.of(300, 1 << 20), TestShards.TOKENIZER)) {
             assertThatThrownBy(() -> writer.append(new int[] {299, 300}, 2))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("token id 300 is not in [0, 300)");
@@ -170,121 +234,22 @@ class ShardWriterTest {
 
     @Test
     void aShardThatWasCutShortIsWrittenAgain() throws IOException {
-        List<ShardEntry> shards = write(ShardFormat.of(256, 1 << 20), documents(256));
-        Path bin = dataset.resolve(shards.get(0).file());
+        List<ShardEntry> written = write(ShardFormat.of(256, 1 << 20), TestShards.documents(256));
+        Path bin = dataset.resolve(written.get(0).file());
         byte[] whole = Files.readAllBytes(bin);
         Files.write(bin, new byte[] {1, 2, 3}, StandardOpenOption.TRUNCATE_EXISTING);
 
-        assertThat(write(ShardFormat.of(256, 1 << 20), documents(256))).isEqualTo(shards);
+        assertThat(write(ShardFormat.of(256, 1 << 20), TestShards.documents(256)))
+                .isEqualTo(written);
         assertThat(Files.readAllBytes(bin)).isEqualTo(whole);
     }
 
-    @Test
-    void aTruncatedShardIsRefusedWithBothLengths() throws IOException {
-        ShardEntry shard = write(ShardFormat.of(256, 1 << 20), documents(256)).get(0);
-        Path bin = dataset.resolve(shard.file());
-        Files.write(bin, new byte[100], StandardOpenOption.TRUNCATE_EXISTING);
-
-        assertThatThrownBy(() -> open(shard))
-                .isInstanceOf(CorruptFileException.class)
-                .hasMessage(dataset + "/" + shard.file() + ": expected "
-                        + shard.facts().bytes() + " bytes, found 100 bytes; run prepare again");
-        Files.delete(bin);
-        assertThatThrownBy(() -> open(shard))
-                .isInstanceOf(CorruptFileException.class)
-                .hasMessageContaining("found no such file; run prepare again");
-    }
-
-    @Test
-    void aFlippedByteOfAnIndexIsFoundWhenItIsOpened() throws IOException {
-        ShardEntry shard = write(ShardFormat.of(256, 1 << 20), documents(256)).get(0);
-        flip(dataset.resolve(shard.indexFile()), 40);
-
-        assertThatThrownBy(() -> open(shard))
-                .isInstanceOf(CorruptFileException.class)
-                .hasMessageContaining(shard.indexFile() + ": expected SHA-256 "
-                        + shard.facts().indexSha256())
-                .hasMessageEndingWith("; delete it and run prepare again");
-    }
-
-    @Test
-    void aFlippedByteOfAShardIsFoundByItsHash() throws IOException {
-        ShardEntry shard = write(ShardFormat.of(256, 1 << 20), documents(256)).get(0);
-        try (ShardReader reader = open(shard)) {
-            reader.verify();
-            flip(dataset.resolve(shard.file()), 5000);
-            assertThatThrownBy(reader::verify)
-                    .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining(
-                            shard.file() + ": expected SHA-256 " + shard.facts().sha256());
-        }
-    }
-
-    @Test
-    void tokensPastTheEndOfADocumentAreRefused() throws IOException {
-        ShardEntry shard = write(ShardFormat.of(256, 1 << 20), documents(256)).get(0);
-        try (ShardReader reader = open(shard)) {
-            assertThatThrownBy(() -> reader.read(1, 1, new int[9], 0, 2))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("document 1 of " + dataset + "/" + shard.file() + " has 2 tokens, asked for 2 from 1");
-        }
-    }
-
     private List<ShardEntry> write(ShardFormat format, List<int[]> documents) throws IOException {
-        try (var writer = ShardWriter.open(format)) {
-            for (int[] document : documents) {
-                int half = document.length / 2;
-                writer.append(document, half);
-                int[] rest = IntStream.range(half, document.length)
-                        .map(i -> document[i])
-                        .toArray();
-                writer.append(rest, rest.length);
-                writer.endDocument(Split.TRAIN, document.length - 1);
-            }
-            return writer.write(storage, dataset.toString(), "unit");
-        }
+        return shards.write(format, documents);
     }
 
-    private ShardReader open(ShardEntry shard) throws IOException {
-        return ShardReader.open(storage, dataset.toString(), shard, TokenType.UINT8);
-    }
-
-    private List<int[]> throughReader(ShardEntry shard, TokenType type) throws IOException {
-        List<int[]> documents = new ArrayList<>();
-        try (ShardReader reader = ShardReader.open(storage, dataset.toString(), shard, type)) {
-            for (int document = 0; document < reader.documents(); document++) {
-                int[] tokens = new int[(int) reader.tokens(document)];
-                int half = tokens.length / 2;
-                reader.read(document, half, tokens, half, tokens.length - half);
-                reader.read(document, 0, tokens, 0, half);
-                documents.add(tokens);
-            }
-        }
-        return documents;
-    }
-
-    private static List<int[]> documents(int vocabulary) {
-        List<int[]> documents = new ArrayList<>();
-        for (int length : LENGTHS) {
-            documents.add(IntStream.range(0, length)
-                    .map(i -> (int) ((length * 7919L + i * 104_729L) % vocabulary))
-                    .toArray());
-        }
-        documents.add(new int[] {vocabulary - 1, 0});
-        return documents;
-    }
-
-    private static int[][] arrays(List<int[]> documents) {
-        return documents.toArray(int[][]::new);
-    }
-
-    private static DatasetSnapshot snapshot(List<ShardEntry> shards, int vocabulary) {
-        return new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("t", "f", vocabulary, 0), List.of(), shards);
-    }
-
-    private static void flip(Path file, int at) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        bytes[at] ^= 1;
-        Files.write(file, bytes);
+    private static DatasetSnapshot snapshot(List<ShardEntry> written, int vocabulary) {
+        var unit = new UnitEntry("u", "d", UnitEntry.Counts.NONE, written, List.of());
+        return new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("t", "f", vocabulary, 0, -1), List.of(unit));
     }
 }

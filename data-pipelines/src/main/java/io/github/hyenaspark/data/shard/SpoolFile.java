@@ -1,0 +1,167 @@
+package io.github.hyenaspark.data.shard;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.StoredFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A nameless file on the local disk that will be, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with
+ * the first 16 hexadecimal digits of its SHA-256. It is gone when it is closed, or when the process dies.
+ */
+final class SpoolFile implements Closeable {
+    private static final int HASH_DIGITS = 16;
+
+    private final FileChannel channel;
+
+    private SpoolFile(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    static SpoolFile open() throws IOException {
+        Path file = Files.createTempFile("hyena-object-", ".spool");
+        return new SpoolFile(FileChannel.open(
+                file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
+    }
+
+    /**
+     * A local copy of an object, read once.
+     *
+     * @throws CorruptFileException if its content has not the hash in its name
+     */
+    static SpoolFile copyOf(Storage storage, String uri) throws IOException {
+        SpoolFile file = open();
+        try (InputStream in = storage.open(uri)) {
+            MessageDigest sha256 = sha256();
+            in.transferTo(new DigestOutputStream(file.output(), sha256));
+            String name = uri.substring(uri.lastIndexOf('/') + 1);
+            String found = digits(sha256);
+            if (!name.contains("-" + found + ".")) {
+                throw new CorruptFileException(uri, "content of the hash in the name", "the hash " + found);
+            }
+            return file;
+        } catch (IOException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    long bytes() throws IOException {
+        return channel.size();
+    }
+
+    /** Forgets all bytes from this offset. */
+    void cut(long offset) throws IOException {
+        channel.truncate(offset);
+    }
+
+    /** Appends, one stream at a time; closing it leaves this open. */
+    OutputStream output() throws IOException {
+        return new Output(channel, channel.size());
+    }
+
+    /** Reads from an offset; closing it leaves this open. */
+    Input input(long offset) {
+        return new Input(channel, offset);
+    }
+
+    /**
+     * Writes the object, unless it is there already.
+     *
+     * @param prefix its URI up to the hash
+     * @param suffix its URI behind the hash
+     */
+    StoredFile publish(Storage storage, String prefix, String suffix) throws IOException {
+        MessageDigest sha256 = sha256();
+        copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
+        return storage.write(prefix + digits(sha256) + suffix, this::copyTo);
+    }
+
+    private void copyTo(OutputStream to) throws IOException {
+        input(0).transferTo(to);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String digits(MessageDigest sha256) {
+        return HexFormat.of().formatHex(sha256.digest()).substring(0, HASH_DIGITS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    private static final class Output extends OutputStream {
+        private final FileChannel channel;
+        private long position;
+
+        Output(FileChannel channel, long position) {
+            this.channel = channel;
+            this.position = position;
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] from, int at, int count) throws IOException {
+            ByteBuffer in = ByteBuffer.wrap(from, at, count);
+            while (in.hasRemaining()) {
+                position += channel.write(in, position);
+            }
+        }
+    }
+
+    /** Reads the file, from wherever it is told to. */
+    static final class Input extends InputStream {
+        private final FileChannel channel;
+        private long position;
+
+        private Input(FileChannel channel, long position) {
+            this.channel = channel;
+            this.position = position;
+        }
+
+        long position() {
+            return position;
+        }
+
+        void seek(long offset) {
+            position = offset;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int count) throws IOException {
+            int read = count == 0 ? 0 : channel.read(ByteBuffer.wrap(to, at, count), position);
+            position += Math.max(0, read);
+            return read;
+        }
+    }
+}
