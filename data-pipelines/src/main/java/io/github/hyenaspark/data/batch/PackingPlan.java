@@ -1,82 +1,73 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.io.Hashes;
+import java.util.Arrays;
+import java.util.List;
+
 /**
- * Which tokens of which document make a sequence of L inputs and their targets. A plan is a pure function of document
- * lengths and L; it holds one number per document and no tokens.
+ * Which tokens of which documents make a sequence of L inputs and their targets. A plan is a pure function of document
+ * lengths and {@link PackingConfig}; it holds a few numbers per document and no tokens, so another length or strategy
+ * is another plan, not other shards.
  */
-public final class PackingPlan {
-    private final long[] firstSequence;
-    private final long[] documentTokens;
-    private final int length;
-
-    private PackingPlan(long[] firstSequence, long[] documentTokens, int length) {
-        this.firstSequence = firstSequence;
-        this.documentTokens = documentTokens;
-        this.length = length;
-    }
-
+public sealed interface PackingPlan permits WindowPlan, StreamPlan {
     /**
-     * Where a sequence's tokens are: at most L+1 of them, the last one only as a target.
+     * Some tokens of one document, in a row in a sequence. The target of an input is the token that follows it in the
+     * document; that of a document's last token counts in no loss.
      *
      * @param document its number in the plan
      * @param from its first token in the document
-     * @param tokens how many, at least 2; fewer than L+1 at the end of a document
+     * @param inputs how many tokens are inputs, at least 1; the target of the last one is the token after them
      */
-    public record Place(int document, long from, int tokens) {}
+    record Part(int document, long from, int inputs) {}
 
     /**
-     * Cuts every document into sequences that each start L tokens after the one before and share one token with it, so
-     * that every token but a document's first is a target once. A document's last sequence may be short. No sequence
-     * holds two documents. A document of one token (its end alone) has no target and no sequence.
+     * Plans documents. {@code single}, {@code contiguous} and {@code best-fit} never take a document's last token, its
+     * end, as an input, so every token but a document's first is a target exactly once; a document of its end alone is
+     * in no sequence. {@code concat} takes every token as an input once.
      *
-     * @param documentTokens tokens of each document, its end included; not copied
-     * @param length L, at least 1
+     * @param documentTokens tokens of each document, its end included; 0 for a document that is left out; not copied
      */
-    public static PackingPlan contiguous(long[] documentTokens, int length) {
-        if (length < 1) {
-            throw new IllegalArgumentException("a sequence has at least 1 token, found " + length);
-        }
-        long[] firstSequence = new long[documentTokens.length + 1];
-        for (int document = 0; document < documentTokens.length; document++) {
-            long targets = Math.max(0, documentTokens[document] - 1);
-            firstSequence[document + 1] = firstSequence[document] + (targets + length - 1) / length;
-        }
-        return new PackingPlan(firstSequence, documentTokens, length);
+    static PackingPlan of(long[] documentTokens, PackingConfig config) {
+        return config.strategy() == PackingStrategy.CONCAT
+                ? StreamPlan.of(documentTokens, config.length())
+                : WindowPlan.of(documentTokens, config);
     }
+
+    /** What the plan was made by. */
+    PackingConfig config();
+
+    /** The tokens of each document, 0 for those that are left out; not a copy. */
+    long[] documentTokens();
 
     /** How many sequences there are. */
-    public long sequences() {
-        return firstSequence[documentTokens.length];
-    }
+    long sequences();
 
     /**
-     * Where a sequence's tokens are.
+     * What a sequence is made of, in order; what is left of its L positions is padding.
      *
      * @param sequence in [0, {@link #sequences()})
-     * @throws IllegalArgumentException if it is out of range
+     * @return at least one part
+     * @throws IllegalArgumentException if the sequence is out of range
      */
-    public Place place(long sequence) {
-        if (sequence < 0 || sequence >= sequences()) {
-            throw new IllegalArgumentException("sequence " + sequence + " is not in [0, " + sequences() + ")");
-        }
-        int document = documentOf(sequence);
-        long from = (sequence - firstSequence[document]) * length;
-        int tokens = (int) Math.min(length + 1L, documentTokens[document] - from);
-        return new Place(document, from, tokens);
+    List<Part> parts(long sequence);
+
+    /** How many positions of all sequences have a target: all tokens but each document's first. */
+    default long realTokens() {
+        return Arrays.stream(documentTokens())
+                .map(tokens -> Math.max(0, tokens - 1))
+                .sum();
     }
 
-    /** The last document whose first sequence is not after this one; those before it without sequences repeat it. */
-    private int documentOf(long sequence) {
-        int low = 0;
-        int high = documentTokens.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (firstSequence[middle] <= sequence) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+    /** {@link #realTokens} as a share of all positions, 0 to 1. */
+    default double use() {
+        return sequences() == 0 ? 0 : (double) realTokens() / sequences() / config().length();
+    }
+
+    /** All numbers of the plan in its one binary form ({@code PlanBytes}): equal plans have equal bytes. */
+    byte[] toBytes();
+
+    /** SHA-256 (hex) of {@link #toBytes}. */
+    default String sha256() {
+        return Hashes.sha256(toBytes());
     }
 }

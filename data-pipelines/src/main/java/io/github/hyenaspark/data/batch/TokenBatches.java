@@ -1,82 +1,84 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.ShardReader;
+import io.github.hyenaspark.data.shard.DuplicateList;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.Map;
 
 /**
- * Reads sequences of one split of a snapshot as batches, one range of a shard per sequence. Which sequences to read is
- * for {@link BatchCursor} to say. Confined to one thread.
+ * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence. Which sequences
+ * to read is for {@link BatchCursor} to say, what they are made of for {@link PackingPlan}. Confined to one thread.
  */
 public final class TokenBatches implements Closeable {
-    private static final int OPEN_FILES = 64;
-
-    private final List<ShardReader> shards;
-    private final int[] firstDocument;
+    private final SplitDocuments documents;
     private final PackingPlan plan;
     private final int length;
-    private final int endOfDocument;
-    /** Shards that may hold an open file, the one that was used longest ago first. */
-    private final Set<ShardReader> open = new LinkedHashSet<>();
+    private final Vocabulary vocabulary;
+    private final int[] tokens;
 
-    private TokenBatches(List<ShardReader> shards, PackingPlan plan, int length, int endOfDocument) {
-        this.shards = shards;
+    private TokenBatches(SplitDocuments documents, PackingPlan plan, Vocabulary vocabulary) {
+        this.documents = documents;
         this.plan = plan;
-        this.length = length;
-        this.endOfDocument = endOfDocument;
-        this.firstDocument = new int[shards.size() + 1];
-        for (int shard = 0; shard < shards.size(); shard++) {
-            firstDocument[shard + 1] = firstDocument[shard] + shards.get(shard).documents();
-        }
+        this.length = plan.config().length();
+        this.vocabulary = vocabulary;
+        this.tokens = new int[Math.addExact(length, 1)];
     }
 
     /**
      * Opens a split; reads the index of every shard and checks the lengths of all files.
      *
      * @param dataset the dataset's directory
-     * @param length L, tokens of a sequence
-     * @throws IllegalArgumentException if the split has no documents, or (to train on) none of at least L+1 tokens
+     * @param packing how sequences are made, and their length L
+     * @throws IllegalArgumentException if the split has no text, or (to train on) none that fills a sequence
      * @throws CorruptFileException if a shard is not what the snapshot says
      */
-    public static TokenBatches open(Storage storage, DatasetSnapshot snapshot, String dataset, Split split, int length)
+    public static TokenBatches open(
+            Storage storage, DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing)
             throws IOException {
-        List<ShardReader> shards = new ArrayList<>();
-        for (ShardEntry entry : snapshot.shards(split)) {
-            shards.add(ShardReader.open(storage, dataset, entry, snapshot.tokenType()));
-        }
-        long[] documentTokens = shards.stream()
-                .flatMapToLong(shard -> IntStream.range(0, shard.documents()).mapToLong(shard::tokens))
-                .toArray();
-        check(dataset, split, documentTokens, length);
-        PackingPlan plan = PackingPlan.contiguous(documentTokens, length);
-        return new TokenBatches(shards, plan, length, snapshot.vocabulary().endOfDocument());
+        SplitDocuments documents = SplitDocuments.open(storage, snapshot, dataset, split);
+        return of(documents, DuplicateList.ofShards(storage, dataset, snapshot), packing, snapshot.vocabulary());
     }
 
-    private static void check(String dataset, Split split, long[] documentTokens, int length) {
+    /** Batches of opened documents but those that are dropped: sorted numbers by the file of their shard. */
+    static TokenBatches of(
+            SplitDocuments documents, Map<String, int[]> dropped, PackingConfig packing, Vocabulary vocabulary) {
+        long[] documentTokens = documents.tokens(dropped);
+        check(documents, documentTokens, packing);
+        return new TokenBatches(documents, PackingPlan.of(documentTokens, packing), vocabulary);
+    }
+
+    private static void check(SplitDocuments documents, long[] documentTokens, PackingConfig packing) {
         long longest = Arrays.stream(documentTokens).max().orElse(0);
         if (longest < 2) {
-            throw new IllegalArgumentException("there is no text in the " + split.folder() + " split of " + dataset
-                    + ": found " + documentTokens.length + " documents, the longest of " + longest
+            throw new IllegalArgumentException("there is no text in " + documents.name() + ": found "
+                    + documentTokens.length + " documents, the longest of " + longest
                     + " tokens; prepare more documents or change data.validation-fraction");
         }
         // Measuring on short documents is fine; learning from padding alone at length L is not.
-        if (split == Split.TRAIN && longest <= length) {
-            throw new IllegalArgumentException("model.l-max: found " + length + ", expected at most " + (longest - 1)
-                    + ": the longest document of the " + split.folder() + " split of " + dataset + " has " + longest
-                    + " tokens, and a full sequence takes one more than l-max");
+        if (documents.split() == Split.TRAIN) {
+            boolean single = packing.strategy() == PackingStrategy.SINGLE;
+            long most = single ? longest : Arrays.stream(documentTokens).sum();
+            if (most <= packing.length()) {
+                String of = single ? "the longest document of " : "all documents together of ";
+                throw new IllegalArgumentException("model.l-max: found " + packing.length() + ", expected at most "
+                        + (most - 1) + ": " + of + documents.name() + (single ? " has " : " have ") + most
+                        + " tokens, and a full sequence takes one more than l-max");
+            }
         }
+    }
+
+    /** What the sequences are made of. */
+    public PackingPlan plan() {
+        return plan;
     }
 
     /** How many sequences there are. */
@@ -85,69 +87,54 @@ public final class TokenBatches implements Closeable {
     }
 
     /**
-     * Reads some sequences. Past the end of its document a sequence holds end-of-document ids and ignored targets.
+     * Reads some sequences. Past its last part a sequence holds end-of-document ids and ignored targets. Ignored, too,
+     * are targets that are the vocabulary's masked id, and what would come after a document's end.
      *
      * @param sequences numbers in [0, {@link #sequences()}), at least one
-     * @throws CorruptFileException if a shard has shrunk since it was opened
+     * @throws CorruptFileException if a shard has changed since it was written
      */
     public Batch batch(long[] sequences) throws IOException {
+        List<List<Part>> rows = Arrays.stream(sequences).mapToObj(plan::parts).toList();
         int size = Math.multiplyExact(sequences.length, length);
         int[] ids = new int[size];
         int[] targets = new int[size];
-        int[] tokens = new int[length + 1];
-        for (int row = 0; row < sequences.length; row++) {
-            int count = read(sequences[row], tokens);
+        int[] starts = new int[rows.stream().mapToInt(List::size).sum()];
+        Arrays.fill(ids, vocabulary.endOfDocument());
+        Arrays.fill(targets, Batch.IGNORED);
+        int part = 0;
+        for (int row = 0; row < rows.size(); row++) {
             int at = row * length;
-            int inputs = count - 1;
-            System.arraycopy(tokens, 0, ids, at, inputs);
-            System.arraycopy(tokens, 1, targets, at, inputs);
-            Arrays.fill(ids, at + inputs, at + length, endOfDocument);
-            Arrays.fill(targets, at + inputs, at + length, Batch.IGNORED);
+            for (Part next : rows.get(row)) {
+                starts[part++] = at;
+                read(next, ids, targets, at);
+                at += next.inputs();
+            }
         }
-        return new Batch(ids, targets, sequences.length, length);
+        return new Batch(ids, targets, starts, sequences.length, length);
+    }
+
+    private void read(Part part, int[] ids, int[] targets, int at) throws IOException {
+        long left = plan.documentTokens()[part.document()] - part.from();
+        int count = (int) Math.min(part.inputs() + 1L, left);
+        documents.read(part.document(), part.from(), tokens, count);
+        System.arraycopy(tokens, 0, ids, at, part.inputs());
+        int masked = vocabulary.masked();
+        for (int i = 1; i < count; i++) {
+            targets[at + i - 1] = tokens[i] == masked ? Batch.IGNORED : tokens[i];
+        }
     }
 
     /**
-     * Reads every shard whole for its hash.
+     * Reads every file of every shard whole for its hash.
      *
-     * @throws CorruptFileException if the bytes of a shard are not those that the snapshot lists
+     * @throws CorruptFileException if the bytes of a file are not those that the snapshot lists
      */
     public void verify() throws IOException {
-        for (ShardReader shard : shards) {
-            shard.verify();
-        }
-    }
-
-    private int read(long sequence, int[] tokens) throws IOException {
-        PackingPlan.Place place = plan.place(sequence);
-        int shard = shardOf(place.document());
-        ShardReader reader = opened(shards.get(shard));
-        reader.read(place.document() - firstDocument[shard], place.from(), tokens, 0, place.tokens());
-        return place.tokens();
-    }
-
-    /** No shard is empty, so the first documents of shards are all different. */
-    private int shardOf(int document) {
-        int found = Arrays.binarySearch(firstDocument, document);
-        return found >= 0 ? found : -found - 2;
-    }
-
-    private ShardReader opened(ShardReader shard) throws IOException {
-        open.remove(shard);
-        open.add(shard);
-        if (open.size() > OPEN_FILES) {
-            ShardReader oldest = open.iterator().next();
-            open.remove(oldest);
-            oldest.close();
-        }
-        return shard;
+        documents.verify();
     }
 
     @Override
     public void close() throws IOException {
-        for (ShardReader shard : open) {
-            shard.close();
-        }
-        open.clear();
+        documents.close();
     }
 }

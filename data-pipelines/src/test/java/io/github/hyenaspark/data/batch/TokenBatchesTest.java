@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardOracle;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.model.Batch;
 import java.io.IOException;
@@ -15,31 +16,49 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenBatchesTest {
     private static final int END = 0xFF;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private TestCorpus corpus;
-    private DatasetSnapshot snapshot;
+    private static TestCorpus corpus;
+    private static DatasetSnapshot snapshot;
+    private final Map<Path, byte[]> damaged = new HashMap<>();
 
-    @BeforeEach
-    void prepare() throws IOException {
+    @BeforeAll
+    static void prepare() throws IOException {
         corpus = new TestCorpus(directory);
         // Each in a unit and a shard of its own, but the short ones.
         for (int length : new int[] {0, 1, 15, 16, 17, 3000, 999}) {
             corpus.add(String.format(Locale.ROOT, "%04d.txt", length), text(length));
         }
         snapshot = corpus.prepare(corpus.config("0015.txt", "0016.txt")).snapshot();
+    }
+
+    /** Writes other bytes until the end of the test. */
+    private void damage(Path file, byte[] bytes) throws IOException {
+        damaged.put(file, Files.readAllBytes(file));
+        Files.write(file, bytes);
+    }
+
+    @AfterEach
+    void repair() throws IOException {
+        for (Map.Entry<Path, byte[]> file : damaged.entrySet()) {
+            Files.write(file.getKey(), file.getValue());
+        }
     }
 
     @ParameterizedTest
@@ -112,9 +131,10 @@ class TokenBatchesTest {
         for (int i = 0; i < 70; i++) {
             many.add(String.format(Locale.ROOT, "%03d.txt", i), ("" + (char) ('0' + i % 10)).repeat(1000));
         }
-        DatasetSnapshot wide = many.prepare(many.config()).snapshot();
+        DatasetSnapshot wide =
+                many.prepare(many.settings("data.clean.duplicates=keep")).snapshot();
         try (TokenBatches batches =
-                TokenBatches.open(many.storage(), wide, many.dataset().toString(), Split.TRAIN, 1000)) {
+                TokenBatches.open(many.storage(), wide, many.dataset().toString(), Split.TRAIN, single(1000))) {
             assertThat(wide.shards(Split.TRAIN)).hasSize(70);
             for (int pass = 0; pass < 2; pass++) {
                 for (int i = 0; i < 70; i++) {
@@ -147,7 +167,7 @@ class TokenBatchesTest {
         DatasetSnapshot one = corpusOfOne.prepare(corpusOfOne.config()).snapshot();
 
         assertThatThrownBy(() -> TokenBatches.open(
-                        corpusOfOne.storage(), one, corpusOfOne.dataset().toString(), Split.VALIDATION, 1))
+                        corpusOfOne.storage(), one, corpusOfOne.dataset().toString(), Split.VALIDATION, single(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there is no text in the validation split of " + corpusOfOne.dataset() + ": found 0"
                         + " documents, the longest of 0 tokens; prepare more documents or change"
@@ -159,7 +179,7 @@ class TokenBatchesTest {
         ShardEntry shard = snapshot.shards(Split.TRAIN).get(1);
         Path file = corpus.dataset().resolve(shard.file());
         byte[] bytes = Files.readAllBytes(file);
-        Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+        damage(file, Arrays.copyOf(bytes, bytes.length - 1));
 
         assertThatThrownBy(() -> open(Split.TRAIN, 8))
                 .isInstanceOf(CorruptFileException.class)
@@ -174,15 +194,172 @@ class TokenBatchesTest {
         bytes[bytes.length - 2] ^= 1;
         try (TokenBatches batches = open(Split.TRAIN, 8)) {
             batches.verify();
-            Files.write(file, bytes);
+            damage(file, bytes);
             assertThatThrownBy(batches::verify)
                     .isInstanceOf(CorruptFileException.class)
                     .hasMessageStartingWith(file + ": expected SHA-256 ");
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(PackingStrategy.class)
+    void batchesAreWhatTheirPlanSays(PackingStrategy strategy) throws IOException {
+        List<int[]> documents = ShardOracle.throughMds(corpus.dataset().resolve("train"));
+        for (int length : new int[] {1, 2, 7, 16, 17, 100, 999}) {
+            try (TokenBatches batches = open(Split.TRAIN, new PackingConfig(strategy, length))) {
+                assertThat(batches.plan().documentTokens())
+                        .isEqualTo(documents.stream()
+                                .mapToLong(tokens -> tokens.length)
+                                .toArray());
+                long counted = 0;
+                for (long sequence = 0; sequence + 1 < batches.sequences(); sequence += 2) {
+                    long[] both = {sequence + 1, sequence};
+                    Batch batch = batches.batch(both);
+                    assertBatch(
+                            batch,
+                            List.of(
+                                    batches.plan().parts(both[0]),
+                                    batches.plan().parts(both[1])),
+                            documents);
+                    counted += batch.countedTargets();
+                }
+                if (batches.sequences() % 2 == 1) {
+                    counted +=
+                            batches.batch(new long[] {batches.sequences() - 1}).countedTargets();
+                }
+                assertThat(counted).isEqualTo(batches.plan().realTokens());
+            }
+        }
+    }
+
+    private static void assertBatch(Batch batch, List<List<PackingPlan.Part>> rows, List<int[]> documents) {
+        int[] ids = new int[batch.ids().length];
+        int[] targets = new int[ids.length];
+        Arrays.fill(ids, END);
+        Arrays.fill(targets, Batch.IGNORED);
+        List<Integer> starts = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            int at = row * batch.length();
+            for (PackingPlan.Part part : rows.get(row)) {
+                int[] tokens = documents.get(part.document());
+                starts.add(at);
+                for (int i = 0; i < part.inputs(); i++) {
+                    int from = (int) part.from() + i;
+                    ids[at] = tokens[from];
+                    targets[at++] = from + 1 < tokens.length ? tokens[from + 1] : Batch.IGNORED;
+                }
+            }
+        }
+        assertThat(batch.ids()).isEqualTo(ids);
+        assertThat(batch.targets()).isEqualTo(targets);
+        assertThat(batch.starts())
+                .isEqualTo(starts.stream().mapToInt(start -> start).toArray());
+    }
+
+    @ParameterizedTest
+    @EnumSource(PackingStrategy.class)
+    void droppedDocumentsNeverAppear(PackingStrategy strategy) throws IOException {
+        ShardEntry shard = snapshot.shards(Split.TRAIN).stream()
+                .filter(entry -> entry.tokens() > 3000)
+                .findFirst()
+                .orElseThrow();
+        Map<String, int[]> dropped = Map.of(shard.file(), new int[] {0}, "validation/x.bin", new int[] {9});
+        try (TokenBatches batches = dropping(dropped, strategy, 8)) {
+            assertThat(batches.plan().documentTokens()).doesNotContain(3001).contains(0);
+            long real =
+                    snapshot.tokens(Split.TRAIN) - snapshot.documents(Split.TRAIN) - shard.tokens() + shard.documents();
+            assertThat(batches.plan().realTokens()).isEqualTo(real);
+            for (long sequence = 0; sequence < batches.sequences(); sequence++) {
+                assertThat(batches.plan().parts(sequence))
+                        .noneMatch(part -> batches.plan().documentTokens()[part.document()] == 0);
+            }
+        }
+    }
+
+    @Test
+    void aDroppedDocumentThatIsNotThereIsRefused() {
+        ShardEntry shard = snapshot.shards(Split.TRAIN).get(0);
+        int[] wrong = {(int) shard.documents()};
+
+        assertThatThrownBy(() -> dropping(Map.of(shard.file(), wrong), PackingStrategy.SINGLE, 8))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("document " + wrong[0] + " of " + shard.file() + " is to be left out, but the"
+                        + " shard has " + shard.documents() + " documents");
+    }
+
+    private TokenBatches dropping(Map<String, int[]> dropped, PackingStrategy strategy, int length) throws IOException {
+        SplitDocuments documents =
+                SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
+        return TokenBatches.of(documents, dropped, new PackingConfig(strategy, length), snapshot.vocabulary());
+    }
+
+    @Test
+    void targetsThatAreTheMaskedIdCountInNoLoss() throws IOException {
+        int masked = text(999)[500];
+        Vocabulary plain = snapshot.vocabulary();
+        var vocabulary =
+                new Vocabulary(plain.tokenizer(), plain.fingerprint(), plain.size(), plain.endOfDocument(), masked);
+        SplitDocuments documents =
+                SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
+        try (TokenBatches without = open(Split.TRAIN, 100);
+                TokenBatches with = TokenBatches.of(documents, Map.of(), single(100), vocabulary)) {
+            int found = 0;
+            for (long sequence = 0; sequence < with.sequences(); sequence++) {
+                Batch expected = without.batch(new long[] {sequence});
+                Batch batch = with.batch(new long[] {sequence});
+                assertThat(batch.ids()).isEqualTo(expected.ids());
+                for (int i = 0; i < 100; i++) {
+                    boolean ignored = expected.targets()[i] == masked;
+                    found += ignored ? 1 : 0;
+                    assertThat(batch.targets()[i]).isEqualTo(ignored ? Batch.IGNORED : expected.targets()[i]);
+                }
+            }
+            assertThat(found).isGreaterThan(10);
+        }
+    }
+
+    @Test
+    void shortDocumentsMayFillALongSequenceTogether() throws IOException {
+        long all = snapshot.tokens(Split.TRAIN);
+        var longest = new PackingConfig(PackingStrategy.CONTIGUOUS, (int) all - 1);
+        try (TokenBatches batches = open(Split.TRAIN, longest)) {
+            assertThat(batches.sequences()).isEqualTo(1);
+        }
+        assertThatThrownBy(() -> open(Split.TRAIN, new PackingConfig(PackingStrategy.CONTIGUOUS, (int) all)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("model.l-max: found " + all + ", expected at most " + (all - 1)
+                        + ": all documents together of the train split of " + corpus.dataset() + " have " + all
+                        + " tokens, and a full sequence takes one more than l-max");
+    }
+
+    @Test
+    void aFlippedByteIsRefusedWhenItIsRead() throws IOException {
+        ShardEntry shard = snapshot.shards(Split.TRAIN).get(1);
+        Path file = corpus.dataset().resolve(shard.file());
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 2] ^= 1;
+        damage(file, bytes);
+        try (TokenBatches batches = open(Split.TRAIN, 8)) {
+            assertThatThrownBy(() -> {
+                        for (long sequence = 0; sequence < batches.sequences(); sequence++) {
+                            batches.batch(new long[] {sequence});
+                        }
+                    })
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageStartingWith(file + ": expected CRC-32C ");
+        }
+    }
+
     private TokenBatches open(Split split, int length) throws IOException {
-        return TokenBatches.open(corpus.storage(), snapshot, corpus.dataset().toString(), split, length);
+        return open(split, single(length));
+    }
+
+    private TokenBatches open(Split split, PackingConfig packing) throws IOException {
+        return TokenBatches.open(corpus.storage(), snapshot, corpus.dataset().toString(), split, packing);
+    }
+
+    private static PackingConfig single(int length) {
+        return new PackingConfig(PackingStrategy.SINGLE, length);
     }
 
     private static byte[] text(int length) {

@@ -1,0 +1,101 @@
+package io.github.hyenaspark.data.batch;
+
+import java.util.Arrays;
+
+/**
+ * Packs pieces into sequences of L inputs: each goes into the fullest sequence that has room for it, of equally full
+ * ones into the one that was filled last, and into a new one if none has room. A step takes about log L of time,
+ * however many sequences are open.
+ */
+final class BestFit {
+    private static final int NONE = -1;
+
+    private final int[] sequenceOf;
+    private final int sequences;
+
+    private BestFit(int[] sequenceOf, int sequences) {
+        this.sequenceOf = sequenceOf;
+        this.sequences = sequences;
+    }
+
+    /**
+     * Packs pieces.
+     *
+     * @param inputs of each piece, 1 to L
+     * @param order numbers of pieces, which are packed in this order; empty to take them as they come
+     * @param length L
+     */
+    static BestFit pack(int[] inputs, int[] order, int length) {
+        int[] sequenceOf = new int[inputs.length];
+        int[] newest = new int[inputs.length == 0 ? 0 : length]; // by room: the sequence that was filled last
+        int[] older = new int[inputs.length]; // by sequence: the one with as much room that was filled before it
+        Arrays.fill(newest, NONE);
+        RoomSet rooms = new RoomSet(newest.length);
+        int sequences = 0;
+        for (int step = 0; step < inputs.length; step++) {
+            int piece = order.length == 0 ? step : order[step];
+            int room = rooms.atLeast(inputs[piece]);
+            int sequence;
+            if (room < 0) {
+                sequence = sequences++;
+                room = length;
+            } else {
+                sequence = newest[room];
+                newest[room] = older[sequence];
+                if (newest[room] == NONE) {
+                    rooms.remove(room);
+                }
+            }
+            sequenceOf[piece] = sequence;
+            int left = room - inputs[piece];
+            if (left > 0) {
+                older[sequence] = newest[left];
+                newest[left] = sequence;
+                rooms.add(left);
+            }
+        }
+        return new BestFit(sequenceOf, sequences);
+    }
+
+    /** The numbers of pieces by their inputs, the longest first, equally long ones as they come. */
+    static int[] longestFirst(int[] inputs) {
+        int longest = Arrays.stream(inputs).max().orElse(0);
+        int[] next = new int[longest + 1];
+        for (int count : inputs) {
+            next[longest - count]++;
+        }
+        int before = 0;
+        for (int i = 0; i <= longest; i++) {
+            int here = next[i];
+            next[i] = before;
+            before += here;
+        }
+        int[] order = new int[inputs.length];
+        for (int piece = 0; piece < inputs.length; piece++) {
+            order[next[longest - inputs[piece]]++] = piece;
+        }
+        return order;
+    }
+
+    /** Where each sequence begins in {@link #grouped}, and where the last one ends. */
+    int[] firsts() {
+        int[] firsts = new int[sequences + 1];
+        for (int sequence : sequenceOf) {
+            firsts[sequence + 1]++;
+        }
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            firsts[sequence + 1] += firsts[sequence];
+        }
+        return firsts;
+    }
+
+    /** A number of each piece, sequence after sequence; within one in the order of the pieces. */
+    int[] grouped(int[] ofPiece) {
+        int[] next = firsts();
+        int[] grouped = new int[ofPiece.length];
+        for (int piece = 0; piece < ofPiece.length; piece++) {
+            grouped[next[sequenceOf[piece]]++] = ofPiece[piece];
+        }
+        return grouped;
+    }
+}

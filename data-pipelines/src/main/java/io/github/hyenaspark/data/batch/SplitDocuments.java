@@ -1,0 +1,121 @@
+package io.github.hyenaspark.data.batch;
+
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.ShardReader;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The documents of one split of a snapshot, numbered through all its shards. Keeps a few of their files open. */
+final class SplitDocuments implements Closeable {
+    private static final int OPEN_FILES = 64;
+
+    private final Split split;
+    private final String dataset;
+    private final List<ShardReader> shards;
+    private final int[] firstDocument;
+    /** Shards that may hold an open file, the one that was used longest ago first. */
+    private final Set<ShardReader> open = new LinkedHashSet<>();
+
+    private SplitDocuments(Split split, String dataset, List<ShardReader> shards) {
+        this.split = split;
+        this.dataset = dataset;
+        this.shards = shards;
+        this.firstDocument = new int[shards.size() + 1];
+        for (int shard = 0; shard < shards.size(); shard++) {
+            firstDocument[shard + 1] =
+                    Math.addExact(firstDocument[shard], shards.get(shard).documents());
+        }
+    }
+
+    static SplitDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset, Split split)
+            throws IOException {
+        List<ShardReader> shards = new ArrayList<>();
+        for (ShardEntry entry : snapshot.shards(split)) {
+            shards.add(ShardReader.open(storage, dataset, entry, snapshot.tokenType()));
+        }
+        return new SplitDocuments(split, dataset, shards);
+    }
+
+    Split split() {
+        return split;
+    }
+
+    /** For messages: {@code the train split of DATASET}. */
+    String name() {
+        return "the " + split.folder() + " split of " + dataset;
+    }
+
+    /**
+     * The tokens of each document, its end included.
+     *
+     * @param dropped numbers of documents, by the file of their shard, that count as documents of 0 tokens; shards that
+     *     are not of this split do not matter
+     * @throws IllegalArgumentException if a shard has no such document
+     */
+    long[] tokens(Map<String, int[]> dropped) {
+        long[] tokens = new long[firstDocument[shards.size()]];
+        for (int i = 0; i < shards.size(); i++) {
+            ShardReader shard = shards.get(i);
+            int first = firstDocument[i];
+            for (int document = 0; document < shard.documents(); document++) {
+                tokens[first + document] = shard.tokens(document);
+            }
+            String file = shard.entry().file();
+            for (int document : dropped.getOrDefault(file, new int[0])) {
+                if (document < 0 || document >= shard.documents()) {
+                    throw new IllegalArgumentException("document " + document + " of " + file + " is to be left out,"
+                            + " but the shard has " + shard.documents() + " documents; is the list of duplicates that"
+                            + " of this snapshot?");
+                }
+                tokens[first + document] = 0;
+            }
+        }
+        return tokens;
+    }
+
+    /** Reads tokens of one document, as {@link ShardReader#read} does, to the front of an array. */
+    void read(int document, long from, int[] to, int count) throws IOException {
+        int shard = shardOf(document);
+        opened(shards.get(shard)).read(document - firstDocument[shard], from, to, 0, count);
+    }
+
+    /** No shard is empty, so the first documents of shards are all different. */
+    private int shardOf(int document) {
+        int found = Arrays.binarySearch(firstDocument, document);
+        return found >= 0 ? found : -found - 2;
+    }
+
+    private ShardReader opened(ShardReader shard) throws IOException {
+        open.remove(shard);
+        open.add(shard);
+        if (open.size() > OPEN_FILES) {
+            ShardReader oldest = open.iterator().next();
+            open.remove(oldest);
+            oldest.close();
+        }
+        return shard;
+    }
+
+    void verify() throws IOException {
+        for (ShardReader shard : shards) {
+            shard.verify();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ShardReader shard : open) {
+            shard.close();
+        }
+        open.clear();
+    }
+}
