@@ -1,18 +1,31 @@
 package io.github.hyenaspark.data;
 
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DuplicateRule;
 import io.github.hyenaspark.data.prepare.InputPlan;
+import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.UnitDuplicates;
+import io.github.hyenaspark.data.prepare.UnitRecord;
 import io.github.hyenaspark.data.prepare.UnitWork;
 import io.github.hyenaspark.data.prepare.WorkUnit;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.DocumentTable;
+import io.github.hyenaspark.data.shard.Quarantine;
+import io.github.hyenaspark.data.shard.UnitEntry;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Files in a directory as the input of a dataset beside them. */
@@ -54,31 +67,119 @@ public final class TestCorpus {
         return add(path, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Units of 1,000 bytes, shards of 8 KiB, these validation documents. */
+    /** Units of 1,000 bytes, shards of 8 KiB, no limit of bad documents, these validation documents. */
     public DataConfig config(String... validationDocuments) {
-        return config(dataset(), validationDocuments);
+        return settings("data.validation-documents=[" + quoted(validationDocuments) + "]");
     }
 
     /** The same for another dataset. */
     public DataConfig config(Path otherDataset, String... validationDocuments) {
-        return new DataConfig(
-                input().toString(),
-                otherDataset.toString(),
-                "",
-                "bytes",
-                1000,
-                8192,
-                0.0,
-                List.of(validationDocuments));
+        return settings(
+                "data.dataset=" + otherDataset, "data.validation-documents=[" + quoted(validationDocuments) + "]");
+    }
+
+    /** Units of 1,000 bytes, shards of 8 KiB, no limit of bad documents, nothing held out, and these settings. */
+    public DataConfig settings(String... settings) {
+        List<String> all = new ArrayList<>(List.of(
+                "data.input=" + input(),
+                "data.dataset=" + dataset(),
+                "data.unit-bytes=1000",
+                "data.shard-bytes=8192",
+                "data.validation-fraction=0",
+                "data.max-bad-fraction=1"));
+        all.addAll(List.of(settings));
+        return Settings.load(all).bind("data", DataConfig.class);
+    }
+
+    private static String quoted(String... names) {
+        return Arrays.stream(names).map(name -> "\"" + name + "\"").collect(Collectors.joining(","));
+    }
+
+    /** What a configuration decides. */
+    public Recipe recipe(DataConfig config) throws IOException {
+        return Recipe.of(storage, config);
+    }
+
+    /** What there is to do. */
+    public InputPlan plan(DataConfig config) throws IOException {
+        return InputPlan.of(storage, recipe(config));
     }
 
     /** Runs a whole preparation. */
     public SnapshotCommit.Result prepare(DataConfig config) throws IOException {
-        InputPlan plan = InputPlan.of(storage, config);
+        Recipe recipe = recipe(config);
+        recipe.storeTokenizer(storage);
+        Tokenizer tokenizer = recipe.tokenizer(storage);
+        InputPlan plan = InputPlan.of(storage, recipe);
         for (WorkUnit unit : plan.pending()) {
-            UnitWork.run(unit, config, storage);
+            UnitWork.run(unit, recipe, tokenizer, storage);
         }
-        return SnapshotCommit.commit(storage, config, plan.units());
+        return commit(storage, recipe, plan);
+    }
+
+    /** Prepares one unit. */
+    public UnitRecord run(WorkUnit unit, DataConfig config) throws IOException {
+        Recipe recipe = recipe(config);
+        recipe.storeTokenizer(storage);
+        return UnitWork.run(unit, recipe, recipe.tokenizer(storage), storage);
+    }
+
+    /** Commits what was prepared. */
+    public SnapshotCommit.Result commit(DataConfig config, InputPlan plan) throws IOException {
+        return commit(storage, recipe(config), plan);
+    }
+
+    /** Commits what was prepared on any storage. */
+    public static SnapshotCommit.Result commit(Storage storage, Recipe recipe, InputPlan plan) throws IOException {
+        SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
+        return commit.commit(duplicates(storage, recipe, commit.units()));
+    }
+
+    /** What a dataset has in quarantine, a line for each. */
+    public List<String> quarantine(DatasetSnapshot snapshot) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (UnitEntry unit : snapshot.units()) {
+            var object = unit.object(Quarantine.FOLDER);
+            if (object.isPresent()) {
+                Quarantine.read(
+                        storage,
+                        Storage.resolve(dataset().toString(), object.get().file()),
+                        record -> lines.add(record.path() + " at " + record.position() + ", byte " + record.offset()
+                                + ": " + record.reason()));
+            }
+        }
+        return lines;
+    }
+
+    /** What the jobs do with two sorts on a cluster. */
+    private static Map<String, UnitDuplicates> duplicates(Storage storage, Recipe recipe, List<UnitEntry> units)
+            throws IOException {
+        String dataset = recipe.config().dataset();
+        List<long[]> candidates = new ArrayList<>();
+        for (int unit = 0; unit < units.size(); unit++) {
+            for (int kind = 0;
+                    kind < DuplicateRule.kinds(recipe.config().clean().duplicates());
+                    kind++) {
+                String table = Storage.resolve(
+                        dataset,
+                        units.get(unit)
+                                .object(DocumentTable.FOLDER)
+                                .orElseThrow()
+                                .file());
+                candidates.addAll(DuplicateRule.candidates(storage, table, unit, kind));
+            }
+        }
+        candidates.sort(Arrays::compare);
+        Map<Integer, List<long[]>> found = new TreeMap<>();
+        DuplicateRule.duplicates(candidates.iterator())
+                .forEachRemaining(one -> found.computeIfAbsent(DuplicateRule.unit(one), unit -> new ArrayList<>())
+                        .add(one));
+        Map<String, UnitDuplicates> lists = new TreeMap<>();
+        for (Map.Entry<Integer, List<long[]>> entry : found.entrySet()) {
+            String unit = units.get(entry.getKey()).name();
+            DuplicateRule.list(storage, dataset, unit, entry.getValue()).ifPresent(list -> lists.put(unit, list));
+        }
+        return lists;
     }
 
     /** Every file below a directory by its relative path. */

@@ -1,33 +1,42 @@
 package io.github.hyenaspark.data.prepare;
 
-import io.github.hyenaspark.data.shard.ShardFormat;
-import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.document.CleanConfig;
+import io.github.hyenaspark.data.document.FastaConfig;
+import io.github.hyenaspark.data.document.LowerCase;
+import io.github.hyenaspark.data.document.NRuns;
+import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The section {@code data} of the settings.
  *
- * @param input a directory with {@code .txt} files, a file or a glob; each file is a document; only preparing needs it,
- *     otherwise it may be empty
+ * @param input a directory, a file or a glob; only preparing needs it, otherwise it may be empty
  * @param dataset the directory of the dataset
  * @param snapshot number of the snapshot to read; empty for the newest
- * @param tokenizer name of the tokenizer
- * @param unitBytes bytes of documents in one work unit, at least 1; a longer document is a unit of its own
+ * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2} or the URI of a {@code tokenizer.json}
+ * @param unitBytes bytes of input in one work unit, at least 1; what cannot be cut is a unit of its own
  * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
- * @param validationFraction share of documents that are only measured on, chosen by the hash of their content, in [0,
- *     1); not used if there are validation documents
- * @param validationDocuments file names, or paths relative to the input, of the documents that are only measured on;
- *     empty to choose by content
+ * @param validationFraction share of documents that are only measured on, chosen by a hash, in [0, 1); not used if
+ *     there are validation documents
+ * @param validationDocuments file names, paths relative to the input, or given ids of the documents that are only
+ *     measured on; empty to choose by hash
+ * @param splitBy the user's column whose value is hashed to choose; empty for the content
+ * @param source how documents are found in files
+ * @param clean what is done to documents before they are encoded
+ * @param packing how documents become sequences
+ * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
+ * @param onChanged what to do about a file that has changed
+ * @param prune whether documents of files that are gone leave the dataset
+ * @param dryRun whether to estimate from a sample instead
+ * @param intervalStart only new files changed at this time or later are taken; empty for no limit
+ * @param intervalEnd only new files changed before this time are taken; empty for no limit
  */
 public record DataConfig(
         String input,
@@ -37,19 +46,36 @@ public record DataConfig(
         long unitBytes,
         long shardBytes,
         double validationFraction,
-        List<String> validationDocuments)
+        List<String> validationDocuments,
+        String splitBy,
+        SourceConfig source,
+        CleanConfig clean,
+        PackingStrategy packing,
+        double maxBadFraction,
+        OnChanged onChanged,
+        boolean prune,
+        boolean dryRun,
+        String intervalStart,
+        String intervalEnd)
         implements Serializable {
-    private static final int FINGERPRINT_DIGITS = 32;
+    private static final String TOKENIZERS = "bytes, dna, gpt2 or the URI of a tokenizer.json";
     private static final String ON_DISK = "file:";
 
     public DataConfig {
-        Tokenizer.of(tokenizer);
+        check(Tokenizer.isKnown(tokenizer), "tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
         check(unitBytes >= 1, "unit-bytes", unitBytes, "at least 1 byte");
         boolean fits = shardBytes >= 1 && shardBytes < 1L << Integer.SIZE;
         check(fits, "shard-bytes", shardBytes, "1 to 4294967295 bytes");
         boolean share = validationFraction >= 0 && validationFraction < 1;
         check(share, "validation-fraction", validationFraction, "a number in [0, 1)");
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
+        boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
+        check(column, "split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
+        boolean masks = source.fasta().nRuns() == NRuns.MASK || source.fasta().lowerCase() == LowerCase.MASK;
+        check(!masks || tokenizer.equals("dna"), "tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
+        boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
+        check(bad, "max-bad-fraction", maxBadFraction, "a number in [0, 1]");
+        InputInterval.of(intervalStart, intervalEnd);
     }
 
     /**
@@ -57,8 +83,17 @@ public record DataConfig(
      *
      * @throws IllegalArgumentException if input or dataset are empty
      */
-    void checkPlaces() {
+    public void checkPlaces() {
         check(!input.isBlank(), "input", "\"" + input + "\"", "a directory, a file or a glob");
+        checkDataset();
+    }
+
+    /**
+     * Checks that a dataset is named.
+     *
+     * @throws IllegalArgumentException if it is not
+     */
+    public void checkDataset() {
         check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
     }
 
@@ -74,15 +109,29 @@ public record DataConfig(
      * @throws IOException if a file system cannot be reached
      */
     public DataConfig qualified(Storage storage) throws IOException {
+        FastaConfig fasta = source.fasta();
+        SourceConfig places = source.withFasta(
+                new FastaConfig(fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
+        boolean file = tokenizer.endsWith(Tokenizer.FILE_ENDING);
         return new DataConfig(
                 absolute(storage, input),
                 absolute(storage, dataset),
                 snapshot,
-                tokenizer,
+                file ? absolute(storage, tokenizer) : tokenizer,
                 unitBytes,
                 shardBytes,
                 validationFraction,
-                validationDocuments);
+                validationDocuments,
+                splitBy,
+                places,
+                clean,
+                packing,
+                maxBadFraction,
+                onChanged,
+                prune,
+                dryRun,
+                intervalStart,
+                intervalEnd);
     }
 
     private static String absolute(Storage storage, String place) throws IOException {
@@ -94,45 +143,11 @@ public record DataConfig(
         return uri.startsWith(ON_DISK) && !place.startsWith(ON_DISK) ? uri.substring(ON_DISK.length()) : uri;
     }
 
-    /** What turns texts into ids. */
-    public Tokenizer newTokenizer() {
-        return Tokenizer.of(tokenizer);
-    }
-
-    /** What readers must know of the tokenizer. */
-    public Vocabulary vocabulary() {
-        Tokenizer made = newTokenizer();
-        return new Vocabulary(made.name(), made.fingerprint(), made.vocabularySize(), made.endOfDocument());
-    }
-
-    /** What the shards have in common. */
-    public ShardFormat format() {
-        return ShardFormat.of(newTokenizer().vocabularySize(), shardBytes);
+    InputInterval interval() {
+        return InputInterval.of(intervalStart, intervalEnd);
     }
 
     SplitRule splitRule() {
-        return new SplitRule(validationFraction, validationDocuments);
-    }
-
-    /** The settings that decide the shards, as text: all but where things are. */
-    public Map<String, String> identity() {
-        Map<String, String> identity = new TreeMap<>();
-        identity.put("tokenizer", tokenizer);
-        identity.put("unit-bytes", Long.toString(unitBytes));
-        identity.put("shard-bytes", Long.toString(shardBytes));
-        if (validationDocuments.isEmpty()) {
-            identity.put("validation-fraction", Double.toString(validationFraction));
-        } else {
-            identity.put(
-                    "validation-documents",
-                    String.join(", ", validationDocuments.stream().sorted().toList()));
-        }
-        return identity;
-    }
-
-    /** 128 bits of the SHA-256 of {@link #identity()} and the tokenizer's fingerprint, 32 hexadecimal digits. */
-    public String fingerprint() {
-        String text = identity() + "\n" + newTokenizer().fingerprint() + "\n";
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+        return new SplitRule(validationFraction, validationDocuments, splitBy);
     }
 }

@@ -1,17 +1,19 @@
 package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.ShardEntry;
-import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.Quarantine;
+import io.github.hyenaspark.data.shard.QuarantineEntry;
 import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +26,17 @@ public final class SnapshotCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
-    private final DataConfig config;
+    private final Recipe recipe;
+    private final String dataset;
+    private final InputPlan plan;
+    private final List<UnitEntry> units;
 
-    SnapshotCommit(Storage storage, DataConfig config) {
+    private SnapshotCommit(Storage storage, Recipe recipe, InputPlan plan, List<UnitEntry> units) {
         this.storage = storage;
-        this.config = config;
+        this.recipe = recipe;
+        this.dataset = recipe.config().dataset();
+        this.plan = plan;
+        this.units = units;
     }
 
     /** Whether a commit made a new snapshot. */
@@ -48,102 +56,115 @@ public final class SnapshotCommit {
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
     /**
-     * Commits the units of an input.
+     * Reads the records of all new units and checks how many bad documents there are.
      *
-     * @param units all of them, in the order of the input
-     * @throws CorruptFileException if every document was refused, or a record or the newest snapshot cannot be read
-     * @throws LockedException if somebody else has committed another snapshot meanwhile
+     * @throws CorruptFileException if there are too many, no usable document, or a record cannot be read
      * @throws IOException if a unit has not been done
      */
-    public static Result commit(Storage storage, DataConfig config, List<WorkUnit> units) throws IOException {
-        var commit = new SnapshotCommit(storage, config);
-        Optional<DatasetSnapshot> newest = DatasetSnapshot.find(storage, config.dataset());
-        DatasetSnapshot next = commit.next(units, newest);
-        if (newest.isPresent() && newest.get().sameContent(next)) {
-            return commit.finished(Outcome.UNCHANGED, newest.get());
+    public static SnapshotCommit open(Storage storage, Recipe recipe, InputPlan plan) throws IOException {
+        List<UnitEntry> units = new ArrayList<>();
+        for (UnitEntry kept : plan.kept()) {
+            units.add(kept.withoutDuplicates());
         }
-        return commit.publish(next);
+        UnitEntry.Counts fresh = UnitEntry.Counts.NONE;
+        for (WorkUnit unit : plan.fresh()) {
+            UnitEntry entry = UnitRecord.find(storage, recipe, unit)
+                    .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
+                            + UnitRecord.uri(recipe, unit) + "; run prepare again"))
+                    .entry();
+            units.add(entry);
+            fresh = fresh.plus(entry.counts());
+        }
+        var commit = new SnapshotCommit(storage, recipe, plan, units);
+        commit.checkBad(fresh);
+        return commit;
     }
 
-    /** Creates the snapshot's file; the snapshot is new to the dataset as far as this commit knows. */
-    Result publish(DatasetSnapshot next) throws IOException {
-        String uri = next.uri(config.dataset());
+    /** The units of the snapshot to come, without duplicates: what {@link DuplicateRule} looks at. */
+    public List<UnitEntry> units() {
+        return List.copyOf(units);
+    }
+
+    private void checkBad(UnitEntry.Counts fresh) throws IOException {
+        long all = fresh.documents() + fresh.filtered() + fresh.bad();
+        double share = all == 0 ? 0 : (double) fresh.bad() / all;
+        if (fresh.bad() > 0 && share > recipe.config().maxBadFraction()) {
+            throw new CorruptFileException(
+                    recipe.config().input(),
+                    "at most " + recipe.config().maxBadFraction() + " of the documents to be bad",
+                    String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", fresh.bad(), all, share, firstBad()),
+                    "nothing has been committed; mend them, or raise data.max-bad-fraction. All are listed in "
+                            + Storage.resolve(dataset, Quarantine.FOLDER));
+        }
+        long documents =
+                units.stream().mapToLong(unit -> unit.counts().documents()).sum();
+        if (documents == 0 && !units.isEmpty()) {
+            throw new CorruptFileException(
+                    recipe.config().input(),
+                    "at least one usable document",
+                    "none: " + fresh.bad() + " were bad and " + fresh.filtered() + " filtered, the first: "
+                            + firstBad(),
+                    "nothing has been committed");
+        }
+    }
+
+    private String firstBad() throws IOException {
+        for (UnitEntry unit : units) {
+            Optional<ObjectFacts> quarantine = unit.object(Quarantine.FOLDER);
+            if (quarantine.isPresent()) {
+                Optional<QuarantineEntry> first = Quarantine.first(
+                        storage, Storage.resolve(dataset, quarantine.get().file()));
+                if (first.isPresent()) {
+                    return first.get().path() + " at byte " + first.get().offset() + " ("
+                            + first.get().reason() + ")";
+                }
+            }
+        }
+        return "an empty file";
+    }
+
+    /**
+     * Creates the snapshot, unless the newest one is the same.
+     *
+     * @param duplicates by unit name; units without duplicates may be missing
+     * @throws LockedException if somebody else has committed another snapshot meanwhile
+     */
+    public Result commit(Map<String, UnitDuplicates> duplicates) throws IOException {
+        DatasetSnapshot next = next(duplicates);
+        if (plan.parent().isPresent() && plan.parent().get().sameContent(next)) {
+            return unchanged(storage, recipe, plan.parent().get());
+        }
+        String uri = next.uri(dataset);
+        LOG.debug("point: before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
-            return finished(Outcome.CREATED, next);
+            LOG.debug("point: created {}", uri);
+            return new SnapshotViews(storage, recipe).bring(Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
-            return finished(Outcome.UNCHANGED, next);
+            return unchanged(storage, recipe, next);
         }
         throw new LockedException("another prepare has created " + uri + " meanwhile, from other documents; run prepare"
                 + " again when no other one runs");
     }
 
-    private List<UnitRecord> records(List<WorkUnit> units) throws IOException {
-        List<UnitRecord> records = new ArrayList<>();
-        for (WorkUnit unit : units) {
-            Optional<UnitRecord> record = UnitRecord.find(storage, config, unit);
-            records.add(record.orElseThrow(() -> new IOException(
-                    "unit " + unit.name() + " has no record " + UnitRecord.uri(config, unit) + "; run prepare again")));
+    private DatasetSnapshot next(Map<String, UnitDuplicates> duplicates) {
+        List<UnitEntry> marked = new ArrayList<>();
+        for (UnitEntry unit : units) {
+            UnitDuplicates found = duplicates.get(unit.name());
+            marked.add(found == null ? unit : unit.withDuplicates(found.list(), found.exact(), found.near()));
         }
-        if (records.stream().allMatch(record -> record.documents().isEmpty())) {
-            QuarantineRecord first = records.get(0).rejects().get(0);
-            String found = "none: all "
-                    + records.stream()
-                            .mapToLong(record -> record.rejects().size())
-                            .sum()
-                    + " were refused, the first, " + first.uri() + ", at byte " + first.offset() + " ("
-                    + first.reason() + ")";
-            throw new CorruptFileException(
-                    config.input(), "at least one usable document", found, "nothing has been committed");
-        }
-        return records;
-    }
-
-    /** The snapshot of these units that would follow the newest one. */
-    DatasetSnapshot next(List<WorkUnit> workUnits, Optional<DatasetSnapshot> newest) throws IOException {
-        List<UnitEntry> units = new ArrayList<>();
-        List<ShardEntry> shards = new ArrayList<>();
-        for (UnitRecord record : records(workUnits)) {
-            units.add(record.entry());
-            shards.addAll(record.shards());
-        }
+        Optional<DatasetSnapshot> parent = plan.parent();
         return new DatasetSnapshot(
-                newest.map(DatasetSnapshot::number).orElse(0L) + 1,
-                newest.map(DatasetSnapshot::sha256).orElse(""),
-                config.fingerprint(),
-                config.identity(),
-                config.vocabulary(),
-                units,
-                shards);
+                parent.map(DatasetSnapshot::number).orElse(0L) + 1,
+                parent.map(DatasetSnapshot::sha256).orElse(""),
+                recipe.fingerprint(),
+                recipe.identity(),
+                recipe.vocabulary(),
+                marked);
     }
 
-    private Result finished(Outcome outcome, DatasetSnapshot snapshot) throws IOException {
-        for (Split split : Split.values()) {
-            String uri = Storage.resolve(config.dataset(), split.folder() + "/index.json");
-            byte[] view = snapshot.mdsIndex(split, config.format());
-            if (!Arrays.equals(readIfThere(uri), view)) {
-                storage.replace(uri, view);
-            }
-            LOG.info(
-                    "{}: {} documents, {} tokens in {} shards",
-                    split.folder(),
-                    snapshot.documents(split),
-                    snapshot.tokens(split),
-                    snapshot.shards(split).size());
-        }
-        if (snapshot.documents(Split.TRAIN) == 0) {
-            LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
-        }
-        LOG.info(
-                "snapshot {} {}", snapshot.uri(config.dataset()), outcome == Outcome.CREATED ? "created" : "unchanged");
-        return new Result(outcome, snapshot);
-    }
-
-    private byte[] readIfThere(String uri) throws IOException {
-        try {
-            return storage.read(uri);
-        } catch (FileNotFoundException e) {
-            return new byte[0];
-        }
+    /** Commits nothing; only brings the views up to date, which a killed run may have left behind. */
+    public static Result unchanged(Storage storage, Recipe recipe, DatasetSnapshot newest) throws IOException {
+        return new SnapshotViews(storage, recipe).bring(Outcome.UNCHANGED, newest);
     }
 }

@@ -1,27 +1,42 @@
 package io.github.hyenaspark.data.prepare;
 
-import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Hashes;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which documents are for validation: those of a list, or else a share chosen by the hash of the content, so that a
- * document never changes sides when others come, and equal documents are on one side.
+ * Which documents are for validation: those of a list, or else a share chosen by a hash of the content or of a column
+ * of the user's, so that a document never changes sides when others come, and equal documents are on one side.
  *
  * @param fraction share of documents for validation, in [0, 1); not used if there are names
- * @param names file names, or paths relative to the input
+ * @param names file names, paths relative to the input, or given ids
+ * @param column whose value is hashed; empty for the content
  */
-record SplitRule(double fraction, List<String> names) {
+record SplitRule(double fraction, List<String> names, String column) {
     private static final int CANDIDATES_SHOWN = 20;
     private static final int FRACTION_DIGITS = 13;
 
-    /** The split of a document with this content hash (SHA-256, hex). */
-    Split split(Document document, String sha256) {
+    /**
+     * The split of a document.
+     *
+     * @param path of its file, relative to the input
+     * @param givenId as its record says, or empty
+     * @param columns the user's
+     * @param sha256 of its content, hex
+     */
+    Split split(String path, String givenId, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
-                ? share(sha256) < fraction
-                : names.contains(document.path()) || names.contains(document.fileName());
+                ? share(columns.containsKey(column) ? hash(columns.getOrDefault(column, "")) : sha256) < fraction
+                : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
         return validation ? Split.VALIDATION : Split.TRAIN;
+    }
+
+    private static String hash(String text) {
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The first 52 bits of a hash as a number in [0, 1). */
@@ -30,32 +45,35 @@ record SplitRule(double fraction, List<String> names) {
     }
 
     /**
-     * Checks the names against the documents there are.
+     * Checks the names against the files there are, if every file is a document.
      *
-     * @throws IllegalArgumentException if a name is of no document, or all documents are named
+     * @throws IllegalArgumentException if a name is of no file, or all files are named
      */
-    void check(List<Document> documents) {
+    void check(List<InputFile> files) {
         for (String name : names) {
-            if (documents.stream().noneMatch(document -> is(document, name))) {
+            if (files.stream().noneMatch(file -> is(file, name))) {
                 throw new IllegalArgumentException("data.validation-documents: there is no document \"" + name
-                        + "\", expected some of " + candidates(documents));
+                        + "\", expected some of " + candidates(files));
             }
         }
-        if (!names.isEmpty()
-                && documents.stream().allMatch(document -> names.stream().anyMatch(name -> is(document, name)))) {
-            throw new IllegalArgumentException("data.validation-documents: found all " + documents.size()
+        if (!names.isEmpty() && files.stream().allMatch(file -> names.stream().anyMatch(name -> is(file, name)))) {
+            throw new IllegalArgumentException("data.validation-documents: found all " + files.size()
                     + " documents of the input, expected at least one to be left to train on");
         }
     }
 
-    private static boolean is(Document document, String name) {
-        return name.equals(document.path()) || name.equals(document.fileName());
+    private static boolean is(InputFile file, String name) {
+        return name.equals(file.path()) || name.equals(fileName(file.path()));
     }
 
-    private static String candidates(List<Document> documents) {
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    private static String candidates(List<InputFile> files) {
         String shown =
-                documents.stream().limit(CANDIDATES_SHOWN).map(Document::path).collect(Collectors.joining(", "));
-        int more = documents.size() - CANDIDATES_SHOWN;
+                files.stream().limit(CANDIDATES_SHOWN).map(InputFile::path).collect(Collectors.joining(", "));
+        int more = files.size() - CANDIDATES_SHOWN;
         return more > 0 ? shown + " and " + more + " more" : shown;
     }
 }

@@ -1,49 +1,60 @@
 package io.github.hyenaspark.data.prepare;
 
-import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.FileFormat;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.io.Hashes;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Some documents that are prepared together: the grain of parallel work, of restarts, and of shards. Units depend on
- * the sorted input and on the configured bytes, never on how many machines there are.
+ * Some input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the
+ * sorted input and on the configured bytes, never on how many machines there are.
  *
- * @param documents at least one, sorted by path
+ * @param slices at least one, sorted by path; slices of one file are units of their own
  */
-public record WorkUnit(List<Document> documents) implements Serializable {
+public record WorkUnit(List<Slice> slices) implements Serializable {
     private static final int NAME_DIGITS = 12;
-    private static final int KEY_DIGITS = 32;
+    private static final int KEY_DIGITS = 20;
 
     public WorkUnit {
-        if (documents.isEmpty()) {
-            throw new IllegalArgumentException("a work unit has at least one document");
+        if (slices.isEmpty()) {
+            throw new IllegalArgumentException("a work unit has at least one slice of a file");
         }
-        documents = Collections.unmodifiableList(new ArrayList<>(documents));
+        slices = Collections.unmodifiableList(new ArrayList<>(slices));
     }
 
     /**
-     * Cuts an input into units: a unit ends before it would pass the configured bytes.
+     * Cuts an input into units. Small files share a unit, which ends before it would pass the configured bytes; a
+     * larger file is cut where its format allows it, and is a unit of its own where not.
      *
-     * @param documents sorted by path
+     * @param files sorted by path
      * @param unitBytes at least 1
      */
-    public static List<WorkUnit> cut(List<Document> documents, long unitBytes) {
+    public static List<WorkUnit> cut(List<InputFile> files, SourceConfig source, long unitBytes) {
         List<WorkUnit> units = new ArrayList<>();
-        List<Document> members = new ArrayList<>();
+        List<Slice> members = new ArrayList<>();
         long bytes = 0;
-        for (Document document : documents) {
-            if (!members.isEmpty() && bytes + document.bytes() > unitBytes) {
+        for (InputFile file : files) {
+            boolean large = file.bytes() > unitBytes
+                    && FileFormat.of(file.path(), source).splittable();
+            if (!members.isEmpty() && (large || bytes + file.bytes() > unitBytes)) {
                 units.add(new WorkUnit(members));
                 members.clear();
                 bytes = 0;
             }
-            members.add(document);
-            bytes += document.bytes();
+            if (large) {
+                addSlices(file, unitBytes, units);
+            } else {
+                members.add(new Slice(file, 0, file.bytes()));
+                bytes += file.bytes();
+            }
         }
         if (!members.isEmpty()) {
             units.add(new WorkUnit(members));
@@ -51,21 +62,29 @@ public record WorkUnit(List<Document> documents) implements Serializable {
         return units;
     }
 
-    /** What the unit is called in the names of its shards: a hash of its documents' paths. */
+    private static void addSlices(InputFile file, long unitBytes, List<WorkUnit> units) {
+        for (long from = 0; from < file.bytes(); from += unitBytes) {
+            units.add(new WorkUnit(List.of(new Slice(file, from, Math.min(from + unitBytes, file.bytes())))));
+        }
+    }
+
+    /** What the unit is called in the names of its objects: a hash of its slices' places. */
     public String name() {
-        String paths = documents.stream().map(Document::id).collect(Collectors.joining("\n"));
-        return hash(paths).substring(0, NAME_DIGITS);
+        return hash(slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS);
     }
 
-    /** Under which its record is found: a hash of its documents' paths, lengths and times of change. */
-    public String key() {
-        String states = documents.stream()
-                .map(document -> document.id() + " " + document.bytes() + " " + document.modifiedMillis())
-                .collect(Collectors.joining("\n"));
-        return hash(states).substring(0, KEY_DIGITS);
+    /** A hash of the states of its files, which tells apart records of different times. */
+    String key() {
+        return hash(slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
     }
 
-    private static String hash(String text) {
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
+    /** Bytes of its slices. */
+    public long bytes() {
+        return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
+    }
+
+    private String hash(Function<Slice, String> facts, int digits) {
+        String text = slices.stream().map(facts).collect(Collectors.joining("\n"));
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, digits);
     }
 }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +50,7 @@ class PrepareTest {
     }
 
     @Test
+    @Tag("goal-12")
     void everyDocumentComesBackAsItsFilesBytes() throws IOException {
         DatasetSnapshot snapshot =
                 corpus.prepare(corpus.config("l.txt", "sub/characters.txt")).snapshot();
@@ -67,7 +69,7 @@ class PrepareTest {
             assertThat(snapshot.textBytes(split)).isEqualTo(textBytes);
             assertThat(snapshot.tokens(split)).isEqualTo(textBytes + texts.size());
         }
-        assertThat(snapshot.rejected()).isZero();
+        assertThat(snapshot.counts().bad()).isZero();
         assertThat(DatasetSnapshot.newest(corpus.storage(), corpus.dataset().toString()))
                 .isEqualTo(snapshot);
     }
@@ -81,11 +83,12 @@ class PrepareTest {
         assertThat(first.outcome()).isEqualTo(Outcome.CREATED);
         assertThat(second.outcome()).isEqualTo(Outcome.UNCHANGED);
         assertThat(second.snapshot()).isEqualTo(first.snapshot());
-        assertThat(InputPlan.of(corpus.storage(), corpus.config()).pending()).isEmpty();
+        assertThat(corpus.plan(corpus.config()).pending()).isEmpty();
         assertThat(times()).isEqualTo(before);
     }
 
     @Test
+    @Tag("goal-6")
     void theOrderOfTheUnitsChangesNoByte() throws IOException {
         corpus.add("bad.txt", new byte[] {'a', (byte) 0xFF}).prepare(corpus.config("one.txt"));
         Map<String, String> expected = TestCorpus.files(corpus.dataset());
@@ -93,21 +96,22 @@ class PrepareTest {
         for (int seed = 0; seed < 3; seed++) {
             Path other = directory.resolve("other-" + seed);
             DataConfig config = corpus.config(other, "one.txt");
-            List<WorkUnit> units =
-                    new ArrayList<>(InputPlan.of(corpus.storage(), config).units());
+            InputPlan plan = corpus.plan(config);
+            List<WorkUnit> units = plan.fresh();
             assertThat(units).hasSizeGreaterThan(2);
             List<WorkUnit> mixed = new ArrayList<>(units);
             Collections.shuffle(mixed, new Random(seed));
             // Twice each: an attempt that is repeated must change nothing either.
             mixed.addAll(units);
             mixed.parallelStream().forEach(unit -> run(unit, config));
-            SnapshotCommit.commit(corpus.storage(), config, units);
+            corpus.commit(config, plan);
 
             assertThat(TestCorpus.files(other)).as("seed %d", seed).isEqualTo(expected);
         }
     }
 
     @Test
+    @Tag("goal-6")
     void aCorpusThatWasCopiedGivesTheSameSnapshot() throws IOException {
         corpus.prepare(corpus.config("one.txt"));
         var copy = new TestCorpus(directory.resolve("copy"));
@@ -121,19 +125,10 @@ class PrepareTest {
     }
 
     @Test
-    void aTouchedInputChangesNoSnapshot() throws IOException {
-        corpus.prepare(corpus.config());
-        Files.setLastModifiedTime(corpus.input().resolve("one.txt"), FileTime.fromMillis(1_000_000));
-
-        assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
-        assertThat(snapshots(corpus.dataset())).hasSize(1);
-    }
-
-    @Test
     void changedOrMoreInputMakesTheNextSnapshot() throws IOException {
         DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
-        var added = corpus.add("sub/new.txt", "new").prepare(corpus.config());
-        var changed = corpus.add("sub/new.txt", "NEW!").prepare(corpus.config());
+        var added = corpus.add("z/new.txt", "new").prepare(corpus.config());
+        var changed = corpus.add("z/new.txt", "NEW!").prepare(corpus.settings("data.on-changed=replace"));
 
         assertThat(added.outcome()).isEqualTo(Outcome.CREATED);
         assertThat(added.snapshot().number()).isEqualTo(2);
@@ -145,17 +140,18 @@ class PrepareTest {
     }
 
     @Test
+    @Tag("goal-8")
     void onlyUnfinishedUnitsAreLeftAfterACrash() throws IOException {
         DataConfig config = corpus.config();
-        InputPlan plan = InputPlan.of(corpus.storage(), config);
-        UnitWork.run(plan.units().get(1), config, corpus.storage());
+        InputPlan plan = corpus.plan(config);
+        corpus.run(plan.fresh().get(1), config);
 
-        List<WorkUnit> expected = new ArrayList<>(plan.units());
+        List<WorkUnit> expected = new ArrayList<>(plan.fresh());
         expected.remove(1);
-        assertThat(InputPlan.of(corpus.storage(), config).pending()).isEqualTo(expected);
-        assertThatThrownBy(() -> SnapshotCommit.commit(corpus.storage(), config, plan.units()))
+        assertThat(corpus.plan(config).pending()).isEqualTo(expected);
+        assertThatThrownBy(() -> corpus.commit(config, plan))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("unit " + plan.units().get(0).name() + " has no record")
+                .hasMessageContaining("unit " + plan.fresh().get(0).name() + " has no record")
                 .hasMessageEndingWith("; run prepare again");
         assertThat(DatasetSnapshot.find(corpus.storage(), config.dataset())).isEmpty();
         assertThat(corpus.prepare(config).outcome()).isEqualTo(Outcome.CREATED);
@@ -179,18 +175,12 @@ class PrepareTest {
         DataConfig config = corpus.config();
         DatasetSnapshot snapshot = corpus.prepare(config).snapshot();
 
-        assertThat(snapshot.rejected()).isEqualTo(2);
+        assertThat(snapshot.counts().bad()).isEqualTo(2);
         assertThat(snapshot.documents(Split.TRAIN)).isEqualTo(7);
-        List<QuarantineRecord> rejects = new ArrayList<>();
-        for (WorkUnit unit : InputPlan.of(corpus.storage(), config).units()) {
-            rejects.addAll(UnitWork.run(unit, config, corpus.storage()).rejects());
-        }
-        String input = "file:" + corpus.input();
-        assertThat(rejects)
+        assertThat(corpus.quarantine(snapshot))
                 .containsExactly(
-                        new QuarantineRecord("bad.txt", input + "/bad.txt", 2, "byte 0xFF is not UTF-8 here"),
-                        new QuarantineRecord(
-                                "sub/cut.txt", input + "/sub/cut.txt", 2, "the text ends inside a UTF-8 character"));
+                        "bad.txt at 0, byte 2: byte 0xFF is not UTF-8 here",
+                        "sub/cut.txt at 0, byte 2: the text ends inside a UTF-8 character");
         Files.delete(corpus.input().resolve("bad.txt"));
         Files.delete(corpus.input().resolve("sub/cut.txt"));
         assertDatasetHolds(Split.TRAIN, texts(Split.TRAIN));
@@ -202,26 +192,28 @@ class PrepareTest {
 
         assertThatThrownBy(() -> bad.prepare(bad.config()))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(bad.input() + ": expected at least one usable document, found none: all 2 were refused,"
-                        + " the first, file:" + bad.input() + "/a.txt, at byte 0 (byte 0x80 is not UTF-8 here);"
-                        + " nothing has been committed");
+                .hasMessage(bad.input() + ": expected at least one usable document, found none: 2 were bad and 0"
+                        + " filtered, the first: a.txt at byte 0 (byte 0x80 is not UTF-8 here); nothing has been"
+                        + " committed");
         assertThat(DatasetSnapshot.find(bad.storage(), bad.dataset().toString()))
                 .isEmpty();
     }
 
     @Test
+    @Tag("goal-17")
     void aDocumentThatChangedSinceItWasListedStopsItsUnit() throws IOException {
         DataConfig config = corpus.config();
-        WorkUnit unit = InputPlan.of(corpus.storage(), config).units().get(0);
+        WorkUnit unit = corpus.plan(config).fresh().get(0);
         corpus.add("empty.txt", "no more");
 
-        assertThatThrownBy(() -> UnitWork.run(unit, config, corpus.storage()))
+        assertThatThrownBy(() -> corpus.run(unit, config))
                 .isInstanceOf(IOException.class)
-                .hasMessage("document file:" + corpus.input() + "/empty.txt has changed while it was read: listed with"
+                .hasMessage("file:" + corpus.input() + "/empty.txt has changed while it was read: listed with"
                         + " 0 bytes, found 7; run prepare again");
     }
 
     @Test
+    @Tag("goal-17")
     void otherSettingsNeedAnotherDataset() throws IOException {
         corpus.prepare(corpus.config());
 
@@ -260,7 +252,7 @@ class PrepareTest {
 
     private void run(WorkUnit unit, DataConfig config) {
         try {
-            UnitWork.run(unit, config, corpus.storage());
+            corpus.run(unit, config);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

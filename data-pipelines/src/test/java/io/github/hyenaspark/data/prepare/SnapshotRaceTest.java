@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,26 +25,26 @@ class SnapshotRaceTest {
     Path directory;
 
     @Test
+    @Tag("goal-7")
     void theOneWhoComesLaterWithOtherDocumentsIsLockedOut() throws IOException {
         var corpus = new TestCorpus(directory).add("a.txt", "a");
         DataConfig config = corpus.config();
-        List<WorkUnit> small = done(corpus, config);
-        List<WorkUnit> large = done(corpus.add("b.txt", "b"), config);
-        var commit = new SnapshotCommit(corpus.storage(), config);
-        DatasetSnapshot first = commit.next(small, Optional.empty());
-        DatasetSnapshot second = commit.next(large, Optional.empty());
+        InputPlan small = done(corpus, config);
+        InputPlan large = done(corpus.add("b.txt", "b"), config);
 
-        assertThat(commit.publish(first).outcome()).isEqualTo(Outcome.CREATED);
-        assertThatThrownBy(() -> commit.publish(second))
+        SnapshotCommit.Result first = corpus.commit(config, small);
+        assertThat(first.outcome()).isEqualTo(Outcome.CREATED);
+        assertThatThrownBy(() -> corpus.commit(config, large))
                 .isInstanceOf(LockedException.class)
                 .hasMessage("another prepare has created " + corpus.dataset() + "/snapshots/00000001.json meanwhile,"
                         + " from other documents; run prepare again when no other one runs");
-        assertThat(DatasetSnapshot.newest(corpus.storage(), config.dataset())).isEqualTo(first);
+        assertThat(DatasetSnapshot.newest(corpus.storage(), config.dataset())).isEqualTo(first.snapshot());
         // Running again, as the message says, works.
         assertThat(corpus.prepare(config).snapshot().number()).isEqualTo(2);
     }
 
     @Test
+    @Tag("goal-7")
     void ofManyWithTheSameDocumentsOneCreatesTheSnapshot() throws Exception {
         var corpus = new TestCorpus(directory).add("a.txt", "a").add("b.txt", "b");
         DataConfig config = corpus.config();
@@ -63,11 +63,11 @@ class SnapshotRaceTest {
         assertThat(TestCorpus.files(corpus.dataset().resolve("snapshots"))).hasSize(1);
     }
 
-    private static List<WorkUnit> done(TestCorpus corpus, DataConfig config) throws IOException {
-        InputPlan plan = InputPlan.of(corpus.storage(), config);
+    private static InputPlan done(TestCorpus corpus, DataConfig config) throws IOException {
+        InputPlan plan = corpus.plan(config);
         for (WorkUnit unit : plan.pending()) {
-            UnitWork.run(unit, config, corpus.storage());
+            corpus.run(unit, config);
         }
-        return plan.units();
+        return plan;
     }
 }
