@@ -9,8 +9,10 @@ package io.github.hyenaspark.jobs;
  * @param threads that compute
  * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 and at most 15
  * @param vocab V of {@code bench step}, ids
+ * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
+ * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer
  */
-record BenchConfig(int batch, int channels, int length, int threads, int steps, int vocab) {
+record BenchConfig(int batch, int channels, int length, int threads, int steps, int vocab, String text, int mebibytes) {
     BenchConfig {
         atLeast("batch", batch, 1);
         atLeast("channels", channels, 1);
@@ -18,6 +20,7 @@ record BenchConfig(int batch, int channels, int length, int threads, int steps, 
         atLeast("threads", threads, 1);
         atLeast("steps", steps, 0);
         atLeast("vocab", vocab, 1);
+        atLeast("mebibytes", mebibytes, 1);
     }
 
     private static void atLeast(String key, int found, int least) {

@@ -3,12 +3,16 @@ package io.github.hyenaspark.jobs;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.data.token.TokenBenchmark;
+import io.github.hyenaspark.data.token.TokenSpeeds;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.JobCommand.Words;
+import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.train.ConvolutionBenchmark;
 import io.github.hyenaspark.train.ConvolutionMeasurement;
 import io.github.hyenaspark.train.ConvolutionShape;
 import io.github.hyenaspark.train.Repeats;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.List;
@@ -18,7 +22,7 @@ import picocli.CommandLine.Command;
 /** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
 @Command(
         name = "bench",
-        description = "Measures how fast this machine trains; the last line is one JSON object.",
+        description = "Measures how fast this machine is; the last line is one JSON object.",
         synopsisSubcommandLabel = "COMMAND")
 final class BenchJob implements Runnable {
     private static final MathContext SHOWN = new MathContext(5);
@@ -38,12 +42,22 @@ final class BenchJob implements Runnable {
                         new Words("conv", "Measures the long convolution alone and checks its results."),
                         List.of("bench"),
                         BenchJob::convolution,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("tokens", "Measures the tokenizers on one core."),
+                        List.of("bench"),
+                        BenchJob::tokens,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("prepare", "Measures the whole of preparing on one core and the local disk."),
+                        List.of("bench"),
+                        PrepareBenchJob::run,
                         console));
     }
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: step or conv");
+        throw new IllegalArgumentException("a command is needed: step, conv, tokens or prepare");
     }
 
     private static void convolution(Settings settings, Console console) {
@@ -64,6 +78,33 @@ final class BenchJob implements Runnable {
                 .put("gated_forward_backward_ms", medianMillis(found.gatedForwardBackward()))
                 .put("max_relative_error", shown(found.maxRelativeError()));
         console.result(json);
+    }
+
+    private static void tokens(Settings settings, Console console) throws IOException {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        byte[] text = text(config);
+        TokenSpeeds found = TokenBenchmark.run(text, config.steps());
+        console.result(Json.object()
+                .put("text", config.text().isBlank() ? "generated" : config.text())
+                .put("text_bytes", text.length)
+                .put("time", "cpu")
+                .put("bytes_mb_per_s", shown(found.bytes()))
+                .put("dna_mb_per_s", shown(found.dna()))
+                .put("gpt2_mb_per_s", shown(found.shortDocuments().ours()))
+                .put("jtokkit_mb_per_s", shown(found.shortDocuments().jtokkit()))
+                .put("gpt2_long_mb_per_s", shown(found.longDocuments().ours()))
+                .put("jtokkit_long_mb_per_s", shown(found.longDocuments().jtokkit())));
+    }
+
+    /** The text of the settings, or a generated one. */
+    static byte[] text(BenchConfig config) throws IOException {
+        byte[] text = config.text().isBlank()
+                ? TokenBenchmark.generatedText()
+                : SparkRuntime.storage().read(config.text());
+        if (text.length == 0) {
+            throw new IllegalArgumentException("bench.text: " + config.text() + " is empty, expected some text");
+        }
+        return text;
     }
 
     private static double medianMillis(Repeats repeats) {

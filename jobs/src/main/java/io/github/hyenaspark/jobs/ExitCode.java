@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.WrongSettingException;
 import io.github.hyenaspark.jobs.spark.StoppedException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ enum ExitCode {
     }
 
     /**
-     * What a failure means. Invalid data counts wherever it was found, also in a task on an executor; an illegal
-     * argument is the user's only if it comes from this process.
+     * What a failure means. Invalid data and settings that do not fit the data count wherever they were found, also in
+     * a task on an executor; any other illegal argument is the user's only if it comes from this process.
      */
     static ExitCode of(Throwable failure) {
         if (first(failure, CorruptFileException.class).isPresent()) {
@@ -46,7 +47,8 @@ enum ExitCode {
         if (failure instanceof StoppedException) {
             return TERMINATED;
         }
-        return failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
+        boolean wrongSetting = first(failure, WrongSettingException.class).isPresent();
+        return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
     }
 
     /** What to tell about a failure: the cause that decided the code, or the innermost one. */
@@ -54,6 +56,7 @@ enum ExitCode {
         Throwable told = switch (of(failure)) {
             case INVALID_DATA -> first(failure, CorruptFileException.class).orElse(failure);
             case LOCKED -> first(failure, LockedException.class).orElse(failure);
+            case WRONG_USAGE -> first(failure, WrongSettingException.class).orElse(failure);
             case FAILED -> innermost(failure);
             default -> failure;
         };

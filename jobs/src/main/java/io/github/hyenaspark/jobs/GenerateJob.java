@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
@@ -31,7 +30,7 @@ final class GenerateJob {
         Storage storage = SparkRuntime.storage();
         Checkpoint checkpoint = checkpoint(storage, run.dir());
         Settings trained = Settings.ofJson(checkpoint.settings());
-        Tokenizer tokenizer = tokenizer(trained, checkpoint, run.dir());
+        Tokenizer tokenizer = tokenizer(storage, checkpoint, run.dir());
         ModelConfig model = trained.bind("model", ModelConfig.class);
         int[] prompt = prompt(config.prompt(), tokenizer, model.lMax());
         LOG.info("round {} of {} continues {} tokens", checkpoint.round(), run.dir(), prompt.length);
@@ -59,8 +58,9 @@ final class GenerateJob {
                         "run.dir: there is no checkpoint in " + run + "; run train first"));
     }
 
-    private static Tokenizer tokenizer(Settings trained, Checkpoint checkpoint, String run) throws IOException {
-        Tokenizer tokenizer = trained.bind("data", DataConfig.class).newTokenizer();
+    /** The tokenizer that the run keeps; wherever the dataset is now. */
+    private static Tokenizer tokenizer(Storage storage, Checkpoint checkpoint, String run) throws IOException {
+        Tokenizer tokenizer = RunTokenizer.read(storage, run);
         if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
             throw new CorruptFileException(
                     run,

@@ -109,7 +109,9 @@ final class InspectJob implements Callable<Integer> {
                 .put("documents", snapshot.documents(Split.TRAIN) + snapshot.documents(Split.VALIDATION))
                 .put("tokens", snapshot.tokens(Split.TRAIN) + snapshot.tokens(Split.VALIDATION))
                 .put("shards", snapshot.shards().size())
-                .put("rejected", snapshot.rejected())
+                .put("duplicates", snapshot.counts().duplicates())
+                .put("filtered", snapshot.counts().filtered())
+                .put("rejected", snapshot.counts().bad())
                 .put("tokenizer", snapshot.vocabulary().tokenizer())
                 .put("vocabulary_size", snapshot.vocabulary().size());
         ObjectNode splits = json.putObject("splits");

@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
     private static final Set<String> SECTIONS =
-            Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench");
+            Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench", "tokenizer", "vacuum");
 
     private final Job job;
     private final Console console;

@@ -40,6 +40,11 @@ public final class Main implements Runnable {
                         PrepareJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words("train-tokenizer", "Learns a byte-level BPE tokenizer from a corpus."),
+                        List.of("data", "tokenizer"),
+                        TrainTokenizerJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("train", "Trains a model on a dataset; goes on where the run in run.dir stopped."),
                         List.of("data", "model", "train", "checkpoint", "run"),
                         TrainJob::run,
@@ -49,8 +54,14 @@ public final class Main implements Runnable {
                         List.of("generate", "run"),
                         GenerateJob::run,
                         console))
+                .addSubcommand(JobCommand.of(
+                        new Words("vacuum", "Deletes what a dataset holds and no snapshot lists."),
+                        List.of("vacuum", "data"),
+                        VacuumJob::run,
+                        console))
                 .addSubcommand(BenchJob.command(console))
-                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))));
+                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))))
+                .addSubcommand(HelpOption.addTo(new CommandLine(new VerifyJob(console))));
         return hyena.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
@@ -63,7 +74,7 @@ public final class Main implements Runnable {
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: prepare, train, generate, bench or inspect");
+        throw new IllegalArgumentException("a command is needed; see hyena --help");
     }
 
     private static int wrongUsage(ParameterException e, Console console) {

@@ -1,15 +1,25 @@
 package io.github.hyenaspark.jobs;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetLease;
+import io.github.hyenaspark.data.prepare.DatasetReport;
+import io.github.hyenaspark.data.prepare.DryRun;
 import io.github.hyenaspark.data.prepare.InputPlan;
+import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.DatasetPage;
 import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.report.ProgressStyle;
 import io.github.hyenaspark.jobs.report.Work;
+import io.github.hyenaspark.jobs.spark.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import java.io.IOException;
@@ -20,38 +30,120 @@ import org.slf4j.LoggerFactory;
 /** From a corpus to a dataset's next snapshot. Does only what has not been done, and nothing when nothing is new. */
 final class PrepareJob {
     private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
+    private static final double NANOS = 1e9;
+    private static final double MEGABYTE = 1e6;
 
-    private PrepareJob() {}
+    private final Storage storage;
+    private final Recipe recipe;
+    private final ProgressStyle style;
+    private final Console console;
+    private final long begin = System.nanoTime();
+    private int cores = 1;
+
+    private PrepareJob(Storage storage, Recipe recipe, ProgressStyle style, Console console) {
+        this.storage = storage;
+        this.recipe = recipe;
+        this.style = style;
+        this.console = console;
+    }
 
     static void run(Settings settings, Console console) throws IOException {
-        long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
-        DataConfig config = settings.bind("data", DataConfig.class).qualified(storage);
+        DataConfig config = settings.bind("data", DataConfig.class);
+        config.checkPlaces();
         RunConfig run = settings.bind("run", RunConfig.class);
-        InputPlan plan = InputPlan.of(storage, config);
-        if (!plan.pending().isEmpty()) {
-            var work = new Work("prepare", "units", 0, plan.pending().size());
-            try (SparkRuntime runtime = SparkRuntime.start("hyena prepare " + config.dataset(), 1);
-                    Progress progress = Progress.open(run.progress(), work, console.messages())) {
-                new SparkPrepare(runtime.context(), progress).run(config, plan.pending());
-            }
+        new PrepareJob(storage, Recipe.of(storage, config), run.progress(), console).run();
+    }
+
+    private void run() throws IOException {
+        if (recipe.config().dryRun()) {
+            InputPlan plan = InputPlan.of(storage, recipe);
+            console.result(DryRun.estimate(storage, recipe, plan).put("seconds", seconds()));
+            return;
         }
-        SnapshotCommit.Result result = SnapshotCommit.commit(storage, config, plan.units());
+        try (var lease = DatasetLease.take(storage, recipe.config().dataset())) {
+            LOG.debug("holding {}", lease.uri());
+            InputPlan plan = InputPlan.of(storage, recipe);
+            if (plan.parent().isEmpty() && plan.fresh().isEmpty()) {
+                LOG.info("no file was changed in the interval, and there is no snapshot yet: nothing to do");
+                console.result(
+                        Json.object().put("dataset", recipe.config().dataset()).put("outcome", "nothing"));
+                return;
+            }
+            SnapshotCommit.Result result = prepare(plan);
+            report(plan, result);
+        }
+    }
+
+    private SnapshotCommit.Result prepare(InputPlan plan) throws IOException {
+        if (plan.isUnchanged() && plan.pending().isEmpty()) {
+            return SnapshotCommit.unchanged(storage, recipe, plan.parent().orElseThrow());
+        }
+        recipe.storeTokenizer(storage);
+        var work = new Work("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+        try (SparkRuntime runtime =
+                SparkRuntime.start("hyena prepare " + recipe.config().dataset(), 1)) {
+            cores = runtime.taskSlots();
+            try (Progress progress = Progress.open(style, work, console.messages())) {
+                new SparkPrepare(runtime.context(), progress).run(recipe, plan.pending());
+            }
+            SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
+            return commit.commit(new SparkDuplicates(runtime.context()).find(recipe, commit.units()));
+        }
+    }
+
+    private void report(InputPlan plan, SnapshotCommit.Result result) throws IOException {
         DatasetSnapshot snapshot = result.snapshot();
+        String dataset = recipe.config().dataset();
         if (snapshot.documents(Split.VALIDATION) == 0) {
             LOG.warn("no document is held out, so training will measure nothing on unseen text: name some in"
                     + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
         }
+        String page = DatasetReport.uri(dataset, snapshot, ".html");
+        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
+            ObjectNode report = DatasetReport.of(storage, dataset, snapshot);
+            report.set("run", rates(plan, result));
+            LOG.debug("point: before the report {}", page);
+            storage.replace(DatasetReport.uri(dataset, snapshot, ".json"), Json.bytes(report));
+            storage.replace(page, DatasetPage.html(report));
+        }
+        UnitEntry.Counts counts = snapshot.counts();
         console.result(Json.object()
-                .put("dataset", config.dataset())
-                .put("snapshot", snapshot.uri(config.dataset()))
-                .put("outcome", result.outcome().name().toLowerCase(Locale.ROOT))
-                .put("documents", snapshot.documents(Split.TRAIN) + snapshot.documents(Split.VALIDATION))
-                .put("rejected", snapshot.rejected())
+                .put("dataset", dataset)
+                .put("snapshot", snapshot.uri(dataset))
+                .put("outcome", outcome(result))
+                .put("documents", counts.documents())
+                .put("duplicates", counts.duplicates())
+                .put("filtered", counts.filtered())
+                .put("rejected", counts.bad())
                 .put("train_tokens", snapshot.tokens(Split.TRAIN))
                 .put("validation_tokens", snapshot.tokens(Split.VALIDATION))
-                .put("units", plan.units().size())
+                .put("units", snapshot.units().size())
                 .put("prepared_units", plan.pending().size())
-                .put("seconds", (System.nanoTime() - begin) / 1e9));
+                .put("report", page)
+                .put("seconds", seconds()));
+    }
+
+    private ObjectNode rates(InputPlan plan, SnapshotCommit.Result result) {
+        long bytes = plan.pending().stream().mapToLong(WorkUnit::bytes).sum();
+        long all = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
+        long tokens = result.snapshot().tokens(Split.TRAIN) + result.snapshot().tokens(Split.VALIDATION);
+        double share = all == 0 ? 0 : (double) bytes / all;
+        return Json.object()
+                .put("outcome", outcome(result))
+                .put("prepared_units", plan.pending().size())
+                .put("source_bytes", bytes)
+                .put("seconds", seconds())
+                .put("cores", cores)
+                .put("mb_per_second", bytes / MEGABYTE / seconds())
+                .put("tokens_per_second_per_core", Math.round(share * tokens / seconds() / cores));
+    }
+
+    private static String outcome(SnapshotCommit.Result result) {
+        return result.outcome().name().toLowerCase(Locale.ROOT);
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - begin) / NANOS;
     }
 }

@@ -6,6 +6,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
@@ -25,33 +26,47 @@ import org.slf4j.LoggerFactory;
  */
 record RunData(Storage storage, TrainSettings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(RunData.class);
+    /** Also what the settings say where nobody has named a tokenizer. */
+    private static final String DEFAULT_TOKENIZER = "bytes";
 
     /**
      * The snapshot to train on.
      *
      * @param resumed the checkpoint to go on from, if there is one
-     * @throws IllegalArgumentException if settings, data or numerics are not those of the checkpoint, or the data does
-     *     not fit the settings
+     * @throws IllegalArgumentException if settings, data or numerics are not those of the checkpoint, the data does not
+     *     fit the settings, or they name another tokenizer than the dataset's
      * @throws CorruptFileException if the dataset's tokenizer is not the checkpoint's, or the data is damaged
      */
     DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
         String dataset = settings.data().dataset();
         DatasetSnapshot snapshot =
                 DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
+        refuseOtherThanAsked(snapshot);
         if (resumed.isPresent()) {
             refuseOtherTokenizer(resumed.get(), snapshot);
             refuseOtherSettings(resumed.get());
             snapshot = sameAs(resumed.get(), snapshot);
         }
         // opened once here, so that bad data is told in a sentence before any executor starts
-        TokenBatches.open(
-                        storage,
-                        snapshot,
-                        dataset,
-                        Split.TRAIN,
-                        settings.model().lMax())
+        TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
                 .close();
         return snapshot;
+    }
+
+    /** The dataset brings its tokenizer; if the settings name one as well, it must be that one. */
+    private void refuseOtherThanAsked(DatasetSnapshot snapshot) throws IOException {
+        String asked = settings.data().tokenizer();
+        boolean gone = asked.endsWith(Tokenizer.FILE_ENDING) && !storage.exists(asked);
+        if (asked.equals(DEFAULT_TOKENIZER) || gone) {
+            return;
+        }
+        String fingerprint = Tokenizer.open(storage, asked).fingerprint();
+        if (!fingerprint.equals(snapshot.vocabulary().fingerprint())) {
+            throw new IllegalArgumentException("data.tokenizer: found " + asked + " (" + fingerprint
+                    + "), expected the tokenizer of " + settings.data().dataset() + ", "
+                    + snapshot.vocabulary().tokenizer() + " ("
+                    + snapshot.vocabulary().fingerprint() + "); leave it out, or name another data.dataset");
+        }
     }
 
     private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {

@@ -75,13 +75,14 @@ final class TrainJob {
 
     private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
         var plan = new TrainingPlan(
-                settings.model(), settings.train(), snapshot, settings.data().dataset());
+                settings.model(), settings.train(), snapshot, settings.data().dataset(), settings.packing());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         RunState start = from.map(RunStore::state).orElseGet(() -> initial(model));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
+        RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
                 from.isPresent() ? "resuming" : "beginning",

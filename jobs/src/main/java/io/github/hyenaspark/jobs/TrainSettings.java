@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.DriverPlan;
@@ -45,5 +46,10 @@ record TrainSettings(
                         train.rounds(), run.stopAfterRounds(), run.validateEveryRounds(), checkpoint.everyRounds()),
                 settings.render(),
                 settings.renderSections(RunIdentity.SECTIONS));
+    }
+
+    /** How the sequences to train on are made. */
+    PackingConfig packing() {
+        return new PackingConfig(data.packing(), model.lMax());
     }
 }

@@ -55,15 +55,14 @@ final class LineProgress implements Progress {
 
     static String plainLine(Work work, Pace pace, String note) {
         String line = String.format(
-                Locale.ROOT,
-                "%s: %,d of %,d %s, %.2f/s, %s left",
-                work.task(),
-                pace.done(),
-                work.total(),
-                work.unit(),
-                pace.perSecond(),
-                clock(pace.secondsLeft()));
+                Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), pace.done(), work.total(), work.unit(), rate(pace));
         return note.isEmpty() ? line : line + ", " + note;
+    }
+
+    private static String rate(Pace pace) {
+        return pace.perSecond() > 0
+                ? String.format(Locale.ROOT, "%.2f/s, %s left", pace.perSecond(), clock(pace.secondsLeft()))
+                : "rate not known yet";
     }
 
     static String jsonLine(Work work, Pace pace, String note) {

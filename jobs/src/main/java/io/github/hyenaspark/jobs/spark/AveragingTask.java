@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.RoundResult;
@@ -37,27 +36,22 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
     @Override
     public WorkerRound call(Integer worker) throws IOException {
         TrainingPlan plan = this.plan.value();
-        PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
-        long begin = System.nanoTime();
-        try (TokenBatches batches = open(SparkStorage.ofThisExecutor(), plan)) {
-            var timed = new TimedBatches(batches, cursor(plan.train(), batches.sequences()), round, worker);
-            RoundResult result =
-                    new LocalTrainer(pooled.model(), plan.train()).round(start.value(), round, worker, timed);
-            pooled.giveBack();
-            long millis = (System.nanoTime() - begin) / NANOS_PER_MILLI;
-            return new WorkerRound(result, TaskPlace.here(), timed.nanos / NANOS_PER_MILLI, millis);
+        try {
+            return PooledBatches.read(
+                    SparkStorage.ofThisExecutor(), plan, Split.TRAIN, batches -> round(plan, worker, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
     }
 
-    static TokenBatches open(Storage storage, TrainingPlan plan) throws IOException {
-        return TokenBatches.open(
-                storage,
-                plan.snapshot(),
-                plan.dataset(),
-                Split.TRAIN,
-                plan.model().lMax());
+    private WorkerRound round(TrainingPlan plan, int worker, TokenBatches batches) {
+        PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
+        long begin = System.nanoTime();
+        var timed = new TimedBatches(batches, cursor(plan.train(), batches.sequences()), round, worker);
+        RoundResult result = new LocalTrainer(pooled.model(), plan.train()).round(start.value(), round, worker, timed);
+        pooled.giveBack();
+        long millis = (System.nanoTime() - begin) / NANOS_PER_MILLI;
+        return new WorkerRound(result, TaskPlace.here(), timed.nanos / NANOS_PER_MILLI, millis);
     }
 
     private static BatchCursor cursor(TrainConfig train, long sequences) {

@@ -29,22 +29,21 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
     @Override
     public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
         TrainingPlan plan = this.plan.value();
+        return PooledBatches.read(
+                SparkStorage.ofThisExecutor(), plan, Split.VALIDATION, batches -> losses(plan, chunks, batches));
+    }
+
+    private Iterator<ChunkLoss> losses(TrainingPlan plan, Iterator<Integer> chunks, TokenBatches batches)
+            throws IOException {
         List<ChunkLoss> losses = new ArrayList<>();
-        try (TokenBatches batches = TokenBatches.open(
-                SparkStorage.ofThisExecutor(),
-                plan.snapshot(),
-                plan.dataset(),
-                Split.VALIDATION,
-                plan.model().lMax())) {
-            PooledModel pooled = PooledModel.borrow(plan);
-            pooled.model().parameters(state.value().theta());
-            while (chunks.hasNext()) {
-                int chunk = chunks.next();
-                long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
-                losses.add(new ChunkLoss(chunk, pooled.model().lossSum(batches.batch(sequences))));
-            }
-            pooled.giveBack();
+        PooledModel pooled = PooledModel.borrow(plan);
+        pooled.model().parameters(state.value().theta());
+        while (chunks.hasNext()) {
+            int chunk = chunks.next();
+            long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
+            losses.add(new ChunkLoss(chunk, pooled.model().lossSum(batches.batch(sequences))));
         }
+        pooled.giveBack();
         return losses.iterator();
     }
 

@@ -1,7 +1,8 @@
 package io.github.hyenaspark.jobs.spark;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.UnitDuplicates;
 import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.train.TrainingState;
 import org.apache.spark.serializer.KryoRegistrator;
@@ -23,8 +24,13 @@ public final class KryoRegistration implements KryoRegistrator {
                 ChunkLoss[].class,
                 WorkUnit.class,
                 WorkUnit[].class,
-                DataConfig.class,
+                Recipe.class,
+                DuplicatePlan.class,
+                UnitDuplicates.class,
+                UnitDuplicates[].class,
                 UnitDone.class,
-                UnitDone[].class);
+                UnitDone[].class,
+                WordCountPart.class,
+                WordCountPart[].class);
     }
 }

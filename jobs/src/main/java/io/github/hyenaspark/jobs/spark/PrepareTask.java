@@ -1,26 +1,34 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.UnitRecord;
 import io.github.hyenaspark.data.prepare.UnitWork;
 import io.github.hyenaspark.data.prepare.WorkUnit;
+import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 
 /** Prepares one work unit on an executor. Safe to repeat and to run twice at once; publishes nothing. */
 final class PrepareTask implements Function<WorkUnit, UnitDone> {
     private static final long serialVersionUID = 1;
 
-    private final Broadcast<DataConfig> config;
+    private final Broadcast<Recipe> recipe;
+    /** For the display alone: a task that was done twice counts twice. */
+    private final LongAccumulator bytesRead;
 
-    PrepareTask(Broadcast<DataConfig> config) {
-        this.config = config;
+    PrepareTask(Broadcast<Recipe> recipe, LongAccumulator bytesRead) {
+        this.recipe = recipe;
+        this.bytesRead = bytesRead;
     }
 
     @Override
     public UnitDone call(WorkUnit unit) throws IOException {
-        UnitRecord record = UnitWork.run(unit, config.value(), SparkStorage.ofThisExecutor());
-        return new UnitDone(record.unit(), record.documents().size());
+        Storage storage = SparkStorage.ofThisExecutor();
+        var tokenizer = SharedTokenizers.of(storage, recipe.value());
+        UnitRecord record = UnitWork.run(unit, recipe.value(), tokenizer, storage);
+        bytesRead.add(unit.bytes());
+        return new UnitDone(unit.name(), record.documents());
     }
 }

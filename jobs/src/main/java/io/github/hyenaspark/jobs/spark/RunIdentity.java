@@ -19,8 +19,17 @@ public final class RunIdentity {
     /** The sections that hold an identity. */
     public static final List<String> SECTIONS = List.of("data", "model", "train");
 
-    /** Where the data is. That it is the same is held by the snapshot's hash. */
-    private static final Set<String> FREE = Set.of("data.input", "data.dataset", "data.snapshot");
+    /** Where the data is, and how it is brought there. That it is the same is held by the snapshot's hash. */
+    private static final Set<String> FREE = Set.of(
+            "data.input",
+            "data.dataset",
+            "data.snapshot",
+            "data.max-bad-fraction",
+            "data.on-changed",
+            "data.prune",
+            "data.dry-run",
+            "data.interval-start",
+            "data.interval-end");
 
     private RunIdentity() {}
 

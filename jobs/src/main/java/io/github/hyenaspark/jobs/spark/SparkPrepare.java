@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.jobs.report.Progress;
 import java.io.IOException;
@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.apache.spark.SparkJobInfo;
-import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 
 /** Prepares work units as one Spark job of one task per unit. */
 public final class SparkPrepare {
     private static final long LOOK_MILLIS = 500;
+    private static final long MEBIBYTE = 1 << 20;
 
     private final JavaSparkContext context;
     private final Progress progress;
@@ -26,7 +26,7 @@ public final class SparkPrepare {
     /**
      * Ready to prepare.
      *
-     * @param progress counts units
+     * @param progress counts mebibytes of input
      */
     public SparkPrepare(JavaSparkContext context, Progress progress) {
         this.context = context;
@@ -38,33 +38,41 @@ public final class SparkPrepare {
      *
      * @throws IOException if a unit failed at every attempt
      */
-    public void run(DataConfig config, List<WorkUnit> units) throws IOException {
+    public void run(Recipe recipe, List<WorkUnit> units) throws IOException {
         if (units.isEmpty()) {
             return;
         }
-        String description = "prepare " + units.size() + " units of " + config.input();
+        String description =
+                "prepare " + units.size() + " units of " + recipe.config().input();
         context.setJobDescription(description);
         context.setCallSite(description);
-        Broadcast<DataConfig> sent = context.broadcast(config);
+        LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
+        Broadcast<Recipe> sent = context.broadcast(recipe);
         try {
             JavaFutureAction<List<UnitDone>> job = context.parallelize(new ArrayList<>(units), units.size())
-                    .map(new PrepareTask(sent))
+                    .map(new PrepareTask(sent, bytesRead))
                     .collectAsync();
-            List<UnitDone> done = await(job);
+            List<UnitDone> done = await(job, bytesRead);
             long documents = done.stream().mapToLong(UnitDone::documents).sum();
-            progress.advance(done.size(), documents + " documents");
+            progress.advance(mebibytes(units), documents + " documents");
         } finally {
             sent.destroy();
         }
     }
 
-    private <T> T await(JavaFutureAction<T> job) throws IOException {
+    /** What {@link Progress} counts: mebibytes of input, rounded up. */
+    public static long mebibytes(List<WorkUnit> units) {
+        long bytes = units.stream().mapToLong(WorkUnit::bytes).sum();
+        return (bytes + MEBIBYTE - 1) / MEBIBYTE;
+    }
+
+    private <T> T await(JavaFutureAction<T> job, LongAccumulator bytesRead) throws IOException {
         try {
             while (true) {
                 try {
                     return job.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException stillRunning) {
-                    progress.advance(finishedTasks(job), "");
+                    progress.advance(bytesRead.value() / MEBIBYTE, "");
                 }
             }
         } catch (ExecutionException e) {
@@ -74,23 +82,5 @@ public final class SparkPrepare {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while units were prepared");
         }
-    }
-
-    private long finishedTasks(JavaFutureAction<?> job) {
-        long finished = 0;
-        for (int id : job.jobIds()) {
-            SparkJobInfo info = context.statusTracker().getJobInfo(id);
-            finished += info == null ? 0 : finishedTasks(info.stageIds()); // null before the job is known
-        }
-        return finished;
-    }
-
-    private long finishedTasks(int[] stages) {
-        long finished = 0;
-        for (int stage : stages) {
-            SparkStageInfo info = context.statusTracker().getStageInfo(stage);
-            finished += info == null ? 0 : info.numCompletedTasks();
-        }
-        return finished;
     }
 }

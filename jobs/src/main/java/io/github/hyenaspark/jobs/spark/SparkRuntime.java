@@ -71,6 +71,11 @@ public final class SparkRuntime implements AutoCloseable {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
     }
 
+    /** How many tasks run at once, at least 1, as far as Spark knows now. */
+    public int taskSlots() {
+        return Math.max(1, context().defaultParallelism());
+    }
+
     @Override
     public void close() {
         session.stop();

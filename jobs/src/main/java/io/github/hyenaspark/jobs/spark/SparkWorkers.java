@@ -44,12 +44,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         if (plan.snapshot().documents(Split.VALIDATION) == 0) {
             return new SparkWorkers(context, plan, 0);
         }
-        try (TokenBatches heldOut = TokenBatches.open(
-                storage,
-                plan.snapshot(),
-                plan.dataset(),
-                Split.VALIDATION,
-                plan.model().lMax())) {
+        try (TokenBatches heldOut =
+                TokenBatches.open(storage, plan.snapshot(), plan.dataset(), Split.VALIDATION, plan.heldOutPacking())) {
             int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
             return new SparkWorkers(context, plan, chunks);
         }

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.TrainConfig;
@@ -11,10 +13,17 @@ import io.github.hyenaspark.train.TrainConfig;
  * @param train how it is trained
  * @param snapshot the data
  * @param dataset URI of the directory that the snapshot's shards are in
+ * @param packing how the sequences to train on are made; held-out ones are always of one document each
  */
-public record TrainingPlan(ModelConfig model, TrainConfig train, DatasetSnapshot snapshot, String dataset) {
+public record TrainingPlan(
+        ModelConfig model, TrainConfig train, DatasetSnapshot snapshot, String dataset, PackingConfig packing) {
     /** V, ids. */
     public int vocabularySize() {
         return snapshot.vocabulary().size();
+    }
+
+    /** How the held-out sequences are made: no document sees another one, so the loss is that of documents alone. */
+    PackingConfig heldOutPacking() {
+        return new PackingConfig(PackingStrategy.SINGLE, model.lMax());
     }
 }

@@ -1,0 +1,50 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+
+/** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
+final class RunTokenizer {
+    /** Tokenizers that are all in their code. */
+    private static final List<String> WITHOUT_FILE = List.of("bytes", "dna");
+
+    private RunTokenizer() {}
+
+    /** Where a run keeps it. */
+    static String uri(String run) {
+        return Storage.resolve(run, "tokenizer.json");
+    }
+
+    /**
+     * Copies it from the dataset, if it is not there already.
+     *
+     * @throws IOException if it cannot be read or written, or the run has another one
+     */
+    static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
+        byte[] file =
+                storage.read(Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
+        storage.write(uri(run), out -> out.write(file));
+    }
+
+    /**
+     * The tokenizer that a run keeps. Its file says which one it is: the settings of a run need not, since the dataset
+     * does.
+     *
+     * @throws IOException if it cannot be read
+     */
+    static Tokenizer read(Storage storage, String run) throws IOException {
+        byte[] file = storage.read(uri(run));
+        for (String name : WITHOUT_FILE) {
+            Tokenizer tokenizer = Tokenizer.of(name);
+            if (Arrays.equals(tokenizer.file(), file)) {
+                return tokenizer;
+            }
+        }
+        return Tokenizer.ofFile(uri(run), file);
+    }
+}

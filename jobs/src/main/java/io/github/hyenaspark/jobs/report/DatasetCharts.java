@@ -1,0 +1,147 @@
+package io.github.hyenaspark.jobs.report;
+
+import io.github.hyenaspark.jobs.report.LengthClasses.Split;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
+import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The plots of a dataset's page as HTML that holds its pictures, one for each {@link ChartLook}. */
+final class DatasetCharts {
+    private static final int SOURCES = 12;
+    private static final List<Marker> MARKERS =
+            List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
+    private static final String MARKERS_AS_TEXT = "●■◆▲";
+
+    private DatasetCharts() {}
+
+    /** Bars of documents against length, per split, each in percent of its split; empty without documents. */
+    static String lengths(LengthClasses lengths) throws IOException {
+        if (lengths.labels().isEmpty()) {
+            return "";
+        }
+        List<String> names = lengths.splits().stream().map(Split::name).toList();
+        String title = "Share of the documents of each split by their length in tokens";
+        return figure(title, legend(names, "■"), look -> {
+            CategoryChart chart = look.chart("tokens, from this up to twice as many", "% of documents");
+            bars(chart, lengths.labels(), look);
+            for (int i = 0; i < names.size(); i++) {
+                add(chart, i, lengths.labels(), lengths.splits().get(i).percentages());
+            }
+            return chart;
+        });
+    }
+
+    /** Bars of tokens, the largest sources by themselves; empty without two sources to compare. */
+    static String sources(List<Ranked> sources) throws IOException {
+        List<Ranked> shown = Ranked.largest(sources, Ranked::tokens, SOURCES);
+        double most = shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
+        if (shown.size() < 2 || most == 0) {
+            return "";
+        }
+        TokenUnit unit = TokenUnit.of(most);
+        List<Double> tokens =
+                shown.stream().map(source -> source.tokens() / unit.tokens()).toList();
+        return figure("Tokens by source", "", look -> {
+            CategoryChart chart = look.chart("", unit.title());
+            chart.getStyler().setXAxisTitleVisible(false);
+            List<String> labels = labels(shown, look);
+            bars(chart, labels, look);
+            add(chart, 0, labels, tokens);
+            return chart;
+        });
+    }
+
+    /** Lines of the positions in use against the sequence length, per strategy; empty without any. */
+    static String packing(PackingUse packing) throws IOException {
+        if (packing.lengths().isEmpty()) {
+            return "";
+        }
+        List<String> lengths = packing.lengths().stream().map(Figures::length).toList();
+        List<String> names = packing.strategies();
+        String title = "Share of positions that hold a token to learn from, by strategy and sequence length";
+        return figure(title, legend(names, MARKERS_AS_TEXT), look -> {
+            CategoryChart chart = look.chart("sequence length in tokens", "% of positions in use");
+            chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+            chart.getStyler().setOverlapped(true); // else each line would stand beside its lengths
+            chart.getStyler().setYAxisMin(packing.floor()).setYAxisMax(100.0);
+            for (int i = 0; i < names.size(); i++) {
+                CategorySeries series = add(chart, i, lengths, packing.percentages(names.get(i)));
+                series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+                series.setMarker(MARKERS.get(i % MARKERS.size()));
+            }
+            return chart;
+        });
+    }
+
+    private static void bars(CategoryChart chart, List<String> labels, ChartLook look) {
+        CategoryStyler styler = chart.getStyler();
+        styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // a few bars are no walls
+        int longest = labels.stream().mapToInt(String::length).max().orElse(0);
+        if (labels.size() * (longest + 2) > look.lineLength()) {
+            styler.setXAxisLabelRotation(90);
+            styler.setXAxisLabelAlignmentVertical(TextAlignment.Right); // at the axis
+        }
+    }
+
+    /** Series are named by their number: the page has the legend. */
+    private static CategorySeries add(
+            CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);
+        Color colour = ChartLook.series(number);
+        series.setFillColor(colour);
+        series.setLineColor(colour);
+        series.setMarkerColor(colour);
+        series.setMarker(SeriesMarkers.NONE);
+        return series;
+    }
+
+    private static String legend(List<String> names, String symbols) {
+        var html = new StringBuilder("<ul class=\"legend\">");
+        for (int i = 0; i < names.size(); i++) {
+            String colour =
+                    String.format(Locale.ROOT, "#%06x", ChartLook.series(i).getRGB() & 0xFFFFFF);
+            html.append("<li><span style=\"color:" + colour + "\" aria-hidden=\"true\">")
+                    .append(symbols.charAt(i % symbols.length()))
+                    .append("</span> " + HtmlTable.escaped(names.get(i)) + "</li>");
+        }
+        return html.append("</ul>\n").toString();
+    }
+
+    /** Names short enough for an axis, all different. */
+    private static List<String> labels(List<Ranked> sources, ChartLook look) {
+        List<String> labels = new ArrayList<>();
+        for (Ranked source : sources) {
+            String label = Figures.shortened(source.name(), look.isNarrow() ? 14 : 16);
+            labels.add(labels.contains(label) ? label + " (" + (labels.size() + 1) + ")" : label);
+        }
+        return labels;
+    }
+
+    private static String figure(String title, String legend, Function<ChartLook, CategoryChart> drawing)
+            throws IOException {
+        var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
+        for (ChartLook look : ChartLook.values()) {
+            String data = Base64.getEncoder().encodeToString(look.png(drawing.apply(look)));
+            String size = "width=\"" + look.width() + "\" height=\"" + look.height() + "\"";
+            html.append(
+                    look == ChartLook.WIDE_LIGHT
+                            ? "<img alt=\"" + title + "\" " + size + " src=\"data:image/png;base64," + data + "\">\n"
+                            : "<source media=\"" + look.media() + "\" " + size + " srcset=\"data:image/png;base64,"
+                                    + data + "\">\n");
+        }
+        return html.append("</picture></figure>\n").toString();
+    }
+}
