@@ -40,7 +40,7 @@ final class ArchitectureTest {
             line("data.document", "io"),
             line("data.token", "io"),
             line("data.shard", "io"),
-            line("data.prepare", "data.document", "data.token", "data.shard", "io"),
+            line("data.prepare", "data.document", "data.token", "data.shard", "data.batch", "io"),
             line("data.batch", "data.shard", "model", "io"),
             line("jobs.report", "io"),
             line(
@@ -71,6 +71,7 @@ final class ArchitectureTest {
     static final List<Line> LIBRARIES = List.of(
             line("com.esotericsoftware..", "jobs.spark"),
             line("com.github.luben..", "data.document", "data.shard"),
+            line("com.knuddels..", "data.token"),
             line("com.typesafe.config..", "config"),
             line("jdk.incubator..", "convolution"),
             line("org.apache.hadoop..", "io", "jobs.spark"),

@@ -7,12 +7,14 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Small shapes in this JVM; no number is judged but those that do not depend on the machine. */
 class BenchJobTest {
@@ -114,6 +116,41 @@ class BenchJobTest {
     }
 
     @Test
+    void tokensMeasuresEveryTokenizer(@TempDir Path directory) throws IOException {
+        Path text = Files.writeString(directory.resolve("text"), "Some words, and some more of them.\n".repeat(3_000));
+        JsonNode found = measured("bench", "tokens", "bench.text=" + text, "bench.steps=1");
+        assertThat(found.get("text").textValue()).isEqualTo(text.toString());
+        assertThat(found.get("text_bytes").intValue()).isEqualTo(105_000);
+        for (String key : List.of(
+                "bytes_mb_per_s",
+                "dna_mb_per_s",
+                "gpt2_mb_per_s",
+                "jtokkit_mb_per_s",
+                "gpt2_long_mb_per_s",
+                "jtokkit_long_mb_per_s")) {
+            assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+    }
+
+    @Test
+    void prepareMeasuresEveryTokenizerAndItsParts(@TempDir Path directory) throws IOException {
+        Path text = Files.writeString(directory.resolve("text"), "Some words, and some more of them.\n".repeat(3_000));
+        JsonNode found = measured("bench", "prepare", "bench.text=" + text, "bench.steps=1", "bench.mebibytes=1");
+        assertThat(found.get("text").textValue()).isEqualTo(text.toString());
+        for (String key : List.of(
+                "bytes_mb_per_s",
+                "bytes_wall_mb_per_s",
+                "dna_mb_per_s",
+                "bytes_lines_mb_per_s",
+                "gpt2_mb_per_s",
+                "jtokkit_mb_per_s",
+                "gpt2_to_jtokkit",
+                "sha256_mb_per_s")) {
+            assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+    }
+
+    @Test
     void aModelThatIsTooShortForTheSequencesIsRefused() {
         assertRefused(
                 run("bench", "step", "bench.length=12", "model.l-max=11"),
@@ -122,12 +159,14 @@ class BenchJobTest {
 
     @Test
     void benchAloneNamesWhatItMeasures() {
-        assertRefused(run("bench"), "hyena bench: a command is needed: step or conv");
+        assertRefused(run("bench"), "hyena bench: a command is needed: step, conv, tokens or prepare");
     }
 
     @Test
     void anUnknownMeasurementIsNamedWithTheKnownOnes() {
-        assertRefused(run("bench", "nonsense"), "hyena bench: there is no command nonsense, only [step, conv]");
+        assertRefused(
+                run("bench", "nonsense"),
+                "hyena bench: there is no command nonsense, only [step, conv, tokens, prepare]");
     }
 
     @Test

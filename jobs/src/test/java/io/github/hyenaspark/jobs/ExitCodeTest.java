@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.WrongSettingException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,6 +40,14 @@ class ExitCodeTest {
         var failure = new SparkException("Job aborted", new IllegalArgumentException("a bug"));
         assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
         assertThat(ExitCode.message(failure)).isEqualTo("a bug");
+    }
+
+    @Test
+    void aSettingThatDoesNotFitAFileIsTheUsersAffairAlsoInATask() {
+        var failure =
+                new SparkException("Job aborted", new WrongSettingException("data.source.columns: a.parquet ..."));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(ExitCode.message(failure)).isEqualTo("data.source.columns: a.parquet ...");
     }
 
     @Test

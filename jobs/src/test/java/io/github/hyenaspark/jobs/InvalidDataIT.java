@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,6 +101,7 @@ class InvalidDataIT {
     }
 
     @Test
+    @Tag("goal-17")
     void aCheckpointOfAnotherTokenizerIsRefused() throws IOException {
         train("run.stop-after-rounds=1");
         String run = directory.resolve("run").toString();

@@ -35,7 +35,7 @@ final class SmallRun {
             "checkpoint.every-rounds=2",
             "data.validation-documents=[3.txt]");
 
-    private static final Map<String, String> SPARK = Map.of(
+    static final Map<String, String> SPARK = Map.of(
             "spark.ui.enabled", "false",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,22 +47,13 @@ class TerminationIT {
     private static Process start(String dataset, Path run) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
-        command.addAll(jvmFlags());
+        command.addAll(HyenaProcess.jvmFlags());
         command.addAll(List.of("-Dspark.master=local[1]", "-Dspark.ui.enabled=false"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "train"));
         command.addAll(SmallRun.SETTINGS);
         command.addAll(List.of(LONG, "checkpoint.every-rounds=1000", "run.validate-every-rounds=0"));
         command.addAll(List.of("run.progress=plain", "data.dataset=" + dataset, "run.dir=" + run));
         return new ProcessBuilder(command).redirectOutput(Redirect.PIPE).start();
-    }
-
-    /** Spark's opened packages and the modules, as this JVM was started with. */
-    private static List<String> jvmFlags() {
-        List<String> flags = new ArrayList<>();
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
-                .forEach(flags::add);
-        return flags;
     }
 
     private static int inspect(Path run) throws IOException {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.BatchCursor;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
@@ -74,7 +76,8 @@ class TrainIT {
         float[] gradients = new float[state.parameterCount()];
         var optimizer = new AdamW(network.table(), train.betas());
         var clip = new GradientClip(train.clipNorm());
-        try (var batches = TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, model.lMax())) {
+        try (var batches = TokenBatches.open(
+                storage, snapshot, dataset, Split.TRAIN, new PackingConfig(PackingStrategy.CONTIGUOUS, model.lMax()))) {
             int steps = Math.toIntExact(train.totalSteps());
             var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, steps, train.batchSize());
             for (int step = 0; step < steps; step++) {

@@ -6,10 +6,16 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.UnitDuplicates;
 import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.ObjectFacts;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.data.shard.Vocabulary;
@@ -32,6 +38,13 @@ class KryoRegistrationTest {
         return kryo;
     }
 
+    private static final UnitEntry UNIT = new UnitEntry(
+            "u",
+            "d",
+            new UnitEntry.Counts(1, 2, 3, 4, 5),
+            List.of(new ShardEntry("train/a.bin", new ShardEntry.Facts(8, "a", 9, "b", 4, "c"), 1, 8, 7)),
+            List.of(new ObjectFacts("docs/part-u-0.parquet", 10, "d")));
+
     /** Between two instances, as between two JVMs. */
     private static Object throughWire(Object value) {
         var output = new Output(256, 1 << 20);
@@ -42,18 +55,13 @@ class KryoRegistrationTest {
     @Test
     void thePlanOfARunSurvives() {
         var snapshot = new DatasetSnapshot(
-                1,
-                "",
-                "f",
-                Map.of("unit-bytes", "1"),
-                new Vocabulary("bytes", "f", 256, 255),
-                List.of(new UnitEntry("u", 1, 0, "d")),
-                List.of(new ShardEntry("train/a.bin", new ShardEntry.Facts(8, "a", 9, "b"), 1, 8, 7)));
+                1, "", "f", Map.of("unit-bytes", "1"), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
         var plan = new TrainingPlan(
                 SETTINGS.bind("model", ModelConfig.class),
                 SETTINGS.bind("train", TrainConfig.class),
                 snapshot,
-                "hdfs://h/d");
+                "hdfs://h/d",
+                new PackingConfig(PackingStrategy.BEST_FIT, 64));
         assertThat(throughWire(plan)).isEqualTo(plan);
     }
 
@@ -75,10 +83,15 @@ class KryoRegistrationTest {
     }
 
     @Test
-    void workUnitsAndTheirSettingsSurvive() {
-        var unit = new WorkUnit(List.of(new Document("0", "a.txt", "file:/a.txt", 5, 6)));
+    void workUnitsAndTheirRecipeSurvive() {
+        var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6), 1, 5)));
         assertThat(throughWire(unit)).isEqualTo(unit);
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
-        assertThat(throughWire(config)).isEqualTo(config);
+        var recipe = new Recipe(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
+        assertThat(throughWire(recipe)).isEqualTo(recipe);
+        var plan = new DuplicatePlan(recipe, List.of(UNIT));
+        assertThat(throughWire(plan)).isEqualTo(plan);
+        var found = new UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
+        assertThat((UnitDuplicates[]) throughWire(new UnitDuplicates[] {found})).containsExactly(found);
     }
 }

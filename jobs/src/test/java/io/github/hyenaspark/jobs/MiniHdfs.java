@@ -1,0 +1,60 @@
+package io.github.hyenaspark.jobs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+
+/** An HDFS of one data node in this process, which other processes of this machine reach too. */
+final class MiniHdfs implements AutoCloseable {
+    private final MiniDFSCluster cluster;
+
+    private MiniHdfs(MiniDFSCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    /**
+     * Starts an empty one.
+     *
+     * @param directory where its blocks are kept
+     */
+    static MiniHdfs start(Path directory) throws IOException {
+        MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
+                .numDataNodes(1)
+                .build();
+        cluster.waitActive();
+        return new MiniHdfs(cluster);
+    }
+
+    /** The Hadoop settings of a client: plain paths belong to this file system, and one copy of a block is enough. */
+    Map<String, String> settings() {
+        return Map.of("fs.defaultFS", cluster.getURI().toString(), "dfs.replication", "1");
+    }
+
+    /** The URI of a path below the root. */
+    String uri(String path) {
+        return cluster.getURI() + "/" + path;
+    }
+
+    FileSystem fileSystem() throws IOException {
+        return cluster.getFileSystem();
+    }
+
+    /** Copies a file or a directory from the local disk to a path below the root. */
+    void copyIn(Path local, String path) throws IOException {
+        fileSystem()
+                .copyFromLocalFile(
+                        new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path(uri(path)));
+    }
+
+    boolean exists(String path) throws IOException {
+        return fileSystem().exists(new org.apache.hadoop.fs.Path(uri(path)));
+    }
+
+    @Override
+    public void close() {
+        cluster.shutdown();
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.data.token.TokenBenchmark;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How fast preparing is: CPU time where that is enough, and where two cores are compared, only on an idle machine. */
+@Tag("endurance")
+class PrepareSpeedIT {
+    private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+    private static final int UNIT_BYTES = 4 << 20;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void oneCorePreparesAsFastAsTheIssueAsks() throws Exception {
+        JsonNode found = HyenaProcess.on("local[1]")
+                .withFlags(BOTH_COMPILERS, "-Xmx2g")
+                .run(directory, "bench", "prepare")
+                .json();
+        System.out.println(found);
+        assertThat(found.get("bytes_mb_per_s").doubleValue()).isGreaterThan(80);
+        assertThat(found.get("dna_mb_per_s").doubleValue()).isGreaterThan(80);
+        assertThat(found.get("bytes_lines_mb_per_s").doubleValue()).isGreaterThan(50);
+        assertThat(found.get("gpt2_to_jtokkit").doubleValue()).isGreaterThan(0.8);
+    }
+
+    @Test
+    void twoCoresPrepareAtLeast17TenthsAsFast() throws Exception {
+        var system = ManagementFactory.getOperatingSystemMXBean();
+        assumeTrue(system.getAvailableProcessors() >= 2 && system.getSystemLoadAverage() < 0.5, "the machine is busy");
+        Path few = corpus("few.txt", 4);
+        Path many = corpus("many.txt", 64);
+        // What a run takes at its start and its end is in both.
+        double one = seconds("local[1]", many) - seconds("local[1]", few);
+        double two = seconds("local[2]", many) - seconds("local[2]", few);
+        System.out.printf("local[1] %.1f s, local[2] %.1f s%n", one, two);
+        assertThat(one / two).isGreaterThan(1.7);
+    }
+
+    private Path corpus(String name, int units) throws IOException {
+        Path file = directory.resolve(name);
+        byte[] text = TokenBenchmark.generatedText();
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (int unit = 0; unit < units; unit++) {
+                out.write(text, 0, UNIT_BYTES);
+            }
+        }
+        return file;
+    }
+
+    private double seconds(String master, Path corpus) throws Exception {
+        Path dataset = directory.resolve("dataset");
+        Storage.local().delete(dataset.toString());
+        return HyenaProcess.on(master)
+                .withFlags(BOTH_COMPILERS)
+                .run(
+                        directory,
+                        "prepare",
+                        "data.input=" + corpus,
+                        "data.dataset=" + dataset,
+                        "data.tokenizer=gpt2",
+                        "data.source.documents=line",
+                        "data.clean.duplicates=keep",
+                        "data.unit-bytes=" + UNIT_BYTES)
+                .json()
+                .get("seconds")
+                .doubleValue();
+    }
+}
