@@ -39,30 +39,31 @@ class PrepareMemoryIT {
     @TempDir
     Path directory;
 
-    @ParameterizedTest
-    @ValueSource(strings = {"bytes", "dna", "gpt2"})
-    void aLineOfMegabytesPassesASmallHeap(String tokenizer) throws Exception {
+    @Test
+    @Tag("goal-4")
+    void aLineOfMegabytesPassesASmallHeap() throws Exception {
         // Spark keeps 300 MiB of a heap for itself, unless it is told otherwise.
         HyenaProcess process = HyenaProcess.on("local[1]")
                 .with("spark.testing.reservedMemory", "33554432")
-                .withFlags("-Xmx160m");
-        long bytes = tokenizer.equals("gpt2") ? 24 << 20 : 96 << 20;
-        JsonNode result = prepare(process, write("line.txt", "", WORDS, bytes), tokenizer);
+                .withFlags("-Xmx96m");
+        JsonNode result = prepare(process, write("line.txt", "", WORDS, 128 << 20), "bytes");
         assertThat(result.get("documents").intValue()).isEqualTo(1);
     }
 
-    @Tag("endurance")
     @ParameterizedTest
     @ValueSource(strings = {"bytes", "dna", "gpt2"})
+    @Tag("endurance")
+    @Tag("goal-4")
     void aLineOfAGigabytePasses(String tokenizer) throws Exception {
         JsonNode result = prepare(SMALL_HEAP, write("line.txt", "", WORDS, GIGABYTE), tokenizer);
         assertThat(result.get("documents").intValue()).isEqualTo(1);
         assertThat(result.get("train_tokens").longValue()).isGreaterThan(GIGABYTE / 8);
     }
 
-    @Tag("endurance")
     @ParameterizedTest
     @ValueSource(strings = {"bytes", "dna"})
+    @Tag("endurance")
+    @Tag("goal-4")
     void aJsonLineOfAGigabytePasses(String tokenizer) throws Exception {
         Path line = write("line.jsonl", "{\"text\": \"", WORDS, GIGABYTE);
         Files.writeString(line, "\"}\n", StandardOpenOption.APPEND);
@@ -70,9 +71,10 @@ class PrepareMemoryIT {
         assertThat(result.get("documents").intValue()).isEqualTo(1);
     }
 
-    @Tag("endurance")
     @ParameterizedTest
     @ValueSource(strings = {"bytes", "dna"})
+    @Tag("endurance")
+    @Tag("goal-4")
     void aFastaRecordOf250MegabytesPasses(String tokenizer) throws Exception {
         Path genome = write("genome.fa", ">chromosome\n", "ACGTTGCATTGACCAGTAAC".repeat(3) + "\n", 255_000_000);
         JsonNode result = prepare(SMALL_HEAP, genome, tokenizer);
@@ -81,6 +83,7 @@ class PrepareMemoryIT {
     }
 
     @Test
+    @Tag("goal-4")
     void anUnspacedRunLongerThanAMegabyteIsQuarantinedByBpe() throws Exception {
         write("run.txt", "", "ab", 2 << 20);
         Path corpus = write("text.txt", "", WORDS, 1 << 10).resolveSibling("*.txt");
@@ -98,8 +101,8 @@ class PrepareMemoryIT {
         });
     }
 
-    @Tag("endurance")
     @Test
+    @Tag("endurance")
     void theHeapOfTheDriverIsFlatInTheNumberOfDocuments() throws Exception {
         long few = driverMebibytes(10_000);
         long many = driverMebibytes(1_000_000);
