@@ -96,20 +96,24 @@ public final class DatasetVerification {
     }
 
     private void views(DatasetSnapshot snapshot) {
+        var format = ShardFormat.of(
+                snapshot.vocabulary().size(), Long.parseLong(snapshot.settings().getOrDefault("shard-bytes", "0")));
         for (Split split : Split.values()) {
-            String uri = Storage.resolve(dataset, split.folder() + "/index.json");
-            check(uri, () -> {
-                var format = ShardFormat.of(
-                        snapshot.vocabulary().size(),
-                        Long.parseLong(snapshot.settings().getOrDefault("shard-bytes", "0")));
-                byte[] view = storage.read(uri);
-                bytes += view.length;
-                if (!Arrays.equals(view, snapshot.mdsIndex(split, format))) {
-                    throw new CorruptFileException(
-                            uri, "the shards of " + snapshot.uri(dataset), "other bytes", "run prepare again");
-                }
-            });
+            view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
         }
+        view(SnapshotViews.SUCCESS, SnapshotViews.success(snapshot), snapshot);
+    }
+
+    private void view(String file, byte[] expected, DatasetSnapshot snapshot) {
+        String uri = Storage.resolve(dataset, file);
+        check(uri, () -> {
+            byte[] found = storage.read(uri);
+            bytes += found.length;
+            if (!Arrays.equals(found, expected)) {
+                throw new CorruptFileException(
+                        uri, "what " + snapshot.uri(dataset) + " has", "other bytes", "run prepare again");
+            }
+        });
     }
 
     private void check(String object, Check check) {

@@ -19,6 +19,12 @@ import org.slf4j.LoggerFactory;
  */
 record SnapshotViews(Storage storage, Recipe recipe) {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotViews.class);
+    static final String SUCCESS = "_SUCCESS";
+
+    /** What says to schedulers that a snapshot is there, and which. */
+    static byte[] success(DatasetSnapshot snapshot) {
+        return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
+    }
 
     /** Writes the views that are not what they should be. */
     SnapshotCommit.Result bring(SnapshotCommit.Outcome outcome, DatasetSnapshot snapshot) throws IOException {
@@ -31,9 +37,7 @@ record SnapshotViews(Storage storage, Recipe recipe) {
                     snapshot.tokens(split),
                     snapshot.shards(split).size());
         }
-        bring(
-                "_SUCCESS",
-                Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256())));
+        bring(SUCCESS, success(snapshot));
         if (snapshot.documents(Split.TRAIN) == 0) {
             LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
         }

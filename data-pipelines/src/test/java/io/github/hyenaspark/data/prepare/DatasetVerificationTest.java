@@ -122,10 +122,7 @@ class DatasetVerificationTest {
         }
     }
 
-    /** All but what nothing depends on: the mark for schedulers. */
     private List<String> objects() throws IOException {
-        List<String> files = new ArrayList<>(TestCorpus.files(corpus.dataset()).keySet());
-        files.remove("_SUCCESS");
-        return files;
+        return new ArrayList<>(TestCorpus.files(corpus.dataset()).keySet());
     }
 }
