@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.DuplicateList;
 import io.github.hyenaspark.data.shard.ObjectFacts;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What a snapshot holds, for people: {@code reports/NNNNNNNN.json}, and a page drawn from it. Every total is counted
@@ -108,15 +110,19 @@ public final class DatasetReport {
         return packing;
     }
 
-    /** Tokens of the first documents to train on. */
+    /** Tokens of the first documents to train on, without duplicates. */
     private static long[] trainLengths(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = new long[(int) Math.min(MOST_PLANNED, snapshot.documents(Split.TRAIN))];
         int count = 0;
         List<ShardEntry> shards = snapshot.shards(Split.TRAIN);
+        Map<String, int[]> duplicates = DuplicateList.ofShards(storage, dataset, snapshot);
         for (int i = 0; i < shards.size() && count < lengths.length; i++) {
+            int[] leftOut = duplicates.getOrDefault(shards.get(i).file(), new int[0]);
             try (ShardReader reader = ShardReader.open(storage, dataset, shards.get(i), snapshot.tokenType())) {
                 for (int document = 0; document < reader.documents() && count < lengths.length; document++) {
-                    lengths[count++] = reader.tokens(document);
+                    if (Arrays.binarySearch(leftOut, document) < 0) {
+                        lengths[count++] = reader.tokens(document);
+                    }
                 }
             }
         }
