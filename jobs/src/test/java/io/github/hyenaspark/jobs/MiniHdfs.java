@@ -28,9 +28,20 @@ final class MiniHdfs implements AutoCloseable {
         return new MiniHdfs(cluster);
     }
 
-    /** The Hadoop settings of a client: plain paths belong to this file system, and one copy of a block is enough. */
+    /**
+     * The Hadoop settings of a client: plain paths belong to this file system, and one copy of a block is enough. A
+     * client that closes a file asks again soon whether the data node has told the name node, not after 0.4 s.
+     */
     Map<String, String> settings() {
-        return Map.of("fs.defaultFS", cluster.getURI().toString(), "dfs.replication", "1");
+        return Map.of(
+                "fs.defaultFS",
+                cluster.getURI().toString(),
+                "dfs.replication",
+                "1",
+                "dfs.client.block.write.locateFollowingBlock.initial.delay.ms",
+                "5",
+                "dfs.client.block.write.locateFollowingBlock.retries",
+                "12");
     }
 
     /** The URI of a path below the root. */
