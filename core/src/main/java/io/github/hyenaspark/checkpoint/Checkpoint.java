@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param table names, shapes and offsets of the P elements, without gaps
  * @param numerics what the bits depend on
  * @param journalBytes length of the run's journal when the round was done
+ * @param workers what the workers keep for themselves, at most one object per worker and in their order
  */
 public record Checkpoint(
         long round,
@@ -34,7 +35,8 @@ public record Checkpoint(
         Map<String, float[]> vectors,
         List<ParameterEntry> table,
         Numerics numerics,
-        long journalBytes) {
+        long journalBytes,
+        List<VectorFile> workers) {
     /** The vector that every checkpoint has: the parameters. */
     public static final String THETA = "theta";
 
@@ -43,6 +45,7 @@ public record Checkpoint(
     public Checkpoint {
         vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
         table = List.copyOf(table);
+        workers = List.copyOf(workers);
         if (round < 0 || tokens < 0 || journalBytes < 0) {
             throw new IllegalArgumentException(
                     "round, tokens and journal bytes of a checkpoint must be 0 or more, found " + round + ", " + tokens

@@ -24,10 +24,17 @@ import java.util.Map;
  * @param thetaSha256 SHA-256 of the parameters as little-endian floats in table order
  * @param facts the checkpoint's other facts
  * @param files one per vector
+ * @param workers what the workers keep for themselves
  */
 public record CheckpointManifest(
-        long round, long epoch, long tokens, String thetaSha256, Facts facts, List<VectorFile> files) {
-    private static final String FORMAT = "hyena-spark checkpoint 1";
+        long round,
+        long epoch,
+        long tokens,
+        String thetaSha256,
+        Facts facts,
+        List<VectorFile> files,
+        List<VectorFile> workers) {
+    private static final String FORMAT = "hyena-spark checkpoint 2";
 
     /**
      * What a {@link Checkpoint} has besides its vectors and counts; see there.
@@ -66,7 +73,8 @@ public record CheckpointManifest(
                 checkpoint.numerics(),
                 checkpoint.journalBytes());
         String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
-        return new CheckpointManifest(checkpoint.round(), epoch, checkpoint.tokens(), theta, facts, files);
+        return new CheckpointManifest(
+                checkpoint.round(), epoch, checkpoint.tokens(), theta, facts, files, checkpoint.workers());
     }
 
     /** P, the number of parameters. */
@@ -95,7 +103,8 @@ public record CheckpointManifest(
                 vectors,
                 facts.table(),
                 facts.numerics(),
-                facts.journalBytes());
+                facts.journalBytes(),
+                workers);
     }
 
     /** The whole file, with its trailing hash. */
@@ -118,16 +127,20 @@ public record CheckpointManifest(
                 .put("backend", facts.numerics().backend())
                 .put("blas", facts.numerics().blas())
                 .put("threads", facts.numerics().threads());
-        ArrayNode objects = root.putArray("objects");
-        files.forEach(file -> objects.addObject()
+        putFiles(root.putArray("objects"), files);
+        putFiles(root.putArray("worker_objects"), workers);
+        ArrayNode table = root.putArray("table");
+        facts.table().forEach(entry -> putEntry(table.addObject(), entry));
+        return SelfHash.append(root);
+    }
+
+    private static void putFiles(ArrayNode array, List<VectorFile> files) {
+        files.forEach(file -> array.addObject()
                 .put("vector", file.vector())
                 .put("path", file.path())
                 .put("bytes", file.bytes())
                 .put("crc32c", file.crc32c())
                 .put("sha256", file.sha256()));
-        ArrayNode table = root.putArray("table");
-        facts.table().forEach(entry -> putEntry(table.addObject(), entry));
-        return SelfHash.append(root);
     }
 
     private static void putEntry(ObjectNode node, ParameterEntry entry) {
@@ -149,8 +162,19 @@ public record CheckpointManifest(
         if (!format.equals(FORMAT)) {
             throw new CorruptFileException(file, "the format \"" + FORMAT + "\"", "\"" + format + "\"");
         }
+        return new CheckpointManifest(
+                Json.wholeNumber(root, file, "round"),
+                Json.wholeNumber(root, file, "epoch"),
+                Json.wholeNumber(root, file, "tokens"),
+                Json.text(root, file, "theta_sha256"),
+                facts(file, root),
+                files(file, root, "objects"),
+                files(file, root, "worker_objects"));
+    }
+
+    private static List<VectorFile> files(String file, JsonNode root, String key) throws CorruptFileException {
         List<VectorFile> files = new ArrayList<>();
-        for (JsonNode node : Json.elements(root, file, "objects")) {
+        for (JsonNode node : Json.elements(root, file, key)) {
             files.add(new VectorFile(
                     Json.text(node, file, "vector"),
                     Json.text(node, file, "path"),
@@ -158,13 +182,7 @@ public record CheckpointManifest(
                     Json.wholeNumber(node, file, "crc32c"),
                     Json.text(node, file, "sha256")));
         }
-        return new CheckpointManifest(
-                Json.wholeNumber(root, file, "round"),
-                Json.wholeNumber(root, file, "epoch"),
-                Json.wholeNumber(root, file, "tokens"),
-                Json.text(root, file, "theta_sha256"),
-                facts(file, root),
-                files);
+        return List.copyOf(files);
     }
 
     private static Facts facts(String file, JsonNode root) throws CorruptFileException {

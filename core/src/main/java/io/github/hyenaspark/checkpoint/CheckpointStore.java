@@ -69,6 +69,11 @@ public final class CheckpointStore {
         }
     }
 
+    /** The epoch that this process began; 0 before. */
+    public long epoch() {
+        return epoch;
+    }
+
     /**
      * The newest checkpoint, by round and epoch, of which every byte is right. Those that are not are logged and passed
      * over.
@@ -121,7 +126,9 @@ public final class CheckpointStore {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
-        for (VectorFile file : manifest.files()) {
+        List<VectorFile> files = new ArrayList<>(manifest.files());
+        files.addAll(manifest.workers());
+        for (VectorFile file : files) {
             try (InputStream in = storage.openVerified(file.in(run))) {
                 in.transferTo(OutputStream.nullOutputStream());
             }

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.LanguageModelHead;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -56,6 +57,25 @@ public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int l
             throw new IllegalArgumentException("each of the " + batchSize
                     + " sequences must have a start at its first position, found " + rows + " such starts");
         }
+    }
+
+    /**
+     * The same tokens in shorter sequences: each is cut into equal parts, of which none sees another.
+     *
+     * @param shorter L of the parts, which divides this batch's
+     */
+    public Batch cut(int shorter) {
+        if (shorter < 1 || length % shorter != 0) {
+            throw new IllegalArgumentException(
+                    "sequences of " + length + " tokens cannot be cut into parts of " + shorter);
+        }
+        int rows = Math.toIntExact((long) batchSize * length / shorter);
+        IntStream begins = IntStream.range(0, rows).map(row -> row * shorter);
+        int[] cutStarts = IntStream.concat(Arrays.stream(starts), begins)
+                .sorted()
+                .distinct()
+                .toArray();
+        return new Batch(ids, targets, cutStarts, rows, shorter);
     }
 
     /** How many positions count in the loss. */

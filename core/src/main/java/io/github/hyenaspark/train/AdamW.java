@@ -45,7 +45,7 @@ public final class AdamW {
      * Updates {@code state} in place.
      *
      * @param gradients P, left as they are
-     * @param step local steps of the run before this one, so t = step + 1
+     * @param step updates that are in the moments already, so t = step + 1
      * @param rates for every group of the table
      * @throws IllegalArgumentException if an array does not fit the table or a group has no rates
      */

@@ -28,16 +28,20 @@ final class LocalStep {
     record Found(double loss, double norm) {}
 
     /**
-     * Takes one step from {@code state}, in place.
+     * When a step is taken.
      *
-     * @param step local steps of the run before this one
+     * @param step local steps of the run before this one, which the schedule of the rates goes by
+     * @param momentSteps steps that are in the moments already
      */
-    Found take(TrainingState state, Batch batch, long step, long dropoutSeed) {
+    record Time(long step, long momentSteps) {}
+
+    /** Takes one step from {@code state}, in place. */
+    Found take(TrainingState state, Batch batch, Time time, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);
         double norm = clip.clip(gradients);
-        optimizer.update(state, gradients, step, GroupRates.at(config, step));
+        optimizer.update(state, gradients, time.momentSteps(), GroupRates.at(config, time.step()));
         return new Found(loss, norm);
     }
 }

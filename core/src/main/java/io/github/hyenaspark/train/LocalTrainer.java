@@ -2,6 +2,7 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 
 /**
@@ -21,29 +22,57 @@ public final class LocalTrainer {
     /**
      * Trains one worker for one round.
      *
-     * @param start the state all workers start from; not changed
+     * @param start the parameters that all workers start from, and this worker's moments; not changed
      * @param round r, from 0
      * @param worker k, from 0
      * @param batchOfStep the batch of local step j, from 0 to H−1
      */
     public RoundResult round(TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep) {
+        return round(start, round, worker, batchOfStep, done -> true);
+    }
+
+    /**
+     * Trains one worker for one round, or for a part of it.
+     *
+     * @param goesOn whether to take another step after so many, at least 1
+     */
+    public RoundResult round(
+            TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep, IntPredicate goesOn) {
         TrainingState state = start.copy();
+        int steps = config.localStepsIn(round);
         long tokens = 0;
         double lossSum = 0;
         double normSum = 0;
-        for (int j = 0; j < config.localSteps(); j++) {
-            long step = config.step(round, j);
-            Batch batch = batchOfStep.apply(j);
+        int done = 0;
+        while (done < steps && (done == 0 || goesOn.test(done))) {
+            long step = config.step(round, done);
+            Batch batch = batchOfStep.apply(done);
             int counted = batch.countedTargets();
-            LocalStep.Found found = localStep.take(state, batch, step, dropoutSeed(worker, step));
+            long momentSteps = config.innerState() == InnerState.RESET ? done : step;
+            LocalStep.Found found =
+                    localStep.take(state, batch, new LocalStep.Time(step, momentSteps), seed(worker, step));
             lossSum += counted * found.loss();
             normSum += found.norm();
             tokens += counted;
+            done++;
         }
-        return new RoundResult(worker, state, tokens, lossSum, normSum / config.localSteps());
+        double norm = deltaNorm(start, state);
+        return new RoundResult(new WorkerReport(worker, done, tokens, lossSum, normSum / done, norm), state);
     }
 
-    private long dropoutSeed(int worker, long step) {
+    /** A moment that is no number makes the norm none. */
+    private static double deltaNorm(TrainingState start, TrainingState end) {
+        double squares = 0;
+        float moments = 0;
+        for (int i = 0; i < start.parameterCount(); i++) {
+            double difference = (double) end.theta()[i] - start.theta()[i];
+            squares += difference * difference;
+            moments += 0 * end.firstMoment()[i] + 0 * end.secondMoment()[i];
+        }
+        return Math.sqrt(squares) + moments;
+    }
+
+    private long seed(int worker, long step) {
         return 31 * (31 * config.seed() + worker) + step;
     }
 }

@@ -1,22 +1,9 @@
 package io.github.hyenaspark.train;
 
 /**
- * What one worker brings back from one round.
+ * Where one worker is after its local steps.
  *
- * @param worker k, from 0
- * @param state after the worker's last local step
- * @param tokens targets counted in the losses of all its local steps
- * @param lossSum nats, summed over those tokens
- * @param gradientNorm mean of the local steps' global gradient norms, before clipping
+ * @param report what it says of them
+ * @param state after the last one
  */
-public record RoundResult(int worker, TrainingState state, long tokens, double lossSum, double gradientNorm) {
-    public RoundResult {
-        if (worker < 0) {
-            throw new IllegalArgumentException("a worker's number must be at least 0, found " + worker);
-        }
-        if (tokens < 0) {
-            throw new IllegalArgumentException(
-                    "worker " + worker + " must have trained on at least 0 tokens, found " + tokens);
-        }
-    }
-}
+public record RoundResult(WorkerReport report, TrainingState state) {}

@@ -74,7 +74,9 @@ public final class StepBenchmark {
     }
 
     private void step() {
-        loss = localStep.take(state, batch, steps, steps).loss();
+        loss = localStep
+                .take(state, batch, new LocalStep.Time(steps, steps), steps)
+                .loss();
         steps++;
     }
 

@@ -21,10 +21,15 @@ import java.util.List;
  * @param threads threads of one task
  * @param recompute {@code none}: activations are kept for the backward pass; {@code block}: only the input of each
  *     block is kept, the rest is computed again
- * @param mode {@code sync}: a round ends when every worker has done all its local steps
+ * @param mode when a round ends
+ * @param deadline when it ends in {@link RoundMode#DEADLINE}
  * @param outer the outer optimiser
- * @param innerState {@code average}: the moments are averaged with the parameters
- * @param codec {@code fp32}: results travel as they are
+ * @param innerState what becomes of the moments between two rounds
+ * @param codec how results travel
+ * @param guard what happens to results that are no good
+ * @param stepPhases the first rounds, if they have another H than {@code localSteps}: often averaged first, rarely
+ *     later is post-local SGD (arXiv 1808.07217)
+ * @param lengthSchedule shorter sequences at the start of the run
  */
 public record TrainConfig(
         int workers,
@@ -41,10 +46,14 @@ public record TrainConfig(
         double filterLr,
         int threads,
         String recompute,
-        String mode,
+        RoundMode mode,
+        DeadlineConfig deadline,
         OuterConfig outer,
-        String innerState,
-        String codec) {
+        InnerState innerState,
+        Codec codec,
+        GuardConfig guard,
+        List<StepPhase> stepPhases,
+        LengthSchedule lengthSchedule) {
     public TrainConfig {
         SettingCheck.atLeast("train.workers", workers, 1);
         SettingCheck.atLeast("train.local-steps", localSteps, 1);
@@ -58,13 +67,11 @@ public record TrainConfig(
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
         SettingCheck.oneOf("train.recompute", recompute, "none", "block");
-        SettingCheck.only("train.mode", mode, "sync");
-        SettingCheck.only("train.inner-state", innerState, "average");
-        SettingCheck.only("train.codec", codec, "fp32");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
         }
         betas = List.copyOf(betas);
+        stepPhases = List.copyOf(stepPhases);
         if (betas.size() != 2) {
             throw new IllegalArgumentException("train.betas must be two numbers, found " + betas);
         }
@@ -72,13 +79,37 @@ public record TrainConfig(
         SettingCheck.fraction("train.betas[1]", betas.get(1));
     }
 
+    /** H in a round. */
+    public int localStepsIn(long round) {
+        long begin = 0;
+        for (StepPhase phase : stepPhases) {
+            begin += phase.rounds();
+            if (round < begin) {
+                return phase.localSteps();
+            }
+        }
+        return localSteps;
+    }
+
+    /** Local steps that every worker is to have done before a round. */
+    public long stepsBefore(long round) {
+        long steps = 0;
+        long begin = 0;
+        for (StepPhase phase : stepPhases) {
+            long done = Math.max(0, Math.min(phase.rounds(), round - begin));
+            steps = Math.addExact(steps, Math.multiplyExact(done, (long) phase.localSteps()));
+            begin += phase.rounds();
+        }
+        return Math.addExact(steps, Math.multiplyExact(Math.max(0, round - begin), (long) localSteps));
+    }
+
     /** Local steps of one worker in the whole run; the schedule ends there. */
     public long totalSteps() {
-        return (long) rounds * localSteps;
+        return stepsBefore(rounds);
     }
 
     /** The number, from 0 and the same on every worker, of a round's local step in the whole run. */
     public long step(long round, int localStep) {
-        return Math.addExact(Math.multiplyExact(round, (long) localSteps), localStep);
+        return Math.addExact(stepsBefore(round), localStep);
     }
 }

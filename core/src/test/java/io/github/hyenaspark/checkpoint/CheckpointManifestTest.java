@@ -63,10 +63,10 @@ class CheckpointManifestTest {
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", group))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith("m: expected a group among [base, filter, positions, decay], found biases");
-        byte[] format = SelfHash.append(root.put("format", "hyena-spark checkpoint 2"));
+        byte[] format = SelfHash.append(root.put("format", "hyena-spark checkpoint 1"));
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", format))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(
-                        "m: expected the format \"hyena-spark checkpoint 1\", found \"hyena-spark" + " checkpoint 2\"");
+                        "m: expected the format \"hyena-spark checkpoint 2\", found \"hyena-spark checkpoint 1\"");
     }
 }

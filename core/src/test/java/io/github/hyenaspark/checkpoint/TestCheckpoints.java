@@ -37,7 +37,8 @@ final class TestCheckpoints {
                 vectors,
                 TABLE,
                 new Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
-                round * 100);
+                round * 100,
+                List.of());
     }
 
     static float[] vector(long round, int kind) {

@@ -6,34 +6,29 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfigs;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LocalTrainerTest {
     private static final int VOCABULARY = 11;
-    private static final TrainConfig CONFIG = new TrainConfig(
-            1,
-            4,
-            10,
-            2,
-            7,
-            1e-2,
-            1e-3,
-            3,
-            0.1,
-            List.of(0.9, 0.98),
-            1,
-            1e-2,
-            1,
-            "none",
-            "sync",
-            new OuterConfig(1, 0),
-            "average",
-            "fp32");
+    private static final TrainConfig CONFIG = draft().config();
 
     private final HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
     private final TrainingState start = TrainingState.initial(model.parameters());
+
+    private static TrainConfigDraft draft() {
+        var draft = new TrainConfigDraft();
+        draft.workers = 1;
+        draft.localSteps = 4;
+        draft.rounds = 10;
+        draft.batchSize = 2;
+        draft.seed = 7;
+        draft.lr = 1e-2;
+        draft.minLr = 1e-3;
+        draft.filterLr = 1e-2;
+        draft.outer = new OuterConfig(1, 0, 0);
+        return draft;
+    }
 
     @Test
     void aRoundIsAPureFunctionOfItsArguments() {
@@ -45,7 +40,7 @@ class LocalTrainerTest {
         RoundResult again = trainer.round(start, 2, 0, LocalTrainerTest::batch);
         assertThat(again.state().theta()).containsExactly(first.state().theta());
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
-        assertThat(again.lossSum()).isEqualTo(first.lossSum());
+        assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
         assertThat(start.theta()).containsExactly(theta);
     }
 
@@ -64,19 +59,78 @@ class LocalTrainerTest {
             adam.update(state, gradient, 4 + step, GroupRates.at(CONFIG, 4 + step));
         }
         assertThat(result.state().theta()).containsExactly(state.theta());
-        assertThat(result.lossSum()).isCloseTo(lossSum, within(1e-9));
-        assertThat(result.tokens()).isEqualTo(104);
+        assertThat(result.report().lossSum()).isCloseTo(lossSum, within(1e-9));
+        assertThat(result.report().tokens()).isEqualTo(104);
+    }
+
+    @Test
+    void aRoundEndsWhenItMayNotGoOnButNeverBeforeItsFirstStep() {
+        LocalTrainer trainer = new LocalTrainer(model, CONFIG);
+        RoundResult two = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> done < 2);
+        assertThat(two.report().steps()).isEqualTo(2);
+        assertThat(two.report().tokens()).isEqualTo(52);
+        RoundResult one = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> false);
+        assertThat(one.report().steps()).isEqualTo(1);
+        assertThat(one.state().theta()).isNotEqualTo(two.state().theta());
+    }
+
+    /** Without moments AdamW's first step divides them by 1 - β; counted on, it would be many times too long. */
+    @Test
+    void resetMomentsBeginWithTheirOwnCountOfSteps() {
+        TrainConfigDraft draft = draft();
+        draft.innerState = InnerState.RESET;
+        RoundResult reset = new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
+        TrainingState state = start.copy();
+        AdamW adam = new AdamW(model.table(), CONFIG.betas());
+        float[] gradient = new float[start.parameterCount()];
+        for (int step = 0; step < 4; step++) {
+            model.parameters(state.theta());
+            model.computeGradient(batch(step), 0);
+            model.gradient(gradient);
+            new GradientClip(1).clip(gradient);
+            adam.update(state, gradient, step, GroupRates.at(CONFIG, 20 + step));
+        }
+        assertThat(reset.state().theta()).containsExactly(state.theta());
+    }
+
+    @Test
+    void theDeltaNormIsTheWayThatTheParametersWent() {
+        RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch);
+        double squares = 0;
+        for (int i = 0; i < start.parameterCount(); i++) {
+            squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
+        }
+        assertThat(result.report().deltaNorm()).isCloseTo(Math.sqrt(squares), within(1e-12));
+        float[] first = start.firstMoment().clone();
+        first[3] = Float.POSITIVE_INFINITY;
+        TrainingState broken = new TrainingState(start.theta(), first, start.secondMoment());
+        assertThat(new LocalTrainer(model, CONFIG)
+                        .round(broken, 0, 0, LocalTrainerTest::batch)
+                        .report()
+                        .isFinite())
+                .isFalse();
+    }
+
+    @Test
+    void aBatchThatWasCutTrainsOnTheSameTokens() {
+        Batch whole = batch(1);
+        Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
+        assertThat(cut.batchSize()).isEqualTo(26);
+        assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
+        RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut);
+        assertThat(result.report().tokens()).isEqualTo(104);
+        assertThat(result.report().isFinite()).isTrue();
     }
 
     @Test
     void trainingLearnsWhatRepeats() {
         LocalTrainer trainer = new LocalTrainer(model, CONFIG);
         RoundResult result = trainer.round(start, 0, 0, step -> batch(0));
-        double first = result.lossSum() / result.tokens();
+        double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {
             result = trainer.round(result.state(), round, 0, step -> batch(0));
         }
-        assertThat(result.lossSum() / result.tokens()).isLessThan(0.8 * first);
+        assertThat(result.report().lossSum() / result.report().tokens()).isLessThan(0.8 * first);
     }
 
     private static Batch batch(long step) {

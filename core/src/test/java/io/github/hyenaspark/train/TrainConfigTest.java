@@ -6,55 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.operator.ParameterGroup;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TrainConfigTest {
-    /** Good settings, one of which a test spoils. */
-    private static final class Draft {
-        int workers = 2;
-        int localSteps = 10;
-        int rounds = 5;
-        int batchSize = 4;
-        int warmupSteps = 3;
-        int threads = 1;
-        double lr = 6e-4;
-        double minLr = 6e-5;
-        double weightDecay = 0.1;
-        double clipNorm = 1;
-        double filterLr = 3e-4;
-        List<Double> betas = List.of(0.9, 0.98);
-        String recompute = "none";
-        String mode = "sync";
-        String innerState = "average";
-        String codec = "fp32";
-
-        TrainConfig config() {
-            return new TrainConfig(
-                    workers,
-                    localSteps,
-                    rounds,
-                    batchSize,
-                    1,
-                    lr,
-                    minLr,
-                    warmupSteps,
-                    weightDecay,
-                    betas,
-                    clipNorm,
-                    filterLr,
-                    threads,
-                    recompute,
-                    mode,
-                    new OuterConfig(1, 0.5),
-                    innerState,
-                    codec);
-        }
-    }
-
-    private static void assertRefused(Consumer<Draft> fault, String message) {
-        Draft draft = new Draft();
+    private static void assertRefused(Consumer<TrainConfigDraft> fault, String message) {
+        TrainConfigDraft draft = new TrainConfigDraft();
         fault.accept(draft);
         assertThatThrownBy(draft::config)
                 .isInstanceOf(IllegalArgumentException.class)
@@ -63,7 +22,7 @@ class TrainConfigTest {
 
     @Test
     void stepsCountThroughTheRun() {
-        TrainConfig config = new Draft().config();
+        TrainConfig config = new TrainConfigDraft().config();
         assertThat(config.totalSteps()).isEqualTo(50);
         assertThat(config.step(0, 0)).isZero();
         assertThat(config.step(3, 7)).isEqualTo(37);
@@ -72,7 +31,7 @@ class TrainConfigTest {
 
     @Test
     void onlyTheBaseGroupDecays() {
-        TrainConfig config = new Draft().config();
+        TrainConfig config = new TrainConfigDraft().config();
         assertThat(GroupRates.at(config, 50)).containsOnlyKeys(ParameterGroup.values());
         for (ParameterGroup group : ParameterGroup.values()) {
             WarmupCosine schedule = new WarmupCosine(6e-5, 3, 50);
@@ -106,12 +65,58 @@ class TrainConfigTest {
 
     @Test
     void saysWhatIsNotSupported() {
-        assertRefused(d -> d.mode = "deadline", "train.mode = deadline is not supported, expected train.mode = sync");
-        assertRefused(d -> d.codec = "int8", "train.codec = int8 is not supported, expected train.codec = fp32");
-        assertRefused(
-                d -> d.innerState = "local",
-                "train.inner-state = local is not supported, expected train.inner-state = average");
         assertRefused(d -> d.recompute = "all", "train.recompute = all is not supported, expected one of none, block");
+    }
+
+    @Test
+    void theFirstRoundsMayHaveOtherLocalSteps() {
+        var draft = new TrainConfigDraft();
+        draft.stepPhases = List.of(new StepPhase(2, 1), new StepPhase(1, 4));
+        TrainConfig config = draft.config();
+        assertThat(LongStream.range(0, 5).mapToInt(config::localStepsIn)).containsExactly(1, 1, 4, 10, 10);
+        assertThat(LongStream.rangeClosed(0, 5).map(config::stepsBefore)).containsExactly(0L, 1L, 2L, 6L, 16L, 26L);
+        assertThat(config.totalSteps()).isEqualTo(26);
+        assertThat(config.step(3, 2)).isEqualTo(8);
+        assertThatThrownBy(() -> new StepPhase(0, 1))
+                .hasMessage("train.step-phases: rounds must be at least 1, found 0");
+        assertThatThrownBy(() -> new StepPhase(1, 0))
+                .hasMessage("train.step-phases: local-steps must be at least 1, found 0");
+    }
+
+    @Test
+    void theLengthDoublesUntilItIsTheLongest() {
+        var schedule = new LengthSchedule(16, 2);
+        assertThat(LongStream.range(0, 8).mapToInt(round -> schedule.lengthIn(round, 64)))
+                .containsExactly(16, 16, 32, 32, 64, 64, 64, 64);
+        assertThat(schedule.lengthIn(1L << 40, 64)).isEqualTo(64);
+        assertThat(new LengthSchedule(0, 1).lengthIn(0, 64)).isEqualTo(64);
+        schedule.check(64);
+        for (int longest : new int[] {8, 48, 65}) {
+            assertThatThrownBy(() -> schedule.check(longest))
+                    .hasMessage("train.length-schedule.start must be model.l-max = " + longest
+                            + " divided by a power of two, found 16");
+        }
+    }
+
+    @Test
+    void theOuterRateWarmsUp() {
+        var outer = new OuterConfig(0.8, 0, 4);
+        assertThat(LongStream.range(0, 6).mapToDouble(outer::lrIn))
+                .containsExactly(0.2, 0.4, 0.6000000000000001, 0.8, 0.8, 0.8);
+        assertThat(new OuterConfig(0.7, 0, 0).lrIn(0)).isEqualTo(0.7);
+    }
+
+    @Test
+    void aQuorumIsARoundedUpShareOfTheWorkers() {
+        assertThat(new DeadlineConfig(1, 0.5, 0).needed(3)).isEqualTo(2);
+        assertThat(new DeadlineConfig(1, 0.75, 0).needed(4)).isEqualTo(3);
+        assertThat(new DeadlineConfig(1, 0.01, 0).needed(4)).isEqualTo(1);
+        assertThatThrownBy(() -> new DeadlineConfig(0, 0.5, 0))
+                .hasMessage("train.deadline.seconds must be a positive number, found 0.0");
+        assertThatThrownBy(() -> new DeadlineConfig(1, 1.5, 0))
+                .hasMessage("train.deadline.quorum must be at most 1, found 1.5");
+        assertThatThrownBy(() -> new GuardConfig(0.5, GuardConfig.Action.STOP))
+                .hasMessage("train.guard.max-delta-ratio must be above 1, or 0 for no limit, found 0.5");
     }
 
     @ParameterizedTest
@@ -124,7 +129,7 @@ class TrainConfigTest {
                 "1   | -1  | train.outer.momentum must be at least 0 and below 1, found -1.0"
             })
     void refusesOuterSettingsOutOfRange(double lr, double momentum, String message) {
-        assertThatThrownBy(() -> new OuterConfig(lr, momentum))
+        assertThatThrownBy(() -> new OuterConfig(lr, momentum, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }

@@ -5,5 +5,6 @@ package io.github.hyenaspark.jobs;
  *
  * @param everyRounds rounds between two checkpoints, at least 1
  * @param keep how many checkpoints stay, at least 1
+ * @param async whether they are written while the next rounds run
  */
-record CheckpointConfig(long everyRounds, int keep) {}
+record CheckpointConfig(long everyRounds, int keep, boolean async) {}

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.jobs.report.ProgressStyle;
+import io.github.hyenaspark.jobs.spark.MergePlace;
 
 /**
  * The section {@code run}: where and how a run goes, which its bits do not depend on.
@@ -9,6 +10,8 @@ import io.github.hyenaspark.jobs.report.ProgressStyle;
  * @param stopAfterRounds stop after this round; 0 for the end of the run
  * @param validateEveryRounds rounds between two measurements of the held-out loss; 0 for none but the last
  * @param allowInexactResume go on although the numerics differ from the checkpoint's
+ * @param merge where results are averaged
+ * @param replay journal of a run whose steps are done again; blank for none
  * @param progress how progress is shown
  */
 record RunConfig(
@@ -16,4 +19,6 @@ record RunConfig(
         long stopAfterRounds,
         long validateEveryRounds,
         boolean allowInexactResume,
+        MergePlace merge,
+        String replay,
         ProgressStyle progress) {}

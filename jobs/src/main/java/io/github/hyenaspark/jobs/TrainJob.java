@@ -11,11 +11,13 @@ import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.RunFacts;
 import io.github.hyenaspark.jobs.spark.RunState;
 import io.github.hyenaspark.jobs.spark.RunStore;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.TerminationHook;
 import io.github.hyenaspark.jobs.spark.TrainingPlan;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -75,7 +77,12 @@ final class TrainJob {
 
     private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
         var plan = new TrainingPlan(
-                settings.model(), settings.train(), snapshot, settings.data().dataset(), settings.packing());
+                settings.model(),
+                settings.train(),
+                snapshot,
+                settings.data().dataset(),
+                settings.packing(),
+                storage.qualify(settings.directory().uri()));
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         RunState start = from.map(RunStore::state).orElseGet(() -> initial(model));
@@ -97,12 +104,16 @@ final class TrainJob {
 
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
         long total = Math.max(start.round(), settings.driver().stopAfterRounds());
+        var options = new WorkerOptions(
+                settings.run().merge(),
+                checkpoints.epoch(),
+                ReplayedSteps.read(storage, settings.run().replay()));
         var work = new Work("train", "rounds", start.round(), total);
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena train " + settings.run().dir(), plan.train().threads());
-                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan);
+                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
-            var driver = new AveragingDriver(settings.driver(), plan.train().outer(), workers, store, progress);
+            var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
             TerminationHook hook = TerminationHook.of(driver);
             try {
                 return driver.run(start);
@@ -112,9 +123,10 @@ final class TrainJob {
         }
     }
 
-    private static RunState initial(HyenaLanguageModel model) {
+    private RunState initial(HyenaLanguageModel model) {
         float[] theta = model.parameters();
-        return new RunState(0, 0, TrainingState.initial(theta), new float[theta.length]);
+        TrainingState state = TrainingState.first(theta, settings.train().innerState());
+        return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
     private RunFacts facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {

@@ -43,7 +43,11 @@ record TrainSettings(
                 run,
                 new RunDirectory(run.dir(), checkpoint.keep()),
                 new DriverPlan(
-                        train.rounds(), run.stopAfterRounds(), run.validateEveryRounds(), checkpoint.everyRounds()),
+                        train.rounds(),
+                        run.stopAfterRounds(),
+                        run.validateEveryRounds(),
+                        checkpoint.everyRounds(),
+                        checkpoint.async()),
                 settings.render(),
                 settings.renderSections(RunIdentity.SECTIONS));
     }

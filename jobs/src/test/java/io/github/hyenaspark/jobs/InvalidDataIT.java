@@ -120,7 +120,8 @@ class InvalidDataIT {
                         real.vectors(),
                         real.table(),
                         real.numerics(),
-                        real.journalBytes()),
+                        real.journalBytes(),
+                        real.workers()),
                 2);
         assertEnds(train(), 3, "the tokenizer another-tokenizer of the checkpoint", real.tokenizer());
         assertEnds(hyena("none", "generate", "run.dir=" + run), 3, "another-tokenizer", real.tokenizer());

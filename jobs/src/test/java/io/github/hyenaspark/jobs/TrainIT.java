@@ -79,10 +79,10 @@ class TrainIT {
         try (var batches = TokenBatches.open(
                 storage, snapshot, dataset, Split.TRAIN, new PackingConfig(PackingStrategy.CONTIGUOUS, model.lMax()))) {
             int steps = Math.toIntExact(train.totalSteps());
-            var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, steps, train.batchSize());
+            var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, train.batchSize());
             for (int step = 0; step < steps; step++) {
                 network.parameters(state.theta());
-                network.computeGradient(batches.batch(cursor.sequencesOf(0, 0, step)), step);
+                network.computeGradient(batches.batch(cursor.sequencesOf(step, 0)), step);
                 network.gradient(gradients);
                 clip.clip(gradients);
                 optimizer.update(state, gradients, step, GroupRates.at(train, step));

@@ -13,22 +13,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BatchCursorTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1, 1",
-        "1, 4, 2, 3",
-        "2, 1, 1, 1",
-        "3, 2, 1, 2",
-        "7, 2, 3, 4",
-        "8, 2, 2, 2",
-        "9, 1, 5, 2",
-        "31, 4, 2, 3",
-        "32, 2, 4, 4",
-        "33, 3, 7, 1",
-        "64, 8, 1, 8",
-        "100, 5, 2, 10",
-        "1000, 4, 10, 7"
+        "1, 1, 1",
+        "1, 4, 3",
+        "2, 1, 1",
+        "3, 2, 2",
+        "7, 2, 4",
+        "8, 2, 2",
+        "9, 1, 2",
+        "31, 4, 3",
+        "32, 2, 4",
+        "33, 3, 1",
+        "64, 8, 8",
+        "100, 5, 10",
+        "1000, 4, 7"
     })
-    void everySequenceComesOnceInEveryEpoch(long sequences, int workers, int localSteps, int batchSize) {
-        var cursor = new BatchCursor(sequences, 11, workers, localSteps, batchSize);
+    void everySequenceComesOnceInEveryEpoch(long sequences, int workers, int batchSize) {
+        var cursor = new BatchCursor(sequences, 11, workers, batchSize);
         int epochs = 4;
         List<Long> read = read(cursor, epochs);
 
@@ -43,31 +43,31 @@ class BatchCursorTest {
 
     @Test
     void epochsHaveDifferentOrders() {
-        List<Long> read = read(new BatchCursor(50, 3, 1, 1, 50), 2);
+        List<Long> read = read(new BatchCursor(50, 3, 1, 50), 2);
 
         assertThat(read.subList(0, 50)).isNotEqualTo(read.subList(50, 100));
     }
 
     @Test
     void aBatchIsTheSameWheneverItIsAskedFor() {
-        var cursor = new BatchCursor(1000, 5, 4, 3, 2);
-        long[] first = cursor.sequencesOf(123_456, 3, 1);
+        var cursor = new BatchCursor(1000, 5, 4, 2);
+        long[] first = cursor.sequencesOf(370_369, 3);
 
-        assertThat(cursor.sequencesOf(0, 0, 0)).isNotEqualTo(first);
-        assertThat(new BatchCursor(1000, 5, 4, 3, 2).sequencesOf(123_456, 3, 1)).isEqualTo(first);
+        assertThat(cursor.sequencesOf(0, 0)).isNotEqualTo(first);
+        assertThat(new BatchCursor(1000, 5, 4, 2).sequencesOf(370_369, 3)).isEqualTo(first);
     }
 
     @Test
-    void theEpochOfARoundIsThatOfItsFirstSequence() {
-        var cursor = new BatchCursor(10, 5, 2, 2, 2);
+    void theEpochIsThatOfTheNextSequence() {
+        var cursor = new BatchCursor(10, 5, 2, 2);
 
-        // 8 sequences per round: rounds begin at 0, 8, 16, 24 of epochs of 10.
-        assertThat(Stream.of(0L, 1L, 2L, 3L).map(cursor::epochOf)).containsExactly(0L, 0L, 1L, 2L);
+        // 4 sequences per step: steps begin at 0, 8, 16, 24 of epochs of 10.
+        assertThat(Stream.of(0L, 2L, 4L, 6L).map(cursor::epochAfter)).containsExactly(0L, 0L, 1L, 2L);
     }
 
     @Test
     void noSequencesAreRefused() {
-        assertThatThrownBy(() -> new BatchCursor(0, 1, 1, 1, 1))
+        assertThatThrownBy(() -> new BatchCursor(0, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "there are no sequences to read (found 0, expected at least 1); give prepare more documents");
@@ -75,22 +75,20 @@ class BatchCursorTest {
 
     @Test
     void whatIsOutOfRangeIsRefused() {
-        assertThatThrownBy(() -> new BatchCursor(5, 1, 0, 2, 3))
+        assertThatThrownBy(() -> new BatchCursor(5, 1, 0, 3))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("workers, local-steps and batch-size are at least 1, found 0, 2 and 3");
-        assertThatThrownBy(() -> new BatchCursor(5, 1, 2, 3, 1).sequencesOf(0, 2, 0))
+                .hasMessage("workers and batch-size are at least 1, found 0 and 3");
+        assertThatThrownBy(() -> new BatchCursor(5, 1, 2, 1).sequencesOf(0, 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("no batch of round 0, worker 2, step 0: there are 2 workers and 3 steps per round");
+                .hasMessage("no batch of step 0, worker 2: there are 2 workers");
     }
 
     private static List<Long> read(BatchCursor cursor, int epochs) {
         List<Long> read = new ArrayList<>();
-        for (long round = 0; read.size() < epochs * cursor.sequences(); round++) {
-            for (int step = 0; step < cursor.localSteps(); step++) {
-                for (int worker = 0; worker < cursor.workers(); worker++) {
-                    for (long sequence : cursor.sequencesOf(round, worker, step)) {
-                        read.add(sequence);
-                    }
+        for (long step = 0; read.size() < epochs * cursor.sequences(); step++) {
+            for (int worker = 0; worker < cursor.workers(); worker++) {
+                for (long sequence : cursor.sequencesOf(step, worker)) {
+                    read.add(sequence);
                 }
             }
         }

@@ -1,16 +1,22 @@
 package io.github.hyenaspark.jobs.spark;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
+import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.OuterConfig;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.OuterOptimizer;
-import io.github.hyenaspark.train.RoundResult;
-import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.WorkerReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +30,12 @@ public final class AveragingDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AveragingDriver.class);
 
     private final DriverPlan plan;
-    private final OuterConfig outer;
+    private final TrainConfig train;
     private final Workers workers;
     private final RunStore store;
     private final Progress progress;
+    private final RoundGuard guard;
+    private final RoundLedger ledger;
 
     /** Guards the two fields below and the journal: {@link #stop} comes from another thread. */
     private final Object commit = new Object();
@@ -41,12 +49,14 @@ public final class AveragingDriver {
      *
      * @param progress counts rounds
      */
-    public AveragingDriver(DriverPlan plan, OuterConfig outer, Workers workers, RunStore store, Progress progress) {
+    public AveragingDriver(DriverPlan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
-        this.outer = outer;
+        this.train = train;
         this.workers = workers;
         this.store = store;
         this.progress = progress;
+        guard = new RoundGuard(train.guard(), workers);
+        ledger = new RoundLedger(store, plan);
     }
 
     /**
@@ -63,8 +73,14 @@ public final class AveragingDriver {
             savedRound = start.round();
         }
         RunState now = start;
-        while (now.round() < plan.stopAfterRounds()) {
-            now = round(now);
+        try (ledger) {
+            while (now.round() < plan.stopAfterRounds()) {
+                now = round(now);
+            }
+            synchronized (commit) {
+                refuseIfStopped();
+                ledger.await();
+            }
         }
         return now;
     }
@@ -76,93 +92,84 @@ public final class AveragingDriver {
     public void stop() throws IOException {
         synchronized (commit) {
             stopped = true;
+            ledger.await();
             if (latest.isPresent() && latest.get().round() > savedRound) {
-                save(latest.get());
+                store.save(latest.get());
+                savedRound = latest.get().round();
             }
         }
     }
 
     private RunState round(RunState before) throws IOException {
         var times = new RoundTimes();
-        workers.send(before.state());
+        SentBytes sent = workers.send(before);
         times.end("broadcast");
-        List<WorkerRound> done = workers.train(before.round(), before.state());
+        List<WorkerRound> done = workers.train(before);
         times.end("train");
         times.putSlowest(done);
-        WorkerDeltas deltas = deltas(before, done);
-        times.end("measure");
-        RunState after = merge(before, done);
+        Checked checked = guard.check(before, done);
+        times.end("guard");
+        Averaging averaging = Averaging.of(train, before.round(), checked.reports());
+        Averaged averaged = workers.average(before, averaging, checked.results());
         times.end("merge");
-        LossSum heldOut =
-                plan.validatesAfter(after.round()) ? workers.heldOut(after.round(), after.state()) : LossSum.ZERO;
+        RunState after = step(before, checked, averaged);
+        times.end("outer");
+        LossSum heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossSum.ZERO;
         times.end("held_out");
-        finish(new RoundEntry(before, after, done, deltas, times), heldOut);
+        synchronized (commit) {
+            refuseIfStopped();
+            ledger.await();
+            times.end("checkpoint_wait");
+            var entry = new RoundEntry(before, after, checked, averaging, averaged, sent, heldOut, times.toJson());
+            ledger.write(entry);
+            latest = Optional.of(after);
+            if (plan.savesAfter(after.round())) {
+                savedRound = after.round();
+            }
+            report(entry, times.totalMillis());
+        }
         return after;
     }
 
-    private RunState merge(RunState before, List<WorkerRound> done) {
-        List<RoundResult> results = done.stream().map(WorkerRound::result).toList();
-        OuterOptimizer optimizer = OuterOptimizer.of(outer, before.outerMomentum());
-        TrainingState state = optimizer.merge(before.state(), results);
-        long tokens = results.stream().mapToLong(RoundResult::tokens).sum();
-        return new RunState(before.round() + 1, before.tokens() + tokens, state, optimizer.momentum());
+    private RunState step(RunState before, Checked checked, Averaged averaged) {
+        OuterOptimizer.Step step = new OuterOptimizer(train.outer())
+                .step(before.state().theta(), before.outerMomentum(), averaged, before.round());
+        long tokens = checked.reports().stream().mapToLong(WorkerReport::tokens).sum();
+        return new RunState(
+                before.round() + 1,
+                before.tokens() + tokens,
+                step.state(),
+                step.momentum(),
+                kept(before.kept(), checked.results()));
     }
 
-    private static WorkerDeltas deltas(RunState before, List<WorkerRound> done) {
-        List<RoundResult> results = done.stream().map(WorkerRound::result).toList();
-        WorkerDeltas deltas = WorkerDeltas.of(before.state().theta(), results);
-        for (RoundResult result : results) {
-            double norm = deltas.norms()[result.worker()];
-            if (!Double.isFinite(result.lossSum()) || !Double.isFinite(norm)) {
-                throw new IllegalStateException(String.format(
-                        Locale.ROOT,
-                        "round %d diverged: worker %d has loss %.4f and went %.4f from the common parameters; "
-                                + "the run is as it was after round %d. A smaller train.lr or train.clip-norm may help",
-                        before.round() + 1,
-                        result.worker(),
-                        result.lossSum() / result.tokens(),
-                        norm,
-                        before.round()));
-            }
+    /** Of workers whose results do not count what they kept before. */
+    private static List<VectorFile> kept(List<VectorFile> before, List<WorkerRound> results) {
+        Map<Integer, VectorFile> kept = new TreeMap<>();
+        before.forEach(file -> kept.put(WorkerObjects.worker(file), file));
+        results.forEach(result -> result.kept().ifPresent(file -> kept.put(result.worker(), file)));
+        return List.copyOf(kept.values());
+    }
+
+    private void refuseIfStopped() {
+        if (stopped) {
+            throw new StoppedException(savedRound);
         }
-        return deltas;
     }
 
-    private void finish(RoundEntry entry, LossSum heldOut) throws IOException {
-        RunState after = entry.after();
-        ObjectNode json = entry.toJson(heldOut);
-        synchronized (commit) {
-            if (stopped) {
-                throw new StoppedException(savedRound);
-            }
-            store.log().append(json);
-            latest = Optional.of(after);
-            if (plan.savesAfter(after.round())) {
-                save(after);
-            }
-        }
-        report(entry, heldOut);
-    }
-
-    private void save(RunState run) throws IOException {
-        store.save(run);
-        savedRound = run.round();
-    }
-
-    private void report(RoundEntry entry, LossSum heldOut) {
+    private void report(RoundEntry entry, long millis) {
         String loss = String.format(Locale.ROOT, "loss %.4f", entry.loss());
-        if (heldOut.tokens() > 0) {
-            loss += String.format(Locale.ROOT, ", held out %.4f", heldOut.mean());
+        if (entry.heldOut().tokens() > 0) {
+            loss += String.format(
+                    Locale.ROOT, ", held out %.4f", entry.heldOut().mean());
         }
-        double seconds = Math.max(1, entry.times().totalMillis()) / 1000.0;
-        String speed = String.format(
-                Locale.ROOT,
-                "%,.0f tokens/s",
-                (entry.after().tokens() - entry.before().tokens()) / seconds);
+        String speed = String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis) / 1000.0));
         LOG.info(
                 "round {} ran on executors {}",
                 entry.after().round(),
-                entry.workers().stream().map(w -> w.place().toString()).collect(Collectors.joining(" ")));
+                entry.checked().results().stream()
+                        .map(w -> w.place().toString())
+                        .collect(Collectors.joining(" ")));
         progress.advance(entry.after().round(), loss + ", " + speed);
     }
 }

@@ -1,87 +1,91 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.batch.BatchCursor;
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.model.Batch;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.train.Frames;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.RoundResult;
-import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.function.LongFunction;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * One worker's part of one round: H local steps from the round's common state. The result is a pure function of plan,
- * state, round and worker, so a retried, speculative or moved task gives the same bits. It reads its batches itself and
- * writes nothing.
+ * One worker's part of one round: local steps from the round's common state. The result is a pure function of plan,
+ * state, round and worker (and under a deadline of the steps that it does), so a retried, speculative or moved task
+ * gives the same bits. It reads its batches itself. What a worker keeps for its next round it writes under a name that
+ * no other attempt has; only what the driver names afterwards counts.
  */
 final class AveragingTask implements Function<Integer, WorkerRound> {
-    private static final long serialVersionUID = 1;
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long serialVersionUID = 2;
 
     private final Broadcast<TrainingPlan> plan;
-    private final Broadcast<TrainingState> start;
-    private final long round;
+    private final Broadcast<SentState> sent;
+    private final StepLimit limit;
 
-    AveragingTask(Broadcast<TrainingPlan> plan, Broadcast<TrainingState> start, long round) {
+    AveragingTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> sent, StepLimit limit) {
         this.plan = plan;
-        this.start = start;
-        this.round = round;
+        this.sent = sent;
+        this.limit = limit;
     }
 
     @Override
     public WorkerRound call(Integer worker) throws IOException {
         TrainingPlan plan = this.plan.value();
+        Storage storage = SparkStorage.ofThisExecutor();
         try {
-            return PooledBatches.read(
-                    SparkStorage.ofThisExecutor(), plan, Split.TRAIN, batches -> round(plan, worker, batches));
+            return PooledBatches.read(storage, plan, Split.TRAIN, batches -> round(storage, plan, worker, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
     }
 
-    private WorkerRound round(TrainingPlan plan, int worker, TokenBatches batches) {
+    private WorkerRound round(Storage storage, TrainingPlan plan, int worker, TokenBatches batches) throws IOException {
+        SentState sent = this.sent.value();
         PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
         long begin = System.nanoTime();
-        var timed = new TimedBatches(batches, cursor(plan.train(), batches.sequences()), round, worker);
-        RoundResult result = new LocalTrainer(pooled.model(), plan.train()).round(start.value(), round, worker, timed);
+        var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
+        TrainingState start = kept.start(sent);
+        long read = System.nanoTime();
+        var timed = new TimedBatches(plan, batches, sent.round(), worker);
+        RoundResult result = new LocalTrainer(pooled.model(), plan.train())
+                .round(start, sent.round(), worker, timed, limit.of(worker, read));
         pooled.giveBack();
-        long millis = (System.nanoTime() - begin) / NANOS_PER_MILLI;
-        return new WorkerRound(result, TaskPlace.here(), timed.nanos / NANOS_PER_MILLI, millis);
+        long trained = System.nanoTime();
+        Frames.Packed packed = Frames.pack(plan.train(), start, result, kept.residual());
+        Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
+        Optional<VectorFile> written = keeps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
+        long end = System.nanoTime();
+        var times = new WorkerTimes(
+                millis(timed.nanos()), millis(trained - read - timed.nanos()), millis(read - begin + end - trained));
+        Frames frames = packed.frames();
+        return new WorkerRound(
+                result.report(),
+                Optional.of(frames),
+                frames.parameterBytes(),
+                frames.momentBytes(),
+                written,
+                TaskPlace.here(),
+                times);
     }
 
-    private static BatchCursor cursor(TrainConfig train, long sequences) {
-        return new BatchCursor(sequences, train.seed(), train.workers(), train.localSteps(), train.batchSize());
+    private static Map<String, float[]> kept(Storage storage, TrainingPlan plan, SentState sent, int worker)
+            throws IOException {
+        Optional<VectorFile> file = sent.kept(worker);
+        return file.isPresent() ? WorkerObjects.read(storage, plan.run(), file.get()) : Map.of();
     }
 
-    private static final class TimedBatches implements LongFunction<Batch> {
-        private final TokenBatches batches;
-        private final BatchCursor cursor;
-        private final long round;
-        private final int worker;
-        private long nanos;
-
-        TimedBatches(TokenBatches batches, BatchCursor cursor, long round, int worker) {
-            this.batches = batches;
-            this.cursor = cursor;
-            this.round = round;
-            this.worker = worker;
-        }
-
-        @Override
-        public Batch apply(long step) {
-            long begin = System.nanoTime();
-            try {
-                return batches.batch(cursor.sequencesOf(round, worker, Math.toIntExact(step)));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } finally {
-                nanos += System.nanoTime() - begin;
-            }
-        }
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
     }
 }

@@ -7,8 +7,14 @@ package io.github.hyenaspark.jobs.spark;
  * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
  * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
  * @param checkpointEveryRounds save after every so many rounds, and when the job stops
+ * @param savesInBackground whether the next round begins while the one before is written down
  */
-public record DriverPlan(long rounds, long stopAfterRounds, long validateEveryRounds, long checkpointEveryRounds) {
+public record DriverPlan(
+        long rounds,
+        long stopAfterRounds,
+        long validateEveryRounds,
+        long checkpointEveryRounds,
+        boolean savesInBackground) {
     public DriverPlan {
         if (checkpointEveryRounds < 1) {
             throw new IllegalArgumentException(

@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
-import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -19,9 +18,9 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
     private static final long serialVersionUID = 1;
 
     private final Broadcast<TrainingPlan> plan;
-    private final Broadcast<TrainingState> state;
+    private final Broadcast<SentState> state;
 
-    HeldOutTask(Broadcast<TrainingPlan> plan, Broadcast<TrainingState> state) {
+    HeldOutTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> state) {
         this.plan = plan;
         this.state = state;
     }

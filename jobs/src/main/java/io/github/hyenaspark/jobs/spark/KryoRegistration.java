@@ -4,7 +4,7 @@ import com.esotericsoftware.kryo.Kryo;
 import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.UnitDuplicates;
 import io.github.hyenaspark.data.prepare.WorkUnit;
-import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.Averaged;
 import org.apache.spark.serializer.KryoRegistrator;
 
 /**
@@ -17,9 +17,13 @@ public final class KryoRegistration implements KryoRegistrator {
         WireTypes.register(
                 kryo,
                 TrainingPlan.class,
-                TrainingState.class,
+                SentState.class,
                 WorkerRound.class,
                 WorkerRound[].class,
+                WorkerFrames.class,
+                WorkerFrames[].class,
+                Averaged.class,
+                Averaged[].class,
                 ChunkLoss.class,
                 ChunkLoss[].class,
                 WorkUnit.class,

@@ -4,35 +4,55 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
+import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
+import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.WorkerReport;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The line that a round leaves in the journal.
  *
  * @param before where the run was
  * @param after where it is
- * @param workers what the workers sent, in their order
- * @param deltas how far they went
- * @param times how long it took
+ * @param checked what the workers sent
+ * @param averaging how it was averaged
+ * @param averaged what came of it
+ * @param sent bytes that went to each worker
+ * @param heldOut the held-out loss after this round, no tokens if it was not measured
+ * @param times phases and total, milliseconds
  */
-record RoundEntry(RunState before, RunState after, List<WorkerRound> workers, WorkerDeltas deltas, RoundTimes times) {
+record RoundEntry(
+        RunState before,
+        RunState after,
+        Checked checked,
+        Averaging averaging,
+        Averaged averaged,
+        SentBytes sent,
+        LossSum heldOut,
+        ObjectNode times) {
     /** The training loss over all workers, nats per token. */
     double loss() {
         double nats = 0;
-        for (WorkerRound worker : workers) {
-            nats += worker.result().lossSum();
+        for (WorkerReport report : checked.reports()) {
+            nats += report.lossSum();
         }
-        return nats / (after.tokens() - before.tokens());
+        return nats / tokens();
     }
 
-    /**
-     * As one JSON object.
-     *
-     * @param heldOut the held-out loss after this round, no tokens if it was not measured
-     */
-    ObjectNode toJson(LossSum heldOut) {
+    /** Tokens of this round. */
+    long tokens() {
+        return after.tokens() - before.tokens();
+    }
+
+    /** As one JSON object; reads all parameters, for their hash and for norms. */
+    ObjectNode toJson() {
+        TrainConfig train = averaging.config();
+        long round = before.round();
         ObjectNode json = Json.object()
                 .put("round", after.round())
                 .put("tokens", after.tokens())
@@ -40,45 +60,78 @@ record RoundEntry(RunState before, RunState after, List<WorkerRound> workers, Wo
         if (heldOut.tokens() > 0) {
             json.put("held_out_loss", heldOut.mean()).put("held_out_tokens", heldOut.tokens());
         }
+        json.put("steps", train.stepsBefore(after.round()))
+                .put("outer_lr", train.outer().lrIn(round));
         putWorkers(json);
+        putNumbers(json, "again", checked.again());
+        putNumbers(json, "dropped", checked.dropped());
+        putNorms(json);
+        putBytes(json);
         json.put(
-                "update_norm",
-                WorkerDeltas.distance(before.state().theta(), after.state().theta()));
-        if (Double.isFinite(deltas.cosine())) {
-            json.put("delta_cosine", deltas.cosine());
-        }
-        json.put("bytes_down", workers.size() * bytes(before))
-                .put("bytes_up", workers.size() * bytes(before))
-                .put(
-                        "retries",
-                        workers.stream().mapToInt(w -> w.place().attempt()).sum());
-        json.set("ms", times.toJson());
+                "retries",
+                checked.results().stream().mapToInt(w -> w.place().attempt()).sum());
+        json.set("ms", times);
         return json.put("theta_sha256", Hashes.sha256(after.state().theta()));
     }
 
+    /** One number for each of the K workers, 0 where nothing of a worker counted. */
     private void putWorkers(ObjectNode json) {
-        ArrayNode tokens = json.putArray("worker_tokens");
-        ArrayNode losses = json.putArray("worker_losses");
-        ArrayNode gradients = json.putArray("gradient_norms");
-        ArrayNode executors = json.putArray("executors");
-        for (WorkerRound worker : workers) {
-            RoundResult result = worker.result();
-            tokens.add(result.tokens());
-            losses.add(result.lossSum() / result.tokens());
-            gradients.add(result.gradientNorm());
-            executors.add(worker.place().toString());
+        ArrayNode steps = json.putArray("worker_steps");
+        int[] stepsOf = new int[averaging.config().workers()];
+        checked.reports().forEach(report -> stepsOf[report.worker()] = report.steps());
+        for (int count : stepsOf) {
+            steps.add(count);
         }
-        ArrayNode norms = json.putArray("delta_norms");
-        for (double norm : deltas.norms()) {
-            norms.add(norm);
+        each(json, "worker_tokens", (array, worker) -> array.add(worker.report().tokens()));
+        each(
+                json,
+                "worker_losses",
+                (array, worker) ->
+                        array.add(worker.report().lossSum() / worker.report().tokens()));
+        each(
+                json,
+                "gradient_norms",
+                (array, worker) -> array.add(worker.report().gradientNorm()));
+        each(json, "delta_norms", (array, worker) -> array.add(worker.report().deltaNorm()));
+        each(json, "executors", (array, worker) -> array.add(worker.place().toString()));
+    }
+
+    private interface Adder {
+        void add(ArrayNode array, WorkerRound worker);
+    }
+
+    private void each(ObjectNode json, String key, Adder adder) {
+        ArrayNode array = json.putArray(key);
+        Consumer<WorkerRound> add = worker -> adder.add(array, worker);
+        checked.results().forEach(add);
+    }
+
+    private static void putNumbers(ObjectNode json, String key, List<Integer> workers) {
+        if (!workers.isEmpty()) {
+            ArrayNode array = json.putArray(key);
+            workers.forEach(array::add);
         }
     }
 
-    /** What one worker gets, and sends back, of parameters and updater state. */
-    private static long bytes(RunState state) {
-        long floats = (long) state.state().theta().length
-                + state.state().firstMoment().length
-                + state.state().secondMoment().length;
-        return floats * Float.BYTES;
+    private void putNorms(ObjectNode json) {
+        float[] start = before.state().theta();
+        json.put("update_norm", DeltaFacts.distance(start, after.state().theta()));
+        double cosine = DeltaFacts.cosine(averaging, checked.reports(), averaging.meanDeltaNorm(start, averaged));
+        if (Double.isFinite(cosine)) {
+            json.put("delta_cosine", cosine);
+        }
+    }
+
+    /** Of all workers together. */
+    private void putBytes(ObjectNode json) {
+        List<WorkerRound> results = checked.results();
+        json.put("bytes_down", results.size() * sent.parameters())
+                .put(
+                        "bytes_up",
+                        results.stream().mapToLong(WorkerRound::parameterBytes).sum())
+                .put("moment_bytes_down", results.size() * sent.moments())
+                .put(
+                        "moment_bytes_up",
+                        results.stream().mapToLong(WorkerRound::momentBytes).sum());
     }
 }

@@ -5,6 +5,7 @@ import io.github.hyenaspark.io.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** A stopwatch over the phases of one round. */
 final class RoundTimes {
@@ -17,29 +18,27 @@ final class RoundTimes {
     /** Ends the phase that began with the previous call, or with this stopwatch. */
     void end(String phase) {
         long now = System.nanoTime();
-        put(phase, (now - phaseBegin) / NANOS_PER_MILLI);
+        millis.put(phase, (now - phaseBegin) / NANOS_PER_MILLI);
         phaseBegin = now;
     }
 
-    /** Notes how long the slowest worker took, and the slowest reader. */
+    /** Notes what the slowest worker took: for all, for reading batches, for local steps, for encoding. */
     void putSlowest(List<WorkerRound> workers) {
-        put(
-                "slowest_worker",
-                workers.stream().mapToLong(WorkerRound::trainMillis).max().orElse(0));
-        put(
-                "slowest_load",
-                workers.stream().mapToLong(WorkerRound::loadMillis).max().orElse(0));
+        millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
+        millis.put("slowest_load", slowest(workers, WorkerRound.WorkerTimes::load));
+        millis.put("slowest_compute", slowest(workers, WorkerRound.WorkerTimes::compute));
+        millis.put("slowest_encode", slowest(workers, WorkerRound.WorkerTimes::encode));
     }
 
-    private void put(String phase, long phaseMillis) {
-        millis.put(phase, phaseMillis);
+    private static long slowest(List<WorkerRound> workers, ToLongFunction<WorkerRound.WorkerTimes> time) {
+        return workers.stream().map(WorkerRound::times).mapToLong(time).max().orElse(0);
     }
 
     long totalMillis() {
         return (System.nanoTime() - begin) / NANOS_PER_MILLI;
     }
 
-    /** All phases and the total, milliseconds. */
+    /** All phases and the total up to now, milliseconds. */
     ObjectNode toJson() {
         ObjectNode json = Json.object();
         millis.forEach(json::put);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,9 @@ import org.slf4j.LoggerFactory;
 public final class RunStore {
     private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
     private static final String CHART = "loss.png";
+    private static final String OUTER_MOMENTUM = "outer-momentum";
+    private static final String FIRST_MOMENT = "first-moment";
+    private static final String SECOND_MOMENT = "second-moment";
 
     private final Storage storage;
     private final String directory;
@@ -125,21 +129,32 @@ public final class RunStore {
                 vectors(run),
                 facts.table(),
                 facts.numerics(),
-                log.bytes());
+                log.bytes(),
+                run.kept());
     }
 
     private static Map<String, float[]> vectors(RunState run) {
-        return Map.of(
-                "theta", run.state().theta(),
-                "first-moment", run.state().firstMoment(),
-                "second-moment", run.state().secondMoment(),
-                "outer-momentum", run.outerMomentum());
+        Map<String, float[]> vectors = new TreeMap<>();
+        vectors.put(Checkpoint.THETA, run.state().theta());
+        vectors.put(OUTER_MOMENTUM, run.outerMomentum());
+        if (run.state().hasMoments()) {
+            vectors.put(FIRST_MOMENT, run.state().firstMoment());
+            vectors.put(SECOND_MOMENT, run.state().secondMoment());
+        }
+        return vectors;
     }
 
     /** The run's state in a checkpoint. */
     public static RunState state(Checkpoint checkpoint) {
-        var state = new TrainingState(
-                checkpoint.vector("theta"), checkpoint.vector("first-moment"), checkpoint.vector("second-moment"));
-        return new RunState(checkpoint.round(), checkpoint.tokens(), state, checkpoint.vector("outer-momentum"));
+        float[] theta = checkpoint.vector(Checkpoint.THETA);
+        TrainingState state = checkpoint.vectors().containsKey(FIRST_MOMENT)
+                ? new TrainingState(theta, checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT))
+                : TrainingState.parametersOnly(theta);
+        return new RunState(
+                checkpoint.round(),
+                checkpoint.tokens(),
+                state,
+                checkpoint.vector(OUTER_MOMENTUM),
+                checkpoint.workers());
     }
 }

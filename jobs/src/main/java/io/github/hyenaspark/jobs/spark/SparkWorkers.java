@@ -1,36 +1,53 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
+import io.github.hyenaspark.train.RoundMode;
+import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
- * The Spark jobs of a run: one of K tasks per round, and one over the held-out sequences. Nothing but the plan, the
- * state of parameters and the results crosses the wire; a state is sent once, also when it is first measured and then
- * trained on, and its broadcast is destroyed before the next one is made.
+ * The Spark jobs of a run: one of K tasks per round, one or none to average what they bring, and one over the held-out
+ * sequences. Nothing but the plan, the common state and the results crosses the wire; a state is sent once, also when
+ * it is first measured and then trained on, and its broadcast is destroyed before the next one is made.
  */
 public final class SparkWorkers implements Workers, AutoCloseable {
     private final JavaSparkContext context;
     private final Broadcast<TrainingPlan> plan;
     private final TrainingPlan planHere;
+    private final WorkerOptions options;
     private final int chunks;
-    private Optional<SentState> sent = Optional.empty();
+    private Optional<Sent> sent = Optional.empty();
+    private Optional<HeldResults> held = Optional.empty();
 
-    private record SentState(TrainingState state, Broadcast<TrainingState> broadcast) {}
+    /**
+     * How the workers are run; their results do not depend on it.
+     *
+     * @param merge where results are averaged
+     * @param epoch of the driver, in the names of what workers keep
+     * @param replay what every worker did in a run that is done again
+     */
+    public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay) {}
 
-    private SparkWorkers(JavaSparkContext context, TrainingPlan plan, int chunks) {
+    private record Sent(RunState state, SentState bytes, Broadcast<SentState> broadcast) {}
+
+    private SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options, int chunks) {
         this.context = context;
         this.planHere = plan;
+        this.options = options;
         this.chunks = chunks;
         this.plan = context.broadcast(plan);
     }
@@ -40,51 +57,92 @@ public final class SparkWorkers implements Workers, AutoCloseable {
      *
      * @throws IOException if the held-out data cannot be opened
      */
-    public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan) throws IOException {
+    public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
+            throws IOException {
         if (plan.snapshot().documents(Split.VALIDATION) == 0) {
-            return new SparkWorkers(context, plan, 0);
+            return new SparkWorkers(context, plan, options, 0);
         }
         try (TokenBatches heldOut =
                 TokenBatches.open(storage, plan.snapshot(), plan.dataset(), Split.VALIDATION, plan.heldOutPacking())) {
             int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
-            return new SparkWorkers(context, plan, chunks);
+            return new SparkWorkers(context, plan, options, chunks);
         }
     }
 
     @Override
-    public long send(TrainingState state) {
-        if (sent.isPresent() && sent.get().state().equals(state)) {
-            return 0;
+    public SentBytes send(RunState state) {
+        if (sent.isEmpty() || !sent.get().state().equals(state)) {
+            destroySent();
+            String directory = WorkerObjects.newDirectory(state.round() + 1, options.epoch());
+            SentState bytes = SentState.of(planHere.train(), state, directory);
+            sent = Optional.of(new Sent(state, bytes, context.broadcast(bytes)));
         }
-        destroySent();
-        long begin = System.nanoTime();
-        sent = Optional.of(new SentState(state, context.broadcast(state)));
-        return System.nanoTime() - begin;
+        SentState bytes = sent.get().bytes();
+        return new SentBytes((long) bytes.theta().length * Float.BYTES, bytes.momentBytes());
     }
 
     @Override
-    public List<WorkerRound> train(long round, TrainingState start) {
-        int workers = planHere.train().workers();
+    public List<WorkerRound> train(RunState start) {
+        TrainConfig train = planHere.train();
         describe(String.format(
                 Locale.ROOT,
                 "round %d of %d: %d workers, %d local steps each",
-                round + 1,
-                planHere.train().rounds(),
-                workers,
-                planHere.train().localSteps()));
-        return context.parallelize(numbers(workers), workers)
-                .map(new AveragingTask(plan, broadcast(start), round))
-                .collect();
+                start.round() + 1,
+                train.rounds(),
+                train.workers(),
+                train.localStepsIn(start.round())));
+        StepLimit limit = options.replay().limit(train, start.round());
+        List<Integer> workers = options.replay().workers(train, start.round());
+        var task = new AveragingTask(plan, broadcast(start), limit);
+        if (train.mode() == RoundMode.DEADLINE && !options.replay().isSet()) {
+            return new DeadlineRound(context, train.deadline()).results(task, workers);
+        }
+        JavaRDD<WorkerRound> results =
+                context.parallelize(new ArrayList<>(workers), workers.size()).map(task);
+        if (options.merge().of(train, start.state().parameterCount()) == MergePlace.DRIVER) {
+            return results.collect();
+        }
+        held.ifPresent(HeldResults::release);
+        held = Optional.of(HeldResults.of(results));
+        return held.get().reports();
     }
 
     @Override
-    public LossSum heldOut(long rounds, TrainingState state) {
+    public WorkerRound again(RunState start, int worker) {
+        describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+        StepLimit limit = options.replay().limit(planHere.train(), start.round());
+        JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
+                .map(new AveragingTask(plan, broadcast(start), limit));
+        return held.isPresent()
+                ? held.get().replace(worker, result)
+                : result.collect().get(0);
+    }
+
+    @Override
+    public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+        if (held.isEmpty()) {
+            return averaging.average(
+                    start.state().theta(),
+                    results.stream().map(r -> r.frames().orElseThrow()).toList());
+        }
+        describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
+        HeldResults here = held.get();
+        Averaged averaged = here.average(plan, broadcast(start), averaging, results);
+        here.release();
+        held = Optional.empty();
+        return averaged;
+    }
+
+    @Override
+    public LossSum heldOut(RunState state) {
         if (chunks == 0) {
             return LossSum.ZERO;
         }
-        describe(String.format(Locale.ROOT, "held-out loss after round %d", rounds));
+        describe(String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
-        List<ChunkLoss> losses = context.parallelize(numbers(chunks), partitions)
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
+        List<ChunkLoss> losses = context.parallelize(numbers, partitions)
                 .mapPartitions(new HeldOutTask(plan, broadcast(state)))
                 .collect();
         LossSum sum = LossSum.ZERO;
@@ -96,11 +154,12 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public void close() {
+        held.ifPresent(HeldResults::release);
         destroySent();
         plan.destroy();
     }
 
-    private Broadcast<TrainingState> broadcast(TrainingState state) {
+    private Broadcast<SentState> broadcast(RunState state) {
         send(state);
         return sent.orElseThrow().broadcast();
     }
@@ -113,9 +172,5 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     private void describe(String description) {
         context.setJobDescription(description);
         context.setCallSite(description);
-    }
-
-    private static List<Integer> numbers(int count) {
-        return new ArrayList<>(IntStream.range(0, count).boxed().toList());
     }
 }

@@ -14,9 +14,19 @@ import io.github.hyenaspark.train.TrainConfig;
  * @param snapshot the data
  * @param dataset URI of the directory that the snapshot's shards are in
  * @param packing how the sequences to train on are made; held-out ones are always of one document each
+ * @param run URI of the run's directory, where workers write what they keep
  */
 public record TrainingPlan(
-        ModelConfig model, TrainConfig train, DatasetSnapshot snapshot, String dataset, PackingConfig packing) {
+        ModelConfig model,
+        TrainConfig train,
+        DatasetSnapshot snapshot,
+        String dataset,
+        PackingConfig packing,
+        String run) {
+    public TrainingPlan {
+        train.lengthSchedule().check(model.lMax());
+    }
+
     /** V, ids. */
     public int vocabularySize() {
         return snapshot.vocabulary().size();

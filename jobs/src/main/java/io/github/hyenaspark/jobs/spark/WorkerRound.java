@@ -1,13 +1,48 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.train.Frames;
+import io.github.hyenaspark.train.WorkerReport;
+import java.util.Optional;
 
 /**
  * What one worker sends back after a round.
  *
- * @param result its new state and losses
+ * @param report what it says of its local steps
+ * @param frames the numbers it found; empty where they stay with the executors to be averaged there
+ * @param parameterBytes of the frames of parameters, wherever they are
+ * @param momentBytes of those of the moments
+ * @param kept what it wrote for its next round
  * @param place where it ran
- * @param loadMillis time spent reading batches
- * @param trainMillis time of the whole task, reading included
+ * @param times how long it took
  */
-public record WorkerRound(RoundResult result, TaskPlace place, long loadMillis, long trainMillis) {}
+public record WorkerRound(
+        WorkerReport report,
+        Optional<Frames> frames,
+        long parameterBytes,
+        long momentBytes,
+        Optional<VectorFile> kept,
+        TaskPlace place,
+        WorkerTimes times) {
+    /**
+     * Milliseconds of a task.
+     *
+     * @param load reading batches
+     * @param compute local steps, without that
+     * @param encode writing the frames, and reading and writing what the worker keeps
+     */
+    public record WorkerTimes(long load, long compute, long encode) {
+        long total() {
+            return load + compute + encode;
+        }
+    }
+
+    int worker() {
+        return report.worker();
+    }
+
+    /** The same without the frames. */
+    WorkerRound withoutFrames() {
+        return new WorkerRound(report, Optional.empty(), parameterBytes, momentBytes, kept, place, times);
+    }
+}

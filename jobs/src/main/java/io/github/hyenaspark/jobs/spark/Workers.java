@@ -1,7 +1,8 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
 import java.util.List;
 
 /** The K workers of a run as the round loop sees them: on Spark in a job, in the same thread in a test of the loop. */
@@ -9,23 +10,42 @@ public interface Workers {
     /**
      * Sends a state to where the workers are. Sending the same object again does nothing.
      *
-     * @return nanoseconds it took
+     * @return bytes of it that a worker receives
      */
-    long send(TrainingState state);
+    SentBytes send(RunState state);
 
     /**
-     * Lets every worker do its local steps of one round.
+     * What one worker receives.
      *
-     * @param round r, from 0
-     * @return one result per worker, in the order of the workers
+     * @param parameters bytes of θ
+     * @param moments bytes of the shared moments
      */
-    List<WorkerRound> train(long round, TrainingState start);
+    record SentBytes(long parameters, long moments) {}
+
+    /**
+     * Lets every worker do its local steps of the round that follows a state.
+     *
+     * @return one result per worker that counts, in the order of the workers: all K, unless the mode of the run lets a
+     *     round end without some
+     */
+    List<WorkerRound> train(RunState start);
+
+    /** Lets one worker do its local steps of a round once more, because what it brought is no good. */
+    WorkerRound again(RunState start, int worker);
+
+    /**
+     * Averages what workers brought in the round that was trained last.
+     *
+     * @param start what they started from
+     * @param results those that count, as {@link #train} and {@link #again} gave them
+     */
+    Averaged average(RunState start, Averaging averaging, List<WorkerRound> results);
 
     /**
      * The loss over all held-out sequences.
      *
-     * @param rounds rounds done so far
+     * @param state of the run
      * @return no tokens if nothing is held out
      */
-    LossSum heldOut(long rounds, TrainingState state);
+    LossSum heldOut(RunState state);
 }

@@ -15,12 +15,19 @@ import io.github.hyenaspark.jobs.report.ProgressStyle;
 import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.ParameterGroup;
-import io.github.hyenaspark.train.OuterConfig;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
+import io.github.hyenaspark.train.Frames;
+import io.github.hyenaspark.train.GuardConfig;
 import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.TrainConfigDraft;
 import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.WorkerReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -39,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The round loop with workers that need neither Spark nor a model. */
 class AveragingDriverTest {
     private static final int PARAMETERS = 3;
-    private static final OuterConfig OUTER = new OuterConfig(1, 0.5);
+    private static final TrainConfig TRAIN = new TrainConfigDraft().config();
 
     @TempDir
     Path directory;
@@ -52,37 +59,64 @@ class AveragingDriverTest {
         private final List<Long> rounds = new ArrayList<>();
         private final List<Long> validated = new ArrayList<>();
         private Runnable afterTraining = () -> {};
+        private final List<Integer> again = new ArrayList<>();
         private double lossOfWorkerOne = 2;
+        private double stepOfWorkerOne = 1;
+        private double lossTheSecondTime = 2;
+        private double stepTheSecondTime = 1;
 
         @Override
-        public long send(TrainingState state) {
-            return 0;
+        public SentBytes send(RunState state) {
+            return new SentBytes(4L * PARAMETERS, 8L * PARAMETERS);
         }
 
         @Override
-        public List<WorkerRound> train(long round, TrainingState start) {
-            rounds.add(round);
+        public List<WorkerRound> train(RunState start) {
+            rounds.add(start.round());
             List<WorkerRound> results = IntStream.range(0, 2)
-                    .mapToObj(worker -> result(round, worker, start))
+                    .mapToObj(worker -> result(start, worker, worker == 1 ? lossOfWorkerOne : 4, stepOfWorkerOne))
                     .toList();
             afterTraining.run();
             return results;
         }
 
-        private WorkerRound result(long round, int worker, TrainingState start) {
-            TrainingState state = start.copy();
+        @Override
+        public WorkerRound again(RunState start, int worker) {
+            again.add(worker);
+            return result(start, worker, lossTheSecondTime, stepTheSecondTime);
+        }
+
+        private WorkerRound result(RunState start, int worker, double loss, double step) {
+            TrainingState state = start.state().copy();
             for (int i = 0; i < PARAMETERS; i++) {
-                state.theta()[i] += 0.1f * (round + 1) + 0.01f * worker + 0.3f * state.theta()[i];
+                float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
+                state.theta()[i] += worker == 1 ? (float) step * move : move;
                 state.firstMoment()[i] += 0.7f * worker;
             }
-            double loss = worker == 1 ? lossOfWorkerOne : 4;
+            double norm = DeltaFacts.distance(start.state().theta(), state.theta());
+            var report = new WorkerReport(worker, 2, 10, 10 * loss, 1, norm);
+            Frames frames = Frames.pack(TRAIN, start.state(), new RoundResult(report, state), new float[0])
+                    .frames();
             return new WorkerRound(
-                    new RoundResult(worker, state, 10, 10 * loss, 1), new TaskPlace("7", "host", 0), 1, 2);
+                    report,
+                    Optional.of(frames),
+                    frames.parameterBytes(),
+                    frames.momentBytes(),
+                    Optional.empty(),
+                    new TaskPlace("7", "host", 0),
+                    new WorkerTimes(1, 2, 3));
         }
 
         @Override
-        public LossSum heldOut(long rounds, TrainingState state) {
-            validated.add(rounds);
+        public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+            return averaging.average(
+                    start.state().theta(),
+                    results.stream().map(r -> r.frames().orElseThrow()).toList());
+        }
+
+        @Override
+        public LossSum heldOut(RunState state) {
+            validated.add(state.round());
             return new LossSum(12, 4);
         }
     }
@@ -100,11 +134,15 @@ class AveragingDriverTest {
         private final AveragingDriver driver;
 
         Start(long stopAfterRounds) throws IOException {
+            this(stopAfterRounds, TRAIN);
+        }
+
+        Start(long stopAfterRounds, TrainConfig train) throws IOException {
             checkpoints.beginEpoch();
             Optional<Checkpoint> newest = checkpoints.newestValid();
             from = newest.map(RunStore::state)
-                    .orElseGet(() ->
-                            new RunState(0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS]));
+                    .orElseGet(() -> new RunState(
+                            0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = RunStore.open(
                     storage,
                     new RunDirectory(directory.toString(), 3),
@@ -113,7 +151,8 @@ class AveragingDriverTest {
                     newest.map(Checkpoint::journalBytes).orElse(0L));
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(ProgressStyle.PLAIN, new Work("train", "rounds", 0, 6), silent);
-            driver = new AveragingDriver(new DriverPlan(6, stopAfterRounds, 4, 2), OUTER, workers, store, progress);
+            var plan = new DriverPlan(6, stopAfterRounds, 4, 2, true);
+            driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
         RunState run() throws IOException {
@@ -176,7 +215,12 @@ class AveragingDriverTest {
         assertThat(fourth.get("held_out_loss").doubleValue()).isEqualTo(3);
         assertThat(fourth.get("tokens").longValue()).isEqualTo(80);
         assertThat(fourth.get("delta_norms")).hasSize(2);
-        assertThat(fourth.get("bytes_up").longValue()).isEqualTo(2L * 3 * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("bytes_up").longValue()).isEqualTo(2L * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("bytes_down").longValue()).isEqualTo(2L * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("moment_bytes_up").longValue()).isEqualTo(2L * 2 * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("moment_bytes_down").longValue()).isEqualTo(2L * 2 * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("worker_steps").toString()).isEqualTo("[2,2]");
+        assertThat(fourth.get("steps").longValue()).isEqualTo(40);
         assertThat(fourth.get("executors").get(0).textValue()).isEqualTo("7@host");
         assertThat(fourth.get("theta_sha256").textValue()).hasSize(64);
         assertThat(journal().get(2).has("held_out_loss")).isFalse();
@@ -232,15 +276,55 @@ class AveragingDriverTest {
     }
 
     @Test
-    void aLossThatIsNoNumberStopsTheRunAndNamesTheWorker() throws IOException {
+    void aLossThatIsNoNumberTwiceStopsTheRunAndNamesTheWorker() throws IOException {
         var start = new Start(0);
+        workers.lossTheSecondTime = Double.NaN;
         workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() == 2 ? Double.NaN : 2;
         assertThatThrownBy(start::run)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("round 3 diverged: worker 1 has loss NaN")
+                .hasMessageContaining("also when it was computed again")
                 .hasMessageContaining("the run is as it was after round 2")
                 .hasMessageContaining("train.lr");
         assertThat(savedRounds()).containsExactly(2L);
+        assertThat(workers.again).containsExactly(1);
+    }
+
+    @Test
+    void aBadResultThatComesOutGoodTheSecondTimeLeavesNoTraceInTheBits() throws IOException {
+        RunState undisturbed = new Start(0).run();
+        directory = directory.resolve("other");
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() % 6 == 2 ? Double.NaN : 2;
+        RunState end = new Start(0).run();
+        assertThat(workers.again).containsExactly(1);
+        assertThat(end.state().theta()).containsExactly(undisturbed.state().theta());
+        assertThat(journal().get(2).get("again").toString()).isEqualTo("[1]");
+        assertThat(journal().get(1).has("again")).isFalse();
+    }
+
+    @Test
+    void aStepFarOutOfLineIsComputedAgainAndDroppedIfTheRunMayGoOn() throws IOException {
+        var draft = new TrainConfigDraft();
+        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        workers.stepTheSecondTime = 1e6;
+        workers.afterTraining = () -> workers.stepOfWorkerOne = workers.rounds.size() == 2 ? 1e6 : 1;
+        RunState end = new Start(0, draft.config()).run();
+        assertThat(workers.again).containsExactly(1);
+        assertThat(end.tokens()).as("one worker of one round is missing").isEqualTo(110);
+        JsonNode third = journal().get(2);
+        assertThat(third.get("dropped").toString()).isEqualTo("[1]");
+        assertThat(third.get("worker_steps").toString()).isEqualTo("[2,0]");
+        assertThat(third.get("delta_norms")).hasSize(1);
+    }
+
+    @Test
+    void aStepFarOutOfLineStopsTheRunOtherwise() throws IOException {
+        workers.stepTheSecondTime = 1e6;
+        workers.stepOfWorkerOne = 1e6;
+        assertThatThrownBy(new Start(0)::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("round 1 diverged: worker 1 went ")
+                .hasMessageContaining("train.guard.max-delta-ratio times the median");
     }
 
     @Test
@@ -268,10 +352,10 @@ class AveragingDriverTest {
 
     @Test
     void plansThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0))
+        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
-        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1))
+        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1, true))
                 .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
         assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
     }

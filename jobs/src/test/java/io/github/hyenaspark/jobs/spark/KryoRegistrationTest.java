@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingStrategy;
@@ -19,13 +20,18 @@ import io.github.hyenaspark.data.shard.ObjectFacts;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Codec;
+import io.github.hyenaspark.train.Frames;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainingState;
+import io.github.hyenaspark.train.WorkerReport;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KryoRegistrationTest {
@@ -37,6 +43,8 @@ class KryoRegistrationTest {
         new KryoRegistration().registerClasses(kryo);
         return kryo;
     }
+
+    private static final VectorFile KEPT = new VectorFile("worker-1", "data/x/worker-1.safetensors", 5, 6, "7");
 
     private static final UnitEntry UNIT = new UnitEntry(
             "u",
@@ -61,19 +69,49 @@ class KryoRegistrationTest {
                 SETTINGS.bind("train", TrainConfig.class),
                 snapshot,
                 "hdfs://h/d",
-                new PackingConfig(PackingStrategy.BEST_FIT, 64));
+                new PackingConfig(PackingStrategy.BEST_FIT, 64),
+                "hdfs://h/r");
         assertThat(throughWire(plan)).isEqualTo(plan);
     }
 
     @Test
-    void aWorkersRoundSurvivesBitForBit() {
+    void aStateThatIsSentSurvivesBitForBit() {
+        var train = SETTINGS.bind("train", TrainConfig.class);
         var state = new TrainingState(new float[] {1, -0f, 3e-40f}, new float[3], new float[] {7, 8, 9});
-        var sent = new WorkerRound(new RoundResult(1, state, 10, 2.5, 0.5), new TaskPlace("0", "host", 1), 3, 4);
+        var run = new RunState(4, 10, state, new float[3], List.of(KEPT));
+        SentState sent = SentState.of(train, run, "data/x");
+        var back = (SentState) throughWire(sent);
+        assertThat(back.state().theta()).containsExactly(state.theta());
+        assertThat(back.state().secondMoment()).containsExactly(state.secondMoment());
+        assertThat(back.kept(1)).contains(KEPT);
+        assertThat(back.kept(0)).isEmpty();
+        assertThat(back.round()).isEqualTo(4);
+    }
+
+    @Test
+    void aWorkersRoundSurvivesBitForBit() {
+        var frames = new Frames(Codec.INT8, 0, new byte[] {1, -2}, new byte[0], new byte[] {3});
+        var sent = new WorkerRound(
+                new WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
+                Optional.of(frames),
+                2,
+                1,
+                Optional.of(KEPT),
+                new TaskPlace("0", "host", 1),
+                new WorkerTimes(3, 4, 5));
         var back = (WorkerRound) throughWire(sent);
-        assertThat(back.result().state().theta()).containsExactly(state.theta());
-        assertThat(back.result().state().secondMoment()).containsExactly(state.secondMoment());
-        assertThat(back.result().lossSum()).isEqualTo(2.5);
-        assertThat(back.place()).isEqualTo(sent.place());
+        assertThat(back.frames().orElseThrow().parameters()).containsExactly(1, -2);
+        assertThat(back.frames().orElseThrow().secondMoment()).containsExactly(3);
+        assertThat(back.withoutFrames()).isEqualTo(sent.withoutFrames());
+        assertThat(((WorkerRound) throughWire(sent.withoutFrames())).frames()).isEmpty();
+    }
+
+    @Test
+    void averagesSurvive() {
+        var averaged = new Averaged(1024, new float[] {1, -0f}, new float[0], new float[0]);
+        var back = ((Averaged[]) throughWire(new Averaged[] {averaged}))[0];
+        assertThat(back.from()).isEqualTo(1024);
+        assertThat(back.parameters()).containsExactly(1, -0f);
     }
 
     @Test

@@ -1,0 +1,186 @@
+package io.github.hyenaspark.train;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Averages what the workers of a round found, each weighted by its tokens. Every sum runs in the order of the workers
+ * and in double, rounded once, and no element needs another one: so the result is the same to the bit whether one place
+ * averages everything or many places average a range each, and in whatever order results arrive.
+ *
+ * @param config how the workers were trained
+ * @param round r, from 0
+ * @param weights w_k = tokens of worker k / tokens of all, of those workers whose results count, in their order
+ */
+public record Averaging(TrainConfig config, long round, List<Double> weights) {
+    private static final int RANGE = 256 * Codec.BLOCK;
+
+    public Averaging {
+        weights = List.copyOf(weights);
+    }
+
+    /**
+     * The averaging of a round.
+     *
+     * @param reports of the workers whose results count, by worker, each once
+     * @throws IllegalArgumentException if there are none, their order is another, or no token was trained on
+     */
+    public static Averaging of(TrainConfig config, long round, List<WorkerReport> reports) {
+        if (reports.isEmpty()) {
+            throw new IllegalArgumentException("a round needs the result of at least one worker, found none");
+        }
+        long total = 0;
+        int before = -1;
+        for (WorkerReport report : reports) {
+            if (report.worker() <= before) {
+                throw new IllegalArgumentException("results must be in worker order, each worker once: found worker "
+                        + report.worker() + " after worker " + before);
+            }
+            before = report.worker();
+            total = Math.addExact(total, report.tokens());
+        }
+        if (total == 0) {
+            throw new IllegalArgumentException("no worker trained on any token, found 0 in " + reports.size()
+                    + " results; the dataset may be shorter than one batch");
+        }
+        double tokens = total;
+        return new Averaging(
+                config, round, reports.stream().map(r -> r.tokens() / tokens).toList());
+    }
+
+    /**
+     * Everything, here, range by range on the processors there are.
+     *
+     * @param start θ, what the workers started from, P
+     * @param frames of the workers whose results count, in their order
+     */
+    public Averaged average(float[] start, List<Frames> frames) {
+        check(frames);
+        Averaged all = Averaged.zeros(0, start.length, config.innerState());
+        IntStream.range(0, (start.length + RANGE - 1) / RANGE).parallel().forEach(range -> {
+            int from = range * RANGE;
+            fill(all, start, frames, from, Math.min(from + RANGE, start.length));
+        });
+        return all;
+    }
+
+    /**
+     * One range.
+     *
+     * @param start θ, P
+     * @param frames that hold the range
+     * @param from its first parameter, a multiple of {@link Codec#BLOCK}
+     * @param to one past its last
+     */
+    public Averaged range(float[] start, List<Frames> frames, int from, int to) {
+        check(frames);
+        Averaged part = Averaged.zeros(from, to - from, config.innerState());
+        fill(part, start, frames, from, to);
+        return part;
+    }
+
+    /**
+     * The length of the mean step, |Σ w_k (θ_k − θ)|.
+     *
+     * @param start θ, P
+     * @param averaged all of what this made
+     */
+    public double meanDeltaNorm(float[] start, Averaged averaged) {
+        boolean plain = config.outer().isPlainMean(round);
+        double squares = 0;
+        for (int i = 0; i < start.length; i++) {
+            double found = averaged.parameters()[i];
+            double step = plain ? found - start[i] : found;
+            squares += step * step;
+        }
+        return Math.sqrt(squares);
+    }
+
+    private void check(List<Frames> frames) {
+        if (frames.size() != weights.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + weights.size() + " weights, found " + frames.size() + " results to average");
+        }
+    }
+
+    private void fill(Averaged into, float[] start, List<Frames> frames, int from, int to) {
+        var mean = new Mean(frames);
+        for (int at = from; at < to; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, to - at);
+            int place = at - into.from();
+            double[] found = mean.of(Frames::parameters, config.codec(), at, count);
+            boolean plain = config.outer().isPlainMean(round);
+            for (int i = 0; i < count; i++) {
+                into.parameters()[place + i] = (float) parameter(plain, start[at + i], found[i]);
+            }
+            if (config.innerState() == InnerState.AVERAGE) {
+                moments(
+                        mean.of(Frames::firstMoment, config.codec().ofMoments(), at, count),
+                        into.firstMoment(),
+                        place,
+                        count);
+                moments(
+                        mean.of(Frames::secondMoment, config.codec().ofMoments(), at, count),
+                        into.secondMoment(),
+                        place,
+                        count);
+            }
+        }
+    }
+
+    /** From the mean of what frames hold, parameters or deltas, to what {@link Averaged#parameters} says. */
+    private double parameter(boolean plain, double start, double mean) {
+        if (config.codec().isExact()) {
+            return plain ? mean : start - mean;
+        }
+        return plain ? start + mean : -mean;
+    }
+
+    /** Rounded to what travels, so that driver and workers go on from the same moments. */
+    private void moments(double[] mean, float[] into, int place, int count) {
+        boolean exact = config.codec().ofMoments().isExact();
+        for (int i = 0; i < count; i++) {
+            float value = (float) mean[i];
+            into[place + i] = exact ? value : Codec.rounded(value);
+        }
+    }
+
+    /** Weighted means of one block of values at a time. */
+    private final class Mean {
+        private final List<Frames> frames;
+        private final float[] values = new float[Codec.BLOCK];
+        private final double[] sums = new double[Codec.BLOCK];
+
+        Mean(List<Frames> frames) {
+            this.frames = frames;
+        }
+
+        /** Begins with the first worker's term, not with 0, which would turn a lone -0 into 0. */
+        double[] of(Function<Frames, byte[]> vector, Codec codec, int at, int count) {
+            for (int k = 0; k < frames.size(); k++) {
+                Frames frame = frames.get(k);
+                codec.decode(vector.apply(frame), at - frame.from(), count, values);
+                double weight = weights.get(k);
+                if (k == 0) {
+                    set(weight, count);
+                } else {
+                    add(weight, count);
+                }
+            }
+            return sums;
+        }
+
+        private void set(double weight, int count) {
+            for (int i = 0; i < count; i++) {
+                sums[i] = weight * values[i];
+            }
+        }
+
+        private void add(double weight, int count) {
+            for (int i = 0; i < count; i++) {
+                sums[i] += weight * values[i];
+            }
+        }
+    }
+}

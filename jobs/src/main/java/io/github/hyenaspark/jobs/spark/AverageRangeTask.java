@@ -1,0 +1,44 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.train.Averaged;
+import io.github.hyenaspark.train.Averaging;
+import io.github.hyenaspark.train.Frames;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/** Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in. */
+final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaged> {
+    private static final long serialVersionUID = 1;
+
+    private final Broadcast<TrainingPlan> plan;
+    private final Broadcast<SentState> start;
+    private final double[] weights;
+    private final int range;
+
+    AverageRangeTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> start, double[] weights, int range) {
+        this.plan = plan;
+        this.start = start;
+        this.weights = weights;
+        this.range = range;
+    }
+
+    @Override
+    public Averaged call(Tuple2<Integer, Iterable<WorkerFrames>> parts) {
+        List<WorkerFrames> workers = new ArrayList<>();
+        parts._2().forEach(workers::add);
+        workers.sort(Comparator.comparingInt(WorkerFrames::worker));
+        List<Frames> frames = workers.stream().map(WorkerFrames::frames).toList();
+        SentState sent = start.value();
+        var averaging = new Averaging(
+                plan.value().train(),
+                sent.round(),
+                Arrays.stream(weights).boxed().toList());
+        int from = parts._1() * range;
+        return averaging.range(sent.theta(), frames, from, Math.min(from + range, sent.theta().length));
+    }
+}

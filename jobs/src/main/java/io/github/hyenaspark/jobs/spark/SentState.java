@@ -1,0 +1,75 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.checkpoint.WorkerObjects;
+import io.github.hyenaspark.train.Codec;
+import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.TrainingState;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the workers of a round start from, as the driver sends it: the parameters as they are, and the moments in the
+ * codec in which they came.
+ *
+ * @param round r, from 0
+ * @param theta θ, P
+ * @param momentCodec of the next two
+ * @param firstMoment m, empty unless workers share moments
+ * @param secondMoment v in the same way
+ * @param kept what every worker kept from its round before; empty if nothing
+ * @param directory where a worker writes what it keeps after this round, relative to the run
+ */
+record SentState(
+        long round,
+        float[] theta,
+        Codec momentCodec,
+        byte[] firstMoment,
+        byte[] secondMoment,
+        List<VectorFile> kept,
+        String directory) {
+    static SentState of(TrainConfig config, RunState run, String directory) {
+        Codec codec = config.codec().ofMoments();
+        TrainingState state = run.state();
+        return new SentState(
+                run.round(),
+                state.theta(),
+                codec,
+                codec.encode(state.firstMoment()),
+                codec.encode(state.secondMoment()),
+                run.kept(),
+                directory);
+    }
+
+    /** Bytes of the moments. */
+    long momentBytes() {
+        return (long) firstMoment.length + secondMoment.length;
+    }
+
+    boolean sharesMoments() {
+        return firstMoment.length > 0;
+    }
+
+    /** What a worker kept, if it did. */
+    Optional<VectorFile> kept(int worker) {
+        return kept.stream()
+                .filter(file -> WorkerObjects.worker(file) == worker)
+                .findFirst();
+    }
+
+    /** Parameters and the shared moments; {@code theta} is not copied. */
+    TrainingState state() {
+        return new TrainingState(theta, decoded(firstMoment), decoded(secondMoment));
+    }
+
+    private float[] decoded(byte[] frame) {
+        float[] values = new float[frame.length == 0 ? 0 : theta.length];
+        float[] block = new float[Codec.BLOCK];
+        for (int from = 0; from < values.length; from += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, values.length - from);
+            momentCodec.decode(frame, from, count, block);
+            System.arraycopy(block, 0, values, from, count);
+        }
+        return values;
+    }
+}

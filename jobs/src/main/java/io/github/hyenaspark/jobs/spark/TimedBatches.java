@@ -1,0 +1,48 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.data.batch.BatchCursor;
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.model.Batch;
+import io.github.hyenaspark.train.TrainConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.LongFunction;
+
+/** The batches of one worker's local steps in one round, read when they are asked for; counts the time it takes. */
+final class TimedBatches implements LongFunction<Batch> {
+    private final TrainConfig train;
+    private final TokenBatches batches;
+    private final BatchCursor cursor;
+    private final long round;
+    private final int worker;
+    private final int length;
+    private long nanos;
+
+    TimedBatches(TrainingPlan plan, TokenBatches batches, long round, int worker) {
+        this.train = plan.train();
+        this.batches = batches;
+        this.cursor = new BatchCursor(batches.sequences(), train.seed(), train.workers(), train.batchSize());
+        this.round = round;
+        this.worker = worker;
+        this.length = train.lengthSchedule().lengthIn(round, plan.model().lMax());
+    }
+
+    /** The batch of local step j. */
+    @Override
+    public Batch apply(long step) {
+        long begin = System.nanoTime();
+        try {
+            long stepOfRun = train.step(round, Math.toIntExact(step));
+            return batches.batch(cursor.sequencesOf(stepOfRun, worker)).cut(length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            nanos += System.nanoTime() - begin;
+        }
+    }
+
+    /** Time spent so far. */
+    long nanos() {
+        return nanos;
+    }
+}
