@@ -36,9 +36,10 @@ record TrainSettings(
         RunConfig run = settings.bind("run", RunConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
+        ModelConfig model = settings.bind("model", ModelConfig.class);
         return new TrainSettings(
                 settings.bind("data", DataConfig.class).qualified(storage),
-                settings.bind("model", ModelConfig.class),
+                model,
                 train,
                 run,
                 new RunDirectory(run.dir(), checkpoint.keep()),
@@ -47,6 +48,7 @@ record TrainSettings(
                         run.stopAfterRounds(),
                         run.validateEveryRounds(),
                         checkpoint.everyRounds(),
+                        model.lMax(),
                         checkpoint.async()),
                 settings.render(),
                 settings.renderSections(RunIdentity.SECTIONS));

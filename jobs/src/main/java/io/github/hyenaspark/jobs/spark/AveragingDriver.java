@@ -120,7 +120,8 @@ public final class AveragingDriver {
             refuseIfStopped();
             ledger.await();
             times.end("checkpoint_wait");
-            var entry = new RoundEntry(before, after, checked, averaging, averaged, sent, heldOut, times.toJson());
+            var entry = new RoundEntry(
+                    before, after, checked, averaging, averaged, sent, length(before.round()), heldOut, times.toJson());
             ledger.write(entry);
             latest = Optional.of(after);
             if (plan.savesAfter(after.round())) {
@@ -149,6 +150,10 @@ public final class AveragingDriver {
         before.forEach(file -> kept.put(WorkerObjects.worker(file), file));
         results.forEach(result -> result.kept().ifPresent(file -> kept.put(result.worker(), file)));
         return List.copyOf(kept.values());
+    }
+
+    private int length(long round) {
+        return train.lengthSchedule().lengthIn(round, plan.longest());
     }
 
     private void refuseIfStopped() {

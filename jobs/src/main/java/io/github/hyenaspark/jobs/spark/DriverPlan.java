@@ -1,12 +1,13 @@
 package io.github.hyenaspark.jobs.spark;
 
 /**
- * When the round loop does what. Only {@code rounds} belongs to the run's identity.
+ * What the round loop does, and when. Only {@code rounds} and {@code longest} belong to the run's identity.
  *
  * @param rounds rounds of the whole run
  * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
  * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
  * @param checkpointEveryRounds save after every so many rounds, and when the job stops
+ * @param longest L that the model allows, tokens
  * @param savesInBackground whether the next round begins while the one before is written down
  */
 public record DriverPlan(
@@ -14,6 +15,7 @@ public record DriverPlan(
         long stopAfterRounds,
         long validateEveryRounds,
         long checkpointEveryRounds,
+        int longest,
         boolean savesInBackground) {
     public DriverPlan {
         if (checkpointEveryRounds < 1) {

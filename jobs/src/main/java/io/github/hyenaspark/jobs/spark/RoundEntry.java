@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param averaging how it was averaged
  * @param averaged what came of it
  * @param sent bytes that went to each worker
+ * @param length L of the sequences that were trained on
  * @param heldOut the held-out loss after this round, no tokens if it was not measured
  * @param times phases and total, milliseconds
  */
@@ -33,6 +34,7 @@ record RoundEntry(
         Averaging averaging,
         Averaged averaged,
         SentBytes sent,
+        int length,
         LossSum heldOut,
         ObjectNode times) {
     /** The training loss over all workers, nats per token. */
@@ -60,7 +62,8 @@ record RoundEntry(
         if (heldOut.tokens() > 0) {
             json.put("held_out_loss", heldOut.mean()).put("held_out_tokens", heldOut.tokens());
         }
-        json.put("steps", train.stepsBefore(after.round()))
+        json.put("length", length)
+                .put("steps", train.stepsBefore(after.round()))
                 .put("outer_lr", train.outer().lrIn(round));
         putWorkers(json);
         putNumbers(json, "again", checked.again());

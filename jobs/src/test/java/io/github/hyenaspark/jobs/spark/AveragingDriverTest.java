@@ -151,7 +151,7 @@ class AveragingDriverTest {
                     newest.map(Checkpoint::journalBytes).orElse(0L));
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(ProgressStyle.PLAIN, new Work("train", "rounds", 0, 6), silent);
-            var plan = new DriverPlan(6, stopAfterRounds, 4, 2, true);
+            var plan = new DriverPlan(6, stopAfterRounds, 4, 2, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
@@ -352,10 +352,10 @@ class AveragingDriverTest {
 
     @Test
     void plansThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0, true))
+        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0, 64, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
-        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1, true))
+        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1, 64, true))
                 .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
         assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
     }
