@@ -153,6 +153,7 @@ public final class CheckpointStore {
                 ? sameAsSaved(manifest(name), checkpoint)
                 : write(name, checkpoint);
         verify(manifest);
+        LOG.debug("point: round {} is verified", checkpoint.round());
         new Retention(storage, layout).apply(keep, invalid, epoch);
         return manifest;
     }
@@ -173,8 +174,10 @@ public final class CheckpointStore {
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
             files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
+            LOG.debug("point: {} of round {} is written", vector, checkpoint.round());
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), files);
+        LOG.debug("point: before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");

@@ -1,6 +1,8 @@
 package io.github.hyenaspark.checkpoint;
 
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -29,11 +31,16 @@ final class Retention {
      * @param epoch of the caller; data of later drivers is not touched
      */
     void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
+        List<ManifestName> manifests = layout.manifests();
+        if (manifests.isEmpty()) {
+            return;
+        }
         Set<String> live = new HashSet<>();
         int kept = 0;
-        for (ManifestName name : layout.manifests()) {
+        for (ManifestName name : manifests) {
             if (kept < keep) {
                 live.add(name.prefix());
+                live.addAll(named(name));
                 kept += invalid.contains(name) ? 0 : 1;
             } else {
                 LOG.info("deleting the checkpoint {}", name.prefix());
@@ -43,11 +50,34 @@ final class Retention {
         for (String directory : layout.dataDirectories()) {
             Optional<ManifestName> owner = owner(directory);
             if (owner.isPresent()
-                    && owner.get().epoch() <= epoch
-                    && !live.contains(owner.get().prefix())) {
+                    && isOver(owner.get(), manifests.get(0), epoch)
+                    && !live.contains(owner.get().prefix())
+                    && !live.contains(directory)) {
+                LOG.debug("point: before deleting {}", directory);
                 storage.delete(layout.uri(RunLayout.DATA + "/" + directory));
             }
         }
+    }
+
+    /** Not what a later driver writes, nor what this one writes for rounds after the newest checkpoint. */
+    private static boolean isOver(ManifestName owner, ManifestName newest, long epoch) {
+        return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest.round());
+    }
+
+    /** The directories that a manifest speaks of: what a worker keeps may be of an earlier round. */
+    private Set<String> named(ManifestName name) throws IOException {
+        String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
+        Set<String> directories = new HashSet<>();
+        try {
+            CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
+            for (VectorFile file : manifest.workers()) {
+                directories.add(
+                        file.path().replaceFirst("^" + RunLayout.DATA + "/", "").replaceFirst("/.*", ""));
+            }
+        } catch (CorruptFileException | FileNotFoundException e) {
+            LOG.warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+        }
+        return directories;
     }
 
     /** The manifest that names, named or should have named what is in a directory ROUND-EPOCH-UNIQUE. */

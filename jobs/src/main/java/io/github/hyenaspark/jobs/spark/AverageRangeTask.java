@@ -9,11 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /** Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in. */
 final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaged> {
     private static final long serialVersionUID = 1;
+    private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
 
     private final Broadcast<TrainingPlan> plan;
     private final Broadcast<SentState> start;
@@ -39,6 +42,7 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
                 sent.round(),
                 Arrays.stream(weights).boxed().toList());
         int from = parts._1() * range;
+        LOG.debug("point: averages from parameter {}", from);
         return averaging.range(sent.theta(), frames, from, Math.min(from + range, sent.theta().length));
     }
 }

@@ -102,20 +102,25 @@ public final class AveragingDriver {
 
     private RunState round(RunState before) throws IOException {
         var times = new RoundTimes();
+        LOG.debug("point: round {} begins", before.round() + 1);
         SentBytes sent = workers.send(before);
         times.end("broadcast");
+        LOG.debug("point: round {} is sent", before.round() + 1);
         List<WorkerRound> done = workers.train(before);
         times.end("train");
         times.putSlowest(done);
+        LOG.debug("point: round {} is trained", before.round() + 1);
         Checked checked = guard.check(before, done);
         times.end("guard");
         Averaging averaging = Averaging.of(train, before.round(), checked.reports());
         Averaged averaged = workers.average(before, averaging, checked.results());
         times.end("merge");
+        LOG.debug("point: round {} is averaged", before.round() + 1);
         RunState after = step(before, checked, averaged);
         times.end("outer");
         LossSum heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossSum.ZERO;
         times.end("held_out");
+        LOG.debug("point: round {} is measured", after.round());
         synchronized (commit) {
             refuseIfStopped();
             ledger.await();

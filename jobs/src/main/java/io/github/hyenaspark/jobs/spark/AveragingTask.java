@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One worker's part of one round: local steps from the round's common state. The result is a pure function of plan,
@@ -26,6 +28,7 @@ import org.apache.spark.broadcast.Broadcast;
  */
 final class AveragingTask implements Function<Integer, WorkerRound> {
     private static final long serialVersionUID = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
 
     private final Broadcast<TrainingPlan> plan;
     private final Broadcast<SentState> sent;
@@ -54,17 +57,20 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
         long begin = System.nanoTime();
         var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
+        LOG.debug("point: worker {} begins", worker);
         long read = System.nanoTime();
         var timed = new TimedBatches(plan, batches, sent.round(), worker);
         RoundResult result = new LocalTrainer(pooled.model(), plan.train())
                 .round(start, sent.round(), worker, timed, limit.of(worker, read));
         pooled.giveBack();
         long trained = System.nanoTime();
+        LOG.debug("point: worker {} has trained", worker);
         Frames.Packed packed = Frames.pack(plan.train(), start, result, kept.residual());
         Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
         Optional<VectorFile> written = keeps.isEmpty()
                 ? Optional.empty()
                 : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
+        LOG.debug("point: worker {} has its frames", worker);
         long end = System.nanoTime();
         var times = new WorkerTimes(
                 millis(timed.nanos()), millis(trained - read - timed.nanos()), millis(read - begin + end - trained));

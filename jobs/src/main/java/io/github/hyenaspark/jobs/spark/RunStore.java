@@ -81,6 +81,7 @@ public final class RunStore {
     /** Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen. */
     void save(RunState run) throws IOException {
         saveLog();
+        LOG.debug("point: the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
         drawChart();
     }
