@@ -96,17 +96,19 @@ public enum Codec {
             }
             case INT8 -> {
                 float scale = scale(values, from, count, INT8_LIMIT);
+                double inverse = inverse(scale);
                 frame.putFloat(scale);
                 for (int i = from; i < from + count; i++) {
-                    frame.put((byte) multiple(values[i], scale));
+                    frame.put((byte) Math.rint(values[i] * inverse));
                 }
             }
             case INT4 -> {
                 float scale = scale(values, from, count, INT4_LIMIT);
+                double inverse = inverse(scale);
                 frame.putFloat(scale);
                 for (int i = from; i < from + count; i += 2) {
-                    int low = multiple(values[i], scale);
-                    int high = i + 1 < from + count ? multiple(values[i + 1], scale) : 0;
+                    int low = (int) Math.rint(values[i] * inverse);
+                    int high = i + 1 < from + count ? (int) Math.rint(values[i + 1] * inverse) : 0;
                     frame.put((byte) ((high << 4) | (low & 0xF)));
                 }
             }
@@ -135,8 +137,8 @@ public enum Codec {
         return largest / limit;
     }
 
-    private static int multiple(float value, float scale) {
-        return scale > 0 ? (int) Math.rint((double) value / scale) : 0;
+    private static double inverse(float scale) {
+        return scale > 0 ? 1.0 / scale : 0;
     }
 
     /**

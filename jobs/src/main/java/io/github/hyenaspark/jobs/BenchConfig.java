@@ -10,9 +10,23 @@ package io.github.hyenaspark.jobs;
  * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 and at most 15
  * @param vocab V of {@code bench step}, ids
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
+ * @param parameters P of {@code bench round}
+ * @param rounds of {@code bench round} that are timed, after three that warm up
+ * @param gigabits a second of every machine's network, to which {@code bench round} projects
  * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer
  */
-record BenchConfig(int batch, int channels, int length, int threads, int steps, int vocab, String text, int mebibytes) {
+record BenchConfig(
+        int batch,
+        int channels,
+        int length,
+        int threads,
+        int steps,
+        int vocab,
+        String text,
+        int parameters,
+        int rounds,
+        double gigabits,
+        int mebibytes) {
     BenchConfig {
         atLeast("batch", batch, 1);
         atLeast("channels", channels, 1);
@@ -20,7 +34,12 @@ record BenchConfig(int batch, int channels, int length, int threads, int steps, 
         atLeast("threads", threads, 1);
         atLeast("steps", steps, 0);
         atLeast("vocab", vocab, 1);
+        atLeast("parameters", parameters, 1);
+        atLeast("rounds", rounds, 1);
         atLeast("mebibytes", mebibytes, 1);
+        if (!(gigabits > 0)) {
+            throw new IllegalArgumentException("bench.gigabits: found " + gigabits + ", expected more than 0");
+        }
     }
 
     private static void atLeast(String key, int found, int least) {

@@ -49,6 +49,13 @@ final class BenchJob implements Runnable {
                         BenchJob::tokens,
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words(
+                                "round",
+                                "Measures a round's way from the driver to the workers and back, without training."),
+                        List.of("bench", "model", "train", "checkpoint", "run"),
+                        RoundBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("prepare", "Measures the whole of preparing on one core and the local disk."),
                         List.of("bench"),
                         PrepareBenchJob::run,
@@ -57,7 +64,7 @@ final class BenchJob implements Runnable {
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: step, conv, tokens or prepare");
+        throw new IllegalArgumentException("a command is needed: step, conv, round, tokens or prepare");
     }
 
     private static void convolution(Settings settings, Console console) {

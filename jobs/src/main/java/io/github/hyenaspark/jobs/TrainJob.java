@@ -10,6 +10,7 @@ import io.github.hyenaspark.jobs.report.Progress;
 import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.LocalWork;
 import io.github.hyenaspark.jobs.spark.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.RunFacts;
@@ -107,7 +108,8 @@ final class TrainJob {
         var options = new WorkerOptions(
                 settings.run().merge(),
                 checkpoints.epoch(),
-                ReplayedSteps.read(storage, settings.run().replay()));
+                ReplayedSteps.read(storage, settings.run().replay()),
+                LocalWork.training());
         var work = new Work("train", "rounds", start.round(), total);
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena train " + settings.run().dir(), plan.train().threads());

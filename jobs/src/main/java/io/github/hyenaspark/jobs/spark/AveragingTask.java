@@ -2,16 +2,12 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerObjects;
-import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.train.Frames;
-import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.RoundResult;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -32,48 +28,42 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
 
     private final Broadcast<TrainingPlan> plan;
     private final Broadcast<SentState> sent;
+    private final LocalWork work;
     private final StepLimit limit;
 
-    AveragingTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> sent, StepLimit limit) {
+    AveragingTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> sent, LocalWork work, StepLimit limit) {
         this.plan = plan;
         this.sent = sent;
+        this.work = work;
         this.limit = limit;
     }
 
     @Override
     public WorkerRound call(Integer worker) throws IOException {
-        TrainingPlan plan = this.plan.value();
-        Storage storage = SparkStorage.ofThisExecutor();
-        try {
-            return PooledBatches.read(storage, plan, Split.TRAIN, batches -> round(storage, plan, worker, batches));
-        } catch (UncheckedIOException e) {
-            throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
-        }
-    }
-
-    private WorkerRound round(Storage storage, TrainingPlan plan, int worker, TokenBatches batches) throws IOException {
-        SentState sent = this.sent.value();
-        PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
         long begin = System.nanoTime();
+        TrainingPlan plan = this.plan.value();
+        SentState sent = this.sent.value();
+        Storage storage = SparkStorage.ofThisExecutor();
         var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
         LOG.debug("point: worker {} begins", worker);
         long read = System.nanoTime();
-        var timed = new TimedBatches(plan, batches, sent.round(), worker);
-        RoundResult result = new LocalTrainer(pooled.model(), plan.train())
-                .round(start, sent.round(), worker, timed, limit.of(worker, read));
-        pooled.giveBack();
-        long trained = System.nanoTime();
+        LocalWork.Done done =
+                work.round(storage, plan, new LocalWork.Part(sent.round(), worker), start, limit.of(worker, read));
+        RoundResult result = done.result();
         LOG.debug("point: worker {} has trained", worker);
+        long trained = System.nanoTime();
         Frames.Packed packed = Frames.pack(plan.train(), start, result, kept.residual());
         Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
         Optional<VectorFile> written = keeps.isEmpty()
                 ? Optional.empty()
                 : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
         LOG.debug("point: worker {} has its frames", worker);
-        long end = System.nanoTime();
         var times = new WorkerTimes(
-                millis(timed.nanos()), millis(trained - read - timed.nanos()), millis(read - begin + end - trained));
+                millis(read - begin),
+                millis(done.loadNanos()),
+                millis(done.nanos() - done.loadNanos()),
+                millis(System.nanoTime() - trained));
         Frames frames = packed.frames();
         return new WorkerRound(
                 result.report(),

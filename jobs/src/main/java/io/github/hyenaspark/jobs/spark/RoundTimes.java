@@ -22,9 +22,13 @@ final class RoundTimes {
         phaseBegin = now;
     }
 
-    /** Notes what the slowest worker took: for all, for reading batches, for local steps, for encoding. */
+    /**
+     * Notes what the slowest worker took: for all, for getting the state, for reading batches, for local steps, for
+     * encoding.
+     */
     void putSlowest(List<WorkerRound> workers) {
         millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
+        millis.put("slowest_fetch", slowest(workers, WorkerRound.WorkerTimes::fetch));
         millis.put("slowest_load", slowest(workers, WorkerRound.WorkerTimes::load));
         millis.put("slowest_compute", slowest(workers, WorkerRound.WorkerTimes::compute));
         millis.put("slowest_encode", slowest(workers, WorkerRound.WorkerTimes::encode));

@@ -39,8 +39,9 @@ public final class SparkWorkers implements Workers, AutoCloseable {
      * @param merge where results are averaged
      * @param epoch of the driver, in the names of what workers keep
      * @param replay what every worker did in a run that is done again
+     * @param work what workers do
      */
-    public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay) {}
+    public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay, LocalWork work) {}
 
     private record Sent(RunState state, SentState bytes, Broadcast<SentState> broadcast) {}
 
@@ -93,7 +94,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
                 train.localStepsIn(start.round())));
         StepLimit limit = options.replay().limit(train, start.round());
         List<Integer> workers = options.replay().workers(train, start.round());
-        var task = new AveragingTask(plan, broadcast(start), limit);
+        var task = new AveragingTask(plan, broadcast(start), options.work(), limit);
         if (train.mode() == RoundMode.DEADLINE && !options.replay().isSet()) {
             return new DeadlineRound(context, train.deadline()).results(task, workers);
         }
@@ -112,7 +113,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
         JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
-                .map(new AveragingTask(plan, broadcast(start), limit));
+                .map(new AveragingTask(plan, broadcast(start), options.work(), limit));
         return held.isPresent()
                 ? held.get().replace(worker, result)
                 : result.collect().get(0);

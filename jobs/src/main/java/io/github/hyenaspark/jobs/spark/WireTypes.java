@@ -30,6 +30,8 @@ final class WireTypes {
     private static void registerOne(Kryo kryo, Class<?> type) {
         if (type.isRecord()) {
             kryo.register(type, RecordSerializer.of(type.asSubclass(Record.class)));
+        } else if (type == float[].class) {
+            kryo.register(type, new FloatsSerializer());
         } else {
             kryo.register(type);
         }

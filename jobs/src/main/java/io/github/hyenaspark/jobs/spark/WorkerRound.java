@@ -27,13 +27,14 @@ public record WorkerRound(
     /**
      * Milliseconds of a task.
      *
+     * @param fetch getting the state to the executor, and reading what the worker kept
      * @param load reading batches
      * @param compute local steps, without that
-     * @param encode writing the frames, and reading and writing what the worker keeps
+     * @param encode writing the frames and what the worker keeps
      */
-    public record WorkerTimes(long load, long compute, long encode) {
+    public record WorkerTimes(long fetch, long load, long compute, long encode) {
         long total() {
-            return load + compute + encode;
+            return fetch + load + compute + encode;
         }
     }
 

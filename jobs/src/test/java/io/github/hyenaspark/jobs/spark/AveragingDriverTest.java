@@ -104,7 +104,7 @@ class AveragingDriverTest {
                     frames.momentBytes(),
                     Optional.empty(),
                     new TaskPlace("7", "host", 0),
-                    new WorkerTimes(1, 2, 3));
+                    new WorkerTimes(1, 1, 2, 3));
         }
 
         @Override

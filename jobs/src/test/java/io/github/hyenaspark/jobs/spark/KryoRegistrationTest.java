@@ -98,7 +98,7 @@ class KryoRegistrationTest {
                 1,
                 Optional.of(KEPT),
                 new TaskPlace("0", "host", 1),
-                new WorkerTimes(3, 4, 5));
+                new WorkerTimes(2, 3, 4, 5));
         var back = (WorkerRound) throughWire(sent);
         assertThat(back.frames().orElseThrow().parameters()).containsExactly(1, -2);
         assertThat(back.frames().orElseThrow().secondMoment()).containsExactly(3);
