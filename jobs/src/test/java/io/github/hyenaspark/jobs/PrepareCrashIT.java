@@ -189,9 +189,14 @@ class PrepareCrashIT {
         killDriver(store, point);
     }
 
+    /** Two tests may kill at the same point of the same store. */
+    private String datasetOf(String cell) {
+        return cell + "-" + directory.getFileName();
+    }
+
     private void killDriver(Store store, Point at) throws Exception {
         PreparePlace place = place(store);
-        String dataset = "driver-" + at;
+        String dataset = datasetOf("driver-" + at);
         NamedPoint point =
                 NamedPoint.killing(at.message, directory.resolve("death")).atMatch(at.match);
         Outcome killed = place.process(LOCAL).withDriverAt(point).run(directory, place.prepare(dataset));
@@ -231,7 +236,7 @@ class PrepareCrashIT {
     /** Of two executors one dies; a process has fewer matches here, so it dies at the first. */
     private void killExecutor(Store store, Point at) throws Exception {
         PreparePlace place = place(store);
-        String dataset = "executor-" + at;
+        String dataset = datasetOf("executor-" + at);
         NamedPoint point = NamedPoint.killing(at.message, directory.resolve("death"));
         Outcome outcome = place.process(CLUSTER).withExecutorsAt(point).run(directory, place.prepare(dataset));
         assertThat(outcome.json().get("prepared_units").intValue()).isEqualTo(units);
@@ -259,7 +264,8 @@ class PrepareCrashIT {
 
     private void turnAway(Store store) throws Exception {
         PreparePlace place = place(store);
-        String[] prepare = place.prepare("race");
+        String race = datasetOf("race");
+        String[] prepare = place.prepare(race);
         NamedPoint point = NamedPoint.holding(Point.READ.message, directory.resolve("wait"));
         try (Running first = place.process(LOCAL).withDriverAt(point).start(directory, prepare)) {
             point.awaitReached(120);
@@ -269,7 +275,7 @@ class PrepareCrashIT {
             point.release();
             assertThat(first.await().json().get("prepared_units").intValue()).isEqualTo(units);
         }
-        assertUndisturbed(place.state("race"));
+        assertUndisturbed(place.state(race));
     }
 
     @ParameterizedTest
@@ -291,23 +297,24 @@ class PrepareCrashIT {
         PreparePlace shared = place(store);
         PreparePlace place =
                 new PreparePlace(shared.name(), shared.settings(), shared.uri("overtaken")).withCorpus(corpus);
-        String[] prepare = place.prepare("race");
+        String race = datasetOf("race");
+        String[] prepare = place.prepare(race);
         NamedPoint point = NamedPoint.holding(Point.READ.message, directory.resolve("wait"));
         try (Running first = place.process(LOCAL).withDriverAt(point).start(directory, prepare)) {
             point.awaitReached(120);
-            place.storage().delete(place.uri("race/lease.json"));
+            place.storage().delete(place.uri(race + "/lease.json"));
             place.add("zz-late.txt", "a late text".getBytes(UTF_8));
             assertThat(place.run(LOCAL, prepare).json().get("outcome").textValue())
                     .isEqualTo("created");
-            Map<String, String> after = place.state("race").objects();
+            Map<String, String> after = place.state(race).objects();
             point.release();
             Outcome late = first.await();
             assertThat(late.code()).as(late.messages()).isEqualTo(LOCKED);
             assertThat(late.messages()).contains("another prepare has created");
-            assertThat(place.state("race").objects()).isEqualTo(after);
+            assertThat(place.state(race).objects()).isEqualTo(after);
         }
-        assertThat(place.state("race").faults()).isEmpty();
-        assertThat(place.state("race").documents())
+        assertThat(place.state(race).faults()).isEmpty();
+        assertThat(place.state(race).documents())
                 .hasSize(corpus.documents().size() + 1)
                 .contains("a late text");
         assertThat(place.run(LOCAL, prepare).json().get("outcome").textValue()).isEqualTo("unchanged");
