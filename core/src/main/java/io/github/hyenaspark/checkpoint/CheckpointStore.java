@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The checkpoints of one run. A checkpoint is its manifest: objects are written first, under names that nothing else
  * has, then the manifest is created exclusively, and after both were read back, old checkpoints go. A crash at any
- * instant leaves the old checkpoint or the new one. Confined to one thread.
+ * instant leaves the old checkpoint or the new one. For one thread at a time.
  */
 public final class CheckpointStore {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
@@ -126,8 +126,11 @@ public final class CheckpointStore {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
-        List<VectorFile> files = new ArrayList<>(manifest.files());
-        files.addAll(manifest.workers());
+        verify(manifest.files());
+        verify(manifest.workers());
+    }
+
+    private void verify(List<VectorFile> files) throws IOException {
         for (VectorFile file : files) {
             try (InputStream in = storage.openVerified(file.in(run))) {
                 in.transferTo(OutputStream.nullOutputStream());
@@ -137,7 +140,7 @@ public final class CheckpointStore {
 
     /**
      * Saves a checkpoint, reads it back, and only then deletes old ones. Saving a round again in one epoch changes
-     * nothing.
+     * nothing. May be called by another thread than the other methods, if none runs at the same time.
      *
      * @param keep how many checkpoints stay, this one included, 1 or more
      * @throws LockedException if another driver has begun a later epoch
@@ -209,6 +212,7 @@ public final class CheckpointStore {
 
     private Checkpoint load(ManifestName name) throws IOException {
         CheckpointManifest manifest = manifest(name);
+        verify(manifest.workers()); // tasks will read them, on machines that could not fall back
         Map<String, float[]> vectors = new TreeMap<>();
         for (VectorFile file : manifest.files()) {
             vectors.put(

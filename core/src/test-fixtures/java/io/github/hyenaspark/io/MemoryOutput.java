@@ -56,8 +56,8 @@ final class MemoryOutput extends OutputStream implements Abortable, StreamCapabi
         Optional<Effect> effect = faults.next(Operation.CLOSE, path);
         if (effect.isEmpty() || effect.get() == Effect.AFTER) {
             publisher.publish(bytes);
-        } else if (effect.get() == Effect.TORN) {
-            publisher.publish(Arrays.copyOf(bytes, bytes.length / 2));
+        } else if (effect.get().tears()) {
+            publisher.publish(Arrays.copyOf(bytes, effect.get().kept(bytes.length)));
         }
         if (effect.isPresent()) {
             throw StoreFaults.failure(Operation.CLOSE, path, effect.get());

@@ -44,14 +44,44 @@ public record StoreFault(Set<Operation> operations, String within, long nth, Eff
         /** Half of the bytes of a {@link Operation#CLOSE} are in the file. */
         TORN,
         /** Nothing, neither this time nor later, until the faults are healed: the store is full or has gone away. */
-        LASTING
+        LASTING,
+        /** None of the bytes of a {@link Operation#CLOSE}, and of whatever comes later nothing: the writer has died. */
+        DYING_AT_NOTHING,
+        /** One byte of a {@link Operation#CLOSE}, and of whatever comes later nothing. */
+        DYING_AT_ONE_BYTE,
+        /** Half of the bytes of a {@link Operation#CLOSE}, and of whatever comes later nothing. */
+        DYING_AT_HALF,
+        /** All bytes of a {@link Operation#CLOSE} but the last, and of whatever comes later nothing. */
+        DYING_BEFORE_THE_LAST_BYTE;
+
+        /** Whether a part of a file becomes the file. */
+        public boolean tears() {
+            return this == TORN || dies();
+        }
+
+        boolean dies() {
+            return switch (this) {
+                case DYING_AT_NOTHING, DYING_AT_ONE_BYTE, DYING_AT_HALF, DYING_BEFORE_THE_LAST_BYTE -> true;
+                default -> false;
+            };
+        }
+
+        /** How many of so many bytes are in the file then. */
+        int kept(int bytes) {
+            return switch (this) {
+                case TORN, DYING_AT_HALF -> bytes / 2;
+                case DYING_AT_ONE_BYTE -> Math.min(1, bytes);
+                case DYING_BEFORE_THE_LAST_BYTE -> Math.max(0, bytes - 1);
+                default -> 0;
+            };
+        }
     }
 
     public StoreFault {
         if (nth < 1) {
             throw new IllegalArgumentException("operations are counted from 1, not from " + nth);
         }
-        if (effect == Effect.TORN && !operations.equals(Set.of(Operation.CLOSE))) {
+        if (effect.tears() && !operations.equals(Set.of(Operation.CLOSE))) {
             throw new IllegalArgumentException("only a close tears a file, not " + operations);
         }
     }
@@ -74,6 +104,11 @@ public record StoreFault(Set<Operation> operations, String within, long nth, Eff
     /** The next file that is closed has half of its bytes. */
     public static StoreFault torn() {
         return new StoreFault(Set.of(Operation.CLOSE), "", 1, Effect.TORN);
+    }
+
+    /** The next file that is closed has a part of its bytes, by {@link Effect#tears}. */
+    public static StoreFault torn(Effect effect) {
+        return new StoreFault(Set.of(Operation.CLOSE), "", 1, effect);
     }
 
     /** The same, but the n-th of the operations, from 1. */

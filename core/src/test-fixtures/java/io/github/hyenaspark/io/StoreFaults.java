@@ -73,6 +73,8 @@ final class StoreFaults {
                 effect = Optional.of(fault.getKey().effect());
                 if (effect.get() == Effect.LASTING) {
                     lasting.add(fault.getKey());
+                } else if (effect.get().dies()) {
+                    lasting.add(StoreFault.lasting());
                 }
             }
         }

@@ -195,7 +195,7 @@ class TrainCrashIT {
 
     private void killDriver(Store store, Point at) throws Exception {
         Place place = place(store);
-        String run = Storage.resolve(place.root(), "driver-" + at);
+        String run = Storage.resolve(place.root(), "driver-" + at + "-" + directory.getFileName());
         Path marker = directory.resolve("death-" + store);
         NamedPoint point = NamedPoint.killing(at.message, marker).atMatch(at.match);
         HyenaProcess process = HyenaProcess.on(LOCAL).withHadoop(place.settings());
