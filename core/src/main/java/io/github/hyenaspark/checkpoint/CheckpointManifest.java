@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The file that makes a checkpoint one: written last, it names every object with its length and hashes, and ends with a
@@ -34,6 +35,7 @@ public record CheckpointManifest(
         Facts facts,
         List<VectorFile> files,
         List<VectorFile> workers) {
+    private static final Pattern OBJECT = Pattern.compile(RunLayout.DATA + "/[\\w.-]+/[\\w.-]+");
     private static final String FORMAT = "hyena-spark checkpoint 2";
 
     /**
@@ -177,12 +179,20 @@ public record CheckpointManifest(
         for (JsonNode node : Json.elements(root, file, key)) {
             files.add(new VectorFile(
                     Json.text(node, file, "vector"),
-                    Json.text(node, file, "path"),
+                    path(file, Json.text(node, file, "path")),
                     Json.wholeNumber(node, file, "bytes"),
                     Json.wholeNumber(node, file, "crc32c"),
                     Json.text(node, file, "sha256")));
         }
         return List.copyOf(files);
+    }
+
+    /** A manifest of somebody else's making must not lead out of the run. */
+    private static String path(String file, String path) throws CorruptFileException {
+        if (!OBJECT.matcher(path).matches() || path.contains("..")) {
+            throw new CorruptFileException(file, "the path of an object in the run, data/DIRECTORY/FILE", path);
+        }
+        return path;
     }
 
     private static Facts facts(String file, JsonNode root) throws CorruptFileException {

@@ -34,6 +34,7 @@ public final class CheckpointStore {
     private final String run;
     private final RunLayout layout;
     private final Set<ManifestName> invalid = new HashSet<>();
+    private final Map<ManifestName, String> reasons = new TreeMap<>();
     private long epoch = NO_EPOCH;
 
     private CheckpointStore(Storage storage, String run) {
@@ -69,6 +70,32 @@ public final class CheckpointStore {
         }
     }
 
+    /**
+     * Writes down what this driver goes on from: checkpoints that an older driver commits afterwards will not be used.
+     * Those that were found damaged are noted in {@code quarantine}, beside what was wrong with them; they stay.
+     *
+     * @param checkpoint empty for a run that begins
+     */
+    public void goOnFrom(Optional<Checkpoint> checkpoint) throws IOException {
+        ManifestName from = new ManifestName(0, 0);
+        for (ManifestName name : layout.manifests()) {
+            if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !invalid.contains(name)) {
+                from = name;
+                break;
+            }
+        }
+        byte[] record = Json.bytes(Json.object().put("round", from.round()).put("epoch", from.epoch()));
+        storage.createExclusively(layout.fromUri(epoch), record);
+        for (Map.Entry<ManifestName, String> bad : reasons.entrySet()) {
+            String uri = layout.uri(RunLayout.QUARANTINE + "/" + bad.getKey().file());
+            try {
+                storage.createExclusively(uri, Json.bytes(Json.object().put("reason", bad.getValue())));
+            } catch (IOException e) {
+                LOG.warn("cannot note in {} what is wrong with a checkpoint: {}", uri, e.getMessage());
+            }
+        }
+    }
+
     /** The epoch that this process began; 0 before. */
     public long epoch() {
         return epoch;
@@ -83,12 +110,19 @@ public final class CheckpointStore {
      */
     public Optional<Checkpoint> newestValid() throws IOException {
         List<String> problems = new ArrayList<>();
+        Set<ManifestName> superseded = layout.superseded();
+        invalid.addAll(superseded);
         for (ManifestName name : layout.manifests()) {
+            if (superseded.contains(name)) {
+                LOG.warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix());
+                continue;
+            }
             try {
                 return Optional.of(load(name));
             } catch (CorruptFileException | FileNotFoundException e) {
                 LOG.warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
                 invalid.add(name);
+                reasons.put(name, String.valueOf(e.getMessage()));
                 problems.add(String.valueOf(e.getMessage()));
             }
         }
@@ -102,10 +136,14 @@ public final class CheckpointStore {
                 "restore the files, or choose another run.dir to begin anew");
     }
 
-    /** The manifests that can be read, newest first; the objects they name are not looked at. */
+    /** The manifests that can be read and count, newest first; the objects they name are not looked at. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();
+        Set<ManifestName> superseded = layout.superseded();
         for (ManifestName name : layout.manifests()) {
+            if (superseded.contains(name)) {
+                continue;
+            }
             try {
                 manifests.add(manifest(name));
             } catch (CorruptFileException | FileNotFoundException e) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 /** A file whose bytes are not what they must be. Nothing else is wrong: reading it again gives the same. */
 public final class CorruptFileException extends IOException {
     private static final long serialVersionUID = 1L;
+    private static final int LONGEST = 1_000;
 
     /**
      * The file cannot be used as it is.
@@ -26,6 +27,11 @@ public final class CorruptFileException extends IOException {
      * @param hint what to do now
      */
     public CorruptFileException(String file, String expected, String found, String hint) {
-        super(file + ": expected " + expected + ", found " + found + "; " + hint);
+        super(file + ": expected " + shortened(expected) + ", found " + shortened(found) + "; " + hint);
+    }
+
+    /** Both may quote what is in a file, which may be long. */
+    private static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
     }
 }

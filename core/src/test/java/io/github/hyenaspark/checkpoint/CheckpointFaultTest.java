@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.MemoryFileSystem;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.StoreFault;
@@ -12,6 +13,7 @@ import io.github.hyenaspark.io.StoreFault.Effect;
 import io.github.hyenaspark.io.StoreFault.Operation;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -234,6 +236,55 @@ class CheckpointFaultTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("2 and none valid");
         assertThat(run.store.contents().keySet()).containsAll(before);
+    }
+
+    /** It has looked, was paused for long, and commits when another driver has gone on from the round before. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void whatADriverCommitsAfterItWasReplacedDoesNotCount(String scheme) throws IOException {
+        var run = new Run(scheme);
+        CheckpointStore paused = run.driver();
+        paused.goOnFrom(paused.newestValid());
+        paused.save(run.checkpoint(2), KEEP);
+        CheckpointStore later = run.driver();
+        later.goOnFrom(later.newestValid());
+        // the paused one is past its look at the epochs: its manifest is written as if by hand
+        String late = Storage.resolve(run.uri, "manifest/000000000005-2.json");
+        run.storage.replace(late, manifestOf(run, 5, 2));
+        assertThat(run.restored()).isEqualTo(2);
+        assertThat(CheckpointStore.open(run.storage, run.uri).manifests())
+                .extracting(CheckpointManifest::round)
+                .containsExactly(2L, 1L);
+        later.save(run.checkpoint(3), KEEP);
+        assertThat(run.restored()).isEqualTo(3);
+        assertThatThrownBy(() -> paused.save(run.checkpoint(6), KEEP)).isInstanceOf(LockedException.class);
+        assertThat(run.restored()).isEqualTo(3);
+    }
+
+    private static byte[] manifestOf(Run run, long round, long epoch) throws IOException {
+        String directory = "data/00000000000" + round + "-" + epoch + "-late";
+        Checkpoint checkpoint = run.checkpoint(round);
+        List<VectorFile> files = new ArrayList<>();
+        for (String vector : checkpoint.vectors().keySet()) {
+            files.add(VectorTensors.write(run.storage, run.uri, directory, vector, checkpoint));
+        }
+        return CheckpointManifest.of(checkpoint, epoch, files).bytes();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mem", "s3a"})
+    void aDamagedCheckpointIsNotedWithTheReason(String scheme) throws IOException {
+        var run = new Run(scheme);
+        CheckpointStore driver = run.driver();
+        driver.save(run.checkpoint(2), KEEP);
+        String manifest = Storage.resolve(run.uri, "manifest/000000000002-2.json");
+        run.store.flipBit(manifest, 100);
+        CheckpointStore next = CheckpointStore.open(run.storage, run.uri);
+        next.beginEpoch();
+        next.goOnFrom(next.newestValid());
+        String note = Storage.resolve(run.uri, "quarantine/000000000002-2.json");
+        assertThat(new String(run.storage.read(note), StandardCharsets.UTF_8)).contains("manifest_sha256");
+        assertThat(run.storage.exists(manifest)).isTrue();
     }
 
     /** What a round in progress writes is there when the round before has been saved, and gone two rounds later. */

@@ -64,7 +64,9 @@ final class TrainJob {
             return;
         }
         checkpoints.beginEpoch();
-        train(newestNow(found), snapshot);
+        Optional<Checkpoint> from = newestNow(found);
+        checkpoints.goOnFrom(from);
+        train(from, snapshot);
     }
 
     /** The checkpoint, unless another driver has saved one before this one's epoch began. */
