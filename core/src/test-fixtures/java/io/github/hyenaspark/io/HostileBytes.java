@@ -65,10 +65,13 @@ public final class HostileBytes {
      * @param good a file that it takes
      * @param repaired puts hashes and lengths right after a change, so that the change is reached
      * @return how many of the files were refused
+     * @throws IOException if it refuses the good file
      * @throws AssertionError if the reader did anything but take a file or refuse it by a message, or used time or
      *     memory out of all proportion
      */
-    public static int feed(long seed, int files, byte[] good, UnaryOperator<byte[]> repaired, Reader reader) {
+    public static int feed(long seed, int files, byte[] good, UnaryOperator<byte[]> repaired, Reader reader)
+            throws IOException {
+        reader.read(good); // also loads what the first file of all needs
         var hostile = new HostileBytes(seed, good);
         int refused = 0;
         for (int n = 0; n < files; n++) {

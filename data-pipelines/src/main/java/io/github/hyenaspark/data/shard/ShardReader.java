@@ -126,7 +126,13 @@ public final class ShardReader implements Closeable {
 
     private BlockChecksums checksums() throws IOException {
         if (checksums == null) {
-            checksums = BlockChecksums.of(entry.files().get(2).read(storage, dataset));
+            ObjectFacts file = entry.files().get(2);
+            long expected = BlockChecksums.bytes(entry.facts().bytes());
+            if (file.bytes() != expected) {
+                throw new CorruptFileException(
+                        Storage.resolve(dataset, file.file()), expected + " bytes", file.bytes() + " bytes", HINT);
+            }
+            checksums = BlockChecksums.of(file.read(storage, dataset));
         }
         return checksums;
     }
