@@ -127,7 +127,10 @@ class S3TrainIT {
                 .orElse(0);
     }
 
-    /** As a user does: settings of Hadoop behind "--", with all that Spark can say about them. */
+    /**
+     * As a user does: settings of Hadoop behind "--", with all that Spark can say about them. The kernel is that of the
+     * processes before, which are started without the vector module.
+     */
     private Outcome submit(String... arguments) throws Exception {
         String script =
                 Path.of("..", "submit-scripts", "hyena").toAbsolutePath().toString();
