@@ -146,8 +146,8 @@ record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> 
                     (a, b) -> List.of(a.get(0) + b.get(0), a.get(1) + b.get(1), a.get(2) + b.get(2)));
         }
         Map<String, List<Long>> found = new TreeMap<>();
-        sources.fields()
-                .forEachRemaining(source -> found.put(
+        sources.properties()
+                .forEach(source -> found.put(
                         source.getKey(),
                         List.of(
                                 source.getValue().get("documents").longValue(),
@@ -168,9 +168,8 @@ record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> 
 
     private static Map<String, Long> counts(JsonNode json) {
         Map<String, Long> counts = new TreeMap<>();
-        json.fields()
-                .forEachRemaining(
-                        entry -> counts.put(entry.getKey(), entry.getValue().longValue()));
+        json.properties()
+                .forEach(entry -> counts.put(entry.getKey(), entry.getValue().longValue()));
         return counts;
     }
 

@@ -101,7 +101,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
                 .redirectOutput(results.toFile())
                 .redirectError(messages.toFile());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        builder.environment().putIfAbsent("SPARK_SCALA_VERSION", "2.12");
+        builder.environment().putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
         builder.environment()
                 .putIfAbsent(
                         "SPARK_HOME",
@@ -125,6 +125,10 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
                 .toList();
+    }
+
+    private static String scalaBinaryVersion() {
+        return scala.util.Properties.versionNumberString().replaceFirst("\\.\\d+$", "");
     }
 
     private static String logging() {

@@ -111,7 +111,7 @@ final class S3Server implements AutoCloseable {
         return Optional.ofNullable(in.readLine());
     }
 
-    /** The Hadoop settings of a client of this server. */
+    /** The Hadoop settings of a client of this server. Times in milliseconds have no unit, which Hadoop 3.3 refuses. */
     Map<String, String> settings() {
         return Map.ofEntries(
                 Map.entry("fs.s3a.endpoint", "http://127.0.0.1:" + port),
@@ -124,8 +124,8 @@ final class S3Server implements AutoCloseable {
                 Map.entry("fs.s3a.multipart.size", "5M"),
                 Map.entry("fs.s3a.multipart.threshold", "5M"),
                 Map.entry("fs.s3a.fast.upload.buffer", "bytebuffer"),
-                Map.entry("fs.s3a.connection.timeout", "15s"),
-                Map.entry("fs.s3a.connection.establish.timeout", "15s"),
+                Map.entry("fs.s3a.connection.timeout", "15000"),
+                Map.entry("fs.s3a.connection.establish.timeout", "15000"),
                 Map.entry("fs.s3a.attempts.maximum", "2"),
                 Map.entry("fs.s3a.retry.limit", "2"),
                 Map.entry("fs.s3a.retry.interval", "100ms"));

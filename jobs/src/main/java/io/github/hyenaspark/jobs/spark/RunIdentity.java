@@ -79,8 +79,8 @@ public final class RunIdentity {
             values.put(path, Json.line(node));
             return;
         }
-        node.fields()
-                .forEachRemaining(field -> flatten(
+        node.properties()
+                .forEach(field -> flatten(
                         path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
     }
 }
