@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * @param table names, shapes and offsets of the P elements, without gaps
  * @param numerics what the bits depend on
  * @param journalBytes length of the run's journal when the round was done
+ * @param progress how far the training is
  * @param workers what the workers keep for themselves, at most one object per worker and in their order
  */
 public record Checkpoint(
@@ -36,11 +37,12 @@ public record Checkpoint(
         List<ParameterEntry> table,
         Numerics numerics,
         long journalBytes,
+        Progress progress,
         List<VectorFile> workers) {
     /** The vector that every checkpoint has: the parameters. */
     public static final String THETA = "theta";
 
-    private static final Pattern VECTOR = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    static final Pattern VECTOR = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     public Checkpoint {
         vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
@@ -50,6 +52,15 @@ public record Checkpoint(
             throw new IllegalArgumentException(
                     "round, tokens and journal bytes of a checkpoint must be 0 or more, found " + round + ", " + tokens
                             + " and " + journalBytes);
+        }
+        int last = -1;
+        for (VectorFile file : workers) {
+            int worker = WorkerObjects.worker(file);
+            if (worker <= last) {
+                throw new IllegalArgumentException("what workers keep must be in their order, once for each, found"
+                        + " worker " + worker + " after worker " + last);
+            }
+            last = worker;
         }
         long parameters = parameters(table);
         if (!vectors.containsKey(THETA)) {
@@ -93,7 +104,7 @@ public record Checkpoint(
                 throw new IllegalArgumentException("parameter " + entry.name() + " must begin at element " + end
                         + " of the table, found " + entry.offset());
             }
-            end += entry.size();
+            end = Math.addExact(end, entry.size());
         }
         return end;
     }

@@ -10,10 +10,11 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.ParameterGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /**
  * The file that makes a checkpoint one: written last, it names every object with its length and hashes, and ends with a
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * @param epoch of the driver that saved
  * @param tokens tokens trained on so far
  * @param thetaSha256 SHA-256 of the parameters as little-endian floats in table order
+ * @param provenance where the checkpoint comes from
  * @param facts the checkpoint's other facts
  * @param files one per vector
  * @param workers what the workers keep for themselves
@@ -32,11 +34,11 @@ public record CheckpointManifest(
         long epoch,
         long tokens,
         String thetaSha256,
+        Provenance provenance,
         Facts facts,
         List<VectorFile> files,
         List<VectorFile> workers) {
-    private static final Pattern OBJECT = Pattern.compile(RunLayout.DATA + "/[\\w.-]+/[\\w.-]+");
-    private static final String FORMAT = "hyena-spark checkpoint 2";
+    private static final String FORMAT = "hyena-spark checkpoint 3";
 
     /**
      * What a {@link Checkpoint} has besides its vectors and counts; see there.
@@ -49,6 +51,7 @@ public record CheckpointManifest(
      * @param table names, shapes and offsets
      * @param numerics what the bits depend on
      * @param journalBytes length of the run's journal
+     * @param progress how far the training is
      */
     public record Facts(
             String settings,
@@ -58,13 +61,15 @@ public record CheckpointManifest(
             int vocabularySize,
             List<ParameterEntry> table,
             Numerics numerics,
-            long journalBytes) {}
+            long journalBytes,
+            Progress progress) {}
 
     public CheckpointManifest {
         files = List.copyOf(files);
+        workers = List.copyOf(workers);
     }
 
-    static CheckpointManifest of(Checkpoint checkpoint, long epoch, List<VectorFile> files) {
+    static CheckpointManifest of(Checkpoint checkpoint, long epoch, Provenance provenance, List<VectorFile> files) {
         Facts facts = new Facts(
                 checkpoint.settings(),
                 checkpoint.dataset(),
@@ -73,10 +78,11 @@ public record CheckpointManifest(
                 checkpoint.vocabularySize(),
                 checkpoint.table(),
                 checkpoint.numerics(),
-                checkpoint.journalBytes());
+                checkpoint.journalBytes(),
+                checkpoint.progress());
         String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
         return new CheckpointManifest(
-                checkpoint.round(), epoch, checkpoint.tokens(), theta, facts, files, checkpoint.workers());
+                checkpoint.round(), epoch, checkpoint.tokens(), theta, provenance, facts, files, checkpoint.workers());
     }
 
     /** P, the number of parameters. */
@@ -106,6 +112,7 @@ public record CheckpointManifest(
                 facts.table(),
                 facts.numerics(),
                 facts.journalBytes(),
+                facts.progress(),
                 workers);
     }
 
@@ -124,25 +131,20 @@ public record CheckpointManifest(
                 .put("vocabulary_size", facts.vocabularySize())
                 .put("journal_bytes", facts.journalBytes())
                 .put("settings", facts.settings());
+        root.set("provenance", provenance.toJson());
+        root.set("progress", facts.progress().toJson());
         root.putObject("numerics")
                 .put("java", facts.numerics().java())
                 .put("backend", facts.numerics().backend())
                 .put("blas", facts.numerics().blas())
                 .put("threads", facts.numerics().threads());
-        putFiles(root.putArray("objects"), files);
-        putFiles(root.putArray("worker_objects"), workers);
+        ArrayNode objects = root.putArray("objects");
+        files.forEach(file -> objects.add(file.toJson()));
+        ArrayNode ofWorkers = root.putArray("worker_objects");
+        workers.forEach(file -> ofWorkers.add(file.toJson()));
         ArrayNode table = root.putArray("table");
         facts.table().forEach(entry -> putEntry(table.addObject(), entry));
         return SelfHash.append(root);
-    }
-
-    private static void putFiles(ArrayNode array, List<VectorFile> files) {
-        files.forEach(file -> array.addObject()
-                .put("vector", file.vector())
-                .put("path", file.path())
-                .put("bytes", file.bytes())
-                .put("crc32c", file.crc32c())
-                .put("sha256", file.sha256()));
     }
 
     private static void putEntry(ObjectNode node, ParameterEntry entry) {
@@ -164,45 +166,46 @@ public record CheckpointManifest(
         if (!format.equals(FORMAT)) {
             throw new CorruptFileException(file, "the format \"" + FORMAT + "\"", "\"" + format + "\"");
         }
+        try {
+            return fromJson(file, root);
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new CorruptFileException(file, "the facts of a checkpoint", "\"" + e.getMessage() + "\"");
+        }
+    }
+
+    private static CheckpointManifest fromJson(String file, JsonNode root) throws CorruptFileException {
+        Facts facts = facts(file, root);
+        Checkpoint.parameters(facts.table());
         return new CheckpointManifest(
                 Json.wholeNumber(root, file, "round"),
                 Json.wholeNumber(root, file, "epoch"),
                 Json.wholeNumber(root, file, "tokens"),
                 Json.text(root, file, "theta_sha256"),
-                facts(file, root),
+                Provenance.fromJson(file, Json.object(root, file, "provenance")),
+                facts,
                 files(file, root, "objects"),
                 files(file, root, "worker_objects"));
     }
 
     private static List<VectorFile> files(String file, JsonNode root, String key) throws CorruptFileException {
         List<VectorFile> files = new ArrayList<>();
+        Set<String> vectors = new HashSet<>();
         for (JsonNode node : Json.elements(root, file, key)) {
-            files.add(new VectorFile(
-                    Json.text(node, file, "vector"),
-                    path(file, Json.text(node, file, "path")),
-                    Json.wholeNumber(node, file, "bytes"),
-                    Json.wholeNumber(node, file, "crc32c"),
-                    Json.text(node, file, "sha256")));
+            VectorFile next = VectorFile.fromJson(file, node);
+            if (!vectors.add(next.vector())) {
+                throw new CorruptFileException(file, "one file for " + next.vector(), "two");
+            }
+            files.add(next);
         }
         return List.copyOf(files);
-    }
-
-    /** A manifest of somebody else's making must not lead out of the run. */
-    private static String path(String file, String path) throws CorruptFileException {
-        if (!OBJECT.matcher(path).matches() || path.contains("..")) {
-            throw new CorruptFileException(file, "the path of an object in the run, data/DIRECTORY/FILE", path);
-        }
-        return path;
     }
 
     private static Facts facts(String file, JsonNode root) throws CorruptFileException {
         List<ParameterEntry> table = new ArrayList<>();
         for (JsonNode node : Json.elements(root, file, "table")) {
-            List<Integer> shape = new ArrayList<>();
-            Json.elements(node, file, "shape").forEach(dimension -> shape.add(dimension.intValue()));
             table.add(new ParameterEntry(
                     Json.text(node, file, "name"),
-                    shape,
+                    shape(file, node),
                     Json.wholeNumber(node, file, "offset"),
                     group(file, Json.text(node, file, "group"))));
         }
@@ -212,14 +215,26 @@ public record CheckpointManifest(
                 Json.text(root, file, "dataset"),
                 Json.text(root, file, "dataset_sha256"),
                 Json.text(root, file, "tokenizer"),
-                (int) Json.wholeNumber(root, file, "vocabulary_size"),
+                Math.toIntExact(Json.wholeNumber(root, file, "vocabulary_size")),
                 List.copyOf(table),
                 new Numerics(
                         Json.text(numerics, file, "java"),
                         Json.text(numerics, file, "backend"),
                         Json.text(numerics, file, "blas"),
                         Json.text(numerics, file, "threads")),
-                Json.wholeNumber(root, file, "journal_bytes"));
+                Json.wholeNumber(root, file, "journal_bytes"),
+                Progress.fromJson(file, Json.object(root, file, "progress")));
+    }
+
+    private static List<Integer> shape(String file, JsonNode entry) throws CorruptFileException {
+        List<Integer> shape = new ArrayList<>();
+        for (JsonNode dimension : Json.elements(entry, file, "shape")) {
+            if (!dimension.isIntegralNumber() || !dimension.canConvertToInt() || dimension.intValue() < 0) {
+                throw new CorruptFileException(file, "whole numbers of 0 or more as \"shape\"", "others");
+            }
+            shape.add(dimension.intValue());
+        }
+        return shape;
     }
 
     private static ParameterGroup group(String file, String name) throws CorruptFileException {

@@ -9,8 +9,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,8 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
     private static final long NO_EPOCH = 0;
+    private static final int LOOKS = 5;
+    private static final String WRITER = ProcessName.ofThisProcess();
 
     private final Storage storage;
     private final String run;
@@ -36,6 +40,9 @@ public final class CheckpointStore {
     private final Set<ManifestName> invalid = new HashSet<>();
     private final Map<ManifestName, String> reasons = new TreeMap<>();
     private long epoch = NO_EPOCH;
+    private String runId = "";
+    private String start = "";
+    private String last = "";
 
     private CheckpointStore(Storage storage, String run) {
         this.storage = storage;
@@ -65,8 +72,18 @@ public final class CheckpointStore {
                     .put("driver", UUID.randomUUID().toString());
             if (storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + next + ".json"), Json.bytes(lease))) {
                 epoch = next;
+                warnIfNothingIsExclusive();
                 return next;
             }
+        }
+    }
+
+    private void warnIfNothingIsExclusive() throws IOException {
+        if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
+            LOG.warn(
+                    "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on): of two"
+                            + " drivers that start at the same instant both may go on; let only one of them run",
+                    run);
         }
     }
 
@@ -89,7 +106,12 @@ public final class CheckpointStore {
         for (Map.Entry<ManifestName, String> bad : reasons.entrySet()) {
             String uri = layout.uri(RunLayout.QUARANTINE + "/" + bad.getKey().file());
             try {
-                storage.createExclusively(uri, Json.bytes(Json.object().put("reason", bad.getValue())));
+                storage.createExclusively(
+                        uri,
+                        Json.bytes(Json.object()
+                                .put("reason", bad.getValue())
+                                .put("found_by_epoch", epoch)
+                                .put("time", Instant.now().toString())));
             } catch (IOException e) {
                 LOG.warn("cannot note in {} what is wrong with a checkpoint: {}", uri, e.getMessage());
             }
@@ -103,27 +125,30 @@ public final class CheckpointStore {
 
     /**
      * The newest checkpoint, by round and epoch, of which every byte is right. Those that are not are logged and passed
-     * over.
+     * over. What a replaced driver saved after its successor had gone on is used only if nothing else is left.
      *
      * @return empty if nothing was ever saved
      * @throws CorruptFileException if something was saved but nothing of it is valid
      */
     public Optional<Checkpoint> newestValid() throws IOException {
         List<String> problems = new ArrayList<>();
-        Set<ManifestName> superseded = layout.superseded();
-        invalid.addAll(superseded);
-        for (ManifestName name : layout.manifests()) {
-            if (superseded.contains(name)) {
-                LOG.warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix());
-                continue;
+        List<ManifestName> seen = List.of();
+        for (int look = 0; look < LOOKS; look++) {
+            List<ManifestName> names = layout.manifests();
+            if (look > 0 && names.equals(seen)) {
+                break;
             }
-            try {
-                return Optional.of(load(name));
-            } catch (CorruptFileException | FileNotFoundException e) {
-                LOG.warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
-                invalid.add(name);
-                reasons.put(name, String.valueOf(e.getMessage()));
-                problems.add(String.valueOf(e.getMessage()));
+            seen = names; // if retention deletes what is listed here, there are newer ones by then
+            problems.clear();
+            for (ManifestName name : lateLast(names)) {
+                try {
+                    return Optional.of(load(name));
+                } catch (CorruptFileException | FileNotFoundException e) {
+                    LOG.warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
+                    invalid.add(name);
+                    reasons.put(name, String.valueOf(e.getMessage()));
+                    problems.add(String.valueOf(e.getMessage()));
+                }
             }
         }
         if (problems.isEmpty()) {
@@ -134,6 +159,16 @@ public final class CheckpointStore {
                 "a valid checkpoint",
                 problems.size() + " and none valid (" + String.join(" | ", problems) + ")",
                 "restore the files, or choose another run.dir to begin anew");
+    }
+
+    /** The same, but what was committed too late comes last. */
+    private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
+        Set<ManifestName> late = layout.superseded();
+        late.forEach(name ->
+                LOG.warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix()));
+        List<ManifestName> ordered = new ArrayList<>(names);
+        ordered.sort(Comparator.comparing(late::contains)); // stable
+        return ordered;
     }
 
     /** The manifests that can be read and count, newest first; the objects they name are not looked at. */
@@ -194,6 +229,8 @@ public final class CheckpointStore {
                 ? sameAsSaved(manifest(name), checkpoint)
                 : write(name, checkpoint);
         verify(manifest);
+        refuseIfReplaced(); // retention is the successor's then
+        last = name.prefix();
         LOG.debug("point: round {} is verified", checkpoint.round());
         new Retention(storage, layout).apply(keep, invalid, epoch);
         return manifest;
@@ -217,7 +254,8 @@ public final class CheckpointStore {
             files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
             LOG.debug("point: {} of round {} is written", vector, checkpoint.round());
         }
-        CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), files);
+        CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
+        refuseIfReplaced();
         LOG.debug("point: before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
@@ -225,6 +263,16 @@ public final class CheckpointStore {
         }
         LOG.info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
         return manifest;
+    }
+
+    private Provenance provenance() throws IOException {
+        if (runId.isEmpty()) {
+            runId = manifests().stream()
+                    .map(manifest -> manifest.provenance().run())
+                    .findFirst()
+                    .orElseGet(() -> UUID.randomUUID().toString());
+        }
+        return new Provenance(runId, last, start, WRITER, System.currentTimeMillis());
     }
 
     private CheckpointManifest sameAsSaved(CheckpointManifest saved, Checkpoint checkpoint) throws IOException {
@@ -257,10 +305,15 @@ public final class CheckpointStore {
                     file.vector(),
                     VectorTensors.read(storage, run, file, manifest.facts().table()));
         }
+        Checkpoint checkpoint;
         try {
-            return manifest.checkpoint(vectors);
+            checkpoint = manifest.checkpoint(vectors);
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(layout.uri(manifest.path()), "a whole checkpoint", e.getMessage() + "");
         }
+        start = name.prefix();
+        last = start;
+        runId = manifest.provenance().run();
+        return checkpoint;
     }
 }

@@ -26,6 +26,19 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
                 : Optional.empty();
     }
 
+    /**
+     * The name in {@link #prefix()}; none in an empty text.
+     *
+     * @throws IllegalArgumentException if it is neither
+     */
+    static Optional<ManifestName> ofPrefix(String prefix) {
+        Optional<ManifestName> name = parse(prefix + ".json");
+        if (name.isEmpty() && !prefix.isEmpty()) {
+            throw new IllegalArgumentException("a checkpoint is named as ROUND-EPOCH, found \"" + prefix + "\"");
+        }
+        return name;
+    }
+
     String file() {
         return prefix() + ".json";
     }

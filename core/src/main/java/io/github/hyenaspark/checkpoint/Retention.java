@@ -4,8 +4,10 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -28,29 +30,40 @@ final class Retention {
      *
      * @param keep how many must stay
      * @param invalid those known to be unusable; they do not count
-     * @param epoch of the caller; data of later drivers is not touched
+     * @param epoch of the caller; checkpoints and data of later drivers are not touched
      */
     void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
         }
+        Map<ManifestName, CheckpointManifest> read = new HashMap<>();
+        for (ManifestName name : manifests) {
+            manifest(name).ifPresent(manifest -> read.put(name, manifest));
+        }
+        Set<ManifestName> late = layout.superseded();
         Set<String> live = new HashSet<>();
         int kept = 0;
         for (ManifestName name : manifests) {
-            if (kept < keep) {
+            if (kept < keep || name.epoch() > epoch) {
                 live.add(name.prefix());
-                live.addAll(named(name));
-                kept += invalid.contains(name) ? 0 : 1;
+                Optional.ofNullable(read.get(name))
+                        .ifPresent(manifest -> manifest.workers().forEach(file -> live.add(file.directory())));
+                kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
             } else {
                 LOG.info("deleting the checkpoint {}", name.prefix());
                 storage.delete(layout.uri(RunLayout.MANIFESTS + "/" + name.file()));
             }
         }
+        long newest = manifests.stream()
+                .filter(name -> name.epoch() == epoch)
+                .mapToLong(ManifestName::round)
+                .max()
+                .orElse(-1);
         for (String directory : layout.dataDirectories()) {
             Optional<ManifestName> owner = owner(directory);
             if (owner.isPresent()
-                    && isOver(owner.get(), manifests.get(0), epoch)
+                    && isOver(owner.get(), newest, epoch)
                     && !live.contains(owner.get().prefix())
                     && !live.contains(directory)) {
                 LOG.debug("point: before deleting {}", directory);
@@ -60,24 +73,19 @@ final class Retention {
     }
 
     /** Not what a later driver writes, nor what this one writes for rounds after the newest checkpoint. */
-    private static boolean isOver(ManifestName owner, ManifestName newest, long epoch) {
-        return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest.round());
+    private static boolean isOver(ManifestName owner, long newest, long epoch) {
+        return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest);
     }
 
-    /** The directories that a manifest speaks of: what a worker keeps may be of an earlier round. */
-    private Set<String> named(ManifestName name) throws IOException {
+    /** What names the directories that stay: what a worker keeps may be of an earlier round. */
+    private Optional<CheckpointManifest> manifest(ManifestName name) throws IOException {
         String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
-        Set<String> directories = new HashSet<>();
         try {
-            CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
-            for (VectorFile file : manifest.workers()) {
-                directories.add(
-                        file.path().replaceFirst("^" + RunLayout.DATA + "/", "").replaceFirst("/.*", ""));
-            }
+            return Optional.of(CheckpointManifest.fromBytes(uri, storage.read(uri)));
         } catch (CorruptFileException | FileNotFoundException e) {
             LOG.warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+            return Optional.empty();
         }
-        return directories;
     }
 
     /** The manifest that names, named or should have named what is in a directory ROUND-EPOCH-UNIQUE. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What workers keep for themselves between rounds: immutable objects that their tasks write under names no other
@@ -21,6 +22,7 @@ import java.util.UUID;
  */
 public final class WorkerObjects {
     private static final String PREFIX = "worker-";
+    private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,9}");
 
     private WorkerObjects() {}
 
@@ -55,14 +57,26 @@ public final class WorkerObjects {
         }
         Map<String, float[]> vectors = new TreeMap<>();
         for (Tensor tensor : contents.tensors()) {
-            int count = Math.toIntExact(tensor.shape()[0]);
+            if (tensor.shape().length != 1) {
+                throw new CorruptFileException(
+                        expected.uri(), "vectors", tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
+            }
+            int count = Math.toIntExact(tensor.elements());
             vectors.put(tensor.name(), Arrays.copyOfRange(contents.values(), tensor.offset(), tensor.offset() + count));
         }
         return vectors;
     }
 
-    /** Whose it is: k. */
+    /**
+     * Whose it is: k.
+     *
+     * @throws IllegalArgumentException if it is not what a worker keeps
+     */
     public static int worker(VectorFile file) {
+        if (!NAME.matcher(file.vector()).matches()) {
+            throw new IllegalArgumentException(
+                    "what a worker keeps is named worker-K, found \"" + file.vector() + "\"");
+        }
         return Integer.parseInt(file.vector().substring(PREFIX.length()));
     }
 }

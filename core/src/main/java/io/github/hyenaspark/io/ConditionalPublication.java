@@ -78,6 +78,25 @@ final class ConditionalPublication implements Publication {
         upload(path, fileSystem.create(path, true), out -> out.write(content));
     }
 
+    /**
+     * Both are open before one is closed: an older S3A looks when it opens, and only the store itself when it closes.
+     */
+    @Override
+    public boolean keepsFirst(Path path) throws IOException {
+        byte[] first = {1};
+        try {
+            upload(path, conditionally(path), late -> {
+                upload(path, conditionally(path), out -> out.write(first));
+                late.write(2);
+            });
+        } catch (IOException e) {
+            LOG.debug("creating {} twice ended with {}", path, e.toString());
+        }
+        boolean kept = Arrays.equals(read(path), first);
+        fileSystem.delete(path, false);
+        return kept;
+    }
+
     private FSDataOutputStream conditionally(Path path) throws IOException {
         FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(path);
         return builder.create()

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,12 @@ public final class Json {
     public static JsonNode parse(String name, byte[] bytes) throws CorruptFileException {
         JsonNode tree;
         try {
-            tree = MAPPER.readTree(new String(bytes, StandardCharsets.UTF_8));
+            tree = MAPPER.readTree(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new CorruptFileException(name, "JSON in UTF-8", "bytes that are none");
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? ""

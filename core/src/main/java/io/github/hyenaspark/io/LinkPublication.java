@@ -48,6 +48,12 @@ final class LinkPublication implements Publication {
         return true;
     }
 
+    /** The file system promises it. */
+    @Override
+    public boolean keepsFirst(org.apache.hadoop.fs.Path path) {
+        return true;
+    }
+
     @Override
     public void replace(org.apache.hadoop.fs.Path path, byte[] content) throws IOException {
         Path target = local(path);

@@ -15,6 +15,12 @@ sealed interface Publication permits LinkPublication, RenamePublication, Conditi
     /** Creates a file or takes the place of the one that is there. */
     void replace(Path path, byte[] content) throws IOException;
 
+    /**
+     * Whether of two writers that create one file at the same time the second is refused, tried with a file that is
+     * deleted afterwards.
+     */
+    boolean keepsFirst(Path path) throws IOException;
+
     /** A hidden name beside the final one, so that a rename stays within one directory. */
     static String temporaryName(String name) {
         return "." + name + "." + UUID.randomUUID() + ".tmp";

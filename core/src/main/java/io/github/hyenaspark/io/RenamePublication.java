@@ -44,6 +44,12 @@ final class RenamePublication implements Publication {
         }
     }
 
+    /** The file system promises it. */
+    @Override
+    public boolean keepsFirst(Path path) {
+        return true;
+    }
+
     @Override
     public void replace(Path path, byte[] content) throws IOException {
         Path temporary = new Path(path.getParent(), Publication.temporaryName(path.getName()));

@@ -43,6 +43,10 @@ final class SafetensorsHeader {
                     "a header of at most " + Safetensors.MAXIMUM_HEADER_BYTES + " bytes",
                     "a length of " + Long.toUnsignedString(headerBytes));
         }
+        if (headerBytes > bytes - Long.BYTES) {
+            throw new CorruptFileException(
+                    file, "a header of at most " + (bytes - Long.BYTES) + " bytes", "a length of " + headerBytes);
+        }
         byte[] header = in.readNBytes((int) headerBytes);
         if (header.length < headerBytes) {
             throw new CorruptFileException(file, "a header of " + headerBytes + " bytes", header.length + " bytes");

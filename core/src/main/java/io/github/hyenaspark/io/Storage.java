@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -200,6 +201,15 @@ public final class Storage {
     public boolean createExclusively(String uri, byte[] content) throws IOException {
         Place place = place(uri);
         return publication(place).createExclusively(place.path(), content);
+    }
+
+    /**
+     * Whether this store keeps the promise of {@link #createExclusively} to writers at the same time. An object store
+     * is tried with a small object, which is deleted again.
+     */
+    public boolean keepsFirst(String directory) throws IOException {
+        Place place = place(resolve(directory, ".probe-" + UUID.randomUUID()));
+        return publication(place).keepsFirst(place.path());
     }
 
     /**

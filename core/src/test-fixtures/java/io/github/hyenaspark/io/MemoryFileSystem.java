@@ -33,11 +33,15 @@ import org.apache.hadoop.util.Progressable;
  * nothing can be renamed. A directory is there as long as a file is in it.
  */
 public final class MemoryFileSystem extends FileSystem {
+    /** A setting: whether a store of objects heeds conditions, as S3A does from Hadoop 3.4.2 on. */
+    public static final String KNOWS_CONDITIONS = "fs.memory.knows-conditions";
+
     private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
 
     private final ConcurrentSkipListMap<Path, MemoryFile> files = new ConcurrentSkipListMap<>();
     private final Map<Path, Long> bytesRead = new ConcurrentHashMap<>();
     private final StoreFaults faults = new StoreFaults();
+    private boolean knowsConditions = true;
     private URI uri = URI.create("mem://memory");
 
     /**
@@ -52,6 +56,7 @@ public final class MemoryFileSystem extends FileSystem {
     public void initialize(URI name, Configuration conf) throws IOException {
         super.initialize(name, conf);
         uri = URI.create(name.getScheme() + "://" + name.getAuthority());
+        knowsConditions = conf.getBoolean(KNOWS_CONDITIONS, true);
     }
 
     /** Lets something go wrong; of several faults each counts for itself. */
@@ -79,6 +84,11 @@ public final class MemoryFileSystem extends FileSystem {
         Map<String, Long> counts = new TreeMap<>();
         bytesRead.forEach((path, bytes) -> counts.put(path.toString(), bytes));
         return counts;
+    }
+
+    /** Whatever an operation was about since the last {@link #forgetCounts}, by URI. */
+    public Set<String> asked() {
+        return faults.asked();
     }
 
     /** Begins to count anew. */
@@ -148,7 +158,7 @@ public final class MemoryFileSystem extends FileSystem {
         @Override
         public FSDataOutputStream build() throws IOException {
             boolean overwrite = getFlags().contains(CreateFlag.OVERWRITE);
-            boolean conditional = getOptions().getBoolean(CONDITIONAL, false);
+            boolean conditional = store.knowsConditions && getOptions().getBoolean(CONDITIONAL, false);
             return store.faults.run(Operation.CREATE, getPath(), () -> store.open(getPath(), overwrite, conditional));
         }
     }

@@ -10,12 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.hadoop.fs.Path;
 
 /** The faults of one store that are still to come, and the operations it has seen. Safe for many threads. */
 final class StoreFaults {
     private final Map<StoreFault, Long> left = new LinkedHashMap<>(); // operations until it happens
     private final Map<Operation, Long> seen = new EnumMap<>(Operation.class);
+    private final Set<String> asked = new TreeSet<>();
     private final List<StoreFault> lasting = new ArrayList<>();
 
     /** An operation that may fail. */
@@ -40,8 +43,13 @@ final class StoreFaults {
         return seen.getOrDefault(operation, 0L);
     }
 
+    synchronized Set<String> asked() {
+        return Set.copyOf(asked);
+    }
+
     synchronized void forgetSeen() {
         seen.clear();
+        asked.clear();
     }
 
     /** Does an operation as the faults want it. */
@@ -60,6 +68,7 @@ final class StoreFaults {
     /** Counts an operation; what happens to it, if something does. */
     synchronized Optional<Effect> next(Operation operation, Path path) {
         seen.merge(operation, 1L, Long::sum);
+        asked.add(path.toString());
         boolean gone = lasting.stream().anyMatch(fault -> fault.counts(operation, path.toString()));
         Optional<Effect> effect = gone ? Optional.of(Effect.LASTING) : Optional.empty();
         for (Iterator<Map.Entry<StoreFault, Long>> faults = left.entrySet().iterator(); faults.hasNext(); ) {

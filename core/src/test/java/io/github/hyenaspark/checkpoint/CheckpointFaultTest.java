@@ -81,6 +81,7 @@ class CheckpointFaultTest {
                     plain.table(),
                     plain.numerics(),
                     plain.journalBytes(),
+                    plain.progress(),
                     List.of(kept));
         }
 
@@ -268,7 +269,8 @@ class CheckpointFaultTest {
         for (String vector : checkpoint.vectors().keySet()) {
             files.add(VectorTensors.write(run.storage, run.uri, directory, vector, checkpoint));
         }
-        return CheckpointManifest.of(checkpoint, epoch, files).bytes();
+        return CheckpointManifest.of(checkpoint, epoch, new Provenance("r", "", "", "w", 0), files)
+                .bytes();
     }
 
     @ParameterizedTest
@@ -326,6 +328,7 @@ class CheckpointFaultTest {
                             plain.table(),
                             plain.numerics(),
                             plain.journalBytes(),
+                            plain.progress(),
                             second.workers()),
                     1);
         }

@@ -16,6 +16,7 @@ class CheckpointManifestTest {
     private static final CheckpointManifest MANIFEST = CheckpointManifest.of(
             TestCheckpoints.ofRound(3),
             2,
+            new Provenance("run-7", "000000000002-2", "000000000001-1", "host:17", 1_700_000_000_000L),
             List.of(new VectorFile("theta", "data/x/theta.safetensors", 84, 4_294_967_295L, "cd".repeat(32))));
 
     @Test
@@ -67,6 +68,6 @@ class CheckpointManifestTest {
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", format))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(
-                        "m: expected the format \"hyena-spark checkpoint 2\", found \"hyena-spark checkpoint 1\"");
+                        "m: expected the format \"hyena-spark checkpoint 3\", found \"hyena-spark checkpoint 1\"");
     }
 }

@@ -88,7 +88,8 @@ class HostileCheckpointTest {
 
     private static void manifests(int files) throws IOException {
         var file = new VectorFile("theta", "data/000000000002-1-x/theta.safetensors", 5, 6, "7".repeat(64));
-        byte[] good = CheckpointManifest.of(TestCheckpoints.ofRound(2), 1, List.of(file))
+        byte[] good = CheckpointManifest.of(
+                        TestCheckpoints.ofRound(2), 1, new Provenance("r", "", "", "w", 0), List.of(file))
                 .bytes();
         int refused = HostileBytes.feed(
                 SEED, files, good, HostileCheckpointTest::withHash, bytes -> CheckpointManifest.fromBytes("m", bytes));
@@ -127,15 +128,19 @@ class HostileCheckpointTest {
         try (var store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration)) {
             Storage storage = Storage.of(Map.of("fs.mem.impl", MemoryFileSystem.class.getName()));
             String run = root + "/run";
-            var file = new VectorFile("theta", path, 5, 6, "7".repeat(64));
-            byte[] manifest = CheckpointManifest.of(TestCheckpoints.ofRound(2), 1, List.of(file))
+            var file = new VectorFile("theta", "data/x/theta.safetensors", 5, 6, "7".repeat(64));
+            byte[] good = CheckpointManifest.of(
+                            TestCheckpoints.ofRound(2), 1, new Provenance("r", "", "", "w", 0), List.of(file))
                     .bytes();
+            ObjectNode tree = (ObjectNode) Json.parse("m", good);
+            ((ObjectNode) tree.get("objects").get(0)).put("path", path);
+            byte[] manifest = SelfHash.append(tree);
             storage.replace(run + "/manifest/000000000002-1.json", manifest);
             storage.replace(root + "/x/theta.safetensors", new byte[5]);
             store.forgetCounts();
             assertThatThrownBy(() -> CheckpointStore.open(storage, run).newestValid())
                     .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining("the path of an object in the run");
+                    .hasMessageContaining("the path of vector theta must be data/DIRECTORY/FILE within the run, found");
             assertThat(store.bytesRead().keySet()).allMatch(uri -> uri.startsWith(run + "/"));
         }
     }

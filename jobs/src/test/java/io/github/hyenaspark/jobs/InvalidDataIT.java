@@ -121,6 +121,7 @@ class InvalidDataIT {
                         real.table(),
                         real.numerics(),
                         real.journalBytes(),
+                        real.progress(),
                         real.workers()),
                 2);
         assertEnds(train(), 3, "the tokenizer another-tokenizer of the checkpoint", real.tokenizer());

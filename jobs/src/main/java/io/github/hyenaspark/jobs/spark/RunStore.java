@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Progress;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.LossChart;
 import io.github.hyenaspark.jobs.report.LossPoint;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -118,7 +121,7 @@ public final class RunStore {
         }
     }
 
-    private Checkpoint checkpoint(RunState run) {
+    private Checkpoint checkpoint(RunState run) throws IOException {
         return new Checkpoint(
                 run.round(),
                 run.tokens(),
@@ -131,7 +134,21 @@ public final class RunStore {
                 facts.table(),
                 facts.numerics(),
                 log.bytes(),
+                progress(run.round()),
                 run.kept());
+    }
+
+    private Progress progress(long round) throws IOException {
+        long steps = 0;
+        OptionalDouble best = OptionalDouble.empty();
+        for (JsonNode entry : log.entries()) {
+            steps = entry.path("steps").asLong(steps);
+            double heldOut = entry.path("held_out_loss").asDouble(Double.POSITIVE_INFINITY);
+            if (heldOut < best.orElse(Double.POSITIVE_INFINITY)) {
+                best = OptionalDouble.of(heldOut);
+            }
+        }
+        return new Progress(round, steps, OptionalLong.empty(), best);
     }
 
     private static Map<String, float[]> vectors(RunState run) {

@@ -1,0 +1,41 @@
+package io.github.hyenaspark.checkpoint;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+
+/**
+ * Where a checkpoint comes from. Other checkpoints are named as ROUND-EPOCH, the name of their manifest without its
+ * end.
+ *
+ * @param run identity of the run, made at its first save and kept
+ * @param parent the checkpoint saved or restored before; empty for the first
+ * @param start the checkpoint from which the driver's epoch went on; empty if it began without one
+ * @param writer host and process that saved
+ * @param savedMillis wall time of the save by the writer's clock, milliseconds since 1970; nothing is decided by it
+ */
+public record Provenance(String run, String parent, String start, String writer, long savedMillis) {
+    public Provenance {
+        ManifestName.ofPrefix(parent);
+        ManifestName.ofPrefix(start);
+    }
+
+    ObjectNode toJson() {
+        return Json.object()
+                .put("run", run)
+                .put("parent", parent)
+                .put("start", start)
+                .put("writer", writer)
+                .put("saved_millis", savedMillis);
+    }
+
+    static Provenance fromJson(String file, JsonNode json) throws CorruptFileException {
+        return new Provenance(
+                Json.text(json, file, "run"),
+                Json.text(json, file, "parent"),
+                Json.text(json, file, "start"),
+                Json.text(json, file, "writer"),
+                Json.wholeNumber(json, file, "saved_millis"));
+    }
+}
