@@ -26,8 +26,18 @@ final class BlockChecksums {
         return (shardBytes + BLOCK_BYTES - 1) / BLOCK_BYTES * Integer.BYTES;
     }
 
-    /** From the bytes of the file, which are right: their hash has been checked. */
-    static BlockChecksums of(byte[] file) {
+    /**
+     * From the bytes of the file, whose hash has been checked.
+     *
+     * @param uri of the file, for the message
+     * @param shardBytes length of the shard beside it
+     * @throws CorruptFileException if the shard has more or fewer blocks
+     */
+    static BlockChecksums of(String uri, byte[] file, long shardBytes) throws CorruptFileException {
+        if (file.length != bytes(shardBytes)) {
+            throw new CorruptFileException(
+                    uri, bytes(shardBytes) + " bytes of checksums", file.length + "", ShardReader.DELETE_HINT);
+        }
         int[] checksums = new int[file.length / Integer.BYTES];
         ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(checksums);
         return new BlockChecksums(checksums);

@@ -96,6 +96,20 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
         return new MegatronIndex(type, tokens, pointers);
     }
 
+    /**
+     * Checks where the documents end.
+     *
+     * @param file of the index, for the message
+     * @param shardBytes length of the shard
+     * @throws CorruptFileException if one ends beyond it
+     */
+    void requireWithin(String file, long shardBytes) throws CorruptFileException {
+        for (int i = 0; i < tokens.length; i++) {
+            long last = shardBytes - (long) tokens[i] * type.bytes();
+            check(file, "document " + i + " to begin at byte " + last + " or before", pointers[i] <= last, pointers[i]);
+        }
+    }
+
     private static long bytes(long documents) {
         return HEADER_BYTES + documents * (Integer.BYTES + Long.BYTES) + (documents + 1) * Long.BYTES;
     }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.io.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.regex.Pattern;
 
 /**
  * An immutable object of a dataset: a file of a shard, a part of the document table, a quarantine, a list of
@@ -20,6 +21,24 @@ import java.io.Serializable;
  * @param sha256 SHA-256 (hex) of its content
  */
 public record ObjectFacts(String file, long bytes, String sha256) implements Serializable {
+    /** No part begins with a dot and there is no colon: nothing outside the dataset can be meant. */
+    private static final Pattern WITHIN =
+            Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*(/[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*)*");
+
+    private static final int LONGEST = 1000;
+
+    public ObjectFacts {
+        requireWithin(file);
+    }
+
+    /** Refuses what is no path within a dataset. */
+    static void requireWithin(String file) {
+        if (file.length() > LONGEST || !WITHIN.matcher(file).matches()) {
+            throw new IllegalArgumentException("an object's file must be a path within its dataset, found \""
+                    + file.substring(0, Math.min(file.length(), LONGEST)) + "\"");
+        }
+    }
+
     /** The facts of an object that was just written to a folder of a dataset. */
     public static ObjectFacts of(String folder, StoredFile written) {
         return new ObjectFacts(folder + "/" + written.name(), written.bytes(), written.sha256());
@@ -98,9 +117,11 @@ public record ObjectFacts(String file, long bytes, String sha256) implements Ser
      * @throws CorruptFileException if something is missing or of another type
      */
     public static ObjectFacts fromJson(JsonNode json, String where) throws CorruptFileException {
-        return new ObjectFacts(
-                Json.text(json, where, "file"),
-                Json.wholeNumber(json, where, "bytes"),
-                Json.text(json, where, "sha256"));
+        String file = Json.text(json, where, "file");
+        try {
+            return new ObjectFacts(file, Json.wholeNumber(json, where, "bytes"), Json.text(json, where, "sha256"));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(where, "a path within the dataset as \"file\"", "\"" + file + "\"");
+        }
     }
 }

@@ -23,6 +23,7 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
     private static final String CRC = ".crc";
 
     public ShardEntry {
+        ObjectFacts.requireWithin(file);
         Split.ofFolder(file.substring(0, Math.max(0, file.indexOf('/'))));
         if (!file.endsWith(BIN)) {
             throw new IllegalArgumentException("a shard's name ends with .bin, found " + file);

@@ -57,6 +57,7 @@ public final class ShardReader implements Closeable {
             throw new CorruptFileException(
                     indexUri, entry.documents() + " documents", String.valueOf(index.tokens().length), HINT);
         }
+        index.requireWithin(indexUri, entry.facts().bytes());
         return new ShardReader(storage, dataset, entry, index);
     }
 
@@ -127,12 +128,10 @@ public final class ShardReader implements Closeable {
     private BlockChecksums checksums() throws IOException {
         if (checksums == null) {
             ObjectFacts file = entry.files().get(2);
-            long expected = BlockChecksums.bytes(entry.facts().bytes());
-            if (file.bytes() != expected) {
-                throw new CorruptFileException(
-                        Storage.resolve(dataset, file.file()), expected + " bytes", file.bytes() + " bytes", HINT);
-            }
-            checksums = BlockChecksums.of(file.read(storage, dataset));
+            checksums = BlockChecksums.of(
+                    Storage.resolve(dataset, file.file()),
+                    file.read(storage, dataset),
+                    entry.facts().bytes());
         }
         return checksums;
     }

@@ -2,13 +2,16 @@ package io.github.hyenaspark.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,11 +74,26 @@ public final class RunLog {
         storage.replace(uri, lines.toByteArray());
     }
 
-    /** All lines, oldest first. */
+    /**
+     * All lines, oldest first.
+     *
+     * @throws CorruptFileException if one is no JSON object
+     */
     public List<JsonNode> entries() throws IOException {
         List<JsonNode> entries = new ArrayList<>();
-        for (String line : lines.toString(StandardCharsets.UTF_8).lines().toList()) {
-            entries.add(Json.parse(uri, line.getBytes(StandardCharsets.UTF_8)));
+        byte[] bytes = lines.toByteArray();
+        int begin = 0;
+        for (int end = 0; end < bytes.length; end++) {
+            if (bytes[end] == '\n') {
+                String place = uri + ", line " + (entries.size() + 1);
+                JsonNode entry = Json.parse(place, Arrays.copyOfRange(bytes, begin, end));
+                if (!entry.isObject()) {
+                    throw new CorruptFileException(
+                            place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
+                }
+                entries.add(entry);
+                begin = end + 1;
+            }
         }
         return List.copyOf(entries);
     }
