@@ -34,6 +34,8 @@ class S3TrainIT {
     private static final String MASTER = "local-cluster[2,1,1024]";
     private static final String SECRET_KEY = "fs.s3a.secret.key";
 
+    private static final String SCALAR = "-Dhyena.convolution=scalar";
+
     @TempDir
     Path directory;
 
@@ -137,6 +139,8 @@ class S3TrainIT {
         List<String> command = new ArrayList<>(List.of(script, "--master", MASTER));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--", "--verbose", "--driver-memory", "1g", "--conf", "spark.logConf=true"));
+        command.addAll(List.of("--driver-java-options", SCALAR));
+        command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SCALAR));
         place.settings()
                 .forEach((key, value) -> command.addAll(List.of("--conf", "spark.hadoop." + key + "=" + value)));
         Path results = directory.resolve("script.out");
