@@ -39,6 +39,7 @@ public final class SparkRuntime implements AutoCloseable {
                 .setIfMissing("spark.kryoserializer.buffer.max", "2047m") // one result, at most
                 .setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1") // more threads, other bits
                 .setIfMissing("spark.broadcast.compress", "false") // parameters do not get smaller
+                .setIfMissing("spark.broadcast.blockSize", "16m") // a block is a round trip
                 .setIfMissing("spark.task.cpus", Integer.toString(threads))
                 .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .set("spark.kryo.registrator", KryoRegistration.class.getName())
