@@ -1,6 +1,7 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.LanguageModelHead;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -24,6 +25,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
  * @param <A> the kind of arrays
  */
 final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
+    private static final double[] NOWHERE = {};
     private static final String TABLE = "embedding.weight";
 
     private final LanguageModelHead<A> head;
@@ -32,10 +34,17 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
     private @Nullable INDArray labels;
     /** The loss that the backward pass found, until the score is asked for. */
     private OptionalDouble knownLoss = OptionalDouble.empty();
+    /** Where the next score leaves the losses of all targets; empty for nowhere. */
+    private double[] collected = NOWHERE;
 
     HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
         super(conf, type, precision);
         this.head = head;
+    }
+
+    /** Has the next score leave the loss of every target in {@code nats}, B×L. */
+    void collect(double[] nats) {
+        collected = nats;
     }
 
     /** Names the embedding whose table makes the logits; it is looked up at the first pass. */
@@ -83,8 +92,13 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
         double loss = knownLoss.orElseGet(() -> {
             INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
             int[] targets = targets();
+            if (collected.length > 0) {
+                head.losses(precision.view(x), targets, collected, pass(x, parameters(), Map.of()));
+                return mean(Arrays.stream(collected).sum(), targets);
+            }
             return mean(head.loss(precision.view(x), targets, pass(x, parameters(), Map.of())), targets);
         });
+        collected = NOWHERE;
         knownLoss = OptionalDouble.empty();
         score = loss + fullNetworkRegScore;
         return score;

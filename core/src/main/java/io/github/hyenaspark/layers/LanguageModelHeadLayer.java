@@ -6,6 +6,7 @@ import io.github.hyenaspark.operator.ParameterSpec;
 import io.github.hyenaspark.operator.PlainHead;
 import io.github.hyenaspark.operator.TiedHead;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -41,6 +42,19 @@ public final class LanguageModelHeadLayer extends SpecLayer {
                         type,
                         new TiedHead(Math.toIntExact(getNIn()), Math.toIntExact(getNOut())),
                         new Precision.Floats());
+    }
+
+    /**
+     * Has the next score of a network leave the loss of every target.
+     *
+     * @param head the network's layer of this kind
+     * @param nats B×L, takes the losses; 0 where none counts
+     */
+    public static void collectLosses(Layer head, double[] nats) {
+        if (!(head instanceof HeadRuntime<?> runtime)) {
+            throw new IllegalArgumentException("a language model head collects losses, found " + head.getClass());
+        }
+        runtime.collect(nats);
     }
 
     @Override

@@ -184,6 +184,14 @@ public final class HyenaLanguageModel {
         return new LossSum(mean * counted, counted);
     }
 
+    /** The losses of a batch by place in the sequence, without dropout. */
+    public LossByPosition lossByPosition(Batch batch) {
+        double[] nats = new double[batch.targets().length];
+        LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), nats);
+        graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
+        return LossByPosition.of(nats, batch);
+    }
+
     /**
      * The logits of the token that follows.
      *

@@ -19,8 +19,15 @@ public interface LanguageModelHead<A> {
     double loss(A input, int[] targets, Pass<A> pass);
 
     /**
-     * The same sum; also writes the gradient, B×D×L, of the <em>mean</em> over counted targets and adds those of the
-     * parameters.
+     * The loss of every target by itself.
+     *
+     * @param nats B×L, takes the losses; 0 where none counts
+     */
+    void losses(A input, int[] targets, double[] nats, Pass<A> pass);
+
+    /**
+     * The sum of all losses; also writes the gradient, B×D×L, of the <em>mean</em> over counted targets and adds those
+     * of the parameters.
      */
     double gradient(A input, int[] targets, A inputGradient, Pass<A> pass);
 

@@ -8,6 +8,14 @@ public final class PlainHead implements LanguageModelHead<double[]> {
     }
 
     @Override
+    public void losses(double[] input, int[] targets, double[] nats, Pass<double[]> pass) {
+        double[] probabilities = probabilities(input, pass);
+        for (int i = 0; i < targets.length; i++) {
+            nats[i] = targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);
+        }
+    }
+
+    @Override
     public double gradient(double[] input, int[] targets, double[] inputGradient, Pass<double[]> pass) {
         double[] gradient = probabilities(input, pass);
         double nats = nats(gradient, targets, pass);
@@ -68,13 +76,15 @@ public final class PlainHead implements LanguageModelHead<double[]> {
     private static double nats(double[] probabilities, int[] targets, Pass<double[]> pass) {
         double nats = 0;
         for (int i = 0; i < targets.length; i++) {
-            if (targets[i] >= 0) {
-                int b = i / pass.length();
-                int row = b * vocabularySize(pass) + targets[i];
-                nats -= Math.log(probabilities[row * pass.length() + i % pass.length()]);
-            }
+            nats += targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);
         }
         return nats;
+    }
+
+    private static double nats(double[] probabilities, int[] targets, int i, Pass<double[]> pass) {
+        int b = i / pass.length();
+        int row = b * vocabularySize(pass) + targets[i];
+        return -Math.log(probabilities[row * pass.length() + i % pass.length()]);
     }
 
     private static double[] logitsBackward(double[] normed, double[] gradient, Pass<double[]> pass) {

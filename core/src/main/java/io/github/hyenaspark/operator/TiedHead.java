@@ -27,9 +27,19 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);
-            nats[tile.number()] = softmax(tile, scores, targets);
+            nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
         });
         return Arrays.stream(nats).sum();
+    }
+
+    @Override
+    public void losses(FloatArray input, int[] targets, double[] nats, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        Tile.each(pass, tileLength(), tile -> {
+            double[] losses = losses(tile);
+            softmax(tile, scores(tile, input, pass), targets, losses);
+            System.arraycopy(losses, 0, nats, tile.b() * tile.length() + tile.from(), tile.count());
+        });
     }
 
     @Override
@@ -41,7 +51,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);
-            nats[tile.number()] = softmax(tile, scores, targets);
+            nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
             Matrix gradient = scoreGradient(tile, scores, targets, scale);
             Matrix normed = tile.matrix("head.normed", width);
             embeddingGradient.of(tile.member()).add(gradient, normed.t());
@@ -93,8 +103,12 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         return rows;
     }
 
-    /** Turns logits into probabilities and returns Σ −ln p(target). */
-    private double softmax(Tile tile, float[][] scores, int[] targets) {
+    private static double[] losses(Tile tile) {
+        return tile.scratch().zeros("head.losses", tile.count());
+    }
+
+    /** Turns logits into probabilities, writes −ln p(target) of each step and returns their sum. */
+    private double softmax(Tile tile, float[][] scores, int[] targets, double[] losses) {
         int count = tile.count();
         float[] largest = tile.scratch().row("head.largest", count);
         System.arraycopy(scores[0], 0, largest, 0, count);
@@ -104,7 +118,8 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         double nats = 0;
         for (int t = 0; t < count; t++) {
             int target = target(tile, targets, t);
-            nats += target < 0 ? 0 : largest[t] - scores[target][t];
+            losses[t] = target < 0 ? 0 : largest[t] - scores[target][t];
+            nats += losses[t];
         }
         double[] sum = tile.scratch().zeros("head.sum", count);
         float[] inverse = tile.scratch().row("head.inverse", count);
@@ -113,7 +128,9 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             addTo(sum, scores[v], count);
         }
         for (int t = 0; t < count; t++) {
-            nats += target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
+            double rest = target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
+            losses[t] += rest;
+            nats += rest;
             inverse[t] = (float) (1 / sum[t]);
         }
         for (int v = 0; v < vocabularySize; v++) {

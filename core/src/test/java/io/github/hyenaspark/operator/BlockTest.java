@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.oracle.Closeness;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -116,6 +117,13 @@ class BlockTest {
         Closeness.check("loss", new double[] {floatNats}, new double[] {nats}, 1e-6);
         assertThat(plain.loss(input, targets, plainPass)).isEqualTo(nats);
         assertThat(head.loss(Rehearsal.floats(input), targets, pass)).isEqualTo(floatNats);
+        double[] each = new double[targets.length];
+        plain.losses(input, targets, each, plainPass);
+        assertThat(Arrays.stream(each).sum()).isCloseTo(nats, within(1e-12 * nats));
+        assertThat(each[length]).isZero();
+        double[] floatEach = new double[targets.length];
+        head.losses(Rehearsal.floats(input), targets, floatEach, pass);
+        Closeness.check("losses", floatEach, each, 1e-5);
         Closeness.check("input gradient", Rehearsal.doubles(floatInputGradient), inputGradient, 1e-5);
         gradients.forEach((name, expected) -> Closeness.check(
                 name, Rehearsal.doubles(Objects.requireNonNull(floatGradients.get(name))), expected, 1e-5));

@@ -44,16 +44,16 @@ final class BenchJob implements Runnable {
                         BenchJob::convolution,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("tokens", "Measures the tokenizers on one core."),
-                        List.of("bench"),
-                        BenchJob::tokens,
-                        console))
-                .addSubcommand(JobCommand.of(
                         new Words(
                                 "round",
                                 "Measures a round's way from the driver to the workers and back, without training."),
                         List.of("bench", "model", "train", "checkpoint", "run"),
                         RoundBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("tokens", "Measures the tokenizers on one core."),
+                        List.of("bench"),
+                        BenchJob::tokens,
                         console))
                 .addSubcommand(JobCommand.of(
                         new Words("prepare", "Measures the whole of preparing on one core and the local disk."),

@@ -159,14 +159,14 @@ class BenchJobTest {
 
     @Test
     void benchAloneNamesWhatItMeasures() {
-        assertRefused(run("bench"), "hyena bench: a command is needed: step, conv, tokens or prepare");
+        assertRefused(run("bench"), "hyena bench: a command is needed: step, conv, round, tokens or prepare");
     }
 
     @Test
     void anUnknownMeasurementIsNamedWithTheKnownOnes() {
         assertRefused(
                 run("bench", "nonsense"),
-                "hyena bench: there is no command nonsense, only [step, conv, tokens, prepare]");
+                "hyena bench: there is no command nonsense, only [step, conv, round, tokens, prepare]");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.jobs.report.Progress;
 import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
 import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
@@ -118,7 +119,7 @@ public final class AveragingDriver {
         LOG.debug("point: round {} is averaged", before.round() + 1);
         RunState after = step(before, checked, averaged);
         times.end("outer");
-        LossSum heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossSum.ZERO;
+        LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
         times.end("held_out");
         LOG.debug("point: round {} is measured", after.round());
         synchronized (commit) {
@@ -169,9 +170,9 @@ public final class AveragingDriver {
 
     private void report(RoundEntry entry, long millis) {
         String loss = String.format(Locale.ROOT, "loss %.4f", entry.loss());
-        if (entry.heldOut().tokens() > 0) {
-            loss += String.format(
-                    Locale.ROOT, ", held out %.4f", entry.heldOut().mean());
+        LossSum heldOut = entry.heldOut().total();
+        if (heldOut.tokens() > 0) {
+            loss += String.format(Locale.ROOT, ", held out %.4f", heldOut.mean());
         }
         String speed = String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis) / 1000.0));
         LOG.info(

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.model.LossSum;
+import io.github.hyenaspark.model.LossByPosition;
 
 /**
  * The loss over one chunk of the held-out sequences.
  *
  * @param chunk its number; sums are merged in this order
- * @param loss nats and tokens
+ * @param loss by place in the sequence
  */
-record ChunkLoss(int chunk, LossSum loss) {}
+record ChunkLoss(int chunk, LossByPosition loss) {}

@@ -40,7 +40,7 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
         while (chunks.hasNext()) {
             int chunk = chunks.next();
             long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
-            losses.add(new ChunkLoss(chunk, pooled.model().lossSum(batches.batch(sequences))));
+            losses.add(new ChunkLoss(chunk, pooled.model().lossByPosition(batches.batch(sequences))));
         }
         pooled.giveBack();
         return losses.iterator();

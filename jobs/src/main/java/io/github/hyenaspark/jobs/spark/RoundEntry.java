@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
 import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
@@ -35,7 +36,7 @@ record RoundEntry(
         Averaged averaged,
         SentBytes sent,
         int length,
-        LossSum heldOut,
+        LossByPosition heldOut,
         ObjectNode times) {
     /** The training loss over all workers, nats per token. */
     double loss() {
@@ -59,9 +60,7 @@ record RoundEntry(
                 .put("round", after.round())
                 .put("tokens", after.tokens())
                 .put("loss", loss());
-        if (heldOut.tokens() > 0) {
-            json.put("held_out_loss", heldOut.mean()).put("held_out_tokens", heldOut.tokens());
-        }
+        putHeldOut(json);
         json.put("length", length)
                 .put("steps", train.stepsBefore(after.round()))
                 .put("outer_lr", train.outer().lrIn(round));
@@ -75,6 +74,21 @@ record RoundEntry(
                 checked.results().stream().mapToInt(w -> w.place().attempt()).sum());
         json.set("ms", times);
         return json.put("theta_sha256", Hashes.sha256(after.state().theta()));
+    }
+
+    private void putHeldOut(ObjectNode json) {
+        LossSum all = heldOut.total();
+        if (all.tokens() == 0) {
+            return;
+        }
+        json.put("held_out_loss", all.mean()).put("held_out_tokens", all.tokens());
+        ObjectNode positions = json.putObject("held_out_by_position");
+        for (int number = 0; number < heldOut.classes().size(); number++) {
+            LossSum there = heldOut.classes().get(number);
+            if (there.tokens() > 0) {
+                positions.put(Integer.toString(LossByPosition.begin(number)), there.mean());
+            }
+        }
     }
 
     /** One number for each of the K workers, 0 where nothing of a worker counted. */

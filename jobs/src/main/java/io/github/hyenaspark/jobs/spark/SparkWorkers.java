@@ -4,7 +4,7 @@ import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.model.LossSum;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.RoundMode;
@@ -135,9 +135,9 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
-    public LossSum heldOut(RunState state) {
+    public LossByPosition heldOut(RunState state) {
         if (chunks == 0) {
-            return LossSum.ZERO;
+            return LossByPosition.ZERO;
         }
         describe(String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
@@ -146,7 +146,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         List<ChunkLoss> losses = context.parallelize(numbers, partitions)
                 .mapPartitions(new HeldOutTask(plan, broadcast(state)))
                 .collect();
-        LossSum sum = LossSum.ZERO;
+        LossByPosition sum = LossByPosition.ZERO;
         for (ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
             sum = sum.plus(loss.loss());
         }

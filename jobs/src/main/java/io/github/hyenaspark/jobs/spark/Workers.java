@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.model.LossSum;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
 import java.util.List;
@@ -47,5 +47,5 @@ public interface Workers {
      * @param state of the run
      * @return no tokens if nothing is held out
      */
-    LossSum heldOut(RunState state);
+    LossByPosition heldOut(RunState state);
 }

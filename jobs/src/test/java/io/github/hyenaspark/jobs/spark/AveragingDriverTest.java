@@ -16,6 +16,7 @@ import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.ParameterGroup;
@@ -115,9 +116,9 @@ class AveragingDriverTest {
         }
 
         @Override
-        public LossSum heldOut(RunState state) {
+        public LossByPosition heldOut(RunState state) {
             validated.add(state.round());
-            return new LossSum(12, 4);
+            return new LossByPosition(List.of(new LossSum(4, 2), LossSum.ZERO, new LossSum(8, 2)));
         }
     }
 
@@ -213,6 +214,7 @@ class AveragingDriverTest {
         JsonNode fourth = journal().get(3);
         assertThat(fourth.get("loss").doubleValue()).isEqualTo(3);
         assertThat(fourth.get("held_out_loss").doubleValue()).isEqualTo(3);
+        assertThat(fourth.get("held_out_by_position").toString()).isEqualTo("{\"0\":2.0,\"128\":4.0}");
         assertThat(fourth.get("tokens").longValue()).isEqualTo(80);
         assertThat(fourth.get("delta_norms")).hasSize(2);
         assertThat(fourth.get("bytes_up").longValue()).isEqualTo(2L * PARAMETERS * Float.BYTES);

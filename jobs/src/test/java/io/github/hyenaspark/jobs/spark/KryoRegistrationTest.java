@@ -21,6 +21,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.Averaged;
@@ -116,7 +117,7 @@ class KryoRegistrationTest {
 
     @Test
     void heldOutLossesSurvive() {
-        var loss = new ChunkLoss(3, new LossSum(2.5, 7));
+        var loss = new ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
         assertThat((ChunkLoss[]) throughWire(new ChunkLoss[] {loss})).containsExactly(loss);
     }
 

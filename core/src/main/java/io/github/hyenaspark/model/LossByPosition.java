@@ -1,0 +1,73 @@
+package io.github.hyenaspark.model;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Losses of many tokens by their place in the sequence, ready to be added up: does a longer context help? The first
+ * class has the places below {@value #FIRST}, each further one as many as all before it together: from 64, from 128,
+ * from 256 on.
+ *
+ * @param classes by place; as many as the longest sequence needs
+ */
+public record LossByPosition(List<LossSum> classes) {
+    /** Places in the first class. */
+    public static final int FIRST = 64;
+
+    /** The sum of nothing. */
+    public static final LossByPosition ZERO = new LossByPosition(List.of());
+
+    public LossByPosition {
+        classes = List.copyOf(classes);
+    }
+
+    /**
+     * The losses of a batch.
+     *
+     * @param nats of each target, B×L; those that are ignored do not matter
+     */
+    static LossByPosition of(double[] nats, Batch batch) {
+        int count = classOf(batch.length() - 1) + 1;
+        double[] sums = new double[count];
+        long[] tokens = new long[count];
+        for (int i = 0; i < nats.length; i++) {
+            if (batch.targets()[i] >= 0) {
+                int at = classOf(i % batch.length());
+                sums[at] += nats[i];
+                tokens[at]++;
+            }
+        }
+        List<LossSum> classes = new ArrayList<>();
+        for (int at = 0; at < count; at++) {
+            classes.add(new LossSum(sums[at], tokens[at]));
+        }
+        return new LossByPosition(classes);
+    }
+
+    private static int classOf(int position) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(position / FIRST);
+    }
+
+    /** The first place of a class. */
+    public static int begin(int number) {
+        return number == 0 ? 0 : FIRST << (number - 1);
+    }
+
+    /** Both together. */
+    public LossByPosition plus(LossByPosition other) {
+        List<LossSum> sums = new ArrayList<>();
+        for (int at = 0; at < Math.max(classes.size(), other.classes.size()); at++) {
+            sums.add(at(at).plus(other.at(at)));
+        }
+        return new LossByPosition(sums);
+    }
+
+    private LossSum at(int number) {
+        return number < classes.size() ? classes.get(number) : LossSum.ZERO;
+    }
+
+    /** All places together. */
+    public LossSum total() {
+        return classes.stream().reduce(LossSum.ZERO, LossSum::plus);
+    }
+}
