@@ -1,0 +1,95 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** However many executors and cores there are, and however they come and go: the same bits. */
+class ElasticIT {
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path directory;
+
+    private static String dataset;
+    private static String undisturbed;
+
+    @BeforeAll
+    static void trainUndisturbed() throws IOException {
+        dataset = SmallRun.prepare(shared);
+        undisturbed =
+                SmallRun.bare("local[1]", train(shared.resolve("undisturbed"))).theta();
+    }
+
+    private static List<String> train(Path run, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("train"));
+        arguments.addAll(SmallRun.SETTINGS);
+        arguments.addAll(List.of(
+                "train.workers=3",
+                "train.inner-state=local",
+                "checkpoint.every-rounds=1",
+                "data.dataset=" + dataset,
+                "run.dir=" + run));
+        arguments.addAll(List.of(more));
+        return arguments;
+    }
+
+    private String on(HyenaProcess process, String... more) throws Exception {
+        Outcome outcome =
+                process.run(directory, train(directory.resolve("run"), more).toArray(String[]::new));
+        return outcome.theta();
+    }
+
+    @Test
+    void executorsThatComeAndGoByDynamicAllocationChangeNothing() throws Exception {
+        HyenaProcess process = HyenaProcess.on("local-cluster[2,1,512]")
+                .with("spark.dynamicAllocation.enabled", "true")
+                .with("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+                .with("spark.dynamicAllocation.minExecutors", "1")
+                .with("spark.dynamicAllocation.initialExecutors", "1")
+                .with("spark.dynamicAllocation.maxExecutors", "2")
+                .with("spark.dynamicAllocation.schedulerBacklogTimeout", "1ms")
+                .with("spark.dynamicAllocation.executorIdleTimeout", "1s");
+        assertThat(on(process)).isEqualTo(undisturbed);
+    }
+
+    @Test
+    @Tag("endurance")
+    void anotherNumberOfExecutorsAtEachStartChangesNothing() throws Exception {
+        on(HyenaProcess.on("local-cluster[1,1,512]"), "run.stop-after-rounds=2");
+        on(HyenaProcess.on("local-cluster[2,1,512]"), "run.stop-after-rounds=4");
+        assertThat(on(HyenaProcess.on("local-cluster[1,1,512]"))).isEqualTo(undisturbed);
+    }
+
+    @Test
+    @Tag("endurance")
+    void twoTasksInOneExecutorChangeNothing() throws Exception {
+        HyenaProcess process = HyenaProcess.on("local-cluster[1,2,1024]").with("spark.executor.cores", "2");
+        assertThat(on(process)).isEqualTo(undisturbed);
+    }
+
+    /** So eager that nearly every task has a second attempt; whichever ends first counts. */
+    @Test
+    @Tag("endurance")
+    void speculationChangesNothing() throws Exception {
+        HyenaProcess process = HyenaProcess.on("local-cluster[2,2,1024]")
+                .with("spark.executor.cores", "2")
+                .with("spark.speculation", "true")
+                .with("spark.speculation.interval", "1ms")
+                .with("spark.speculation.multiplier", "1")
+                .with("spark.speculation.minTaskRuntime", "0ms")
+                .with("spark.speculation.quantile", "0.1");
+        assertThat(on(process)).isEqualTo(undisturbed);
+        List<String> other = train(directory.resolve("other"), "run.merge=executors");
+        assertThat(process.run(directory, other.toArray(String[]::new)).theta()).isEqualTo(undisturbed);
+    }
+}
