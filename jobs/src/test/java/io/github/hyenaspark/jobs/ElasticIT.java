@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,17 +50,25 @@ class ElasticIT {
         return outcome.theta();
     }
 
+    /** Begins on one executor; the second comes when tasks have waited for a second. */
     @Test
-    void executorsThatComeAndGoByDynamicAllocationChangeNothing() throws Exception {
+    void executorsThatComeByDynamicAllocationChangeNothing() throws Exception {
+        String longer = "train.local-steps=100";
         HyenaProcess process = HyenaProcess.on("local-cluster[2,1,512]")
                 .with("spark.dynamicAllocation.enabled", "true")
                 .with("spark.dynamicAllocation.shuffleTracking.enabled", "true")
                 .with("spark.dynamicAllocation.minExecutors", "1")
                 .with("spark.dynamicAllocation.initialExecutors", "1")
                 .with("spark.dynamicAllocation.maxExecutors", "2")
-                .with("spark.dynamicAllocation.schedulerBacklogTimeout", "1ms")
-                .with("spark.dynamicAllocation.executorIdleTimeout", "1s");
-        assertThat(on(process)).isEqualTo(undisturbed);
+                .with("spark.dynamicAllocation.schedulerBacklogTimeout", "1s");
+        String theta = on(process, longer, "train.rounds=12");
+        String same = SmallRun.bare("local[2]", train(directory.resolve("straight"), longer, "train.rounds=12"))
+                .theta();
+        assertThat(theta).isEqualTo(same);
+        assertThat(Files.readString(directory.resolve("run/journal.jsonl")))
+                .as("both executors worked")
+                .contains("\"0@")
+                .contains("\"1@");
     }
 
     @Test
