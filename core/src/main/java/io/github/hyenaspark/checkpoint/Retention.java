@@ -4,10 +4,8 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -37,18 +35,13 @@ final class Retention {
         if (manifests.isEmpty()) {
             return;
         }
-        Map<ManifestName, CheckpointManifest> read = new HashMap<>();
-        for (ManifestName name : manifests) {
-            manifest(name).ifPresent(manifest -> read.put(name, manifest));
-        }
         Set<ManifestName> late = layout.superseded();
         Set<String> live = new HashSet<>();
         int kept = 0;
         for (ManifestName name : manifests) {
             if (kept < keep || name.epoch() > epoch) {
                 live.add(name.prefix());
-                Optional.ofNullable(read.get(name))
-                        .ifPresent(manifest -> manifest.workers().forEach(file -> live.add(file.directory())));
+                manifest(name).ifPresent(manifest -> manifest.workers().forEach(file -> live.add(file.directory())));
                 kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
             } else {
                 LOG.info("deleting the checkpoint {}", name.prefix());

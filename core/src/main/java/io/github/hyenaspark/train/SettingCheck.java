@@ -37,11 +37,4 @@ final class SettingCheck {
                     key + " = " + found + " is not supported, expected one of " + String.join(", ", known));
         }
     }
-
-    static void only(String key, String found, String supported) {
-        if (!found.equals(supported)) {
-            throw new IllegalArgumentException(
-                    key + " = " + found + " is not supported, expected " + key + " = " + supported);
-        }
-    }
 }

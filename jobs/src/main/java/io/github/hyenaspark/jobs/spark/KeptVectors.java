@@ -19,11 +19,6 @@ record KeptVectors(TrainConfig train, Map<String, float[]> vectors) {
     private static final String RESIDUAL = "residual";
     private static final float[] NOTHING = {};
 
-    /** Whether workers trained in this way keep anything. */
-    static boolean areKept(TrainConfig train) {
-        return train.innerState() == InnerState.LOCAL || train.codec().feedsErrorBack();
-    }
-
     /** What the worker starts a round from. */
     TrainingState start(SentState sent) {
         if (sent.sharesMoments()) {
