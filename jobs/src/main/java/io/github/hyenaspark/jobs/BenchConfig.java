@@ -12,6 +12,7 @@ package io.github.hyenaspark.jobs;
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
  * @param parameters P of {@code bench round}
  * @param rounds of {@code bench round} that are timed, after three that warm up
+ * @param seconds that a worker of {@code bench round} computes in a round
  * @param gigabits a second of every machine's network, to which {@code bench round} projects
  * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer
  */
@@ -25,6 +26,7 @@ record BenchConfig(
         String text,
         int parameters,
         int rounds,
+        double seconds,
         double gigabits,
         int mebibytes) {
     BenchConfig {
@@ -37,6 +39,9 @@ record BenchConfig(
         atLeast("parameters", parameters, 1);
         atLeast("rounds", rounds, 1);
         atLeast("mebibytes", mebibytes, 1);
+        if (!(seconds >= 0)) {
+            throw new IllegalArgumentException("bench.seconds: found " + seconds + ", expected 0 or more");
+        }
         if (!(gigabits > 0)) {
             throw new IllegalArgumentException("bench.gigabits: found " + gigabits + ", expected more than 0");
         }

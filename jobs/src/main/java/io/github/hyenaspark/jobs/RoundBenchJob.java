@@ -95,7 +95,8 @@ final class RoundBenchJob {
         int rounds = WARM_UP + bench.rounds();
         RunStore store =
                 RunStore.open(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
-        var options = new WorkerOptions(run.merge(), checkpoints.epoch(), ReplayedSteps.none(), LocalWork.nudging());
+        var options = new WorkerOptions(
+                run.merge(), checkpoints.epoch(), ReplayedSteps.none(), LocalWork.nudging(bench.seconds()));
         var plan = new DriverPlan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);

@@ -33,6 +33,14 @@ class RoundBenchIT {
         assertThat(found.get("rounds").intValue()).isEqualTo(2);
     }
 
+    @Test
+    void workersComputeAsLongAsAsked() throws IOException {
+        JsonNode found = bench("bench.seconds=0.4");
+        double compute = found.get("ms").get("slowest_compute").doubleValue();
+        assertThat(compute).isGreaterThanOrEqualTo(400);
+        assertThat(found.get("ms").get("total").doubleValue()).isGreaterThan(compute);
+    }
+
     /** On a slow network that many results are what the driver waits for, and one average is not. */
     @Test
     void theBottleneckOfManyExecutorsIsNamed() throws IOException {

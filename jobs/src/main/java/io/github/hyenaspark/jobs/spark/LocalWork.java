@@ -5,6 +5,7 @@ import io.github.hyenaspark.train.RoundResult;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /** What a worker does between getting a state and sending a result: training, or for a measurement next to nothing. */
@@ -14,9 +15,13 @@ public sealed interface LocalWork extends Serializable permits Training, Nudging
         return new Training();
     }
 
-    /** Next to nothing, for a measurement. */
-    static LocalWork nudging() {
-        return new Nudging();
+    /**
+     * Next to nothing, for a measurement.
+     *
+     * @param seconds that it keeps its core busy, at least
+     */
+    static LocalWork nudging(double seconds) {
+        return new Nudging(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)));
     }
 
     /**

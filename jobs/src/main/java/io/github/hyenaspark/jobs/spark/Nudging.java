@@ -9,8 +9,10 @@ import java.util.function.IntPredicate;
 /**
  * Moves every parameter and moment a little, by numbers that depend on round, worker and place, so that what travels is
  * like what training makes, in the time that it takes to write it once. For measuring all but the training.
+ *
+ * @param nanos that it keeps its core busy, at least
  */
-record Nudging() implements LocalWork {
+record Nudging(long nanos) implements LocalWork {
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
     private static final float SCALE = 1e-3f / (1 << 23);
 
@@ -27,6 +29,9 @@ record Nudging() implements LocalWork {
             state.firstMoment()[i] += 0.1f * move;
             state.secondMoment()[i] += 0.1f * move * move;
             squares += move * move;
+        }
+        while (System.nanoTime() - begin < nanos) {
+            Thread.onSpinWait();
         }
         var report = new WorkerReport(part.worker(), 1, 1, 1, 1, Math.sqrt(squares));
         return new Done(new RoundResult(report, state), 0, System.nanoTime() - begin);
