@@ -66,52 +66,88 @@ public enum Codec {
     }
 
     /**
-     * A frame.
+     * A frame of values.
      *
      * @throws IllegalArgumentException if it would be longer than an array can be
      */
     public byte[] encode(float[] values) {
-        long size = bytes(values.length);
-        if (size > Integer.MAX_VALUE - Long.BYTES) {
-            throw new IllegalArgumentException("train.codec: " + values.length + " parameters take " + size
-                    + " bytes as " + this + ", expected less than 2 GiB; take int8 or int4");
-        }
-        ByteBuffer frame = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] frame = frame(values.length);
+        float[] block = new float[BLOCK];
         for (int from = 0; from < values.length; from += BLOCK) {
-            encode(values, from, Math.min(BLOCK, values.length - from), frame);
+            int count = Math.min(BLOCK, values.length - from);
+            System.arraycopy(values, from, block, 0, count);
+            encode(block, count, frame, from);
         }
-        return frame.array();
+        return frame;
     }
 
-    private void encode(float[] values, int from, int count, ByteBuffer frame) {
+    /**
+     * An empty frame, for {@link #encode(float[], int, byte[], int)}.
+     *
+     * @throws IllegalArgumentException if it would be longer than an array can be
+     */
+    byte[] frame(int values) {
+        long size = bytes(values);
+        if (size > Integer.MAX_VALUE - Long.BYTES) {
+            throw new IllegalArgumentException("train.codec: " + values + " parameters take " + size + " bytes as "
+                    + this + ", expected less than 2 GiB; take int8 or int4");
+        }
+        return new byte[(int) size];
+    }
+
+    /**
+     * Writes one block of a frame.
+     *
+     * @param block its values, at its start
+     * @param count how many
+     * @param from the first one's place in the frame, a multiple of {@link #BLOCK}
+     */
+    void encode(float[] block, int count, byte[] frame, int from) {
+        int at = Math.toIntExact(bytes(from));
         switch (this) {
-            case FP32 -> {
-                frame.asFloatBuffer().put(values, from, count);
-                frame.position(frame.position() + count * Float.BYTES);
-            }
-            case BF16 -> {
-                for (int i = from; i < from + count; i++) {
-                    frame.putShort(bf16(values[i]));
-                }
-            }
+            case FP32 -> floats(frame, at, count).put(block, 0, count);
+            case BF16 -> putHalves(block, count, frame, at);
             case INT8 -> {
-                float scale = scale(values, from, count, INT8_LIMIT);
-                double inverse = inverse(scale);
-                frame.putFloat(scale);
-                for (int i = from; i < from + count; i++) {
-                    frame.put((byte) Math.rint(values[i] * inverse));
-                }
+                float scale = largest(block, count) / INT8_LIMIT;
+                floats(frame, at, 1).put(scale);
+                putBytes(block, count, inverse(scale), frame, at + Float.BYTES);
             }
             case INT4 -> {
-                float scale = scale(values, from, count, INT4_LIMIT);
-                double inverse = inverse(scale);
-                frame.putFloat(scale);
-                for (int i = from; i < from + count; i += 2) {
-                    int low = (int) Math.rint(values[i] * inverse);
-                    int high = i + 1 < from + count ? (int) Math.rint(values[i + 1] * inverse) : 0;
-                    frame.put((byte) ((high << 4) | (low & 0xF)));
-                }
+                float scale = largest(block, count) / INT4_LIMIT;
+                floats(frame, at, 1).put(scale);
+                putNibbles(block, count, inverse(scale), frame, at + Float.BYTES);
             }
+        }
+    }
+
+    private static FloatBuffer floats(byte[] frame, int at, int count) {
+        return ByteBuffer.wrap(frame, at, count * Float.BYTES)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+    }
+
+    // Loops of their own over arrays that are only theirs: the compiler turns those into vector code, or nearly.
+
+    private static void putHalves(float[] block, int count, byte[] frame, int at) {
+        for (int i = 0; i < count; i++) {
+            int half = bf16(block[i]);
+            frame[at + 2 * i] = (byte) half;
+            frame[at + 2 * i + 1] = (byte) (half >> 8);
+        }
+    }
+
+    private static void putBytes(float[] block, int count, double inverse, byte[] frame, int at) {
+        for (int i = 0; i < count; i++) {
+            frame[at + i] = (byte) Math.rint(block[i] * inverse);
+        }
+    }
+
+    private static void putNibbles(float[] block, int count, double inverse, byte[] frame, int at) {
+        for (int i = 0; i < count; i += 2) {
+            int low = (int) Math.rint(block[i] * inverse);
+            int high = i + 1 < count ? (int) Math.rint(block[i + 1] * inverse) : 0;
+            frame[at + i / 2] = (byte) ((high << 4) | (low & 0xF));
         }
     }
 
@@ -129,12 +165,13 @@ public enum Codec {
         return Float.intBitsToFloat(bf16(value) << 16);
     }
 
-    private static float scale(float[] values, int from, int count, int limit) {
-        float largest = 0;
-        for (int i = from; i < from + count; i++) {
-            largest = Math.max(largest, Math.abs(values[i]));
+    /** max|x|, and no number if one of them is none: their bits without the sign are in the order of their sizes. */
+    private static float largest(float[] block, int count) {
+        int largest = 0;
+        for (int i = 0; i < count; i++) {
+            largest = Math.max(largest, Float.floatToRawIntBits(block[i]) & Integer.MAX_VALUE);
         }
-        return largest / limit;
+        return Float.intBitsToFloat(largest);
     }
 
     private static double inverse(float scale) {
@@ -151,32 +188,32 @@ public enum Codec {
      */
     public void decode(byte[] frame, int from, int count, float[] values) {
         int at = Math.toIntExact(bytes(from));
-        ByteBuffer bytes = ByteBuffer.wrap(frame, at, frame.length - at).order(ByteOrder.LITTLE_ENDIAN);
         switch (this) {
-            case FP32 -> {
-                FloatBuffer floats =
-                        bytes.slice().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-                floats.get(values, 0, count);
-            }
-            case BF16 -> {
-                for (int i = 0; i < count; i++) {
-                    int low = frame[at + 2 * i] & 0xFF;
-                    values[i] = Float.intBitsToFloat((frame[at + 2 * i + 1] << 24) | (low << 16));
-                }
-            }
-            case INT8 -> {
-                float scale = bytes.getFloat();
-                for (int i = 0; i < count; i++) {
-                    values[i] = frame[at + Float.BYTES + i] * scale;
-                }
-            }
-            case INT4 -> {
-                float scale = bytes.getFloat();
-                for (int i = 0; i < count; i++) {
-                    int pair = frame[at + Float.BYTES + i / 2];
-                    values[i] = (i % 2 == 0 ? pair << 28 >> 28 : pair >> 4) * scale;
-                }
-            }
+            case FP32 -> floats(frame, at, count).get(values, 0, count);
+            case BF16 -> getHalves(frame, at, values, count);
+            case INT8 -> getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+            case INT4 ->
+                getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+        }
+    }
+
+    private static void getHalves(byte[] frame, int at, float[] values, int count) {
+        for (int i = 0; i < count; i++) {
+            int low = frame[at + 2 * i] & 0xFF;
+            values[i] = Float.intBitsToFloat((frame[at + 2 * i + 1] << 24) | (low << 16));
+        }
+    }
+
+    private static void getBytes(byte[] frame, int at, float scale, float[] values, int count) {
+        for (int i = 0; i < count; i++) {
+            values[i] = frame[at + i] * scale;
+        }
+    }
+
+    private static void getNibbles(byte[] frame, int at, float scale, float[] values, int count) {
+        for (int i = 0; i < count; i++) {
+            int pair = frame[at + i / 2];
+            values[i] = (i % 2 == 0 ? pair << 28 >> 28 : pair >> 4) * scale;
         }
     }
 }

@@ -40,36 +40,50 @@ public record Frames(Codec codec, int from, byte[] parameters, byte[] firstMomen
         if (codec.isExact()) {
             return new Packed(new Frames(codec, 0, codec.encode(end.theta()), first, second), new float[0]);
         }
-        float[] delta = delta(start.theta(), end.theta(), residual);
-        byte[] frame = codec.encode(delta);
-        if (codec.feedsErrorBack()) {
-            subtract(codec, frame, delta);
-        } else {
-            delta = new float[0];
-        }
-        return new Packed(new Frames(codec, 0, frame, first, second), delta);
+        float[] lost = new float[codec.feedsErrorBack() ? end.parameterCount() : 0];
+        byte[] frame = deltas(codec, start.theta(), end.theta(), residual, lost);
+        return new Packed(new Frames(codec, 0, frame, first, second), lost);
     }
 
-    private static float[] delta(float[] start, float[] end, float[] residual) {
-        float[] delta = new float[end.length];
-        for (int i = 0; i < delta.length; i++) {
-            delta[i] = end[i] - start[i];
-        }
-        for (int i = 0; i < residual.length; i++) {
-            delta[i] += residual[i];
-        }
-        return delta;
-    }
-
-    /** What is left of a delta when its frame is taken away. */
-    private static void subtract(Codec codec, byte[] frame, float[] delta) {
+    /**
+     * Encodes end - start + residual.
+     *
+     * @param lost takes what the frame does not hold of it, unless it is empty
+     */
+    private static byte[] deltas(Codec codec, float[] start, float[] end, float[] residual, float[] lost) {
+        byte[] frame = codec.frame(end.length);
         float[] block = new float[Codec.BLOCK];
-        for (int from = 0; from < delta.length; from += Codec.BLOCK) {
-            int count = Math.min(Codec.BLOCK, delta.length - from);
-            codec.decode(frame, from, count, block);
-            for (int i = 0; i < count; i++) {
-                delta[from + i] -= block[i];
+        float[] decoded = new float[Codec.BLOCK];
+        for (int from = 0; from < end.length; from += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, end.length - from);
+            putDifference(end, start, from, block, count);
+            if (residual.length > 0) {
+                add(residual, from, block, count);
             }
+            codec.encode(block, count, frame, from);
+            if (lost.length > 0) {
+                codec.decode(frame, from, count, decoded);
+                putRest(block, decoded, count, lost, from);
+            }
+        }
+        return frame;
+    }
+
+    private static void putDifference(float[] end, float[] start, int begin, float[] block, int count) {
+        for (int i = 0; i < count; i++) {
+            block[i] = end[begin + i] - start[begin + i];
+        }
+    }
+
+    private static void add(float[] residual, int begin, float[] block, int count) {
+        for (int i = 0; i < count; i++) {
+            block[i] += residual[begin + i];
+        }
+    }
+
+    private static void putRest(float[] block, float[] decoded, int count, float[] lost, int begin) {
+        for (int i = 0; i < count; i++) {
+            lost[begin + i] = block[i] - decoded[i];
         }
     }
 

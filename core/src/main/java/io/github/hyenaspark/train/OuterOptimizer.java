@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 
 /**
  * Makes the state that the next round starts from of what the workers found together, on the driver. With g from
- * {@link Averaged}, per element and in double, rounded once:
+ * {@link Averaged}, per element and in float:
  *
  * <pre>
  *   v ← μ v + g      θ ← θ - η (g + μ v)
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * @param config η and μ
  */
 public record OuterOptimizer(OuterConfig config) {
-    private static final int RANGE = 1 << 18;
+    private static final int RANGE = 1 << 16;
 
     /**
      * Where a step leads.
@@ -43,18 +43,29 @@ public record OuterOptimizer(OuterConfig config) {
         }
         float[] theta = new float[start.length];
         float[] velocity = new float[start.length];
-        double eta = config.lrIn(round);
-        double mu = config.momentum();
+        float eta = (float) config.lrIn(round);
+        float mu = (float) config.momentum();
+        float[] gradient = averaged.parameters();
         IntStream.range(0, (start.length + RANGE - 1) / RANGE).parallel().forEach(range -> {
-            int to = Math.min((range + 1) * RANGE, start.length);
-            for (int i = range * RANGE; i < to; i++) {
-                double g = averaged.parameters()[i];
-                double v = mu * momentum[i] + g;
-                velocity[i] = (float) v;
-                theta[i] = (float) (start[i] - eta * (g + mu * v));
-            }
+            int from = range * RANGE;
+            int to = Math.min(from + RANGE, start.length);
+            accelerate(velocity, mu, momentum, gradient, from, to);
+            descend(theta, start, eta, gradient, mu, velocity, from, to);
         });
         return new Step(state(theta, averaged), velocity);
+    }
+
+    private static void accelerate(float[] velocity, float mu, float[] momentum, float[] gradient, int from, int to) {
+        for (int i = from; i < to; i++) {
+            velocity[i] = mu * momentum[i] + gradient[i];
+        }
+    }
+
+    private static void descend(
+            float[] theta, float[] start, float eta, float[] gradient, float mu, float[] velocity, int from, int to) {
+        for (int i = from; i < to; i++) {
+            theta[i] = start[i] - eta * (gradient[i] + mu * velocity[i]);
+        }
     }
 
     private static TrainingState state(float[] theta, Averaged averaged) {
