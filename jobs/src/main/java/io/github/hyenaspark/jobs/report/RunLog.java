@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint says how long it was then.
  * A crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round is
- * ever there twice. A line takes less than a kilobyte, so the file stays smaller than the checkpoint beside it, and
- * neither HDFS nor S3 needs appending.
+ * ever there twice. A line takes about a kilobyte, so the file stays smaller than the checkpoint beside it, and neither
+ * HDFS nor S3 needs appending. Only lines that are not yet stored are held in memory.
  */
 public final class RunLog {
     private static final String NAME = "journal.jsonl";
@@ -29,7 +29,10 @@ public final class RunLog {
 
     private final Storage storage;
     private final String uri;
-    private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream added = new ByteArrayOutputStream();
+
+    /** Bytes of the stored file that count; what is behind them is cut at the next save. */
+    private int stored;
 
     private RunLog(Storage storage, String uri) {
         this.storage = storage;
@@ -43,35 +46,48 @@ public final class RunLog {
      */
     public static RunLog open(Storage storage, String runDirectory, long committedBytes) throws IOException {
         var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
-        if (committedBytes > 0) {
-            byte[] stored = storage.exists(log.uri) ? storage.read(log.uri) : new byte[0];
-            int kept = afterLastLine(stored, (int) Math.min(committedBytes, stored.length));
-            if (kept < committedBytes) {
-                LOG.warn(
-                        "the journal {} has {} bytes of whole lines where its checkpoint saw {}: earlier rounds are"
-                                + " missing from it; training itself needs none of them",
-                        log.uri,
-                        kept,
-                        committedBytes);
-            }
-            log.lines.write(stored, 0, kept);
-        }
+        log.stored = log.stored(committedBytes).length;
         return log;
+    }
+
+    /** The first bytes of the stored journal, whole lines only, and a warning if there are fewer. */
+    private byte[] stored(long bytes) throws IOException {
+        byte[] found = bytes > 0 && storage.exists(uri) ? storage.read(uri) : new byte[0];
+        int kept = afterLastLine(found, (int) Math.min(bytes, found.length));
+        if (kept < bytes) {
+            LOG.warn(
+                    "the journal {} has {} bytes of whole lines where its checkpoint saw {}: earlier rounds are"
+                            + " missing from it; training itself needs none of them",
+                    uri,
+                    kept,
+                    bytes);
+        }
+        return Arrays.copyOf(found, kept);
     }
 
     /** Adds one line; nothing is stored before {@link #save}. */
     public void append(ObjectNode entry) {
-        lines.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+        added.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** How long the journal is with all lines added so far, bytes. */
     public long bytes() {
-        return lines.size();
+        return (long) stored + added.size();
     }
 
     /** Stores all lines added so far. */
     public void save() throws IOException {
-        storage.replace(uri, lines.toByteArray());
+        byte[] lines = lines();
+        storage.replace(uri, lines);
+        stored = lines.length;
+        added.reset();
+    }
+
+    private byte[] lines() throws IOException {
+        var lines = new ByteArrayOutputStream();
+        lines.writeBytes(stored(stored));
+        added.writeTo(lines);
+        return lines.toByteArray();
     }
 
     /**
@@ -81,7 +97,7 @@ public final class RunLog {
      */
     public List<JsonNode> entries() throws IOException {
         List<JsonNode> entries = new ArrayList<>();
-        byte[] bytes = lines.toByteArray();
+        byte[] bytes = lines();
         int begin = 0;
         for (int end = 0; end < bytes.length; end++) {
             if (bytes[end] == '\n') {

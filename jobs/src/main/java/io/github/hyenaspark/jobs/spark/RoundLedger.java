@@ -49,7 +49,7 @@ final class RoundLedger implements AutoCloseable {
     }
 
     private long written(RoundEntry entry) throws IOException {
-        store.log().append(entry.toJson());
+        store.append(entry.toJson());
         if (plan.savesAfter(entry.after().round())) {
             store.save(entry.after());
         }

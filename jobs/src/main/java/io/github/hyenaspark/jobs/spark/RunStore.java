@@ -1,19 +1,17 @@
 package io.github.hyenaspark.jobs.spark;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Progress;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.LossChart;
-import io.github.hyenaspark.jobs.report.LossPoint;
+import io.github.hyenaspark.jobs.report.LossHistory;
 import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -35,6 +33,7 @@ public final class RunStore {
     private final CheckpointStore checkpoints;
     private final RunFacts facts;
     private final RunLog log;
+    private final LossHistory history = new LossHistory();
     private final int keep;
 
     private RunStore(Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, RunLog log) {
@@ -73,12 +72,24 @@ public final class RunStore {
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
             throws IOException {
         RunLog log = RunLog.open(storage, directory.uri(), journalBytes);
-        return new RunStore(storage, directory, checkpoints, facts, log);
+        var store = new RunStore(storage, directory, checkpoints, facts, log);
+        try {
+            log.entries().forEach(store.history::add);
+        } catch (CorruptFileException e) {
+            LOG.warn("the loss curve begins anew, for the journal is damaged; training goes on: {}", e.toString());
+        }
+        return store;
     }
 
     /** The journal. */
     public RunLog log() {
         return log;
+    }
+
+    /** Adds a round to the journal; it is stored with the next checkpoint. */
+    void append(ObjectNode entry) {
+        log.append(entry);
+        history.add(entry);
     }
 
     /** Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen. */
@@ -99,29 +110,17 @@ public final class RunStore {
 
     private void drawChart() {
         try {
-            List<LossPoint> train = new ArrayList<>();
-            List<LossPoint> heldOut = new ArrayList<>();
-            for (JsonNode entry : log.entries()) {
-                addPoint(train, entry, "loss");
-                addPoint(heldOut, entry, "held_out_loss");
-            }
-            if (!train.isEmpty()) {
+            if (!history.train().isEmpty()) {
                 String title = directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
-                storage.replace(Storage.resolve(directory, CHART), LossChart.png(title, train, heldOut));
+                byte[] chart = LossChart.png(title, history.train(), history.heldOut());
+                storage.replace(Storage.resolve(directory, CHART), chart);
             }
         } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
             LOG.warn("the loss curve of {} could not be drawn; training goes on: {}", directory, e.toString());
         }
     }
 
-    private static void addPoint(List<LossPoint> points, JsonNode entry, String key) {
-        if (entry.path(key).isNumber()) {
-            points.add(new LossPoint(
-                    entry.path("tokens").doubleValue(), entry.path(key).doubleValue()));
-        }
-    }
-
-    private Checkpoint checkpoint(RunState run) throws IOException {
+    private Checkpoint checkpoint(RunState run) {
         return new Checkpoint(
                 run.round(),
                 run.tokens(),
@@ -134,21 +133,8 @@ public final class RunStore {
                 facts.table(),
                 facts.numerics(),
                 log.bytes(),
-                progress(run.round()),
+                new Progress(run.round(), history.steps(), OptionalLong.empty(), history.bestHeldOut()),
                 run.kept());
-    }
-
-    private Progress progress(long round) throws IOException {
-        long steps = 0;
-        OptionalDouble best = OptionalDouble.empty();
-        for (JsonNode entry : log.entries()) {
-            steps = entry.path("steps").asLong(steps);
-            double heldOut = entry.path("held_out_loss").asDouble(Double.POSITIVE_INFINITY);
-            if (heldOut < best.orElse(Double.POSITIVE_INFINITY)) {
-                best = OptionalDouble.of(heldOut);
-            }
-        }
-        return new Progress(round, steps, OptionalLong.empty(), best);
     }
 
     private static Map<String, float[]> vectors(RunState run) {

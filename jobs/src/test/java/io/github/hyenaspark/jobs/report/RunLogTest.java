@@ -64,6 +64,30 @@ class RunLogTest {
     }
 
     @Test
+    void eachSaveAddsToWhatIsStored() throws IOException {
+        RunLog log = open(0);
+        for (int round = 1; round <= 5; round++) {
+            log.append(round(round));
+            assertThat(log.entries()).hasSize(round);
+            log.save();
+            assertThat(log.bytes()).isEqualTo(stored().length());
+        }
+        assertThat(stored().lines()).hasSize(5);
+    }
+
+    @Test
+    void aJournalThatLostLinesMeanwhileGoesOn() throws IOException {
+        RunLog log = open(0);
+        log.append(round(1));
+        log.save();
+        Files.writeString(directory.resolve("journal.jsonl"), "{}\n");
+        log.append(round(2));
+        log.save();
+        assertThat(stored()).isEqualTo("{}\n{\"round\":2,\"loss\":1.5}\n");
+        assertThat(log.bytes()).isEqualTo(stored().length());
+    }
+
+    @Test
     void aNewRunStartsWithAnEmptyJournalWhateverIsThere() throws IOException {
         threeRoundsOfWhichTwoAreCommitted();
         assertThat(open(0).entries()).isEmpty();
