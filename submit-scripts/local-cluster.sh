@@ -35,17 +35,20 @@ use_spark() {
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 }
 
-alive() { # PID-FILE: whether that process runs and is one of ours
+alive() { # PID-FILE: whether that process runs and is one of ours, not another that has its number now
   local pid
   [ -s "$1" ] || return 1
   pid=$(cat "$1")
-  kill -0 "$pid" 2>/dev/null && grep -qs 'org.apache.spark.deploy' "/proc/$pid/cmdline" "$1.command"
+  if [ -r "/proc/$pid/cmdline" ]; then
+    grep -qs org.apache.spark.deploy "/proc/$pid/cmdline"
+  else
+    ps -o args= -p "$pid" 2>/dev/null | grep -q org.apache.spark.deploy
+  fi
 }
 
 launch() { # NAME CLASS ARGUMENTS...
   local name=$1
   shift
-  printf '%s\n' "$*" >"$folder/$name.pid.command"
   nohup "$java" -Xmx512m -cp "$SPARK_HOME/jars/*" "$@" >"$folder/$name.log" 2>&1 </dev/null &
   echo $! >"$folder/$name.pid"
 }
@@ -66,7 +69,7 @@ start() {
     if alive "$pid"; then fail 1 "a cluster runs already in $folder: stop it first, or name another folder"; fi
   done
   use_spark
-  rm -f "$folder"/*.pid "$folder"/*.log "$folder"/*.command
+  rm -f "$folder"/*.pid "$folder"/*.log
   launch master org.apache.spark.deploy.master.Master --host 127.0.0.1 --port 0 --webui-port 0
   await 60 master 'Starting Spark master at spark://'
   url=$(sed -nE 's/.*Starting Spark master at (spark:[^ ]*).*/\1/p' "$folder/master.log" | head -n 1)
@@ -107,7 +110,7 @@ stop() {
       if [ "$SECONDS" -ge "$end" ]; then kill -9 "$(cat "$pid")"; fi
       sleep 0.2
     done
-    rm -f "$pid" "$pid.command"
+    rm -f "$pid"
   done
 }
 

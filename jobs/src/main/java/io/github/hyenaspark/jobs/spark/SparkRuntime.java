@@ -40,6 +40,10 @@ public final class SparkRuntime implements AutoCloseable {
                 .setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1") // more threads, other bits
                 .setIfMissing("spark.broadcast.compress", "false") // parameters do not get smaller
                 .setIfMissing("spark.broadcast.blockSize", "16m") // a block is a round trip
+                .setIfMissing(
+                        "spark.ui.retainedJobs", "200") // the driver's memory, also without a UI: a round is a job
+                .setIfMissing("spark.ui.retainedStages", "200")
+                .setIfMissing("spark.ui.retainedTasks", "2000")
                 .setIfMissing("spark.task.cpus", Integer.toString(threads))
                 .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .set("spark.kryo.registrator", KryoRegistration.class.getName())

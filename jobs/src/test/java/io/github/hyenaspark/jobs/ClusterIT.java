@@ -1,0 +1,101 @@
+package io.github.hyenaspark.jobs;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The scripts: a standalone master and two workers on this machine, and a training that is submitted to them. */
+class ClusterIT {
+    private static final Path SCRIPTS =
+            Path.of("..", "submit-scripts").toAbsolutePath().normalize();
+
+    @TempDir
+    Path directory;
+
+    private Outcome script(String name, String... arguments) throws Exception {
+        List<String> command =
+                new ArrayList<>(List.of("bash", SCRIPTS.resolve(name).toString()));
+        command.addAll(List.of(arguments));
+        Path said = Files.createTempFile(directory, "script", ".err");
+        Process process =
+                new ProcessBuilder(command).redirectError(said.toFile()).start();
+        String result = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
+        return new Outcome(process.exitValue(), result, Files.readString(said));
+    }
+
+    private Outcome cluster(String command, String... options) throws Exception {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(List.of(options));
+        words.add(directory.resolve("cluster").toString());
+        return script("local-cluster.sh", words.toArray(String[]::new));
+    }
+
+    private String theta(String master, String dataset) throws Exception {
+        List<String> words = new ArrayList<>(List.of("--master", master, "train"));
+        words.addAll(SmallRun.SETTINGS);
+        words.add("data.dataset=" + dataset);
+        words.add("run.dir=" + directory.resolve("run-" + master.replaceAll("\\W+", "-")));
+        words.addAll(List.of("--", "--conf", "spark.executor.memory=512m", "--driver-memory", "1g"));
+        return script("hyena", words.toArray(String[]::new)).theta();
+    }
+
+    private List<Long> pids() throws IOException {
+        List<Long> pids = new ArrayList<>();
+        try (Stream<Path> files = Files.list(directory.resolve("cluster"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".pid")).toList()) {
+                pids.add(Long.parseLong(Files.readString(file).strip()));
+            }
+        }
+        return pids;
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        cluster("stop");
+    }
+
+    @Test
+    void aClusterOfThisMachineTrainsToTheSameBits() throws Exception {
+        Outcome started = cluster("start", "-w", "2", "-m", "1g");
+        assertThat(started.code()).as(started.messages()).isZero();
+        String url = started.results().strip();
+        assertThat(url).startsWith("spark://127.0.0.1:");
+        List<Long> pids = pids();
+        assertThat(pids).hasSize(3);
+
+        Outcome again = cluster("start");
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.messages()).contains("a cluster runs already");
+        Outcome status = cluster("status");
+        assertThat(status.code()).isZero();
+        assertThat(status.results().strip()).isEqualTo(url);
+
+        String dataset = SmallRun.prepare(directory);
+        String theta = theta(url, dataset);
+        try (Stream<Path> work = Files.walk(directory.resolve("cluster"), 3)) {
+            assertThat(work.filter(path -> path.getFileName().toString().matches("\\d+")))
+                    .as("folders of executors, one below each worker")
+                    .hasSize(2);
+        }
+        assertThat(theta).isEqualTo(theta("local[1]", dataset));
+
+        assertThat(cluster("stop").code()).isZero();
+        assertThat(pids.stream()
+                        .map(ProcessHandle::of)
+                        .filter(found -> found.isPresent() && found.get().isAlive()))
+                .isEmpty();
+        assertThat(cluster("status").code()).isEqualTo(1);
+    }
+}
