@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -37,14 +38,15 @@ public final class RunLog {
     }
 
     /**
-     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen.
+     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen. Lines that were
+     * damaged since are left out with a warning.
      *
      * @param committedBytes the length that the checkpoint names; 0 for a new run
      */
     public static RunLog open(Storage storage, String runDirectory, long committedBytes) throws IOException {
         var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
         if (committedBytes > 0) {
-            byte[] stored = storage.exists(log.uri) ? storage.read(log.uri) : new byte[0];
+            byte[] stored = log.stored();
             int kept = afterLastLine(stored, (int) Math.min(committedBytes, stored.length));
             if (kept < committedBytes) {
                 LOG.warn(
@@ -54,9 +56,49 @@ public final class RunLog {
                         kept,
                         committedBytes);
             }
-            log.lines.write(stored, 0, kept);
+            log.keepWholeLines(stored, kept);
         }
         return log;
+    }
+
+    private byte[] stored() throws IOException {
+        try {
+            return storage.exists(uri) ? storage.read(uri) : new byte[0];
+        } catch (FileNotFoundException e) { // what has the name of the journal is no file
+            LOG.warn("the journal cannot be read: {}", e.getMessage());
+            return new byte[0];
+        }
+    }
+
+    /** Leaves out the lines that are no objects: nobody can read them, and training needs none. */
+    private void keepWholeLines(byte[] stored, int end) {
+        List<String> damaged = new ArrayList<>();
+        int begin = 0;
+        int line = 0;
+        for (int at = 0; at < end; at++) {
+            if (stored[at] == '\n') {
+                line++;
+                try {
+                    object(uri + ", line " + line, Arrays.copyOfRange(stored, begin, at));
+                    lines.write(stored, begin, at + 1 - begin);
+                } catch (CorruptFileException e) {
+                    damaged.add(e.getMessage());
+                }
+                begin = at + 1;
+            }
+        }
+        if (!damaged.isEmpty()) {
+            LOG.warn("left out {} damaged lines of the journal, the first: {}", damaged.size(), damaged.get(0));
+        }
+    }
+
+    private static JsonNode object(String place, byte[] line) throws CorruptFileException {
+        JsonNode entry = Json.parse(place, line);
+        if (!entry.isObject()) {
+            throw new CorruptFileException(
+                    place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return entry;
     }
 
     /** Adds one line; nothing is stored before {@link #save}. */
@@ -86,12 +128,7 @@ public final class RunLog {
         for (int end = 0; end < bytes.length; end++) {
             if (bytes[end] == '\n') {
                 String place = uri + ", line " + (entries.size() + 1);
-                JsonNode entry = Json.parse(place, Arrays.copyOfRange(bytes, begin, end));
-                if (!entry.isObject()) {
-                    throw new CorruptFileException(
-                            place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
-                }
-                entries.add(entry);
+                entries.add(object(place, Arrays.copyOfRange(bytes, begin, end)));
                 begin = end + 1;
             }
         }
