@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Progress;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.LossChart;
 import io.github.hyenaspark.jobs.report.LossPoint;
@@ -81,8 +82,13 @@ public final class RunStore {
         return log;
     }
 
-    /** Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen. */
+    /**
+     * Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen.
+     *
+     * @throws LockedException if another driver has taken over the run, whose journal is left as it is
+     */
     void save(RunState run) throws IOException {
+        checkpoints.refuseIfReplaced();
         saveLog();
         LOG.debug("point: the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
