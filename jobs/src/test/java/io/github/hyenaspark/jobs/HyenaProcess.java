@@ -23,8 +23,10 @@ import java.util.stream.Collectors;
  * @param master of Spark: {@code local[N]} or {@code local-cluster[EXECUTORS,CORES,MEBIBYTES]}
  * @param properties system properties of the driver, for example {@code spark.*}
  * @param flags of the driver's JVM, in this order
+ * @param environment variables of the driver, beside those of this JVM
  */
-record HyenaProcess(String master, Map<String, String> properties, List<String> flags) {
+record HyenaProcess(
+        String master, Map<String, String> properties, List<String> flags, Map<String, String> environment) {
     /** The exit code of a process that SIGKILL ended. */
     static final int KILLED = 128 + 9;
 
@@ -44,14 +46,14 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
         properties.put(
                 EXECUTOR_FLAGS,
                 String.join(" ", SHORT_LIVED) + " " + quoted("-Dlog4j2.configurationFile=" + logging()));
-        return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
+        return new HyenaProcess(master, properties, SHORT_LIVED, Map.of()).withFlags("-Xmx1g");
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */
     HyenaProcess with(String key, String value) {
         Map<String, String> more = new TreeMap<>(properties);
         more.put(key, value);
-        return new HyenaProcess(master, more, flags);
+        return new HyenaProcess(master, more, flags, environment);
     }
 
     /** The same with settings of Hadoop, for the driver and executors. */
@@ -67,7 +69,12 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     HyenaProcess withFlags(String... more) {
         List<String> all = new ArrayList<>(flags);
         all.addAll(Arrays.asList(more));
-        return new HyenaProcess(master, properties, all);
+        return new HyenaProcess(master, properties, all, environment);
+    }
+
+    /** The same with these variables in the environment of the driver. */
+    HyenaProcess withEnvironment(Map<String, String> variables) {
+        return new HyenaProcess(master, properties, flags, variables);
     }
 
     /** The same with a point in the driver's process, in which a {@code local[N]} has its tasks too. */
@@ -100,13 +107,17 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
         var builder = new ProcessBuilder(command(arguments))
                 .redirectOutput(results.toFile())
                 .redirectError(messages.toFile());
+        builder.environment().putAll(environment);
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        builder.environment().putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
-        builder.environment()
-                .putIfAbsent(
-                        "SPARK_HOME",
-                        Path.of("target", "spark").toAbsolutePath().toString());
+        describeSpark(builder.environment());
         return new Running(builder.start(), results, messages);
+    }
+
+    /** Tells a process in its environment which Spark to start executors with. */
+    static void describeSpark(Map<String, String> environment) {
+        environment.putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
+        environment.putIfAbsent(
+                "SPARK_HOME", Path.of("target", "spark").toAbsolutePath().toString());
     }
 
     private List<String> command(String... arguments) {
