@@ -172,7 +172,7 @@ class TrainFaultIT {
         Map<Path, byte[]> shards = new TreeMap<>();
         for (Path shard : shards()) {
             shards.put(shard, Files.readAllBytes(shard));
-            Files.write(shard, new byte[(int) Files.size(shard)]);
+            Files.write(shard, new byte[Math.toIntExact(Files.size(shard))]);
         }
         Outcome failed = run.process(master).run(directory, run.train());
         for (Map.Entry<Path, byte[]> shard : shards.entrySet()) {
