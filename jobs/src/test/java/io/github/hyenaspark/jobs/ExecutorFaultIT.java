@@ -117,9 +117,10 @@ class ExecutorFaultIT {
     void anExecutorWithoutEnoughHeapEndsTheRunWithASentence() throws Exception {
         DisturbedRun run = run();
         Outcome failed = run.process(CLUSTER)
-                .with("spark.executor.memory", "96m")
-                .with("spark.testing.reservedMemory", "1048576") // Spark wants five times as much otherwise
-                .run(directory, run.train("model.d-model=512"));
+                .with(
+                        "spark.executor.defaultJavaOptions",
+                        "-Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0")
+                .run(directory, run.train("model.d-model=1024"));
         DisturbedRun.assertFailed(failed, 1, "failed 4 times, most recent failure: ");
         assertThat(failed.messages()).contains("OutOfMemoryError");
         assertThat(run.restorable()).isZero();

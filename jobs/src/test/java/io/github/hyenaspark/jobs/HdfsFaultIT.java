@@ -114,11 +114,20 @@ class HdfsFaultIT {
         assertGoesOn(run, failed, "could only be written to 0 of the 1 minReplication nodes");
     }
 
-    /** Clients ask again until it is there. */
     @Test
     @Tag("endurance")
-    void aNameNodeThatStartsAgainIsWaitedFor() throws Exception {
+    void aNameNodeThatStartsAgainEndsTheRunWithASentence() throws Exception {
         DisturbedRun run = run();
+        assertGoesOn(run, disturb(run, hdfs::restartNameNode), "between local host");
+    }
+
+    @Test
+    @Tag("endurance")
+    void aNameNodeThatStartsAgainIsWaitedForIfTheSettingsOfHadoopSaySo() throws Exception {
+        PreparePlace place = template.place();
+        Map<String, String> patient = new TreeMap<>(place.settings());
+        patient.put("dfs.client.retry.policy.enabled", "true");
+        var run = new DisturbedRun(new PreparePlace(place.name(), patient, place.root()), run().name());
         run.assertEnded(disturb(run, hdfs::restartNameNode), undisturbed);
     }
 }

@@ -362,12 +362,12 @@ class TrainFaultIT {
         assertThat(result.get("round").intValue()).isEqualTo(6);
     }
 
-    /** Most batches are of bases that nobody knows, which count in no loss. */
+    /** Most batches are of masked bases, which count in no loss. */
     @Test
     @Tag("fault-19")
     void aWorkerWhoseTextCountsForNothingAddsNothing() throws IOException {
         Path corpus = Files.createDirectories(directory.resolve("short"));
-        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(10) + "N".repeat(600));
+        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(10) + "#".repeat(600));
         Files.writeString(corpus.resolve("3.txt"), "ACGT".repeat(20));
         trainOn(corpus, "data.tokenizer=dna", "train.workers=3", "train.batch-size=1", "train.local-steps=1");
         assertThat(Files.readString(directory.resolve("short-run/journal.jsonl")))
