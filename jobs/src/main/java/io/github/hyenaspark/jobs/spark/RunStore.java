@@ -112,6 +112,7 @@ public final class RunStore {
                 addPoint(heldOut, entry, "held_out_loss");
             }
             if (!train.isEmpty()) {
+                checkpoints.refuseIfReplaced(); // the curve is the successor's then
                 String title = directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
                 storage.replace(Storage.resolve(directory, CHART), LossChart.png(title, train, heldOut));
             }
