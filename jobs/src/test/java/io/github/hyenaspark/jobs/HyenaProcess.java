@@ -23,10 +23,8 @@ import java.util.stream.Collectors;
  * @param master of Spark: {@code local[N]} or {@code local-cluster[EXECUTORS,CORES,MEBIBYTES]}
  * @param properties system properties of the driver, for example {@code spark.*}
  * @param flags of the driver's JVM, in this order
- * @param environment variables of the driver, beside those of this JVM
  */
-record HyenaProcess(
-        String master, Map<String, String> properties, List<String> flags, Map<String, String> environment) {
+record HyenaProcess(String master, Map<String, String> properties, List<String> flags) {
     /** The exit code of a process that SIGKILL ended. */
     static final int KILLED = 128 + 9;
 
@@ -46,14 +44,14 @@ record HyenaProcess(
         properties.put(
                 EXECUTOR_FLAGS,
                 String.join(" ", SHORT_LIVED) + " " + quoted("-Dlog4j2.configurationFile=" + logging()));
-        return new HyenaProcess(master, properties, SHORT_LIVED, Map.of()).withFlags("-Xmx1g");
+        return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */
     HyenaProcess with(String key, String value) {
         Map<String, String> more = new TreeMap<>(properties);
         more.put(key, value);
-        return new HyenaProcess(master, more, flags, environment);
+        return new HyenaProcess(master, more, flags);
     }
 
     /** The same with settings of Hadoop, for the driver and executors. */
@@ -69,12 +67,7 @@ record HyenaProcess(
     HyenaProcess withFlags(String... more) {
         List<String> all = new ArrayList<>(flags);
         all.addAll(Arrays.asList(more));
-        return new HyenaProcess(master, properties, all, environment);
-    }
-
-    /** The same with these variables in the environment of the driver. */
-    HyenaProcess withEnvironment(Map<String, String> variables) {
-        return new HyenaProcess(master, properties, flags, variables);
+        return new HyenaProcess(master, properties, all);
     }
 
     /** The same with a point in the driver's process, in which a {@code local[N]} has its tasks too. */
@@ -107,7 +100,6 @@ record HyenaProcess(
         var builder = new ProcessBuilder(command(arguments))
                 .redirectOutput(results.toFile())
                 .redirectError(messages.toFile());
-        builder.environment().putAll(environment);
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         describeSpark(builder.environment());
         return new Running(builder.start(), results, messages);

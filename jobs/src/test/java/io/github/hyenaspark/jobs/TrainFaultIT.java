@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Numerics;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.StoredFile;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
@@ -214,49 +212,6 @@ class TrainFaultIT {
         }
     }
 
-    /** Needs libfaketime, which most machines do not have. */
-    @Test
-    @Tag("endurance")
-    @Tag("fault-15")
-    void livesUnderClocksThatAreWrongAgree() throws Exception {
-        List<String> libraries = new ArrayList<>();
-        for (String folder : List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib", "/lib")) {
-            libraries.add(folder + "/faketime/libfaketimeMT.so.1");
-        }
-        libraries.removeIf(library -> !Files.exists(Path.of(library)));
-        Assumptions.assumeThat(libraries).as("libfaketime").isNotEmpty();
-        DisturbedRun run = run();
-        List<String> offsets = List.of("-400d", "+900d", "-2d", "+1h");
-        List<Long> times = new ArrayList<>();
-        for (int life = 1; life <= offsets.size(); life++) {
-            HyenaProcess process = run.process(LOCAL)
-                    .withEnvironment(Map.of(
-                            "LD_PRELOAD",
-                            libraries.get(0),
-                            "FAKETIME",
-                            offsets.get(life - 1),
-                            "FAKETIME_DONT_FAKE_MONOTONIC",
-                            "1",
-                            "DONT_FAKE_MONOTONIC",
-                            "1"));
-            process.run(directory, run.train("run.stop-after-rounds=" + 2 * life))
-                    .json();
-            assertThat(run.restorable()).isEqualTo(2L * life);
-            times.add(newestManifestTime(run));
-        }
-        assertThat(times.get(1)).as("the clocks were wrong").isGreaterThan(times.get(0) + 1000L * 86_400_000);
-        assertThat(times.get(2)).isLessThan(times.get(1));
-        run.assertEnded(run.here(), undisturbed);
-    }
-
-    private static long newestManifestTime(DisturbedRun run) throws IOException {
-        return CheckpointStore.open(run.place().storage(), run.uri())
-                .manifests()
-                .get(0)
-                .provenance()
-                .savedMillis();
-    }
-
     /** With the end of an epoch, the first round and the last among them. */
     @Test
     @Tag("fault-16")
@@ -362,14 +317,14 @@ class TrainFaultIT {
         assertThat(result.get("round").intValue()).isEqualTo(6);
     }
 
-    /** Most batches are of masked bases, which count in no loss. */
+    /** Every fourth batch is of masked bases only, which count in no loss. */
     @Test
     @Tag("fault-19")
     void aWorkerWhoseTextCountsForNothingAddsNothing() throws IOException {
         Path corpus = Files.createDirectories(directory.resolve("short"));
-        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(10) + "#".repeat(600));
+        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(150) + "#".repeat(200));
         Files.writeString(corpus.resolve("3.txt"), "ACGT".repeat(20));
-        trainOn(corpus, "data.tokenizer=dna", "train.workers=3", "train.batch-size=1", "train.local-steps=1");
+        trainOn(corpus, "data.tokenizer=dna", "train.workers=6", "train.batch-size=1", "train.local-steps=1");
         assertThat(Files.readString(directory.resolve("short-run/journal.jsonl")))
                 .as("a worker without a target")
                 .containsPattern("\"worker_tokens\":\\[[^]]*\\b0\\b");
