@@ -236,7 +236,12 @@ public final class CheckpointStore {
         return manifest;
     }
 
-    private void refuseIfReplaced() throws IOException {
+    /**
+     * Checks that this process is still the run's driver: before it touches anything that a later driver writes too.
+     *
+     * @throws LockedException if another driver has begun a later epoch
+     */
+    public void refuseIfReplaced() throws IOException {
         if (epoch == NO_EPOCH) {
             throw new IllegalStateException("beginEpoch must be called before the first save to " + run);
         }

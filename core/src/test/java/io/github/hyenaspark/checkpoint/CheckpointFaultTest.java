@@ -25,6 +25,7 @@ import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -120,6 +121,8 @@ class CheckpointFaultTest {
         "s3a, BEFORE", "s3a, AFTER", "s3a, LASTING", "s3a, TORN",
         "s3a, DYING_AT_NOTHING", "s3a, DYING_AT_ONE_BYTE", "s3a, DYING_AT_HALF", "s3a, DYING_BEFORE_THE_LAST_BYTE"
     })
+    @Tag("fault-2")
+    @Tag("fault-11")
     void everyPrefixOfASaveIsTheOldStateOrTheNew(String scheme, Effect effect) throws IOException {
         Set<Operation> kinds = effect.tears() ? Set.of(Operation.CLOSE) : Set.of(Operation.values());
         var undisturbed = new Run(scheme);
@@ -163,6 +166,8 @@ class CheckpointFaultTest {
     /** All objects of a run with two checkpoints, and what may happen to one of them. */
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-8")
+    @Tag("fault-10")
     void everyDamageToEveryObjectIsFoundAndThePreviousCheckpointUsed(String scheme) throws IOException {
         var whole = new Run(scheme);
         whole.driver().save(whole.checkpoint(2), KEEP);
@@ -224,6 +229,7 @@ class CheckpointFaultTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-9")
     void ifEverythingIsDamagedNothingIsDeletedAndNothingRestored(String scheme) throws IOException {
         var run = new Run(scheme);
         run.driver().save(run.checkpoint(2), KEEP);

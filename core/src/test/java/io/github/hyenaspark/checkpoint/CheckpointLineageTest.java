@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,6 +122,7 @@ class CheckpointLineageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-12")
     void whatAReplacedDriverSavesTooLateIsIgnored(String scheme) throws IOException {
         Run run = run(scheme);
         run.withALateSave();
@@ -154,6 +156,7 @@ class CheckpointLineageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-12")
     void aLateSaveIsIgnoredIfItsSuccessorDiedBeforeItSaved(String scheme) throws IOException {
         Run run = run(scheme);
         CheckpointStore first = run.driver();
@@ -222,6 +225,7 @@ class CheckpointLineageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-20")
     void aReaderNeverLosesARunWhoseOldCheckpointsAreDeleted(String scheme) throws Exception {
         Run run = run(scheme);
         CheckpointStore driver = run.driver();

@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,6 +175,7 @@ class CheckpointStoreTest {
     }
 
     @Test
+    @Tag("fault-8")
     void everyDamageToEveryObjectIsFoundAndThePreviousCheckpointUsed() throws IOException {
         CheckpointStore driver = driver();
         driver.save(TestCheckpoints.ofRound(1), 2);
@@ -295,6 +297,7 @@ class CheckpointStoreTest {
     }
 
     @Test
+    @Tag("fault-13")
     void driversThatStartAtOnceGetDifferentEpochs() throws Exception {
         ExecutorService executor = Executors.newFixedThreadPool(8);
         try {

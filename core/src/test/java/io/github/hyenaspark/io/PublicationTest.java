@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -126,6 +127,7 @@ class PublicationTest {
     /** Whatever fails, whatever was done when it failed: trying again ends well, and nobody reads a part. */
     @ParameterizedTest
     @ValueSource(strings = {"mem", "s3a"})
+    @Tag("fault-11")
     void creationSucceedsAtTheNextTryAfterAnyFault(String scheme) throws IOException {
         Storage storage = Storage.of(settings(scheme));
         MemoryFileSystem memory = memory(scheme, "faults");

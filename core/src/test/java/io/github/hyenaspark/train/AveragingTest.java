@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -118,6 +119,7 @@ class AveragingTest {
     /** The executors average ranges, the driver everything: nobody may see a difference. */
     @ParameterizedTest
     @EnumSource(Codec.class)
+    @Tag("fault-6")
     void rangesGiveTheBitsOfTheWhole(Codec codec) {
         TrainConfig config = config(codec, new OuterConfig(1, 0.5, 0));
         List<Frames> frames = List.of(frames(config, state()), frames(config, state()), frames(config, state()));
@@ -140,6 +142,8 @@ class AveragingTest {
     }
 
     @Test
+    @Tag("fault-5")
+    @Tag("fault-6")
     void refusesResultsThatAreNotOncePerWorkerInOrder() {
         TrainConfig config = config(Codec.FP32, PLAIN_MEAN);
         assertThatThrownBy(() -> Averaging.of(config, 0, List.of(report(1, 1), report(0, 1))))

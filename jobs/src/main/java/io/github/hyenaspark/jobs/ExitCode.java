@@ -4,6 +4,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.WrongSettingException;
 import io.github.hyenaspark.jobs.spark.StoppedException;
+import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,13 +52,13 @@ enum ExitCode {
         return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
     }
 
-    /** What to tell about a failure: the cause that decided the code, or the innermost one. */
+    /** What to tell about a failure: the cause that decided the code, or the innermost one that says something. */
     static String message(Throwable failure) {
         Throwable told = switch (of(failure)) {
             case INVALID_DATA -> first(failure, CorruptFileException.class).orElse(failure);
             case LOCKED -> first(failure, LockedException.class).orElse(failure);
             case WRONG_USAGE -> first(failure, WrongSettingException.class).orElse(failure);
-            case FAILED -> innermost(failure);
+            case FAILED -> innermostThatSpeaks(failure);
             default -> failure;
         };
         String message = told.getMessage();
@@ -71,9 +72,14 @@ enum ExitCode {
         return told instanceof FileSystemException || (told instanceof RuntimeException && ofJava && !speaks);
     }
 
-    private static Throwable innermost(Throwable failure) {
-        List<Throwable> chain = chain(failure);
-        return chain.get(chain.size() - 1);
+    /** Hadoop tells who was asked around an EOFException that tells nothing; of nothing but such ones the innermost. */
+    private static Throwable innermostThatSpeaks(Throwable failure) {
+        List<Throwable> inwards = chain(failure);
+        Throwable told = inwards.get(inwards.size() - 1);
+        for (Throwable cause : inwards) {
+            told = cause instanceof IOException && cause.getMessage() == null ? told : cause;
+        }
+        return told;
     }
 
     private static <T extends Throwable> Optional<Throwable> first(Throwable failure, Class<T> type) {

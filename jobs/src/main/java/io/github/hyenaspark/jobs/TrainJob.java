@@ -5,6 +5,7 @@ import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.Progress;
 import io.github.hyenaspark.jobs.report.RunLog;
@@ -121,9 +122,24 @@ final class TrainJob {
             TerminationHook hook = TerminationHook.of(driver);
             try {
                 return driver.run(start);
+            } catch (Exception e) { // Spark throws more than it declares
+                refuseIfReplaced(e);
+                throw e;
             } finally {
                 hook.remove();
             }
+        }
+    }
+
+    /** A driver that was replaced may fail in any way: its successor deletes what only the older one needs. */
+    private void refuseIfReplaced(Exception failure) throws LockedException {
+        try {
+            checkpoints.refuseIfReplaced();
+        } catch (LockedException replaced) {
+            replaced.addSuppressed(failure);
+            throw replaced;
+        } catch (IOException unknown) {
+            failure.addSuppressed(unknown);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class ElasticIT {
 
     /** Begins on one executor; the second comes when tasks have waited for a second. */
     @Test
+    @Tag("fault-7")
     void executorsThatComeByDynamicAllocationChangeNothing() throws Exception {
         String longer = "train.local-steps=100";
         HyenaProcess process = HyenaProcess.on("local-cluster[2,1,512]")
@@ -73,6 +75,7 @@ class ElasticIT {
 
     @Test
     @Tag("endurance")
+    @Tag("fault-7")
     void anotherNumberOfExecutorsAtEachStartChangesNothing() throws Exception {
         on(HyenaProcess.on("local-cluster[1,1,512]"), "run.stop-after-rounds=2");
         on(HyenaProcess.on("local-cluster[2,1,512]"), "run.stop-after-rounds=4");
@@ -81,24 +84,28 @@ class ElasticIT {
 
     @Test
     @Tag("endurance")
+    @Tag("fault-7")
     void twoTasksInOneExecutorChangeNothing() throws Exception {
         HyenaProcess process = HyenaProcess.on("local-cluster[1,2,1024]").with("spark.executor.cores", "2");
         assertThat(on(process)).isEqualTo(undisturbed);
     }
 
-    /** So eager that nearly every task has a second attempt; whichever ends first counts. */
+    /** So eager that many tasks have a second attempt, on the other host; whichever ends first counts. */
     @Test
     @Tag("endurance")
+    @Tag("fault-5")
     void speculationChangesNothing() throws Exception {
-        HyenaProcess process = HyenaProcess.on("local-cluster[2,2,1024]")
-                .with("spark.executor.cores", "2")
-                .with("spark.speculation", "true")
-                .with("spark.speculation.interval", "1ms")
-                .with("spark.speculation.multiplier", "1")
-                .with("spark.speculation.minTaskRuntime", "0ms")
-                .with("spark.speculation.quantile", "0.1");
-        assertThat(on(process)).isEqualTo(undisturbed);
-        List<String> other = train(directory.resolve("other"), "run.merge=executors");
-        assertThat(process.run(directory, other.toArray(String[]::new)).theta()).isEqualTo(undisturbed);
+        try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
+            HyenaProcess process = cluster.driver(new PreparePlace("disk", Map.of(), directory.toString()))
+                    .with("spark.speculation", "true")
+                    .with("spark.speculation.interval", "1ms")
+                    .with("spark.speculation.multiplier", "1")
+                    .with("spark.speculation.minTaskRuntime", "0ms")
+                    .with("spark.speculation.quantile", "0.1");
+            assertThat(on(process)).isEqualTo(undisturbed);
+            List<String> other = train(directory.resolve("other"), "run.merge=executors");
+            assertThat(process.run(directory, other.toArray(String[]::new)).theta())
+                    .isEqualTo(undisturbed);
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.WrongSettingException;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,6 +69,8 @@ class ExitCodeTest {
         assertThat(ExitCode.message(new IOException((String) null))).isEqualTo("java.io.IOException");
         assertThat(ExitCode.message(new FileNotFoundException("there is no a.txt")))
                 .isEqualTo("there is no a.txt");
+        assertThat(ExitCode.message(new IOException("the end between this and that host", new EOFException())))
+                .isEqualTo("the end between this and that host");
         assertThat(ExitCode.message(new NullPointerException("x"))).isEqualTo("java.lang.NullPointerException: x");
     }
 }

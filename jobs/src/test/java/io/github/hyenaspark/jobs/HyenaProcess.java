@@ -101,12 +101,15 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
                 .redirectOutput(results.toFile())
                 .redirectError(messages.toFile());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        builder.environment().putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
-        builder.environment()
-                .putIfAbsent(
-                        "SPARK_HOME",
-                        Path.of("target", "spark").toAbsolutePath().toString());
+        describeSpark(builder.environment());
         return new Running(builder.start(), results, messages);
+    }
+
+    /** Tells a process in its environment which Spark to start executors with. */
+    static void describeSpark(Map<String, String> environment) {
+        environment.putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
+        environment.putIfAbsent(
+                "SPARK_HOME", Path.of("target", "spark").toAbsolutePath().toString());
     }
 
     private List<String> command(String... arguments) {

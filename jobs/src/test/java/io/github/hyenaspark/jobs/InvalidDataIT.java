@@ -88,6 +88,7 @@ class InvalidDataIT {
     }
 
     @Test
+    @Tag("fault-9")
     void aDamagedCheckpointIsPassedOverAndNoneLeftIsInvalid() throws IOException {
         String theta = train("run.stop-after-rounds=4").theta();
         Path run = directory.resolve("run");
@@ -129,6 +130,7 @@ class InvalidDataIT {
     }
 
     @Test
+    @Tag("fault-17")
     void aRunGoesOnWithTheSnapshotItBeganWith() throws IOException {
         String half = train("run.stop-after-rounds=3").theta();
         Files.writeString(directory.resolve("corpus/new.txt"), "more text ".repeat(100));

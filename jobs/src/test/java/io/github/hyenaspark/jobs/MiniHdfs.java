@@ -2,12 +2,14 @@ package io.github.hyenaspark.jobs;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 
-/** An HDFS of one data node in this process, which other processes of this machine reach too. */
+/** An HDFS of one data node or more in this process, which other processes of this machine reach too. */
 final class MiniHdfs implements AutoCloseable {
     private final MiniDFSCluster cluster;
 
@@ -21,8 +23,13 @@ final class MiniHdfs implements AutoCloseable {
      * @param directory where its blocks are kept
      */
     static MiniHdfs start(Path directory) throws IOException {
+        return start(directory, 1);
+    }
+
+    /** The same with so many data nodes. */
+    static MiniHdfs start(Path directory, int dataNodes) throws IOException {
         MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
-                .numDataNodes(1)
+                .numDataNodes(dataNodes)
                 .build();
         cluster.waitActive();
         return new MiniHdfs(cluster);
@@ -62,6 +69,33 @@ final class MiniHdfs implements AutoCloseable {
 
     boolean exists(String path) throws IOException {
         return fileSystem().exists(new org.apache.hadoop.fs.Path(uri(path)));
+    }
+
+    /** Lets the name node refuse all changes, or take them again. */
+    void safeMode(boolean on) throws IOException {
+        if (on) {
+            NameNodeAdapter.enterSafeMode(cluster.getNameNode(), false);
+        } else {
+            NameNodeAdapter.leaveSafeMode(cluster.getNameNode());
+        }
+    }
+
+    /** Stops the name node and starts it at the same address; it has lost nothing. */
+    void restartNameNode() throws IOException {
+        cluster.restartNameNode();
+    }
+
+    /** Stops the first data node; the name node is not told. */
+    MiniDFSCluster.DataNodeProperties stopDataNode() {
+        return cluster.stopDataNode(0);
+    }
+
+    /** Starts all data nodes again that were stopped and waits until the name node knows them. */
+    void startDataNodes(List<MiniDFSCluster.DataNodeProperties> stopped) throws IOException {
+        for (MiniDFSCluster.DataNodeProperties node : stopped) {
+            cluster.restartDataNode(node, true);
+        }
+        cluster.waitActive();
     }
 
     @Override

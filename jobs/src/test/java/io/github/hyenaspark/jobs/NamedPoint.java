@@ -79,13 +79,22 @@ record NamedPoint(Effect effect, String message, int match, int times, Path mark
 
     /** Waits until a process is there. */
     void awaitReached(long seconds) {
+        awaitReached(1, seconds);
+    }
+
+    /** Waits until all processes are there that are counted. */
+    void awaitAll(long seconds) {
+        awaitReached(times, seconds);
+    }
+
+    private void awaitReached(int processes, long seconds) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (reached() == 0 && System.nanoTime() < end) {
+        while (reached() < processes && System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
         assertThat(reached())
                 .as("processes that reached \"%s\" within %d s", message, seconds)
-                .isPositive();
+                .isGreaterThanOrEqualTo(processes);
     }
 
     /** Lets everyone on who waits. */

@@ -99,6 +99,7 @@ class RefusalIT {
     }
 
     @Test
+    @Tag("fault-17")
     void aRunIsNotGoneOnWithOnADatasetOfAnotherTokenizer() throws IOException {
         String run = "run.dir=" + directory.resolve("run");
         hyena("local[1]", "train", "data.dataset=" + dataset, run, "run.stop-after-rounds=1")

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +124,7 @@ class RoundsIT {
     /** Each of these keeps something with the workers, which a resume must find again. */
     @ParameterizedTest
     @CsvSource({"local, fp32", "reset, fp32", "average, int4", "local, int4", "local, int8", "average, bf16"})
+    @Tag("fault-16")
     void aStoppedRunGoesOnToTheSameBits(String innerState, String codec) throws IOException {
         String[] settings = {"train.inner-state=" + innerState, "train.codec=" + codec};
         String straight = theta(train(directory.resolve("straight"), settings).json());
@@ -137,6 +139,7 @@ class RoundsIT {
 
     @ParameterizedTest
     @CsvSource({"average, fp32", "local, int4", "reset, int8", "average, bf16"})
+    @Tag("fault-6")
     void executorsAverageToTheBitsOfTheDriver(String innerState, String codec) throws IOException {
         String[] settings = {"train.inner-state=" + innerState, "train.codec=" + codec, "train.workers=3"};
         List<String> thetas = new ArrayList<>();

@@ -69,6 +69,7 @@ class S3TrainIT {
 
     @Test
     @Tag("endurance")
+    @Tag("fault-1")
     void tenDeathsOfTheDriverLeaveNoTraceInTheBits() throws Exception {
         dieAndGoOn(10, 60);
     }

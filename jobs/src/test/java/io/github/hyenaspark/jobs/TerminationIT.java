@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ class TerminationIT {
     private static final String LONG = "train.rounds=100000";
 
     @Test
+    @Tag("fault-14")
     void sigtermSavesTheLastRoundAndTheRunGoesOnFromThere(@TempDir Path directory) throws Exception {
         String dataset = SmallRun.prepare(directory);
         Path run = directory.resolve("run");

@@ -173,6 +173,7 @@ class TrainCrashIT {
 
     @ParameterizedTest
     @CsvSource({"DISK, AVERAGED", "DISK, LAST_VECTOR", "DISK, RETENTION"})
+    @Tag("fault-1")
     void aDriverThatDiesIsFollowedByOneThatEndsTheRun(Store store, Point point) throws Exception {
         killDriver(store, point);
     }
@@ -180,6 +181,8 @@ class TrainCrashIT {
     @ParameterizedTest
     @EnumSource
     @Tag("endurance")
+    @Tag("fault-1")
+    @Tag("fault-20")
     void aDriverMayDieAnywhere(Point point) throws Exception {
         for (Store store : List.of(Store.DISK, Store.HDFS)) {
             killDriver(store, point);
@@ -189,6 +192,7 @@ class TrainCrashIT {
     @ParameterizedTest
     @EnumSource(names = {"TRAINED", "JOURNAL", "LAST_VECTOR", "BEFORE_MANIFEST", "MANIFEST", "RETENTION"})
     @Tag("endurance")
+    @Tag("fault-1")
     void aDriverMayDieOnS3(Point point) throws Exception {
         killDriver(Store.S3, point);
     }
@@ -220,6 +224,7 @@ class TrainCrashIT {
     }
 
     @Test
+    @Tag("fault-3")
     void anExecutorThatDiesLeavesNoTraceInTheBits() throws Exception {
         killExecutor("^point: worker 1 has trained", 1, "driver");
     }
@@ -236,6 +241,7 @@ class TrainCrashIT {
         "^point: averages from, 2, executors"
     })
     @Tag("endurance")
+    @Tag("fault-3")
     void anExecutorMayDieAnywhere(String message, int match, String merge) throws Exception {
         killExecutor(message, match, merge);
     }
@@ -256,11 +262,13 @@ class TrainCrashIT {
     /** Many deaths of one run, each at a random instant of a life, from its start on. */
     @Test
     @Tag("endurance")
+    @Tag("fault-1")
     void twoHundredDeathsOfTheDriverLeaveNoTraceInTheBits() throws Exception {
         dieOften(200, 5_000);
     }
 
     @Test
+    @Tag("fault-1")
     void someDeathsOfTheDriverLeaveNoTraceInTheBits() throws Exception {
         dieOften(3, 100);
     }

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +93,7 @@ class TrainIT {
     }
 
     @Test
+    @Tag("fault-7")
     void oneCoreGivesTheBitsOfTwo() throws IOException {
         assertThat(train("local[1]", directory).theta()).isEqualTo(straight);
     }
@@ -121,6 +123,7 @@ class TrainIT {
     }
 
     @Test
+    @Tag("fault-16")
     void aCompletedRunIsLeftAsItIs() throws IOException {
         Path run = shared.resolve("straight");
         byte[] journal = Files.readAllBytes(run.resolve("journal.jsonl"));
@@ -183,6 +186,7 @@ class TrainIT {
     }
 
     @Test
+    @Tag("fault-17")
     void otherSettingsAreRefusedByName() {
         Outcome outcome = train("none", shared.resolve("straight"), "train.lr=2e-2", "model.l-max=16");
         assertThat(outcome.code()).isEqualTo(2);

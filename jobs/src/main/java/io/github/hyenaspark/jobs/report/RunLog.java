@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,19 +41,26 @@ public final class RunLog {
     }
 
     /**
-     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen.
+     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen. Lines that were
+     * damaged since are left out with a warning.
      *
      * @param committedBytes the length that the checkpoint names; 0 for a new run
      */
     public static RunLog open(Storage storage, String runDirectory, long committedBytes) throws IOException {
         var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
-        log.stored = log.stored(committedBytes).length;
+        byte[] kept = log.stored(committedBytes);
+        byte[] whole = log.wholeLines(kept);
+        if (whole.length == kept.length) {
+            log.stored = kept.length;
+        } else {
+            log.added.writeBytes(whole);
+        }
         return log;
     }
 
-    /** The first bytes of the stored journal, whole lines only, and a warning if there are fewer. */
+    /** The first bytes of the stored journal, to the end of a line, and a warning if there are fewer. */
     private byte[] stored(long bytes) throws IOException {
-        byte[] found = bytes > 0 && storage.exists(uri) ? storage.read(uri) : new byte[0];
+        byte[] found = bytes > 0 ? stored() : new byte[0];
         int kept = afterLastLine(found, (int) Math.min(bytes, found.length));
         if (kept < bytes) {
             LOG.warn(
@@ -63,6 +71,48 @@ public final class RunLog {
                     bytes);
         }
         return Arrays.copyOf(found, kept);
+    }
+
+    private byte[] stored() throws IOException {
+        try {
+            return storage.exists(uri) ? storage.read(uri) : new byte[0];
+        } catch (FileNotFoundException e) { // what has the name of the journal is no file
+            LOG.warn("the journal cannot be read: {}", e.getMessage());
+            return new byte[0];
+        }
+    }
+
+    /** Leaves out the lines that are no objects: nobody can read them, and training needs none. */
+    private byte[] wholeLines(byte[] lines) {
+        var whole = new ByteArrayOutputStream();
+        List<String> damaged = new ArrayList<>();
+        int begin = 0;
+        int line = 0;
+        for (int at = 0; at < lines.length; at++) {
+            if (lines[at] == '\n') {
+                line++;
+                try {
+                    object(uri + ", line " + line, Arrays.copyOfRange(lines, begin, at));
+                    whole.write(lines, begin, at + 1 - begin);
+                } catch (CorruptFileException e) {
+                    damaged.add(e.getMessage());
+                }
+                begin = at + 1;
+            }
+        }
+        if (!damaged.isEmpty()) {
+            LOG.warn("left out {} damaged lines of the journal, the first: {}", damaged.size(), damaged.get(0));
+        }
+        return whole.toByteArray();
+    }
+
+    private static JsonNode object(String place, byte[] line) throws CorruptFileException {
+        JsonNode entry = Json.parse(place, line);
+        if (!entry.isObject()) {
+            throw new CorruptFileException(
+                    place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return entry;
     }
 
     /** Adds one line; nothing is stored before {@link #save}. */
@@ -102,12 +152,7 @@ public final class RunLog {
         for (int end = 0; end < bytes.length; end++) {
             if (bytes[end] == '\n') {
                 String place = uri + ", line " + (entries.size() + 1);
-                JsonNode entry = Json.parse(place, Arrays.copyOfRange(bytes, begin, end));
-                if (!entry.isObject()) {
-                    throw new CorruptFileException(
-                            place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
-                }
-                entries.add(entry);
+                entries.add(object(place, Arrays.copyOfRange(bytes, begin, end)));
                 begin = end + 1;
             }
         }

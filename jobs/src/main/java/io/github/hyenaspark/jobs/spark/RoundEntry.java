@@ -100,17 +100,22 @@ record RoundEntry(
             steps.add(count);
         }
         each(json, "worker_tokens", (array, worker) -> array.add(worker.report().tokens()));
-        each(
-                json,
-                "worker_losses",
-                (array, worker) ->
-                        array.add(worker.report().lossSum() / worker.report().tokens()));
+        each(json, "worker_losses", RoundEntry::addLoss);
         each(
                 json,
                 "gradient_norms",
                 (array, worker) -> array.add(worker.report().gradientNorm()));
         each(json, "delta_norms", (array, worker) -> array.add(worker.report().deltaNorm()));
         each(json, "executors", (array, worker) -> array.add(worker.place().toString()));
+    }
+
+    /** Nothing for a worker whose batches had no targets, such as masked bases only. */
+    private static void addLoss(ArrayNode array, WorkerRound worker) {
+        if (worker.report().tokens() == 0) {
+            array.addNull();
+        } else {
+            array.add(worker.report().lossSum() / worker.report().tokens());
+        }
     }
 
     private interface Adder {

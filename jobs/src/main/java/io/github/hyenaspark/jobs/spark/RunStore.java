@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Progress;
-import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.LossChart;
 import io.github.hyenaspark.jobs.report.LossHistory;
@@ -73,11 +73,7 @@ public final class RunStore {
             throws IOException {
         RunLog log = RunLog.open(storage, directory.uri(), journalBytes);
         var store = new RunStore(storage, directory, checkpoints, facts, log);
-        try {
-            log.entries().forEach(store.history::add);
-        } catch (CorruptFileException e) {
-            LOG.warn("the loss curve begins anew, for the journal is damaged; training goes on: {}", e.toString());
-        }
+        log.entries().forEach(store.history::add);
         return store;
     }
 
@@ -92,8 +88,13 @@ public final class RunStore {
         history.add(entry);
     }
 
-    /** Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen. */
+    /**
+     * Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen.
+     *
+     * @throws LockedException if another driver has taken over the run, whose journal is left as it is
+     */
     void save(RunState run) throws IOException {
+        checkpoints.refuseIfReplaced();
         saveLog();
         LOG.debug("point: the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
@@ -111,6 +112,7 @@ public final class RunStore {
     private void drawChart() {
         try {
             if (!history.train().isEmpty()) {
+                checkpoints.refuseIfReplaced(); // the curve is the successor's then
                 String title = directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
                 byte[] chart = LossChart.png(title, history.train(), history.heldOut());
                 storage.replace(Storage.resolve(directory, CHART), chart);

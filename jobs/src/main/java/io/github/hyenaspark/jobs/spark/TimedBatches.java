@@ -6,10 +6,15 @@ import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The batches of one worker's local steps in one round, read when they are asked for; counts the time it takes. */
 final class TimedBatches implements LongFunction<Batch> {
+    private static final Logger LOG = LoggerFactory.getLogger(TimedBatches.class);
+
     private final TrainConfig train;
     private final TokenBatches batches;
     private final BatchCursor cursor;
@@ -33,7 +38,12 @@ final class TimedBatches implements LongFunction<Batch> {
         long begin = System.nanoTime();
         try {
             long stepOfRun = train.step(round, Math.toIntExact(step));
-            return batches.batch(cursor.sequencesOf(stepOfRun, worker)).cut(length);
+            long[] sequences = cursor.sequencesOf(stepOfRun, worker);
+            Batch batch = batches.batch(sequences).cut(length);
+            if (LOG.isDebugEnabled()) {
+                LOG.debug("point: worker {} has read in step {}: {}", worker, stepOfRun, Arrays.toString(sequences));
+            }
+            return batch;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

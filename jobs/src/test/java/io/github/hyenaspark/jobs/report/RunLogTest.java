@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,7 @@ class RunLogTest {
     }
 
     @Test
+    @Tag("fault-24")
     void aLostJournalDoesNotStopTheRun() throws IOException {
         long committed = threeRoundsOfWhichTwoAreCommitted();
         Files.delete(directory.resolve("journal.jsonl"));

@@ -41,6 +41,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -278,6 +279,7 @@ class AveragingDriverTest {
     }
 
     @Test
+    @Tag("fault-18")
     void aLossThatIsNoNumberTwiceStopsTheRunAndNamesTheWorker() throws IOException {
         var start = new Start(0);
         workers.lossTheSecondTime = Double.NaN;
@@ -305,6 +307,7 @@ class AveragingDriverTest {
     }
 
     @Test
+    @Tag("fault-18")
     void aStepFarOutOfLineIsComputedAgainAndDroppedIfTheRunMayGoOn() throws IOException {
         var draft = new TrainConfigDraft();
         draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
@@ -320,6 +323,7 @@ class AveragingDriverTest {
     }
 
     @Test
+    @Tag("fault-18")
     void aStepFarOutOfLineStopsTheRunOtherwise() throws IOException {
         workers.stepTheSecondTime = 1e6;
         workers.stepOfWorkerOne = 1e6;
@@ -345,6 +349,7 @@ class AveragingDriverTest {
     }
 
     @Test
+    @Tag("fault-24")
     void aRunGoesOnWithoutItsJournalAndItsCurve() throws IOException {
         Files.createDirectories(directory.resolve("journal.jsonl/in-the-way"));
         Files.createDirectories(directory.resolve("loss.png/in-the-way"));

@@ -1,0 +1,139 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.jobs.HyenaProcess.Running;
+import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.hadoop.hdfs.MiniDFSCluster.DataNodeProperties;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Dataset and run are on an HDFS whose parts fail while a checkpoint is written. The run goes on, or it ends with a
+ * sentence, its last checkpoint is intact, and the next start ends it with the same bits.
+ */
+@Tag("fault-21")
+class HdfsFaultIT {
+    private static final String LOCAL = "local[2]";
+    private static final String WRITING = "^point: theta of round 3 is written";
+    private static final long PATIENCE_SECONDS = 120;
+
+    @TempDir
+    static Path shared;
+
+    @TempDir
+    Path directory;
+
+    private static MiniHdfs hdfs;
+    private static DisturbedRun template;
+    private static String undisturbed;
+
+    @BeforeAll
+    static void trainUndisturbed() throws IOException {
+        hdfs = MiniHdfs.start(shared.resolve("hdfs"), 2);
+        Map<String, String> settings = new TreeMap<>(hdfs.settings());
+        settings.put("dfs.replication", "2");
+        settings.put("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER"); // there is none left
+        template = DisturbedRun.at(new PreparePlace("hdfs", settings, hdfs.uri("faults")), shared, "undisturbed");
+        undisturbed = template.here().theta();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (hdfs != null) {
+            hdfs.close();
+        }
+    }
+
+    private DisturbedRun run() {
+        return template.named("run-" + directory.getFileName());
+    }
+
+    /** Something to do with an HDFS. */
+    @FunctionalInterface
+    private interface Deed {
+        void apply() throws Exception;
+    }
+
+    /** The end of a run of which a checkpoint was being written when this was done. */
+    private Outcome disturb(DisturbedRun run, Deed deed) throws Exception {
+        NamedPoint point = NamedPoint.holding(WRITING, directory.resolve("writing"));
+        try (Running running = run.process(LOCAL).withDriverAt(point).start(directory, run.train())) {
+            point.awaitReached(PATIENCE_SECONDS);
+            deed.apply();
+            point.release();
+            return running.await();
+        }
+    }
+
+    private static void assertGoesOn(DisturbedRun run, Outcome failed, String... words) throws IOException {
+        DisturbedRun.assertFailed(failed, 1, words);
+        assertThat(run.restorable()).isEqualTo(2);
+        run.assertEnded(run.here(), undisturbed);
+    }
+
+    @Test
+    void aNameNodeInSafeModeEndsTheRunWithASentence() throws Exception {
+        DisturbedRun run = run();
+        Outcome failed = disturb(run, () -> hdfs.safeMode(true));
+        hdfs.safeMode(false);
+        assertGoesOn(run, failed, "safe mode");
+    }
+
+    @Test
+    void aDataNodeMayDieIfThereIsAnother() throws Exception {
+        DisturbedRun run = run();
+        List<DataNodeProperties> stopped = new ArrayList<>();
+        Outcome outcome = disturb(run, () -> stopped.add(hdfs.stopDataNode()));
+        try {
+            run.assertEnded(outcome, undisturbed);
+        } finally {
+            hdfs.startDataNodes(stopped);
+        }
+    }
+
+    @Test
+    @Tag("endurance")
+    void withoutDataNodesTheRunEndsWithASentence() throws Exception {
+        DisturbedRun run = run();
+        List<DataNodeProperties> stopped = new ArrayList<>();
+        Outcome failed = disturb(run, () -> {
+            stopped.add(hdfs.stopDataNode());
+            stopped.add(hdfs.stopDataNode());
+        });
+        hdfs.startDataNodes(stopped);
+        assertGoesOn(run, failed, "could only be written to 0 of the 1 minReplication nodes");
+    }
+
+    /** Whether the client notices in time that its connection has gone is chance. */
+    @Test
+    @Tag("endurance")
+    void aNameNodeThatStartsAgainIsWaitedForOrEndsTheRunWithASentence() throws Exception {
+        DisturbedRun run = run();
+        Outcome outcome = disturb(run, hdfs::restartNameNode);
+        if (outcome.code() == 0) {
+            run.assertEnded(outcome, undisturbed);
+        } else {
+            assertGoesOn(run, outcome, "between local host");
+        }
+    }
+
+    @Test
+    @Tag("endurance")
+    void aNameNodeThatStartsAgainIsWaitedForIfTheSettingsOfHadoopSaySo() throws Exception {
+        PreparePlace place = template.place();
+        Map<String, String> patient = new TreeMap<>(place.settings());
+        patient.put("dfs.client.retry.policy.enabled", "true");
+        var run = new DisturbedRun(new PreparePlace(place.name(), patient, place.root()), run().name());
+        run.assertEnded(disturb(run, hdfs::restartNameNode), undisturbed);
+    }
+}
