@@ -72,14 +72,13 @@ final class PeerRounds {
                 .graphBuilder()
                 .addInputs("in")
                 .addLayer(
-                        "wide",
-                        new DenseLayer.Builder().nIn(width).nOut(width).build(),
-                        "in")
+                        "wide", new DenseLayer.Builder().nIn(width).nOut(width).build(), "in")
                 .addLayer(
                         "out",
                         new OutputLayer.Builder(LossFunction.MSE)
                                 .nIn(width)
                                 .nOut(1)
+                                .activation(Activation.IDENTITY)
                                 .build(),
                         "wide")
                 .setOutputs("out")
