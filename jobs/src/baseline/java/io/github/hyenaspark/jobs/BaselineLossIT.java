@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of the same learning rates, found with the first seed. Nobody decays weights, which DL4J cannot do alike.
  */
 class BaselineLossIT {
-    private static final List<Double> RATES = List.of(2e-3, 4e-3, 8e-3, 16e-3);
+    private static final List<Double> RATES = List.of(4e-3, 8e-3, 16e-3);
     private static final List<Integer> SEEDS = List.of(1, 2, 3);
     private static final int BATCH_SIZE = 4;
     private static final List<String> SETTINGS = List.of(
@@ -91,6 +91,9 @@ class BaselineLossIT {
     @ValueSource(ints = {2, 4})
     void ourRoundsLoseLess(int workers) throws IOException {
         Losses ours = tuned("ours", (rate, seed) -> ours(settings(workers, BATCH_SIZE, rate, seed)));
+        Losses mean = tuned(
+                "ours, plain mean",
+                (rate, seed) -> ours(settings(workers, BATCH_SIZE, rate, seed), "train.outer.momentum=0"));
         Losses synchronous = tuned("synchronous", (rate, seed) -> synchronous(workers, rate, seed));
         Losses reset;
         Losses averaged;
@@ -99,7 +102,7 @@ class BaselineLossIT {
             averaged = tuned("DL4J, saveUpdater true", (rate, seed) -> peer(context, true, workers, rate, seed));
         }
         System.out.printf("%d workers, held-out nats a token: mean (by seed)%n", workers);
-        List.of(synchronous, ours, averaged, reset).forEach(System.out::println);
+        List.of(synchronous, ours, mean, averaged, reset).forEach(System.out::println);
         assertThat(ours.mean()).isLessThan(reset.mean()).isLessThan(averaged.mean());
         assertThat(ours.mean() / synchronous.mean()).isLessThan(1.01);
     }

@@ -33,10 +33,10 @@ class BaselineOverheadIT {
     /** Each of DL4J's two ways with the one of ours that sends the same: averaged moments, or none. */
     @ParameterizedTest
     @CsvSource({
-        "1000000, 40, 1024, true, average, fp32",
-        "1000000, 40, 1024, false, reset, int8",
-        "10000000, 15, 2048, true, average, fp32",
-        "10000000, 15, 2048, false, reset, int8",
+        "1000000, 20, 1024, true, average, fp32",
+        "1000000, 20, 1024, false, reset, int8",
+        "10000000, 7, 2048, true, average, fp32",
+        "10000000, 7, 2048, false, reset, int8",
     })
     void aRoundTakesAQuarterAtMost(
             int parameters, int rounds, int mebibytes, boolean saveUpdater, String innerState, String codec)
