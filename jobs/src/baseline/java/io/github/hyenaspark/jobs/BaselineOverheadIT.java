@@ -1,0 +1,93 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a round takes besides computing: ours is to be at most a quarter of that of DL4J's parameter averaging. */
+class BaselineOverheadIT {
+    private static final double MOST = 0.25;
+    private static final int TURNS = 2;
+
+    @TempDir
+    Path directory;
+
+    /** What was measured of one side, milliseconds. */
+    private record Times(double overhead, double computing) {
+        /** Other work on the machine only ever adds. */
+        static Times least(List<Times> times) {
+            return times.stream()
+                    .min(Comparator.comparingDouble(Times::overhead))
+                    .orElseThrow();
+        }
+    }
+
+    /** Each of DL4J's two ways with the one of ours that sends the same: averaged moments, or none. */
+    @ParameterizedTest
+    @CsvSource({
+        "1000000, 20, 1024, true, average, fp32",
+        "1000000, 20, 1024, false, reset, int8",
+        "10000000, 7, 2048, true, average, fp32",
+        "10000000, 7, 2048, false, reset, int8",
+    })
+    void aRoundTakesAQuarterAtMost(
+            int parameters, int rounds, int mebibytes, boolean saveUpdater, String innerState, String codec)
+            throws IOException, InterruptedException {
+        var process = new BaselineProcess(mebibytes, mebibytes);
+        List<Times> peers = new ArrayList<>();
+        List<Times> ours = new ArrayList<>();
+        for (int turn = 0; turn < TURNS; turn++) {
+            peers.add(peer(process, parameters, rounds, saveUpdater));
+            ours.add(ours(process, parameters, rounds, "train.inner-state=" + innerState, "train.codec=" + codec));
+        }
+        Times peer = Times.least(peers);
+        Times our = Times.least(ours);
+        double ratio = our.overhead / peer.overhead;
+        System.out.printf(
+                "parameters %,d | DL4J, saveUpdater %b: %.0f ms (computing %.0f) | ours, %s, %s: %.0f ms (computing %.0f)"
+                        + " | ratio %.2f%n",
+                parameters,
+                saveUpdater,
+                peer.overhead,
+                peer.computing,
+                innerState,
+                codec,
+                our.overhead,
+                our.computing,
+                ratio);
+        System.out.printf("all turns: DL4J %s, ours %s%n", peers, ours);
+        assertThat(ratio).isLessThanOrEqualTo(MOST);
+    }
+
+    private Times peer(BaselineProcess process, int parameters, int rounds, boolean saveUpdater)
+            throws IOException, InterruptedException {
+        JsonNode found = process.run(directory, PeerRounds.class, "" + parameters, "" + saveUpdater, "" + rounds);
+        assertThat(found.get("parameters").doubleValue()).isBetween(0.999 * parameters, 1.001 * parameters);
+        return new Times(
+                found.get("overhead_ms").doubleValue(), found.get("compute_ms").doubleValue());
+    }
+
+    private Times ours(BaselineProcess process, int parameters, int rounds, String... more)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "bench",
+                "round",
+                "bench.parameters=" + parameters,
+                "bench.rounds=" + rounds,
+                "train.workers=2",
+                "run.progress=plain"));
+        arguments.addAll(List.of(more));
+        JsonNode found = process.run(directory, Main.class, arguments.toArray(String[]::new));
+        return new Times(
+                found.get("overhead_ms").doubleValue(),
+                found.get("ms").get("slowest_compute").doubleValue());
+    }
+}
