@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
@@ -260,50 +259,6 @@ class TrainFaultIT {
         DisturbedRun.assertFailed(run.here(), 2, "the run was computed with", "another BLAS", "this machine has");
         Outcome accepted = run.here("run.allow-inexact-resume=true");
         run.assertEnded(accepted, undisturbed); // what differs is a name here, so the bits do not
-    }
-
-    /** Threads, open files and memory after 1000 rounds are those after 300. */
-    @Test
-    @Tag("endurance")
-    @Tag("fault-23")
-    void aThousandRoundsTakeNoMoreThanSomeHundred() throws Exception {
-        DisturbedRun run = run();
-        String[] train = run.train("train.rounds=100000", "checkpoint.every-rounds=10", "train.batch-size=2");
-        HyenaProcess process = run.process(LOCAL).withFlags("-Xmx256m", "-Xms256m", "-XX:+AlwaysPreTouch");
-        try (Running running = process.start(directory, train)) {
-            Held before = Held.atRound(300, run, running);
-            Held after = Held.atRound(1000, run, running);
-            System.out.printf("after 300 rounds %s, after 1000 %s%n", before, after);
-            assertThat(after.threads()).isLessThanOrEqualTo(before.threads() + 5);
-            assertThat(after.files()).isLessThanOrEqualTo(before.files() + 10);
-            assertThat(after.kibibytes()).isLessThanOrEqualTo(before.kibibytes() * 11 / 10);
-        }
-    }
-
-    /** What a process holds: its threads, its open files, and its memory in KiB. */
-    private record Held(long threads, long files, long kibibytes) {
-        static Held atRound(long round, DisturbedRun run, Running running) throws Exception {
-            while (run.committed() < round) {
-                assertThat(running.process().waitFor(50, TimeUnit.MILLISECONDS))
-                        .as("the driver lives on")
-                        .isFalse();
-            }
-            Path process = Path.of("/proc", Long.toString(running.process().pid()));
-            String resident = Files.readAllLines(process.resolve("status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .findFirst()
-                    .orElseThrow();
-            return new Held(
-                    entries(process.resolve("task")),
-                    entries(process.resolve("fd")),
-                    Long.parseLong(resident.replaceAll("\\D", "")));
-        }
-
-        private static long entries(Path directory) throws IOException {
-            try (Stream<Path> all = Files.list(directory)) {
-                return all.count();
-            }
-        }
     }
 
     /** Less text than one local step of all workers takes: they meet the same sequences, and no worker has none. */
