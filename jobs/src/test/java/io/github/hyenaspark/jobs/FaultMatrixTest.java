@@ -3,15 +3,10 @@ package io.github.hyenaspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,28 +43,14 @@ import org.junit.jupiter.api.Test;
  * </table>
  */
 class FaultMatrixTest {
-    private static final Path HOME =
-            Path.of(System.getProperty("basedir", "."), "..").toAbsolutePath().normalize();
     private static final int LAST = 24;
-    private static final Pattern TAGGED =
-            Pattern.compile("@Tag\\(\"fault-(\\d+)\"\\)(?=\\s+(?:@\\w+(?:\\([^()]*\\))?\\s+)*(?:void|class) (\\w+))");
 
     /** Faults without a test, and why. */
     private static final Map<Integer, String> UNTESTED = Map.of();
 
     @Test
     void everyFaultHasATestOrAReason() throws IOException {
-        Map<Integer, TreeSet<String>> tests = new TreeMap<>();
-        for (String module : List.of("core", "data-pipelines", "jobs")) {
-            for (Path file : sources(HOME.resolve(module).resolve("src/test/java"))) {
-                String name = file.getFileName().toString().replace(".java", "");
-                TAGGED.matcher(Files.readString(file))
-                        .results()
-                        .forEach(found -> tests.computeIfAbsent(Integer.valueOf(found.group(1)), row -> new TreeSet<>())
-                                .add(name + "." + found.group(2)));
-            }
-        }
-
+        Map<Integer, SortedSet<String>> tests = TaggedTests.byNumber("fault");
         assertThat(UNTESTED)
                 .as("reasons that are no longer needed")
                 .doesNotContainKeys(tests.keySet().toArray(Integer[]::new));
@@ -79,11 +60,5 @@ class FaultMatrixTest {
                 .as("faults with a test: %s", tests)
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, LAST).boxed().toList());
-    }
-
-    private static List<Path> sources(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
-        }
     }
 }
