@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Measures the whole of preparing on one thread: listing, units, snapshot and views, on the disk of the dataset; all
@@ -39,25 +41,42 @@ public final class PrepareBenchmark {
      */
     public record Speed(double cpu, double wall) {}
 
+    /** Work that may read and write. */
     @FunctionalInterface
-    private interface Work {
+    public interface Work {
         void run() throws IOException;
     }
 
+    /** Work over so many bytes, and what makes it possible once more. */
+    private record Repeated(long bytes, Work work, Work after) {}
+
     /** The speed of preparing the input of these settings; their dataset is deleted each time. */
     public Speed prepare(DataConfig config) throws IOException {
+        return inTurns(List.of(repeated(config))).get(0);
+    }
+
+    /**
+     * The speed of preparing the input of these settings, and that of other work over as many bytes. They take turns,
+     * so that what disturbs one disturbs the other.
+     */
+    public List<Speed> prepareBeside(DataConfig config, Work other) throws IOException {
+        Repeated prepare = repeated(config);
+        return inTurns(List.of(prepare, new Repeated(prepare.bytes(), other, () -> {})));
+    }
+
+    /** The speed of SHA-256 alone. */
+    public Speed sha256(byte[] bytes) throws IOException {
+        return inTurns(List.of(new Repeated(bytes.length, () -> Hashes.sha256(bytes), () -> {})))
+                .get(0);
+    }
+
+    private Repeated repeated(DataConfig config) throws IOException {
         var recipe = Recipe.of(storage, config);
         Tokenizer tokenizer = Tokenizer.open(storage, config.tokenizer());
         long bytes = InputPlan.of(storage, recipe).fresh().stream()
                 .mapToLong(WorkUnit::bytes)
                 .sum();
-        double[] cpu = new double[repeats];
-        double[] wall = new double[repeats];
-        for (int repeat = -WARM_UP; repeat < repeats; repeat++) {
-            time(() -> prepare(recipe, tokenizer), cpu, wall, repeat);
-            storage.delete(config.dataset());
-        }
-        return speed(bytes, cpu, wall);
+        return new Repeated(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
     }
 
     private void prepare(Recipe recipe, Tokenizer tokenizer) throws IOException {
@@ -69,27 +88,26 @@ public final class PrepareBenchmark {
         SnapshotCommit.open(storage, recipe, plan).commit(Map.of());
     }
 
-    /** The speed of SHA-256 alone. */
-    public Speed sha256(byte[] bytes) throws IOException {
-        double[] cpu = new double[repeats];
-        double[] wall = new double[repeats];
+    private List<Speed> inTurns(List<Repeated> works) throws IOException {
+        double[][] cpu = new double[works.size()][repeats];
+        double[][] wall = new double[works.size()][repeats];
         for (int repeat = -WARM_UP; repeat < repeats; repeat++) {
-            time(() -> Hashes.sha256(bytes), cpu, wall, repeat);
+            for (int i = 0; i < works.size(); i++) {
+                long cpuBegin = CLOCK.getCurrentThreadCpuTime();
+                long begin = System.nanoTime();
+                works.get(i).work().run();
+                long nanos = System.nanoTime() - begin;
+                long cpuNanos = CLOCK.getCurrentThreadCpuTime() - cpuBegin;
+                if (repeat >= 0) {
+                    cpu[i][repeat] = cpuNanos * 1e-9;
+                    wall[i][repeat] = nanos * 1e-9;
+                }
+                works.get(i).after().run();
+            }
         }
-        return speed(bytes.length, cpu, wall);
-    }
-
-    /** Seconds of a repeat; those before 0 are warm-up. */
-    private static void time(Work work, double[] cpu, double[] wall, int repeat) throws IOException {
-        long cpuBegin = CLOCK.getCurrentThreadCpuTime();
-        long begin = System.nanoTime();
-        work.run();
-        long nanos = System.nanoTime() - begin;
-        long cpuNanos = CLOCK.getCurrentThreadCpuTime() - cpuBegin;
-        if (repeat >= 0) {
-            cpu[repeat] = cpuNanos * 1e-9;
-            wall[repeat] = nanos * 1e-9;
-        }
+        return IntStream.range(0, works.size())
+                .mapToObj(i -> speed(works.get(i).bytes(), cpu[i], wall[i]))
+                .toList();
     }
 
     private static Speed speed(long bytes, double[] cpu, double[] wall) {

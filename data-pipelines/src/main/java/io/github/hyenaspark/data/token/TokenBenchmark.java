@@ -52,17 +52,9 @@ public final class TokenBenchmark {
                 benchmark.gpt2(documents(text, LONG)));
     }
 
-    /**
-     * The speed of jtokkit alone with GPT-2's vocabulary, on documents of a megabyte.
-     *
-     * @param text in UTF-8
-     * @param repeats timed repeats, 0 for seven
-     * @return MB per second of CPU time
-     */
-    public static double jtokkit(byte[] text, int repeats) throws IOException {
-        var benchmark = new TokenBenchmark(repeats == 0 ? REPEATS : repeats);
-        Work work = benchmark.jtokkit(documents(text, LONG));
-        return megabytesPerSecond(text.length, benchmark.inTurns(List.of(work)).get(0));
+    /** What jtokkit alone does with a UTF-8 text and GPT-2's vocabulary, in documents of a megabyte. */
+    public static Runnable jtokkit(byte[] text) {
+        return new TokenBenchmark(1).jtokkit(documents(text, LONG));
     }
 
     /** Some megabytes of words of GPT-2's vocabulary, the lower ids the more often. Not prose, but as long as it. */
@@ -120,13 +112,13 @@ public final class TokenBenchmark {
                 tokenizer.encode(new ByteArrayInputStream(document), this::take);
             }
         };
-        List<double[]> seconds = inTurns(List.of(ours, jtokkit(documents)));
+        List<double[]> seconds = inTurns(List.of(ours, jtokkit(documents)::run));
         long bytes = documents.stream().mapToLong(document -> document.length).sum();
         return new TokenSpeeds.Gpt2Speeds(
                 megabytesPerSecond(bytes, seconds.get(0)), megabytesPerSecond(bytes, seconds.get(1)));
     }
 
-    private Work jtokkit(List<byte[]> documents) {
+    private Runnable jtokkit(List<byte[]> documents) {
         Encoding jtokkit = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
         List<String> strings = documents.stream()
                 .map(document -> new String(document, StandardCharsets.UTF_8))
