@@ -42,7 +42,10 @@ public record TrainingState(float[] theta, float[] firstMoment, float[] secondMo
         return theta.length;
     }
 
+    /** A state of its own to train in; moments that are not in here are zero in it. */
     public TrainingState copy() {
-        return new TrainingState(theta.clone(), firstMoment.clone(), secondMoment.clone());
+        return hasMoments()
+                ? new TrainingState(theta.clone(), firstMoment.clone(), secondMoment.clone())
+                : initial(theta.clone());
     }
 }

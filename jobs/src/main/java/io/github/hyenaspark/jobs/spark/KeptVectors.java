@@ -28,7 +28,7 @@ record KeptVectors(TrainConfig train, Map<String, float[]> vectors) {
         boolean local = train.innerState() == InnerState.LOCAL && first.length > 0;
         return local
                 ? new TrainingState(sent.theta(), first, vectors.getOrDefault(SECOND, NOTHING))
-                : TrainingState.initial(sent.theta());
+                : TrainingState.parametersOnly(sent.theta());
     }
 
     /** What its codec has lost, P, or nothing. */
