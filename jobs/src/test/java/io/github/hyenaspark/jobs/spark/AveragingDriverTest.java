@@ -174,7 +174,9 @@ class AveragingDriverTest {
     }
 
     private List<JsonNode> journal() throws IOException {
-        return RunLog.open(storage, directory.toString(), Long.MAX_VALUE).entries();
+        List<JsonNode> entries = new ArrayList<>();
+        RunLog.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
+        return entries;
     }
 
     @Test
