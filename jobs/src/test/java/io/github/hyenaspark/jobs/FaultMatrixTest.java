@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
  * <tr><td>16</td><td>a resume at the end of an epoch, at the first round, at the last and after it</td></tr>
  * <tr><td>17</td><td>other settings, data or tokenizer than the run's: refused by name</td></tr>
  * <tr><td>18</td><td>a worker's result is no number or far out of line</td></tr>
- * <tr><td>19</td><td>fewer sequences than the workers take, and a worker whose text counts for nothing</td></tr>
+ * <tr><td>19</td><td>fewer sequences than the workers take, and text that counts for nothing: a worker's, or all</td></tr>
  * <tr><td>20</td><td>old checkpoints are deleted under a reader, or by a driver that dies meanwhile</td></tr>
  * <tr><td>21</td><td>HDFS: the name node refuses or starts again, data nodes die while a checkpoint is written</td></tr>
  * <tr><td>22</td><td>another number of threads or another kernel at a resume: refused, or marked</td></tr>

@@ -279,6 +279,45 @@ class TrainFaultIT {
                 .containsPattern("\"worker_tokens\":\\[[^]]*\\b0\\b");
     }
 
+    /**
+     * One batch a round, every fourth of masked bases only; the only checkpoint is that of the round before, so what
+     * the worker keeps must outlive a round that changes nothing.
+     */
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetIsPassedOver() throws IOException {
+        Path corpus = Files.createDirectories(directory.resolve("short"));
+        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(75) + "#".repeat(100));
+        Files.writeString(corpus.resolve("3.txt"), "ACGT".repeat(20));
+        List<String> settings = new ArrayList<>(List.of(
+                "data.tokenizer=dna",
+                "train.workers=1",
+                "train.batch-size=1",
+                "train.local-steps=1",
+                "train.rounds=14",
+                "train.inner-state=local",
+                "train.codec=int4",
+                "checkpoint.every-rounds=1",
+                "checkpoint.keep=1"));
+        JsonNode straight = trainOn(corpus, settings.toArray(String[]::new));
+        List<String> journal = Files.readAllLines(directory.resolve("short-run/journal.jsonl"));
+        assertThat(journal)
+                .hasSize(14)
+                .filteredOn(line -> !line.contains("\"loss\":"))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("\"worker_tokens\":[0]"));
+        settings.addAll(List.of(
+                "data.dataset=" + directory.resolve("short-dataset"), "run.dir=" + directory.resolve("in-steps"), ""));
+        JsonNode last = straight;
+        for (int round = 1; round <= 14; round++) {
+            settings.set(settings.size() - 1, "run.stop-after-rounds=" + round);
+            last = SmallRun.hyena(LOCAL, "train", settings.toArray(String[]::new))
+                    .json();
+            assertThat(last.get("round").intValue()).isEqualTo(round);
+        }
+        assertThat(last.get("theta_sha256")).isEqualTo(straight.get("theta_sha256"));
+    }
+
     private JsonNode trainOn(Path corpus, String... settings) throws IOException {
         List<String> all = new ArrayList<>(List.of(settings));
         all.addAll(List.of("data.input=" + corpus, "data.dataset=" + directory.resolve("short-dataset")));
