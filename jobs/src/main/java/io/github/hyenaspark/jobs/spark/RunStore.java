@@ -12,7 +12,6 @@ import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -139,7 +138,7 @@ public final class RunStore {
                 facts.table(),
                 facts.numerics(),
                 journalBytes(),
-                new Progress(run.round(), history.steps(), OptionalLong.empty(), history.bestHeldOut()),
+                new Progress(run.round(), history.steps(), history.bestHeldOut()),
                 run.kept());
     }
 
