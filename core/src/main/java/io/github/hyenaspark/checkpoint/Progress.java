@@ -5,22 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /**
  * How far a training is, for people and for what depends on it; nothing of it decides a bit of the parameters.
  *
  * @param outerSteps steps of the outer optimiser that are done, 0 or more
  * @param innerSteps t, local steps that every worker has done, 0 or more
- * @param dataEpoch passes over the training data that are done, 0 or more; empty if nobody counted
  * @param bestHeldOutLoss lowest held-out loss so far, nats per token; empty if none was measured
  */
-public record Progress(long outerSteps, long innerSteps, OptionalLong dataEpoch, OptionalDouble bestHeldOutLoss) {
+public record Progress(long outerSteps, long innerSteps, OptionalDouble bestHeldOutLoss) {
     public Progress {
-        if (outerSteps < 0 || innerSteps < 0 || dataEpoch.orElse(0) < 0) {
+        if (outerSteps < 0 || innerSteps < 0) {
             throw new IllegalArgumentException(
-                    "outer steps, inner steps and epoch of the data must be 0 or more, found " + outerSteps + ", "
-                            + innerSteps + " and " + dataEpoch.orElse(0));
+                    "outer steps and inner steps must be 0 or more, found " + outerSteps + " and " + innerSteps);
         }
         if (bestHeldOutLoss.isPresent() && !Double.isFinite(bestHeldOutLoss.getAsDouble())) {
             throw new IllegalArgumentException(
@@ -30,7 +27,6 @@ public record Progress(long outerSteps, long innerSteps, OptionalLong dataEpoch,
 
     ObjectNode toJson() {
         ObjectNode json = Json.object().put("outer_steps", outerSteps).put("inner_steps", innerSteps);
-        dataEpoch.ifPresent(epoch -> json.put("data_epoch", epoch));
         bestHeldOutLoss.ifPresent(loss -> json.put("best_held_out_loss", loss));
         return json;
     }
@@ -39,9 +35,6 @@ public record Progress(long outerSteps, long innerSteps, OptionalLong dataEpoch,
         return new Progress(
                 Json.wholeNumber(json, file, "outer_steps"),
                 Json.wholeNumber(json, file, "inner_steps"),
-                json.has("data_epoch")
-                        ? OptionalLong.of(Json.wholeNumber(json, file, "data_epoch"))
-                        : OptionalLong.empty(),
                 json.has("best_held_out_loss")
                         ? OptionalDouble.of(Json.number(json, file, "best_held_out_loss"))
                         : OptionalDouble.empty());

@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.ParameterGroup;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
 
 /** Checkpoints whose every value tells round, vector and index. */
 final class TestCheckpoints {
@@ -40,7 +39,7 @@ final class TestCheckpoints {
                 TABLE,
                 new Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
                 round * 100,
-                new Progress(Math.abs(round), 10 * Math.abs(round), OptionalLong.of(1), OptionalDouble.of(2.5)),
+                new Progress(Math.abs(round), 10 * Math.abs(round), OptionalDouble.of(2.5)),
                 List.of());
     }
 

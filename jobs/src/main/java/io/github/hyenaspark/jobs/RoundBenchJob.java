@@ -11,6 +11,7 @@ import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.DriverPlan;
@@ -32,6 +33,7 @@ import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,7 +106,8 @@ final class RoundBenchJob {
                         Progress.open(run.progress(), new Work("bench", "rounds", 0, rounds), console.messages())) {
             new AveragingDriver(plan, train, workers, store, progress).run(start());
         }
-        List<JsonNode> entries = store.log().entries();
+        List<JsonNode> entries = new ArrayList<>();
+        RunLog.open(storage, directory, store.journalBytes(), entries::add);
         return entries.subList(WARM_UP, entries.size());
     }
 

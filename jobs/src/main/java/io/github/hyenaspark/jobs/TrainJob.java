@@ -7,6 +7,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.LossHistory;
 import io.github.hyenaspark.jobs.report.Progress;
 import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
@@ -58,10 +59,9 @@ final class TrainJob {
         if (found.isPresent() && found.get().round() >= settings.driver().stopAfterRounds()) {
             Checkpoint done = found.get();
             LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
-            report(
-                    RunStore.state(done),
-                    snapshot,
-                    RunLog.open(storage, settings.run().dir(), done.journalBytes()));
+            var history = new LossHistory();
+            RunLog.open(storage, settings.run().dir(), done.journalBytes(), history::add);
+            report(RunStore.state(done), snapshot, history);
             return;
         }
         checkpoints.beginEpoch();
@@ -103,7 +103,7 @@ final class TrainJob {
                 model.parameterCount(),
                 plan.train().workers());
         RunState end = rounds(start, plan, store);
-        report(end, snapshot, store.log());
+        report(end, snapshot, store.history());
     }
 
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
@@ -160,7 +160,7 @@ final class TrainJob {
                 MachineNumerics.of(settings.train().threads()));
     }
 
-    private void report(RunState end, DatasetSnapshot snapshot, RunLog log) throws IOException {
-        console.result(result.of(settings.run().dir(), end, snapshot, log));
+    private void report(RunState end, DatasetSnapshot snapshot, LossHistory history) {
+        console.result(result.of(settings.run().dir(), end, snapshot, history));
     }
 }

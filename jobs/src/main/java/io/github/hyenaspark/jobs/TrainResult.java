@@ -6,9 +6,9 @@ import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.report.RunLog;
+import io.github.hyenaspark.jobs.report.LossHistory;
+import io.github.hyenaspark.jobs.report.LossPoint;
 import io.github.hyenaspark.jobs.spark.RunState;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -17,12 +17,11 @@ import java.util.List;
  * @param beginNanos when the job began, by {@link System#nanoTime}
  */
 record TrainResult(long beginNanos) {
-    ObjectNode of(String run, RunState end, DatasetSnapshot snapshot, RunLog log) throws IOException {
+    ObjectNode of(String run, RunState end, DatasetSnapshot snapshot, LossHistory history) {
         ObjectNode json =
                 Json.object().put("run", run).put("round", end.round()).put("tokens", end.tokens());
-        List<JsonNode> entries = log.entries();
-        putLast(json, entries, "loss");
-        putLast(json, entries, "held_out_loss");
+        putLast(json, "loss", history.train());
+        putLast(json, "held_out_loss", history.heldOut());
         JsonNode heldOut = json.path("held_out_loss");
         if (heldOut.isNumber()) {
             json.put("bits_per_byte", bitsPerByte(heldOut.doubleValue(), snapshot));
@@ -42,14 +41,11 @@ record TrainResult(long beginNanos) {
         return natsPerToken * targets / Math.log(2) / snapshot.textBytes(Split.VALIDATION);
     }
 
-    private static void putLast(ObjectNode json, List<JsonNode> entries, String key) {
-        for (int i = entries.size() - 1; i >= 0; i--) {
-            JsonNode value = entries.get(i).path(key);
-            if (value.isNumber()) {
-                json.set(key, value);
-                return;
-            }
+    private static void putLast(ObjectNode json, String key, List<LossPoint> points) {
+        if (points.isEmpty()) {
+            json.putNull(key);
+        } else {
+            json.put(key, points.get(points.size() - 1).loss());
         }
-        json.putNull(key);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
@@ -9,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,29 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts: a standalone master and two workers on this machine, and a training that is submitted to them. */
 class ClusterIT {
-    private static final Path SCRIPTS =
-            Path.of("..", "submit-scripts").toAbsolutePath().normalize();
-
     @TempDir
     Path directory;
-
-    private Outcome script(String name, String... arguments) throws Exception {
-        List<String> command =
-                new ArrayList<>(List.of("bash", SCRIPTS.resolve(name).toString()));
-        command.addAll(List.of(arguments));
-        Path said = Files.createTempFile(directory, "script", ".err");
-        Process process =
-                new ProcessBuilder(command).redirectError(said.toFile()).start();
-        String result = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
-        return new Outcome(process.exitValue(), result, Files.readString(said));
-    }
 
     private Outcome cluster(String command, String... options) throws Exception {
         List<String> words = new ArrayList<>(List.of(command));
         words.addAll(List.of(options));
         words.add(directory.resolve("cluster").toString());
-        return script("local-cluster.sh", words.toArray(String[]::new));
+        return Script.named("local-cluster.sh").run(directory, words.toArray(String[]::new));
     }
 
     private String theta(String master, String dataset) throws Exception {
@@ -48,7 +31,9 @@ class ClusterIT {
         words.add("data.dataset=" + dataset);
         words.add("run.dir=" + directory.resolve("run-" + master.replaceAll("\\W+", "-")));
         words.addAll(List.of("--", "--conf", "spark.executor.memory=512m", "--driver-memory", "1g"));
-        return script("hyena", words.toArray(String[]::new)).theta();
+        return Script.named("hyena")
+                .run(directory, words.toArray(String[]::new))
+                .theta();
     }
 
     private List<Long> pids() throws IOException {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -59,11 +58,6 @@ record DisturbedRun(PreparePlace place, String name) {
         prepare.addAll(List.of("data.input=file:" + corpus(directory), "data.dataset=" + place.uri("dataset")));
         place.run("local[1]", prepare.toArray(String[]::new)).json();
         return new DisturbedRun(place, name);
-    }
-
-    /** The same on the local disk. */
-    static DisturbedRun onDisk(Path directory, String name) throws IOException {
-        return at(new PreparePlace("disk", Map.of(), directory.toString()), directory, name);
     }
 
     private static Path corpus(Path directory) throws IOException {
@@ -137,9 +131,9 @@ record DisturbedRun(PreparePlace place, String name) {
         return entries;
     }
 
-    /** It ended well, with these parameters and every round in its journal once. */
-    void assertEnded(Outcome outcome, String theta) throws IOException {
-        assertThat(outcome.theta()).as(outcome.messages()).isEqualTo(theta);
+    /** It ended well, with the parameters of another run and every round in its journal once. */
+    void assertEnded(Outcome outcome, UndisturbedRun undisturbed) throws IOException {
+        assertThat(outcome.theta()).as(outcome.messages()).isEqualTo(undisturbed.theta());
         assertThat(journal())
                 .extracting(entry -> entry.get("round").longValue())
                 .containsExactlyElementsOf(

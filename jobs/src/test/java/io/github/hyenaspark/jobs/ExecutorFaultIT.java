@@ -38,17 +38,11 @@ class ExecutorFaultIT {
     @TempDir
     Path directory;
 
-    private static DisturbedRun template;
-    private static String undisturbed;
+    private static UndisturbedRun undisturbed;
 
     @BeforeAll
     static void trainUndisturbed() throws IOException {
-        template = DisturbedRun.onDisk(shared, "undisturbed");
-        undisturbed = template.here().theta();
-    }
-
-    private DisturbedRun run() {
-        return template.named("run-" + directory.getFileName());
+        undisturbed = UndisturbedRun.onDisk(shared);
     }
 
     private NamedPoint holding(String message) {
@@ -60,7 +54,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-4")
     void anExecutorThatHangsIsReplaced() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint point = holding("^point: round 3 is sent");
         HyenaProcess process = run.process(CLUSTER)
                 .withDriverAt(point)
@@ -87,7 +81,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-4")
     void aTaskThatKillsEveryExecutorEndsTheRunAsItWas() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=2").json();
         NamedPoint point = NamedPoint.killing("^point: worker 1 begins", directory.resolve("death"))
                 .times(20);
@@ -103,7 +97,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-4")
     void anExecutorWithoutEnoughMemoryEndsTheRunWithASentence() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         String[] large = run.train("model.d-model=128", "model.l-max=1024", "train.batch-size=1024");
         Outcome failed = run.process(CLUSTER).run(directory, large);
         DisturbedRun.assertFailed(failed, 1, "Failed to allocate memory within limits");
@@ -115,7 +109,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-14")
     void executorsThatAreDecommissionedEndTheirTasksAndAreReplaced() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint point = holding("^point: worker 1 has trained");
         HyenaProcess process = run.process(CLUSTER).withExecutorsAt(point).with("spark.decommission.enabled", "true");
         try (Running running = process.start(directory, run.train())) {
@@ -155,7 +149,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-5")
     void ofTwoAttemptsThatBothEndOneCounts(String merge) throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint point = holding("^point: worker 1 has its frames");
         try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
             HyenaProcess driver = cluster.driver(run.place())
@@ -204,7 +198,7 @@ class ExecutorFaultIT {
     @Tag("endurance")
     @Tag("fault-3")
     void twentyDeathsOfExecutorsLeaveNoTraceInTheBits() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         String[] longer = {"train.rounds=100000", "train.batch-size=2"};
         var random = new Random(SEED);
         try (Running running = run.process(CLUSTER).start(directory, run.train(longer))) {
@@ -225,7 +219,8 @@ class ExecutorFaultIT {
         long committed = run.committed();
         String[] rest = {longer[0], longer[1], "run.stop-after-rounds=" + (committed + 1)};
         Outcome last = run.here(rest);
-        Outcome straight = template.named("straight-" + directory.getFileName()).here(rest);
+        Outcome straight =
+                undisturbed.run().named("straight-" + directory.getFileName()).here(rest);
         assertThat(last.theta()).as(last.messages()).isEqualTo(straight.theta());
         assertThat(run.journal()).hasSize(Math.toIntExact(committed + 1));
         assertThat(run.journal().stream()

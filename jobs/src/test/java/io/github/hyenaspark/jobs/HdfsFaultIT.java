@@ -34,8 +34,7 @@ class HdfsFaultIT {
     Path directory;
 
     private static MiniHdfs hdfs;
-    private static DisturbedRun template;
-    private static String undisturbed;
+    private static UndisturbedRun undisturbed;
 
     @BeforeAll
     static void trainUndisturbed() throws IOException {
@@ -43,8 +42,7 @@ class HdfsFaultIT {
         Map<String, String> settings = new TreeMap<>(hdfs.settings());
         settings.put("dfs.replication", "2");
         settings.put("dfs.client.block.write.replace-datanode-on-failure.policy", "NEVER"); // there is none left
-        template = DisturbedRun.at(new PreparePlace("hdfs", settings, hdfs.uri("faults")), shared, "undisturbed");
-        undisturbed = template.here().theta();
+        undisturbed = UndisturbedRun.at(new PreparePlace("hdfs", settings, hdfs.uri("faults")), shared);
     }
 
     @AfterAll
@@ -52,10 +50,6 @@ class HdfsFaultIT {
         if (hdfs != null) {
             hdfs.close();
         }
-    }
-
-    private DisturbedRun run() {
-        return template.named("run-" + directory.getFileName());
     }
 
     /** Something to do with an HDFS. */
@@ -83,7 +77,7 @@ class HdfsFaultIT {
 
     @Test
     void aNameNodeInSafeModeEndsTheRunWithASentence() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         Outcome failed = disturb(run, () -> hdfs.safeMode(true));
         hdfs.safeMode(false);
         assertGoesOn(run, failed, "safe mode");
@@ -91,7 +85,7 @@ class HdfsFaultIT {
 
     @Test
     void aDataNodeMayDieIfThereIsAnother() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         List<DataNodeProperties> stopped = new ArrayList<>();
         Outcome outcome = disturb(run, () -> stopped.add(hdfs.stopDataNode()));
         try {
@@ -104,7 +98,7 @@ class HdfsFaultIT {
     @Test
     @Tag("endurance")
     void withoutDataNodesTheRunEndsWithASentence() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         List<DataNodeProperties> stopped = new ArrayList<>();
         Outcome failed = disturb(run, () -> {
             stopped.add(hdfs.stopDataNode());
@@ -118,7 +112,7 @@ class HdfsFaultIT {
     @Test
     @Tag("endurance")
     void aNameNodeThatStartsAgainIsWaitedForOrEndsTheRunWithASentence() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         Outcome outcome = disturb(run, hdfs::restartNameNode);
         if (outcome.code() == 0) {
             run.assertEnded(outcome, undisturbed);
@@ -130,10 +124,12 @@ class HdfsFaultIT {
     @Test
     @Tag("endurance")
     void aNameNodeThatStartsAgainIsWaitedForIfTheSettingsOfHadoopSaySo() throws Exception {
-        PreparePlace place = template.place();
+        PreparePlace place = undisturbed.run().place();
         Map<String, String> patient = new TreeMap<>(place.settings());
         patient.put("dfs.client.retry.policy.enabled", "true");
-        var run = new DisturbedRun(new PreparePlace(place.name(), patient, place.root()), run().name());
+        var run = new DisturbedRun(
+                new PreparePlace(place.name(), patient, place.root()),
+                undisturbed.disturbed(directory).name());
         run.assertEnded(disturb(run, hdfs::restartNameNode), undisturbed);
     }
 }

@@ -31,7 +31,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     /** A process that lives for seconds spends half of its time in the better compiler and in starting collectors. */
     private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    private static final long TIMEOUT_SECONDS = 180;
+    private static final long TIMEOUT_SECONDS = 240;
     private static final String LOGGING = "log4j2-points.properties";
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 
@@ -94,15 +94,10 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
      * @param directory where its output is kept
      */
     Running start(Path directory, String... arguments) throws IOException {
-        Files.createDirectories(directory);
-        Path results = Files.createTempFile(directory, "process", ".out");
-        Path messages = Path.of(results.toString().replaceFirst("out$", "err"));
-        var builder = new ProcessBuilder(command(arguments))
-                .redirectOutput(results.toFile())
-                .redirectError(messages.toFile());
+        var builder = new ProcessBuilder(command(arguments));
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         describeSpark(builder.environment());
-        return new Running(builder.start(), results, messages);
+        return Running.start(builder, directory);
     }
 
     /** Tells a process in its environment which Spark to start executors with. */
@@ -146,7 +141,16 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
 
     /** A process; closing it kills it. */
     record Running(Process process, Path results, Path messages) implements AutoCloseable {
-        /** Its exit code and all it has said; fails after three minutes. */
+        /** Starts a process whose output goes to two files of a directory. */
+        static Running start(ProcessBuilder builder, Path directory) throws IOException {
+            Files.createDirectories(directory);
+            Path results = Files.createTempFile(directory, "process", ".out");
+            Path messages = Path.of(results.toString().replaceFirst("out$", "err"));
+            builder.redirectOutput(results.toFile()).redirectError(messages.toFile());
+            return new Running(builder.start(), results, messages);
+        }
+
+        /** Its exit code and all it has said; fails after four minutes. */
         Outcome await() throws IOException, InterruptedException {
             boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             String said = Files.readString(messages);

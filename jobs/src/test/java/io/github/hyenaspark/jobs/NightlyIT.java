@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.HyenaProcess.Running;
+import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script that schedulers start, with the real launcher and the real command. */
 class NightlyIT {
-    private static final Path NIGHTLY = Path.of("..", "submit-scripts", "scheduling", "nightly.sh")
-            .toAbsolutePath()
-            .normalize();
-
     @TempDir
     Path directory;
 
@@ -37,30 +33,29 @@ class NightlyIT {
                 "data { input = \"" + input + "\", dataset = \"" + directory.resolve("dataset") + "\" }\n");
     }
 
-    private record Night(int code, String result, String log) {
-        String outcome() throws IOException {
-            return Json.text(Json.parse("the result", result.getBytes(UTF_8)), "the result", "outcome");
+    private Running begin(String... arguments) throws IOException {
+        List<String> words = new ArrayList<>(List.of(settings.toString()));
+        words.addAll(List.of(arguments));
+        words.addAll(List.of("--master", "local[1]"));
+        return Script.named("scheduling/nightly.sh")
+                .with("HYENA_NIGHTLY_DIR", directory.toString())
+                .with("HYENA_NIGHTLY_LOG", log().toString())
+                .start(directory, words.toArray(String[]::new));
+    }
+
+    private Path log() {
+        return directory.resolve("log");
+    }
+
+    private Outcome night(String... arguments) throws Exception {
+        try (Running running = begin(arguments)) {
+            return running.await();
         }
     }
 
-    private Process begin(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of("bash", NIGHTLY.toString(), settings.toString()));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("--master", "local[1]"));
-        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
-        builder.environment().put("HYENA_NIGHTLY_DIR", directory.toString());
-        builder.environment().put("HYENA_NIGHTLY_LOG", directory.resolve("log").toString());
-        return builder.start();
-    }
-
-    private Night end(Process process) throws Exception {
-        String result = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        return new Night(process.exitValue(), result, Files.readString(directory.resolve("log")));
-    }
-
-    private Night night(String... arguments) throws Exception {
-        return end(begin(arguments));
+    private void assertOutcome(String expected, Outcome night) throws IOException {
+        assertThat(night.code()).as(Files.readString(log())).isZero();
+        assertThat(night.json().get("outcome").textValue()).isEqualTo(expected);
     }
 
     private int snapshots() throws IOException {
@@ -71,39 +66,35 @@ class NightlyIT {
 
     @Test
     void nightAfterNight() throws Exception {
-        Night first = night();
-        assertThat(first.code()).as(first.log()).isZero();
-        assertThat(first.outcome()).isEqualTo("created");
-
-        Night nothingNew = night();
-        assertThat(nothingNew.code()).isZero();
-        assertThat(nothingNew.outcome()).isEqualTo("unchanged");
+        assertOutcome("created", night());
+        assertOutcome("unchanged", night());
         assertThat(snapshots()).isEqualTo(1);
 
         Files.writeString(input.resolve("tuesday.txt"), "the second night");
-        Process running = begin();
-        // the script takes its lock before it starts anything
-        while (running.isAlive() && running.children().findAny().isEmpty()) {
-            running.waitFor(10, TimeUnit.MILLISECONDS);
+        try (Running running = begin()) {
+            Process process = running.process();
+            // the script takes its lock before it starts anything
+            while (process.isAlive() && process.children().findAny().isEmpty()) {
+                process.waitFor(10, TimeUnit.MILLISECONDS);
+            }
+            assertThat(night().code()).isEqualTo(75);
+            assertOutcome("created", running.await());
         }
-        assertThat(night().code()).isEqualTo(75);
-        assertThat(end(running).outcome()).isEqualTo("created");
         assertThat(snapshots()).isEqualTo(2);
 
         Files.write(input.resolve("wednesday.txt"), new byte[] {'b', 'a', 'd', (byte) 0xFF});
-        Night bad = night();
-        assertThat(bad.code()).isEqualTo(3);
-        assertThat(bad.log())
+        assertThat(night().code()).isEqualTo(3);
+        assertThat(log())
+                .content()
                 .contains("wednesday.txt at byte 3 (byte 0xFF is not UTF-8 here); nothing has been committed");
 
         Files.delete(input.resolve("wednesday.txt"));
         Files.writeString(input.resolve("monday.txt"), "not what it was");
-        Night changed = night();
-        assertThat(changed.code()).isEqualTo(3);
-        assertThat(changed.log()).contains("monday.txt: expected the file that was prepared, 15 bytes of");
+        assertThat(night().code()).isEqualTo(3);
+        assertThat(log()).content().contains("monday.txt: expected the file that was prepared, 15 bytes of");
         assertThat(snapshots()).isEqualTo(2);
 
-        assertThat(night("data.on-changed=replace").outcome()).isEqualTo("created");
+        assertOutcome("created", night("data.on-changed=replace"));
         assertThat(snapshots()).isEqualTo(3);
     }
 }

@@ -41,8 +41,8 @@ class ReadOnceIT {
     @Test
     @Tag("fault-16")
     void everyTokenIsReadOnceInAnEpoch() throws Exception {
-        DisturbedRun run = DisturbedRun.onDisk(directory, "mortal");
-        String undisturbed = run.named("undisturbed").here().theta();
+        UndisturbedRun undisturbed = UndisturbedRun.onDisk(directory);
+        DisturbedRun run = undisturbed.disturbed(directory);
         dieAt(run, "^point: round 3 is trained", 1);
         dieAt(run, "^point: before the manifest of round " + DisturbedRun.EPOCH_ROUNDS, 2);
         HyenaProcess last = run.process("local[2]").withFlags(log(3));

@@ -135,22 +135,14 @@ class S3TrainIT {
      * processes before, which are started without the vector module.
      */
     private Outcome submit(String... arguments) throws Exception {
-        String script =
-                Path.of("..", "submit-scripts", "hyena").toAbsolutePath().toString();
-        List<String> command = new ArrayList<>(List.of(script, "--master", MASTER));
+        List<String> command = new ArrayList<>(List.of("--master", MASTER));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--", "--verbose", "--driver-memory", "1g", "--conf", "spark.logConf=true"));
         command.addAll(List.of("--driver-java-options", SCALAR));
         command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SCALAR));
         place.settings()
                 .forEach((key, value) -> command.addAll(List.of("--conf", "spark.hadoop." + key + "=" + value)));
-        Path results = directory.resolve("script.out");
-        Path messages = directory.resolve("script.err");
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(results.toFile())
-                .redirectError(messages.toFile())
-                .start();
-        return new HyenaProcess.Running(process, results, messages).await();
+        return Script.named("hyena").run(directory, command.toArray(String[]::new));
     }
 
     private List<Integer> rounds() throws IOException {

@@ -42,17 +42,11 @@ class TrainFaultIT {
     @TempDir
     Path directory;
 
-    private static DisturbedRun template;
-    private static String undisturbed;
+    private static UndisturbedRun undisturbed;
 
     @BeforeAll
     static void trainUndisturbed() throws IOException {
-        template = DisturbedRun.onDisk(shared, "undisturbed");
-        undisturbed = template.here().theta();
-    }
-
-    private DisturbedRun run() {
-        return template.named("run-" + directory.getFileName());
+        undisturbed = UndisturbedRun.onDisk(shared);
     }
 
     @Test
@@ -79,7 +73,7 @@ class TrainFaultIT {
 
     /** Only what the first driver had begun to publish when it was stopped may still appear, and counts for nothing. */
     private void wakeUpAfterReplacement(String message) throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint point = NamedPoint.holding(message, directory.resolve("asleep"));
         String[] train = run.train("checkpoint.async=false");
         try (Running first = run.process(LOCAL).withDriverAt(point).start(directory, train)) {
@@ -112,7 +106,7 @@ class TrainFaultIT {
     @Test
     @Tag("fault-13")
     void ofTwoDriversThatStartAtOnceTheLaterOneGoesOn() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint both =
                 NamedPoint.holding("^beginning ", directory.resolve("both")).times(2);
         HyenaProcess process = run.process(LOCAL).withDriverAt(both);
@@ -138,7 +132,7 @@ class TrainFaultIT {
     @Tag("endurance")
     @Tag("fault-13")
     void twoDriversThatStartTogetherAgree() throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         try (Running one = run.process(LOCAL).start(directory, run.train());
                 Running other = run.process(LOCAL).start(directory, run.train())) {
             List<Outcome> outcomes = List.of(one.await(), other.await());
@@ -164,7 +158,7 @@ class TrainFaultIT {
 
     /** By a process of its own, because this one has read the shards and keeps them. */
     private void findDamage(String master) throws Exception {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=2").json();
         Map<Path, byte[]> shards = new TreeMap<>();
         for (Path shard : shards()) {
@@ -181,7 +175,7 @@ class TrainFaultIT {
     }
 
     private static List<Path> shards() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(template.dataset(), "train"))) {
+        try (Stream<Path> files = Files.walk(Path.of(undisturbed.run().dataset(), "train"))) {
             return files.filter(file -> file.toString().endsWith(".bin")).toList();
         }
     }
@@ -190,7 +184,7 @@ class TrainFaultIT {
     @Test
     @Tag("fault-15")
     void theTimesOfFilesDecideNothing() throws IOException {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         Instant now = Instant.now();
         for (int round = 1; round < DisturbedRun.ROUNDS; round++) {
             run.here("run.stop-after-rounds=" + round).json();
@@ -215,7 +209,7 @@ class TrainFaultIT {
     @Test
     @Tag("fault-16")
     void aRunMayBeTakenUpAfterEveryRound() throws IOException {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         for (int round = 1; round <= DisturbedRun.ROUNDS; round++) {
             JsonNode result = run.here("run.stop-after-rounds=" + round).json();
             assertThat(result.get("round").intValue()).isEqualTo(round);
@@ -228,31 +222,31 @@ class TrainFaultIT {
     @Test
     @Tag("fault-24")
     void aJournalThatCannotBeWrittenNorReadStopsNothing() throws IOException {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         Files.createDirectories(run.path("journal.jsonl/in-the-way"));
         run.here("run.stop-after-rounds=4").json();
         Outcome whole = run.here();
-        assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed);
+        assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed.theta());
     }
 
     @Test
     @Tag("fault-24")
     void aJournalThatIsDamagedStopsNothing() throws IOException {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=4").json();
         byte[] journal = Files.readAllBytes(run.path("journal.jsonl"));
         journal[journal.length / 2] ^= 0x40;
         journal[0] = '?';
         Files.write(run.path("journal.jsonl"), journal);
         Outcome whole = run.here();
-        assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed);
+        assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed.theta());
     }
 
     /** As if the newest checkpoint had been saved on another machine. */
     @Test
     @Tag("fault-22")
     void anotherMachinesNumericsAreRefusedUnlessTheLastBitsMayDiffer() throws IOException {
-        DisturbedRun run = run();
+        DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=4").json();
         var elsewhere = new Numerics("11", "nd4j-native 0.9", "another BLAS", "8");
         Forged.save(run, checkpoint -> Forged.withNumerics(checkpoint, elsewhere));
@@ -283,6 +277,45 @@ class TrainFaultIT {
         assertThat(Files.readString(directory.resolve("short-run/journal.jsonl")))
                 .as("a worker without a target")
                 .containsPattern("\"worker_tokens\":\\[[^]]*\\b0\\b");
+    }
+
+    /**
+     * One batch a round, every fourth of masked bases only; the only checkpoint is that of the round before, so what
+     * the worker keeps must outlive a round that changes nothing.
+     */
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetIsPassedOver() throws IOException {
+        Path corpus = Files.createDirectories(directory.resolve("short"));
+        Files.writeString(corpus.resolve("0.txt"), "ACGT".repeat(75) + "#".repeat(100));
+        Files.writeString(corpus.resolve("3.txt"), "ACGT".repeat(20));
+        List<String> settings = new ArrayList<>(List.of(
+                "data.tokenizer=dna",
+                "train.workers=1",
+                "train.batch-size=1",
+                "train.local-steps=1",
+                "train.rounds=14",
+                "train.inner-state=local",
+                "train.codec=int4",
+                "checkpoint.every-rounds=1",
+                "checkpoint.keep=1"));
+        JsonNode straight = trainOn(corpus, settings.toArray(String[]::new));
+        List<String> journal = Files.readAllLines(directory.resolve("short-run/journal.jsonl"));
+        assertThat(journal)
+                .hasSize(14)
+                .filteredOn(line -> !line.contains("\"loss\":"))
+                .isNotEmpty()
+                .allMatch(line -> line.contains("\"worker_tokens\":[0]"));
+        settings.addAll(List.of(
+                "data.dataset=" + directory.resolve("short-dataset"), "run.dir=" + directory.resolve("in-steps"), ""));
+        JsonNode last = straight;
+        for (int round = 1; round <= 14; round++) {
+            settings.set(settings.size() - 1, "run.stop-after-rounds=" + round);
+            last = SmallRun.hyena(LOCAL, "train", settings.toArray(String[]::new))
+                    .json();
+            assertThat(last.get("round").intValue()).isEqualTo(round);
+        }
+        assertThat(last.get("theta_sha256")).isEqualTo(straight.get("theta_sha256"));
     }
 
     private JsonNode trainOn(Path corpus, String... settings) throws IOException {

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
@@ -11,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
@@ -21,9 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script on YARN: a resource manager and a node manager in this process, containers in processes of their own. */
 class YarnIT {
-    private static final Path HYENA =
-            Path.of("..", "submit-scripts", "hyena").toAbsolutePath().normalize();
-
     @TempDir
     Path directory;
 
@@ -59,18 +54,14 @@ class YarnIT {
     }
 
     private Outcome train(String master, Path hadoopSettings, String dataset, String... spark) throws Exception {
-        List<String> command = new ArrayList<>(List.of("bash", HYENA.toString(), "--master", master, "train"));
-        command.addAll(SmallRun.SETTINGS);
-        command.addAll(List.of("data.dataset=" + dataset, "run.dir=" + directory.resolve(master.substring(0, 4))));
-        command.addAll(List.of("--", "--driver-memory", "1g"));
-        command.addAll(List.of(spark));
-        Path said = Files.createTempFile(directory, "hyena", ".err");
-        var builder = new ProcessBuilder(command).redirectError(said.toFile());
-        builder.environment().put("HADOOP_CONF_DIR", hadoopSettings.toString());
-        Process process = builder.start();
-        String result = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(process.waitFor(240, TimeUnit.SECONDS)).isTrue();
-        return new Outcome(process.exitValue(), result, Files.readString(said));
+        List<String> words = new ArrayList<>(List.of("--master", master, "train"));
+        words.addAll(SmallRun.SETTINGS);
+        words.addAll(List.of("data.dataset=" + dataset, "run.dir=" + directory.resolve(master.substring(0, 4))));
+        words.addAll(List.of("--", "--driver-memory", "1g"));
+        words.addAll(List.of(spark));
+        return Script.named("hyena")
+                .with("HADOOP_CONF_DIR", hadoopSettings.toString())
+                .run(directory, words.toArray(String[]::new));
     }
 
     @Test

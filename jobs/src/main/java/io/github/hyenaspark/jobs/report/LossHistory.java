@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 
@@ -25,14 +26,14 @@ public final class LossHistory {
         }
     }
 
-    /** The training loss of every round. */
+    /** The training loss of every round; a view, which grows with the history. */
     public List<LossPoint> train() {
-        return List.copyOf(train);
+        return Collections.unmodifiableList(train);
     }
 
-    /** The held-out loss, where it was measured. */
+    /** The held-out loss, where it was measured; a view, which grows with the history. */
     public List<LossPoint> heldOut() {
-        return List.copyOf(heldOut);
+        return Collections.unmodifiableList(heldOut);
     }
 
     /** Local steps that every worker has done. */

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +46,14 @@ public final class RunLog {
      * damaged since are left out with a warning.
      *
      * @param committedBytes the length that the checkpoint names; 0 for a new run
+     * @param entries gets every line that is kept, oldest first
      */
-    public static RunLog open(Storage storage, String runDirectory, long committedBytes) throws IOException {
+    public static RunLog open(
+            Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)
+            throws IOException {
         var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
         byte[] kept = log.stored(committedBytes);
-        byte[] whole = log.wholeLines(kept);
+        byte[] whole = log.wholeLines(kept, entries);
         if (whole.length == kept.length) {
             log.stored = kept.length;
         } else {
@@ -83,7 +87,7 @@ public final class RunLog {
     }
 
     /** Leaves out the lines that are no objects: nobody can read them, and training needs none. */
-    private byte[] wholeLines(byte[] lines) {
+    private byte[] wholeLines(byte[] lines, Consumer<? super JsonNode> entries) {
         var whole = new ByteArrayOutputStream();
         List<String> damaged = new ArrayList<>();
         int begin = 0;
@@ -92,7 +96,7 @@ public final class RunLog {
             if (lines[at] == '\n') {
                 line++;
                 try {
-                    object(uri + ", line " + line, Arrays.copyOfRange(lines, begin, at));
+                    entries.accept(object(uri + ", line " + line, Arrays.copyOfRange(lines, begin, at)));
                     whole.write(lines, begin, at + 1 - begin);
                 } catch (CorruptFileException e) {
                     damaged.add(e.getMessage());
@@ -127,36 +131,12 @@ public final class RunLog {
 
     /** Stores all lines added so far. */
     public void save() throws IOException {
-        byte[] lines = lines();
-        storage.replace(uri, lines);
-        stored = lines.length;
-        added.reset();
-    }
-
-    private byte[] lines() throws IOException {
         var lines = new ByteArrayOutputStream();
         lines.writeBytes(stored(stored));
         added.writeTo(lines);
-        return lines.toByteArray();
-    }
-
-    /**
-     * All lines, oldest first.
-     *
-     * @throws CorruptFileException if one is no JSON object
-     */
-    public List<JsonNode> entries() throws IOException {
-        List<JsonNode> entries = new ArrayList<>();
-        byte[] bytes = lines();
-        int begin = 0;
-        for (int end = 0; end < bytes.length; end++) {
-            if (bytes[end] == '\n') {
-                String place = uri + ", line " + (entries.size() + 1);
-                entries.add(object(place, Arrays.copyOfRange(bytes, begin, end)));
-                begin = end + 1;
-            }
-        }
-        return List.copyOf(entries);
+        storage.replace(uri, lines.toByteArray());
+        stored = lines.size();
+        added.reset();
     }
 
     private static int afterLastLine(byte[] bytes, int end) {

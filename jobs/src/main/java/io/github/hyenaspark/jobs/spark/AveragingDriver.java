@@ -11,7 +11,6 @@ import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.OuterOptimizer;
 import io.github.hyenaspark.train.TrainConfig;
-import io.github.hyenaspark.train.WorkerReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The round loop: the common state goes to K workers, each does its local steps, the outer optimiser makes one state of
  * the results, and after every so many rounds a checkpoint is committed. What a round computes is a function of the
- * state before it, so a run that was stopped and resumed ends with the same bits as one that was not.
+ * state before it, so a run that was stopped and resumed ends with the same bits as one that was not. A round in which
+ * no worker had a target teaches nothing and changes nothing but its number.
  */
 public final class AveragingDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AveragingDriver.class);
@@ -113,11 +113,11 @@ public final class AveragingDriver {
         LOG.debug("point: round {} is trained", before.round() + 1);
         Checked checked = guard.check(before, done);
         times.end("guard");
-        Averaging averaging = Averaging.of(train, before.round(), checked.reports());
-        Averaged averaged = workers.average(before, averaging, checked.results());
+        Optional<RoundAverage> average = average(before, checked);
         times.end("merge");
         LOG.debug("point: round {} is averaged", before.round() + 1);
-        RunState after = step(before, checked, averaged);
+        RunState after =
+                average.isPresent() ? step(before, checked, average.get().averaged()) : unchanged(before);
         times.end("outer");
         LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
         times.end("held_out");
@@ -127,7 +127,7 @@ public final class AveragingDriver {
             ledger.await();
             times.end("checkpoint_wait");
             var entry = new RoundEntry(
-                    before, after, checked, averaging, averaged, sent, length(before.round()), heldOut, times.toJson());
+                    train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
             ledger.write(entry);
             latest = Optional.of(after);
             if (plan.savesAfter(after.round())) {
@@ -138,13 +138,27 @@ public final class AveragingDriver {
         return after;
     }
 
+    /** Empty if no worker had a target: there are no weights then. */
+    private Optional<RoundAverage> average(RunState before, Checked checked) {
+        if (checked.tokens() == 0) {
+            LOG.warn(
+                    "round {}: no worker had a target, so parameters and moments stay as they are", before.round() + 1);
+            return Optional.empty();
+        }
+        Averaging averaging = Averaging.of(train, before.round(), checked.reports());
+        return Optional.of(new RoundAverage(averaging, workers.average(before, averaging, checked.results())));
+    }
+
+    private static RunState unchanged(RunState before) {
+        return new RunState(before.round() + 1, before.tokens(), before.state(), before.outerMomentum(), before.kept());
+    }
+
     private RunState step(RunState before, Checked checked, Averaged averaged) {
         OuterOptimizer.Step step = new OuterOptimizer(train.outer())
                 .step(before.state().theta(), before.outerMomentum(), averaged, before.round());
-        long tokens = checked.reports().stream().mapToLong(WorkerReport::tokens).sum();
         return new RunState(
                 before.round() + 1,
-                before.tokens() + tokens,
+                before.tokens() + checked.tokens(),
                 step.state(),
                 step.momentum(),
                 kept(before.kept(), checked.results()));
@@ -169,7 +183,7 @@ public final class AveragingDriver {
     }
 
     private void report(RoundEntry entry, long millis) {
-        String loss = String.format(Locale.ROOT, "loss %.4f", entry.loss());
+        String loss = entry.tokens() > 0 ? String.format(Locale.ROOT, "loss %.4f", entry.loss()) : "no target";
         LossSum heldOut = entry.heldOut().total();
         if (heldOut.tokens() > 0) {
             loss += String.format(Locale.ROOT, ", held out %.4f", heldOut.mean());

@@ -8,37 +8,36 @@ import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
 import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.Averaged;
-import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.WorkerReport;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * The line that a round leaves in the journal.
  *
+ * @param train settings of the run
  * @param before where the run was
  * @param after where it is
  * @param checked what the workers sent
- * @param averaging how it was averaged
- * @param averaged what came of it
+ * @param average what that averages to, empty if no worker had a target
  * @param sent bytes that went to each worker
  * @param length L of the sequences that were trained on
  * @param heldOut the held-out loss after this round, no tokens if it was not measured
  * @param times phases and total, milliseconds
  */
 record RoundEntry(
+        TrainConfig train,
         RunState before,
         RunState after,
         Checked checked,
-        Averaging averaging,
-        Averaged averaged,
+        Optional<RoundAverage> average,
         SentBytes sent,
         int length,
         LossByPosition heldOut,
         ObjectNode times) {
-    /** The training loss over all workers, nats per token. */
+    /** The training loss over all workers, nats per token; NaN if no worker had a target. */
     double loss() {
         double nats = 0;
         for (WorkerReport report : checked.reports()) {
@@ -54,12 +53,11 @@ record RoundEntry(
 
     /** As one JSON object; reads all parameters, for their hash and for norms. */
     ObjectNode toJson() {
-        TrainConfig train = averaging.config();
         long round = before.round();
-        ObjectNode json = Json.object()
-                .put("round", after.round())
-                .put("tokens", after.tokens())
-                .put("loss", loss());
+        ObjectNode json = Json.object().put("round", after.round()).put("tokens", after.tokens());
+        if (tokens() > 0) {
+            json.put("loss", loss());
+        }
         putHeldOut(json);
         json.put("length", length)
                 .put("steps", train.stepsBefore(after.round()))
@@ -94,7 +92,7 @@ record RoundEntry(
     /** One number for each of the K workers, 0 where nothing of a worker counted. */
     private void putWorkers(ObjectNode json) {
         ArrayNode steps = json.putArray("worker_steps");
-        int[] stepsOf = new int[averaging.config().workers()];
+        int[] stepsOf = new int[train.workers()];
         checked.reports().forEach(report -> stepsOf[report.worker()] = report.steps());
         for (int count : stepsOf) {
             steps.add(count);
@@ -138,10 +136,9 @@ record RoundEntry(
     private void putNorms(ObjectNode json) {
         float[] start = before.state().theta();
         json.put("update_norm", DeltaFacts.distance(start, after.state().theta()));
-        double cosine = DeltaFacts.cosine(averaging, checked.reports(), averaging.meanDeltaNorm(start, averaged));
-        if (Double.isFinite(cosine)) {
-            json.put("delta_cosine", cosine);
-        }
+        average.map(found -> found.deltaCosine(start, checked.reports()))
+                .filter(Double::isFinite)
+                .ifPresent(cosine -> json.put("delta_cosine", cosine));
     }
 
     /** Of all workers together. */

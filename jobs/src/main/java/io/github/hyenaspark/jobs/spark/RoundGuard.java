@@ -35,6 +35,13 @@ final class RoundGuard {
         List<WorkerReport> reports() {
             return results.stream().map(WorkerRound::report).toList();
         }
+
+        /** Targets that count, of all workers together; 0 if none had any, such as of masked bases only. */
+        long tokens() {
+            return results.stream()
+                    .mapToLong(result -> result.report().tokens())
+                    .sum();
+        }
     }
 
     /**

@@ -12,7 +12,6 @@ import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,13 +35,15 @@ public final class RunStore {
     private final LossHistory history = new LossHistory();
     private final int keep;
 
-    private RunStore(Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, RunLog log) {
+    private RunStore(
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            throws IOException {
         this.storage = storage;
         this.directory = directory.uri();
         this.keep = directory.keep();
         this.checkpoints = checkpoints;
         this.facts = facts;
-        this.log = log;
+        this.log = RunLog.open(storage, directory.uri(), journalBytes, history::add);
     }
 
     /**
@@ -71,15 +72,17 @@ public final class RunStore {
     public static RunStore open(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
             throws IOException {
-        RunLog log = RunLog.open(storage, directory.uri(), journalBytes);
-        var store = new RunStore(storage, directory, checkpoints, facts, log);
-        log.entries().forEach(store.history::add);
-        return store;
+        return new RunStore(storage, directory, checkpoints, facts, journalBytes);
     }
 
-    /** The journal. */
-    public RunLog log() {
-        return log;
+    /** What the rounds so far say of the loss. */
+    public LossHistory history() {
+        return history;
+    }
+
+    /** How long the journal is with the rounds so far, bytes. */
+    public long journalBytes() {
+        return log.bytes();
     }
 
     /** Adds a round to the journal; it is stored with the next checkpoint. */
@@ -134,8 +137,8 @@ public final class RunStore {
                 vectors(run),
                 facts.table(),
                 facts.numerics(),
-                log.bytes(),
-                new Progress(run.round(), history.steps(), OptionalLong.empty(), history.bestHeldOut()),
+                journalBytes(),
+                new Progress(run.round(), history.steps(), history.bestHeldOut()),
                 run.kept());
     }
 

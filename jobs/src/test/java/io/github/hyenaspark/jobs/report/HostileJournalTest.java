@@ -56,10 +56,8 @@ class HostileJournalTest {
                 long committed = random.nextInt(4) == 0 ? random.nextLong() >>> 1 : hostile.length;
                 store.forgetCounts();
                 List<JsonNode> left = new ArrayList<>();
-                boolean refused = Hostile.refused(
-                        what,
-                        hostile.length,
-                        () -> left.addAll(RunLog.open(storage, run, committed).entries()));
+                boolean refused =
+                        Hostile.refused(what, hostile.length, () -> RunLog.open(storage, run, committed, left::add));
                 assertThat(refused).as(what).isFalse();
                 leftOut += left.size() < 4 ? 1 : 0;
                 assertThat(store.asked()).as(what).isNotEmpty().allMatch(path -> path.startsWith(run + "/"));

@@ -15,20 +15,12 @@ import io.github.hyenaspark.jobs.report.ProgressStyle;
 import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.report.Work;
 import io.github.hyenaspark.jobs.spark.RunStore.RunDirectory;
-import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
-import io.github.hyenaspark.model.LossByPosition;
-import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.ParameterGroup;
-import io.github.hyenaspark.train.Averaged;
-import io.github.hyenaspark.train.Averaging;
-import io.github.hyenaspark.train.Frames;
 import io.github.hyenaspark.train.GuardConfig;
-import io.github.hyenaspark.train.RoundResult;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainConfigDraft;
 import io.github.hyenaspark.train.TrainingState;
-import io.github.hyenaspark.train.WorkerReport;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -39,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,81 +38,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The round loop with workers that need neither Spark nor a model. */
 class AveragingDriverTest {
-    private static final int PARAMETERS = 3;
-    private static final TrainConfig TRAIN = new TrainConfigDraft().config();
+    private static final int PARAMETERS = FakeWorkers.PARAMETERS;
+    private static final TrainConfig TRAIN = FakeWorkers.TRAIN;
 
     @TempDir
     Path directory;
 
     private Storage storage;
     private final FakeWorkers workers = new FakeWorkers();
-
-    /** Two workers; each moves every parameter by a number that depends on state, round and worker. */
-    private static final class FakeWorkers implements Workers {
-        private final List<Long> rounds = new ArrayList<>();
-        private final List<Long> validated = new ArrayList<>();
-        private Runnable afterTraining = () -> {};
-        private final List<Integer> again = new ArrayList<>();
-        private double lossOfWorkerOne = 2;
-        private double stepOfWorkerOne = 1;
-        private double lossTheSecondTime = 2;
-        private double stepTheSecondTime = 1;
-
-        @Override
-        public SentBytes send(RunState state) {
-            return new SentBytes(4L * PARAMETERS, 8L * PARAMETERS);
-        }
-
-        @Override
-        public List<WorkerRound> train(RunState start) {
-            rounds.add(start.round());
-            List<WorkerRound> results = IntStream.range(0, 2)
-                    .mapToObj(worker -> result(start, worker, worker == 1 ? lossOfWorkerOne : 4, stepOfWorkerOne))
-                    .toList();
-            afterTraining.run();
-            return results;
-        }
-
-        @Override
-        public WorkerRound again(RunState start, int worker) {
-            again.add(worker);
-            return result(start, worker, lossTheSecondTime, stepTheSecondTime);
-        }
-
-        private WorkerRound result(RunState start, int worker, double loss, double step) {
-            TrainingState state = start.state().copy();
-            for (int i = 0; i < PARAMETERS; i++) {
-                float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
-                state.theta()[i] += worker == 1 ? (float) step * move : move;
-                state.firstMoment()[i] += 0.7f * worker;
-            }
-            double norm = DeltaFacts.distance(start.state().theta(), state.theta());
-            var report = new WorkerReport(worker, 2, 10, 10 * loss, 1, norm);
-            Frames frames = Frames.pack(TRAIN, start.state(), new RoundResult(report, state), new float[0])
-                    .frames();
-            return new WorkerRound(
-                    report,
-                    Optional.of(frames),
-                    frames.parameterBytes(),
-                    frames.momentBytes(),
-                    Optional.empty(),
-                    new TaskPlace("7", "host", 0),
-                    new WorkerTimes(1, 1, 2, 3));
-        }
-
-        @Override
-        public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
-            return averaging.average(
-                    start.state().theta(),
-                    results.stream().map(r -> r.frames().orElseThrow()).toList());
-        }
-
-        @Override
-        public LossByPosition heldOut(RunState state) {
-            validated.add(state.round());
-            return new LossByPosition(List.of(new LossSum(4, 2), LossSum.ZERO, new LossSum(8, 2)));
-        }
-    }
 
     @BeforeEach
     void openStorage() throws IOException {
@@ -174,7 +98,9 @@ class AveragingDriverTest {
     }
 
     private List<JsonNode> journal() throws IOException {
-        return RunLog.open(storage, directory.toString(), Long.MAX_VALUE).entries();
+        List<JsonNode> entries = new ArrayList<>();
+        RunLog.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
+        return entries;
     }
 
     @Test
@@ -331,6 +257,59 @@ class AveragingDriverTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("round 1 diverged: worker 1 went ")
                 .hasMessageContaining("train.guard.max-delta-ratio times the median");
+    }
+
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetChangesNothingAndTheRunGoesOn() throws IOException {
+        RunState before = new Start(2).run();
+        workers.tokens = 0;
+        RunState after = new Start(3).run();
+        assertThat(after.round()).isEqualTo(3);
+        assertThat(after.tokens()).isEqualTo(before.tokens());
+        assertThat(after.state().theta()).containsExactly(before.state().theta());
+        assertThat(after.state().firstMoment()).containsExactly(before.state().firstMoment());
+        assertThat(after.state().secondMoment()).containsExactly(before.state().secondMoment());
+        assertThat(after.outerMomentum()).containsExactly(before.outerMomentum());
+        workers.tokens = 10;
+        RunState end = new Start(0).run();
+        assertThat(end.round()).isEqualTo(6);
+        assertThat(end.tokens()).isEqualTo(100);
+        assertThat(workers.again).isEmpty();
+    }
+
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetHasNoLossInTheJournal() throws IOException {
+        workers.afterTraining = () -> workers.tokens = workers.rounds.size() == 2 ? 0 : 10;
+        new Start(0).run();
+        assertThat(journal())
+                .extracting(entry -> entry.has("loss"))
+                .containsExactly(true, true, false, true, true, true);
+        JsonNode third = journal().get(2);
+        assertThat(third.get("round").longValue()).isEqualTo(3);
+        assertThat(third.get("tokens").longValue()).isEqualTo(40);
+        assertThat(third.get("worker_tokens").toString()).isEqualTo("[0,0]");
+        assertThat(third.get("worker_losses").toString()).isEqualTo("[null,null]");
+        assertThat(third.get("worker_steps").toString()).isEqualTo("[2,2]");
+        assertThat(third.get("update_norm").doubleValue()).isZero();
+        assertThat(third.has("delta_cosine")).isFalse();
+        assertThat(third.get("theta_sha256")).isEqualTo(journal().get(1).get("theta_sha256"));
+    }
+
+    /** What the guard left over has no target, whatever the worker that it dropped had. */
+    @Test
+    @Tag("fault-19")
+    void aRoundThatIsLeftWithoutATargetByTheGuardChangesNothing() throws IOException {
+        var draft = new TrainConfigDraft();
+        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        workers.tokens = 0;
+        workers.lossOfWorkerOne = Double.NaN;
+        workers.lossTheSecondTime = Double.NaN;
+        RunState end = new Start(1, draft.config()).run();
+        assertThat(end.state().theta()).containsExactly(1, 2, 3);
+        assertThat(journal().get(0).get("dropped").toString()).isEqualTo("[1]");
+        assertThat(journal().get(0).get("worker_steps").toString()).isEqualTo("[2,0]");
     }
 
     @Test
