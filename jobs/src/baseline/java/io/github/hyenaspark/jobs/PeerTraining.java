@@ -16,9 +16,11 @@ import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -34,9 +36,17 @@ import org.nd4j.linalg.learning.config.Adam;
 
 /**
  * A run of ours under DL4J's parameter averaging: the same graph, first parameters, batches by worker and step, rates
- * and clip; Adam is DL4J's. A round is a {@code fit}, so that no round gets the batches of another.
+ * as in ours; Adam is DL4J's. A round is a {@code fit}, so that no round gets the batches of another.
  */
 final class PeerTraining {
+    /** How gradients are clipped. */
+    enum Clip {
+        /** As DL4J can: the norm of each layer's. */
+        EACH_LAYER,
+        /** As we do, lent: the norm of all together. */
+        ALL_TOGETHER
+    }
+
     private final ModelConfig model;
     private final TrainConfig train;
     private final String dataset;
@@ -51,9 +61,12 @@ final class PeerTraining {
     }
 
     /** The held-out loss after the run, nats a token. */
-    double heldOutLoss(JavaSparkContext context, boolean saveUpdater) throws IOException {
+    double heldOutLoss(JavaSparkContext context, boolean saveUpdater, Clip clip) throws IOException {
         var configuration = HyenaLanguageModel.configuration(model, vocabularySize(), train.seed(), DataType.FLOAT);
         updaters(configuration, 0, saveUpdater);
+        if (clip == Clip.EACH_LAYER) {
+            layers(configuration).forEach(this::clipByItself);
+        }
         var graph = new ComputationGraph(configuration);
         graph.init();
         var master = new ParameterAveragingTrainingMaster.Builder(train.workers(), train.batchSize())
@@ -64,7 +77,9 @@ final class PeerTraining {
                 .rddTrainingApproach(RDDTrainingApproach.Direct)
                 .build();
         var peer = new SparkComputationGraph(context, graph, master);
-        peer.setListeners(new ClippingListener(train.clipNorm()));
+        if (clip == Clip.ALL_TOGETHER) {
+            peer.setListeners(new ClippingListener(train.clipNorm()));
+        }
         try (TokenBatches batches = open(Split.TRAIN, PackingStrategy.CONTIGUOUS)) {
             for (int round = 0; round < train.rounds(); round++) {
                 updaters(peer.getNetwork().getConfiguration(), round, saveUpdater);
@@ -81,10 +96,17 @@ final class PeerTraining {
         adam.setBeta1(train.betas().get(0));
         adam.setBeta2(train.betas().get(1));
         adam.setEpsilon(1e-8);
-        configuration.getVertices().values().forEach(vertex -> {
-            var layer = (BaseLayer) ((LayerVertex) vertex).getLayerConf().getLayer();
-            layer.setIUpdater(adam);
-        });
+        layers(configuration).forEach(layer -> layer.setIUpdater(adam));
+    }
+
+    private static Stream<BaseLayer> layers(ComputationGraphConfiguration configuration) {
+        return configuration.getVertices().values().stream()
+                .map(vertex -> (BaseLayer) ((LayerVertex) vertex).getLayerConf().getLayer());
+    }
+
+    private void clipByItself(BaseLayer layer) {
+        layer.setGradientNormalization(GradientNormalization.ClipL2PerLayer);
+        layer.setGradientNormalizationThreshold(train.clipNorm());
     }
 
     /** Worker by worker the batches of its steps. */

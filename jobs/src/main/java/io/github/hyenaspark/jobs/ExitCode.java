@@ -72,12 +72,15 @@ enum ExitCode {
         return told instanceof FileSystemException || (told instanceof RuntimeException && ofJava && !speaks);
     }
 
-    /** Hadoop tells who was asked around an EOFException that tells nothing; of nothing but such ones the innermost. */
+    /**
+     * The innermost one, but for what Hadoop does: around an exception that tells nothing, or only that a connection
+     * was refused, it puts one of the same class that also tells who was asked.
+     */
     private static Throwable innermostThatSpeaks(Throwable failure) {
-        List<Throwable> inwards = chain(failure);
-        Throwable told = inwards.get(inwards.size() - 1);
-        for (Throwable cause : inwards) {
-            told = cause instanceof IOException && cause.getMessage() == null ? told : cause;
+        Throwable told = failure;
+        for (Throwable cause : chain(failure)) {
+            boolean sameAgain = cause.getClass() == told.getClass() && cause.getClass() != IOException.class;
+            told = cause instanceof IOException && (cause.getMessage() == null || sameAgain) ? told : cause;
         }
         return told;
     }

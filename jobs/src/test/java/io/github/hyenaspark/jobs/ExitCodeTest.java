@@ -9,6 +9,7 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,11 @@ class ExitCodeTest {
                 .isEqualTo("there is no a.txt");
         assertThat(ExitCode.message(new IOException("the end between this and that host", new EOFException())))
                 .isEqualTo("the end between this and that host");
+        var refused = new ConnectException("Connection refused");
+        var told = (ConnectException) new ConnectException("call from a to b:8020 failed").initCause(refused);
+        assertThat(ExitCode.message(new SparkException("job aborted", told))).isEqualTo("call from a to b:8020 failed");
+        assertThat(ExitCode.message(new IOException("outside", new IOException("inside"))))
+                .isEqualTo("inside");
         assertThat(ExitCode.message(new NullPointerException("x"))).isEqualTo("java.lang.NullPointerException: x");
     }
 }

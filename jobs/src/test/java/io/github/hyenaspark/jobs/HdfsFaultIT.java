@@ -117,7 +117,7 @@ class HdfsFaultIT {
         if (outcome.code() == 0) {
             run.assertEnded(outcome, undisturbed);
         } else {
-            assertGoesOn(run, outcome, "between local host");
+            assertGoesOn(run, outcome, "localhost"); // the name node, whose address the message tells
         }
     }
 

@@ -58,7 +58,8 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
         Optional<VectorFile> written = keeps.isEmpty()
                 ? Optional.empty()
                 : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
-        LOG.debug("point: worker {} has its frames", worker);
+        TaskPlace place = TaskPlace.here();
+        LOG.debug("point: worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
         var times = new WorkerTimes(
                 millis(read - begin),
                 millis(done.loadNanos()),
@@ -71,7 +72,7 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
                 frames.parameterBytes(),
                 frames.momentBytes(),
                 written,
-                TaskPlace.here(),
+                place,
                 times);
     }
 
