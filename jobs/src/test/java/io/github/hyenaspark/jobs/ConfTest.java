@@ -54,6 +54,6 @@ class ConfTest {
         assertThat(diloco.outer()).isEqualTo(new OuterConfig(0.7, 0.9, 0));
         assertThat(diloco.innerState()).isEqualTo(InnerState.LOCAL);
         assertThat(diloco.codec()).isEqualTo(Codec.INT8);
-        assertThat(train("quickstart.conf").outer()).isEqualTo(new OuterConfig(1, 0.5, 0));
+        assertThat(train("quickstart.conf").outer()).isEqualTo(new OuterConfig(1, 0, 0));
     }
 }
