@@ -55,5 +55,8 @@ class ConfTest {
         assertThat(diloco.innerState()).isEqualTo(InnerState.LOCAL);
         assertThat(diloco.codec()).isEqualTo(Codec.INT8);
         assertThat(train("quickstart.conf").outer()).isEqualTo(new OuterConfig(1, 0, 0));
+        assertThat(train("ecoli.conf").outer())
+                .as("the default, which it does not change")
+                .isEqualTo(new OuterConfig(1, 0.5, 0));
     }
 }
