@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PrepareSpeedIT {
     private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
     private static final int UNIT_BYTES = 4 << 20;
-    private static final int UNITS = 128; // a minute: the start of the JVM is then a small part
+    private static final int UNITS = 256; // minutes: the start of the JVM and its compilers are then a small part
 
     @TempDir
     Path directory;
