@@ -65,7 +65,7 @@ final class PrepareBenchJob {
         prepare("bytes_lines", "bytes", lines(text, bytes));
         Path shortText = repeated("short.txt", text, bytes / SLOWER);
         Runnable jtokkit = TokenBenchmark.jtokkit(Files.readAllBytes(shortText));
-        List<Speed> both = benchmark.prepareBeside(settings("gpt2", shortText), jtokkit::run);
+        List<Speed> both = benchmark.prepareBeside(settings("gpt2", shortText), jtokkit);
         put("gpt2", both.get(0));
         speeds.put("jtokkit_mb_per_s", BenchJob.shown(both.get(1).cpu()));
         speeds.put(

@@ -43,7 +43,7 @@ public final class PrepareBenchmark {
 
     /** Work that may read and write. */
     @FunctionalInterface
-    public interface Work {
+    private interface Work {
         void run() throws IOException;
     }
 
@@ -59,9 +59,9 @@ public final class PrepareBenchmark {
      * The speed of preparing the input of these settings, and that of other work over as many bytes. They take turns,
      * so that what disturbs one disturbs the other.
      */
-    public List<Speed> prepareBeside(DataConfig config, Work other) throws IOException {
+    public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
         Repeated prepare = repeated(config);
-        return inTurns(List.of(prepare, new Repeated(prepare.bytes(), other, () -> {})));
+        return inTurns(List.of(prepare, new Repeated(prepare.bytes(), other::run, () -> {})));
     }
 
     /** The speed of SHA-256 alone. */
