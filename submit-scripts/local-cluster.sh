@@ -53,10 +53,11 @@ launch() { # NAME CLASS ARGUMENTS...
   echo $! >"$folder/$name.pid"
 }
 
-await() { # SECONDS NAME PATTERN: until the log of a process has it
-  local end=$((SECONDS + $1))
+await() { # SECONDS NAME PATTERN: until the log of a process that was launched here has it
+  local end=$((SECONDS + $1)) pid
+  pid=$(cat "$folder/$2.pid")
   until grep -qE "$3" "$folder/$2.log" 2>/dev/null; do
-    alive "$folder/$2.pid" || fail 1 "the $2 has ended; its log is $folder/$2.log"
+    kill -0 "$pid" 2>/dev/null || fail 1 "the $2 has ended; its log is $folder/$2.log" # not alive: a fork has its command late
     [ "$SECONDS" -lt "$end" ] || fail 1 "the $2 said nothing of '$3' within $1 s; its log is $folder/$2.log"
     sleep 0.2
   done
