@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.OperatingSystemMXBean;
-import io.github.hyenaspark.data.token.TokenBenchmark;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("endurance")
 class PrepareSpeedIT {
     private static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
-    private static final int UNIT_BYTES = 4 << 20;
-    private static final int UNITS = 256; // minutes: the start of the JVM and its compilers are then a small part
+    private static final long CORPUS_BYTES = 3L << 29; // minutes: the start of the JVM is then a small part
+    private static final int TURNS = 2;
 
     @TempDir
     Path directory;
@@ -45,9 +46,13 @@ class PrepareSpeedIT {
         assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one core cannot show two");
         assumeTrue(becomesIdle(), "the machine is busy");
         Path corpus = corpus();
-        double one = seconds("local[1]", corpus);
-        double two = seconds("local[2]", corpus);
-        System.out.printf("local[1] %.1f s, local[2] %.1f s%n", one, two);
+        double one = Double.MAX_VALUE;
+        double two = Double.MAX_VALUE;
+        for (int turn = 0; turn < TURNS; turn++) { // what else runs on the host can only slow one down
+            one = Math.min(one, seconds("local[1]", corpus));
+            two = Math.min(two, seconds("local[2]", corpus));
+        }
+        System.out.printf("local[1] %.1f s, local[2] %.1f s: %.2f times%n", one, two, one / two);
         assertThat(one / two).isGreaterThan(1.7);
     }
 
@@ -64,31 +69,41 @@ class PrepareSpeedIT {
         return false;
     }
 
+    /** The shipped documents one after the other, until there is enough. */
     private Path corpus() throws IOException {
+        Path shipped = Path.of(System.getProperty("basedir", "."), "../data-pipelines/sample-corpus");
         Path file = directory.resolve("corpus.txt");
-        byte[] text = TokenBenchmark.generatedText();
-        try (OutputStream out = Files.newOutputStream(file)) {
-            for (int unit = 0; unit < UNITS; unit++) {
-                out.write(text, 0, UNIT_BYTES);
+        try (Stream<Path> documents = Files.list(shipped);
+                OutputStream out = Files.newOutputStream(file)) {
+            List<Path> texts = documents
+                    .filter(d -> d.toString().endsWith(".txt"))
+                    .sorted()
+                    .toList();
+            while (Files.size(file) < CORPUS_BYTES) {
+                for (Path text : texts) {
+                    Files.copy(text, out);
+                }
             }
         }
         return file;
     }
 
+    /** As users start it, with the flags that are shipped. */
     private double seconds(String master, Path corpus) throws Exception {
         Path dataset = directory.resolve("dataset");
         Storage.local().delete(dataset.toString());
-        return HyenaProcess.on(master)
-                .withFlags(BOTH_COMPILERS)
+        return Script.named("hyena")
                 .run(
                         directory,
+                        "--master",
+                        master,
                         "prepare",
                         "data.input=" + corpus,
                         "data.dataset=" + dataset,
                         "data.tokenizer=gpt2",
                         "data.source.documents=line",
                         "data.clean.duplicates=keep",
-                        "data.unit-bytes=" + UNIT_BYTES)
+                        "data.unit-bytes=4194304")
                 .json()
                 .get("seconds")
                 .doubleValue();
