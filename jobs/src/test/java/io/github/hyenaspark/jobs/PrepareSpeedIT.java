@@ -1,18 +1,14 @@
 package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.management.OperatingSystemMXBean;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,8 +39,7 @@ class PrepareSpeedIT {
 
     @Test
     void twoCoresPrepareAtLeast17TenthsAsFast() throws Exception {
-        assumeTrue(Runtime.getRuntime().availableProcessors() >= 2, "one core cannot show two");
-        assumeTrue(becomesIdle(), "the machine is busy");
+        IdleMachine.assumeTwoIdleCores();
         Path corpus = corpus();
         double one = Double.MAX_VALUE;
         double two = Double.MAX_VALUE;
@@ -54,19 +49,6 @@ class PrepareSpeedIT {
         }
         System.out.printf("local[1] %.1f s, local[2] %.1f s: %.2f times%n", one, two, one / two);
         assertThat(one / two).isGreaterThan(1.7);
-    }
-
-    /** Whether within a minute there is a second in which the processors do next to nothing. */
-    private static boolean becomesIdle() throws InterruptedException {
-        var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        system.getCpuLoad(); // the next call tells of the time since this one
-        for (int second = 0; second < 60; second++) {
-            TimeUnit.SECONDS.sleep(1);
-            if (system.getCpuLoad() < 0.1) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** The shipped documents one after the other, until there is enough. */
