@@ -137,7 +137,14 @@ final class RoundBenchJob {
     private RunFacts facts() {
         var entry = new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterGroup.BASE);
         return new RunFacts(
-                settings.render(), "none", "none", "none", 2, List.of(entry), MachineNumerics.of(train.threads()));
+                settings.render(),
+                "none",
+                "none",
+                "none",
+                2,
+                Double.NaN,
+                List.of(entry),
+                MachineNumerics.of(train.threads()));
     }
 
     private ObjectNode result(List<JsonNode> rounds) {

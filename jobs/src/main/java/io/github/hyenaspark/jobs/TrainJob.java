@@ -103,6 +103,7 @@ final class TrainJob {
                 model.parameterCount(),
                 plan.train().workers());
         RunState end = rounds(start, plan, store);
+        store.writePage();
         report(end, snapshot, store.history());
     }
 
@@ -156,6 +157,7 @@ final class TrainJob {
                 snapshot.sha256(),
                 snapshot.vocabulary().fingerprint(),
                 snapshot.vocabulary().size(),
+                TrainResult.targetsPerByte(snapshot),
                 model.table(),
                 MachineNumerics.of(settings.train().threads()));
     }

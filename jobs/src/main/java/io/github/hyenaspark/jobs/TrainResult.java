@@ -37,8 +37,13 @@ record TrainResult(long beginNanos) {
      * their nats are charged to the bytes of the text.
      */
     static double bitsPerByte(double natsPerToken, DatasetSnapshot snapshot) {
+        return natsPerToken * targetsPerByte(snapshot) / Math.log(2);
+    }
+
+    /** Held-out targets for each byte of the held-out text; NaN without such text. */
+    static double targetsPerByte(DatasetSnapshot snapshot) {
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
-        return natsPerToken * targets / Math.log(2) / snapshot.textBytes(Split.VALIDATION);
+        return (double) targets / snapshot.textBytes(Split.VALIDATION);
     }
 
     private static void putLast(ObjectNode json, String key, List<LossPoint> points) {

@@ -29,6 +29,7 @@ class HdfsIT {
         String half = hyena("local[2]", "train", places[1], places[2], "run.stop-after-rounds=3")
                 .theta();
         assertThat(hdfs.exists("run/loss.png")).isTrue();
+        assertThat(hdfs.exists("run/report.html")).isTrue();
         String whole = hyena("local[2]", "train", places[1], places[2]).theta();
         assertThat(whole).isNotEqualTo(half);
         return whole;

@@ -12,7 +12,10 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.style.CategoryStyler;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
 
 /**
  * How a chart of a page is drawn: for a wide or a narrow screen, for a light or a dark page. In the order in which a
@@ -86,10 +89,23 @@ enum ChartLook {
                 .yAxisTitle(yTitle)
                 .build();
         style(chart.getStyler());
+        chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,##0.##");
         return chart;
     }
 
-    private void style(CategoryStyler styler) {
+    /** A chart of numbers against numbers, without series and without a legend. */
+    XYChart lines(String xTitle, String yTitle) {
+        XYChart chart = new XYChartBuilder()
+                .width(width)
+                .height(height)
+                .xAxisTitle(xTitle)
+                .yAxisTitle(yTitle)
+                .build();
+        style(chart.getStyler());
+        return chart;
+    }
+
+    private void style(AxesChartStyler styler) {
         Font title = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 12 : 14);
         Font label = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 11 : 13);
         styler.setChartBackgroundColor(TRANSPARENT)
@@ -107,14 +123,12 @@ enum ChartLook {
                 .setAxisTickLabelsColor(text)
                 .setAxisTickMarksColor(grid)
                 .setYAxisTickMarkSpacingHint(44)
-                .setYAxisMin(0.0)
-                .setYAxisDecimalPattern("#,##0.##")
                 .setMarkerSize(9);
         styler.setLocale(Locale.ROOT);
     }
 
     /** Draws a chart of this look. */
-    byte[] png(CategoryChart chart) throws IOException {
+    byte[] png(Chart<?, ?> chart) throws IOException {
         var image = new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(DENSITY, DENSITY);

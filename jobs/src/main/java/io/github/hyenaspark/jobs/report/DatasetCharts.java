@@ -5,10 +5,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
@@ -18,7 +15,7 @@ import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The plots of a dataset's page as HTML that holds its pictures, one for each {@link ChartLook}. */
+/** The plots of a dataset's page. */
 final class DatasetCharts {
     private static final int SOURCES = 12;
     private static final List<Marker> MARKERS =
@@ -34,7 +31,7 @@ final class DatasetCharts {
         }
         List<String> names = lengths.splits().stream().map(Split::name).toList();
         String title = "Share of the documents of each split by their length in tokens";
-        return figure(title, legend(names, "■"), look -> {
+        return PagePicture.html(title, PagePicture.legend(names, "■"), look -> {
             CategoryChart chart = look.chart("tokens, from this up to twice as many", "% of documents");
             bars(chart, lengths.labels(), look);
             for (int i = 0; i < names.size(); i++) {
@@ -54,7 +51,7 @@ final class DatasetCharts {
         TokenUnit unit = TokenUnit.of(most);
         List<Double> tokens =
                 shown.stream().map(source -> source.tokens() / unit.tokens()).toList();
-        return figure("Tokens by source", "", look -> {
+        return PagePicture.html("Tokens by source", "", look -> {
             CategoryChart chart = look.chart("", unit.title());
             chart.getStyler().setXAxisTitleVisible(false);
             List<String> labels = labels(shown, look);
@@ -72,7 +69,7 @@ final class DatasetCharts {
         List<String> lengths = packing.lengths().stream().map(Figures::length).toList();
         List<String> names = packing.strategies();
         String title = "Share of positions that hold a token to learn from, by strategy and sequence length";
-        return figure(title, legend(names, MARKERS_AS_TEXT), look -> {
+        return PagePicture.html(title, PagePicture.legend(names, MARKERS_AS_TEXT), look -> {
             CategoryChart chart = look.chart("sequence length in tokens", "% of positions in use");
             chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
             chart.getStyler().setOverlapped(true); // else each line would stand beside its lengths
@@ -108,18 +105,6 @@ final class DatasetCharts {
         return series;
     }
 
-    private static String legend(List<String> names, String symbols) {
-        var html = new StringBuilder("<ul class=\"legend\">");
-        for (int i = 0; i < names.size(); i++) {
-            String colour =
-                    String.format(Locale.ROOT, "#%06x", ChartLook.series(i).getRGB() & 0xFFFFFF);
-            html.append("<li><span style=\"color:" + colour + "\" aria-hidden=\"true\">")
-                    .append(symbols.charAt(i % symbols.length()))
-                    .append("</span> " + HtmlTable.escaped(names.get(i)) + "</li>");
-        }
-        return html.append("</ul>\n").toString();
-    }
-
     /** Names short enough for an axis, all different. */
     private static List<String> labels(List<Ranked> sources, ChartLook look) {
         List<String> labels = new ArrayList<>();
@@ -128,20 +113,5 @@ final class DatasetCharts {
             labels.add(labels.contains(label) ? label + " (" + (labels.size() + 1) + ")" : label);
         }
         return labels;
-    }
-
-    private static String figure(String title, String legend, Function<ChartLook, CategoryChart> drawing)
-            throws IOException {
-        var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
-        for (ChartLook look : ChartLook.values()) {
-            String data = Base64.getEncoder().encodeToString(look.png(drawing.apply(look)));
-            String size = "width=\"" + look.width() + "\" height=\"" + look.height() + "\"";
-            html.append(
-                    look == ChartLook.WIDE_LIGHT
-                            ? "<img alt=\"" + title + "\" " + size + " src=\"data:image/png;base64," + data + "\">\n"
-                            : "<source media=\"" + look.media() + "\" " + size + " srcset=\"data:image/png;base64,"
-                                    + data + "\">\n");
-        }
-        return html.append("</picture></figure>\n").toString();
     }
 }

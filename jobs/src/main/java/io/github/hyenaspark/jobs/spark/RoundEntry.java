@@ -9,6 +9,7 @@ import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.WarmupCosine;
 import io.github.hyenaspark.train.WorkerReport;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,11 @@ record RoundEntry(
         return nats / tokens();
     }
 
+    /** The learning rate of the round's last step. */
+    private double lr() {
+        return WarmupCosine.of(train).rate(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
+    }
+
     /** Tokens of this round. */
     long tokens() {
         return after.tokens() - before.tokens();
@@ -61,6 +67,7 @@ record RoundEntry(
         putHeldOut(json);
         json.put("length", length)
                 .put("steps", train.stepsBefore(after.round()))
+                .put("lr", lr())
                 .put("outer_lr", train.outer().lrIn(round));
         putWorkers(json);
         putNumbers(json, "again", checked.again());

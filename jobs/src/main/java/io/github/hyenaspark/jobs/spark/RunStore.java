@@ -8,21 +8,26 @@ import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.LossChart;
 import io.github.hyenaspark.jobs.report.LossHistory;
+import io.github.hyenaspark.jobs.report.RunFigures;
 import io.github.hyenaspark.jobs.report.RunLog;
+import io.github.hyenaspark.jobs.report.RunPage;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a run leaves in its directory: checkpoints, the journal and the loss curve. Only the checkpoints matter for
- * training; if one of the others cannot be written, the run goes on with a warning.
+ * What a run leaves in its directory: checkpoints, the journal, the loss curve and a page. Only the checkpoints matter
+ * for training; if one of the others cannot be written, the run goes on with a warning.
  */
 public final class RunStore {
     private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
     private static final String CHART = "loss.png";
+    private static final String PAGE = "report.html";
+    private static final long PAGE_NANOS = TimeUnit.MINUTES.toNanos(1); // between two pages of a run that goes on
     private static final String OUTER_MOMENTUM = "outer-momentum";
     private static final String FIRST_MOMENT = "first-moment";
     private static final String SECOND_MOMENT = "second-moment";
@@ -34,6 +39,7 @@ public final class RunStore {
     private final RunLog log;
     private final LossHistory history = new LossHistory();
     private final int keep;
+    private long pageNanos = System.nanoTime();
 
     private RunStore(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
@@ -101,7 +107,16 @@ public final class RunStore {
         saveLog();
         LOG.debug("point: the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
-        drawChart();
+        replace(CHART, this::chart);
+        if (System.nanoTime() - pageNanos >= PAGE_NANOS) {
+            writePage();
+        }
+    }
+
+    /** Writes the run's page as of the last checkpoint. */
+    public void writePage() {
+        replace(PAGE, this::page);
+        pageNanos = System.nanoTime();
     }
 
     private void saveLog() {
@@ -112,17 +127,35 @@ public final class RunStore {
         }
     }
 
-    private void drawChart() {
+    /** Makes what people look at. */
+    @FunctionalInterface
+    private interface Drawing {
+        byte[] bytes() throws IOException;
+    }
+
+    private void replace(String name, Drawing drawing) {
         try {
             if (!history.train().isEmpty()) {
-                checkpoints.refuseIfReplaced(); // the curve is the successor's then
-                String title = directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
-                byte[] chart = LossChart.png(title, history.train(), history.heldOut());
-                storage.replace(Storage.resolve(directory, CHART), chart);
+                checkpoints.refuseIfReplaced(); // it is the successor's then
+                storage.replace(Storage.resolve(directory, name), drawing.bytes());
             }
         } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
-            LOG.warn("the loss curve of {} could not be drawn; training goes on: {}", directory, e.toString());
+            LOG.warn("{} of {} could not be drawn; training goes on: {}", name, directory, e.toString());
         }
+    }
+
+    private byte[] chart() throws IOException {
+        return LossChart.png(name(), history.train(), history.heldOut());
+    }
+
+    private byte[] page() throws IOException {
+        var figures = new RunFigures();
+        RunLog.open(storage, directory, log.bytes(), figures::add);
+        return RunPage.html(facts.page(name()), figures);
+    }
+
+    private String name() {
+        return directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
     }
 
     private Checkpoint checkpoint(RunState run) {

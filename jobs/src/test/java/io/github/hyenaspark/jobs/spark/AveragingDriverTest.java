@@ -88,7 +88,7 @@ class AveragingDriverTest {
 
     private static RunFacts facts() {
         var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterGroup.BASE);
-        return new RunFacts("{}", "d", "s", "t", 256, List.of(entry), new Numerics("17", "none", "none", "1"));
+        return new RunFacts("{}", "d", "s", "t", 256, 1, List.of(entry), new Numerics("17", "none", "none", "1"));
     }
 
     private List<Long> savedRounds() throws IOException {
@@ -322,17 +322,23 @@ class AveragingDriverTest {
     }
 
     @Test
-    void theLossCurveIsDrawn() throws IOException {
-        new Start(2).run();
+    void theLossCurveAndAPageAreDrawn() throws IOException {
+        var start = new Start(2);
+        start.run();
         assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
+        start.store.writePage();
+        assertThat(Files.readString(directory.resolve("report.html"))).contains("<dt>Rounds</dt><dd>2</dd>");
     }
 
     @Test
     @Tag("fault-24")
-    void aRunGoesOnWithoutItsJournalAndItsCurve() throws IOException {
+    void aRunGoesOnWithoutItsJournalItsCurveAndItsPage() throws IOException {
         Files.createDirectories(directory.resolve("journal.jsonl/in-the-way"));
         Files.createDirectories(directory.resolve("loss.png/in-the-way"));
-        assertThat(new Start(2).run().round()).isEqualTo(2);
+        Files.createDirectories(directory.resolve("report.html/in-the-way"));
+        var start = new Start(2);
+        assertThat(start.run().round()).isEqualTo(2);
+        start.store.writePage();
         assertThat(savedRounds()).containsExactly(2L);
     }
 
