@@ -103,7 +103,7 @@ final class TrainJob {
                 model.parameterCount(),
                 plan.train().workers());
         RunState end = rounds(start, plan, store);
-        store.writePage();
+        store.writeReports();
         report(end, snapshot, store.history());
     }
 

@@ -11,6 +11,7 @@ import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.WarmupCosine;
 import io.github.hyenaspark.train.WorkerReport;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -77,6 +78,7 @@ record RoundEntry(
         json.put(
                 "retries",
                 checked.results().stream().mapToInt(w -> w.place().attempt()).sum());
+        json.put("ended", Instant.now().toString());
         json.set("ms", times);
         return json.put("theta_sha256", Hashes.sha256(after.state().theta()));
     }

@@ -6,6 +6,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Progress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.EventFile;
 import io.github.hyenaspark.jobs.report.LossChart;
 import io.github.hyenaspark.jobs.report.LossHistory;
 import io.github.hyenaspark.jobs.report.RunFigures;
@@ -20,14 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a run leaves in its directory: checkpoints, the journal, the loss curve and a page. Only the checkpoints matter
+ * What a run leaves in its directory: checkpoints, the journal, the loss curve and reports. Only the checkpoints matter
  * for training; if one of the others cannot be written, the run goes on with a warning.
  */
 public final class RunStore {
     private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
     private static final String CHART = "loss.png";
     private static final String PAGE = "report.html";
-    private static final long PAGE_NANOS = TimeUnit.MINUTES.toNanos(1); // between two pages of a run that goes on
+    private static final String EVENTS = "events.out.tfevents.0.hyena"; // the name tells TensorBoard what it is
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a run that goes on
     private static final String OUTER_MOMENTUM = "outer-momentum";
     private static final String FIRST_MOMENT = "first-moment";
     private static final String SECOND_MOMENT = "second-moment";
@@ -39,7 +41,7 @@ public final class RunStore {
     private final RunLog log;
     private final LossHistory history = new LossHistory();
     private final int keep;
-    private long pageNanos = System.nanoTime();
+    private long reportNanos = System.nanoTime();
 
     private RunStore(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
@@ -108,15 +110,16 @@ public final class RunStore {
         LOG.debug("point: the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
         replace(CHART, this::chart);
-        if (System.nanoTime() - pageNanos >= PAGE_NANOS) {
-            writePage();
+        if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
+            writeReports();
         }
     }
 
-    /** Writes the run's page as of the last checkpoint. */
-    public void writePage() {
+    /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    public void writeReports() {
         replace(PAGE, this::page);
-        pageNanos = System.nanoTime();
+        replace(EVENTS, this::events);
+        reportNanos = System.nanoTime();
     }
 
     private void saveLog() {
@@ -152,6 +155,12 @@ public final class RunStore {
         var figures = new RunFigures();
         RunLog.open(storage, directory, log.bytes(), figures::add);
         return RunPage.html(facts.page(name()), figures);
+    }
+
+    private byte[] events() throws IOException {
+        var events = new EventFile();
+        RunLog.open(storage, directory, log.bytes(), events::add);
+        return events.bytes();
     }
 
     private String name() {

@@ -322,12 +322,13 @@ class AveragingDriverTest {
     }
 
     @Test
-    void theLossCurveAndAPageAreDrawn() throws IOException {
+    void theLossCurveAndReportsAreWritten() throws IOException {
         var start = new Start(2);
         start.run();
         assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
-        start.store.writePage();
+        start.store.writeReports();
         assertThat(Files.readString(directory.resolve("report.html"))).contains("<dt>Rounds</dt><dd>2</dd>");
+        assertThat(directory.resolve("events.out.tfevents.0.hyena")).isNotEmptyFile();
     }
 
     @Test
@@ -336,9 +337,10 @@ class AveragingDriverTest {
         Files.createDirectories(directory.resolve("journal.jsonl/in-the-way"));
         Files.createDirectories(directory.resolve("loss.png/in-the-way"));
         Files.createDirectories(directory.resolve("report.html/in-the-way"));
+        Files.createDirectories(directory.resolve("events.out.tfevents.0.hyena/in-the-way"));
         var start = new Start(2);
         assertThat(start.run().round()).isEqualTo(2);
-        start.store.writePage();
+        start.store.writeReports();
         assertThat(savedRounds()).containsExactly(2L);
     }
 
