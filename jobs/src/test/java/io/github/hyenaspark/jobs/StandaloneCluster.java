@@ -88,7 +88,7 @@ final class StandaloneCluster implements AutoCloseable {
         processes.add(builder.start());
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

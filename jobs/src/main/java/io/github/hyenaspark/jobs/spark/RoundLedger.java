@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
@@ -49,7 +50,9 @@ final class RoundLedger implements AutoCloseable {
     }
 
     private long written(RoundEntry entry) throws IOException {
-        store.append(entry.toJson());
+        ObjectNode line = entry.toJson();
+        RunGauges.ended(line, entry.tokens());
+        store.append(line);
         if (plan.savesAfter(entry.after().round())) {
             store.save(entry.after());
         }

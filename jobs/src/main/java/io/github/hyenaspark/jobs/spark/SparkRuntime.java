@@ -4,6 +4,8 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
@@ -48,6 +50,11 @@ public final class SparkRuntime implements AutoCloseable {
                 .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
                 .set("spark.kryo.registrator", KryoRegistration.class.getName())
                 .set("spark.kryo.registrationRequired", "true");
+        conf.set(
+                "spark.plugins",
+                Stream.of(conf.get("spark.plugins", ""), RunPlugin.class.getName())
+                        .filter(plugin -> !plugin.isEmpty())
+                        .collect(Collectors.joining(",")));
         checkCores(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1));
         return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate());
     }

@@ -27,8 +27,11 @@ record Training() implements LocalWork {
         PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
         long begin = System.nanoTime();
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
-        RoundResult result =
-                new LocalTrainer(pooled.model(), plan.train()).round(start, part.round(), part.worker(), timed, goesOn);
+        RoundResult result = new LocalTrainer(pooled.model(), plan.train())
+                .round(start, part.round(), part.worker(), timed, steps -> {
+                    RunPlugin.tell(part.worker(), steps);
+                    return goesOn.test(steps);
+                });
         pooled.giveBack();
         return new Done(result, timed.nanos(), System.nanoTime() - begin);
     }
