@@ -3,10 +3,9 @@ package io.github.hyenaspark.data.token;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
+import io.github.hyenaspark.data.token.Turns.Work;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ import java.util.Random;
 
 /** Measures the tokenizers on one thread: CPU time, after warm-up, the median of the repeats. */
 public final class TokenBenchmark {
-    private static final ThreadMXBean CLOCK = ManagementFactory.getThreadMXBean();
     private static final int SHORT = 1 << 12;
     private static final int LONG = 1 << 20;
     private static final int GENERATED = 4 << 20;
@@ -28,12 +26,6 @@ public final class TokenBenchmark {
 
     private TokenBenchmark(int repeats) {
         this.repeats = repeats;
-    }
-
-    /** Work that may read and write. */
-    @FunctionalInterface
-    private interface Work {
-        void run() throws IOException;
     }
 
     /**
@@ -100,22 +92,21 @@ public final class TokenBenchmark {
     }
 
     private double alone(Tokenizer tokenizer, byte[] text) throws IOException {
-        Work work = () -> tokenizer.encode(new ByteArrayInputStream(text), this::take);
-        List<double[]> seconds = inTurns(List.of(work));
-        return megabytesPerSecond(text.length, seconds.get(0));
+        Work work = Work.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
+        return Turns.measure(List.of(work), WARM_UP, repeats).get(0).cpu();
     }
 
     private TokenSpeeds.Gpt2Speeds gpt2(List<byte[]> documents) throws IOException {
         Tokenizer tokenizer = Gpt2Vocabulary.tokenizer();
-        Work ours = () -> {
+        long bytes = documents.stream().mapToLong(document -> document.length).sum();
+        Work ours = Work.of(bytes, () -> {
             for (byte[] document : documents) {
                 tokenizer.encode(new ByteArrayInputStream(document), this::take);
             }
-        };
-        List<double[]> seconds = inTurns(List.of(ours, jtokkit(documents)::run));
-        long bytes = documents.stream().mapToLong(document -> document.length).sum();
-        return new TokenSpeeds.Gpt2Speeds(
-                megabytesPerSecond(bytes, seconds.get(0)), megabytesPerSecond(bytes, seconds.get(1)));
+        });
+        Work jtokkit = Work.of(bytes, jtokkit(documents)::run);
+        List<Turns.Speed> speeds = Turns.measure(List.of(ours, jtokkit), WARM_UP, repeats);
+        return new TokenSpeeds.Gpt2Speeds(speeds.get(0).cpu(), speeds.get(1).cpu());
     }
 
     private Runnable jtokkit(List<byte[]> documents) {
@@ -129,30 +120,5 @@ public final class TokenBenchmark {
 
     private void take(int[] ids, int count) {
         seen += count == 0 ? 0 : ids[count - 1];
-    }
-
-    /** Seconds of each repeat of each work; they take turns, so that what disturbs one disturbs the other. */
-    private List<double[]> inTurns(List<Work> works) throws IOException {
-        List<double[]> seconds = new ArrayList<>();
-        works.forEach(work -> seconds.add(new double[repeats]));
-        for (int repeat = -WARM_UP; repeat < repeats; repeat++) {
-            for (int i = 0; i < works.size(); i++) {
-                long begin = CLOCK.getCurrentThreadCpuTime();
-                works.get(i).run();
-                long nanos = CLOCK.getCurrentThreadCpuTime() - begin;
-                if (repeat >= 0) {
-                    seconds.get(i)[repeat] = nanos * 1e-9;
-                }
-            }
-        }
-        return seconds;
-    }
-
-    private static double megabytesPerSecond(long bytes, double[] seconds) {
-        double[] sorted = seconds.clone();
-        Arrays.sort(sorted);
-        int upper = sorted.length / 2;
-        double median = sorted.length % 2 == 1 ? sorted[upper] : (sorted[upper - 1] + sorted[upper]) / 2;
-        return bytes / median / 1e6;
     }
 }
