@@ -11,6 +11,9 @@ final class Projections {
     private final HyenaConfig config;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private Pass<FloatArray> pass = Pass.NONE;
+    /** What came before this pass, channels × (K−1), the latest last; empty if nothing did. */
+    private float[][] tails = {};
+
     private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
 
     Projections(HyenaConfig config) {
@@ -53,7 +56,28 @@ final class Projections {
 
     /** Writes one projection of sequence {@code b}, L elements. */
     void read(int b, int channel, float[] row, Scratch scratch) {
-        shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+        if (tails.length == 0) {
+            shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+        } else {
+            shortConvolution.goOn(channel, delayed(b, channel, scratch), row, pass.length());
+        }
+    }
+
+    /** From now on the next pass goes on where this one, of a single sequence, has ended; there is none backward. */
+    void goOn() {
+        if (tails.length == 0) {
+            float[] bias = pass.parameter("in.bias").toArray();
+            tails = new float[config.projections()][config.shortLength() - 1];
+            for (int channel = 0; channel < tails.length; channel++) {
+                Arrays.fill(tails[channel], -bias[channel]);
+            }
+        }
+        int kept = Math.max(0, config.shortLength() - 1 - pass.length());
+        int taken = config.shortLength() - 1 - kept;
+        for (int channel = 0; channel < tails.length; channel++) {
+            System.arraycopy(tails[channel], taken, tails[channel], 0, kept);
+            dense.read(start(0, channel) + pass.length() - taken, tails[channel], kept, taken);
+        }
     }
 
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
@@ -85,9 +109,13 @@ final class Projections {
         int length = pass.length();
         float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
         for (int delay = 0; delay < shortConvolution.taps(); delay++) {
-            int zeros = Math.min(delay, length);
-            Arrays.fill(rows[delay], 0, zeros, 0f);
-            dense.read(start(b, channel), rows[delay], zeros, length - zeros);
+            int before = Math.min(delay, length);
+            if (tails.length == 0) {
+                Arrays.fill(rows[delay], 0, before, 0f);
+            } else {
+                System.arraycopy(tails[channel], config.shortLength() - 1 - delay, rows[delay], 0, before);
+            }
+            dense.read(start(b, channel), rows[delay], before, length - before);
         }
         return rows;
     }

@@ -43,6 +43,20 @@ final class ShortConvolution {
      * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
      */
     void forward(int channel, float[][] delayed, float[] output, int length) {
+        goOn(channel, delayed, output, length);
+        for (int t = 0; t < Math.min(taps - 1, length); t++) {
+            for (int delay = t + 1; delay < taps; delay++) {
+                output[t] -= tap(channel, delay) * inputBias[channel];
+            }
+        }
+    }
+
+    /**
+     * Filters the next {@code length} steps of one channel.
+     *
+     * @param delayed U delayed by 0 to K−1 steps, with −c before the start, which is X = 0
+     */
+    void goOn(int channel, float[][] delayed, float[] output, int length) {
         double sum = 0;
         for (int delay = 0; delay < taps; delay++) {
             sum += tap(channel, delay);
@@ -51,11 +65,6 @@ final class ShortConvolution {
         Rows.set(constant, tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
             Rows.add(tap(channel, delay), delayed[delay], output, length);
-        }
-        for (int t = 0; t < Math.min(taps - 1, length); t++) {
-            for (int delay = t + 1; delay < taps; delay++) {
-                output[t] -= tap(channel, delay) * inputBias[channel];
-            }
         }
     }
 

@@ -41,7 +41,10 @@ final class GenerateJob {
                             config.tokens(),
                             sampling,
                             config.seed(),
-                            id -> text.write(tokenizer.decode(new int[] {id})));
+                            id -> {
+                                text.write(tokenizer.decode(new int[] {id}));
+                                return true;
+                            });
         }
         console.results().println();
         console.results().flush();
