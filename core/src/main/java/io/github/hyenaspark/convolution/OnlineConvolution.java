@@ -19,7 +19,7 @@ import java.util.List;
  * {@link #first} in place of the first two. Several rows may share a filter. For one thread at a time.
  */
 public final class OnlineConvolution {
-    private static final int DIRECT = 64;
+    private static final int DIRECT = 32;
 
     private final int capacity;
     private final float[][] taps; // filters × capacity

@@ -59,11 +59,15 @@ final class Projections {
         if (tails.length == 0) {
             shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
         } else {
-            shortConvolution.goOn(channel, delayed(b, channel, scratch), row, pass.length());
+            dense.read(start(b, channel), row, 1);
+            row[0] = shortConvolution.step(channel, tails[channel], row[0]);
         }
     }
 
-    /** From now on the next pass goes on where this one, of a single sequence, has ended; there is none backward. */
+    /**
+     * From now on passes are of a single step, each the next of the one sequence that this pass has begun or gone on
+     * with; there is none backward.
+     */
     void goOn() {
         if (tails.length == 0) {
             float[] bias = pass.parameter("in.bias").toArray();
@@ -109,13 +113,9 @@ final class Projections {
         int length = pass.length();
         float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
         for (int delay = 0; delay < shortConvolution.taps(); delay++) {
-            int before = Math.min(delay, length);
-            if (tails.length == 0) {
-                Arrays.fill(rows[delay], 0, before, 0f);
-            } else {
-                System.arraycopy(tails[channel], config.shortLength() - 1 - delay, rows[delay], 0, before);
-            }
-            dense.read(start(b, channel), rows[delay], before, length - before);
+            int zeros = Math.min(delay, length);
+            Arrays.fill(rows[delay], 0, zeros, 0f);
+            dense.read(start(b, channel), rows[delay], zeros, length - zeros);
         }
         return rows;
     }

@@ -17,9 +17,9 @@ public record GenerationMeasurement(
      * Generations of one number of tokens.
      *
      * @param tokens generated
-     * @param wall by the clock, the prompt included
+     * @param cpu of the thread, the prompt included
      */
-    public record Run(int tokens, Repeats wall) {}
+    public record Run(int tokens, Repeats cpu) {}
 
     /** The generations of all tokens. */
     public Run longest() {
@@ -28,6 +28,6 @@ public record GenerationMeasurement(
 
     /** How many times as long the naive way takes. */
     public double speedup() {
-        return naiveSeconds / longest().wall().median();
+        return naiveSeconds / longest().cpu().median();
     }
 }

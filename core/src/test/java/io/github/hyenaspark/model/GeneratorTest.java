@@ -32,7 +32,7 @@ class GeneratorTest {
     private static ModelConfig config(int lMax) {
         FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
         return new ModelConfig(
-                "hyena", 8, 2, 16, lMax, 3, 2, 4, Activation.RELU, true, true, true, 0.1, 0.1, 0.2, 8, filter);
+                "hyena", 8, 2, 16, lMax, 3, 2, 4, Activation.SILU, true, true, true, 0.1, 0.1, 0.2, 8, filter);
     }
 
     /** Logits within 1e-4 at every position, and the same text; the model was trained. */
@@ -148,23 +148,23 @@ class GeneratorTest {
         return ids;
     }
 
-    /** A few steps of gradient descent on a text with a long rhythm. */
+    /** A few steps against the sign of the gradient, on a text that counts and skips a number now and then. */
     private static HyenaLanguageModel trained(ModelConfig config) {
         HyenaLanguageModel model = HyenaLanguageModel.create(config, VOCABULARY, SEED);
         int length = Math.min(200, config.lMax());
         int[] text = new int[4 * length + 1];
         for (int i = 0; i < text.length; i++) {
-            text[i] = (i * i / 7 + i) % VOCABULARY;
+            text[i] = (i + i / 5) % VOCABULARY;
         }
         Batch batch = new Batch(
                 Arrays.copyOf(text, 4 * length), Arrays.copyOfRange(text, 1, text.length), 4, length);
         float[] gradient = new float[Math.toIntExact(model.parameterCount())];
-        for (int step = 0; step < 30; step++) {
+        for (int step = 0; step < 40; step++) {
             model.computeGradient(batch, step);
             model.gradient(gradient);
             float[] theta = model.parameters();
             for (int i = 0; i < theta.length; i++) {
-                theta[i] -= 0.1f * Math.max(-0.1f, Math.min(0.1f, gradient[i]));
+                theta[i] -= 0.01f * Math.signum(gradient[i]);
             }
             model.parameters(theta);
         }

@@ -25,7 +25,7 @@ final class GenerateBenchJob implements Job {
         ModelConfig model = settings.bind("model", ModelConfig.class);
         var shape = new GenerationShape(model, config.vocab(), config.length(), config.tokens());
         GenerationMeasurement found = GenerationBenchmark.run(shape, config.steps());
-        double seconds = found.longest().wall().median();
+        double seconds = found.longest().cpu().median();
         ObjectNode json = Json.object()
                 .put("mixer", model.mixer())
                 .put("d_model", model.dModel())
@@ -35,6 +35,7 @@ final class GenerateBenchJob implements Job {
                 .put("parameters", found.parameters())
                 .put("kernel", LongConvolution.kernelName())
                 .put("threads", 1)
+                .put("time", "cpu")
                 .put("prompt", config.length())
                 .put("tokens", config.tokens())
                 .put("prompt_seconds", BenchJob.shown(found.promptSeconds()))
@@ -52,7 +53,7 @@ final class GenerateBenchJob implements Job {
         var seconds = json.putArray("run_seconds");
         runs.forEach(run -> {
             tokens.add(run.tokens());
-            seconds.add(BenchJob.shown(run.wall().median()));
+            seconds.add(BenchJob.shown(run.cpu().median()));
         });
     }
 }
