@@ -51,8 +51,8 @@ public final class OnlineConvolution {
         capacity = taps[0].length;
         for (float[] filter : taps) {
             if (filter.length != capacity) {
-                throw new IllegalArgumentException("all filters must have the same number of taps, found "
-                        + filter.length + " and " + capacity);
+                throw new IllegalArgumentException(
+                        "all filters must have the same number of taps, found " + filter.length + " and " + capacity);
             }
         }
         rows = new float[taps.length * rowsPerFilter][capacity];

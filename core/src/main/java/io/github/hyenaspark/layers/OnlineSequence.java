@@ -50,8 +50,7 @@ public final class OnlineSequence {
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
             Pass<FloatArray> pass = Pass.of(1, 1, parameters, Map.of());
-            blocks.add(new Part<>(
-                    Block.online(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
+            blocks.add(new Part<>(Block.online(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
         }
         Layer top = layers[layers.length - 1];
         layer(top, LanguageModelHeadLayer.class);
@@ -124,8 +123,9 @@ public final class OnlineSequence {
 
     private static <L extends SpecLayer> L layer(Layer runtime, Class<L> kind) {
         if (!kind.isInstance(runtime.conf().getLayer())) {
-            throw new IllegalArgumentException("a sequence is read by a token embedding, blocks and a head; expected a "
-                    + kind.getSimpleName() + ", found " + runtime.conf().getLayer().getClass());
+            throw new IllegalArgumentException(
+                    "a sequence is read by a token embedding, blocks and a head; expected a " + kind.getSimpleName()
+                            + ", found " + runtime.conf().getLayer().getClass());
         }
         return kind.cast(runtime.conf().getLayer());
     }

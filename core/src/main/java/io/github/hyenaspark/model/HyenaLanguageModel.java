@@ -194,8 +194,8 @@ public final class HyenaLanguageModel {
     }
 
     /**
-     * The logits of the token that follows, by a pass over all that came before; {@link #sequence} has them faster for one
-     * token after the other.
+     * The logits of the token that follows, by a pass over all that came before; {@link #sequence} has them faster for
+     * one token after the other.
      *
      * @param ids at least one, at most l-max
      * @return one per token of the padded vocabulary

@@ -48,11 +48,7 @@ final class GateChain {
      * @param scratch of the thread that runs this chain
      */
     GateChain(
-            HyenaConfig config,
-            ChannelFilters filters,
-            Pass<FloatArray> pass,
-            double[] mixGradient,
-            Scratch scratch) {
+            HyenaConfig config, ChannelFilters filters, Pass<FloatArray> pass, double[] mixGradient, Scratch scratch) {
         this.config = config;
         this.filters = filters;
         this.mixGradient = mixGradient;

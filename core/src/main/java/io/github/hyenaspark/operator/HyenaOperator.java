@@ -8,7 +8,8 @@ package io.github.hyenaspark.operator;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
  * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@link ImplicitFilter} for the
- * filters; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a sequence that grows.
+ * filters; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a sequence that
+ * grows.
  */
 public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     private final HyenaConfig config;

@@ -41,7 +41,9 @@ class GeneratorTest {
         HyenaLanguageModel model = trained(CONFIG);
         List<Integer> text = generate(model, CONFIG, PROMPT, TOKENS);
         assertThat(text).hasSize(TOKENS);
-        assertThat(text.stream().distinct().count()).as("a text that never changes proves little").isGreaterThan(3);
+        assertThat(text.stream().distinct().count())
+                .as("a text that never changes proves little")
+                .isGreaterThan(3);
         int[] ids = concat(PROMPT, text);
         OnlineSequence sequence = model.sequence(ids.length);
         float[] online = sequence.append(PROMPT);
@@ -97,7 +99,9 @@ class GeneratorTest {
             return tokens.size() < 7;
         });
         assertThat(count).isEqualTo(7);
-        assertThat(tokens).hasSize(7).isEqualTo(generate(model, config(16), PROMPT, 30).subList(0, 7));
+        assertThat(tokens)
+                .hasSize(7)
+                .isEqualTo(generate(model, config(16), PROMPT, 30).subList(0, 7));
     }
 
     @Test
@@ -156,8 +160,7 @@ class GeneratorTest {
         for (int i = 0; i < text.length; i++) {
             text[i] = (i + i / 5) % VOCABULARY;
         }
-        Batch batch = new Batch(
-                Arrays.copyOf(text, 4 * length), Arrays.copyOfRange(text, 1, text.length), 4, length);
+        Batch batch = new Batch(Arrays.copyOf(text, 4 * length), Arrays.copyOfRange(text, 1, text.length), 4, length);
         float[] gradient = new float[Math.toIntExact(model.parameterCount())];
         for (int step = 0; step < 40; step++) {
             model.computeGradient(batch, step);

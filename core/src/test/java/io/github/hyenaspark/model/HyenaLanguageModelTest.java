@@ -170,7 +170,8 @@ class HyenaLanguageModelTest {
     void greedyGenerationChoosesTheLargestLogitOfWhatCameBefore() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(8), VOCABULARY, 1);
         List<Integer> tokens = new ArrayList<>();
-        Generator.of(model, VOCABULARY, 8).generate(new int[] {1, 2, 3}, 5, new Sampling.Greedy(), 1, id -> tokens.add(id));
+        Generator.of(model, VOCABULARY, 8)
+                .generate(new int[] {1, 2, 3}, 5, new Sampling.Greedy(), 1, id -> tokens.add(id));
         List<Integer> context = new ArrayList<>(List.of(1, 2, 3));
         for (int token : tokens) {
             float[] logits = model.logits(context.stream().mapToInt(i -> i).toArray());

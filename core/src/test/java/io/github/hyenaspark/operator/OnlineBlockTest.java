@@ -20,7 +20,8 @@ class OnlineBlockTest {
     /** Every option of the operator; beginnings shorter and longer than the short filter, and the whole. */
     static Stream<Arguments> configsAndBeginnings() {
         return OperatorConfigs.all().stream()
-                .flatMap(config -> IntStream.of(1, 2, 3, 4, 5, 9, 23, 24).mapToObj(first -> Arguments.of(config, first)));
+                .flatMap(config ->
+                        IntStream.of(1, 2, 3, 4, 5, 9, 23, 24).mapToObj(first -> Arguments.of(config, first)));
     }
 
     @ParameterizedTest
