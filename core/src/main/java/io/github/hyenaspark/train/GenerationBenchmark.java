@@ -1,6 +1,5 @@
 package io.github.hyenaspark.train;
 
-import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.Sampling;
@@ -24,7 +23,6 @@ public final class GenerationBenchmark {
     private static final long SEED = 1;
     private static final int SHORTEST = 8; // share of the tokens in the shortest run
     private static final int NAIVE_POSITIONS = 16;
-    private static final double WARM_UP_SECONDS = 3;
 
     private final GenerationShape shape;
     private final HyenaLanguageModel model;
@@ -40,14 +38,13 @@ public final class GenerationBenchmark {
     }
 
     /**
-     * Warms up and measures.
+     * Measures, after one generation that does not count.
      *
      * @param repeats generations of each number of tokens, 0 for one
      */
     public static GenerationMeasurement run(GenerationShape shape, int repeats) {
-        LongConvolution.warmUp(shape.prompt());
         var benchmark = new GenerationBenchmark(shape);
-        benchmark.warmUp();
+        LOG.info("warmed up in {} s", benchmark.generate(shape.tokens()));
         List<GenerationMeasurement.Run> runs = new ArrayList<>();
         for (int part = SHORTEST; part >= 1; part /= 2) {
             int tokens = Math.max(1, shape.tokens() / part);
@@ -62,14 +59,6 @@ public final class GenerationBenchmark {
         double naive = benchmark.naive(positions);
         return new GenerationMeasurement(
                 benchmark.model.parameterCount(), runs, promptSeconds, positions, naive * shape.tokens());
-    }
-
-    private void warmUp() {
-        long start = CLOCK.getAsLong();
-        do {
-            generate(Math.max(1, shape.tokens() / SHORTEST));
-        } while (seconds(start) < WARM_UP_SECONDS);
-        LOG.info("warmed up in {} ms", Math.round(seconds(start) * 1e3));
     }
 
     /** Seconds of one generation. */

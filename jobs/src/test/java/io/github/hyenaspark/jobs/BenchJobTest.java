@@ -182,7 +182,7 @@ class BenchJobTest {
 
     @Test
     void benchAloneNamesWhatItMeasures() {
-        assertRefused(run("bench"), "hyena bench: a command is needed: step, conv, round, tokens or prepare");
+        assertRefused(run("bench"), "hyena bench: a command is needed: step, generate, conv, round, tokens or prepare");
     }
 
     @Test

@@ -191,7 +191,7 @@ class TrainIT {
         String text = hyena("none", "generate", run, "generate.prompt=alpha", "generate.tokens=40")
                 .results()
                 .stripTrailing();
-        String stop = text.substring(20, 22);
+        String stop = text.substring(10).replaceAll("[^a-z]", "").substring(0, 1);
         Outcome stopped = hyena(
                 "none",
                 "generate",
