@@ -1,12 +1,14 @@
 package io.github.hyenaspark.model;
 
+import io.github.hyenaspark.layers.OnlineSequence;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
- * Continues a sequence of token ids, one token at a time, by running the whole sequence again for each. A sequence that
- * reaches l-max goes on with its second half.
+ * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen, T tokens in O(T
+ * log² T) ({@link OnlineSequence}). A sequence that reaches l-max goes on with its second half, which is read as a
+ * prompt is.
  */
 public final class Generator {
     private final HyenaLanguageModel model;
@@ -29,26 +31,59 @@ public final class Generator {
     }
 
     /**
-     * Appends {@code count} tokens.
+     * Appends at most {@code count} tokens.
      *
      * @param prompt at least one id; only its last l-max count
-     * @param sink takes each id as soon as it is chosen
+     * @param sink takes each id as soon as it is chosen and says whether another one is wanted
+     * @return how many tokens were chosen
      */
-    public void generate(int[] prompt, int count, Sampling sampling, long seed, IntConsumer sink) {
+    public int generate(int[] prompt, int count, Sampling sampling, long seed, IntPredicate sink) {
         if (prompt.length == 0) {
             throw new IllegalArgumentException(
                     "the prompt is empty; generation needs at least one token to start from");
         }
         SplittableRandom random = new SplittableRandom(seed);
-        int[] context = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - maxLength), prompt.length);
-        for (int i = 0; i < count; i++) {
-            int next = sampling.next(model.logits(context), vocabularySize, random);
-            sink.accept(next);
-            if (context.length == maxLength) {
-                context = Arrays.copyOfRange(context, maxLength - Math.max(1, maxLength / 2), maxLength);
+        int[] tail = Arrays.copyOfRange(prompt, Math.max(0, prompt.length - maxLength), prompt.length);
+        Context context = new Context(tail, count - 1);
+        for (int left = count - 1; left >= 0; left--) {
+            int next = sampling.next(context.logits, vocabularySize, random);
+            if (!sink.test(next)) {
+                return count - left;
             }
-            context = maxLength == 1 ? new int[1] : Arrays.copyOf(context, context.length + 1);
-            context[context.length - 1] = next;
+            if (left > 0) {
+                context = context.append(next, left - 1);
+            }
+        }
+        return count;
+    }
+
+    /** The tokens that the model sees, at most l-max. */
+    private final class Context {
+        private final int[] ids;
+        private final OnlineSequence sequence;
+        private float[] logits; // of the token that follows
+
+        /**
+         * Begins with {@code beginning}.
+         *
+         * @param more tokens that may follow
+         */
+        Context(int[] beginning, int more) {
+            sequence = model.sequence((int) Math.min(maxLength, (long) beginning.length + more));
+            ids = Arrays.copyOf(beginning, sequence.capacity());
+            logits = sequence.append(beginning);
+        }
+
+        /** One token more, after which {@code more} may follow. */
+        Context append(int id, int more) {
+            if (sequence.length() == maxLength) {
+                int[] half = Arrays.copyOfRange(ids, maxLength - maxLength / 2, maxLength + 1);
+                half[half.length - 1] = id;
+                return new Context(half, more);
+            }
+            ids[sequence.length()] = id;
+            logits = sequence.append(id);
+            return this;
         }
     }
 }

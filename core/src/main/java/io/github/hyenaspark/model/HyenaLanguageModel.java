@@ -4,6 +4,7 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
 import io.github.hyenaspark.layers.GraphThreads;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
+import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
@@ -193,7 +194,8 @@ public final class HyenaLanguageModel {
     }
 
     /**
-     * The logits of the token that follows.
+     * The logits of the token that follows, by a pass over all that came before; {@link #sequence} has them faster for
+     * one token after the other.
      *
      * @param ids at least one, at most l-max
      * @return one per token of the padded vocabulary
@@ -206,6 +208,15 @@ public final class HyenaLanguageModel {
             rows.read((v + 1L) * ids.length - 1, last, v, 1);
         }
         return last;
+    }
+
+    /**
+     * An empty sequence that this model reads token by token; its parameters must stay what they are meanwhile.
+     *
+     * @param capacity tokens that it may have, at most l-max
+     */
+    public OnlineSequence sequence(int capacity) {
+        return OnlineSequence.of(graph, capacity);
     }
 
     /** The graph itself, for DL4J's tools. */

@@ -9,12 +9,8 @@ package io.github.hyenaspark.operator;
 public final class Block implements DifferentiableMap<FloatArray> {
     private final BlockConfig config;
     private final int width;
-    private final LayerNorm norm;
     private final DifferentiableMap<FloatArray> mixer;
-    private final FeedForward feedForward;
-    private FloatArray input = FloatArray.allocate(0); // the caller's
-    private FloatArray normed = FloatArray.allocate(0); // B×D×L
-    private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
+    private final BlockForward forward;
 
     /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
@@ -24,60 +20,40 @@ public final class Block implements DifferentiableMap<FloatArray> {
     Block(BlockConfig config, Recompute recompute) {
         this.config = config;
         width = config.mixer().width();
-        norm = new LayerNorm(width);
         mixer = new HyenaOperator(config.mixer());
-        feedForward = new FeedForward(config, recompute);
+        forward = new BlockForward(config, mixer, recompute);
+    }
+
+    /**
+     * A block for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning, every
+     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, and dropout
+     * is off.
+     *
+     * @param pass whose parameters it has from now on
+     */
+    public static ActivationMap<FloatArray> online(BlockConfig config, int capacity, Pass<FloatArray> pass) {
+        return new BlockForward(
+                config, new OnlineHyena(config.mixer(), capacity, pass.within("mixer")), Recompute.BLOCK);
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
-        mix(newInput, pass);
-        feedForward.start(pass);
-        Tile.each(pass, Tile.LENGTH, tile -> feedForward.forward(tile, addBranch(tile, pass), output, pass));
+    public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+        forward.forward(input, output, pass);
     }
 
     /** What {@link #backward} needs of a forward pass that was not the last one. */
-    void restore(FloatArray newInput, Pass<FloatArray> pass) {
-        mix(newInput, pass);
-        Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
-    }
-
-    private void mix(FloatArray newInput, Pass<FloatArray> pass) {
-        input = newInput;
-        normed = normed.atLeast(input.length());
-        stream = stream.atLeast(input.length());
-        norm.start(pass.within("norm1"));
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] rows = read(tile, input, "block.input");
-            norm.normalise(rows, tile.count(), tile.scratch());
-            for (int d = 0; d < width; d++) {
-                norm.scale(d, rows[d], rows[d], tile.count());
-            }
-            tile.write(rows, width, normed);
-        });
-        mixer.forward(normed, stream, pass.within("mixer"));
-    }
-
-    /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
-    private float[][] addBranch(Tile tile, Pass<FloatArray> pass) {
-        float[][] rows = read(tile, stream, "block.stream");
-        float[] row = tile.scratch().row("block.row", tile.count());
-        Dropout dropout = pass.dropout().named("branch1");
-        for (int d = 0; d < width; d++) {
-            tile.drop(dropout, config.dropout(), width, d, rows[d]);
-            input.read(tile.start(width, d), row, tile.count());
-            Rows.add(row, rows[d], tile.count());
-        }
-        tile.write(rows, width, stream);
-        return rows;
+    void restore(FloatArray input, Pass<FloatArray> pass) {
+        forward.restore(input, pass);
     }
 
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        FeedForward.Backward feedForwardBackward = feedForward.startBackward(pass);
+        FloatArray stream = forward.stream();
+        FloatArray normed = forward.normed();
+        FeedForward.Backward feedForwardBackward = forward.feedForward().startBackward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] gradient = read(tile, outputGradient, "block.gradient");
-            feedForwardBackward.run(tile, read(tile, stream, "block.stream"), gradient);
+            float[][] gradient = tile.rows("block.gradient", outputGradient, width);
+            feedForwardBackward.run(tile, tile.rows("block.stream", stream, width), gradient);
             tile.write(gradient, width, inputGradient);
             Dropout dropout = pass.dropout().named("branch1");
             for (int d = 0; d < width; d++) {
@@ -87,11 +63,12 @@ public final class Block implements DifferentiableMap<FloatArray> {
         });
         feedForwardBackward.finish();
         mixer.backward(stream, normed, pass.within("mixer"));
+        LayerNorm norm = forward.norm();
         LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"));
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] normalised = read(tile, input, "block.input");
+            float[][] normalised = tile.rows("block.input", forward.input(), width);
             norm.normalise(normalised, tile.count(), tile.scratch());
-            float[][] gradient = read(tile, normed, "block.gradient");
+            float[][] gradient = tile.rows("block.gradient", normed, width);
             normGradients.backward(tile, normalised, gradient);
             float[] row = tile.scratch().row("block.row", tile.count());
             for (int d = 0; d < width; d++) {
@@ -101,11 +78,5 @@ public final class Block implements DifferentiableMap<FloatArray> {
             }
         });
         normGradients.finish();
-    }
-
-    private float[][] read(Tile tile, FloatArray array, String name) {
-        float[][] rows = tile.scratch().rows(name, width, tile.count());
-        tile.read(array, width, rows);
-        return rows;
     }
 }

@@ -1,16 +1,12 @@
 package io.github.hyenaspark.operator;
 
 /**
- * A map of activations B×D×L (row-major, time last) with parameters and an explicit gradient. It keeps what its
- * backward pass needs between the two calls, the input array included, and the backward pass may use that up: one
- * backward pass at most for every forward pass. Used by one thread at a time.
+ * A map of activations with an explicit gradient. It keeps what its backward pass needs between the two calls, the
+ * input array included, and the backward pass may use that up: one backward pass at most for every forward pass.
  *
  * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the plain form that checks it
  */
-public interface DifferentiableMap<A> {
-    /** Writes the output of {@code input}, both B×D×L. */
-    void forward(A input, A output, Pass<A> pass);
-
+public interface DifferentiableMap<A> extends ActivationMap<A> {
     /**
      * Writes the gradient of the input of the last forward pass and adds the gradients of the parameters.
      *

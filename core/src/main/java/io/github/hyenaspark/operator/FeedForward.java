@@ -38,14 +38,8 @@ final class FeedForward {
         Scratch scratch = tile.scratch();
         Matrix hiddenTile = hidden(tile, stream, pass);
         Matrix activated = tile.matrix("ff.activated", innerWidth);
+        activate(hiddenTile, activated, scratch);
         float[] row = scratch.row("ff.row", count);
-        float[] value = scratch.row("ff.value", count);
-        for (int i = 0; i < innerWidth; i++) {
-            hiddenTile.read(i, row);
-            Rows.add(firstBias[i], row, count);
-            scratch.gelu().forward(row, value, count);
-            activated.write(i, value);
-        }
         Matrix branch = tile.matrix("ff.branch", width);
         branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
         Dropout dropout = pass.dropout().named("branch2");
@@ -55,6 +49,23 @@ final class FeedForward {
             tile.drop(dropout, dropoutRate, width, d, row);
             Rows.add(stream[d], row, count);
             output.write(tile.start(width, d), row, count);
+        }
+    }
+
+    /** The GELU of {@code hiddenTile} with its bias, as many rows at a time as make a long row. */
+    private void activate(Matrix hiddenTile, Matrix activated, Scratch scratch) {
+        int count = hiddenTile.columns();
+        int most = Math.max(1, Tile.LENGTH / count);
+        float[] rows = scratch.row("ff.row", most * count);
+        float[] values = scratch.row("ff.value", most * count);
+        for (int i = 0; i < innerWidth; i += most) {
+            int number = Math.min(most, innerWidth - i);
+            hiddenTile.read(i, number, rows);
+            for (int at = 0; at < number * count; at++) {
+                rows[at] += firstBias[i + at / count];
+            }
+            scratch.gelu().forward(rows, values, number * count);
+            activated.write(i, number, values);
         }
     }
 

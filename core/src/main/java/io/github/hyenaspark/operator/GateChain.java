@@ -19,11 +19,12 @@ final class GateChain {
     /** Convolutions whose gates are separate: all, or all but the last. */
     private final int ungated;
 
-    private final LongFilters.Channel filters;
+    private final ChannelFilters filters;
     private final float[] mix; // (N−1)×H×H
     private final double[] mixGradient;
     private final Dropout dropout;
     private final Sums sums;
+    private final Scratch scratch;
 
     /** Projections of the channel, H×(N+1)×L: gates, then the value. */
     final float[][][] rows;
@@ -47,17 +48,14 @@ final class GateChain {
      * @param scratch of the thread that runs this chain
      */
     GateChain(
-            HyenaConfig config,
-            LongFilters.Channel filters,
-            Pass<FloatArray> pass,
-            double[] mixGradient,
-            Scratch scratch) {
+            HyenaConfig config, ChannelFilters filters, Pass<FloatArray> pass, double[] mixGradient, Scratch scratch) {
         this.config = config;
         this.filters = filters;
         this.mixGradient = mixGradient;
         length = pass.length();
         dropout = pass.dropout();
         sums = scratch.sums();
+        this.scratch = scratch;
         int heads = config.heads();
         int order = config.order();
         convolutions = order - 1;
@@ -96,18 +94,30 @@ final class GateChain {
         }
     }
 
+    /** Fills {@link #rows} and {@link #gateSums} for channel {@code j} of sequence {@code b}. */
+    void read(int b, int j, Projections projections, GateSums sumsOfGates) {
+        for (int head = 0; head < config.heads(); head++) {
+            for (int part = 0; part <= config.order(); part++) {
+                if (!sumsOfGates.covers(part)) {
+                    projections.read(b, projections.channel(head, part, j), rows[head][part], scratch);
+                }
+            }
+            sumsOfGates.read(b, head, gateSums[head]);
+        }
+    }
+
     /** From {@link #rows} to {@link #convolved} and y, H×L. */
     void forward(int b, int j, float[][] y) {
         for (int r = 0; r < ungated; r++) {
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
-                filters.convolve(r, gated, convolved[r][head]);
+                filters.convolve(r, head, gated, convolved[r][head]);
             }
             mixHeads(r);
         }
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
-                filters.convolveGated(ungated, gatedRow(head), y[head]);
+                filters.convolveGated(ungated, head, gatedRow(head), y[head]);
             } else {
                 Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
             }
@@ -125,11 +135,15 @@ final class GateChain {
         }
     }
 
-    /** After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}. */
-    void backward(int b, int j, float[][] gradient) {
+    /**
+     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}.
+     *
+     * @param channel takes the gradients of the filters
+     */
+    void backward(int b, int j, float[][] gradient, LongFilters.Channel channel) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
-                backwardGated(head, gradient[head]);
+                backwardGated(head, gradient[head], channel);
             } else {
                 Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
                 Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
@@ -139,7 +153,7 @@ final class GateChain {
             unmixHeads(r);
             for (int head = 0; head < config.heads(); head++) {
                 gate(b, j, r, head);
-                filters.backward(r, mixedGradients[head], gated, gatedGradient);
+                channel.backward(r, mixedGradients[head], gated, gatedGradient);
                 dropout.apply(config.dropout(), rowNumber(b, j, r, head), gatedGradient, length);
                 Rows.multiply(gatedGradient, gateOf(head, r), valueGradients[head], length);
                 Rows.multiply(gatedGradient, values[r][head], gateGradient(head, r), length);
@@ -152,10 +166,10 @@ final class GateChain {
         return new GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
     }
 
-    private void backwardGated(int head, float[] gradient) {
+    private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
         GatedGradient gradients =
                 new GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
-        filters.backwardGated(ungated, gatedRow(head), gradients);
+        channel.backwardGated(ungated, gatedRow(head), gradients);
     }
 
     private void gate(int b, int j, int r, int head) {

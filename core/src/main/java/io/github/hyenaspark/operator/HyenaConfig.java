@@ -55,9 +55,14 @@ public record HyenaConfig(
         return width / heads;
     }
 
-    /** Long filters, F = (N−1)·c: filter r of head channel j is number j·(N−1)+r. */
+    /** Long filters, F = (N−1)·c. */
     public int filters() {
         return (order - 1) * headWidth();
+    }
+
+    /** The number of filter {@code r} of head channel {@code j}: the filters of one channel are neighbours. */
+    int filter(int j, int r) {
+        return j * (order - 1) + r;
     }
 
     /** Channels after the input projection, (N+1)·D. */

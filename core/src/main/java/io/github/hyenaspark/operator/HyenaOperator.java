@@ -8,13 +8,15 @@ package io.github.hyenaspark.operator;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
  * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@link ImplicitFilter} for the
- * filters; {@link PlainHyena} is the same in plain double loops.
+ * filters; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a sequence that
+ * grows.
  */
 public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     private final HyenaConfig config;
     private final LongFilters filters;
     private final Projections projections;
     private final GateSums gateSums;
+    private final OutputProjection outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
     private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
@@ -25,6 +27,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         filters = new LongFilters(config);
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
+        outputProjection = new OutputProjection(config.width());
     }
 
     @Override
@@ -43,7 +46,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
                 channels.forward(j);
             }
         });
-        projectOutput(output, pass);
+        outputProjection.forward(mixed, output, pass);
     }
 
     /**
@@ -53,7 +56,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
      */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
-        projectOutputBackward(outputGradient, pass);
+        outputProjection.backward(mixed, outputGradient, pass);
         filters.startBackward();
         projections.start(pass);
         gateSums.startBackward(pass);
@@ -98,7 +101,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         void forward(int j) {
             filter.start(j);
             for (int b = 0; b < pass.batchSize(); b++) {
-                readRows(b, j);
+                chain.read(b, j, projections, gateSums);
                 chain.forward(b, j, y);
                 for (int head = 0; head < config.heads(); head++) {
                     config.activation().apply(y[head], length);
@@ -113,7 +116,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         void backward(int j) {
             filter.startBackward(j);
             for (int b = 0; b < pass.batchSize(); b++) {
-                readRows(b, j);
+                chain.read(b, j, projections, gateSums);
                 for (int head = 0; head < config.heads(); head++) {
                     for (int r = 0; r < config.order() - 1; r++) {
                         convolved.read(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
@@ -124,21 +127,10 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
                 for (int head = 0; head < config.heads(); head++) {
                     config.activation().backward(y[head], gradient[head], length);
                 }
-                chain.backward(b, j, gradient);
+                chain.backward(b, j, gradient, filter);
                 writeGradients(b, j);
             }
             filter.finishBackward(j);
-        }
-
-        private void readRows(int b, int j) {
-            for (int head = 0; head < config.heads(); head++) {
-                for (int part = 0; part <= config.order(); part++) {
-                    if (!gateSums.covers(part)) {
-                        projections.read(b, projections.channel(head, part, j), chain.rows[head][part], scratch);
-                    }
-                }
-                gateSums.read(b, head, chain.gateSums[head]);
-            }
         }
 
         private void writeGradients(int b, int j) {
@@ -160,37 +152,5 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
         private long convolvedStart(int b, int r, int head, int j) {
             return start(b * (config.order() - 1) + r, head, j);
         }
-    }
-
-    private void projectOutput(FloatArray output, Pass<FloatArray> pass) {
-        int width = config.width();
-        Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
-        float[] bias = pass.parameter("out.bias").toArray();
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            Matrix result = tile.matrix("operator.output", width);
-            result.set(weight, tile.of(mixed, width));
-            float[] row = tile.scratch().row("operator.row", tile.count());
-            for (int d = 0; d < width; d++) {
-                result.read(d, row);
-                Rows.add(bias[d], row, tile.count());
-                output.write(tile.start(width, d), row, tile.count());
-            }
-        });
-    }
-
-    private void projectOutputBackward(FloatArray outputGradient, Pass<FloatArray> pass) {
-        int width = config.width();
-        Matrix weight = Matrix.of(pass.parameter("out.weight"), width, width);
-        SharedGradient weightGradient = new SharedGradient(pass, "out.weight", width, width);
-        SharedSums biasGradient = new SharedSums(pass, "out.bias", width);
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            Matrix gradient = tile.of(outputGradient, width);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
-            Matrix activated = tile.of(mixed, width);
-            weightGradient.of(tile.member()).add(gradient, activated.t());
-            activated.set(weight.t(), gradient);
-        });
-        weightGradient.finish(pass.team().scratch(0));
-        biasGradient.finish();
     }
 }

@@ -50,6 +50,17 @@ final class LongFilters {
         filter.backward(taps, pass.within("filter"));
     }
 
+    /** The taps of every filter, F×L, with the direct term. */
+    static float[][] taps(HyenaConfig config, Pass<FloatArray> pass) {
+        LongFilters filters = new LongFilters(config);
+        filters.forward(pass);
+        float[][] rows = new float[config.filters()][pass.length()];
+        for (int m = 0; m < rows.length; m++) {
+            filters.taps.read(filters.start(m), rows[m], pass.length());
+        }
+        return rows;
+    }
+
     private long start(int m) {
         return (long) m * length;
     }
@@ -60,7 +71,7 @@ final class LongFilters {
     }
 
     /** The filters of one head channel, ready to run. */
-    final class Channel {
+    final class Channel implements ChannelFilters {
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
@@ -75,9 +86,10 @@ final class LongFilters {
         }
 
         /** Makes the spectra of channel {@code j}. */
-        void start(int j) {
+        @Override
+        public void start(int j) {
             for (int r = 0; r < config.order() - 1; r++) {
-                taps.read(LongFilters.this.start(number(j, r)), row, length);
+                taps.read(LongFilters.this.start(config.filter(j, r)), row, length);
                 convolution.spectrum(row, spectra[r]);
             }
         }
@@ -90,8 +102,8 @@ final class LongFilters {
             }
         }
 
-        /** output = h ∗ input + d · input for filter r. */
-        void convolve(int r, float[] input, float[] output) {
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
             convolution.forward(input, spectra[r], output);
         }
 
@@ -100,8 +112,8 @@ final class LongFilters {
             convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
         }
 
-        /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
-        void convolveGated(int r, GatedRow gatedRow, float[] output) {
+        @Override
+        public void convolveGated(int r, int head, GatedRow gatedRow, float[] output) {
             convolution.gatedForward(gatedRow, spectra[r], output);
         }
 
@@ -113,16 +125,11 @@ final class LongFilters {
         /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
         void finishBackward(int j) {
             for (int r = 0; r < config.order() - 1; r++) {
-                int m = number(j, r);
+                int m = config.filter(j, r);
                 convolution.filterGradient(spectrumGradients[r], row);
                 directGradient[m] = row[0];
                 taps.write(LongFilters.this.start(m), row, length);
             }
-        }
-
-        /** Column j·(N−1)+r: the filters of one channel are neighbours. */
-        private int number(int j, int r) {
-            return j * (config.order() - 1) + r;
         }
     }
 }

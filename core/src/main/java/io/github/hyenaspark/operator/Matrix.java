@@ -39,6 +39,23 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
         values.read(start + (long) row * stride, to, columns);
     }
 
+    /** Copies {@code number} stored rows from {@code row} on, one after the other, of a matrix without gaps. */
+    void read(int row, int number, float[] to) {
+        values.read(start + (long) row * stride, to, number * gapless());
+    }
+
+    /** Replaces {@code number} stored rows from {@code row} on, of a matrix without gaps. */
+    void write(int row, int number, float[] source) {
+        values.write(start + (long) row * stride, source, number * gapless());
+    }
+
+    private int gapless() {
+        if (stride != columns) {
+            throw new IllegalStateException("rows of " + columns + " lie " + stride + " elements apart");
+        }
+        return columns;
+    }
+
     /** Copies all stored rows. */
     void read(float[][] to) {
         for (int row = 0; row < rows; row++) {

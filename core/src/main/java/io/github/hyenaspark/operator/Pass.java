@@ -35,6 +35,11 @@ public record Pass<A>(
         return new Pass<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), team);
     }
 
+    /** The same pass for sequences of another length. */
+    Pass<A> ofLength(int newLength) {
+        return new Pass<>(batchSize, newLength, parameters, gradients, prefix, dropout, team);
+    }
+
     /** The parameter called {@code name}. */
     A parameter(String name) {
         return required(parameters, name);

@@ -11,6 +11,9 @@ final class Projections {
     private final HyenaConfig config;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private Pass<FloatArray> pass = Pass.NONE;
+    /** What came before this pass, channels × (K−1), the latest last; empty if nothing did. */
+    private float[][] tails = {};
+
     private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
 
     Projections(HyenaConfig config) {
@@ -53,7 +56,32 @@ final class Projections {
 
     /** Writes one projection of sequence {@code b}, L elements. */
     void read(int b, int channel, float[] row, Scratch scratch) {
-        shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+        if (tails.length == 0) {
+            shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+        } else {
+            dense.read(start(b, channel), row, 1);
+            row[0] = shortConvolution.step(channel, tails[channel], row[0]);
+        }
+    }
+
+    /**
+     * From now on passes are of a single step, each the next of the one sequence that this pass has begun or gone on
+     * with; there is none backward.
+     */
+    void goOn() {
+        if (tails.length == 0) {
+            float[] bias = pass.parameter("in.bias").toArray();
+            tails = new float[config.projections()][config.shortLength() - 1];
+            for (int channel = 0; channel < tails.length; channel++) {
+                Arrays.fill(tails[channel], -bias[channel]);
+            }
+        }
+        int kept = Math.max(0, config.shortLength() - 1 - pass.length());
+        int taken = config.shortLength() - 1 - kept;
+        for (int channel = 0; channel < tails.length; channel++) {
+            System.arraycopy(tails[channel], taken, tails[channel], 0, kept);
+            dense.read(start(0, channel) + pass.length() - taken, tails[channel], kept, taken);
+        }
     }
 
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */

@@ -43,12 +43,7 @@ final class ShortConvolution {
      * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
      */
     void forward(int channel, float[][] delayed, float[] output, int length) {
-        double sum = 0;
-        for (int delay = 0; delay < taps; delay++) {
-            sum += tap(channel, delay);
-        }
-        float constant = (float) (bias[channel] + sum * inputBias[channel]);
-        Rows.set(constant, tap(channel, 0), delayed[0], output, length);
+        Rows.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
             Rows.add(tap(channel, delay), delayed[delay], output, length);
         }
@@ -57,6 +52,29 @@ final class ShortConvolution {
                 output[t] -= tap(channel, delay) * inputBias[channel];
             }
         }
+    }
+
+    /**
+     * Filters the next step of one channel.
+     *
+     * @param before U of the K−1 steps before, the latest last, with −c before the start
+     * @param present U of this step
+     */
+    float step(int channel, float[] before, float present) {
+        float output = constant(channel) + tap(channel, 0) * present;
+        for (int delay = 1; delay < taps; delay++) {
+            output += tap(channel, delay) * before[taps - 1 - delay];
+        }
+        return output;
+    }
+
+    /** b + c Σ s. */
+    private float constant(int channel) {
+        double sum = 0;
+        for (int delay = 0; delay < taps; delay++) {
+            sum += tap(channel, delay);
+        }
+        return (float) (bias[channel] + sum * inputBias[channel]);
     }
 
     /** Overwrites {@code inputGradient}, adds to the filter's own gradients; {@code delayed} as before. */

@@ -55,6 +55,13 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
         }
     }
 
+    /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's scratch memory. */
+    float[][] rows(String name, FloatArray array, int rows) {
+        float[][] copied = scratch.rows(name, rows, count);
+        read(array, rows, copied);
+        return copied;
+    }
+
     /** Copies back. */
     void write(float[][] source, int rows, FloatArray array) {
         for (int row = 0; row < rows; row++) {

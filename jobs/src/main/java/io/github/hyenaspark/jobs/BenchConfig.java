@@ -5,10 +5,11 @@ package io.github.hyenaspark.jobs;
  *
  * @param batch B, sequences, or rows of each channel
  * @param channels D of {@code bench conv}
- * @param length L, tokens or elements
+ * @param length L, tokens or elements; of {@code bench generate} the tokens of the prompt
+ * @param tokens that {@code bench generate} generates
  * @param threads that compute
  * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 and at most 15
- * @param vocab V of {@code bench step}, ids
+ * @param vocab V of {@code bench step} and {@code bench generate}, ids
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
  * @param parameters P of {@code bench round}
  * @param rounds of {@code bench round} that are timed, after three that warm up
@@ -20,6 +21,7 @@ record BenchConfig(
         int batch,
         int channels,
         int length,
+        int tokens,
         int threads,
         int steps,
         int vocab,
@@ -33,6 +35,7 @@ record BenchConfig(
         atLeast("batch", batch, 1);
         atLeast("channels", channels, 1);
         atLeast("length", length, 1);
+        atLeast("tokens", tokens, 1);
         atLeast("threads", threads, 1);
         atLeast("steps", steps, 0);
         atLeast("vocab", vocab, 1);

@@ -39,6 +39,11 @@ final class BenchJob implements Runnable {
                         new StepBenchJob(),
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words("generate", "Measures generation, and the naive way beside it, with one thread."),
+                        List.of("bench", "model"),
+                        new GenerateBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("conv", "Measures the long convolution alone and checks its results."),
                         List.of("bench"),
                         BenchJob::convolution,
@@ -64,7 +69,7 @@ final class BenchJob implements Runnable {
 
     @Override
     public void run() {
-        throw new IllegalArgumentException("a command is needed: step, conv, round, tokens or prepare");
+        throw new IllegalArgumentException("a command is needed: step, generate, conv, round, tokens or prepare");
     }
 
     private static void convolution(Settings settings, Console console) {

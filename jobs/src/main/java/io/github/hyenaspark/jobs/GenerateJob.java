@@ -1,50 +1,118 @@
 package io.github.hyenaspark.jobs;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.Sampling;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a checkpoint and a prompt to text, written as it comes. */
+/**
+ * From a checkpoint and a prompt to text, written as it comes; or from a file of prompts to a line of JSON for each.
+ */
 final class GenerateJob {
     private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
-    private GenerateJob() {}
+    private final GenerateConfig config;
+    private final Sampling sampling;
+    private final Tokenizer tokenizer;
+    private final Generator generator;
+    private final int lMax;
+    private long tokens;
+    private long nanos;
+
+    private GenerateJob(GenerateConfig config, Sampling sampling, Tokenizer tokenizer, Checkpoint checkpoint) {
+        this.config = config;
+        this.sampling = sampling;
+        this.tokenizer = tokenizer;
+        ModelConfig model = Settings.ofJson(checkpoint.settings()).bind("model", ModelConfig.class);
+        lMax = model.lMax();
+        generator = Generator.of(model(model, checkpoint), checkpoint.vocabularySize(), lMax);
+    }
 
     static void run(Settings settings, Console console) throws IOException {
         GenerateConfig config = settings.bind("generate", GenerateConfig.class);
-        RunConfig run = settings.bind("run", RunConfig.class);
+        String run = settings.bind("run", RunConfig.class).dir();
         Sampling sampling = Sampling.of(config.temperature(), config.topK(), config.topP());
         Storage storage = SparkRuntime.storage();
-        Checkpoint checkpoint = checkpoint(storage, run.dir());
-        Settings trained = Settings.ofJson(checkpoint.settings());
-        Tokenizer tokenizer = tokenizer(storage, checkpoint, run.dir());
-        ModelConfig model = trained.bind("model", ModelConfig.class);
-        int[] prompt = prompt(config.prompt(), tokenizer, model.lMax());
-        LOG.info("round {} of {} continues {} tokens", checkpoint.round(), run.dir(), prompt.length);
-        try (var text = new TextStream(console.results())) {
-            Generator.of(model(model, checkpoint), checkpoint.vocabularySize(), model.lMax())
-                    .generate(
-                            prompt,
-                            config.tokens(),
-                            sampling,
-                            config.seed(),
-                            id -> text.write(tokenizer.decode(new int[] {id})));
+        Checkpoint checkpoint = checkpoint(storage, run);
+        List<String> prompts = config.prompts().isEmpty() ? List.of() : prompts(storage, config.prompts());
+        var job = new GenerateJob(config, sampling, tokenizer(storage, checkpoint, run), checkpoint);
+        LOG.info("round {} of {}", checkpoint.round(), run);
+        if (prompts.isEmpty()) {
+            job.stream(console.results());
         }
-        console.results().println();
-        console.results().flush();
+        for (int number = 0; number < prompts.size(); number++) {
+            console.result(job.result(prompts.get(number), config.seed() + number));
+        }
+        console.messages().println(job.speed());
+    }
+
+    /** The continuation of the only prompt, as it comes. */
+    private void stream(PrintStream results) {
+        try (var text = new TextStream(results)) {
+            generate(config.prompt(), config.seed(), text::write);
+        }
+        results.println();
+        results.flush();
+    }
+
+    private ObjectNode result(String prompt, long seed) {
+        var text = new ByteArrayOutputStream();
+        int count = generate(prompt, seed, text::writeBytes);
+        return Json.object()
+                .put("prompt", prompt)
+                .put("text", text.toString(StandardCharsets.UTF_8))
+                .put("tokens", count)
+                .put("seed", seed);
+    }
+
+    /** The tokens of one continuation. */
+    private int generate(String prompt, long seed, Consumer<byte[]> text) {
+        int[] ids = prompt(prompt, tokenizer, lMax);
+        var stop = new StopSequences(config.stop(), text);
+        long start = System.nanoTime();
+        int count = generator.generate(
+                ids, config.tokens(), sampling, seed, id -> stop.write(tokenizer.decode(new int[] {id})));
+        nanos += System.nanoTime() - start;
+        tokens += count;
+        stop.finish();
+        return count;
+    }
+
+    private String speed() {
+        double seconds = nanos * 1e-9;
+        return String.format(Locale.ROOT, "%d tokens in %.2f s, %.0f tokens/s", tokens, seconds, tokens / seconds);
+    }
+
+    /** The lines of a file that are not blank. */
+    private static List<String> prompts(Storage storage, String file) throws IOException {
+        List<String> prompts = new String(storage.read(file), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "generate.prompts: " + file + " has no text, expected a prompt on each line");
+        }
+        return prompts;
     }
 
     private static Checkpoint checkpoint(Storage storage, String run) throws IOException {

@@ -116,6 +116,29 @@ class BenchJobTest {
     }
 
     @Test
+    void generateTimesGenerationAndTheNaiveWay() throws CorruptFileException {
+        JsonNode found = measured(
+                "bench",
+                "generate",
+                "model.d-model=8",
+                "model.n-layer=1",
+                "bench.length=5",
+                "bench.tokens=40",
+                "bench.vocab=11",
+                "bench.steps=2");
+        assertThat(found.get("prompt").intValue()).isEqualTo(5);
+        assertThat(found.get("tokens").intValue()).isEqualTo(40);
+        assertThat(found.get("l_max").intValue()).isEqualTo(45);
+        assertThat(found.get("time").textValue()).isEqualTo("cpu");
+        assertThat(found.get("naive_positions").intValue()).isEqualTo(16);
+        assertThat(found.get("run_tokens")).extracting(JsonNode::intValue).containsExactly(5, 10, 20, 40);
+        assertThat(found.get("run_seconds")).hasSize(4).allMatch(seconds -> seconds.doubleValue() > 0);
+        for (String key : List.of("prompt_seconds", "seconds", "tokens_per_second", "naive_seconds", "speedup")) {
+            assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+    }
+
+    @Test
     void tokensMeasuresEveryTokenizer(@TempDir Path directory) throws IOException {
         Path text = Files.writeString(directory.resolve("text"), "Some words, and some more of them.\n".repeat(3_000));
         JsonNode found = measured("bench", "tokens", "bench.text=" + text, "bench.steps=1");
@@ -159,14 +182,14 @@ class BenchJobTest {
 
     @Test
     void benchAloneNamesWhatItMeasures() {
-        assertRefused(run("bench"), "hyena bench: a command is needed: step, conv, round, tokens or prepare");
+        assertRefused(run("bench"), "hyena bench: a command is needed: step, generate, conv, round, tokens or prepare");
     }
 
     @Test
     void anUnknownMeasurementIsNamedWithTheKnownOnes() {
         assertRefused(
                 run("bench", "nonsense"),
-                "hyena bench: there is no command nonsense, only [step, conv, round, tokens, prepare]");
+                "hyena bench: there is no command nonsense, only [step, generate, conv, round, tokens, prepare]");
     }
 
     @Test

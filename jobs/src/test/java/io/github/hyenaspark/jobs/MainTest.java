@@ -153,6 +153,19 @@ class MainTest {
     }
 
     @Test
+    void settingsOfGenerateThatMakeNoSenseAreRefused() {
+        assertRefused(
+                run("generate", "generate.prompt=a", "generate.prompts=b"),
+                2,
+                "prompts: found b beside a prompt, expected one of the two; leave one out");
+        messages.reset();
+        assertRefused(
+                run("generate", "generate.stop=[\"\"]"),
+                2,
+                "stop: found an empty text, expected at least one character in each");
+    }
+
+    @Test
     void inspectNeedsARunOrADataset() {
         assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
         messages.reset();

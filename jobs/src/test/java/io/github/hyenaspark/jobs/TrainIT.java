@@ -186,6 +186,52 @@ class TrainIT {
     }
 
     @Test
+    void generateStopsBeforeATextAndSaysHowFastItWas() {
+        String run = "run.dir=" + shared.resolve("straight");
+        String text = hyena("none", "generate", run, "generate.prompt=alpha", "generate.tokens=40")
+                .results()
+                .stripTrailing();
+        String stop = text.substring(10).replaceAll("[^a-z]", "").substring(0, 1);
+        Outcome stopped = hyena(
+                "none",
+                "generate",
+                run,
+                "generate.prompt=alpha",
+                "generate.tokens=40",
+                "generate.stop=[\"" + stop + "\"]");
+        assertThat(stopped.code()).as(stopped.messages()).isZero();
+        assertThat(stopped.results()).isEqualTo(text.substring(0, text.indexOf(stop)) + "\n");
+        assertThat(stopped.messages()).containsPattern("\\d+ tokens in \\d+\\.\\d\\d s, \\d+ tokens/s\n");
+    }
+
+    @Test
+    void generateGivesALineForEachPrompt() throws IOException {
+        String run = "run.dir=" + shared.resolve("straight");
+        Path prompts = Files.writeString(shared.resolve("prompts"), "alpha\n\nbeta gam\n");
+        Outcome outcome = hyena("none", "generate", run, "generate.prompts=" + prompts, "generate.tokens=12");
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        List<String> lines = outcome.results().lines().toList();
+        assertThat(lines).hasSize(2);
+        List<String> texts = List.of("alpha", "beta gam");
+        for (int number = 0; number < 2; number++) {
+            JsonNode found = Json.parse("line", lines.get(number).getBytes(StandardCharsets.UTF_8));
+            assertThat(found.get("prompt").textValue()).isEqualTo(texts.get(number));
+            assertThat(found.get("tokens").intValue()).isEqualTo(12);
+            assertThat(found.get("seed").longValue()).isEqualTo(1 + number);
+            String alone = hyena(
+                            "none",
+                            "generate",
+                            run,
+                            "generate.prompt=" + texts.get(number),
+                            "generate.seed=" + (1 + number),
+                            "generate.tokens=12")
+                    .results();
+            assertThat(found.get("text").textValue() + "\n").isEqualTo(alone);
+        }
+        assertThat(outcome.messages()).contains("24 tokens in ");
+    }
+
+    @Test
     @Tag("fault-17")
     void otherSettingsAreRefusedByName() {
         Outcome outcome = train("none", shared.resolve("straight"), "train.lr=2e-2", "model.l-max=16");

@@ -1,0 +1,71 @@
+package io.github.hyenaspark.operator;
+
+import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.convolution.OnlineConvolution;
+
+/**
+ * The long convolutions of a sequence that is not there as a whole: its beginning comes in one pass, then a step at a
+ * time. The taps are those of {@link LongFilters}.
+ */
+final class OnlineFilters implements ChannelFilters {
+    private final HyenaConfig config;
+    private final OnlineConvolution convolution;
+    private float[] gated = {};
+    private int passLength;
+    private int channel;
+
+    /**
+     * Filters for the steps that a sequence may have.
+     *
+     * @param pass whose parameters the operator has
+     */
+    OnlineFilters(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
+        this.config = config;
+        convolution = new OnlineConvolution(LongFilters.taps(config, pass.ofLength(capacity)), config.heads());
+    }
+
+    /** Steps so far. */
+    int length() {
+        return convolution.length();
+    }
+
+    /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
+    void startPass(int length) {
+        if (convolution.length() > 0 && length != 1) {
+            throw new IllegalArgumentException(
+                    "a sequence that has begun goes on one step at a time, found " + length + " steps");
+        }
+        passLength = length;
+        gated = gated.length < length ? new float[length] : gated;
+    }
+
+    /** After the channels of a pass. */
+    void finishPass() {
+        convolution.advance(passLength);
+    }
+
+    @Override
+    public void start(int j) {
+        channel = j;
+        for (int r = 0; r < config.order() - 1; r++) {
+            convolution.prepare(config.filter(j, r));
+        }
+    }
+
+    @Override
+    public void convolve(int r, int head, float[] input, float[] output) {
+        int filter = config.filter(channel, r);
+        if (convolution.length() == 0) {
+            convolution.first(filter, head, input, output, passLength);
+        } else {
+            output[0] = convolution.next(filter, head, input[0]);
+        }
+    }
+
+    @Override
+    public void convolveGated(int r, int head, GatedRow row, float[] output) {
+        Rows.multiply(row.value(), row.inputGate(), gated, passLength);
+        convolve(r, head, gated, row.convolved());
+        Rows.multiply(row.convolved(), row.outputGate(), output, passLength);
+    }
+}
