@@ -41,7 +41,7 @@ class MainTest {
     void helpGoesToStandardOutputAndNamesEveryCommand() {
         assertThat(run("--help")).isZero();
         assertThat(results.toString(StandardCharsets.UTF_8))
-                .contains("prepare", "train", "generate", "bench", "inspect");
+                .contains("prepare", "train", "generate", "bench", "inspect", "export", "import");
         assertThat(messages.size()).isZero();
     }
 
