@@ -25,6 +25,7 @@ final class JobCommand implements Callable<Integer> {
             "import",
             "bench",
             "tokenizer",
+            "memory",
             "vacuum");
 
     private final Job job;

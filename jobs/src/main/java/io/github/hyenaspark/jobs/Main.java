@@ -68,7 +68,7 @@ public final class Main implements Runnable {
                         VacuumJob::run,
                         console))
                 .addSubcommand(BenchJob.command(console))
-                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))))
+                .addSubcommand(InspectJob.command(console))
                 .addSubcommand(HelpOption.addTo(new CommandLine(new VerifyJob(console))));
         return hyena.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)

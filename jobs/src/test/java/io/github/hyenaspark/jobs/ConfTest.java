@@ -2,9 +2,11 @@ package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
@@ -79,6 +81,20 @@ class ConfTest {
                         .sum())
                 .isEqualTo(expected);
         assertThat(path).content().contains(String.format(Locale.ROOT, "%,d", expected));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void theMemoryOfEveryFileIsTold(Path file) throws IOException {
+        JsonNode needed = MemoryJob.needed(Settings.load(List.of(file.toString())));
+        long heap = needed.at("/executor_mib/heap").longValue();
+        long overhead = needed.at("/executor_mib/overhead").longValue();
+        long inside = needed.at("/task_mib/parameters_and_gradients").longValue()
+                + needed.at("/task_mib/activations").longValue();
+        assertThat(heap).isGreaterThan(needed.at("/task_mib/heap").longValue());
+        assertThat(overhead).isGreaterThan(inside);
+        assertThat(Json.line(needed.get("spark_submit")))
+                .contains("--executor-memory " + heap + "m", "spark.executor.memoryOverhead=" + overhead + "m");
     }
 
     /** Sequences of a step and steps of the run, as published. */

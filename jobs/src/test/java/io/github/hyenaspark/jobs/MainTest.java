@@ -158,4 +158,15 @@ class MainTest {
         messages.reset();
         assertRefused(run("inspect"), 2, "hyena inspect: Missing required parameter: 'DIRECTORY'");
     }
+
+    @Test
+    void inspectMemoryTellsWhatToGiveSpark() {
+        assertThat(run("inspect", "memory", "model.d-model=64", "memory.executor-cores=2", "train.workers=8"))
+                .isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8))
+                .contains("tasks_per_executor  2", "--executor-cores 2", "  --executor-memory ", "memoryOverhead=");
+        results.reset();
+        assertRefused(
+                run("inspect", "memory", "train.threads=2"), 2, "memory.executor-cores: found 1, expected at least");
+    }
 }
