@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
  * @param round rounds that are done
  * @param tokens tokens trained on so far
  * @param settings effective settings, as JSON
- * @param dataset URI of the dataset's snapshot
- * @param datasetSha256 SHA-256 of the snapshot file, hexadecimal
+ * @param dataset URI of the dataset's snapshot; empty in a model that was imported and is not trained yet
+ * @param datasetSha256 SHA-256 of the snapshot file, hexadecimal; empty likewise
  * @param tokenizer fingerprint of the tokenizer
  * @param vocabularySize V, token ids
  * @param vectors P floats each, in table order: {@link #THETA} and what else the run carries from round to round
@@ -76,6 +76,11 @@ public record Checkpoint(
                         + " elements of the parameter table, found " + values.length);
             }
         });
+    }
+
+    /** Whether this is a model from elsewhere, with which a run is only to begin. */
+    public boolean isImported() {
+        return dataset.isEmpty();
     }
 
     /**

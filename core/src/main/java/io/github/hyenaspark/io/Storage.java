@@ -234,6 +234,19 @@ public final class Storage {
         return written.file();
     }
 
+    /**
+     * Whether a file of that name is there with other content than this; neither if it is not there nor if it is the
+     * same.
+     */
+    public boolean hasOther(String uri, Content content) throws IOException {
+        if (!exists(uri)) {
+            return false;
+        }
+        var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        content.writeTo(hashes);
+        return !hashes.file(uri, 0).sameContent(hashed(uri));
+    }
+
     private record Written(boolean created, StoredFile file) {}
 
     private Written writeOnce(Place place, Content content) throws IOException {

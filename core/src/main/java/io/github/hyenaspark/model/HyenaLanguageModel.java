@@ -60,7 +60,7 @@ public final class HyenaLanguageModel {
     public static ComputationGraphConfiguration configuration(
             ModelConfig config, int vocabularySize, long seed, DataType type) {
         int padded = config.paddedVocabulary(vocabularySize);
-        LinearInitial.LanguageModel initial = new LinearInitial.LanguageModel(config.initStd(), config.nLayer());
+        LinearInitial.LanguageModel initial = initial(config);
         NeuralNetConfiguration.Builder base = new NeuralNetConfiguration.Builder()
                 .seed(seed)
                 .dataType(type)
@@ -71,15 +71,11 @@ public final class HyenaLanguageModel {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(padded, config.dModel());
         head.setLayerName(HEAD);
         NeuralNetConfiguration headConfiguration = base.clone().layer(head).build();
-        ComputationGraphConfiguration.GraphBuilder builder = base.graphBuilder()
-                .addInputs("ids")
-                .addLayer(
-                        EMBEDDING,
-                        TokenEmbeddingLayer.tied(padded, config.dModel(), config.initStd(), config.embedDropout()),
-                        "ids");
+        ComputationGraphConfiguration.GraphBuilder builder =
+                base.graphBuilder().addInputs("ids").addLayer(EMBEDDING, embedding(config, padded), "ids");
         String below = EMBEDDING;
         for (int block = 0; block < config.nLayer(); block++) {
-            String name = "block-" + block;
+            String name = blockName(block);
             builder.addLayer(name, new BlockLayer(config.block(), initial), below);
             below = name;
         }
@@ -133,16 +129,45 @@ public final class HyenaLanguageModel {
     /** The same for any graph whose layers are all of ours. */
     public static List<ParameterEntry> tableOf(ComputationGraph graph) {
         List<ParameterEntry> table = new ArrayList<>();
-        long at = 0;
         for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
             SpecLayer configuration = (SpecLayer) layer.conf().getLayer();
-            for (ParameterSpec spec : configuration.specs()) {
-                String name = configuration.getLayerName() + "." + spec.name();
-                table.add(new ParameterEntry(name, spec.shape(), at, spec.group()));
-                at += spec.size();
-            }
+            append(table, configuration.getLayerName(), configuration.specs());
         }
         return List.copyOf(table);
+    }
+
+    /** The same for a model that is not made: takes no memory of its size. */
+    public static List<ParameterEntry> tableOf(ModelConfig config, int vocabularySize) {
+        int padded = config.paddedVocabulary(vocabularySize);
+        List<ParameterEntry> table = new ArrayList<>();
+        append(table, EMBEDDING, embedding(config, padded).specs());
+        List<ParameterSpec> block = config.block().parameters(initial(config));
+        for (int number = 0; number < config.nLayer(); number++) {
+            append(table, blockName(number), block);
+        }
+        append(table, HEAD, new LanguageModelHeadLayer(padded, config.dModel()).specs());
+        return List.copyOf(table);
+    }
+
+    private static void append(List<ParameterEntry> table, String layer, List<ParameterSpec> specs) {
+        ParameterEntry last = table.isEmpty() ? null : table.get(table.size() - 1);
+        long at = last == null ? 0 : last.offset() + last.size();
+        for (ParameterSpec spec : specs) {
+            table.add(new ParameterEntry(layer + "." + spec.name(), spec.shape(), at, spec.group()));
+            at += spec.size();
+        }
+    }
+
+    private static TokenEmbeddingLayer embedding(ModelConfig config, int padded) {
+        return TokenEmbeddingLayer.tied(padded, config.dModel(), config.initStd(), config.embedDropout());
+    }
+
+    private static LinearInitial.LanguageModel initial(ModelConfig config) {
+        return new LinearInitial.LanguageModel(config.initStd(), config.nLayer());
+    }
+
+    private static String blockName(int number) {
+        return "block-" + number;
     }
 
     /** A copy of the parameters θ, P elements in the order of {@link #table}. */

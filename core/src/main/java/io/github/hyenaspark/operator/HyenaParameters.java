@@ -7,6 +7,7 @@ import static io.github.hyenaspark.operator.ParameterGroup.POSITIONS;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The parameters of one Hyena operator, in their order in memory. */
 public final class HyenaParameters {
@@ -33,14 +34,33 @@ public final class HyenaParameters {
         return List.copyOf(specs);
     }
 
+    /** τ, M: the time from 0 to 1 at every position. */
+    public static double[] times(HyenaConfig config) {
+        return IntStream.range(0, config.maxLength())
+                .mapToDouble(i -> PositionalEncoding.time(i, config.maxLength()))
+                .toArray();
+    }
+
+    /** z, M×E, row-major: what the positional encoding is before it is trained, and always if it is not. */
+    public static double[] positions(HyenaConfig config) {
+        return PositionalEncoding.features(config.maxLength(), config.filter().emb());
+    }
+
+    /** δ, F: what the decay rates of the window are before they are trained, and always if they are not. */
+    public static double[] decayRates(HyenaConfig config) {
+        return DecayWindow.rates(config.filter(), config.filters());
+    }
+
     private static List<ParameterSpec> filter(HyenaConfig config, LinearInitial linear) {
         FilterConfig filter = config.filter();
         int width = filter.width();
         List<ParameterSpec> specs = new ArrayList<>();
         if (filter.trainPositions()) {
-            double[] z = PositionalEncoding.features(config.maxLength(), filter.emb());
             specs.add(new ParameterSpec(
-                    "positions", List.of(config.maxLength(), filter.emb()), new Initial.Values(z), POSITIONS));
+                    "positions",
+                    List.of(config.maxLength(), filter.emb()),
+                    new Initial.Values(positions(config)),
+                    POSITIONS));
         }
         for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
             int inputs = layer == 0 ? filter.emb() : width;
@@ -50,8 +70,8 @@ public final class HyenaParameters {
         specs.add(new ParameterSpec("frequency", List.of(width), new Initial.Constant(filter.sinFreq()), FILTER));
         specs.add(new ParameterSpec("out.weight", List.of(config.filters(), width), linear.weight(width), FILTER));
         if (filter.trainDecay()) {
-            double[] rates = DecayWindow.rates(filter, config.filters());
-            specs.add(new ParameterSpec("decay", List.of(config.filters()), new Initial.Values(rates), DECAY));
+            specs.add(new ParameterSpec(
+                    "decay", List.of(config.filters()), new Initial.Values(decayRates(config)), DECAY));
         }
         if (config.directTerm()) {
             specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initial.Normal(1), BASE));

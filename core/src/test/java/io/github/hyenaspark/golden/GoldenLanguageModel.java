@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.exchange.SafariTensors;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
@@ -20,6 +23,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -88,6 +92,43 @@ final class GoldenLanguageModel {
         double[] expected = GoldenFile.timeLast(GoldenFile.doubles(first.required("logits")), batchSize, length);
         Closeness.check("logits", doubles(logits), expected, outputTolerance);
         trajectory(graph, table, type, trajectoryTolerance);
+    }
+
+    /**
+     * Both ways under safari's names: the golden tensors are read to a model with the golden logits, and what is
+     * written of it are the golden tensors again.
+     */
+    void checkSafariTensors() throws CorruptFileException {
+        HyenaLanguageModel model = HyenaLanguageModel.create(config, vocabularySize, 1);
+        SafariTensors safari = SafariTensors.of(config, model.table());
+        Map<String, Tensor> golden = new TreeMap<>();
+        for (JsonNode parameter : root.required("parameters")) {
+            SafariName.of(parameter.required("name").asText()).forEach(name -> {
+                long[] shape = Arrays.stream(GoldenFile.doubles(parameter.required("shape")))
+                        .mapToLong(size -> (long) size)
+                        .toArray();
+                float[] values = floats(GoldenFile.doubles(parameter.required("values")));
+                golden.put(name, new Tensor(name, SafariName.shape(name, shape), values, 0));
+            });
+        }
+        model.parameters(safari.read("golden", List.copyOf(golden.values())));
+        INDArray logits = model.graph().outputSingle(ids("inputs", 0));
+        JsonNode first = root.required("first_batch");
+        double[] expected = GoldenFile.timeLast(GoldenFile.doubles(first.required("logits")), batchSize, length);
+        Closeness.check("logits", doubles(logits), expected, 1e-5);
+        for (Tensor tensor : safari.write(model.parameters())) {
+            if (golden.containsKey(tensor.name())) {
+                Tensor before = golden.remove(tensor.name());
+                assertThat(tensor.shape()).as(tensor.name()).isEqualTo(before.shape());
+                int size = Math.toIntExact(tensor.elements());
+                assertThat(Arrays.copyOfRange(tensor.values(), tensor.offset(), tensor.offset() + size))
+                        .as(tensor.name())
+                        .containsExactly(before.values());
+            } else {
+                assertThat(tensor.name()).as("a constant").matches(".*[.](pos_emb[.][zt]|modulation[.]deltas)");
+            }
+        }
+        assertThat(golden).as("what was not written").isEmpty();
     }
 
     private void trajectory(ComputationGraph graph, List<ParameterEntry> table, DataType type, double tolerance) {

@@ -14,7 +14,7 @@ class GoldenTest {
         return GoldenFile.all().stream().map(file -> dynamicTest(file.name(), () -> check(file)));
     }
 
-    private static void check(GoldenFile file) {
+    private static void check(GoldenFile file) throws IOException {
         switch (file.kind()) {
             case "operator" -> {
                 GoldenOperator golden = new GoldenOperator(file);
@@ -25,6 +25,7 @@ class GoldenTest {
                 GoldenLanguageModel golden = new GoldenLanguageModel(file);
                 golden.checkDouble();
                 golden.checkFloat();
+                golden.checkSafariTensors();
             }
             default -> throw new IllegalStateException(file.name() + ": unknown kind " + file.kind());
         }

@@ -87,6 +87,16 @@ class StorageTest {
     }
 
     @Test
+    void otherContentIsTold() throws IOException {
+        Content content = out -> out.write(bytes("first"));
+        assertThat(storage.hasOther(uri("a"), content)).isFalse();
+        storage.write(uri("a"), content);
+        assertThat(storage.hasOther(uri("a"), content)).isFalse();
+        assertThat(storage.hasOther(uri("a"), out -> out.write(bytes("other")))).isTrue();
+        assertThat(storage.hasOther(uri("a"), out -> out.write(bytes("fir")))).isTrue();
+    }
+
+    @Test
     void writeReturnsLengthAndHashesOfWhatItWrote() throws IOException {
         byte[] content = bytes("123456789");
         StoredFile written = storage.write(uri("deep/er/object"), out -> {

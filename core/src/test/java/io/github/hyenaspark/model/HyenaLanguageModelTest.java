@@ -48,6 +48,13 @@ class HyenaLanguageModelTest {
     }
 
     @Test
+    void theTableIsKnownWithoutTheModel() {
+        ModelConfig config = ModelConfigs.of(8, 3, 0, 20, ModelConfigs.filter(5, true));
+        assertThat(HyenaLanguageModel.tableOf(config, VOCABULARY))
+                .isEqualTo(HyenaLanguageModel.create(config, VOCABULARY, 1).table());
+    }
+
+    @Test
     void firstParametersDependOnTheSeedAlone() {
         float[] theta =
                 HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 5).parameters();

@@ -20,8 +20,10 @@ interface Job {
      *
      * @param settings without them
      * @return {@code key=value} arguments
+     * @throws IllegalArgumentException if the settings are wrong
+     * @throws IOException if what they follow from cannot be read
      */
-    default List<String> derived(Settings settings) {
+    default List<String> derived(Settings settings) throws IOException {
         return List.of();
     }
 }

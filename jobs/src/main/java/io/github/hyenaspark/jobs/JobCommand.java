@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.config.Settings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,19 @@ import picocli.CommandLine.Parameters;
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
-    private static final Set<String> SECTIONS =
-            Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench", "tokenizer", "vacuum");
+    private static final Set<String> SECTIONS = Set.of(
+            "data",
+            "model",
+            "train",
+            "checkpoint",
+            "run",
+            "generate",
+            "export",
+            "import",
+            "bench",
+            "tokenizer",
+            "memory",
+            "vacuum");
 
     private final Job job;
     private final Console console;
@@ -38,8 +50,13 @@ final class JobCommand implements Callable<Integer> {
      */
     static CommandLine of(Words words, List<String> sections, Job job, Console console) {
         CommandLine command = HelpOption.addTo(new CommandLine(new JobCommand(job, console)));
-        var usage = command.getCommandSpec().name(words.name()).usageMessage();
-        usage.description(words.summary());
+        command.getCommandSpec().name(words.name()).usageMessage().description(words.summary());
+        return showSettings(command, sections);
+    }
+
+    /** Has the help of a command end with sections of the settings. */
+    static CommandLine showSettings(CommandLine command, List<String> sections) {
+        var usage = command.getCommandSpec().usageMessage();
         usage.footerHeading("%nSettings and their defaults:%n");
         usage.footer(sections.stream()
                 .map(Settings::defaultsOf)
@@ -54,16 +71,22 @@ final class JobCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Settings settings = withDerived(Settings.load(arguments));
-        settings.refuseUnknownSections(SECTIONS);
+        Settings settings = withDerived(load(arguments));
         LOG.info("settings {}", settings.render());
         job.run(settings, console);
         return ExitCode.DONE.code();
     }
 
-    private Settings withDerived(Settings settings) {
+    /** Settings of the command line, all of sections that some command reads. */
+    static Settings load(List<String> arguments) {
+        Settings settings = Settings.load(arguments);
+        settings.refuseUnknownSections(SECTIONS);
+        return settings;
+    }
+
+    private Settings withDerived(Settings settings) throws IOException {
         List<String> all = new ArrayList<>(job.derived(settings));
         all.addAll(arguments);
-        return all.size() == arguments.size() ? settings : Settings.load(all);
+        return all.size() == arguments.size() ? settings : load(all);
     }
 }

@@ -47,12 +47,20 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new Words("train", "Trains a model on a dataset; goes on where the run in run.dir stopped."),
                         List.of("data", "model", "train", "checkpoint", "run"),
-                        TrainJob::run,
+                        new TrainJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
                         new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
                         List.of("generate", "run"),
                         GenerateJob::run,
+                        console))
+                .addSubcommand(ExportJob.command(console))
+                .addSubcommand(JobCommand.of(
+                        new Words(
+                                "import",
+                                "Begins a run in run.dir with a model in safetensors files; takes settings like train."),
+                        List.of("import", "run"),
+                        new ImportJob(),
                         console))
                 .addSubcommand(JobCommand.of(
                         new Words("vacuum", "Deletes what a dataset holds and no snapshot lists."),
@@ -60,7 +68,7 @@ public final class Main implements Runnable {
                         VacuumJob::run,
                         console))
                 .addSubcommand(BenchJob.command(console))
-                .addSubcommand(HelpOption.addTo(new CommandLine(new InspectJob(console))))
+                .addSubcommand(InspectJob.command(console))
                 .addSubcommand(HelpOption.addTo(new CommandLine(new VerifyJob(console))));
         return hyena.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)

@@ -1,6 +1,8 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Numerics;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
@@ -13,6 +15,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.RunIdentity;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +48,7 @@ record RunData(Storage storage, TrainSettings settings) {
         if (resumed.isPresent()) {
             refuseOtherTokenizer(resumed.get(), snapshot);
             refuseOtherSettings(resumed.get());
-            snapshot = sameAs(resumed.get(), snapshot);
+            snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
         // opened once here, so that bad data is told in a sentence before any executor starts
         TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
@@ -80,8 +83,30 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
+    /**
+     * The architecture of a run, for settings that do not say it.
+     *
+     * @return {@code key=value} for every key of the section model; none if there is no checkpoint
+     */
+    static List<String> architecture(Storage storage, String run) throws IOException {
+        List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
+        if (manifests.isEmpty()) {
+            return List.of();
+        }
+        Settings settings = Settings.ofJson(manifests.get(0).facts().settings());
+        return RunIdentity.arguments(settings.renderSections(List.of(RunIdentity.ARCHITECTURE)));
+    }
+
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        String stored = Settings.ofJson(checkpoint.settings()).renderSections(RunIdentity.SECTIONS);
+        Settings then = Settings.ofJson(checkpoint.settings());
+        if (checkpoint.isImported()) {
+            RunIdentity.refuseOtherArchitecture(
+                    then.renderSections(RunIdentity.SECTIONS),
+                    settings.identity(),
+                    settings.run().dir());
+            return;
+        }
+        String stored = then.renderSections(RunIdentity.SECTIONS);
         RunIdentity.refuseDifferences(
                 stored, settings.identity(), settings.run().dir());
         Numerics now = MachineNumerics.of(settings.train().threads());

@@ -10,6 +10,9 @@ import java.util.List;
 
 /** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
 final class RunTokenizer {
+    /** Name of its file. */
+    static final String FILE = "tokenizer.json";
+
     /** Tokenizers that are all in their code. */
     private static final List<String> WITHOUT_FILE = List.of("bytes", "dna");
 
@@ -17,7 +20,7 @@ final class RunTokenizer {
 
     /** Where a run keeps it. */
     static String uri(String run) {
-        return Storage.resolve(run, "tokenizer.json");
+        return Storage.resolve(run, FILE);
     }
 
     /**

@@ -48,9 +48,19 @@ final class TrainJob {
         this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
     }
 
-    static void run(Settings settings, Console console) throws IOException {
-        Storage storage = SparkRuntime.storage();
-        new TrainJob(TrainSettings.of(settings, storage), console, storage).run();
+    /** The command {@code train}: a run that there is keeps its architecture, where the arguments do not say one. */
+    static final class Command implements Job {
+        @Override
+        public List<String> derived(Settings settings) throws IOException {
+            String run = settings.bind("run", RunConfig.class).dir();
+            return run.isBlank() ? List.of() : RunData.architecture(SparkRuntime.storage(), run);
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            Storage storage = SparkRuntime.storage();
+            new TrainJob(TrainSettings.of(settings, storage), console, storage).run();
+        }
     }
 
     private void run() throws IOException {
@@ -89,7 +99,7 @@ final class TrainJob {
                 storage.qualify(settings.directory().uri()));
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
-        RunState start = from.map(RunStore::state).orElseGet(() -> initial(model));
+        RunState start = from.map(this::state).orElseGet(() -> initial(model.parameters()));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
@@ -144,8 +154,11 @@ final class TrainJob {
         }
     }
 
-    private RunState initial(HyenaLanguageModel model) {
-        float[] theta = model.parameters();
+    private RunState state(Checkpoint checkpoint) {
+        return checkpoint.isImported() ? initial(checkpoint.vector(Checkpoint.THETA)) : RunStore.state(checkpoint);
+    }
+
+    private RunState initial(float[] theta) {
         TrainingState state = TrainingState.first(theta, settings.train().innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }

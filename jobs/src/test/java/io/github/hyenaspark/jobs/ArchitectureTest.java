@@ -37,6 +37,7 @@ final class ArchitectureTest {
             line("train", "model", "layers", "operator", "convolution"),
             // The operator's parameter groups are part of a checkpoint's table.
             line("checkpoint", "io", "model", "operator"),
+            line("exchange", "io", "model", "operator"),
             line("data.document", "io"),
             line("data.token", "io"),
             line("data.shard", "io"),
@@ -60,6 +61,7 @@ final class ArchitectureTest {
                     "data..",
                     "train",
                     "checkpoint",
+                    "exchange",
                     "model",
                     "layers",
                     "operator",
@@ -77,8 +79,8 @@ final class ArchitectureTest {
             line("org.apache.hadoop..", "io", "jobs.spark"),
             line("org.apache.parquet..", "data.document", "data.shard"),
             line("org.bytedeco..", "operator"),
-            line("org.deeplearning4j..", "layers", "model", "train", "checkpoint", "jobs.spark"),
-            line("org.nd4j..", "operator", "layers", "model", "train", "checkpoint", "jobs.spark"),
+            line("org.deeplearning4j..", "layers", "model", "train", "checkpoint", "exchange", "jobs.spark"),
+            line("org.nd4j..", "operator", "layers", "model", "train", "checkpoint", "exchange", "jobs.spark"),
             line("scala..", "jobs.spark"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -41,7 +41,7 @@ class MainTest {
     void helpGoesToStandardOutputAndNamesEveryCommand() {
         assertThat(run("--help")).isZero();
         assertThat(results.toString(StandardCharsets.UTF_8))
-                .contains("prepare", "train", "generate", "bench", "inspect");
+                .contains("prepare", "train", "generate", "bench", "inspect", "export", "import");
         assertThat(messages.size()).isZero();
     }
 
@@ -170,5 +170,16 @@ class MainTest {
         assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
         messages.reset();
         assertRefused(run("inspect"), 2, "hyena inspect: Missing required parameter: 'DIRECTORY'");
+    }
+
+    @Test
+    void inspectMemoryTellsWhatToGiveSpark() {
+        assertThat(run("inspect", "memory", "model.d-model=64", "memory.executor-cores=2", "train.workers=8"))
+                .isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8))
+                .contains("tasks_per_executor  2", "--executor-cores 2", "  --executor-memory ", "memoryOverhead=");
+        results.reset();
+        assertRefused(
+                run("inspect", "memory", "train.threads=2"), 2, "memory.executor-cores: found 1, expected at least");
     }
 }

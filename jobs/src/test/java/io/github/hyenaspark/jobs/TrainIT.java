@@ -156,6 +156,34 @@ class TrainIT {
         assertThat(found.get("parameters").longValue()).isPositive();
         assertThat(found.get("checkpoint").textValue()).startsWith(run + "/manifest/000000000006");
         assertThat(found.at("/settings/train/workers").intValue()).isEqualTo(2);
+        long bytes = 0;
+        for (JsonNode file : found.get("files")) {
+            assertThat(run.resolve(file.get("file").textValue()))
+                    .hasSize(file.get("bytes").longValue());
+            bytes += file.get("bytes").longValue();
+        }
+        assertThat(found.get("bytes").longValue()).isEqualTo(bytes).isPositive();
+        assertThat(found.at("/checkpoints/0/round").intValue()).isEqualTo(6);
+        JsonNode older = found.at("/checkpoints/1");
+        JsonNode one = SmallRun.bare(
+                        "none",
+                        List.of("inspect", run + "/" + older.get("checkpoint").textValue(), "--json"))
+                .json();
+        assertThat(one.get("round")).isEqualTo(older.get("round"));
+        assertThat(SmallRun.bare("none", List.of("inspect", run + "/manifest/none.json"))
+                        .messages())
+                .contains("there is no checkpoint " + run + "/manifest/none.json, only [manifest/000000000006");
+    }
+
+    @Test
+    void inspectForPeopleHasTheSettingsThatAreNotTheDefaults() {
+        String text = SmallRun.bare(
+                        "none", List.of("inspect", shared.resolve("straight").toString()))
+                .results();
+        assertThat(text)
+                .containsPattern("(?m)^round +6$")
+                .contains("\n  model.d-model=16\n")
+                .doesNotContain("model.order=");
     }
 
     @Test
@@ -165,6 +193,13 @@ class TrainIT {
         assertThat(found.get("documents").intValue()).isEqualTo(4);
         assertThat(found.get("shards").intValue()).isEqualTo(2);
         assertThat(found.at("/splits/validation/documents").intValue()).isEqualTo(1);
+        assertThat(found.get("shard_bytes").longValue())
+                .isEqualTo(found.at("/splits/train/shard_bytes").longValue()
+                        + found.at("/splits/validation/shard_bytes").longValue())
+                .isPositive();
+        assertThat(SmallRun.bare("none", List.of("inspect", dataset + "/snapshots/00000001.json", "--json"))
+                        .json())
+                .isEqualTo(found);
         assertThat(found.get("tokens").longValue())
                 .isEqualTo(found.at("/splits/train/tokens").longValue()
                         + found.at("/splits/validation/tokens").longValue());

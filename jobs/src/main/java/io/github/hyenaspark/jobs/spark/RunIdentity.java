@@ -19,6 +19,12 @@ public final class RunIdentity {
     /** The sections that hold an identity. */
     public static final List<String> SECTIONS = List.of("data", "model", "train");
 
+    /** The section that says which model it is. */
+    public static final String ARCHITECTURE = "model";
+
+    /** Settings of that section that a model may be trained on with others. */
+    private static final Set<String> OF_TRAINING = Set.of("model.dropout", "model.embed-dropout", "model.init-std");
+
     /** Where the data is, and how it is brought there. That it is the same is held by the snapshot's hash. */
     private static final Set<String> FREE = Set.of(
             "data.input",
@@ -48,6 +54,37 @@ public final class RunIdentity {
                     + String.join("; ", differences)
                     + ". Restore them to resume it, or choose another run.dir for a new run");
         }
+    }
+
+    /**
+     * Refuses to begin a run with a model of another architecture than the settings say.
+     *
+     * @param stored the sections as the imported checkpoint has them, JSON
+     * @param current the same sections now, JSON
+     * @param run URI of the run's directory, for the message
+     * @throws IllegalArgumentException naming every key that differs, with both values
+     */
+    public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
+        List<String> differences = differences(stored, current).stream()
+                .filter(difference -> difference.startsWith(ARCHITECTURE + "."))
+                .filter(difference -> OF_TRAINING.stream().noneMatch(key -> difference.startsWith(key + " ")))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("the model that was imported into " + run + " is another: "
+                    + String.join("; ", differences) + ". Leave these settings out: the model brings its own");
+        }
+    }
+
+    /**
+     * Settings as arguments of the command line.
+     *
+     * @param sections JSON
+     * @return {@code key=value} for every value
+     */
+    public static List<String> arguments(String sections) throws CorruptFileException {
+        List<String> arguments = new ArrayList<>();
+        flat(sections).forEach((key, value) -> arguments.add(key + "=" + value.replaceFirst("^\"(.*)\"$", "$1")));
+        return arguments;
     }
 
     static List<String> differences(String stored, String current) throws CorruptFileException {

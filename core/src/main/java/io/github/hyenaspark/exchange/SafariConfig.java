@@ -1,0 +1,210 @@
+package io.github.hyenaspark.exchange;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An architecture as the arguments of safari's {@code ConvLMHeadModel} (its {@code layer} those of
+ * {@code HyenaOperator}), and back to the settings {@code model}. What is absent has safari's default; what would make
+ * another model than ours is refused; what only decides how safari trains or computes is passed over.
+ */
+public final class SafariConfig {
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final String LAYER = "layer";
+    private static final String VOCABULARY = "vocab_size";
+
+    /** One number or word that both know: its place here and there, and what it is there if it is absent. */
+    private record Key(String ours, String safari, JsonNode absent) {}
+
+    private static final List<Key> KEYS = List.of(
+            needed("d-model", "d_model"),
+            needed("n-layer", "n_layer"),
+            needed("d-inner", "d_inner"),
+            new Key("dropout", "resid_dropout", NODES.numberNode(0.0)),
+            new Key("embed-dropout", "embed_dropout", NODES.numberNode(0.1)),
+            new Key("vocab-multiple", "pad_vocab_size_multiple", NODES.numberNode(1)),
+            new Key("init-std", "initializer_cfg.initializer_range", NODES.numberNode(0.02)),
+            needed("l-max", "layer.l_max"),
+            new Key("order", "layer.order", NODES.numberNode(2)),
+            new Key("num-heads", "layer.num_heads", NODES.numberNode(1)),
+            new Key("short-len", "layer.short_filter_order", NODES.numberNode(3)),
+            new Key("activation", "layer.activation", NODES.textNode("id")),
+            new Key("post-order-mixing", "layer.post_order_ffn", NODES.booleanNode(false)),
+            new Key("outer-mixing", "layer.outer_mixing", NODES.booleanNode(false)),
+            new Key("direct-term", "layer.bias", NODES.booleanNode(true)),
+            new Key("filter.width", "layer.filter_order", NODES.numberNode(64)),
+            new Key("filter.emb", "layer.emb_dim", NODES.numberNode(3)),
+            new Key("filter.hidden-layers", "layer.num_inner_mlps", NODES.numberNode(2)),
+            new Key("filter.sin-freq", "layer.w", NODES.numberNode(1)),
+            new Key("filter.modulate", "layer.modulate", NODES.booleanNode(true)),
+            new Key("filter.shift", "layer.shift", NODES.numberNode(0.0)),
+            new Key("filter.decay-target", "layer.target", NODES.numberNode(0.01)),
+            new Key("filter.fast-decay-pct", "layer.fast_decay_pct", NODES.numberNode(0.3)),
+            new Key("filter.slow-decay-pct", "layer.slow_decay_pct", NODES.numberNode(1.5)),
+            new Key("filter.normalized", "layer.normalized", NODES.booleanNode(false)));
+
+    /** Learning rates there, of which ours says only whether they are 0; the rate itself is a setting of training. */
+    private static final List<Key> TRAINED = List.of(
+            new Key("filter.train-positions", "layer.lr_pos_emb", NODES.numberNode(1e-5)),
+            new Key("filter.train-decay", "layer.modulation_lr", NODES.numberNode(0.0)));
+
+    private static final double RATE_OF_TRAINED_DECAY = 1e-3;
+
+    /** Keys with the one value that makes our model. */
+    private static final Map<String, JsonNode> FIXED = Map.of(
+            "layer_norm_epsilon", NODES.numberNode(1e-5),
+            "max_position_embeddings", NODES.numberNode(0),
+            "layer._name_", NODES.textNode("hyena"),
+            "layer.filter_cls", NODES.textNode("hyena-filter"),
+            "layer.inner_factor", NODES.numberNode(1),
+            "layer.num_blocks", NODES.numberNode(1),
+            "layer.dropout", NODES.numberNode(0));
+
+    /** What decides nothing that is computed. */
+    private static final Set<String> PASSED_OVER = Set.of(
+            "_name_",
+            "architectures",
+            "model_type",
+            "torch_dtype",
+            "hyena_spark",
+            "fused_mlp",
+            "fused_dropout_add_ln",
+            "residual_in_fp32",
+            "sequence_parallel",
+            "use_flashfftconv",
+            "checkpoint_mlp",
+            "checkpoint_mixer",
+            "layer.d_model",
+            "layer.lr",
+            "layer.wd",
+            "layer.local_order", // known to nobody in safari itself
+            "layer.filter_dropout", // accepted and not applied there
+            "layer.fused_bias_fc",
+            "layer.fused_fft_conv",
+            "layer.use_flashfftconv",
+            "layer.jit_filter",
+            "layer.return_state");
+
+    private SafariConfig() {}
+
+    private static Key needed(String ours, String safari) {
+        return new Key(ours, safari, NODES.missingNode());
+    }
+
+    /**
+     * The arguments that make a model.
+     *
+     * @param model the section {@code model} of its settings
+     * @param vocabularySize V before padding
+     */
+    public static ObjectNode of(JsonNode model, int vocabularySize) {
+        ObjectNode config = Json.object();
+        config.putArray("architectures").add("ConvLMHeadModel");
+        config.put("torch_dtype", "float32").put(VOCABULARY, vocabularySize);
+        config.putObject(LAYER).put("_name_", "hyena");
+        for (Key key : KEYS) {
+            put(config, key.safari(), at(model, key.ours()));
+        }
+        if (config.get("d_inner").asInt() == 0) {
+            config.put("d_inner", 4 * config.get("d_model").asInt());
+        }
+        for (Key key : TRAINED) {
+            double rate = key.absent().doubleValue() == 0
+                    ? RATE_OF_TRAINED_DECAY
+                    : key.absent().doubleValue();
+            put(config, key.safari(), NODES.numberNode(at(model, key.ours()).booleanValue() ? rate : 0));
+        }
+        return config;
+    }
+
+    /**
+     * V before padding.
+     *
+     * @param file where {@code config} comes from, for the message
+     */
+    public static int vocabularySize(String file, JsonNode config) throws CorruptFileException {
+        return Math.toIntExact(Json.wholeNumber(config, file, VOCABULARY));
+    }
+
+    /**
+     * The settings that make the same model.
+     *
+     * @param file where {@code config} comes from, for the message
+     * @return {@code key=value}, each key with its section
+     * @throws IllegalArgumentException if {@code config} asks for what we have not, or a needed key is missing
+     */
+    public static List<String> settings(String file, JsonNode config) {
+        refuseUnknown(file, config);
+        FIXED.forEach((path, only) -> {
+            JsonNode found = at(config, path);
+            boolean same = only.isNumber() ? found.asDouble() == only.asDouble() : found.equals(only);
+            if (!found.isMissingNode() && !same) {
+                throw new IllegalArgumentException(
+                        file + ": found " + path + " " + found + ", expected " + only + "; other models are not known");
+            }
+        });
+        List<String> settings = new ArrayList<>();
+        for (Key key : KEYS) {
+            JsonNode found = at(config, key.safari());
+            JsonNode value = found.isMissingNode() || found.isNull() ? key.absent() : found;
+            if (!value.isValueNode() || value.isMissingNode()) {
+                throw new IllegalArgumentException(file + ": found no " + key.safari() + ", expected a value");
+            }
+            settings.add("model." + key.ours() + "=" + value.asText());
+        }
+        for (Key key : TRAINED) {
+            JsonNode found = at(config, key.safari());
+            double rate = (found.isNumber() ? found : key.absent()).doubleValue();
+            settings.add("model." + key.ours() + "=" + (rate != 0));
+        }
+        return List.copyOf(settings);
+    }
+
+    private static void refuseUnknown(String file, JsonNode config) {
+        Set<String> known = new LinkedHashSet<>(PASSED_OVER);
+        known.addAll(FIXED.keySet());
+        known.add(VOCABULARY);
+        KEYS.forEach(key -> known.add(key.safari()));
+        TRAINED.forEach(key -> known.add(key.safari()));
+        for (String path : paths(config)) {
+            if (!known.contains(path)) {
+                throw new IllegalArgumentException(file + ": found the key " + path
+                        + ", which means nothing to this model; leave it out if it decides nothing that is computed");
+            }
+        }
+    }
+
+    /** The paths of a tree, which is opened where a part of it is known by longer paths. */
+    private static List<String> paths(JsonNode config) {
+        List<String> paths = new ArrayList<>();
+        config.properties().forEach(field -> {
+            if (field.getKey().equals(LAYER) || field.getKey().equals("initializer_cfg")) {
+                field.getValue().fieldNames().forEachRemaining(name -> paths.add(field.getKey() + "." + name));
+            } else {
+                paths.add(field.getKey());
+            }
+        });
+        return paths;
+    }
+
+    private static JsonNode at(JsonNode tree, String path) {
+        return tree.at("/" + path.replace('.', '/'));
+    }
+
+    private static void put(ObjectNode tree, String path, JsonNode value) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            tree.set(path, value);
+        } else {
+            tree.withObject("/" + path.substring(0, dot)).set(path.substring(dot + 1), value);
+        }
+    }
+}

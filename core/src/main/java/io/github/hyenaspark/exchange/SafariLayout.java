@@ -1,0 +1,121 @@
+package io.github.hyenaspark.exchange;
+
+import io.github.hyenaspark.exchange.SafariTensor.Constant;
+import io.github.hyenaspark.exchange.SafariTensor.Parameter;
+import io.github.hyenaspark.exchange.SafariTensor.Unused;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.HyenaParameters;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s, in its order: what PyTorch lists,
+ * with its constants and with every name of a parameter that has several (the embedding's table, which is the head's
+ * too, and the sine frequency, once for every layer of the filter network).
+ */
+final class SafariLayout {
+    private final HyenaConfig operator;
+    private final Map<String, ParameterEntry> ours = new HashMap<>();
+    private final List<SafariTensor> tensors = new ArrayList<>();
+
+    private SafariLayout(HyenaConfig operator, List<ParameterEntry> table) {
+        this.operator = operator;
+        table.forEach(entry -> ours.put(entry.name(), entry));
+    }
+
+    static List<SafariTensor> of(ModelConfig config, List<ParameterEntry> table) {
+        var layout = new SafariLayout(config.operator(), table);
+        layout.parameter("embedding.weight", "backbone.embeddings.word_embeddings.weight");
+        for (int block = 0; block < config.nLayer(); block++) {
+            layout.block("block-" + block + ".", "backbone.layers." + block + ".");
+        }
+        layout.both("head.norm.", "backbone.ln_f.");
+        layout.parameter("embedding.weight", "lm_head.weight");
+        return List.copyOf(layout.tensors);
+    }
+
+    private void block(String from, String to) {
+        mixer(from + "mixer.", to + "mixer.");
+        both(from + "norm1.", to + "norm1.");
+        both(from + "fc1.", to + "mlp.fc1.");
+        both(from + "fc2.", to + "mlp.fc2.");
+        both(from + "norm2.", to + "norm2.");
+    }
+
+    private void mixer(String from, String to) {
+        if (operator.postOrderMixing()) {
+            parameter(from + "head-mix", to + "ord_proj_w", operator.order(), operator.heads(), operator.heads());
+        }
+        both(from + "out.", to + "out_proj.");
+        both(from + "in.", to + "in_proj.");
+        parameter(from + "short.weight", to + "short_filter.weight", operator.projections(), 1, operator.shortLength());
+        parameter(from + "short.bias", to + "short_filter.bias");
+        filter(from + "filter.", to + "filter_fn.");
+    }
+
+    private void filter(String from, String to) {
+        int filters = operator.filters();
+        if (operator.directTerm()) {
+            parameter(from + "direct", to + "bias");
+        } else {
+            tensors.add(new Unused(to + "bias", new long[] {filters}));
+        }
+        long length = operator.maxLength();
+        long[] positions = {1, length, operator.filter().emb()};
+        if (operator.filter().trainPositions()) {
+            parameter(from + "positions", to + "pos_emb.z", positions);
+        } else {
+            tensors.add(new Constant(to + "pos_emb.z", positions, HyenaParameters.positions(operator)));
+        }
+        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, HyenaParameters.times(operator)));
+        network(from, to + "implicit_filter.");
+        if (operator.filter().trainDecay()) {
+            parameter(from + "decay", to + "modulation.deltas", 1, 1, filters);
+        } else {
+            double[] rates = HyenaParameters.decayRates(operator);
+            tensors.add(new Constant(to + "modulation.deltas", new long[] {1, 1, filters}, rates));
+        }
+    }
+
+    /** A sequence of linear layers and sines: layer l is number 2l, the sine after it 2l+1. */
+    private void network(String from, String to) {
+        int last = operator.filter().hiddenLayers() + 1;
+        for (int layer = 0; layer < last; layer++) {
+            both(from + layer + ".", to + 2 * layer + ".");
+            parameter(
+                    from + "frequency",
+                    to + (2 * layer + 1) + ".freq",
+                    1,
+                    operator.filter().width());
+        }
+        parameter(from + "out.weight", to + 2 * last + ".weight");
+    }
+
+    private void both(String from, String to) {
+        parameter(from + "weight", to + "weight");
+        parameter(from + "bias", to + "bias");
+    }
+
+    private void parameter(String from, String to) {
+        LongStream shape = entry(from).shape().stream().mapToLong(Integer::longValue);
+        parameter(from, to, shape.toArray());
+    }
+
+    private void parameter(String from, String to, long... shape) {
+        tensors.add(new Parameter(to, shape, entry(from)));
+    }
+
+    private ParameterEntry entry(String name) {
+        ParameterEntry entry = ours.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException(
+                    "the parameter table has no " + name + "; was it made with other model settings?");
+        }
+        return entry;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Models in the forms that other programs keep them in: safari's PyTorch classes, and any program with Deeplearning4j.
+ * Knows models and tensors, neither runs nor checkpoints. Start at SafariTensors.
+ */
+@NullMarked
+package io.github.hyenaspark.exchange;
+
+import org.jspecify.annotations.NullMarked;

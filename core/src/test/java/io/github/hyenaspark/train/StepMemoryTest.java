@@ -1,0 +1,60 @@
+package io.github.hyenaspark.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.model.ModelConfig;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StepMemoryTest {
+    private static final double MEBIBYTE = 1 << 20;
+
+    private static StepMemory of(int width, int length, int batch, int depth, int threads, String recompute) {
+        Settings settings = Settings.load(List.of(
+                "model.d-model=" + width,
+                "model.n-layer=" + depth,
+                "model.l-max=" + length,
+                "train.batch-size=" + batch,
+                "train.threads=" + threads,
+                "train.recompute=" + recompute));
+        return StepMemory.of(settings.bind("model", ModelConfig.class), 256, settings.bind("train", TrainConfig.class));
+    }
+
+    /** MiB that {@code bench step} added to its process by steps of these shapes: peak_rss_mib less base_rss_mib. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 1024, 16, 4, 2, none, 539",
+        "256, 1024, 16, 4, 2, none, 1031",
+        "128, 8192, 2, 4, 2, none, 649",
+        "256, 8192, 2, 4, 2, none, 1071",
+        "128, 65536, 1, 4, 2, none, 2216",
+        "256, 65536, 1, 4, 2, none, 4012",
+        "512, 1024, 2, 8, 1, none, 1190",
+        "512, 1024, 4, 8, 1, block, 865",
+    })
+    void itIsWithinAQuarterOfWhatWasMeasured(
+            int width, int length, int batch, int depth, int threads, String recompute, double measured) {
+        StepMemory memory = of(width, length, batch, depth, threads, recompute);
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
+    }
+
+    @Test
+    void activationsGrowWithTheTokensAndParametersDoNot() {
+        StepMemory one = of(64, 1024, 1, 3, 1, "none");
+        StepMemory four = of(64, 1024, 4, 3, 1, "none");
+        assertThat(four.model()).isEqualTo(one.model()).isEqualTo(8 * one.parameters());
+        assertThat(four.activations()).isGreaterThan(3 * one.activations());
+    }
+
+    @Test
+    void recomputationNeedsOneBlockAndTheStreamBetweenBlocks() {
+        long four = of(64, 1024, 1, 4, 1, "block").activations();
+        long five = of(64, 1024, 1, 5, 1, "block").activations();
+        assertThat(five - four).isEqualTo(64L * 1024 * Float.BYTES);
+        assertThat(four).isLessThan(of(64, 1024, 1, 4, 1, "none").activations() / 2);
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.hyenaspark.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.exchange.GraphZip;
+import io.github.hyenaspark.exchange.SafariConfig;
+import io.github.hyenaspark.exchange.SafariTensors;
+import io.github.hyenaspark.io.Content;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.StoredFile;
+import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
+ * tokenizer. The architecture is written last; an export that has it is whole.
+ */
+@Command(
+        name = "export",
+        description = {
+            "Writes the newest checkpoint of a run for other programs.",
+            "Example: hyena export RUN export.output=DIRECTORY export.format=safetensors"
+        })
+final class ExportJob implements Callable<Integer> {
+    static final String CONFIG = "config.json";
+    private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
+
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "The directory of a run.")
+    private String run = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "FILE.conf|KEY=VALUE",
+            arity = "0..*",
+            description = "Files of settings, then single settings. Later ones win.")
+    private List<String> arguments = List.of();
+
+    private ExportJob(Console console) {
+        this.console = console;
+    }
+
+    static CommandLine command(Console console) {
+        return JobCommand.showSettings(HelpOption.addTo(new CommandLine(new ExportJob(console))), List.of("export"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ExportConfig config = JobCommand.load(arguments).bind("export", ExportConfig.class);
+        if (config.output().isBlank()) {
+            throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
+        }
+        Storage storage = SparkRuntime.storage();
+        Checkpoint checkpoint = CheckpointStore.open(storage, run)
+                .newestValid()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "found no checkpoint in " + run + ", expected the directory of a run"));
+        String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
+        ObjectNode json = Json.object()
+                .put("run", run)
+                .put("round", checkpoint.round())
+                .put("parameters", checkpoint.vector(Checkpoint.THETA).length)
+                .put("theta_sha256", theta)
+                .put("export", config.output());
+        ArrayNode written = json.putArray("files");
+        for (StoredFile file : write(storage, config.output(), files(storage, checkpoint, config.format(), theta))) {
+            written.addObject()
+                    .put("file", file.name())
+                    .put("bytes", file.bytes())
+                    .put("sha256", file.sha256());
+        }
+        console.result(json);
+        return ExitCode.DONE.code();
+    }
+
+    /** Refuses to touch anything if one file is there with other content. */
+    private static List<StoredFile> write(Storage storage, String output, Map<String, Content> files)
+            throws IOException {
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            String uri = Storage.resolve(output, file.getKey());
+            if (storage.hasOther(uri, file.getValue())) {
+                throw new IllegalArgumentException("export.output: " + uri
+                        + " is there already with other content, expected nothing or this same export; choose another"
+                        + " directory or delete it");
+            }
+        }
+        List<StoredFile> written = new ArrayList<>();
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            written.add(storage.write(Storage.resolve(output, file.getKey()), file.getValue()));
+        }
+        return written;
+    }
+
+    private Map<String, Content> files(Storage storage, Checkpoint checkpoint, ExportFormat format, String theta)
+            throws IOException {
+        Settings trained = Settings.ofJson(checkpoint.settings());
+        ModelConfig model = trained.bind("model", ModelConfig.class);
+        Map<String, Content> files = new LinkedHashMap<>();
+        files.put(format.file(), format == ExportFormat.DL4J ? graph(model, checkpoint) : tensors(model, checkpoint));
+        if (storage.exists(RunTokenizer.uri(run))) {
+            byte[] tokenizer = storage.read(RunTokenizer.uri(run));
+            files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
+        }
+        ObjectNode config = SafariConfig.of(section(trained), checkpoint.vocabularySize());
+        config.putObject("hyena_spark")
+                .put("round", checkpoint.round())
+                .put("tokens", checkpoint.tokens())
+                .put("theta_sha256", theta)
+                .put("tokenizer", checkpoint.tokenizer());
+        files.put(CONFIG, out -> out.write(Json.bytes(config)));
+        return files;
+    }
+
+    private static JsonNode section(Settings settings) throws IOException {
+        byte[] json = settings.renderSections(List.of("model")).getBytes(StandardCharsets.UTF_8);
+        return Json.object(Json.parse("the settings of the run", json), "the settings of the run", "model");
+    }
+
+    private static Content tensors(ModelConfig model, Checkpoint checkpoint) {
+        if (model.numHeads() > 1) {
+            LOG.warn(
+                    "model.num-heads is {}: safari loads such a model, but its operator fails with more than one"
+                            + " head",
+                    model.numHeads());
+        }
+        List<Safetensors.Tensor> tensors =
+                SafariTensors.of(model, checkpoint.table()).write(checkpoint.vector(Checkpoint.THETA));
+        return out -> Safetensors.write(out, tensors, Map.of("format", "pt"));
+    }
+
+    private static Content graph(ModelConfig model, Checkpoint checkpoint) {
+        HyenaLanguageModel network = HyenaLanguageModel.create(model, checkpoint.vocabularySize(), 0);
+        network.parameters(checkpoint.vector(Checkpoint.THETA));
+        return out -> GraphZip.write(out, network);
+    }
+}
