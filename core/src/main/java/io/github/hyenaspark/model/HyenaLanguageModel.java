@@ -186,10 +186,19 @@ public final class HyenaLanguageModel {
 
     /** The losses of a batch by place in the sequence, without dropout. */
     public LossByPosition lossByPosition(Batch batch) {
+        return LossByPosition.of(losses(batch), batch);
+    }
+
+    /**
+     * The loss of every target of a batch, without dropout.
+     *
+     * @return nats, B×L; 0 where none counts
+     */
+    public double[] losses(Batch batch) {
         double[] nats = new double[batch.targets().length];
         LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), nats);
         graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
-        return LossByPosition.of(nats, batch);
+        return nats;
     }
 
     /**

@@ -1,12 +1,10 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.TrainedRun;
 import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -28,14 +26,13 @@ final class GenerateJob {
         RunConfig run = settings.bind("run", RunConfig.class);
         Sampling sampling = Sampling.of(config.temperature(), config.topK(), config.topP());
         Storage storage = SparkRuntime.storage();
-        Checkpoint checkpoint = checkpoint(storage, run.dir());
-        Settings trained = Settings.ofJson(checkpoint.settings());
-        Tokenizer tokenizer = tokenizer(storage, checkpoint, run.dir());
-        ModelConfig model = trained.bind("model", ModelConfig.class);
+        TrainedRun trained = TrainedRun.open(storage, run.dir());
+        Tokenizer tokenizer = trained.tokenizer();
+        ModelConfig model = trained.model();
         int[] prompt = prompt(config.prompt(), tokenizer, model.lMax());
-        LOG.info("round {} of {} continues {} tokens", checkpoint.round(), run.dir(), prompt.length);
+        LOG.info("round {} of {} continues {} tokens", trained.round(), run.dir(), prompt.length);
         try (var text = new TextStream(console.results())) {
-            Generator.of(model(model, checkpoint), checkpoint.vocabularySize(), model.lMax())
+            Generator.of(model(trained), tokenizer.vocabularySize(), model.lMax())
                     .generate(
                             prompt,
                             config.tokens(),
@@ -47,32 +44,10 @@ final class GenerateJob {
         console.results().flush();
     }
 
-    private static Checkpoint checkpoint(Storage storage, String run) throws IOException {
-        if (run.isBlank()) {
-            throw new IllegalArgumentException(
-                    "run.dir: found nothing, expected the directory of a run; set run.dir=DIRECTORY");
-        }
-        return CheckpointStore.open(storage, run)
-                .newestValid()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "run.dir: there is no checkpoint in " + run + "; run train first"));
-    }
-
-    /** The tokenizer that the run keeps; wherever the dataset is now. */
-    private static Tokenizer tokenizer(Storage storage, Checkpoint checkpoint, String run) throws IOException {
-        Tokenizer tokenizer = RunTokenizer.read(storage, run);
-        if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
-            throw new CorruptFileException(
-                    run,
-                    "a checkpoint of the tokenizer " + tokenizer.name() + ", " + tokenizer.fingerprint(),
-                    "one of the tokenizer " + checkpoint.tokenizer());
-        }
-        return tokenizer;
-    }
-
-    private static HyenaLanguageModel model(ModelConfig config, Checkpoint checkpoint) {
-        HyenaLanguageModel model = HyenaLanguageModel.create(config, checkpoint.vocabularySize(), 0);
-        model.parameters(checkpoint.vector(Checkpoint.THETA));
+    private static HyenaLanguageModel model(TrainedRun trained) {
+        HyenaLanguageModel model =
+                HyenaLanguageModel.create(trained.model(), trained.tokenizer().vocabularySize(), 0);
+        model.parameters(trained.theta());
         return model;
     }
 

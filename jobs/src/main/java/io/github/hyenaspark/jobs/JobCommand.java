@@ -13,8 +13,19 @@ import picocli.CommandLine.Parameters;
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
-    private static final Set<String> SECTIONS =
-            Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench", "tokenizer", "vacuum");
+    private static final Set<String> SECTIONS = Set.of(
+            "data",
+            "model",
+            "train",
+            "checkpoint",
+            "run",
+            "evaluate",
+            "score",
+            "embed",
+            "generate",
+            "bench",
+            "tokenizer",
+            "vacuum");
 
     private final Job job;
     private final Console console;

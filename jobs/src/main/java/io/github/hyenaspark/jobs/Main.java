@@ -50,6 +50,14 @@ public final class Main implements Runnable {
                         TrainJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words(
+                                "evaluate",
+                                "Measures the newest checkpoint of run.dir on the documents of a split: as a whole, each"
+                                        + " by itself, and by position in the context."),
+                        List.of("evaluate", "data", "run"),
+                        EvaluateJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
                         List.of("generate", "run"),
                         GenerateJob::run,

@@ -64,7 +64,7 @@ class MainTest {
 
     @Test
     void anUnknownCommandIsNamedWithTheKnownOnes() {
-        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, ", "train, generate, ");
+        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, ", "train, evaluate, ");
     }
 
     @Test
@@ -150,6 +150,13 @@ class MainTest {
                 run("generate", "run.dir=" + directory),
                 2,
                 "run.dir: there is no checkpoint in " + directory + "; run train first");
+    }
+
+    @Test
+    void evaluateNeedsACheckpoint() {
+        assertRefused(run("evaluate"), 2, "run.dir: found nothing, expected the directory of a run");
+        messages.reset();
+        assertRefused(run("evaluate", "evaluate.max-documents=-1"), 2, "evaluate.max-documents: found -1");
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -11,10 +10,12 @@ import java.util.List;
  */
 public final class DatasetPage {
     private final JsonNode report;
-    private final StringBuilder html = new StringBuilder();
+    private final HtmlPage page;
 
     private DatasetPage(JsonNode report) {
         this.report = report;
+        this.page = HtmlPage.of("Dataset " + report.path("dataset").asText(Figures.NONE) + ", snapshot "
+                + report.path("snapshot").asText(Figures.NONE));
     }
 
     /**
@@ -23,58 +24,45 @@ public final class DatasetPage {
      * @param report of a snapshot, an object
      */
     public static byte[] html(JsonNode report) throws IOException {
-        return new DatasetPage(report).page().getBytes(StandardCharsets.UTF_8);
+        return new DatasetPage(report).page();
     }
 
-    private String page() throws IOException {
-        String title = "Dataset " + report.path("dataset").asText(Figures.NONE) + ", snapshot "
-                + report.path("snapshot").asText(Figures.NONE);
-        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
-                .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-                .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
-                .append("<title>" + HtmlTable.escaped(title) + "</title>\n")
-                .append("<style>\n" + PageStyle.CSS + "</style>\n</head>\n<body>\n<main>\n")
-                .append("<h1>" + HtmlTable.escaped(title) + "</h1>\n");
+    private byte[] page() throws IOException {
         headLine();
         splits();
         List<Ranked> sources = sources();
-        section(
+        page.section(
                 "Sources",
                 DatasetCharts.sources(sources) + DatasetTables.sources(sources).html());
         packing();
         rejects("Filtered documents", "filtered");
         rejects("Bad documents", "bad");
         if (report.path("run").size() > 0) {
-            section("Run", DatasetTables.run(report.path("run")).html());
+            page.section("Run", DatasetTables.run(report.path("run")).html());
         }
-        section("Snapshot", DatasetTables.snapshot(report).html());
-        return html.append("</main>\n</body>\n</html>\n").toString();
+        page.section("Snapshot", DatasetTables.snapshot(report).html());
+        return page.bytes();
     }
 
     private void headLine() {
         long exact = number("exact_duplicates");
         long near = number("near_duplicates");
-        html.append("<dl class=\"figures\">\n");
+        page.beginFigures();
         figure("Documents", number("documents"), Figures.inWords(number("documents")));
         figure("Text bytes", number("text_bytes"), Figures.inWords(number("text_bytes")));
         figure("Tokens", number("tokens"), Figures.inWords(number("tokens")));
-        figure("Bytes per token", Figures.ratio(number("text_bytes"), number("tokens")), "");
+        page.figure("Bytes per token", Figures.ratio(number("text_bytes"), number("tokens")), "");
         figure(
                 "Duplicates left out of plans",
                 exact + near,
                 Figures.whole(exact) + " exact, " + Figures.whole(near) + " near");
         figure("Filtered", number("filtered_documents"), ofThoseRead("filtered_documents"));
         figure("Bad", number("bad_documents"), ofThoseRead("bad_documents"));
-        html.append("</dl>\n");
+        page.endFigures();
     }
 
     private void figure(String name, long number, String note) {
-        figure(name, Figures.whole(number), note);
-    }
-
-    private void figure(String name, String value, String note) {
-        html.append("<div><dt>" + name + "</dt><dd>" + value + "</dd>")
-                .append(note.isEmpty() ? "</div>\n" : "<dd class=\"quiet\">" + note + "</dd></div>\n");
+        page.figure(name, Figures.whole(number), note);
     }
 
     private String ofThoseRead(String key) {
@@ -88,7 +76,7 @@ public final class DatasetPage {
                 ? ""
                 : "<details><summary>Documents by length, in numbers</summary>\n"
                         + lengths.table().html() + "</details>\n";
-        section("Splits", DatasetTables.splits(report).html() + DatasetCharts.lengths(lengths) + numbers);
+        page.section("Splits", DatasetTables.splits(report).html() + DatasetCharts.lengths(lengths) + numbers);
     }
 
     /** What lies beside the folders of the input has a point for its source. */
@@ -102,18 +90,14 @@ public final class DatasetPage {
         JsonNode packing = report.path("packing");
         PackingUse use = PackingUse.of(packing);
         String planned = Figures.whole(packing.path("planned_documents").asLong());
-        section(
+        page.section(
                 "Packing",
                 "<p>Documents planned: " + planned + ".</p>\n" + DatasetCharts.packing(use)
                         + use.table().html());
     }
 
     private void rejects(String title, String key) {
-        section(title, DatasetTables.reasons(Ranked.of(report.path(key))).html());
-    }
-
-    private void section(String title, String content) {
-        html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");
+        page.section(title, DatasetTables.reasons(Ranked.of(report.path(key))).html());
     }
 
     private long number(String key) {
