@@ -58,6 +58,11 @@ public final class Main implements Runnable {
                         EvaluateJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words("score", "Writes the loss of every document of data.input, by the model of run.dir."),
+                        List.of("score", "data", "run"),
+                        ScoreJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
                         List.of("generate", "run"),
                         GenerateJob::run,
