@@ -202,6 +202,20 @@ public final class HyenaLanguageModel {
     }
 
     /**
+     * The output of the last block after the final norm: what the model knows at every position of the tokens up to
+     * there.
+     *
+     * @return B×D×L
+     */
+    @SuppressWarnings("NullAway") // no masks
+    public FloatArray normedOutput(Batch batch) {
+        String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
+        INDArray[] ids = {array(batch.ids(), batch)};
+        INDArray output = graph.output(List.of(last), false, ids, null)[0];
+        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output));
+    }
+
+    /**
      * The logits of the token that follows.
      *
      * @param ids at least one, at most l-max

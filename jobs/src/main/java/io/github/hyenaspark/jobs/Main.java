@@ -63,6 +63,11 @@ public final class Main implements Runnable {
                         ScoreJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words("embed", "Writes vectors of every document of data.input, by the model of run.dir."),
+                        List.of("embed", "data", "run"),
+                        EmbedJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
                         List.of("generate", "run"),
                         GenerateJob::run,

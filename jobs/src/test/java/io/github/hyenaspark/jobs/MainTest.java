@@ -160,6 +160,22 @@ class MainTest {
     }
 
     @Test
+    void scoreAndEmbedNeedAnInputAndAPlaceForTheirFiles() throws IOException {
+        Path text = Files.writeString(directory.resolve("a.txt"), "text");
+        assertRefused(run("score"), 2, "data.input: found \"\", expected a directory, a file or a glob");
+        messages.reset();
+        assertRefused(run("embed", "data.input=" + text), 2, "embed.output: found nothing, expected a directory");
+        messages.reset();
+        assertRefused(run("score", "score.overlap=-2"), 2, "score.overlap: found -2");
+        messages.reset();
+        assertRefused(run("embed", "embed.pooling=first"), 2, "found \"first\", expected last, mean or positions");
+        messages.reset();
+        assertRefused(run("embed", "embed.positions=[1]"), 2, "embed.positions: found [1] with embed.pooling=last");
+        messages.reset();
+        assertRefused(run("embed", "embed.pooling=positions"), 2, "embed.positions: found []");
+    }
+
+    @Test
     void inspectNeedsARunOrADataset() {
         assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
         messages.reset();

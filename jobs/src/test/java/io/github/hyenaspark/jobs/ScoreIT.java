@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -37,6 +39,7 @@ class ScoreIT {
 
     private static Path corpus = Path.of("");
     private static Path run = Path.of("");
+    private static Path named = Path.of("");
 
     @BeforeAll
     static void trainOnce() throws IOException {
@@ -61,6 +64,9 @@ class ScoreIT {
         run = shared.resolve("run");
         hyena("local[2]", "train", "data.dataset=" + dataset, "run.dir=" + run, "model.l-max=256", "train.rounds=3")
                 .json();
+        named = shared.resolve("named");
+        score("local[2]", corpus, named, "data.source.id-field=name", "score.per-token=true")
+                .json();
     }
 
     private static String text(int number, int words) {
@@ -73,7 +79,7 @@ class ScoreIT {
         return text.append(number).toString();
     }
 
-    private Outcome score(String master, Object input, Path output, String... more) {
+    private static Outcome score(String master, Object input, Path output, String... more) {
         List<String> arguments =
                 new ArrayList<>(List.of("score", "run.dir=" + run, "data.input=" + input, "score.output=" + output));
         arguments.addAll(List.of(more));
@@ -128,7 +134,7 @@ class ScoreIT {
             List<Row> scores = rows.collectAsList();
             assertThat(scores).hasSize(DOCUMENTS);
             for (Row row : scores) {
-                JsonNode document = evaluated.get(row.getString(0));
+                JsonNode document = Objects.requireNonNull(evaluated.get(row.getString(0)));
                 double expected = document.get("nats").doubleValue();
                 assertThat(row.getLong(1)).isEqualTo(document.get("tokens").longValue());
                 assertThat(row.getDouble(2)).isCloseTo(expected, within(1e-6 * expected));
@@ -146,9 +152,6 @@ class ScoreIT {
         "org.apache.spark.serializer.KryoSerializer, true"
     })
     void anApplicationScoresUnderItsOwnSerializer(String serializer, String registrationRequired) throws IOException {
-        Path output = directory.resolve("scores");
-        score("local[1]", corpus, output, "data.source.id-field=name", "score.per-token=true")
-                .json();
         try (SparkSession session = session(
                 "local[2]",
                 "spark.serializer",
@@ -165,7 +168,7 @@ class ScoreIT {
                             "name", "tokens", "nats", "loss", "bytes", "bits_per_byte", "token_losses", "error");
             Dataset<Row> files = session.read()
                     .schema("id string, nats double, token_losses array<float>")
-                    .parquet(output.toString());
+                    .parquet(named.toString());
             Dataset<Row> same = scores.join(files, scores.col("name").equalTo(files.col("id")))
                     .filter(scores.col("nats").equalTo(files.col("nats")))
                     .filter(scores.col("token_losses").equalTo(files.col("token_losses")));
@@ -194,6 +197,38 @@ class ScoreIT {
             assertThat(oddest).extracting(row -> row.getString(0)).containsExactly("odd", "known");
             Scoring scoring = Scoring.open(session, run.toString());
             assertThatThrownBy(() -> scoring.overlap(256)).hasMessageContaining("found 256, expected 0 to 255");
+        }
+    }
+
+    @Test
+    void filesAndRowsHaveTheSameVectors() throws IOException {
+        Path output = directory.resolve("vectors");
+        String[] embed = {
+            "embed",
+            "run.dir=" + run,
+            "data.input=" + corpus,
+            "embed.output=" + output,
+            "embed.pooling=mean",
+            "data.source.id-field=name"
+        };
+        JsonNode result = SmallRun.bare("local[2]", List.of(embed)).json();
+        assertThat(result.get("documents").intValue()).isEqualTo(DOCUMENTS);
+        assertThat(result.get("width").intValue()).isEqualTo(16);
+        try (SparkSession session = session("local[2]")) {
+            Dataset<Row> files = session.read().parquet(output.toString());
+            Dataset<Row> documents = session.read().json(corpus.toString()).repartition(3);
+            Scoring scoring = Scoring.open(session, run.toString());
+            Dataset<Row> rows = scoring.embed(documents, "name", "text", new Pooling.Mean());
+            Dataset<Row> same = rows.join(files, rows.col("name").equalTo(files.col("id")))
+                    .filter(rows.col("vector").equalTo(files.col("vector")));
+            assertThat(same.count()).isEqualTo(DOCUMENTS);
+            Dataset<Row> some =
+                    scoring.embed(documents.limit(1), "name", "text", new Pooling.Positions(new long[] {0, 100_000}));
+            Row first = some.selectExpr("size(vectors)", "size(vectors[0])", "vectors[1] is null")
+                    .first();
+            assertThat(first.getInt(0)).isEqualTo(2);
+            assertThat(first.getInt(1)).isEqualTo(16);
+            assertThat(first.getBoolean(2)).isTrue();
         }
     }
 

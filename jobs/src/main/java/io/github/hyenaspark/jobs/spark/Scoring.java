@@ -13,9 +13,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A trained model for anybody's Spark application: documents in, their losses out. It needs no launcher and no setting
- * of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that does not
- * grow with the number of documents. Immutable.
+ * A trained model for anybody's Spark application: documents in, their losses or vectors out. It needs no launcher and
+ * no setting of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that
+ * does not grow with the number of documents. Immutable.
  *
  * <pre>{@code
  * Scoring scoring = Scoring.open(spark, "hdfs:///runs/books");
@@ -88,12 +88,35 @@ public final class Scoring {
      * @param text name of a column of strings
      */
     public Dataset<Row> score(Dataset<Row> documents, String id, String text) {
-        Dataset<Row> columns = documents.select(id, text);
-        StructType type = new StructType().add(columns.schema().apply(0));
+        return rows(documents.select(id, text), inference());
+    }
+
+    /**
+     * Vectors of every document: the output of the model's last block after the final norm, at the tokens of the text.
+     * A row for each document, in the partitions and the order of the documents.
+     *
+     * <p>Columns: the id; {@code tokens}, long, of the text; {@code vector}, array of float, or for
+     * {@link Pooling.Positions} {@code vectors}, an array of them, null for a token that the document does not have;
+     * {@code error} as in {@link #score}. An empty text has no vector.
+     *
+     * @param documents any rows
+     * @param id name of the column that tells documents apart, of any type; it is handed through
+     * @param text name of a column of strings
+     * @param pooling which vectors
+     */
+    public Dataset<Row> embed(Dataset<Row> documents, String id, String text, Pooling pooling) {
+        return rows(documents.select(id, text), inference(pooling));
+    }
+
+    private <R extends DocumentResult> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
+        StructType type = new StructType().add(documents.schema().apply(0));
         SentModel sent = model;
-        ScoreInference inference = inference();
-        MapPartitionsFunction<Row, Row> scores = rows -> sent.rows(new DataFrameTexts(rows), inference);
-        return columns.mapPartitions(scores, Encoders.row(behind(type, inference)));
+        MapPartitionsFunction<Row, Row> rows = part -> sent.rows(new DataFrameTexts(part), inference);
+        return documents.mapPartitions(rows, Encoders.row(behind(type, inference)));
+    }
+
+    EmbedInference inference(Pooling pooling) {
+        return new EmbedInference(overlap, pooling);
     }
 
     ScoreInference inference() {

@@ -26,13 +26,13 @@ public final class SparkInference {
     }
 
     /**
-     * What was scored, all documents together.
+     * What became of all documents together.
      *
      * @param documents rows, those with an error among them
      * @param failed rows with an error
-     * @param tokens that were scored
-     * @param nats sum of their losses
-     * @param bytes of the texts that were scored
+     * @param tokens that have a result
+     * @param nats sum of their losses; 0 where there are none
+     * @param bytes of the texts of these losses; 0 where there are none
      */
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
@@ -44,6 +44,15 @@ public final class SparkInference {
      * @param output URI of the directory of Parquet files
      */
     public record ScorePlan(int overlap, boolean perToken, String output) {}
+
+    /**
+     * How {@code embed} goes about it.
+     *
+     * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
+     * @param pooling which vectors are the result
+     * @param output URI of the directory of Parquet files
+     */
+    public record EmbedPlan(int overlap, Pooling pooling, String output) {}
 
     /**
      * Refuses an output that holds anything but what a run that did not finish has left.
@@ -70,24 +79,11 @@ public final class SparkInference {
      */
     public Totals score(TrainedRun run, DataConfig config, List<WorkUnit> units, ScorePlan plan) {
         SentModel model = SentModel.of(context(), run);
-        Scoring scoring = Scoring.of(model);
-        scoring = plan.overlap() < 0 ? scoring : scoring.overlap(plan.overlap());
-        scoring = plan.perToken() ? scoring.perToken() : scoring;
-        ScoreInference inference = scoring.inference();
+        Scoring scoring = scoring(model, plan.overlap());
+        ScoreInference inference = (plan.perToken() ? scoring.perToken() : scoring).inference();
         describe("score " + units.size() + " units of " + config.input());
-        JavaRDD<Row> rows = context()
-                .parallelize(new ArrayList<>(units), units.size())
-                .mapPartitions(
-                        part -> model.rows(new FileTexts(SparkStorage.ofThisExecutor(), config, part), inference));
-        StructType columns = Scoring.behind(FileTexts.columns(), inference);
-        session.createDataFrame(rows, columns).write().mode(SaveMode.Overwrite).parquet(plan.output());
-        // with its schema: to find that out Spark would send types that no registrator of its own knows
-        return totals(session.read().schema(columns).parquet(plan.output()));
-    }
-
-    private Totals totals(Dataset<Row> scores) {
-        describe("add up the scores");
-        Row sums = scores.agg(
+        Row sums = write(model, inference, config, units, plan.output())
+                .agg(
                         functions.count("*"),
                         functions.count("error"),
                         functions.sum("tokens"),
@@ -100,6 +96,40 @@ public final class SparkInference {
                 sums.isNullAt(2) ? 0 : sums.getLong(2),
                 sums.isNullAt(3) ? 0 : sums.getDouble(3),
                 sums.isNullAt(4) ? 0 : sums.getLong(4));
+    }
+
+    /**
+     * Embeds files.
+     *
+     * @param config with absolute places
+     * @param units the files
+     */
+    public Totals embed(TrainedRun run, DataConfig config, List<WorkUnit> units, EmbedPlan plan) {
+        SentModel model = SentModel.of(context(), run);
+        EmbedInference inference = scoring(model, plan.overlap()).inference(plan.pooling());
+        describe("embed " + units.size() + " units of " + config.input());
+        Row sums = write(model, inference, config, units, plan.output())
+                .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
+                .first();
+        return new Totals(sums.getLong(0), sums.getLong(1), sums.isNullAt(2) ? 0 : sums.getLong(2), 0, 0);
+    }
+
+    private static Scoring scoring(SentModel model, int overlap) {
+        return overlap < 0 ? Scoring.of(model) : Scoring.of(model).overlap(overlap);
+    }
+
+    /** Writes the rows of files and reads them again. */
+    private <R extends DocumentResult> Dataset<Row> write(
+            SentModel model, Inference<R> inference, DataConfig config, List<WorkUnit> units, String output) {
+        JavaRDD<Row> rows = context()
+                .parallelize(new ArrayList<>(units), units.size())
+                .mapPartitions(
+                        part -> model.rows(new FileTexts(SparkStorage.ofThisExecutor(), config, part), inference));
+        StructType columns = Scoring.behind(FileTexts.columns(), inference);
+        session.createDataFrame(rows, columns).write().mode(SaveMode.Overwrite).parquet(output);
+        describe("add up the results");
+        // with its schema: to find that out Spark would send types that no registrator of its own knows
+        return session.read().schema(columns).parquet(output);
     }
 
     private JavaSparkContext context() {

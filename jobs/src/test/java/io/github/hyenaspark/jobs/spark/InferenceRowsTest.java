@@ -139,6 +139,65 @@ class InferenceRowsTest {
         assertThat(rows.hasNext()).isFalse();
     }
 
+    private static List<Row> embedded(List<Row> documents, int overlap, Pooling pooling) {
+        var inference = new EmbedInference(overlap, pooling);
+        var runs = new SequenceRuns<>(model, inference, BYTES, L, 4);
+        List<Row> embedded = new ArrayList<>();
+        new InferenceRows<>(new DataFrameTexts(documents.iterator()), BYTES, inference, L, runs)
+                .forEachRemaining(embedded::add);
+        return embedded;
+    }
+
+    /** The vectors at the inputs of one sequence alone, input by input. */
+    private static float[][] vectors(String text) {
+        int[] ids = BYTES.encode(text.getBytes(StandardCharsets.UTF_8));
+        float[] all = model.normedOutput(new Batch(ids, new int[ids.length], 1, ids.length))
+                .toArray();
+        float[][] vectors = new float[ids.length][16];
+        for (int i = 0; i < all.length; i++) {
+            vectors[i % ids.length][i / ids.length] = all[i];
+        }
+        return vectors;
+    }
+
+    private static void assertClose(float[] found, float[] expected) {
+        assertThat(found).hasSize(16);
+        for (int d = 0; d < 16; d++) {
+            assertThat((double) found[d]).isCloseTo(expected[d], within(2e-5)); // lengths differ, and so do transforms
+        }
+    }
+
+    @Test
+    void vectorsAreThoseOfTheModelAtTheTokensAsked() {
+        List<Row> documents = documents(1, 70, 256, 600, 0);
+        List<Row> last = embedded(documents, 100, new Pooling.Last());
+        List<Row> mean = embedded(documents, 100, new Pooling.Mean());
+        List<Row> some = embedded(documents, 100, new Pooling.Positions(new long[] {300, 0, 69}));
+        for (int i = 0; i < 3; i++) {
+            float[][] expected = vectors(documents.get(i).getString(1));
+            assertThat(last.get(i).getLong(1)).isEqualTo(expected.length);
+            assertClose(last.get(i).getAs(2), expected[expected.length - 1]);
+            float[] sum = new float[16];
+            for (float[] vector : expected) {
+                for (int d = 0; d < 16; d++) {
+                    sum[d] += vector[d] / expected.length;
+                }
+            }
+            assertClose(mean.get(i).getAs(2), sum);
+            float[][] found = some.get(i).getAs(2);
+            assertClose(found[1], expected[0]);
+            assertThat(found[0]).isNull();
+            assertThat(found[2] == null).isEqualTo(expected.length <= 69);
+        }
+        // the long one: sequences of 256 begin at 0, 156, 312 and 468
+        String text = documents.get(3).getString(1);
+        assertClose(last.get(3).getAs(2), vectors(text.substring(468))[131]);
+        assertClose(some.get(3).<float[][]>getAs(2)[0], vectors(text.substring(156, 412))[144]);
+        assertThat(last.get(4).getLong(1)).isZero();
+        assertThat(last.get(4).isNullAt(2)).isTrue();
+        assertThat(mean.get(4).isNullAt(2)).isTrue();
+    }
+
     @Test
     void whatCannotBeScoredHasItsReasonAndAnEmptyTextItsEnd() {
         List<Row> documents =
