@@ -1,5 +1,6 @@
 package io.github.hyenaspark.layers;
 
+import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LanguageModelHead;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Runs a {@link LanguageModelHead} as DL4J's output layer. Its backward pass comes first and clears the gradient of the
@@ -45,6 +47,16 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
     /** Has the next score leave the loss of every target in {@code nats}, B×L. */
     void collect(double[] nats) {
         collected = nats;
+    }
+
+    /** The output of the last block after the final norm, B×D×L: what the logits are made of. */
+    INDArray normed(INDArray blockOutput) {
+        INDArray x = FloatArray.isDense(blockOutput) ? blockOutput : blockOutput.dup('c');
+        INDArray y = Nd4j.createUninitialized(dataType, x.shape(), 'c');
+        A normed = precision.view(y);
+        head.normed(precision.view(x), normed, pass(x, precision.view(params), Map.of()));
+        precision.store(normed, y);
+        return y;
     }
 
     /** Names the embedding whose table makes the logits; it is looked up at the first pass. */

@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The end of the language model: final norm, logits by the embedding's table, softmax cross entropy against integer
@@ -51,10 +52,25 @@ public final class LanguageModelHeadLayer extends SpecLayer {
      * @param nats B×L, takes the losses; 0 where none counts
      */
     public static void collectLosses(Layer head, double[] nats) {
-        if (!(head instanceof HeadRuntime<?> runtime)) {
-            throw new IllegalArgumentException("a language model head collects losses, found " + head.getClass());
+        runtime(head).collect(nats);
+    }
+
+    /**
+     * The final norm alone.
+     *
+     * @param head the network's layer of this kind
+     * @param blockOutput of the last block, B×D×L
+     * @return a new array of the same shape
+     */
+    public static INDArray normed(Layer head, INDArray blockOutput) {
+        return runtime(head).normed(blockOutput);
+    }
+
+    private static HeadRuntime<?> runtime(Layer head) {
+        if (head instanceof HeadRuntime<?> runtime) {
+            return runtime;
         }
-        runtime.collect(nats);
+        throw new IllegalArgumentException("expected a language model head, found " + head.getClass());
     }
 
     @Override

@@ -212,10 +212,33 @@ public final class HyenaLanguageModel {
 
     /** The losses of a batch by place in the sequence, without dropout. */
     public LossByPosition lossByPosition(Batch batch) {
+        return LossByPosition.of(losses(batch), batch);
+    }
+
+    /**
+     * The loss of every target of a batch, without dropout.
+     *
+     * @return nats, B×L; 0 where none counts
+     */
+    public double[] losses(Batch batch) {
         double[] nats = new double[batch.targets().length];
         LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), nats);
         graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
-        return LossByPosition.of(nats, batch);
+        return nats;
+    }
+
+    /**
+     * The output of the last block after the final norm: what the model knows at every position of the tokens up to
+     * there.
+     *
+     * @return B×D×L
+     */
+    @SuppressWarnings("NullAway") // no masks
+    public FloatArray normedOutput(Batch batch) {
+        String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
+        INDArray[] ids = {array(batch.ids(), batch)};
+        INDArray output = graph.output(List.of(last), false, ids, null)[0];
+        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output));
     }
 
     /**

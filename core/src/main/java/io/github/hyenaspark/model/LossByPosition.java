@@ -2,6 +2,7 @@ package io.github.hyenaspark.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * Losses of many tokens by their place in the sequence, ready to be added up: does a longer context help? The first
@@ -26,12 +27,22 @@ public record LossByPosition(List<LossSum> classes) {
      *
      * @param nats of each target, B×L; those that are ignored do not matter
      */
-    static LossByPosition of(double[] nats, Batch batch) {
+    public static LossByPosition of(double[] nats, Batch batch) {
+        return of(nats, batch, row -> true);
+    }
+
+    /**
+     * The losses of some sequences of a batch.
+     *
+     * @param nats of each target, B×L; those that are ignored do not matter
+     * @param rows which of the B sequences count
+     */
+    public static LossByPosition of(double[] nats, Batch batch, IntPredicate rows) {
         int count = classOf(batch.length() - 1) + 1;
         double[] sums = new double[count];
         long[] tokens = new long[count];
         for (int i = 0; i < nats.length; i++) {
-            if (batch.targets()[i] >= 0) {
+            if (batch.targets()[i] >= 0 && rows.test(i / batch.length())) {
                 int at = classOf(i % batch.length());
                 sums[at] += nats[i];
                 tokens[at]++;

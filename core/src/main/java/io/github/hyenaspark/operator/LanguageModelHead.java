@@ -31,6 +31,9 @@ public interface LanguageModelHead<A> {
      */
     double gradient(A input, int[] targets, A inputGradient, Pass<A> pass);
 
+    /** Writes the normalised input, B×D×L, of which the logits are made. */
+    void normed(A input, A normed, Pass<A> pass);
+
     /** Writes the logits, B×V×L. */
     void logits(A input, A logits, Pass<A> pass);
 

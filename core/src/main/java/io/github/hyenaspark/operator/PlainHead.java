@@ -35,6 +35,11 @@ public final class PlainHead implements LanguageModelHead<double[]> {
     }
 
     @Override
+    public void normed(double[] input, double[] normed, Pass<double[]> pass) {
+        System.arraycopy(PlainNorm.forward(input, pass.within("norm")), 0, normed, 0, normed.length);
+    }
+
+    @Override
     public void logits(double[] input, double[] logits, Pass<double[]> pass) {
         double[] result = PlainLinear.forward(
                 pass.parameter("embedding.weight"),

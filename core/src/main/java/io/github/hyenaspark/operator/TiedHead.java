@@ -67,6 +67,17 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
+    public void normed(FloatArray input, FloatArray normed, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        Tile.each(pass, tileLength(), tile -> {
+            Matrix output = normed(tile, input);
+            float[][] rows = normalised(tile);
+            output.read(rows);
+            tile.write(rows, width, normed);
+        });
+    }
+
+    @Override
     public void logits(FloatArray input, FloatArray logits, Pass<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(

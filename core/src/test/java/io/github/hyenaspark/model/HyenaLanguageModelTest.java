@@ -102,6 +102,27 @@ class HyenaLanguageModelTest {
     }
 
     @Test
+    void theNormedOutputTimesTheEmbeddingGivesTheLogits() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(200), VOCABULARY, 1);
+        Batch batch = batch(2, 150);
+        float[] normed = model.normedOutput(batch).toArray();
+        ParameterEntry embedding = model.table().get(0);
+        int width = Math.toIntExact(embedding.size() / embedding.shape().get(0));
+        float[] theta = model.parameters();
+        for (int row = 0; row < 2; row++) {
+            int[] ids = java.util.Arrays.copyOfRange(batch.ids(), row * 150, row * 150 + 150);
+            float[] logits = model.logits(ids);
+            for (int v = 0; v < logits.length; v++) {
+                double sum = 0;
+                for (int d = 0; d < width; d++) {
+                    sum += theta[(int) embedding.offset() + v * width + d] * normed[(row * width + d) * 150 + 149];
+                }
+                assertThat((double) logits[v]).isCloseTo(sum, within(1e-5));
+            }
+        }
+    }
+
+    @Test
     void ignoredTargetsCountNowhere() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 1);
         Batch batch = batch(1, 16);

@@ -1,17 +1,14 @@
 package io.github.hyenaspark.jobs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.TrainedRun;
 import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.Sampling;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -38,13 +35,12 @@ final class GenerateJob {
     private long tokens;
     private long nanos;
 
-    private GenerateJob(GenerateConfig config, Sampling sampling, Tokenizer tokenizer, Checkpoint checkpoint) {
+    private GenerateJob(GenerateConfig config, Sampling sampling, TrainedRun trained) {
         this.config = config;
         this.sampling = sampling;
-        this.tokenizer = tokenizer;
-        ModelConfig model = Settings.ofJson(checkpoint.settings()).bind("model", ModelConfig.class);
-        lMax = model.lMax();
-        generator = Generator.of(model(model, checkpoint), checkpoint.vocabularySize(), lMax);
+        tokenizer = trained.tokenizer();
+        lMax = trained.model().lMax();
+        generator = Generator.of(model(trained), trained.vocabularySize(), lMax);
     }
 
     static void run(Settings settings, Console console) throws IOException {
@@ -52,10 +48,10 @@ final class GenerateJob {
         String run = settings.bind("run", RunConfig.class).dir();
         Sampling sampling = Sampling.of(config.temperature(), config.topK(), config.topP());
         Storage storage = SparkRuntime.storage();
-        Checkpoint checkpoint = checkpoint(storage, run);
+        TrainedRun trained = TrainedRun.open(storage, run);
         List<String> prompts = config.prompts().isEmpty() ? List.of() : prompts(storage, config.prompts());
-        var job = new GenerateJob(config, sampling, tokenizer(storage, checkpoint, run), checkpoint);
-        LOG.info("round {} of {}", checkpoint.round(), run);
+        var job = new GenerateJob(config, sampling, trained);
+        LOG.info("round {} of {}", trained.round(), run);
         if (prompts.isEmpty()) {
             job.stream(console.results());
         }
@@ -115,32 +111,9 @@ final class GenerateJob {
         return prompts;
     }
 
-    private static Checkpoint checkpoint(Storage storage, String run) throws IOException {
-        if (run.isBlank()) {
-            throw new IllegalArgumentException(
-                    "run.dir: found nothing, expected the directory of a run; set run.dir=DIRECTORY");
-        }
-        return CheckpointStore.open(storage, run)
-                .newestValid()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "run.dir: there is no checkpoint in " + run + "; run train first"));
-    }
-
-    /** The tokenizer that the run keeps; wherever the dataset is now. */
-    private static Tokenizer tokenizer(Storage storage, Checkpoint checkpoint, String run) throws IOException {
-        Tokenizer tokenizer = RunTokenizer.read(storage, run);
-        if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
-            throw new CorruptFileException(
-                    run,
-                    "a checkpoint of the tokenizer " + tokenizer.name() + ", " + tokenizer.fingerprint(),
-                    "one of the tokenizer " + checkpoint.tokenizer());
-        }
-        return tokenizer;
-    }
-
-    private static HyenaLanguageModel model(ModelConfig config, Checkpoint checkpoint) {
-        HyenaLanguageModel model = HyenaLanguageModel.create(config, checkpoint.vocabularySize(), 0);
-        model.parameters(checkpoint.vector(Checkpoint.THETA));
+    private static HyenaLanguageModel model(TrainedRun trained) {
+        HyenaLanguageModel model = HyenaLanguageModel.create(trained.model(), trained.vocabularySize(), 0);
+        model.parameters(trained.theta());
         return model;
     }
 

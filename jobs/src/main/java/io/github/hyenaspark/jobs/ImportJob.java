@@ -16,6 +16,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;

@@ -50,6 +50,24 @@ public final class Main implements Runnable {
                         new TrainJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
+                        new Words(
+                                "evaluate",
+                                "Measures the newest checkpoint of run.dir on the documents of a split: as a whole, each"
+                                        + " by itself, and by position in the context."),
+                        List.of("evaluate", "data", "run"),
+                        EvaluateJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("score", "Writes the loss of every document of data.input, by the model of run.dir."),
+                        List.of("score", "data", "run"),
+                        ScoreJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new Words("embed", "Writes vectors of every document of data.input, by the model of run.dir."),
+                        List.of("embed", "data", "run"),
+                        EmbedJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
                         new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
                         List.of("generate", "run"),
                         GenerateJob::run,

@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.spark.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.RunFacts;
 import io.github.hyenaspark.jobs.spark.RunState;
 import io.github.hyenaspark.jobs.spark.RunStore;
+import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.SparkWorkers.WorkerOptions;

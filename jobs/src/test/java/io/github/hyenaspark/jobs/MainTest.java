@@ -64,7 +64,7 @@ class MainTest {
 
     @Test
     void anUnknownCommandIsNamedWithTheKnownOnes() {
-        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, ", "train, generate, ");
+        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, ", "train, evaluate, ");
     }
 
     @Test
@@ -163,6 +163,29 @@ class MainTest {
                 run("generate", "generate.stop=[\"\"]"),
                 2,
                 "stop: found an empty text, expected at least one character in each");
+    }
+
+    @Test
+    void evaluateNeedsACheckpoint() {
+        assertRefused(run("evaluate"), 2, "run.dir: found nothing, expected the directory of a run");
+        messages.reset();
+        assertRefused(run("evaluate", "evaluate.max-documents=-1"), 2, "evaluate.max-documents: found -1");
+    }
+
+    @Test
+    void scoreAndEmbedNeedAnInputAndAPlaceForTheirFiles() throws IOException {
+        Path text = Files.writeString(directory.resolve("a.txt"), "text");
+        assertRefused(run("score"), 2, "data.input: found \"\", expected a directory, a file or a glob");
+        messages.reset();
+        assertRefused(run("embed", "data.input=" + text), 2, "embed.output: found nothing, expected a directory");
+        messages.reset();
+        assertRefused(run("score", "score.overlap=-2"), 2, "score.overlap: found -2");
+        messages.reset();
+        assertRefused(run("embed", "embed.pooling=first"), 2, "found \"first\", expected last, mean or positions");
+        messages.reset();
+        assertRefused(run("embed", "embed.positions=[1]"), 2, "embed.positions: found [1] with embed.pooling=last");
+        messages.reset();
+        assertRefused(run("embed", "embed.pooling=positions"), 2, "embed.positions: found []");
     }
 
     @Test

@@ -76,6 +76,30 @@ public final class TokenBatches implements Closeable {
         }
     }
 
+    /**
+     * The same but for most documents: at most so many are left, spread evenly over those of the split that have a
+     * target. Closing either closes both.
+     *
+     * @param count at least 1
+     */
+    public TokenBatches ofSome(long count) {
+        long[] all = plan.documentTokens();
+        long candidates = Arrays.stream(all).filter(tokens -> tokens > 1).count();
+        if (candidates <= count) {
+            return this;
+        }
+        long[] some = all.clone();
+        long seen = 0;
+        for (int document = 0; document < some.length; document++) {
+            if (some[document] > 1) {
+                boolean chosen = (seen + 1) * count / candidates > seen * count / candidates; // both below 2^31
+                some[document] = chosen ? some[document] : 0;
+                seen++;
+            }
+        }
+        return new TokenBatches(documents, PackingPlan.of(some, plan.config()), vocabulary);
+    }
+
     /** What the sequences are made of. */
     public PackingPlan plan() {
         return plan;

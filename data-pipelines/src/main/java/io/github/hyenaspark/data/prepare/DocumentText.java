@@ -7,8 +7,10 @@ import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.Duplicates;
 import io.github.hyenaspark.data.document.MinHash;
 import io.github.hyenaspark.data.document.TextStatistics;
+import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
  * signed block by block. What it says of the text is right once it was read to its end.
  */
-final class DocumentText extends InputStream {
+public final class DocumentText extends InputStream {
     private static final int BEGINNING_BYTES = 256;
+    private static final int ID_DIGITS = 32;
 
     private final InputStream in;
     private final DocumentFilter filter;
@@ -45,14 +48,27 @@ final class DocumentText extends InputStream {
     }
 
     /** The text of a document after these steps. */
-    static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
+    public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
                 clean.normalisation().apply(text), DocumentFilter.of(clean), clean.duplicates() == Duplicates.NEAR);
     }
 
+    /**
+     * What the document table calls a document: 128 bits of the hash of its place below the input, or of the id that
+     * its source gives.
+     *
+     * @param path of its file, relative to the input
+     * @param position in that file
+     * @param givenId empty if its source gives none
+     */
+    public static String documentId(String path, long position, String givenId) {
+        String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+    }
+
     /** Bytes read so far. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 
@@ -67,7 +83,7 @@ final class DocumentText extends InputStream {
     }
 
     /** The name of the filter that refuses the text, if one does. */
-    Optional<String> refusal() {
+    public Optional<String> refusal() {
         return statistics == null ? Optional.empty() : filter.rejected(statistics);
     }
 

@@ -20,11 +20,9 @@ import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -140,7 +138,7 @@ final class UnitOutput implements Closeable {
         long tokens = shards.endDocument(split, text.bytes(), sha256);
         int number = documents.merge(split, 1, Integer::sum) - 1;
         table.append(new DocumentRow(
-                id(document, givenId),
+                DocumentText.documentId(document.path(), document.position(), givenId),
                 sha256.substring(0, ID_DIGITS),
                 document.path(),
                 document.position(),
@@ -151,12 +149,6 @@ final class UnitOutput implements Closeable {
                 text.signature(),
                 document.columns()));
         tally.document(document.path(), split, text.bytes(), tokens);
-    }
-
-    /** 128 bits of the hash of its place below the input, or of the id that its source gives. */
-    private static String id(Document document, String givenId) {
-        String text = givenId.isEmpty() ? document.path() + "\n" + document.position() : "id\n" + givenId;
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
     }
 
     private void filtered(Document document, DocumentText text, String reason) throws IOException {

@@ -69,18 +69,33 @@ final class DatasetCharts {
         List<String> lengths = packing.lengths().stream().map(Figures::length).toList();
         List<String> names = packing.strategies();
         String title = "Share of positions that hold a token to learn from, by strategy and sequence length";
-        return PagePicture.html(title, PagePicture.legend(names, MARKERS_AS_TEXT), look -> {
+        return PagePicture.html(title, lineLegend(names), look -> {
             CategoryChart chart = look.chart("sequence length in tokens", "% of positions in use");
-            chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
-            chart.getStyler().setOverlapped(true); // else each line would stand beside its lengths
+            lines(chart);
             chart.getStyler().setYAxisMin(packing.floor()).setYAxisMax(100.0);
             for (int i = 0; i < names.size(); i++) {
-                CategorySeries series = add(chart, i, lengths, packing.percentages(names.get(i)));
-                series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-                series.setMarker(MARKERS.get(i % MARKERS.size()));
+                line(chart, i, lengths, packing.percentages(names.get(i)));
             }
             return chart;
         });
+    }
+
+    /** Series of this chart are lines. */
+    static void lines(CategoryChart chart) {
+        chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+        chart.getStyler().setOverlapped(true); // else each line would stand beside its labels
+    }
+
+    /** A line with a marker at each value; null where there is none. */
+    static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = add(chart, number, labels, values);
+        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setMarker(MARKERS.get(number % MARKERS.size()));
+    }
+
+    /** What the lines are, in their order. */
+    static String lineLegend(List<String> names) {
+        return PagePicture.legend(names, MARKERS_AS_TEXT);
     }
 
     private static void bars(CategoryChart chart, List<String> labels, ChartLook look) {

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategorySeries;
-import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -97,14 +95,11 @@ final class RunCharts {
         }
         return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", look -> {
             CategoryChart chart = look.chart("position in tokens, from this one on", LOSS);
-            chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+            DatasetCharts.lines(chart);
             chart.getStyler()
                     .setYAxisMin(Collections.min(losses) - MARGIN)
                     .setYAxisMax(Collections.max(losses) + MARGIN);
-            CategorySeries series = chart.addSeries("loss", labels, losses);
-            series.setLineColor(ChartLook.series(0));
-            series.setMarkerColor(ChartLook.series(0));
-            series.setMarker(SeriesMarkers.CIRCLE);
+            DatasetCharts.line(chart, 0, labels, losses);
             return chart;
         });
     }

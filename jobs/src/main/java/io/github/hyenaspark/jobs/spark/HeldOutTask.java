@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.data.shard.Split;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -29,13 +28,13 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
     public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
         TrainingPlan plan = this.plan.value();
         return PooledBatches.read(
-                SparkStorage.ofThisExecutor(), plan, Split.VALIDATION, batches -> losses(plan, chunks, batches));
+                SparkStorage.ofThisExecutor(), plan.heldOutSource(), batches -> losses(plan, chunks, batches));
     }
 
     private Iterator<ChunkLoss> losses(TrainingPlan plan, Iterator<Integer> chunks, TokenBatches batches)
             throws IOException {
         List<ChunkLoss> losses = new ArrayList<>();
-        PooledModel pooled = PooledModel.borrow(plan);
+        PooledModel pooled = PooledModel.borrow(plan.modelUse());
         pooled.model().parameters(state.value().theta());
         while (chunks.hasNext()) {
             int chunk = chunks.next();

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,18 +10,31 @@ import java.util.concurrent.ConcurrentMap;
 
 /** The tokenizers that this JVM has read: they have no state, and a large vocabulary takes longer than a small unit. */
 final class SharedTokenizers {
-    private static final ConcurrentMap<String, Tokenizer> BY_FINGERPRINT = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, Tokenizer> KNOWN = new ConcurrentHashMap<>();
 
     private SharedTokenizers() {}
 
+    /** The tokenizer of a recipe. */
     static Tokenizer of(Storage storage, Recipe recipe) throws IOException {
-        String fingerprint = recipe.vocabulary().fingerprint();
-        Tokenizer known = BY_FINGERPRINT.get(fingerprint);
+        return of(recipe.vocabulary().fingerprint(), () -> recipe.tokenizer(storage));
+    }
+
+    /** The tokenizer of a file. */
+    static Tokenizer of(String name, byte[] file) throws IOException {
+        return of(Hashes.sha256(file), () -> Tokenizer.ofFile(name, file));
+    }
+
+    private interface Reading {
+        Tokenizer read() throws IOException;
+    }
+
+    private static Tokenizer of(String key, Reading reading) throws IOException {
+        Tokenizer known = KNOWN.get(key);
         if (known != null) {
             return known;
         }
-        Tokenizer read = recipe.tokenizer(storage);
-        BY_FINGERPRINT.put(fingerprint, read);
+        Tokenizer read = reading.read();
+        KNOWN.put(key, read);
         return read;
     }
 }

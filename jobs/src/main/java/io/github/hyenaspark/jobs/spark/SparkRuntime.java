@@ -84,6 +84,11 @@ public final class SparkRuntime implements AutoCloseable {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
     }
 
+    /** Runs models over documents in this session. */
+    public SparkInference inference() {
+        return new SparkInference(session);
+    }
+
     /** How many tasks run at once, at least 1, as far as Spark knows now. */
     public int taskSlots() {
         return Math.max(1, context().defaultParallelism());

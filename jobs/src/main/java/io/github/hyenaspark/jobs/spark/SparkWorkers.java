@@ -63,8 +63,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         if (plan.snapshot().documents(Split.VALIDATION) == 0) {
             return new SparkWorkers(context, plan, options, 0);
         }
-        try (TokenBatches heldOut =
-                TokenBatches.open(storage, plan.snapshot(), plan.dataset(), Split.VALIDATION, plan.heldOutPacking())) {
+        try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
             int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
             return new SparkWorkers(context, plan, options, chunks);
         }

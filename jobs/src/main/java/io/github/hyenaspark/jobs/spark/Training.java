@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.RoundResult;
@@ -16,7 +15,8 @@ record Training() implements LocalWork {
     public Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
             throws IOException {
         try {
-            return PooledBatches.read(storage, plan, Split.TRAIN, batches -> round(plan, part, start, goesOn, batches));
+            return PooledBatches.read(
+                    storage, plan.trainSource(), batches -> round(plan, part, start, goesOn, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
@@ -24,7 +24,7 @@ record Training() implements LocalWork {
 
     private static Done round(
             TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn, TokenBatches batches) {
-        PooledModel pooled = PooledModel.borrow(plan); // a new one warms up, which is no part of the round
+        PooledModel pooled = PooledModel.borrow(plan.modelUse()); // a new one warms up, which is no part of the round
         long begin = System.nanoTime();
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
         RoundResult result = new LocalTrainer(pooled.model(), plan.train())

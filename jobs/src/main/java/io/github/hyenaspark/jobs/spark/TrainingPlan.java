@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.TrainConfig;
 
@@ -32,8 +33,19 @@ public record TrainingPlan(
         return snapshot.vocabulary().size();
     }
 
-    /** How the held-out sequences are made: no document sees another one, so the loss is that of documents alone. */
-    PackingConfig heldOutPacking() {
-        return new PackingConfig(PackingStrategy.SINGLE, model.lMax());
+    /** What every task computes with. */
+    ModelUse modelUse() {
+        return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
+    }
+
+    /** The sequences to train on. */
+    BatchSource trainSource() {
+        return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
+    }
+
+    /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
+    BatchSource heldOutSource() {
+        var single = new PackingConfig(PackingStrategy.SINGLE, model.lMax());
+        return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
     }
 }

@@ -18,6 +18,7 @@ import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.ObjectFacts;
 import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.UnitEntry;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
@@ -119,6 +120,25 @@ class KryoRegistrationTest {
     void heldOutLossesSurvive() {
         var loss = new ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
         assertThat((ChunkLoss[]) throughWire(new ChunkLoss[] {loss})).containsExactly(loss);
+    }
+
+    @Test
+    void anEvaluationSurvives() {
+        var snapshot =
+                new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
+        var packing = new PackingConfig(PackingStrategy.SINGLE, 64);
+        var plan = new EvaluationPlan(
+                new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
+                new BatchSource(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
+                4);
+        assertThat(throughWire(plan)).isEqualTo(plan);
+        var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
+        var losses = new ChunkLosses(3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1});
+        var back = ((ChunkLosses[]) throughWire(new ChunkLosses[] {losses}))[0];
+        assertThat(back.all()).isEqualTo(loss);
+        assertThat(back.nats()).containsExactly(2, 0.5);
+        assertThat(back.tokens()).containsExactly(6, 1);
+        assertThat((float[]) throughWire(new float[] {1, -0f})).containsExactly(1, -0f);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs;
+package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
-final class RunTokenizer {
+public final class RunTokenizer {
     /** Name of its file. */
-    static final String FILE = "tokenizer.json";
+    public static final String FILE = "tokenizer.json";
 
     /** Tokenizers that are all in their code. */
     private static final List<String> WITHOUT_FILE = List.of("bytes", "dna");
@@ -19,7 +19,7 @@ final class RunTokenizer {
     private RunTokenizer() {}
 
     /** Where a run keeps it. */
-    static String uri(String run) {
+    public static String uri(String run) {
         return Storage.resolve(run, FILE);
     }
 
@@ -28,7 +28,7 @@ final class RunTokenizer {
      *
      * @throws IOException if it cannot be read or written, or the run has another one
      */
-    static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
+    public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
         byte[] file =
                 storage.read(Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
         storage.write(uri(run), out -> out.write(file));
@@ -40,7 +40,7 @@ final class RunTokenizer {
      *
      * @throws IOException if it cannot be read
      */
-    static Tokenizer read(Storage storage, String run) throws IOException {
+    public static Tokenizer read(Storage storage, String run) throws IOException {
         byte[] file = storage.read(uri(run));
         for (String name : WITHOUT_FILE) {
             Tokenizer tokenizer = Tokenizer.of(name);

@@ -1,0 +1,13 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.model.LossByPosition;
+
+/**
+ * What a model makes of some documents, all together.
+ *
+ * @param documents how many
+ * @param bytes of their texts
+ * @param all losses by place in the sequence
+ * @param full the same of the sequences that have no padding, so that every place has the same sequences
+ */
+public record Evaluation(long documents, long bytes, LossByPosition all, LossByPosition full) {}

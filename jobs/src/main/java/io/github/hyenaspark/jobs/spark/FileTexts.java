@@ -1,0 +1,157 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DocumentText;
+import io.github.hyenaspark.data.prepare.WorkUnit;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents of files, as {@code prepare} reads and cleans them. A document is named by the id that its source gives or,
+ * without one, as in a document table; beside it stand the path of its file and the position there.
+ */
+final class FileTexts implements TextRows {
+    private final Storage storage;
+    private final DataConfig config;
+    private final List<DocumentStep> steps;
+    private final Iterator<WorkUnit> units;
+    private final Deque<Slice> slices = new ArrayDeque<>();
+    private Optional<DocumentReader> reader = Optional.empty();
+    private String path = "";
+
+    FileTexts(Storage storage, DataConfig config, Iterator<WorkUnit> units) {
+        this.storage = storage;
+        this.config = config;
+        this.steps = DocumentStep.named(config.clean().steps());
+        this.units = units;
+    }
+
+    /** The columns of {@link TextRow#leading}. */
+    static StructType columns() {
+        return new StructType()
+                .add("id", DataTypes.StringType)
+                .add("path", DataTypes.StringType)
+                .add("position", DataTypes.LongType);
+    }
+
+    @Override
+    public Optional<TextRow> next() throws IOException {
+        while (openReader()) {
+            try {
+                Optional<Document> document = reader.orElseThrow().next();
+                if (document.isPresent()) {
+                    return Optional.of(new Text(document.get()));
+                }
+                close();
+            } catch (BadDocumentException e) {
+                return Optional.of(new Unreadable(path, e.offset(), e));
+            } catch (BadFileException e) {
+                return Optional.of(new Unreadable(path, e.offset(), e));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean openReader() throws IOException {
+        while (reader.isEmpty() && slices.isEmpty() && units.hasNext()) {
+            slices.addAll(units.next().slices());
+        }
+        if (reader.isEmpty() && !slices.isEmpty()) {
+            Slice slice = slices.remove();
+            path = slice.file().path();
+            reader = Optional.of(DocumentReader.open(storage, slice, config.source()));
+        }
+        return reader.isPresent();
+    }
+
+    @Override
+    public void skipFile() throws IOException {
+        close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (reader.isPresent()) {
+            reader.get().close();
+            reader = Optional.empty();
+        }
+    }
+
+    private static List<@Nullable Object> leading(String id, String path, long position) {
+        return Arrays.asList(id, path, position);
+    }
+
+    /** A document, cleaned while it is read. */
+    private final class Text implements TextRow {
+        private final Document document;
+        private final DocumentText text;
+
+        Text(Document document) throws IOException {
+            this.document = document;
+            this.text = DocumentText.of(document, config.clean(), steps);
+        }
+
+        @Override
+        public InputStream text() {
+            return text;
+        }
+
+        @Override
+        public List<@Nullable Object> leading() {
+            String place = DocumentText.documentId(document.path(), document.position(), "");
+            return FileTexts.leading(givenId().orElse(place), document.path(), document.position());
+        }
+
+        private Optional<String> givenId() {
+            try {
+                return document.givenId();
+            } catch (IllegalStateException unread) { // the text was refused before its end
+                return Optional.empty();
+            }
+        }
+
+        @Override
+        public long bytes() {
+            return text.bytes();
+        }
+
+        @Override
+        public Optional<String> refusal() {
+            return text.refusal();
+        }
+    }
+
+    /** What stands in the place of a document that cannot be read. */
+    private record Unreadable(String path, long position, IOException fault) implements TextRow {
+        @Override
+        public InputStream text() throws IOException {
+            throw fault;
+        }
+
+        @Override
+        public List<@Nullable Object> leading() {
+            return FileTexts.leading(DocumentText.documentId(path, position, ""), path, position);
+        }
+
+        @Override
+        public long bytes() {
+            return 0;
+        }
+    }
+}

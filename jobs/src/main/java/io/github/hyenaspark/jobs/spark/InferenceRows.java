@@ -1,0 +1,114 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.RejectedDocumentException;
+import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.jobs.spark.TextRows.TextRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a task, one for each document and in their order: documents are read, cut into sequences and run through
+ * a model only as rows are asked for. Holds the sequences of the batches that are not full yet, and the results of at
+ * most some hundred documents.
+ */
+final class InferenceRows<R extends DocumentResult> implements Iterator<Row> {
+    private static final int MOST_UNDER_WAY = 512;
+
+    private final TextRows texts;
+    private final Tokenizer tokenizer;
+    private final Inference<R> inference;
+    private final int longest;
+    private final SequenceRuns<R> runs;
+    private final int columns;
+    private final Deque<R> underWay = new ArrayDeque<>();
+    private boolean atEnd;
+
+    /**
+     * Rows of documents of which none was read so far.
+     *
+     * @param longest L
+     * @param runs of a model that nobody else uses
+     */
+    InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, int longest, SequenceRuns<R> runs) {
+        this.texts = texts;
+        this.tokenizer = tokenizer;
+        this.inference = inference;
+        this.longest = longest;
+        this.runs = runs;
+        this.columns = inference.columns().size();
+    }
+
+    @Override
+    public boolean hasNext() {
+        try {
+            while (!atEnd && (underWay.isEmpty() || !underWay.element().isComplete())) {
+                readNext();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return !underWay.isEmpty();
+    }
+
+    @Override
+    public Row next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("all documents have been taken");
+        }
+        R done = underWay.remove();
+        List<@Nullable Object> values = new ArrayList<>(done.leading());
+        boolean failed = !done.error().isEmpty();
+        values.addAll(failed ? Collections.nCopies(columns, null) : done.values());
+        values.add(failed ? done.error() : null);
+        return RowFactory.create(values.toArray());
+    }
+
+    private void readNext() throws IOException {
+        Optional<TextRow> next = texts.next();
+        if (next.isPresent()) {
+            read(next.get());
+        } else {
+            atEnd = true;
+        }
+        if (atEnd || underWay.size() > MOST_UNDER_WAY) {
+            runs.flush();
+        }
+    }
+
+    private void read(TextRow text) throws IOException {
+        R result = inference.begin();
+        underWay.add(result);
+        String fault = "";
+        try {
+            var cut = new DocumentCut<>(result, longest, inference.overlap(), runs::add);
+            tokenizer.encode(text.text(), cut);
+            cut.accept(new int[] {tokenizer.endOfDocument()}, 1);
+            cut.end();
+            fault = text.refusal().orElse("");
+        } catch (MalformedTextException e) {
+            fault = e.reason() + ", at byte " + e.offset() + " of the text";
+        } catch (BadDocumentException e) {
+            fault = e.reason();
+        } catch (RejectedDocumentException e) {
+            fault = e.reason();
+        } catch (BadFileException e) {
+            fault = e.reason() + ": the rest of the file cannot be read";
+            texts.skipFile();
+        }
+        result.end(text.leading(), text.bytes(), fault);
+    }
+}

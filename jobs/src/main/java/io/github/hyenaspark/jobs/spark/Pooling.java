@@ -1,0 +1,51 @@
+package io.github.hyenaspark.jobs.spark;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+
+/** Which of the vectors that a model has at the tokens of a document stand for it. */
+public sealed interface Pooling extends Serializable {
+    /** The vector at the last token. */
+    record Last() implements Pooling {}
+
+    /** The mean of the vectors at all tokens. */
+    record Mean() implements Pooling {}
+
+    /**
+     * The vectors at some tokens.
+     *
+     * @param tokens numbers of tokens in a document, from 0; not copied
+     */
+    record Positions(long[] tokens) implements Pooling {
+        public Positions {
+            if (tokens.length == 0 || Arrays.stream(tokens).anyMatch(token -> token < 0)) {
+                throw new IllegalArgumentException("embed.positions: found " + Arrays.toString(tokens)
+                        + ", expected at least one number of a token, from 0");
+            }
+        }
+    }
+
+    /**
+     * The pooling of the settings.
+     *
+     * @param name {@code last}, {@code mean} or {@code positions}
+     * @param positions of tokens; for the others empty
+     * @throws IllegalArgumentException if there is none of this name, or it does not fit the positions
+     */
+    static Pooling of(String name, List<Long> positions) {
+        if (!name.equals("positions") && !positions.isEmpty()) {
+            throw new IllegalArgumentException("embed.positions: found " + positions + " with embed.pooling=" + name
+                    + ", expected none; set embed.pooling=positions");
+        }
+        return switch (name) {
+            case "last" -> new Last();
+            case "mean" -> new Mean();
+            case "positions" ->
+                new Positions(positions.stream().mapToLong(Long::longValue).toArray());
+            default ->
+                throw new IllegalArgumentException(
+                        "embed.pooling: found \"" + name + "\", expected last, mean or positions");
+        };
+    }
+}

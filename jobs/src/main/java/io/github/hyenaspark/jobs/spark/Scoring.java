@@ -1,0 +1,134 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.jobs.spark.ScoreInference.Detail;
+import java.io.IOException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A trained model for anybody's Spark application: documents in, their losses or vectors out. It needs no launcher and
+ * no setting of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that
+ * does not grow with the number of documents. Immutable.
+ *
+ * <pre>{@code
+ * Scoring scoring = Scoring.open(spark, "hdfs:///runs/books");
+ * Dataset<Row> scores = scoring.score(documents, "id", "text");
+ * }</pre>
+ */
+public final class Scoring {
+    private final SentModel model;
+    private final int overlap;
+    private final Detail detail;
+
+    private Scoring(SentModel model, int overlap, Detail detail) {
+        this.model = model;
+        this.overlap = overlap;
+        this.detail = detail;
+    }
+
+    /**
+     * Opens the newest valid checkpoint of a run and sends its parameters to the session's executors, where they stay
+     * as long as this object or a {@link Dataset} of it is reachable. Long documents overlap by half of the longest
+     * sequence.
+     *
+     * @param session where datasets of documents are computed; its {@code spark.task.cpus} are the threads of a task
+     * @param run URI of the run's directory
+     * @throws IllegalArgumentException if the directory has no checkpoint
+     * @throws CorruptFileException if it has checkpoints but none that is valid
+     * @throws IOException if it cannot be read
+     */
+    public static Scoring open(SparkSession session, String run) throws IOException {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+        return of(SentModel.of(context, TrainedRun.open(SparkStorage.of(context.getConf()), run)));
+    }
+
+    static Scoring of(SentModel model) {
+        return new Scoring(model, model.longest() / 2, Detail.DOCUMENTS);
+    }
+
+    /**
+     * The same with another overlap. A document of more tokens than the model's longest sequence L is cut into several;
+     * each begins with the last tokens of the one before, which give it context and are not counted again. So every
+     * token but a document's first is scored exactly once, and beyond the first L with at least this much context.
+     *
+     * @param tokens in [0, L); with 0 the cuts are those of {@code evaluate}
+     */
+    public Scoring overlap(int tokens) {
+        if (tokens < 0 || tokens >= model.longest()) {
+            throw new IllegalArgumentException("score.overlap: found " + tokens + ", expected 0 to "
+                    + (model.longest() - 1) + ", less than the model's longest sequence");
+        }
+        return new Scoring(model, tokens, detail);
+    }
+
+    /** The same with a further column {@code token_losses}, see {@link #score}. */
+    public Scoring perToken() {
+        return new Scoring(model, overlap, Detail.TOKENS);
+    }
+
+    /**
+     * The loss of every document: a row for each, in the partitions and the order of the documents.
+     *
+     * <p>Columns: the id; {@code tokens}, long, how many tokens were scored, the end of the document among them;
+     * {@code nats}, double, the sum of their losses; {@code loss}, double, their mean; {@code bytes}, long, of the text
+     * in UTF-8; {@code bits_per_byte}, double; with {@link #perToken} {@code token_losses}, array of float, the loss in
+     * nats of every token but the first, not a number for masked ones; {@code error}, string. A text that the model's
+     * tokenizer refuses, or that is null, has its reason in {@code error} and no other figures; all others have null
+     * there.
+     *
+     * @param documents any rows
+     * @param id name of the column that tells documents apart, of any type; it is handed through
+     * @param text name of a column of strings
+     */
+    public Dataset<Row> score(Dataset<Row> documents, String id, String text) {
+        return rows(documents.select(id, text), inference());
+    }
+
+    /**
+     * Vectors of every document: the output of the model's last block after the final norm, at the tokens of the text.
+     * A row for each document, in the partitions and the order of the documents.
+     *
+     * <p>Columns: the id; {@code tokens}, long, of the text; {@code vector}, array of float, or for
+     * {@link Pooling.Positions} {@code vectors}, an array of them, null for a token that the document does not have;
+     * {@code error} as in {@link #score}. An empty text has no vector.
+     *
+     * @param documents any rows
+     * @param id name of the column that tells documents apart, of any type; it is handed through
+     * @param text name of a column of strings
+     * @param pooling which vectors
+     */
+    public Dataset<Row> embed(Dataset<Row> documents, String id, String text, Pooling pooling) {
+        return rows(documents.select(id, text), inference(pooling));
+    }
+
+    private <R extends DocumentResult> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
+        StructType type = new StructType().add(documents.schema().apply(0));
+        SentModel sent = model;
+        MapPartitionsFunction<Row, Row> rows = part -> sent.rows(new DataFrameTexts(part), inference);
+        return documents.mapPartitions(rows, Encoders.row(behind(type, inference)));
+    }
+
+    EmbedInference inference(Pooling pooling) {
+        return new EmbedInference(overlap, pooling);
+    }
+
+    ScoreInference inference() {
+        return new ScoreInference(overlap, detail);
+    }
+
+    /** The columns of rows whose documents are described by {@code leading}. */
+    static StructType behind(StructType leading, Inference<?> inference) {
+        StructType all = leading;
+        for (var column : inference.columns().fields()) {
+            all = all.add(column);
+        }
+        return all.add("error", DataTypes.StringType);
+    }
+}

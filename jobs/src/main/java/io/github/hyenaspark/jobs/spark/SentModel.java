@@ -1,0 +1,82 @@
+package io.github.hyenaspark.jobs.spark;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.TrainConfig;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+
+/**
+ * A trained model on its way to executors, each of which gets the parameters once. It crosses the wire in closures, as
+ * text and plain arrays, so it does not matter which serializer an application has.
+ */
+final class SentModel implements Serializable {
+    private static final long serialVersionUID = 1;
+    private static final List<String> SECTIONS = List.of("model", "train");
+
+    private final String settings;
+    private final int threads;
+    private final String tokenizerName;
+    private final byte[] tokenizerFile;
+    private final Broadcast<float[]> theta;
+
+    private SentModel(String settings, int threads, Tokenizer tokenizer, Broadcast<float[]> theta) {
+        this.settings = settings;
+        this.threads = threads;
+        this.tokenizerName = tokenizer.name();
+        this.tokenizerFile = tokenizer.file();
+        this.theta = theta;
+    }
+
+    /** Sends a model; its tasks use as many threads as they have cores. */
+    static SentModel of(JavaSparkContext context, TrainedRun run) {
+        return new SentModel(
+                run.settings().renderSections(SECTIONS),
+                context.getConf().getInt("spark.task.cpus", 1),
+                run.tokenizer(),
+                context.broadcast(run.theta()));
+    }
+
+    /** L. */
+    int longest() {
+        return Settings.ofJson(settings).bind("model", ModelConfig.class).lMax();
+    }
+
+    /**
+     * The rows of documents, computed as they are asked for. For the task that calls this: the model is in its hands
+     * until its last row, the documents are closed at its end.
+     */
+    <R extends DocumentResult> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
+        Settings trained = Settings.ofJson(settings);
+        ModelConfig config = trained.bind("model", ModelConfig.class);
+        Tokenizer tokenizer = SharedTokenizers.of(tokenizerName, tokenizerFile);
+        PooledModel pooled = PooledModel.borrow(new ModelUse(config, tokenizer.vocabularySize(), "none", threads));
+        pooled.model().parameters(theta.value());
+        int batchSize = trained.bind("train", TrainConfig.class).batchSize();
+        var runs = new SequenceRuns<>(pooled.model(), inference, tokenizer, config.lMax(), batchSize);
+        var rows = new InferenceRows<>(texts, tokenizer, inference, config.lMax(), runs);
+        TaskContext.get().addTaskCompletionListener(context -> {
+            close(texts);
+            if (context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
+                pooled.giveBack();
+            }
+        });
+        return rows;
+    }
+
+    private static void close(TextRows texts) {
+        try {
+            texts.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
