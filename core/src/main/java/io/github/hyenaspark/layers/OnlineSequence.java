@@ -2,9 +2,11 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.ActivationMap;
 import io.github.hyenaspark.operator.Block;
+import io.github.hyenaspark.operator.Dropout;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.FloatEmbedding;
 import io.github.hyenaspark.operator.Pass;
+import io.github.hyenaspark.operator.ThreadTeam;
 import io.github.hyenaspark.operator.TiedHead;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +30,7 @@ public final class OnlineSequence {
     private final Part<TiedHead> head;
     private final FloatArray logits;
     private final FloatArray last; // D×1
+    private ThreadTeam team = ThreadTeam.alone(); // has the memory that all parts work in
     private int length;
 
     /**
@@ -35,11 +38,7 @@ public final class OnlineSequence {
      *
      * @param <M> the operator's class
      */
-    private record Part<M>(M map, Map<String, FloatArray> parameters) {
-        Pass<FloatArray> pass(int length) {
-            return Pass.of(1, length, parameters, Map.of());
-        }
-    }
+    private record Part<M>(M map, Map<String, FloatArray> parameters) {}
 
     private OnlineSequence(Layer[] layers, int capacity) {
         this.capacity = capacity;
@@ -49,7 +48,7 @@ public final class OnlineSequence {
         embedding = new Part<>(new FloatEmbedding(width, 0), parameters(layers[0]));
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
-            Pass<FloatArray> pass = Pass.of(1, 1, parameters, Map.of());
+            Pass<FloatArray> pass = pass(1, parameters);
             blocks.add(new Part<>(Block.online(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
         }
         Layer top = layers[layers.length - 1];
@@ -97,16 +96,23 @@ public final class OnlineSequence {
                     + " tokens, for which the sequence has room, found " + ids.length);
         }
         FloatArray activations = FloatArray.allocate((long) width * ids.length);
-        embedding.map().forward(ids, activations, embedding.pass(ids.length));
+        embedding.map().forward(ids, activations, pass(ids.length, embedding.parameters()));
         for (Part<ActivationMap<FloatArray>> block : blocks) {
             FloatArray output = FloatArray.allocate(activations.length());
-            block.map().forward(activations, output, block.pass(ids.length));
+            block.map().forward(activations, output, pass(ids.length, block.parameters()));
             activations = output;
         }
-        length += ids.length;
         copyLastStep(activations, ids.length);
-        head.map().logits(last, logits, head.pass(1));
+        if (length == 0) {
+            team = ThreadTeam.alone(); // steps need less memory than the beginning
+        }
+        length += ids.length;
+        head.map().logits(last, logits, pass(1, head.parameters()));
         return logits.toArray();
+    }
+
+    private Pass<FloatArray> pass(int steps, Map<String, FloatArray> parameters) {
+        return new Pass<>(1, steps, parameters, Map.of(), "", Dropout.OFF, team);
     }
 
     private void copyLastStep(FloatArray activations, int steps) {

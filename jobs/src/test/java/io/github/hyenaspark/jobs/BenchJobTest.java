@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,6 +136,18 @@ class BenchJobTest {
         assertThat(found.get("run_seconds")).hasSize(4).allMatch(seconds -> seconds.doubleValue() > 0);
         for (String key : List.of("prompt_seconds", "seconds", "tokens_per_second", "naive_seconds", "speedup")) {
             assertThat(found.get(key).doubleValue()).as(key).isPositive();
+        }
+    }
+
+    @Test
+    @Tag("endurance")
+    void tokensAfterALongPromptAreTwentyTimesAsFastAsNaiveAndNearlyLinear() throws CorruptFileException {
+        JsonNode found = measured("bench", "generate", "bench.length=1024", "bench.tokens=8192");
+        assertThat(found.get("speedup").doubleValue()).isGreaterThan(20);
+        assertThat(found.get("run_tokens")).extracting(JsonNode::intValue).containsExactly(1024, 2048, 4096, 8192);
+        for (int run = 1; run < 4; run++) {
+            double half = found.get("run_seconds").get(run - 1).doubleValue();
+            assertThat(found.get("run_seconds").get(run).doubleValue()).isLessThan(2.5 * half);
         }
     }
 
