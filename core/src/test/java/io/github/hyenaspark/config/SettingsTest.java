@@ -15,6 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
+    private static final String SECTIONS =
+            "[bench, checkpoint, data, embed, evaluate, export, generate, import, memory,"
+                    + " model, run, score, tokenizer, train, vacuum]";
+
     enum Progress {
         AUTO,
         PLAIN_LINES
@@ -172,8 +176,7 @@ class SettingsTest {
                 "missing key other.momentum; set it in a file of settings or as the argument other.momentum=VALUE");
         refused(
                 () -> Settings.load(List.of()).bind("trian", Outer.class),
-                "there is no section trian; did you mean train?; known sections: [bench, checkpoint, data, embed,"
-                        + " evaluate, generate, model, run, score, tokenizer, train, vacuum]");
+                "there is no section trian; did you mean train?; known sections: " + SECTIONS);
     }
 
     @Test
@@ -239,29 +242,14 @@ class SettingsTest {
     @Test
     void anUnknownSectionIsRefused() throws IOException {
         String typo = file("sections.conf", "\ntrian { lr = 1 }");
-        Set<String> known = Set.of(
-                "data",
-                "model",
-                "train",
-                "checkpoint",
-                "run",
-                "evaluate",
-                "score",
-                "embed",
-                "generate",
-                "bench",
-                "tokenizer",
-                "vacuum");
+        Set<String> known = Set.of(SECTIONS.substring(1, SECTIONS.length() - 1).split(", "));
         Settings.load(List.of()).refuseUnknownSections(known);
         refused(
                 () -> Settings.load(List.of(typo)).refuseUnknownSections(known),
-                "unknown section trian (" + typo
-                        + " line 2); did you mean train?; known sections: [bench, checkpoint, data,"
-                        + " embed, evaluate, generate, model, run, score, tokenizer, train, vacuum]");
+                "unknown section trian (" + typo + " line 2); did you mean train?; known sections: " + SECTIONS);
         refused(
                 () -> Settings.load(List.of("lr=1")).refuseUnknownSections(known),
-                "unknown section lr (argument lr=1); known sections: [bench, checkpoint, data, embed, evaluate,"
-                        + " generate, model, run, score, tokenizer, train, vacuum]");
+                "unknown section lr (argument lr=1); known sections: " + SECTIONS);
     }
 
     @Test
@@ -336,8 +324,7 @@ class SettingsTest {
                 .isEqualTo(settings.renderSections(List.of("model", "train")));
         refused(
                 () -> settings.renderSections(List.of("nothing")),
-                "there is no section nothing; known sections: [bench, checkpoint, data, embed, evaluate,"
-                        + " generate, model, run, score, tokenizer, train, vacuum]");
+                "there is no section nothing; known sections: " + SECTIONS);
         assertThatThrownBy(() -> Settings.ofJson("{"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cannot understand stored settings: stored settings: ");
