@@ -172,8 +172,8 @@ class SettingsTest {
                 "missing key other.momentum; set it in a file of settings or as the argument other.momentum=VALUE");
         refused(
                 () -> Settings.load(List.of()).bind("trian", Outer.class),
-                "there is no section trian; did you mean train?; known sections: [bench, checkpoint, data, generate, model,"
-                        + " run, tokenizer, train, vacuum]");
+                "there is no section trian; did you mean train?; known sections: [bench, checkpoint, data, export,"
+                        + " generate, import, memory, model, run, tokenizer, train, vacuum]");
     }
 
     @Test
@@ -239,18 +239,29 @@ class SettingsTest {
     @Test
     void anUnknownSectionIsRefused() throws IOException {
         String typo = file("sections.conf", "\ntrian { lr = 1 }");
-        Set<String> known =
-                Set.of("data", "model", "train", "checkpoint", "run", "generate", "bench", "tokenizer", "vacuum");
+        Set<String> known = Set.of(
+                "data",
+                "model",
+                "train",
+                "checkpoint",
+                "run",
+                "generate",
+                "export",
+                "import",
+                "memory",
+                "bench",
+                "tokenizer",
+                "vacuum");
         Settings.load(List.of()).refuseUnknownSections(known);
         refused(
                 () -> Settings.load(List.of(typo)).refuseUnknownSections(known),
                 "unknown section trian (" + typo
                         + " line 2); did you mean train?; known sections: [bench, checkpoint, data,"
-                        + " generate, model, run, tokenizer, train, vacuum]");
+                        + " export, generate, import, memory, model, run, tokenizer, train, vacuum]");
         refused(
                 () -> Settings.load(List.of("lr=1")).refuseUnknownSections(known),
-                "unknown section lr (argument lr=1); known sections: [bench, checkpoint, data, generate,"
-                        + " model, run, tokenizer, train, vacuum]");
+                "unknown section lr (argument lr=1); known sections: [bench, checkpoint, data, export,"
+                        + " generate, import, memory, model, run, tokenizer, train, vacuum]");
     }
 
     @Test
@@ -325,8 +336,8 @@ class SettingsTest {
                 .isEqualTo(settings.renderSections(List.of("model", "train")));
         refused(
                 () -> settings.renderSections(List.of("nothing")),
-                "there is no section nothing; known sections: [bench, checkpoint, data, generate, model, run,"
-                        + " tokenizer, train, vacuum]");
+                "there is no section nothing; known sections: [bench, checkpoint, data, export, generate,"
+                        + " import, memory, model, run, tokenizer, train, vacuum]");
         assertThatThrownBy(() -> Settings.ofJson("{"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("cannot understand stored settings: stored settings: ");
