@@ -5,6 +5,8 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An opened split of a dataset that waits in this JVM for the next task, like {@link PooledModel}: opening it reads the
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * @param batches confined to the task that borrowed it
  */
 record PooledBatches(BatchSource source, TokenBatches batches) {
+    private static final Logger LOG = LoggerFactory.getLogger(PooledBatches.class);
     private static final ConcurrentLinkedDeque<PooledBatches> IDLE = new ConcurrentLinkedDeque<>();
 
     /** Idle batches of this source, or new ones. Those of other data are closed. */
@@ -26,7 +29,7 @@ record PooledBatches(BatchSource source, TokenBatches batches) {
                 if (current) {
                     return candidate;
                 }
-                candidate.batches.close();
+                candidate.close();
             }
         }
         return new PooledBatches(source, source.open(storage));
@@ -50,8 +53,17 @@ record PooledBatches(BatchSource source, TokenBatches batches) {
             if (fine) {
                 IDLE.push(pooled);
             } else {
-                pooled.batches.close();
+                pooled.close();
             }
+        }
+    }
+
+    /** Lets go of batches that nobody needs; their file system may have been closed before them. */
+    private void close() {
+        try {
+            batches.close();
+        } catch (IOException e) {
+            LOG.debug("batches of {} could not be closed", source, e);
         }
     }
 }
