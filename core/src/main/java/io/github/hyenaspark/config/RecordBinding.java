@@ -29,6 +29,7 @@ final class RecordBinding {
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
             .addModule(new SimpleModule("settings")
                     .setDeserializerModifier(new KebabEnums())
                     .addDeserializer(double.class, new FiniteNumbers())
@@ -129,6 +130,9 @@ final class RecordBinding {
     private static Optional<ConfigValue> child(ConfigValue parent, JsonMappingException.Reference step) {
         if (parent instanceof ConfigObject object) {
             return Optional.ofNullable(object.get(step.getFieldName()));
+        }
+        if (!(parent instanceof ConfigList) && step.getIndex() == 0) {
+            return Optional.of(parent); // a list of one may be written without its brackets
         }
         return parent instanceof ConfigList list && step.getIndex() >= 0 && step.getIndex() < list.size()
                 ? Optional.of(list.get(step.getIndex()))

@@ -7,6 +7,7 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.HyenaParameters;
+import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,11 @@ final class SafariLayout {
     }
 
     static List<SafariTensor> of(ModelConfig config, List<ParameterEntry> table) {
+        if (config.mixer().stream().anyMatch(mixer -> mixer != Mixer.HYENA)) {
+            throw new IllegalArgumentException(
+                    "model.mixer: found " + config.mixerNames() + ", expected hyena alone: the"
+                            + " names of safari's tensors are those of Hyena blocks; export.format=dl4j takes any model");
+        }
         var layout = new SafariLayout(config.operator(), table);
         layout.parameter("embedding.weight", "backbone.embeddings.word_embeddings.weight");
         for (int block = 0; block < config.nLayer(); block++) {

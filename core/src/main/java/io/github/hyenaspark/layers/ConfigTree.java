@@ -1,128 +1,68 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.Activation;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.FilterConfig;
-import io.github.hyenaspark.operator.HyenaConfig;
-import java.util.Locale;
+import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.MixerConfig;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Configurations as the maps that DL4J's JSON keeps them in; keys are those of the settings. */
+/** Configurations as the maps that DL4J's JSON keeps them in; keys are the components of the records. */
 final class ConfigTree {
-    private final Map<String, Object> values;
+    private static final String MIXER = "mixer";
+    private static final String KIND = "kind";
+    private static final String INNER_WIDTH = "inner-width";
+    private static final String DROPOUT = "dropout";
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
 
-    private ConfigTree(Map<String, Object> values) {
-        this.values = values;
-    }
+    private ConfigTree() {}
 
-    static Map<String, Object> of(HyenaConfig config) {
-        Map<String, Object> tree = new TreeMap<>();
-        tree.put("d-model", config.width());
-        tree.put("l-max", config.maxLength());
-        tree.put("order", config.order());
-        tree.put("num-heads", config.heads());
-        tree.put("short-len", config.shortLength());
-        tree.put("activation", config.activation().name().toLowerCase(Locale.ROOT));
-        tree.put("post-order-mixing", config.postOrderMixing());
-        tree.put("outer-mixing", config.outerMixing());
-        tree.put("direct-term", config.directTerm());
-        tree.put("dropout", config.dropout());
-        tree.put("filter", of(config.filter()));
-        return tree;
-    }
-
-    private static Map<String, Object> of(FilterConfig config) {
-        Map<String, Object> tree = new TreeMap<>();
-        tree.put("kind", config.kind());
-        tree.put("width", config.width());
-        tree.put("emb", config.emb());
-        tree.put("hidden-layers", config.hiddenLayers());
-        tree.put("sin-freq", config.sinFreq());
-        tree.put("modulate", config.modulate());
-        tree.put("shift", config.shift());
-        tree.put("decay-target", config.decayTarget());
-        tree.put("fast-decay-pct", config.fastDecayPct());
-        tree.put("slow-decay-pct", config.slowDecayPct());
-        tree.put("normalized", config.normalized());
-        tree.put("train-positions", config.trainPositions());
-        tree.put("train-decay", config.trainDecay());
-        return tree;
+    static Map<String, Object> of(MixerConfig config) {
+        return MAPPER.convertValue(config, new TypeReference<TreeMap<String, Object>>() {});
     }
 
     static Map<String, Object> of(BlockConfig config) {
+        Map<String, Object> mixer = of(config.mixer());
+        mixer.put(KIND, Mixer.of(config.mixer()).name());
         Map<String, Object> tree = new TreeMap<>();
-        tree.put("mixer", of(config.mixer()));
-        tree.put("d-inner", config.innerWidth());
-        tree.put("dropout", config.dropout());
+        tree.put(MIXER, mixer);
+        tree.put(INNER_WIDTH, config.innerWidth());
+        tree.put(DROPOUT, config.dropout());
         return tree;
     }
 
-    static HyenaConfig hyena(Map<String, Object> values) {
-        ConfigTree tree = new ConfigTree(values);
-        return new HyenaConfig(
-                tree.integer("d-model"),
-                tree.integer("l-max"),
-                tree.integer("order"),
-                tree.integer("num-heads"),
-                tree.integer("short-len"),
-                Activation.valueOf(tree.text("activation").toUpperCase(Locale.ROOT)),
-                tree.flag("post-order-mixing"),
-                tree.flag("outer-mixing"),
-                tree.flag("direct-term"),
-                tree.number("dropout"),
-                filter(tree.tree("filter")));
+    static <T extends MixerConfig> T mixer(Map<String, Object> tree, Class<T> type) {
+        return MAPPER.convertValue(tree, type);
     }
 
-    private static FilterConfig filter(Map<String, Object> values) {
-        ConfigTree tree = new ConfigTree(values);
-        return new FilterConfig(
-                tree.text("kind"),
-                tree.integer("width"),
-                tree.integer("emb"),
-                tree.integer("hidden-layers"),
-                tree.number("sin-freq"),
-                tree.flag("modulate"),
-                tree.number("shift"),
-                tree.number("decay-target"),
-                tree.number("fast-decay-pct"),
-                tree.number("slow-decay-pct"),
-                tree.flag("normalized"),
-                tree.flag("train-positions"),
-                tree.flag("train-decay"));
+    static BlockConfig block(Map<String, Object> tree) {
+        Map<String, Object> mixer = new TreeMap<>(part(tree, MIXER));
+        Mixer kind = Mixer.valueOf(String.valueOf(mixer.remove(KIND)));
+        double innerWidth = number(tree, INNER_WIDTH);
+        return new BlockConfig(mixer(mixer, kind.configuration()), (int) innerWidth, number(tree, DROPOUT));
     }
 
-    static BlockConfig block(Map<String, Object> values) {
-        ConfigTree tree = new ConfigTree(values);
-        return new BlockConfig(hyena(tree.tree("mixer")), tree.integer("d-inner"), tree.number("dropout"));
-    }
-
-    private Object value(String key) {
-        Object value = values.get(key);
-        if (value == null) {
-            throw new IllegalArgumentException("layer configuration: no " + key + " among " + values.keySet());
-        }
-        return value;
-    }
-
-    private int integer(String key) {
-        return ((Number) value(key)).intValue();
-    }
-
-    private double number(String key) {
-        return ((Number) value(key)).doubleValue();
-    }
-
-    private boolean flag(String key) {
-        return (Boolean) value(key);
-    }
-
-    private String text(String key) {
-        return (String) value(key);
+    private static double number(Map<String, Object> tree, String key) {
+        return ((Number) value(tree, key)).doubleValue();
     }
 
     @SuppressWarnings("unchecked") // JSON objects have string keys
-    private Map<String, Object> tree(String key) {
-        return (Map<String, Object>) value(key);
+    private static Map<String, Object> part(Map<String, Object> tree, String key) {
+        return (Map<String, Object>) value(tree, key);
+    }
+
+    private static Object value(Map<String, Object> tree, String key) {
+        Object value = tree.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("layer configuration: no " + key + " among " + tree.keySet());
+        }
+        return value;
     }
 }

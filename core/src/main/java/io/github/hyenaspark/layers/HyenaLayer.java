@@ -1,11 +1,9 @@
 package io.github.hyenaspark.layers;
 
+import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.HyenaConfig;
-import io.github.hyenaspark.operator.HyenaOperator;
-import io.github.hyenaspark.operator.HyenaParameters;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
-import io.github.hyenaspark.operator.PlainHyena;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -41,12 +39,12 @@ public final class HyenaLayer extends SpecLayer {
     }
 
     private HyenaConfig config() {
-        return ConfigTree.hyena(operator);
+        return ConfigTree.mixer(operator, HyenaConfig.class);
     }
 
     @Override
     public List<ParameterSpec> specs() {
-        return HyenaParameters.of(config(), new LinearInitial.Alone());
+        return config().parameters(new LinearInitial.Alone());
     }
 
     @Override
@@ -54,9 +52,9 @@ public final class HyenaLayer extends SpecLayer {
         HyenaConfig config = config();
         return type == DataType.DOUBLE
                 ? new MapRuntime<double[], HyenaLayer>(
-                        conf, type, new PlainHyena(config), new Precision.Doubles(), config.dropout())
-                : new MapRuntime<io.github.hyenaspark.operator.FloatArray, HyenaLayer>(
-                        conf, type, new HyenaOperator(config), new Precision.Floats(), config.dropout());
+                        conf, type, config.plainMap(), new Precision.Doubles(), config.dropout())
+                : new MapRuntime<FloatArray, HyenaLayer>(
+                        conf, type, config.map(), new Precision.Floats(), config.dropout());
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
+import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
@@ -26,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /**
- * A decoder-only language model of Hyena blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
+ * A decoder-only language model of blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
  * shares the embedding's table (section 4 of arXiv 2302.10866; no position embedding). The graph computes losses and
  * gradients; the steps are taken outside on the flat vector of P parameters. Not thread-safe.
  */
@@ -74,9 +75,10 @@ public final class HyenaLanguageModel {
         ComputationGraphConfiguration.GraphBuilder builder =
                 base.graphBuilder().addInputs("ids").addLayer(EMBEDDING, embedding(config, padded), "ids");
         String below = EMBEDDING;
-        for (int block = 0; block < config.nLayer(); block++) {
-            String name = blockName(block);
-            builder.addLayer(name, new BlockLayer(config.block(), initial), below);
+        List<BlockConfig> blocks = config.blocks();
+        for (int number = 0; number < blocks.size(); number++) {
+            String name = blockName(number);
+            builder.addLayer(name, new BlockLayer(blocks.get(number), initial), below);
             below = name;
         }
         return builder.addVertex(HEAD, new TiedHeadVertex(headConfiguration, EMBEDDING), below)
@@ -141,9 +143,9 @@ public final class HyenaLanguageModel {
         int padded = config.paddedVocabulary(vocabularySize);
         List<ParameterEntry> table = new ArrayList<>();
         append(table, EMBEDDING, embedding(config, padded).specs());
-        List<ParameterSpec> block = config.block().parameters(initial(config));
-        for (int number = 0; number < config.nLayer(); number++) {
-            append(table, blockName(number), block);
+        List<BlockConfig> blocks = config.blocks();
+        for (int number = 0; number < blocks.size(); number++) {
+            append(table, blockName(number), blocks.get(number).parameters(initial(config)));
         }
         append(table, HEAD, new LanguageModelHeadLayer(padded, config.dModel()).specs());
         return List.copyOf(table);

@@ -4,11 +4,16 @@ import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.MixerConfig;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The language model, bound from the settings {@code model}.
  *
- * @param mixer {@code hyena}
+ * @param mixer of all blocks, or one for each
  * @param dModel D, channels of the residual stream
  * @param nLayer blocks
  * @param dInner channels inside the feed-forward part; 0 means 4·D
@@ -27,7 +32,7 @@ import io.github.hyenaspark.operator.HyenaConfig;
  * @param filter how the long filters are made
  */
 public record ModelConfig(
-        String mixer,
+        List<Mixer> mixer,
         int dModel,
         int nLayer,
         int dInner,
@@ -45,9 +50,6 @@ public record ModelConfig(
         int vocabMultiple,
         FilterConfig filter) {
     public ModelConfig {
-        if (!mixer.equals("hyena")) {
-            throw new IllegalArgumentException("mixer: found " + mixer + ", known: hyena");
-        }
         if (nLayer < 1) {
             throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
         }
@@ -64,6 +66,11 @@ public record ModelConfig(
         if (vocabMultiple < 1) {
             throw new IllegalArgumentException("vocab-multiple: found " + vocabMultiple + ", expected at least 1");
         }
+        if (mixer.size() != 1 && mixer.size() != nLayer) {
+            throw new IllegalArgumentException("mixer: found " + mixer.size()
+                    + " of them, expected one, or one for each" + " of the blocks, which are " + nLayer + " (n-layer)");
+        }
+        mixer = List.copyOf(mixer);
         HyenaConfig operator = new HyenaConfig(
                 dModel,
                 lMax,
@@ -79,7 +86,7 @@ public record ModelConfig(
         new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
     }
 
-    /** The operator of every block. */
+    /** The Hyena operator of every block that has one. */
     public HyenaConfig operator() {
         return new HyenaConfig(
                 dModel,
@@ -95,9 +102,37 @@ public record ModelConfig(
                 filter);
     }
 
-    /** Every block. */
-    public BlockConfig block() {
-        return new BlockConfig(operator(), dInner == 0 ? Math.multiplyExact(4, dModel) : dInner, dropout);
+    /** All blocks, from the embedding up. */
+    public List<BlockConfig> blocks() {
+        int inner = innerWidth();
+        return IntStream.range(0, nLayer)
+                .mapToObj(number -> new BlockConfig(mixer(number), inner, dropout))
+                .toList();
+    }
+
+    /** Channels inside the feed-forward part of every block. */
+    public int innerWidth() {
+        return dInner == 0 ? Math.multiplyExact(4, dModel) : dInner;
+    }
+
+    /** The mixers by their names in settings, with commas between them. */
+    public String mixerNames() {
+        return mixer.stream().map(Mixer::settingName).collect(Collectors.joining(","));
+    }
+
+    private MixerConfig mixer(int block) {
+        return switch (mixer.get(mixer.size() == 1 ? 0 : block)) {
+            case HYENA -> operator();
+        };
+    }
+
+    /**
+     * Checks the length of an input.
+     *
+     * @throws IllegalArgumentException if it is longer than l-max
+     */
+    public void checkLength(int length) {
+        operator().checkLength(length);
     }
 
     /** V, padded. */

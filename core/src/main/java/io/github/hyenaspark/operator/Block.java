@@ -20,7 +20,7 @@ public final class Block implements DifferentiableMap<FloatArray> {
     Block(BlockConfig config, Recompute recompute) {
         this.config = config;
         width = config.mixer().width();
-        mixer = new HyenaOperator(config.mixer());
+        mixer = config.mixer().map();
         forward = new BlockForward(config, mixer, recompute);
     }
 
@@ -32,8 +32,8 @@ public final class Block implements DifferentiableMap<FloatArray> {
      * @param pass whose parameters it has from now on
      */
     public static ActivationMap<FloatArray> online(BlockConfig config, int capacity, Pass<FloatArray> pass) {
-        return new BlockForward(
-                config, new OnlineHyena(config.mixer(), capacity, pass.within("mixer")), Recompute.BLOCK);
+        config.mixer().checkLength(capacity);
+        return new BlockForward(config, config.mixer().onlineMap(capacity, pass.within("mixer")), Recompute.BLOCK);
     }
 
     @Override

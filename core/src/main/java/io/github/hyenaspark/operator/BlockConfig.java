@@ -12,7 +12,7 @@ import java.util.List;
  * @param innerWidth of the feed-forward part
  * @param dropout share of both branches' outputs set to zero in training, 0 for none
  */
-public record BlockConfig(HyenaConfig mixer, int innerWidth, double dropout) {
+public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     public BlockConfig {
         if (innerWidth < 1) {
             throw new IllegalArgumentException("d-inner: found " + innerWidth + ", expected at least 1");
@@ -27,7 +27,7 @@ public record BlockConfig(HyenaConfig mixer, int innerWidth, double dropout) {
         int width = mixer.width();
         List<ParameterSpec> specs = new ArrayList<>();
         norm(width).forEach(spec -> specs.add(spec.within("norm1")));
-        HyenaParameters.of(mixer, linear).forEach(spec -> specs.add(spec.within("mixer")));
+        mixer.parameters(linear).forEach(spec -> specs.add(spec.within("mixer")));
         norm(width).forEach(spec -> specs.add(spec.within("norm2")));
         specs.add(new ParameterSpec("fc1.weight", List.of(innerWidth, width), linear.weight(width), BASE));
         specs.add(new ParameterSpec("fc1.bias", List.of(innerWidth), linear.bias(width), BASE));

@@ -53,4 +53,12 @@ public record FilterConfig(
                     + " and " + slowDecayPct + ", expected positive numbers");
         }
     }
+
+    /** Floating-point operations of the filter network for one position, forward and backward. */
+    long productFlopPerPosition(int filters) {
+        long first = (long) emb * width;
+        long rest = (long) hiddenLayers * width * width + (long) filters * width;
+        long positionGradients = trainPositions ? 0 : 2 * first; // not computed where nobody trains them
+        return MixerCost.FLOP_PER_WEIGHT * (first + rest) - positionGradients;
+    }
 }

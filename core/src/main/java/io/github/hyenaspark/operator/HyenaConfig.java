@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator;
 
+import java.util.List;
+
 /**
  * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 implicit long
  * filters, so N+1 projections; the paper's general recurrence counts one filter per gate.
@@ -27,7 +29,8 @@ public record HyenaConfig(
         boolean outerMixing,
         boolean directTerm,
         double dropout,
-        FilterConfig filter) {
+        FilterConfig filter)
+        implements MixerConfig {
     public HyenaConfig {
         if (width < 1) {
             throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
@@ -70,15 +73,39 @@ public record HyenaConfig(
         return (order + 1) * width;
     }
 
-    /**
-     * Checks the length of an input.
-     *
-     * @throws IllegalArgumentException if it is longer than {@code maxLength}
-     */
-    public void checkLength(int length) {
-        if (length > maxLength) {
-            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength
-                    + ", which fixes the time scale of the filters; cut the input or train with a larger l-max");
-        }
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        return HyenaParameters.of(this, linear);
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new HyenaOperator(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainHyena(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineHyena(this, capacity, pass);
+    }
+
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long ofTokens = MixerCost.FLOP_PER_WEIGHT * tokens * (projections() + width) * width;
+        long constantPositions = filter.trainPositions() ? 0 : (long) length * filter.emb();
+        long kept = (2L * order + 1) * tokens * width + (long) filters() * length + constantPositions;
+        long chain = (2L * (order + 1) + order + 1) * heads;
+        long convolution = 2L * (order - 1) + 3;
+        return new MixerCost(
+                ofTokens + length * filter.productFlopPerPosition(filters()),
+                order - 1,
+                heads,
+                kept,
+                (chain + 2 + convolution + shortLength) * length);
     }
 }

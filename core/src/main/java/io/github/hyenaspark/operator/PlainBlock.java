@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** The plain double form of {@link Block}. */
 public final class PlainBlock implements DifferentiableMap<double[]> {
     private final BlockConfig config;
-    private final PlainHyena mixer;
+    private final DifferentiableMap<double[]> mixer;
     private double[] input = {};
     private double[] residual = {};
     private double[] normed2 = {};
@@ -14,7 +14,7 @@ public final class PlainBlock implements DifferentiableMap<double[]> {
     /** A block of the given configuration. */
     public PlainBlock(BlockConfig config) {
         this.config = config;
-        mixer = new PlainHyena(config.mixer());
+        mixer = config.mixer().plainMap();
     }
 
     @Override

@@ -15,6 +15,6 @@ public record GenerationShape(ModelConfig model, int vocabularySize, int prompt,
         SettingCheck.atLeast("vocab", vocabularySize, 1);
         SettingCheck.atLeast("length", prompt, 1);
         SettingCheck.atLeast("tokens", tokens, 1);
-        model.operator().checkLength(Math.addExact(prompt, tokens));
+        model.checkLength(Math.addExact(prompt, tokens));
     }
 }

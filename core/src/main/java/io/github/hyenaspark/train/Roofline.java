@@ -1,5 +1,10 @@
 package io.github.hyenaspark.train;
 
+import io.github.hyenaspark.operator.MixerCost;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
 /**
  * The least time a step can take on this machine with these matrix products and these long convolutions, everything
  * else being free. Both rates are the best of a few repeats.
@@ -15,7 +20,7 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
     /** Measures both, after a warm-up of the convolution. Leaves the JVM with one BLAS thread. */
     static Roofline measure(StepShape shape) {
         int width = shape.model().dModel();
-        int innerWidth = shape.model().block().innerWidth();
+        int innerWidth = shape.model().innerWidth();
         double rate = ProductSpeed.measure(width, innerWidth, shape.threads());
         return new Roofline(shape.productFlop(), rate, convolutionSeconds(shape));
     }
@@ -25,12 +30,23 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         return productFlop / productFlopPerSecond + convolutionSeconds;
     }
 
-    /**
-     * Measures so many channels of one block, and if need be so few sequences, as fit well into the heap, the same
-     * number for every thread, and scales up: every row is the same.
-     */
     private static double convolutionSeconds(StepShape shape) {
-        ConvolutionShape block = shape.convolutions();
+        Map<MixerCost, Long> blocks = shape.model().blocks().stream()
+                .map(shape::cost)
+                .filter(cost -> cost.convolutions() > 0)
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+        return blocks.entrySet().stream()
+                .mapToDouble(entry -> entry.getValue()
+                        * entry.getKey().convolutions()
+                        * convolutionSeconds(shape.convolutions(entry.getKey())))
+                .sum();
+    }
+
+    /**
+     * Measures so many channels, and if need be so few sequences, as fit well into the heap, the same number for every
+     * thread, and scales up: every row is the same.
+     */
+    private static double convolutionSeconds(ConvolutionShape block) {
         int batch = block.batch();
         while (batch > 1 && affordableChannels(batch, block.length()) < block.threads()) {
             batch /= 2;
@@ -38,10 +54,9 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         long whole = affordableChannels(batch, block.length()) / block.threads() * block.threads();
         int channels = (int) Math.min(block.channels(), Math.max(block.threads(), whole));
         ConvolutionShape measured = new ConvolutionShape(batch, channels, block.length(), block.threads());
-        double blocks = (double) shape.model().nLayer() * (shape.model().order() - 1);
         double seconds =
                 ConvolutionBenchmark.gatedForwardBackward(measured, REPEATS).best();
-        return blocks * seconds * block.channels() / channels * block.batch() / batch;
+        return seconds * block.channels() / channels * block.batch() / batch;
     }
 
     private static long affordableChannels(int batch, int length) {

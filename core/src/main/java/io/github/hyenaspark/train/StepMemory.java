@@ -3,7 +3,13 @@ package io.github.hyenaspark.train;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.MixerCost;
+import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.ParameterSpec;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate. Not in it are the Java
@@ -21,6 +27,8 @@ public record StepMemory(long parameters, long model, long activations, long scr
     private static final long SHORTEST_TILE = 64;
     /** Gradients of the residual stream that exist at once: of the head, into a block and out of it. */
     private static final int STREAM_GRADIENTS = 3;
+    /** The normalised input of the mixer and the sum of both branches. */
+    private static final int STREAMS_OF_BLOCK = 2;
 
     /**
      * Of a model of {@code vocabularySize} ids, V before padding, in steps as {@code train} says, at the length l-max.
@@ -29,7 +37,9 @@ public record StepMemory(long parameters, long model, long activations, long scr
         long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
                 .mapToLong(ParameterEntry::size)
                 .sum();
-        long rows = train.threads() * (rowFloats(model) + tileFloats(model, vocabularySize));
+        long longRows =
+                costs(model, train).mapToLong(MixerCost::rowFloats).max().orElseThrow();
+        long rows = train.threads() * (longRows + tileFloats(model, vocabularySize));
         return new StepMemory(
                 parameters,
                 bytes(2 * parameters),
@@ -46,39 +56,43 @@ public record StepMemory(long parameters, long model, long activations, long scr
 
     /** Floats: with recomputation only the first block has a place of its own to compute in. */
     private static long activations(ModelConfig model, TrainConfig train) {
-        HyenaConfig operator = model.operator();
-        long stream = Math.multiplyExact((long) train.batchSize() * model.lMax(), (long) model.dModel());
-        long block = (2L * model.order() + 3) * stream
-                + (long) operator.filters() * model.lMax()
-                + (model.filter().trainPositions()
-                        ? 0
-                        : (long) model.lMax() * model.filter().emb());
+        long tokens = Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
+        long stream = Math.multiplyExact(tokens, (long) model.dModel());
+        LongStream mixers = costs(model, train).mapToLong(MixerCost::keptFloats);
         boolean keeps = !train.recompute().equals("block");
-        long inner = stream / model.dModel() * model.block().innerWidth();
-        long inside = keeps ? model.nLayer() * (block + inner) : block;
+        long inner = tokens * model.innerWidth();
+        long inside = keeps
+                ? mixers.sum() + model.nLayer() * (STREAMS_OF_BLOCK * stream + inner)
+                : mixers.max().orElseThrow() + STREAMS_OF_BLOCK * stream;
         return inside + (model.nLayer() + 1L + STREAM_GRADIENTS) * stream;
     }
 
-    /** Floats of the rows of L that one thread takes through the operator. */
-    private static long rowFloats(ModelConfig model) {
-        long chain = (2L * (model.order() + 1) + model.order() + 1) * model.numHeads();
-        long convolution = 2L * (model.order() - 1) + 3;
-        return (chain + 2 + convolution + model.shortLen()) * model.lMax();
+    private static Stream<MixerCost> costs(ModelConfig model, TrainConfig train) {
+        return model.blocks().stream().map(block -> block.mixer().cost(train.batchSize(), model.lMax()));
     }
 
     /** Floats of the tiles of one thread: the widest are those of the feed-forward part and of the head. */
     private static long tileFloats(ModelConfig model, int vocabularySize) {
         long padded = model.paddedVocabulary(vocabularySize);
         long head = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
-        return TILE * (4L * model.dModel() + 3L * model.block().innerWidth()) + head;
+        return TILE * (4L * model.dModel() + 3L * model.innerWidth()) + head;
     }
 
     /** Floats of the gradients that every thread but the first has of its own. */
     private static long sharedGradients(ModelConfig model, int vocabularySize) {
-        long width = model.dModel();
-        return width * model.paddedVocabulary(vocabularySize)
-                + width * width * (model.order() + 2L)
-                + 2 * width * model.block().innerWidth();
+        long ofBlock = model.blocks().stream()
+                .mapToLong(StepMemory::matrixElements)
+                .max()
+                .orElseThrow();
+        return (long) model.dModel() * model.paddedVocabulary(vocabularySize) + ofBlock;
+    }
+
+    private static long matrixElements(BlockConfig block) {
+        return block.parameters(new LinearInitial.Alone()).stream()
+                .filter(spec ->
+                        spec.group() == ParameterGroup.BASE && spec.shape().size() == 2)
+                .mapToLong(ParameterSpec::size)
+                .sum();
     }
 
     private static long bytes(long floats) {

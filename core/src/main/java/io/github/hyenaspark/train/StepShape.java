@@ -1,7 +1,8 @@
 package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.MixerCost;
 
 /**
  * What a {@link StepBenchmark} measures.
@@ -13,15 +14,12 @@ import io.github.hyenaspark.operator.FilterConfig;
  * @param threads that compute
  */
 public record StepShape(ModelConfig model, int vocabularySize, int batch, int length, int threads) {
-    /** A multiplication and an addition, in the forward pass and for both gradients. */
-    private static final long FLOP_PER_WEIGHT = 2 * 3;
-
     public StepShape {
         SettingCheck.atLeast("vocab", vocabularySize, 1);
         SettingCheck.atLeast("batch", batch, 1);
         SettingCheck.atLeast("length", length, 1);
         SettingCheck.atLeast("threads", threads, 1);
-        model.operator().checkLength(length);
+        model.checkLength(length);
     }
 
     /** B·L. */
@@ -31,30 +29,24 @@ public record StepShape(ModelConfig model, int vocabularySize, int batch, int le
 
     /**
      * Floating-point operations of all matrix products of a step: 2MNK forward and twice that backward, in the blocks
-     * and the head for every token, in the filter networks for every position. What is computed again to save memory
-     * does not count.
+     * and the head. What is computed again to save memory does not count.
      */
     public long productFlop() {
         long width = model.dModel();
-        long inner = model.block().innerWidth();
-        long blockWeights = (model.operator().projections() + width) * width + 2 * inner * width;
-        long headWeights = model.paddedVocabulary(vocabularySize) * width;
-        long ofTokens = FLOP_PER_WEIGHT * tokens() * (model.nLayer() * blockWeights + headWeights);
-        return ofTokens + (long) length * model.nLayer() * filterFlopPerPosition();
+        long dense = 2L * model.nLayer() * model.innerWidth() * width + model.paddedVocabulary(vocabularySize) * width;
+        long mixers = model.blocks().stream()
+                .mapToLong(block -> cost(block).productFlop())
+                .sum();
+        return MixerCost.FLOP_PER_WEIGHT * tokens() * dense + mixers;
     }
 
-    private long filterFlopPerPosition() {
-        FilterConfig filter = model.filter();
-        long first = (long) filter.emb() * filter.width();
-        long rest = (long) filter.hiddenLayers() * filter.width() * filter.width()
-                + (long) model.operator().filters() * filter.width();
-        long positionGradients = filter.trainPositions() ? 0 : 2 * first; // not computed where nobody trains them
-        return FLOP_PER_WEIGHT * (first + rest) - positionGradients;
+    MixerCost cost(BlockConfig block) {
+        return block.mixer().cost(batch, length);
     }
 
-    /** The long convolutions of one block for one of its N−1 filters per channel; heads share their filters. */
-    ConvolutionShape convolutions() {
-        return new ConvolutionShape(
-                Math.multiplyExact(batch, model.numHeads()), model.operator().headWidth(), length, threads);
+    /** The long convolutions of a block that has one per channel; heads share their filters. */
+    ConvolutionShape convolutions(MixerCost cost) {
+        int heads = cost.convolutionHeads();
+        return new ConvolutionShape(Math.multiplyExact(batch, heads), model.dModel() / heads, length, threads);
     }
 }

@@ -180,6 +180,11 @@ class SettingsTest {
     }
 
     @Test
+    void aSingleValueIsAListOfOne() throws IOException {
+        assertThat(bound("test.betas=0.9").betas()).containsExactly(0.9);
+    }
+
+    @Test
     void anIllTypedValueIsShownWithWhatWasExpected() throws IOException {
         String typed = file("typed.conf", "test {\n\n lr = fast\n}");
         refused(() -> bound(typed), "wrong value of test.lr (" + typed + " line 3): found \"fast\", expected a number");
@@ -198,8 +203,8 @@ class SettingsTest {
                 () -> bound("test.dry-run=yes"),
                 "wrong value of test.dry-run (argument test.dry-run=yes): found \"yes\", expected true or false");
         refused(
-                () -> bound("test.betas=0.9"),
-                "wrong value of test.betas (argument test.betas=0.9): found \"0.9\", expected a list, as in [A, B]");
+                () -> bound("test.betas={ first = 0.9 }"),
+                "wrong value of test.betas[0] (argument test.betas={ first = 0.9 }): found {first=0.9}, expected a number");
         refused(
                 () -> bound("test.betas=[0.9, x]"),
                 "wrong value of test.betas[1] (argument test.betas=[0.9, x]): found \"x\", expected a number");

@@ -11,6 +11,7 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +26,23 @@ class SafariTensorsTest {
         FilterConfig filter =
                 new FilterConfig("implicit", 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay);
         return new ModelConfig(
-                "hyena", 8, 2, 12, 10, 3, 2, 4, Activation.ID, true, false, directTerm, 0, 0, 0.02, 8, filter);
+                List.of(Mixer.HYENA),
+                8,
+                2,
+                12,
+                10,
+                3,
+                2,
+                4,
+                Activation.ID,
+                true,
+                false,
+                directTerm,
+                0,
+                0,
+                0.02,
+                8,
+                filter);
     }
 
     private static SafariTensors tensors(ModelConfig config) {

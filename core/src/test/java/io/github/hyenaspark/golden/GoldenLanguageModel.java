@@ -11,6 +11,7 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.ParameterGroup;
 import io.github.hyenaspark.oracle.Closeness;
 import io.github.hyenaspark.train.AdamW;
@@ -49,7 +50,7 @@ final class GoldenLanguageModel {
                 json.required("d_model").asInt(),
                 json.required("l_max").asInt());
         config = new ModelConfig(
-                "hyena",
+                List.of(Mixer.HYENA),
                 operator.width(),
                 json.required("n_layer").asInt(),
                 json.path("d_inner").asInt(0),

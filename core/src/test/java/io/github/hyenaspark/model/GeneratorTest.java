@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +34,23 @@ class GeneratorTest {
     private static ModelConfig config(int lMax) {
         FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
         return new ModelConfig(
-                "hyena", 8, 2, 16, lMax, 3, 2, 4, Activation.SILU, true, true, true, 0.1, 0.1, 0.2, 8, filter);
+                List.of(Mixer.HYENA),
+                8,
+                2,
+                16,
+                lMax,
+                3,
+                2,
+                4,
+                Activation.SILU,
+                true,
+                true,
+                true,
+                0.1,
+                0.1,
+                0.2,
+                8,
+                filter);
     }
 
     @Test

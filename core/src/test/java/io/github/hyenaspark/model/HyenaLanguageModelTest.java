@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -140,7 +141,7 @@ class HyenaLanguageModelTest {
     void recomputedBlocksGiveTheSameBits() {
         ModelConfig plain = ModelConfigs.of(8, 3, 16, 1300, ModelConfigs.filter(5, true));
         ModelConfig config = new ModelConfig(
-                "hyena",
+                List.of(Mixer.HYENA),
                 8,
                 3,
                 16,

@@ -2,6 +2,8 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.Mixer;
+import java.util.List;
 
 /** Model configurations for tests. */
 public final class ModelConfigs {
@@ -10,7 +12,7 @@ public final class ModelConfigs {
     /** Order 2, one head, short filter of 3, embedding multiple of 8. */
     public static ModelConfig of(int dModel, int nLayer, int dInner, int lMax, FilterConfig filter) {
         return new ModelConfig(
-                "hyena",
+                List.of(Mixer.HYENA),
                 dModel,
                 nLayer,
                 dInner,

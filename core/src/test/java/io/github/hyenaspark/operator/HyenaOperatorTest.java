@@ -128,9 +128,8 @@ class HyenaOperatorTest {
         Rehearsal rehearsal = rehearsal(config, 1, 25);
         assertThatThrownBy(() -> rehearsal.floats(new HyenaOperator(config)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "a sequence of 25 tokens is longer than l-max 24, which fixes the time scale of the filters;"
-                                + " cut the input or train with a larger l-max");
+                .hasMessage("a sequence of 25 tokens is longer than l-max 24, which the model was made for;"
+                        + " cut the input or train with a larger l-max");
         assertThatThrownBy(() -> rehearsal.plain(new PlainHyena(config)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("longer than l-max 24");

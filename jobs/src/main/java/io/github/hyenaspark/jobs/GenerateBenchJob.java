@@ -27,7 +27,7 @@ final class GenerateBenchJob implements Job {
         GenerationMeasurement found = GenerationBenchmark.run(shape, config.steps());
         double seconds = found.longest().cpu().median();
         ObjectNode json = Json.object()
-                .put("mixer", model.mixer())
+                .put("mixer", model.mixerNames())
                 .put("d_model", model.dModel())
                 .put("n_layer", model.nLayer())
                 .put("l_max", model.lMax())

@@ -35,7 +35,7 @@ final class StepBenchJob implements Job {
         var shape = new StepShape(model, config.vocab(), config.batch(), config.length(), config.threads());
         StepMeasurement found = StepBenchmark.run(shape, train, config.steps());
         ObjectNode json = Json.object()
-                .put("mixer", model.mixer())
+                .put("mixer", model.mixerNames())
                 .put("d_model", model.dModel())
                 .put("n_layer", model.nLayer())
                 .put("length", config.length())

@@ -1,0 +1,34 @@
+package io.github.hyenaspark.operator;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** The kinds of mixers that a block can have. */
+public enum Mixer {
+    /** The Hyena operator. */
+    HYENA(HyenaConfig.class);
+
+    private final Class<? extends MixerConfig> configuration;
+
+    Mixer(Class<? extends MixerConfig> configuration) {
+        this.configuration = configuration;
+    }
+
+    /** Its name in settings. */
+    public String settingName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The class of its configurations. */
+    public Class<? extends MixerConfig> configuration() {
+        return configuration;
+    }
+
+    /** What {@code config} configures. */
+    public static Mixer of(MixerConfig config) {
+        return Arrays.stream(values())
+                .filter(mixer -> mixer.configuration == config.getClass())
+                .findFirst()
+                .orElseThrow();
+    }
+}

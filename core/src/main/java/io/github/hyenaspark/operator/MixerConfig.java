@@ -1,0 +1,51 @@
+package io.github.hyenaspark.operator;
+
+import java.util.List;
+
+/**
+ * What moves information between the steps of a block, and all that a block must know of it: its parameters, the form
+ * that runs, the plain form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
+ * at a step depends on that step and those before it.
+ */
+public sealed interface MixerConfig permits HyenaConfig {
+    /** D, channels in and out. */
+    int width();
+
+    /** The longest sequence, tokens. */
+    int maxLength();
+
+    /** Share of elements inside the mixer that training sets to zero, 0 for none. */
+    double dropout();
+
+    /** The parameters in their order in memory. */
+    List<ParameterSpec> parameters(LinearInitial linear);
+
+    /** The form that runs; its backward pass allows the gradient of the input to take the place of the input. */
+    DifferentiableMap<FloatArray> map();
+
+    /** The plain double form of {@link #map}, loops written from the definition. */
+    DifferentiableMap<double[]> plainMap();
+
+    /**
+     * The same map for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
+     * every later one a single step. Without dropout.
+     *
+     * @param pass whose parameters it has from now on
+     */
+    ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass);
+
+    /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
+    MixerCost cost(int batchSize, int length);
+
+    /**
+     * Checks the length of an input.
+     *
+     * @throws IllegalArgumentException if it is longer than {@link #maxLength}
+     */
+    default void checkLength(int length) {
+        if (length > maxLength()) {
+            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength()
+                    + ", which the model was made for; cut the input or train with a larger l-max");
+        }
+    }
+}
