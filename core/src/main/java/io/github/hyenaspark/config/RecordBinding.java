@@ -128,11 +128,11 @@ final class RecordBinding {
     }
 
     private static Optional<ConfigValue> child(ConfigValue parent, JsonMappingException.Reference step) {
+        if (step.getFieldName() == null && !(parent instanceof ConfigList)) {
+            return Optional.of(parent); // a list of one, written without brackets
+        }
         if (parent instanceof ConfigObject object) {
             return Optional.ofNullable(object.get(step.getFieldName()));
-        }
-        if (!(parent instanceof ConfigList) && step.getIndex() == 0) {
-            return Optional.of(parent); // a list of one may be written without its brackets
         }
         return parent instanceof ConfigList list && step.getIndex() >= 0 && step.getIndex() < list.size()
                 ? Optional.of(list.get(step.getIndex()))
