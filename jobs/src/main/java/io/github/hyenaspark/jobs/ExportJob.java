@@ -29,19 +29,13 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
  * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
  * tokenizer. The architecture is written last; an export that has it is whole.
  */
-@Command(
-        name = "export",
-        description = {
-            "Writes the newest checkpoint of a run for other programs.",
-            "Example: hyena export RUN export.output=DIRECTORY export.format=safetensors"
-        })
 final class ExportJob implements Callable<Integer> {
     static final String CONFIG = "config.json";
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
@@ -51,24 +45,24 @@ final class ExportJob implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN", description = "The directory of a run.")
     private String run = "";
 
-    @Parameters(
-            index = "1..*",
-            paramLabel = "FILE.conf|KEY=VALUE",
-            arity = "0..*",
-            description = "Files of settings, then single settings. Later ones win.")
-    private List<String> arguments = List.of();
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
 
     private ExportJob(Console console) {
         this.console = console;
     }
 
     static CommandLine command(Console console) {
-        return JobCommand.showSettings(HelpOption.addTo(new CommandLine(new ExportJob(console))), List.of("export"));
+        return new CommandWords(
+                        "export",
+                        "Writes the newest checkpoint of a run for other programs.",
+                        "RUN export.output=EXPORT export.format=safetensors")
+                .on(new ExportJob(console), List.of("export"));
     }
 
     @Override
     public Integer call() throws IOException {
-        ExportConfig config = JobCommand.load(arguments).bind("export", ExportConfig.class);
+        ExportConfig config = arguments.load().bind("export", ExportConfig.class);
         if (config.output().isBlank()) {
             throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
         }

@@ -67,7 +67,11 @@ final class SmallRun {
 
     /** Four short documents of words that repeat, so that a loss can fall. */
     static Path corpus(Path directory) throws IOException {
-        Path corpus = Files.createDirectories(directory.resolve("corpus"));
+        return corpus(directory, "corpus");
+    }
+
+    static Path corpus(Path directory, String name) throws IOException {
+        Path corpus = Files.createDirectories(directory.resolve(name));
         for (int document = 0; document < 4; document++) {
             var text = new StringBuilder();
             for (int word = 0; word < 400; word++) {
