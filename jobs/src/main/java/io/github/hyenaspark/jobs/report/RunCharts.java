@@ -95,11 +95,11 @@ final class RunCharts {
         }
         return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", look -> {
             CategoryChart chart = look.chart("position in tokens, from this one on", LOSS);
-            DatasetCharts.lines(chart);
+            PagePicture.lines(chart);
             chart.getStyler()
                     .setYAxisMin(Collections.min(losses) - MARGIN)
                     .setYAxisMax(Collections.max(losses) + MARGIN);
-            DatasetCharts.line(chart, 0, labels, losses);
+            PagePicture.line(chart, 0, labels, losses);
             return chart;
         });
     }
