@@ -86,14 +86,7 @@ public final class Main implements Runnable {
                         List.of("embed", "data", "run"),
                         EmbedJob::run,
                         console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "generate",
-                                "Continues a text with the newest checkpoint of run.dir.",
-                                "run.dir=RUN generate.prompt='Once upon'"),
-                        List.of("generate", "run"),
-                        GenerateJob::run,
-                        console))
+                .addSubcommand(GenerateJob.command(console))
                 .addSubcommand(ExportJob.command(console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(

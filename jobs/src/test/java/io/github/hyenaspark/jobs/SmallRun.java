@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -92,6 +93,11 @@ final class SmallRun {
     }
 
     static Outcome bare(String master, List<String> arguments) {
+        return bare(master, arguments, "");
+    }
+
+    /** With a text on standard input. */
+    static Outcome bare(String master, List<String> arguments, String input) {
         var results = new ByteArrayOutputStream();
         var messages = new ByteArrayOutputStream();
         Properties before = (Properties) System.getProperties().clone();
@@ -99,6 +105,7 @@ final class SmallRun {
         System.setProperty("spark.master", master);
         try {
             var console = new Console(
+                    new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                     new PrintStream(results, true, StandardCharsets.UTF_8),
                     new PrintStream(messages, true, StandardCharsets.UTF_8));
             int code = Main.run(arguments, console);

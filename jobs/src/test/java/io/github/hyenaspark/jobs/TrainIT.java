@@ -264,6 +264,27 @@ class TrainIT {
             assertThat(found.get("text").textValue() + "\n").isEqualTo(alone);
         }
         assertThat(outcome.messages()).contains("24 tokens in ");
+        Outcome list =
+                hyena("none", "generate", run, "generate.prompts=[\"alpha\", \"beta gam\"]", "generate.tokens=12");
+        assertThat(list.results()).as(list.messages()).isEqualTo(outcome.results());
+    }
+
+    @Test
+    void generateContinuesEachLineOfStandardInput() {
+        String run = "run.dir=" + shared.resolve("straight");
+        List<String> words = List.of("generate", "--interactive", run, "generate.tokens=12");
+        Outcome outcome = SmallRun.bare("none", words, "alpha\n\nbeta gam");
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        String first = hyena("none", "generate", run, "generate.tokens=12", "generate.prompt=alpha")
+                .results();
+        String second = hyena(
+                        "none", "generate", run, "generate.tokens=12", "generate.prompt=beta gam", "generate.seed=2")
+                .results();
+        assertThat(outcome.results()).isEqualTo(first + second);
+        assertThat(outcome.messages()).contains("24 tokens in ");
+        Outcome nothing = SmallRun.bare("none", words, "");
+        assertThat(nothing.code()).as(nothing.messages()).isZero();
+        assertThat(nothing.results()).isEmpty();
     }
 
     @Test
