@@ -123,6 +123,26 @@ class TrainIT {
     }
 
     @Test
+    void samplesOfTextAreInTheReportAlsoAfterAResumeAndChangeNoBits() throws IOException {
+        String[] sampled = {"run.sample.every-rounds=2", "run.sample.prompt=<alpha>", "run.sample.tokens=20"};
+        List<String> half = new ArrayList<>(List.of(sampled));
+        half.add("run.stop-after-rounds=3");
+        train("local[1]", directory, half.toArray(String[]::new)).json();
+        assertThat(train("local[2]", directory, sampled).theta()).isEqualTo(straight);
+        assertThat(journal(directory))
+                .extracting(entry -> entry.has("sample"))
+                .containsExactly(false, true, false, true, false, true);
+        assertThat(Files.readString(directory.resolve("report.html")))
+                .containsSubsequence("After round 6", "<b>&lt;alpha&gt;</b>", "After round 4", "After round 2");
+        assertThat(Files.readString(directory.resolve("events.out.tfevents.0.hyena"), StandardCharsets.ISO_8859_1))
+                .contains("    <alpha>");
+        Path silent = directory.resolve("silent");
+        assertThat(train("local[2]", silent, "run.sample.every-rounds=0").theta())
+                .isEqualTo(straight);
+        assertThat(journal(silent)).noneMatch(entry -> entry.has("sample"));
+    }
+
+    @Test
     @Tag("fault-16")
     void aCompletedRunIsLeftAsItIs() throws IOException {
         Path run = shared.resolve("straight");
