@@ -70,7 +70,7 @@ start() {
   name_node=$(sed -E 's/.*namenode_port":([0-9]+).*/\1/' "$folder/name-node.json")
   endpoint=http://127.0.0.1:$(sed -nE 's/.*Tomcat started on ports? .* ([0-9]+) \(http\).*/\1/p' "$folder/s3.log" | head -n 1)
   write_conf "$endpoint"
-  printf '%s: S3 at %s, access key local, secret key local-secret; end both with "%s stop"\n' "$name" "$endpoint" "$0" >&2
+  printf '%s: S3 at %s, access key local, secret key local-secret; end both with "%s stop %s"\n' "$name" "$endpoint" "$0" "$folder" >&2
   started "$(printf 'export HADOOP_CONF_DIR=%q\nexport HDFS=hdfs://127.0.0.1:%s S3=s3a://%s' "$folder/conf" "$name_node" "$bucket")"
 }
 
