@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
-        FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
+        FilterConfig filter = new FilterConfig(
+                FilterKind.IMPLICIT, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, 16, 64);
         return new ModelConfig(
                 List.of(Mixer.HYENA),
                 8,

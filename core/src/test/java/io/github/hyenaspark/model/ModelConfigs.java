@@ -2,6 +2,7 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
 import java.util.List;
 
@@ -38,6 +39,7 @@ public final class ModelConfigs {
 
     /** A filter network of width 64 with two hidden layers. */
     public static FilterConfig filter(int emb, boolean trainPositions) {
-        return new FilterConfig("implicit", 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false);
+        return new FilterConfig(
+                FilterKind.IMPLICIT, 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false, 16, 64);
     }
 }

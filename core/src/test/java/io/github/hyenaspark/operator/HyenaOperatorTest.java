@@ -92,6 +92,9 @@ class HyenaOperatorTest {
     void longRowsAgreeWithThePlainForm(int length) {
         longRowsAgree(OperatorConfigs.usual(4, 1100), length);
         longRowsAgree(OperatorConfigs.withEveryFilterOption(4, 1100), length);
+        for (FilterKind kind : FilterKind.values()) {
+            longRowsAgree(OperatorConfigs.withFilter(4, 1100, OperatorConfigs.filter(kind, 6, 7, 6)), length);
+        }
     }
 
     private static void longRowsAgree(HyenaConfig config, int length) {
@@ -142,8 +145,18 @@ class HyenaOperatorTest {
                 .hasMessage("order: found 1, expected at least 2");
         assertThatThrownBy(() -> new HyenaConfig(6, 24, 2, 4, 3, Activation.ID, false, false, true, 0, filter))
                 .hasMessage("num-heads: found 4, expected a divisor of d-model 6");
-        assertThatThrownBy(() -> new FilterConfig("implicit", 8, 4, 1, 6, true, 0, 0.01, 0.3, 1.5, false, true, true))
+        assertThatThrownBy(() -> new FilterConfig(
+                        FilterKind.IMPLICIT, 8, 4, 1, 6, true, 0, 0.01, 0.3, 1.5, false, true, true, 16, 64))
                 .hasMessage("filter.emb: found 4, expected an odd number of at least 3");
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.CKCONV, 0, 16, 64))
+                .hasMessage("filter.sin-freq: found 0.0, expected a positive number");
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.FOURIER, 6, 0, 64))
+                .hasMessage("filter.modes: found 0, expected at least 1");
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.STATE_SPACE, 6, 16, 5))
+                .hasMessage("filter.states: found 5, expected an even number of at least 2");
+        assertThatThrownBy(
+                        () -> OperatorConfigs.withFilter(6, 24, OperatorConfigs.filter(FilterKind.FOURIER, 6, 14, 64)))
+                .hasMessage("filter.modes: found 14, expected at most 13, which is half of l-max 24, and the mean");
     }
 
     private static Rehearsal rehearsal(HyenaConfig config, int batchSize, int length) {
