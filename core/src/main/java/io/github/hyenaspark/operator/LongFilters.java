@@ -40,6 +40,16 @@ final class LongFilters {
         return new LongFilters("filter", config.filterDesign(), config.order() - 1, config.directTerm());
     }
 
+    /** The shift of every channel of an H3 operator. */
+    static LongFilters shift(H3Config config) {
+        return new LongFilters("shift", config.shift(), 1, true);
+    }
+
+    /** The diagonal state-space model of every head of an H3 operator. */
+    static LongFilters diagonal(H3Config config) {
+        return new LongFilters("diagonal", config.diagonal(), 1, true);
+    }
+
     void forward(Pass<FloatArray> pass) {
         length = pass.length();
         taps = taps.atLeast((long) filters * length);

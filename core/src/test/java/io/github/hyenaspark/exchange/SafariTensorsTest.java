@@ -44,7 +44,8 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                filter);
+                filter,
+                ModelConfigs.H3);
     }
 
     @Test
@@ -52,6 +53,8 @@ class SafariTensorsTest {
         assertThatThrownBy(() -> tensors(of("model.filter.kind=state-space")))
                 .hasMessage("model.filter.kind: found state-space, expected implicit: safari has no tensors for others;"
                         + " export.format=dl4j takes any model");
+        assertThatThrownBy(() -> tensors(of("model.mixer=h3")))
+                .hasMessageContaining("model.mixer: found h3, expected hyena alone");
     }
 
     private static ModelConfig of(String setting) {

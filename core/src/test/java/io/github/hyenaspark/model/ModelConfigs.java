@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Model configurations for tests. */
 public final class ModelConfigs {
+    /** A small one, for the models that have it. */
+    public static final ModelConfig.H3Settings H3 = new ModelConfig.H3Settings(8, 2);
+
     private ModelConfigs() {}
 
     /** Order 2, one head, short filter of 3, embedding multiple of 8. */
@@ -29,7 +32,8 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                filter);
+                filter,
+                H3);
     }
 
     /** The smallest that is still a model. */
