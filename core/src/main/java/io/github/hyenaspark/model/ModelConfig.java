@@ -3,6 +3,7 @@ package io.github.hyenaspark.model;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.MixerConfig;
@@ -30,6 +31,7 @@ import java.util.stream.IntStream;
  * @param initStd standard deviation of initial weights
  * @param vocabMultiple the vocabulary is padded to a multiple of this
  * @param filter how the long filters are made
+ * @param h3 of the blocks that have an H3 operator
  */
 public record ModelConfig(
         List<Mixer> mixer,
@@ -48,7 +50,8 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
-        FilterConfig filter) {
+        FilterConfig filter,
+        H3Settings h3) {
     public ModelConfig {
         if (nLayer < 1) {
             throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
@@ -84,6 +87,21 @@ public record ModelConfig(
                 0,
                 filter);
         new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
+        if (mixer.contains(Mixer.H3)) {
+            h3.of(dModel, lMax);
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.h3}.
+     *
+     * @param states N, of every state-space model, even
+     * @param headDim channels of one head
+     */
+    public record H3Settings(int states, int headDim) {
+        H3Config of(int dModel, int lMax) {
+            return new H3Config(dModel, lMax, states, headDim);
+        }
     }
 
     /** The Hyena operator of every block that has one. */
@@ -123,6 +141,7 @@ public record ModelConfig(
     private MixerConfig mixer(int block) {
         return switch (mixer.get(mixer.size() == 1 ? 0 : block)) {
             case HYENA -> operator();
+            case H3 -> h3.of(dModel, lMax);
         };
     }
 

@@ -23,6 +23,14 @@ public sealed interface Initial {
         }
     }
 
+    /** Uniform in [low, high). */
+    record Between(double low, double high) implements Initial {
+        @Override
+        public double next(int index, RandomGenerator random) {
+            return low + (high - low) * random.nextDouble();
+        }
+    }
+
     /** The same value everywhere. */
     record Constant(double value) implements Initial {
         @Override

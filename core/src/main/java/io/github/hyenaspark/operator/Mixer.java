@@ -6,7 +6,9 @@ import java.util.Locale;
 /** The kinds of mixers that a block can have. */
 public enum Mixer {
     /** The Hyena operator. */
-    HYENA(HyenaConfig.class);
+    HYENA(HyenaConfig.class),
+    /** H3, two state-space models with multiplications between them. */
+    H3(H3Config.class);
 
     private final Class<? extends MixerConfig> configuration;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.HyenaConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +49,7 @@ record GoldenFile(String name, JsonNode root) {
     /** The operator's configuration; keys that are absent have the reference's defaults. */
     static HyenaConfig operatorConfig(JsonNode config, int width, int maxLength) {
         FilterConfig filter = new FilterConfig(
-                "implicit",
+                FilterKind.valueOf(config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
                 config.path("filter_width").asInt(64),
                 config.path("filter_emb").asInt(3),
                 config.path("filter_hidden_layers").asInt(2),
@@ -60,7 +61,9 @@ record GoldenFile(String name, JsonNode root) {
                 config.path("slow_decay_pct").asDouble(1.5),
                 config.path("normalized").asBoolean(false),
                 config.path("train_positions").asBoolean(true),
-                config.path("train_decay").asBoolean(false));
+                config.path("train_decay").asBoolean(false),
+                config.path("filter_modes").asInt(16),
+                config.path("filter_states").asInt(64));
         return new HyenaConfig(
                 width,
                 maxLength,

@@ -7,15 +7,19 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,9 +36,14 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
-        FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
+        return config(lMax, Mixer.HYENA, FilterKind.IMPLICIT);
+    }
+
+    private static ModelConfig config(int lMax, Mixer first, FilterKind kind) {
+        FilterConfig filter =
+                new FilterConfig(kind, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, lMax / 2 + 1, 8);
         return new ModelConfig(
-                List.of(Mixer.HYENA),
+                List.of(first, Mixer.HYENA),
                 8,
                 2,
                 16,
@@ -50,7 +59,8 @@ class GeneratorTest {
                 0.1,
                 0.2,
                 8,
-                filter);
+                filter,
+                ModelConfigs.H3);
     }
 
     @Test
@@ -117,6 +127,24 @@ class GeneratorTest {
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, lMax, PROMPT, 100));
         assertThat(generate(model, config, new int[] {7}, 100)).isEqualTo(naive(model, lMax, new int[] {7}, 100));
+    }
+
+    /** Every mixer below a Hyena block of every kind of filters, past l-max. */
+    static Stream<Arguments> mixersAndFilters() {
+        return Stream.concat(
+                Arrays.stream(Mixer.values()).map(mixer -> Arguments.of(mixer, FilterKind.IMPLICIT)),
+                Arrays.stream(FilterKind.values()).map(kind -> Arguments.of(Mixer.HYENA, kind)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mixersAndFilters")
+    void theTextOfEveryMixerIsTheNaiveOne(Mixer mixer, FilterKind kind) {
+        ModelConfig config = config(40, mixer, kind);
+        HyenaLanguageModel model = trained(config);
+        assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, 40, PROMPT, 100));
+        OnlineSequence sequence = model.sequence(40);
+        sequence.append(PROMPT);
+        assertThat(sequence.append(7)).containsExactly(model.logits(concat(PROMPT, List.of(7))), within(1e-4f));
     }
 
     @Test
