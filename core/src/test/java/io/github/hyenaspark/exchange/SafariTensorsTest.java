@@ -42,7 +42,8 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                filter);
+                filter,
+                ModelConfigs.CONV);
     }
 
     private static SafariTensors tensors(ModelConfig config) {

@@ -9,6 +9,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
@@ -66,7 +67,8 @@ final class GoldenLanguageModel {
                 0,
                 json.path("init_std").asDouble(0.02),
                 json.path("pad_vocab_multiple").asInt(1),
-                operator.filter());
+                operator.filter(),
+                ModelConfigs.CONV);
     }
 
     void checkDouble() {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.MixerConfigs;
 import io.github.hyenaspark.operator.OperatorConfigs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -48,6 +51,11 @@ class LayersTest {
         Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
     }
 
+    static List<MixerConfig> smoothMixers() {
+        return Stream.<MixerConfig>concat(smooth().stream(), MixerConfigs.all().stream())
+                .toList();
+    }
+
     static List<HyenaConfig> smooth() {
         return OperatorConfigs.all().stream()
                 .filter(config -> config.activation() != io.github.hyenaspark.operator.Activation.RELU)
@@ -64,8 +72,8 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("smooth")
-    void gradientsOfEmbeddingBlockAndTiedHeadAreRight(HyenaConfig config) {
+    @MethodSource("smoothMixers")
+    void gradientsOfEmbeddingBlockAndTiedHeadAreRight(MixerConfig config) {
         ComputationGraph graph = languageModel(config, DataType.DOUBLE);
         INDArray targets = ids(2);
         targets.putScalar(3, -100);
@@ -101,15 +109,22 @@ class LayersTest {
 
     @Test
     void jsonKeepsTheWholeConfiguration() {
-        for (HyenaConfig config : OperatorConfigs.all()) {
-            for (ComputationGraph graph :
-                    List.of(somebodysGraph(config, DataType.FLOAT), languageModel(config, DataType.FLOAT))) {
-                ComputationGraphConfiguration read = ComputationGraphConfiguration.fromJson(
-                        graph.getConfiguration().toJson());
-                assertThat(read.toJson()).isEqualTo(graph.getConfiguration().toJson());
-                assertThat(read).isEqualTo(graph.getConfiguration());
-            }
-        }
+        OperatorConfigs.all().forEach(config -> jsonKeeps(somebodysGraph(config, DataType.FLOAT)));
+        MixerConfigs.withEveryHyena().forEach(config -> jsonKeeps(languageModel(config, DataType.FLOAT)));
+    }
+
+    private static void jsonKeeps(ComputationGraph graph) {
+        ComputationGraphConfiguration read =
+                ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+        assertThat(read.toJson()).isEqualTo(graph.getConfiguration().toJson());
+        assertThat(read).isEqualTo(graph.getConfiguration());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void aBlockReadFromJsonHasItsMixer(MixerConfig config) {
+        BlockConfig block = new BlockConfig(config, 9, 0.1);
+        assertThat(ConfigTree.block(ConfigTree.of(block))).isEqualTo(block);
     }
 
     @Test
@@ -220,7 +235,7 @@ class LayersTest {
         return graph;
     }
 
-    private static ComputationGraph languageModel(HyenaConfig config, DataType type) {
+    private static ComputationGraph languageModel(MixerConfig config, DataType type) {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();

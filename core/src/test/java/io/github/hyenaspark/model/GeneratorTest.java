@@ -50,7 +50,8 @@ class GeneratorTest {
                 0.1,
                 0.2,
                 8,
-                filter);
+                filter,
+                ModelConfigs.CONV);
     }
 
     @Test

@@ -157,7 +157,8 @@ class HyenaLanguageModelTest {
                 0.1,
                 0.2,
                 8,
-                plain.filter());
+                plain.filter(),
+                plain.conv());
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
         HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
         recomputed.recomputeBlocks();

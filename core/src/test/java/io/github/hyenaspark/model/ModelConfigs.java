@@ -7,6 +7,9 @@ import java.util.List;
 
 /** Model configurations for tests. */
 public final class ModelConfigs {
+    /** A short convolution, for the models that have one. */
+    public static final ModelConfig.ConvSettings CONV = new ModelConfig.ConvSettings(3);
+
     private ModelConfigs() {}
 
     /** Order 2, one head, short filter of 3, embedding multiple of 8. */
@@ -28,7 +31,8 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                filter);
+                filter,
+                CONV);
     }
 
     /** The smallest that is still a model. */

@@ -17,16 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnlineBlockTest {
     private static final long SEED = 20241012;
 
-    /** Every option of the operator; beginnings shorter and longer than the short filter, and the whole. */
+    /** Every mixer and option of the operator; beginnings shorter and longer than the short filter, and the whole. */
     static Stream<Arguments> configsAndBeginnings() {
-        return OperatorConfigs.all().stream()
+        return MixerConfigs.withEveryHyena().stream()
                 .flatMap(config ->
                         IntStream.of(1, 2, 3, 4, 5, 9, 23, 24).mapToObj(first -> Arguments.of(config, first)));
     }
 
     @ParameterizedTest
     @MethodSource("configsAndBeginnings")
-    void aSequenceThatGrowsHasTheOutputsOfTheWhole(HyenaConfig mixer, int first) {
+    void aSequenceThatGrowsHasTheOutputsOfTheWhole(MixerConfig mixer, int first) {
         agrees(mixer, first, 24);
     }
 
@@ -34,11 +34,11 @@ class OnlineBlockTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 64, 300, 513})
     void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
-        agrees(OperatorConfigs.usual(4, 1100), first, 700);
+        MixerConfigs.of(4, 1100).forEach(mixer -> agrees(mixer, first, 700));
         agrees(OperatorConfigs.withEveryFilterOption(4, 1100), first, 700);
     }
 
-    private static void agrees(HyenaConfig mixer, int first, int capacity) {
+    private static void agrees(MixerConfig mixer, int first, int capacity) {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         int width = mixer.width();
         Rehearsal rehearsal = rehearsal(config, capacity);
