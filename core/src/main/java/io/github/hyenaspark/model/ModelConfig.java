@@ -2,11 +2,14 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.ConvConfig;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.RecurrentCell;
+import io.github.hyenaspark.operator.RecurrentConfig;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -32,6 +35,7 @@ import java.util.stream.IntStream;
  * @param vocabMultiple the vocabulary is padded to a multiple of this
  * @param filter how the long filters are made
  * @param h3 of the blocks that have an H3 operator
+ * @param conv of the blocks that have an explicit convolution
  */
 public record ModelConfig(
         List<Mixer> mixer,
@@ -51,7 +55,8 @@ public record ModelConfig(
         double initStd,
         int vocabMultiple,
         FilterConfig filter,
-        H3Settings h3) {
+        H3Settings h3,
+        ConvSettings conv) {
     public ModelConfig {
         if (nLayer < 1) {
             throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
@@ -104,6 +109,23 @@ public record ModelConfig(
         }
     }
 
+    /**
+     * Bound from the settings {@code model.conv}.
+     *
+     * @param taps of every filter; 0, or more than l-max, means as many as l-max
+     */
+    public record ConvSettings(int taps) {
+        public ConvSettings {
+            if (taps < 0) {
+                throw new IllegalArgumentException("taps: found " + taps + ", expected 0 (as many as l-max) or more");
+            }
+        }
+
+        ConvConfig of(int dModel, int lMax) {
+            return new ConvConfig(dModel, lMax, taps == 0 ? lMax : Math.min(taps, lMax));
+        }
+    }
+
     /** The Hyena operator of every block that has one. */
     public HyenaConfig operator() {
         return new HyenaConfig(
@@ -139,9 +161,12 @@ public record ModelConfig(
     }
 
     private MixerConfig mixer(int block) {
-        return switch (mixer.get(mixer.size() == 1 ? 0 : block)) {
+        Mixer kind = mixer.get(mixer.size() == 1 ? 0 : block);
+        return switch (kind) {
             case HYENA -> operator();
             case H3 -> h3.of(dModel, lMax);
+            case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentCell.valueOf(kind.name()), dModel, lMax);
+            case CONV -> conv.of(dModel, lMax);
         };
     }
 

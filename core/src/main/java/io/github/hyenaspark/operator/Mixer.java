@@ -8,7 +8,15 @@ public enum Mixer {
     /** The Hyena operator. */
     HYENA(HyenaConfig.class),
     /** H3, two state-space models with multiplications between them. */
-    H3(H3Config.class);
+    H3(H3Config.class),
+    /** {@link RecurrentCell#RNN}. */
+    RNN(RecurrentConfig.class),
+    /** {@link RecurrentCell#LSTM}. */
+    LSTM(RecurrentConfig.class),
+    /** {@link RecurrentCell#GRU}. */
+    GRU(RecurrentConfig.class),
+    /** An explicit convolution with a gate. */
+    CONV(ConvConfig.class);
 
     private final Class<? extends MixerConfig> configuration;
 
@@ -28,6 +36,9 @@ public enum Mixer {
 
     /** What {@code config} configures. */
     public static Mixer of(MixerConfig config) {
+        if (config instanceof RecurrentConfig recurrent) {
+            return valueOf(recurrent.cell().name());
+        }
         return Arrays.stream(values())
                 .filter(mixer -> mixer.configuration == config.getClass())
                 .findFirst()

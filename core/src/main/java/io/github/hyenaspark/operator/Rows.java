@@ -32,6 +32,13 @@ final class Rows {
         }
     }
 
+    /** to = to + x, in double. */
+    static void add(float[] x, double[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] += x[i];
+        }
+    }
+
     /** to = constant + factor · x. */
     static void set(float constant, float factor, float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {

@@ -45,7 +45,8 @@ class SafariTensorsTest {
                 0.02,
                 8,
                 filter,
-                ModelConfigs.H3);
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
     }
 
     @Test

@@ -3,9 +3,14 @@ package io.github.hyenaspark.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.ConvConfig;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.FilterKind;
+import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.RecurrentCell;
+import io.github.hyenaspark.operator.RecurrentConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -44,6 +49,26 @@ record GoldenFile(String name, JsonNode root) {
 
     String kind() {
         return root.required("kind").asText();
+    }
+
+    /** The configuration of a mixer by its name in settings. */
+    static MixerConfig mixerConfig(String mixer, JsonNode config) {
+        int width = config.required("d_model").asInt();
+        int maxLength = config.required("l_max").asInt();
+        return switch (mixer) {
+            case "hyena" -> operatorConfig(config, width, maxLength);
+            case "rnn", "lstm", "gru" ->
+                new RecurrentConfig(RecurrentCell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
+            case "h3" ->
+                new H3Config(
+                        width,
+                        maxLength,
+                        config.required("states").asInt(),
+                        config.required("head_dim").asInt());
+            case "conv" ->
+                new ConvConfig(width, maxLength, config.required("taps").asInt());
+            default -> throw new IllegalStateException("unknown mixer " + mixer);
+        };
     }
 
     /** The operator's configuration; keys that are absent have the reference's defaults. */

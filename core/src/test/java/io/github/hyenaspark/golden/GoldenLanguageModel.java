@@ -68,7 +68,8 @@ final class GoldenLanguageModel {
                 json.path("init_std").asDouble(0.02),
                 json.path("pad_vocab_multiple").asInt(1),
                 operator.filter(),
-                ModelConfigs.H3);
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
     }
 
     void checkDouble() {

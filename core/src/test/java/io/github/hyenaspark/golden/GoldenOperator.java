@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.operator.DifferentiableMap;
 import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.MixerConfig;
 import io.github.hyenaspark.operator.ParameterSpec;
@@ -30,26 +29,9 @@ final class GoldenOperator {
         JsonNode json = root.required("config");
         batch = root.required("batch").asInt();
         length = root.required("length").asInt();
-        config = config(
-                root.path("mixer").asText("hyena"),
-                json,
-                json.required("d_model").asInt(),
-                json.required("l_max").asInt());
+        config = GoldenFile.mixerConfig(root.path("mixer").asText("hyena"), json);
         parameters = ours(GoldenFile.operatorParameters(root.required("parameters"), "", "values"));
         gradients = GoldenFile.operatorParameters(root.required("parameters"), "", "grad");
-    }
-
-    private static MixerConfig config(String mixer, JsonNode json, int width, int maxLength) {
-        return switch (mixer) {
-            case "hyena" -> GoldenFile.operatorConfig(json, width, maxLength);
-            case "h3" ->
-                new H3Config(
-                        width,
-                        maxLength,
-                        json.required("states").asInt(),
-                        json.required("head_dim").asInt());
-            default -> throw new IllegalStateException("unknown mixer " + mixer);
-        };
     }
 
     /**

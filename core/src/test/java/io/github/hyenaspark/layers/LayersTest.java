@@ -7,6 +7,7 @@ import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.MixerConfigs;
 import io.github.hyenaspark.operator.OperatorConfigs;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -49,6 +51,11 @@ class LayersTest {
         Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
     }
 
+    static List<MixerConfig> smoothMixers() {
+        return Stream.<MixerConfig>concat(smooth().stream(), MixerConfigs.all().stream())
+                .toList();
+    }
+
     static List<HyenaConfig> smooth() {
         return OperatorConfigs.all().stream()
                 .filter(config -> config.activation() != io.github.hyenaspark.operator.Activation.RELU)
@@ -65,7 +72,7 @@ class LayersTest {
     }
 
     static List<MixerConfig> smoothMixers() {
-        return OperatorConfigs.mixers().stream()
+        return MixerConfigs.withEveryHyena().stream()
                 .filter(config -> !(config instanceof HyenaConfig hyena) || smooth().contains(hyena))
                 .toList();
     }
@@ -108,12 +115,8 @@ class LayersTest {
 
     @Test
     void jsonKeepsTheWholeConfiguration() {
-        for (HyenaConfig config : OperatorConfigs.all()) {
-            jsonKeeps(somebodysGraph(config, DataType.FLOAT));
-        }
-        for (MixerConfig config : OperatorConfigs.mixers()) {
-            jsonKeeps(languageModel(config, DataType.FLOAT));
-        }
+        OperatorConfigs.all().forEach(config -> jsonKeeps(somebodysGraph(config, DataType.FLOAT)));
+        MixerConfigs.withEveryHyena().forEach(config -> jsonKeeps(languageModel(config, DataType.FLOAT)));
     }
 
     private static void jsonKeeps(ComputationGraph graph) {
@@ -123,9 +126,16 @@ class LayersTest {
         assertThat(read).isEqualTo(graph.getConfiguration());
     }
 
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void aBlockReadFromJsonHasItsMixer(MixerConfig config) {
+        BlockConfig block = new BlockConfig(config, 9, 0.1);
+        assertThat(ConfigTree.block(ConfigTree.of(block))).isEqualTo(block);
+    }
+
     @Test
     void aSavedModelComputesTheSame() throws IOException {
-        for (MixerConfig config : OperatorConfigs.mixers()) {
+        for (MixerConfig config : MixerConfigs.withEveryHyena()) {
             savedComputesTheSame(languageModel(config, DataType.FLOAT));
         }
     }

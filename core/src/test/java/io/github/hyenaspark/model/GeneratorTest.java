@@ -60,7 +60,8 @@ class GeneratorTest {
                 0.2,
                 8,
                 filter,
-                ModelConfigs.H3);
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
     }
 
     @Test

@@ -158,7 +158,8 @@ class HyenaLanguageModelTest {
                 0.2,
                 8,
                 plain.filter(),
-                plain.h3());
+                plain.h3(),
+                plain.conv());
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
         HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
         recomputed.recomputeBlocks();

@@ -10,6 +10,8 @@ import java.util.List;
 public final class ModelConfigs {
     /** A small one, for the models that have it. */
     public static final ModelConfig.H3Settings H3 = new ModelConfig.H3Settings(8, 2);
+    /** A short convolution, for the models that have one. */
+    public static final ModelConfig.ConvSettings CONV = new ModelConfig.ConvSettings(3);
 
     private ModelConfigs() {}
 
@@ -33,7 +35,8 @@ public final class ModelConfigs {
                 0.02,
                 8,
                 filter,
-                H3);
+                H3,
+                CONV);
     }
 
     /** The smallest that is still a model. */

@@ -18,7 +18,7 @@ class BlockTest {
     private static final long SEED = 4;
 
     @ParameterizedTest
-    @MethodSource("io.github.hyenaspark.operator.OperatorConfigs#mixers")
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#withEveryHyena")
     void theBlockAgreesWithItsPlainForm(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), mixer.width(), 3, 19, SEED);

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.operator;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** Operators that between them use every option, small enough for plain loops. */
@@ -43,15 +42,6 @@ public final class OperatorConfigs {
                 withFilter(6, 24, filter(FilterKind.FOURIER, 6, 13, 64)),
                 config(3, 2, 3, Activation.ID, true, false, true, 0, filter(FilterKind.STATE_SPACE, 6, 16, 8)),
                 config(2, 3, 3, Activation.ID, false, false, false, 0, filter(FilterKind.CKCONV, 6, 16, 64)));
-    }
-
-    /** Every mixer; each has l-max 24 and width 6. */
-    public static List<MixerConfig> mixers() {
-        List<MixerConfig> mixers = new ArrayList<>(all());
-        mixers.add(new H3Config(6, 24, 4, 1));
-        mixers.add(new H3Config(6, 24, 14, 2));
-        mixers.add(new H3Config(6, 24, 2, 6));
-        return mixers;
     }
 
     private static HyenaConfig config(

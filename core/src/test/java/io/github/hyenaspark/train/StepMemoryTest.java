@@ -42,6 +42,16 @@ class StepMemoryTest {
         assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
     }
 
+    /** The same of other mixers: width 128, length 1024, batch 16, 4 blocks, one thread. */
+    @ParameterizedTest
+    @CsvSource({"rnn, 433", "lstm, 610", "gru, 537", "conv, 434"})
+    void otherMixersAreWithinAQuarterToo(String mixer, double measured) {
+        Settings settings = Settings.load(List.of("model.mixer=" + mixer, "train.batch-size=16"));
+        StepMemory memory = StepMemory.of(
+                settings.bind("model", ModelConfig.class), 256, settings.bind("train", TrainConfig.class));
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
+    }
+
     @Test
     void activationsGrowWithTheTokensAndParametersDoNot() {
         StepMemory one = of(64, 1024, 1, 3, 1, "none");
