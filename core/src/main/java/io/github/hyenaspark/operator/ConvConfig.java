@@ -13,8 +13,8 @@ import java.util.List;
  * @param taps K of every filter, at most {@code maxLength}
  */
 public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
-    /** More taps than this are faster by way of {@link io.github.hyenaspark.convolution.LongConvolution}. */
-    private static final int MOST_DIRECT = 16;
+    /** More taps are faster by {@link io.github.hyenaspark.convolution.LongConvolution}, as measured at length 512. */
+    private static final int MOST_DIRECT = 10;
 
     public ConvConfig {
         if (width < 1) {
