@@ -71,12 +71,6 @@ class LayersTest {
         check(graph, input, classes(random));
     }
 
-    static List<MixerConfig> smoothMixers() {
-        return MixerConfigs.withEveryHyena().stream()
-                .filter(config -> !(config instanceof HyenaConfig hyena) || smooth().contains(hyena))
-                .toList();
-    }
-
     @ParameterizedTest
     @MethodSource("smoothMixers")
     void gradientsOfEmbeddingBlockAndTiedHeadAreRight(MixerConfig config) {
