@@ -69,12 +69,12 @@ class BlockTest {
         java.util.Arrays.fill(largest, x[x.length - 1]);
         new Exponential().ofDifferences(powers, largest, x.length);
         for (int i = 0; i < x.length; i++) {
-            // one rounding
+            // one rounding; that of the exponential's polynomial, and less of its terms
             assertThat((double) sines[i]).isCloseTo(Math.sin(14.0 * x[i]), within(6e-8));
             assertThat((double) cosines[i]).isCloseTo(Math.cos(14.0 * x[i]), within(6e-8));
             float difference = x[i] - largest[i];
             double power = Math.exp(Math.max(-87, difference));
-            assertThat((double) powers[i]).isCloseTo(power, within(6.1e-8 * power));
+            assertThat((double) powers[i]).isCloseTo(power, within(7e-8 * power));
         }
     }
 
@@ -143,7 +143,7 @@ class BlockTest {
         float[] values = new float[x.length];
         new Gelu().forwardAndDerivative(derivatives, values, x.length);
         for (int i = 0; i < x.length; i++) {
-            // one rounding
+            // one rounding; that of the exponential's polynomial, and less of its terms
             double scale = Math.max(1, Math.abs(x[i]));
             assertThat((double) values[i]).isCloseTo(Gelu.value(x[i]), within(1e-7 * scale));
             assertThat(derivatives[i]).isFinite();
