@@ -6,7 +6,9 @@ import java.util.Locale;
 /** The kinds of mixers that a block can have. */
 public enum Mixer {
     /** The Hyena operator. */
-    HYENA(HyenaConfig.class);
+    HYENA(HyenaConfig.class),
+    /** Causal softmax attention. */
+    ATTENTION(AttentionConfig.class);
 
     private final Class<? extends MixerConfig> configuration;
 

@@ -12,6 +12,7 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +43,9 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                filter);
+                Positions.NONE,
+                filter,
+                new ModelConfig.AttentionSettings(0));
     }
 
     private static SafariTensors tensors(ModelConfig config) {

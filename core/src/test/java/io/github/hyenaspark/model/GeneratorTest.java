@@ -8,6 +8,7 @@ import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,9 +34,13 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
+        return config(List.of(Mixer.HYENA), Positions.ROTARY, lMax);
+    }
+
+    private static ModelConfig config(List<Mixer> mixer, Positions positions, int lMax) {
         FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
         return new ModelConfig(
-                List.of(Mixer.HYENA),
+                mixer,
                 8,
                 2,
                 16,
@@ -50,7 +56,9 @@ class GeneratorTest {
                 0.1,
                 0.2,
                 8,
-                filter);
+                positions,
+                filter,
+                new ModelConfig.AttentionSettings(2));
     }
 
     @Test
@@ -117,6 +125,31 @@ class GeneratorTest {
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, lMax, PROMPT, 100));
         assertThat(generate(model, config, new int[] {7}, 100)).isEqualTo(naive(model, lMax, new int[] {7}, 100));
+    }
+
+    /** Other mixers, a mix of them, and every kind of positions, over several blocks of keys and past l-max. */
+    @ParameterizedTest
+    @CsvSource({
+        "ATTENTION, ATTENTION, ROTARY",
+        "HYENA, ATTENTION, ROTARY",
+        "ATTENTION, HYENA, NONE",
+        "ATTENTION, HYENA, LEARNED",
+        "HYENA, ATTENTION, SINUSOIDAL"
+    })
+    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, Positions positions) {
+        ModelConfig config = config(List.of(first, second), positions, 300);
+        HyenaLanguageModel model = trained(config);
+        assertThat(generate(model, config, PROMPT, 310)).isEqualTo(naive(model, 300, PROMPT, 310));
+        OnlineSequence sequence = model.sequence(290);
+        int[] ids = new Random(SEED).ints(290, 0, VOCABULARY).toArray();
+        float[] online = sequence.append(Arrays.copyOf(ids, 100));
+        for (int length = 100; length < ids.length; length++) {
+            if (length % 10 == 0) {
+                float[] naive = model.logits(Arrays.copyOf(ids, length));
+                assertThat(online).as("logits at %d", length).containsExactly(naive, within(1e-4f));
+            }
+            online = sequence.append(ids[length]);
+        }
     }
 
     @Test

@@ -157,7 +157,9 @@ class HyenaLanguageModelTest {
                 0.1,
                 0.2,
                 8,
-                plain.filter());
+                plain.positions(),
+                plain.filter(),
+                plain.attention());
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
         HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
         recomputed.recomputeBlocks();

@@ -3,6 +3,7 @@ package io.github.hyenaspark.model;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.List;
 
 /** Model configurations for tests. */
@@ -28,7 +29,9 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                filter);
+                Positions.ROTARY,
+                filter,
+                new ModelConfig.AttentionSettings(0));
     }
 
     /** The smallest that is still a model. */

@@ -18,8 +18,8 @@ class BlockTest {
     private static final long SEED = 4;
 
     @ParameterizedTest
-    @MethodSource("io.github.hyenaspark.operator.OperatorConfigs#all")
-    void theBlockAgreesWithItsPlainForm(HyenaConfig mixer) {
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void theBlockAgreesWithItsPlainForm(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), mixer.width(), 3, 19, SEED);
         Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
@@ -36,7 +36,12 @@ class BlockTest {
     @ParameterizedTest
     @ValueSource(ints = {511, 512, 513, 1030})
     void aLongBlockAgreesWithItsPlainForm(int length) {
-        BlockConfig config = new BlockConfig(OperatorConfigs.usual(6, 1100), 10, 0.2);
+        longBlockAgrees(OperatorConfigs.usual(6, 1100), length);
+        longBlockAgrees(new AttentionConfig(6, 1100, 3, true), length);
+    }
+
+    private static void longBlockAgrees(MixerConfig mixer, int length) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), 6, 2, length, SEED);
         Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
         for (int threads : new int[] {1, 3}) {
@@ -143,7 +148,7 @@ class BlockTest {
         float[] values = new float[x.length];
         new Gelu().forwardAndDerivative(derivatives, values, x.length);
         for (int i = 0; i < x.length; i++) {
-            // one rounding; that of the exponential's polynomial, and less of its terms
+            // one rounding
             double scale = Math.max(1, Math.abs(x[i]));
             assertThat((double) values[i]).isCloseTo(Gelu.value(x[i]), within(1e-7 * scale));
             assertThat(derivatives[i]).isFinite();
