@@ -9,9 +9,11 @@ import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.HyenaParameters;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 
@@ -40,6 +42,12 @@ final class SafariLayout {
             throw new IllegalArgumentException(
                     "model.filter.kind: found " + config.filter().kind().settingName()
                             + ", expected implicit: safari has no tensors for others; export.format=dl4j takes any model");
+        }
+        if (config.positions() == Positions.LEARNED || config.positions() == Positions.SINUSOIDAL) {
+            throw new IllegalArgumentException("model.positions: found "
+                    + config.positions().name().toLowerCase(Locale.ROOT)
+                    + ", expected none or rotary, which say nothing to Hyena blocks: safari's embedding adds no"
+                    + " positions; export.format=dl4j takes any model");
         }
         var layout = new SafariLayout(config.operator(), table);
         layout.parameter("embedding.weight", "backbone.embeddings.word_embeddings.weight");

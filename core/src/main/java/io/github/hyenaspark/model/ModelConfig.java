@@ -1,13 +1,16 @@
 package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.AttentionConfig;
 import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.ConvConfig;
+import io.github.hyenaspark.operator.EmbeddingConfig;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.Positions;
 import io.github.hyenaspark.operator.RecurrentCell;
 import io.github.hyenaspark.operator.RecurrentConfig;
 import java.util.List;
@@ -33,7 +36,9 @@ import java.util.stream.IntStream;
  * @param embedDropout the same for the embedding
  * @param initStd standard deviation of initial weights
  * @param vocabMultiple the vocabulary is padded to a multiple of this
+ * @param positions how blocks that mix by content know positions
  * @param filter how the long filters are made
+ * @param attention of the blocks that have it
  * @param h3 of the blocks that have an H3 operator
  * @param conv of the blocks that have an explicit convolution
  */
@@ -54,7 +59,9 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
+        Positions positions,
         FilterConfig filter,
+        AttentionSettings attention,
         H3Settings h3,
         ConvSettings conv) {
     public ModelConfig {
@@ -95,6 +102,9 @@ public record ModelConfig(
         if (mixer.contains(Mixer.H3)) {
             h3.of(dModel, lMax);
         }
+        if (mixer.contains(Mixer.ATTENTION)) {
+            attention.of(dModel, lMax, positions);
+        }
     }
 
     /**
@@ -123,6 +133,20 @@ public record ModelConfig(
 
         ConvConfig of(int dModel, int lMax) {
             return new ConvConfig(dModel, lMax, taps == 0 ? lMax : Math.min(taps, lMax));
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.attention}.
+     *
+     * @param heads of channels; 0 means a head for every 64 channels, at least one
+     */
+    public record AttentionSettings(int heads) {
+        private static final int USUAL_HEAD_WIDTH = 64;
+
+        AttentionConfig of(int dModel, int lMax, Positions positions) {
+            int number = heads == 0 ? Math.max(1, dModel / USUAL_HEAD_WIDTH) : heads;
+            return new AttentionConfig(dModel, lMax, number, positions == Positions.ROTARY);
         }
     }
 
@@ -167,6 +191,7 @@ public record ModelConfig(
             case H3 -> h3.of(dModel, lMax);
             case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentCell.valueOf(kind.name()), dModel, lMax);
             case CONV -> conv.of(dModel, lMax);
+            case ATTENTION -> attention.of(dModel, lMax, positions);
         };
     }
 
@@ -177,6 +202,11 @@ public record ModelConfig(
      */
     public void checkLength(int length) {
         operator().checkLength(length);
+    }
+
+    /** The embedding, with the positions that are added to it. */
+    public EmbeddingConfig embedding(int vocabularySize) {
+        return new EmbeddingConfig(paddedVocabulary(vocabularySize), dModel, lMax, positions, embedDropout);
     }
 
     /** V, padded. */

@@ -78,6 +78,25 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
         return new Matrix(values, start + (long) row * stride, number, columns, stride, transposed);
     }
 
+    /** this = other, of the same shape. */
+    void copy(Matrix other, Scratch scratch) {
+        float[] row = scratch.row("matrix.row", columns);
+        for (int i = 0; i < rows; i++) {
+            other.read(i, row);
+            write(i, row);
+        }
+    }
+
+    /** Multiplies column i by {@code factors[i]}. */
+    void scaleColumns(float[] factors, Scratch scratch) {
+        float[] row = scratch.row("matrix.row", columns);
+        for (int i = 0; i < rows; i++) {
+            read(i, row);
+            Rows.multiply(row, factors, row, columns);
+            write(i, row);
+        }
+    }
+
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
     void addRowSums(double[] sums, Scratch scratch) {
         FloatArray ones = scratch.ones(columns);

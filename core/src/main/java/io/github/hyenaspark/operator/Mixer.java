@@ -7,6 +7,8 @@ import java.util.Locale;
 public enum Mixer {
     /** The Hyena operator. */
     HYENA(HyenaConfig.class),
+    /** Causal softmax attention. */
+    ATTENTION(AttentionConfig.class),
     /** H3, two state-space models with multiplications between them. */
     H3(H3Config.class),
     /** {@link RecurrentCell#RNN}. */

@@ -32,10 +32,6 @@ final class OnlineFilters implements ChannelFilters {
 
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
     void startPass(int length) {
-        if (convolution.length() > 0 && length != 1) {
-            throw new IllegalArgumentException(
-                    "a sequence that has begun goes on one step at a time, found " + length + " steps");
-        }
         passLength = length;
         gated = gated.length < length ? new float[length] : gated;
     }

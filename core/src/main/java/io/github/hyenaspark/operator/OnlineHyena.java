@@ -29,6 +29,7 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
 
     @Override
     public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+        pass.checkGoesOn(filters.length());
         int length = pass.length();
         mixed = mixed.atLeast((long) config.width() * length);
         filters.startPass(length);

@@ -14,6 +14,7 @@ import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,9 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
+                Positions.NONE,
                 filter,
+                new ModelConfig.AttentionSettings(0),
                 ModelConfigs.H3,
                 ModelConfigs.CONV);
     }

@@ -157,7 +157,9 @@ class HyenaLanguageModelTest {
                 0.1,
                 0.2,
                 8,
+                plain.positions(),
                 plain.filter(),
+                plain.attention(),
                 plain.h3(),
                 plain.conv());
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);

@@ -4,6 +4,7 @@ import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.List;
 
 /** Model configurations for tests. */
@@ -34,7 +35,9 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
+                Positions.ROTARY,
                 filter,
+                new ModelConfig.AttentionSettings(0),
                 H3,
                 CONV);
     }

@@ -1,10 +1,13 @@
 package io.github.hyenaspark.operator;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.oracle.Closeness;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HyenaOperatorTest {
     private static final long SEED = 20230221;
@@ -25,6 +28,31 @@ class HyenaOperatorTest {
         }
         Closeness.check("plain", shorter.plain(new PlainHyena(config)).output(), prefix, 1e-14);
         Closeness.check("floats", shorter.floats(new HyenaOperator(config)).output(), prefix, 1e-5);
+    }
+
+    /** Tiles and lanes of sums are full, and there are several. */
+    @ParameterizedTest
+    @ValueSource(ints = {255, 256, 257, 511, 512, 513, 1030})
+    void longRowsAgreeWithThePlainForm(int length) {
+        longRowsAgree(OperatorConfigs.usual(4, 1100), length);
+        longRowsAgree(OperatorConfigs.withEveryFilterOption(4, 1100), length);
+    }
+
+    private static void longRowsAgree(HyenaConfig config, int length) {
+        Rehearsal rehearsal = rehearsal(config, 2, length);
+        Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
+        for (int threads : new int[] {1, 2, 5}) {
+            rehearsal.team = ThreadTeam.of(threads);
+            HyenaOperator operator = new HyenaOperator(config);
+            Rehearsal.Result floats = rehearsal.floats(operator);
+            Closeness.check("output", floats.output(), plain.output(), 2e-5);
+            Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
+            plain.gradients().forEach((name, expected) -> {
+                double[] found = floats.gradients().get(name);
+                Closeness.check(name, found, expected, 2e-4);
+                assertThat(rehearsal.floats(operator).gradients().get(name)).containsExactly(found);
+            });
+        }
     }
 
     @Test

@@ -11,6 +11,10 @@ public final class MixerConfigs {
     public static List<MixerConfig> of(int width, int maxLength) {
         return List.of(
                 OperatorConfigs.usual(width, maxLength),
+                new AttentionConfig(width, maxLength, 1, true),
+                new AttentionConfig(width, maxLength, width / 2, true),
+                new AttentionConfig(width, maxLength, 2, false),
+                new AttentionConfig(width, maxLength, width, false),
                 new RecurrentConfig(RecurrentCell.RNN, width, maxLength),
                 new RecurrentConfig(RecurrentCell.LSTM, width, maxLength),
                 new RecurrentConfig(RecurrentCell.GRU, width, maxLength),

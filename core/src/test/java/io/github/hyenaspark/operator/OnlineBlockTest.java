@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +35,7 @@ class OnlineBlockTest {
     void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
         MixerConfigs.of(4, 1100).forEach(mixer -> agrees(mixer, first, 700));
         agrees(OperatorConfigs.withEveryFilterOption(4, 1100), first, 700);
+        agrees(new AttentionConfig(4, 1100, 2, true), first, 700);
     }
 
     private static void agrees(MixerConfig mixer, int first, int capacity) {
@@ -65,9 +65,10 @@ class OnlineBlockTest {
         Closeness.check("output, seed " + SEED, found, expected, 1e-5);
     }
 
-    @Test
-    void aSequenceThatHasBegunGoesOnStepByStep() {
-        BlockConfig config = new BlockConfig(OperatorConfigs.usual(6, 24), 10, 0);
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void aSequenceThatHasBegunGoesOnStepByStep(MixerConfig mixer) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
         ActivationMap<FloatArray> online = Block.online(config, 3, Pass.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);
