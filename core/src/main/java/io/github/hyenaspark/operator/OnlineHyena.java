@@ -19,9 +19,8 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
      * @param pass whose parameters it has from now on
      */
     OnlineHyena(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
-        config.checkLength(capacity);
         this.config = config;
-        filters = new OnlineFilters(config, capacity, pass);
+        filters = new OnlineFilters(LongFilters.of(config), config.heads(), pass.ofLength(capacity));
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = new OutputProjection(config.width());

@@ -40,6 +40,11 @@ public record Pass<A>(
         return new Pass<>(batchSize, newLength, parameters, gradients, prefix, dropout, team);
     }
 
+    /** The same pass for what is the same for all sequences. */
+    Pass<A> ofOneSequence() {
+        return new Pass<>(1, length, parameters, gradients, prefix, dropout, team);
+    }
+
     /** The parameter called {@code name}. */
     A parameter(String name) {
         return required(parameters, name);
