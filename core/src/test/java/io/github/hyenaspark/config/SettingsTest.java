@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingsTest {
     private static final String SECTIONS =
             "[bench, checkpoint, data, embed, evaluate, export, generate, import, memory,"
-                    + " model, run, score, tokenizer, train, vacuum]";
+                    + " model, run, score, task, tokenizer, train, vacuum]";
 
     enum Progress {
         AUTO,

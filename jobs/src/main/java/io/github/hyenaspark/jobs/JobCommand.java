@@ -16,6 +16,7 @@ final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
     private static final Set<String> SECTIONS = Set.of(
             "data",
+            "task",
             "model",
             "train",
             "checkpoint",

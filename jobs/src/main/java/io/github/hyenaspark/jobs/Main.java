@@ -36,8 +36,8 @@ public final class Main implements Runnable {
         CommandLine hyena = HelpOption.addTo(new CommandLine(new Main()))
                 .addSubcommand(JobCommand.of(
                         new Words("prepare", "Turns a corpus into a dataset, doing only what is new."),
-                        List.of("data", "run"),
-                        PrepareJob::run,
+                        List.of("data", "task", "run"),
+                        new PrepareJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
                         new Words("train-tokenizer", "Learns a byte-level BPE tokenizer from a corpus."),

@@ -1,5 +1,9 @@
 package io.github.hyenaspark.jobs;
 
+import java.util.Optional;
+import java.util.List;
+import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.data.task.TaskConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -47,10 +51,34 @@ final class PrepareJob {
         this.console = console;
     }
 
-    static void run(Settings settings, Console console) throws IOException {
+    /** The command {@code prepare}: a task brings the settings that its examples need. */
+    static final class Command implements Job {
+        @Override
+        public List<String> derived(Settings settings) {
+            return task(settings).map(TaskInput::settings).orElse(List.of());
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            PrepareJob.run(settings, console);
+        }
+    }
+
+    private static Optional<TaskInput> task(Settings settings) {
+        String input = settings.bind("data", DataConfig.class).input();
+        return TaskInput.isTask(input)
+                ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))
+                : Optional.empty();
+    }
+
+    private static void run(Settings settings, Console console) throws IOException {
         Storage storage = SparkRuntime.storage();
         DataConfig config = settings.bind("data", DataConfig.class);
         config.checkPlaces();
+        Optional<TaskInput> task = task(settings);
+        if (task.isPresent()) {
+            task.get().write(storage, config.dataset());
+        }
         RunConfig run = settings.bind("run", RunConfig.class);
         new PrepareJob(storage, Recipe.of(storage, config), run.progress(), console).run();
     }
