@@ -132,13 +132,14 @@ final class ArchitectureTest {
     }
 
     /**
-     * Nobody but config binds records, nobody but io parses and writes; the trees that io.Json makes are read anywhere.
+     * Nobody but config and, for DL4J's own JSON, layers binds records; nobody but io parses and writes; the trees that
+     * io.Json makes are read anywhere.
      */
     @Test
     void jacksonIsSeenAsTreesOnly() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(qualified(Stream.of("config", "io")))
+                .resideOutsideOfPackages(qualified(Stream.of("config", "io", "layers")))
                 .should()
                 .dependOnClassesThat(resideInAPackage("com.fasterxml.jackson..")
                         .and(not(nameMatching(".*\\.databind\\.(JsonNode|node\\.\\w+)"))))
