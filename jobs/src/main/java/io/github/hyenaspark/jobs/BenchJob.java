@@ -6,7 +6,6 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.data.token.TokenBenchmark;
 import io.github.hyenaspark.data.token.TokenSpeeds;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.JobCommand.Words;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.train.ConvolutionBenchmark;
 import io.github.hyenaspark.train.ConvolutionMeasurement;
@@ -20,10 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
-@Command(
-        name = "bench",
-        description = "Measures how fast this machine is; the last line is one JSON object.",
-        synopsisSubcommandLabel = "COMMAND")
+@Command(synopsisSubcommandLabel = "COMMAND")
 final class BenchJob implements Runnable {
     private static final MathContext SHOWN = new MathContext(5);
     private static final double MILLIS = 1e3;
@@ -32,36 +28,51 @@ final class BenchJob implements Runnable {
 
     /** {@code bench} with all below it. */
     static CommandLine command(Console console) {
-        return HelpOption.addTo(new CommandLine(new BenchJob()))
+        return new CommandWords(
+                        "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help")
+                .on(new BenchJob())
                 .addSubcommand(JobCommand.of(
-                        new Words("step", "Measures local steps of training on random ids."),
+                        new CommandWords(
+                                "step",
+                                "Measures local steps of training on random ids.",
+                                "model.d-model=64 bench.length=2048"),
                         List.of("bench", "model", "train"),
                         new StepBenchJob(),
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("generate", "Measures generation, and the naive way beside it, with one thread."),
+                        new CommandWords(
+                                "generate",
+                                "Measures generation, and the naive way beside it, with one thread.",
+                                "model.d-model=64 bench.length=128 bench.tokens=512"),
                         List.of("bench", "model"),
                         new GenerateBenchJob(),
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("conv", "Measures the long convolution alone and checks its results."),
+                        new CommandWords(
+                                "conv",
+                                "Measures the long convolution alone and checks its results.",
+                                "bench.batch=1 bench.channels=128 bench.length=16384"),
                         List.of("bench"),
                         BenchJob::convolution,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words(
+                        new CommandWords(
                                 "round",
-                                "Measures a round's way from the driver to the workers and back, without training."),
+                                "Measures a round's way from the driver to the workers and back, without training.",
+                                "bench.parameters=1000000 train.codec=int8"),
                         List.of("bench", "model", "train", "checkpoint", "run"),
                         RoundBenchJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("tokens", "Measures the tokenizers on one core."),
+                        new CommandWords("tokens", "Measures the tokenizers on one core.", "bench.text=BOOK.txt"),
                         List.of("bench"),
                         BenchJob::tokens,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("prepare", "Measures the whole of preparing on one core and the local disk."),
+                        new CommandWords(
+                                "prepare",
+                                "Measures the whole of preparing on one core and the local disk.",
+                                "bench.mebibytes=4"),
                         List.of("bench"),
                         PrepareBenchJob::run,
                         console));

@@ -3,8 +3,6 @@ package io.github.hyenaspark.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.GraphZip;
 import io.github.hyenaspark.exchange.SafariConfig;
@@ -17,6 +15,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.TrainedRun;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import java.io.IOException;
@@ -29,19 +28,13 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
  * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
  * tokenizer. The architecture is written last; an export that has it is whole.
  */
-@Command(
-        name = "export",
-        description = {
-            "Writes the newest checkpoint of a run for other programs.",
-            "Example: hyena export RUN export.output=DIRECTORY export.format=safetensors"
-        })
 final class ExportJob implements Callable<Integer> {
     static final String CONFIG = "config.json";
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
@@ -51,41 +44,38 @@ final class ExportJob implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "RUN", description = "The directory of a run.")
     private String run = "";
 
-    @Parameters(
-            index = "1..*",
-            paramLabel = "FILE.conf|KEY=VALUE",
-            arity = "0..*",
-            description = "Files of settings, then single settings. Later ones win.")
-    private List<String> arguments = List.of();
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
 
     private ExportJob(Console console) {
         this.console = console;
     }
 
     static CommandLine command(Console console) {
-        return JobCommand.showSettings(HelpOption.addTo(new CommandLine(new ExportJob(console))), List.of("export"));
+        return new CommandWords(
+                        "export",
+                        "Writes the newest checkpoint of a run for other programs.",
+                        "RUN export.output=EXPORT export.format=safetensors")
+                .on(new ExportJob(console), List.of("export"));
     }
 
     @Override
     public Integer call() throws IOException {
-        ExportConfig config = JobCommand.load(arguments).bind("export", ExportConfig.class);
+        ExportConfig config = arguments.load().bind("export", ExportConfig.class);
         if (config.output().isBlank()) {
             throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
         }
         Storage storage = SparkRuntime.storage();
-        Checkpoint checkpoint = CheckpointStore.open(storage, run)
-                .newestValid()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "found no checkpoint in " + run + ", expected the directory of a run"));
-        String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
+        TrainedRun trained = TrainedRun.open(storage, run);
+        String theta = Hashes.sha256(trained.theta());
         ObjectNode json = Json.object()
                 .put("run", run)
-                .put("round", checkpoint.round())
-                .put("parameters", checkpoint.vector(Checkpoint.THETA).length)
+                .put("round", trained.round())
+                .put("parameters", trained.theta().length)
                 .put("theta_sha256", theta)
                 .put("export", config.output());
         ArrayNode written = json.putArray("files");
-        for (StoredFile file : write(storage, config.output(), files(storage, checkpoint, config.format(), theta))) {
+        for (StoredFile file : write(storage, config.output(), files(storage, trained, config.format(), theta))) {
             written.addObject()
                     .put("file", file.name())
                     .put("bytes", file.bytes())
@@ -113,22 +103,18 @@ final class ExportJob implements Callable<Integer> {
         return written;
     }
 
-    private Map<String, Content> files(Storage storage, Checkpoint checkpoint, ExportFormat format, String theta)
+    private Map<String, Content> files(Storage storage, TrainedRun trained, ExportFormat format, String theta)
             throws IOException {
-        Settings trained = Settings.ofJson(checkpoint.settings());
-        ModelConfig model = trained.bind("model", ModelConfig.class);
         Map<String, Content> files = new LinkedHashMap<>();
-        files.put(format.file(), format == ExportFormat.DL4J ? graph(model, checkpoint) : tensors(model, checkpoint));
-        if (storage.exists(RunTokenizer.uri(run))) {
-            byte[] tokenizer = storage.read(RunTokenizer.uri(run));
-            files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
-        }
-        ObjectNode config = SafariConfig.of(section(trained), checkpoint.vocabularySize());
+        files.put(format.file(), format == ExportFormat.DL4J ? graph(trained) : tensors(trained));
+        byte[] tokenizer = storage.read(RunTokenizer.uri(run));
+        files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
+        ObjectNode config = SafariConfig.of(section(trained.settings()), trained.vocabularySize());
         config.putObject("hyena_spark")
-                .put("round", checkpoint.round())
-                .put("tokens", checkpoint.tokens())
+                .put("round", trained.round())
+                .put("tokens", trained.tokens())
                 .put("theta_sha256", theta)
-                .put("tokenizer", checkpoint.tokenizer());
+                .put("tokenizer", trained.tokenizer().fingerprint());
         files.put(CONFIG, out -> out.write(Json.bytes(config)));
         return files;
     }
@@ -138,21 +124,22 @@ final class ExportJob implements Callable<Integer> {
         return Json.object(Json.parse("the settings of the run", json), "the settings of the run", "model");
     }
 
-    private static Content tensors(ModelConfig model, Checkpoint checkpoint) {
+    private static Content tensors(TrainedRun trained) {
+        ModelConfig model = trained.model();
         if (model.numHeads() > 1) {
             LOG.warn(
                     "model.num-heads is {}: safari loads such a model, but its operator fails with more than one"
                             + " head",
                     model.numHeads());
         }
-        List<Safetensors.Tensor> tensors =
-                SafariTensors.of(model, checkpoint.table()).write(checkpoint.vector(Checkpoint.THETA));
+        List<Safetensors.Tensor> tensors = SafariTensors.of(
+                        model, HyenaLanguageModel.tableOf(model, trained.vocabularySize()))
+                .write(trained.theta());
         return out -> Safetensors.write(out, tensors, Map.of("format", "pt"));
     }
 
-    private static Content graph(ModelConfig model, Checkpoint checkpoint) {
-        HyenaLanguageModel network = HyenaLanguageModel.create(model, checkpoint.vocabularySize(), 0);
-        network.parameters(checkpoint.vector(Checkpoint.THETA));
+    private static Content graph(TrainedRun trained) {
+        HyenaLanguageModel network = trained.network();
         return out -> GraphZip.write(out, network);
     }
 }

@@ -1,12 +1,16 @@
 package io.github.hyenaspark.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.model.Sampling;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
 /**
  * The section {@code generate}.
  *
  * @param prompt the text to continue; may be empty
- * @param prompts file with a text to continue on each line, instead of {@code prompt}; empty for none
+ * @param prompts instead of {@code prompt}: a list of texts to continue, or the name of a file with one on each line;
+ *     empty for none
  * @param tokens how many tokens to write at most, at least 1
  * @param stop texts before which a continuation ends
  * @param temperature 0 for the likeliest token always
@@ -16,7 +20,7 @@ import java.util.List;
  */
 record GenerateConfig(
         String prompt,
-        String prompts,
+        JsonNode prompts,
         int tokens,
         List<String> stop,
         double temperature,
@@ -27,13 +31,36 @@ record GenerateConfig(
         if (tokens < 1) {
             throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
         }
-        if (!prompt.isEmpty() && !prompts.isEmpty()) {
+        if (!prompts.isTextual() && !isTexts(prompts)) {
             throw new IllegalArgumentException(
-                    "prompts: found " + prompts + " beside a prompt, expected one of the two; leave one out");
+                    "prompts: found " + prompts + ", expected a file or a list of texts, as in [\"a\", \"b\"]");
+        }
+        if (!prompt.isEmpty() && hasAny(prompts)) {
+            throw new IllegalArgumentException("prompts: found " + prompts.asText(prompts.toString())
+                    + " beside a prompt, expected one of the two; leave one out");
         }
         if (stop.contains("")) {
             throw new IllegalArgumentException("stop: found an empty text, expected at least one character in each");
         }
         stop = List.copyOf(stop);
+        Sampling.of(temperature, topK, topP); // refuses what makes no sense
+    }
+
+    private static boolean isTexts(JsonNode list) {
+        return list.isArray() && StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isTextual);
+    }
+
+    private static boolean hasAny(JsonNode prompts) {
+        return !prompts.isEmpty() || !prompts.asText().isEmpty();
+    }
+
+    /** Whether there is any text to continue. */
+    boolean hasPrompt() {
+        return !prompt.isEmpty() || hasAny(prompts);
+    }
+
+    /** How tokens are chosen. */
+    Sampling sampling() {
+        return Sampling.of(temperature, topK, topP);
     }
 }

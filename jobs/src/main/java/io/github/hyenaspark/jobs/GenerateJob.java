@@ -1,128 +1,123 @@
 package io.github.hyenaspark.jobs;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.TextGenerator;
 import io.github.hyenaspark.jobs.spark.TrainedRun;
-import io.github.hyenaspark.model.Generator;
-import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.Sampling;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /**
- * From a checkpoint and a prompt to text, written as it comes; or from a file of prompts to a line of JSON for each.
+ * From a checkpoint and a prompt to text, written as it comes; the same for each line of standard input; or from a list
+ * or file of prompts to a line of JSON for each.
  */
-final class GenerateJob {
+final class GenerateJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
-    private final GenerateConfig config;
-    private final Sampling sampling;
-    private final Tokenizer tokenizer;
-    private final Generator generator;
-    private final int lMax;
-    private long tokens;
-    private long nanos;
+    private final Console console;
 
-    private GenerateJob(GenerateConfig config, Sampling sampling, TrainedRun trained) {
-        this.config = config;
-        this.sampling = sampling;
-        tokenizer = trained.tokenizer();
-        lMax = trained.model().lMax();
-        generator = Generator.of(model(trained), trained.vocabularySize(), lMax);
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
+
+    @Option(names = "--interactive", description = "Continue each line of standard input, until its end.")
+    private boolean interactive;
+
+    private GenerateJob(Console console) {
+        this.console = console;
     }
 
-    static void run(Settings settings, Console console) throws IOException {
+    static CommandLine command(Console console) {
+        return new CommandWords(
+                        "generate",
+                        "Continues a text with the newest checkpoint of run.dir.",
+                        "run.dir=RUN generate.prompt='Once upon'")
+                .on(new GenerateJob(console), List.of("generate", "run"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = arguments.load();
         GenerateConfig config = settings.bind("generate", GenerateConfig.class);
-        String run = settings.bind("run", RunConfig.class).dir();
-        Sampling sampling = Sampling.of(config.temperature(), config.topK(), config.topP());
+        if (interactive && config.hasPrompt()) {
+            throw new IllegalArgumentException(
+                    "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
+        }
         Storage storage = SparkRuntime.storage();
-        TrainedRun trained = TrainedRun.open(storage, run);
-        List<String> prompts = config.prompts().isEmpty() ? List.of() : prompts(storage, config.prompts());
-        var job = new GenerateJob(config, sampling, trained);
-        LOG.info("round {} of {}", trained.round(), run);
-        if (prompts.isEmpty()) {
-            job.stream(console.results());
+        TrainedRun trained =
+                TrainedRun.open(storage, settings.bind("run", RunConfig.class).dir());
+        List<String> prompts = prompts(storage, config.prompts());
+        LOG.info(
+                "round {} of {}",
+                trained.round(),
+                settings.bind("run", RunConfig.class).dir());
+        var texts = new Continuations(config, TextGenerator.of(trained));
+        if (interactive) {
+            interact(texts, config.seed());
+        } else if (prompts.isEmpty()) {
+            texts.stream(config.prompt(), config.seed(), console.results());
         }
         for (int number = 0; number < prompts.size(); number++) {
-            console.result(job.result(prompts.get(number), config.seed() + number));
+            console.result(texts.result(prompts.get(number), config.seed() + number));
         }
-        console.messages().println(job.speed());
+        console.messages().println(texts.speed());
+        return ExitCode.DONE.code();
     }
 
-    /** The continuation of the only prompt, as it comes. */
-    private void stream(PrintStream results) {
-        try (var text = new TextStream(results)) {
-            generate(config.prompt(), config.seed(), text::write);
+    /** Lines that are blank are passed over, and those that the tokenizer refuses are told. */
+    private void interact(Continuations texts, long firstSeed) throws IOException {
+        var lines = new BufferedReader(new InputStreamReader(console.input(), StandardCharsets.UTF_8));
+        long seed = firstSeed;
+        for (Optional<String> line = ask(lines); line.isPresent(); line = ask(lines)) {
+            if (line.get().isBlank()) {
+                continue;
+            }
+            try {
+                texts.stream(line.get(), seed++, console.results());
+            } catch (IllegalArgumentException e) {
+                console.messages().println("hyena generate: " + e.getMessage());
+            }
         }
-        results.println();
-        results.flush();
     }
 
-    private ObjectNode result(String prompt, long seed) {
-        var text = new ByteArrayOutputStream();
-        int count = generate(prompt, seed, text::writeBytes);
-        return Json.object()
-                .put("prompt", prompt)
-                .put("text", text.toString(StandardCharsets.UTF_8))
-                .put("tokens", count)
-                .put("seed", seed);
+    /** The next line; a person at a terminal is asked for it. */
+    @SuppressWarnings("SystemConsoleNull") // the build is held to Java 17, where null means: not a terminal
+    private Optional<String> ask(BufferedReader lines) throws IOException {
+        if (System.console() != null) {
+            console.messages().print("> ");
+            console.messages().flush();
+        }
+        return Optional.ofNullable(lines.readLine());
     }
 
-    /** The tokens of one continuation. */
-    private int generate(String prompt, long seed, Consumer<byte[]> text) {
-        int[] ids = prompt(prompt, tokenizer, lMax);
-        var stop = new StopSequences(config.stop(), text);
-        long start = System.nanoTime();
-        int count = generator.generate(
-                ids, config.tokens(), sampling, seed, id -> stop.write(tokenizer.decode(new int[] {id})));
-        nanos += System.nanoTime() - start;
-        tokens += count;
-        stop.finish();
-        return count;
-    }
-
-    private String speed() {
-        double seconds = nanos * 1e-9;
-        return String.format(Locale.ROOT, "%d tokens in %.2f s, %.0f tokens/s", tokens, seconds, tokens / seconds);
-    }
-
-    /** The lines of a file that are not blank. */
-    private static List<String> prompts(Storage storage, String file) throws IOException {
-        List<String> prompts = new String(storage.read(file), StandardCharsets.UTF_8)
+    /** The texts of a list, or the lines of a file that are not blank; none if there is neither. */
+    private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
+        List<String> prompts = new ArrayList<>();
+        given.forEach(text -> prompts.add(text.asText()));
+        if (!given.isTextual() || given.textValue().isEmpty()) {
+            return prompts;
+        }
+        String file = given.textValue();
+        new String(storage.read(file), StandardCharsets.UTF_8)
                 .lines()
                 .filter(line -> !line.isBlank())
-                .toList();
+                .forEach(prompts::add);
         if (prompts.isEmpty()) {
             throw new IllegalArgumentException(
                     "generate.prompts: " + file + " has no text, expected a prompt on each line");
         }
         return prompts;
-    }
-
-    private static HyenaLanguageModel model(TrainedRun trained) {
-        HyenaLanguageModel model = HyenaLanguageModel.create(trained.model(), trained.vocabularySize(), 0);
-        model.parameters(trained.theta());
-        return model;
-    }
-
-    /** The tail of a prompt that is longer than the model reads; without a prompt, the end of a document before. */
-    static int[] prompt(String text, Tokenizer tokenizer, int lMax) {
-        int[] ids = tokenizer.encode(text.getBytes(StandardCharsets.UTF_8));
-        if (ids.length == 0) {
-            return new int[] {tokenizer.endOfDocument()};
-        }
-        return Arrays.copyOfRange(ids, Math.max(0, ids.length - lMax), ids.length);
     }
 }

@@ -17,7 +17,6 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,9 +24,6 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Says what is in the directory of a run or of a dataset. */
-@Command(
-        name = "inspect",
-        description = {"Says what is in a run or a dataset.", "Example: hyena inspect RUN --json"})
 final class InspectJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(InspectJob.class);
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
@@ -54,7 +50,9 @@ final class InspectJob implements Callable<Integer> {
     }
 
     static CommandLine command(Console console) {
-        return HelpOption.addTo(new CommandLine(new InspectJob(console))).addSubcommand(MemoryJob.command(console));
+        return new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json")
+                .on(new InspectJob(console))
+                .addSubcommand(MemoryJob.command(console));
     }
 
     @Override

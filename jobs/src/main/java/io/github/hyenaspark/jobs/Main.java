@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.jobs.JobCommand.Words;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,10 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
-@Command(
-        name = "hyena",
-        description = "Trains long-context language models of Hyena blocks on Apache Spark.",
-        synopsisSubcommandLabel = "COMMAND")
+@Command(synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
@@ -33,69 +29,91 @@ public final class Main implements Runnable {
 
     /** Runs one command; returns its exit code. */
     static int run(List<String> arguments, Console console) {
-        CommandLine hyena = HelpOption.addTo(new CommandLine(new Main()))
+        return commandLine(console).execute(arguments.toArray(String[]::new));
+    }
+
+    /** All commands. */
+    static CommandLine commandLine(Console console) {
+        return new CommandWords(
+                        "hyena", "Trains long-context language models of Hyena blocks on Apache Spark.", "train --help")
+                .on(new Main())
                 .addSubcommand(JobCommand.of(
-                        new Words("prepare", "Turns a corpus into a dataset, doing only what is new."),
+                        new CommandWords(
+                                "prepare",
+                                "Turns a corpus into a dataset, doing only what is new.",
+                                "data.input=FOLDER data.dataset=DATASET"),
                         List.of("data", "task", "run"),
                         new PrepareJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("train-tokenizer", "Learns a byte-level BPE tokenizer from a corpus."),
+                        new CommandWords(
+                                "train-tokenizer",
+                                "Learns a byte-level BPE tokenizer from a corpus.",
+                                "data.input=FOLDER tokenizer.output=TOKENIZER tokenizer.vocab=4096"),
                         List.of("data", "tokenizer"),
                         TrainTokenizerJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("train", "Trains a model on a dataset; goes on where the run in run.dir stopped."),
+                        new CommandWords(
+                                "train",
+                                "Trains a model on a dataset; goes on where the run in run.dir stopped.",
+                                "data.dataset=DATASET run.dir=RUN"),
                         List.of("data", "model", "train", "checkpoint", "run"),
                         new TrainJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words(
+                        new CommandWords(
                                 "evaluate",
                                 "Measures the newest checkpoint of run.dir on the documents of a split: as a whole, each"
-                                        + " by itself, and by position in the context."),
+                                        + " by itself, and by position in the context.",
+                                "run.dir=RUN"),
                         List.of("evaluate", "data", "run"),
                         EvaluateJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("score", "Writes the loss of every document of data.input, by the model of run.dir."),
+                        new CommandWords(
+                                "score",
+                                "Writes the loss of every document of data.input, by the model of run.dir.",
+                                "run.dir=RUN data.input=FOLDER score.output=SCORES"),
                         List.of("score", "data", "run"),
                         ScoreJob::run,
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("embed", "Writes vectors of every document of data.input, by the model of run.dir."),
+                        new CommandWords(
+                                "embed",
+                                "Writes vectors of every document of data.input, by the model of run.dir.",
+                                "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
                         List.of("embed", "data", "run"),
                         EmbedJob::run,
                         console))
-                .addSubcommand(JobCommand.of(
-                        new Words("generate", "Continues a text with the newest checkpoint of run.dir."),
-                        List.of("generate", "run"),
-                        GenerateJob::run,
-                        console))
+                .addSubcommand(GenerateJob.command(console))
                 .addSubcommand(ExportJob.command(console))
                 .addSubcommand(JobCommand.of(
-                        new Words(
+                        new CommandWords(
                                 "import",
-                                "Begins a run in run.dir with a model in safetensors files; takes settings like train."),
+                                "Begins a run in run.dir with a model in safetensors files; takes settings like train.",
+                                "import.input=EXPORT run.dir=NEW-RUN"),
                         List.of("import", "run"),
                         new ImportJob(),
                         console))
                 .addSubcommand(JobCommand.of(
-                        new Words("vacuum", "Deletes what a dataset holds and no snapshot lists."),
+                        new CommandWords(
+                                "vacuum",
+                                "Deletes what a dataset holds and no snapshot lists.",
+                                "data.dataset=DATASET"),
                         List.of("vacuum", "data"),
                         VacuumJob::run,
                         console))
                 .addSubcommand(BenchJob.command(console))
                 .addSubcommand(InspectJob.command(console))
-                .addSubcommand(HelpOption.addTo(new CommandLine(new VerifyJob(console))));
-        return hyena.setExpandAtFiles(false)
+                .addSubcommand(VerifyJob.command(console))
+                .setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.messages(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, all) -> wrongUsage(e, console))
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, console))
-                .execute(arguments.toArray(String[]::new));
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, console));
     }
 
     @Override

@@ -13,27 +13,17 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code inspect memory}: what a training needs, before anything is started. */
-@Command(
-        name = "memory",
-        description = {
-            "Says what memory a training needs on each executor and on the driver.",
-            "Example: hyena inspect memory my.conf train.recompute=block memory.executor-cores=4"
-        })
 final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
 
     private final Console console;
 
-    @Parameters(
-            paramLabel = "FILE.conf|KEY=VALUE",
-            arity = "0..*",
-            description = "Files of settings, then single settings. Later ones win.")
-    private List<String> arguments = List.of();
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
 
     @Option(names = "--json", description = "Write one line of JSON.")
     private boolean json;
@@ -43,14 +33,16 @@ final class MemoryJob implements Callable<Integer> {
     }
 
     static CommandLine command(Console console) {
-        return JobCommand.showSettings(
-                HelpOption.addTo(new CommandLine(new MemoryJob(console))),
-                List.of("memory", "data", "model", "train", "run"));
+        return new CommandWords(
+                        "memory",
+                        "Says what memory a training needs on each executor and on the driver.",
+                        "model.l-max=65536 train.recompute=block memory.executor-cores=4")
+                .on(new MemoryJob(console), List.of("memory", "data", "model", "train", "run"));
     }
 
     @Override
     public Integer call() throws IOException {
-        ObjectNode needed = needed(JobCommand.load(arguments));
+        ObjectNode needed = needed(arguments.load());
         if (json) {
             console.result(needed);
         } else {

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.jobs.report.ProgressStyle;
 import io.github.hyenaspark.jobs.spark.MergePlace;
+import io.github.hyenaspark.jobs.spark.SampleConfig;
 
 /**
  * The section {@code run}: where and how a run goes, which its bits do not depend on.
@@ -13,6 +14,7 @@ import io.github.hyenaspark.jobs.spark.MergePlace;
  * @param merge where results are averaged
  * @param replay journal of a run whose steps are done again; blank for none
  * @param progress how progress is shown
+ * @param sample texts in the run's report
  */
 record RunConfig(
         String dir,
@@ -21,4 +23,5 @@ record RunConfig(
         boolean allowInexactResume,
         MergePlace merge,
         String replay,
-        ProgressStyle progress) {}
+        ProgressStyle progress,
+        SampleConfig sample) {}

@@ -23,6 +23,7 @@ import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.TerminationHook;
+import io.github.hyenaspark.jobs.spark.TextSampler;
 import io.github.hyenaspark.jobs.spark.TrainingPlan;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.TrainingState;
@@ -104,6 +105,7 @@ final class TrainJob {
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
+        store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",

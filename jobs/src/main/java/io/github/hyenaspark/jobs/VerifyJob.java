@@ -15,19 +15,23 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** Reads a dataset or the checkpoints of a run whole and checks every hash. */
-@Command(name = "verify", description = "Checks every hash of a dataset or of a run's checkpoints.")
 final class VerifyJob implements Callable<Integer> {
     private final Console console;
 
     @Parameters(paramLabel = "DIRECTORY", description = "The directory of a run or of a dataset.")
     private String directory = "";
 
-    VerifyJob(Console console) {
+    private VerifyJob(Console console) {
         this.console = console;
+    }
+
+    static CommandLine command(Console console) {
+        return new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET")
+                .on(new VerifyJob(console));
     }
 
     @Override

@@ -198,7 +198,7 @@ class ExportImportIT {
         assertRefused(
                 bare("export", place("nowhere"), "export.output=" + place("x")),
                 2,
-                "found no checkpoint in " + place("nowhere"));
+                "there is no checkpoint in " + place("nowhere"));
     }
 
     @Test

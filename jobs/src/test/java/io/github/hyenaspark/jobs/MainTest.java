@@ -149,7 +149,7 @@ class MainTest {
         assertRefused(
                 run("generate", "run.dir=" + directory),
                 2,
-                "run.dir: there is no checkpoint in " + directory + "; run train first");
+                "there is no checkpoint in " + directory + "; run train first");
     }
 
     @Test
@@ -158,6 +158,16 @@ class MainTest {
                 run("generate", "generate.prompt=a", "generate.prompts=b"),
                 2,
                 "prompts: found b beside a prompt, expected one of the two; leave one out");
+        messages.reset();
+        assertRefused(
+                run("generate", "--interactive", "generate.prompts=b"),
+                2,
+                "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
+        messages.reset();
+        assertRefused(
+                run("generate", "generate.prompts=[1]"),
+                2,
+                "prompts: found [1], expected a file or a list of texts, as in [\"a\", \"b\"]");
         messages.reset();
         assertRefused(
                 run("generate", "generate.stop=[\"\"]"),

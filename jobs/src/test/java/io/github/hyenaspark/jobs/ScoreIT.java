@@ -118,7 +118,10 @@ class ScoreIT {
         JsonNode train = evaluate("train");
         JsonNode validation = evaluate("validation");
         Path output = directory.resolve("scores");
-        JsonNode scored = score("local[2]", corpus, output, "score.overlap=0").json();
+        Outcome outcome = score("local[2]", corpus, output, "score.overlap=0");
+        assertThat(outcome.messages())
+                .containsPattern("score: (\\d+) of \\1 units, .* left, " + DOCUMENTS + " documents");
+        JsonNode scored = outcome.json();
         double nats = train.get("nats").doubleValue() + validation.get("nats").doubleValue();
         assertThat(scored.get("nats").doubleValue()).isCloseTo(nats, within(1e-6 * nats));
         assertThat(scored.get("tokens").longValue())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,7 +68,11 @@ final class SmallRun {
 
     /** Four short documents of words that repeat, so that a loss can fall. */
     static Path corpus(Path directory) throws IOException {
-        Path corpus = Files.createDirectories(directory.resolve("corpus"));
+        return corpus(directory, "corpus");
+    }
+
+    static Path corpus(Path directory, String name) throws IOException {
+        Path corpus = Files.createDirectories(directory.resolve(name));
         for (int document = 0; document < 4; document++) {
             var text = new StringBuilder();
             for (int word = 0; word < 400; word++) {
@@ -88,6 +93,11 @@ final class SmallRun {
     }
 
     static Outcome bare(String master, List<String> arguments) {
+        return bare(master, arguments, "");
+    }
+
+    /** With a text on standard input. */
+    static Outcome bare(String master, List<String> arguments, String input) {
         var results = new ByteArrayOutputStream();
         var messages = new ByteArrayOutputStream();
         Properties before = (Properties) System.getProperties().clone();
@@ -95,6 +105,7 @@ final class SmallRun {
         System.setProperty("spark.master", master);
         try {
             var console = new Console(
+                    new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                     new PrintStream(results, true, StandardCharsets.UTF_8),
                     new PrintStream(messages, true, StandardCharsets.UTF_8));
             int code = Main.run(arguments, console);

@@ -86,6 +86,7 @@ class TokenizerToTextIT {
                 .json();
         assertThat(trained.get("round").intValue()).isEqualTo(2);
         assertThat(trained.get("held_out_loss").doubleValue()).isPositive().isLessThan(2 * Math.log(vocabulary));
+        assertThat(Files.readString(directory.resolve("run/report.html"))).contains("<summary>After round 2</summary>");
         for (String gone : List.of("corpus", "dataset", "tokenizer")) {
             delete(directory.resolve(gone));
         }

@@ -123,6 +123,26 @@ class TrainIT {
     }
 
     @Test
+    void samplesOfTextAreInTheReportAlsoAfterAResumeAndChangeNoBits() throws IOException {
+        String[] sampled = {"run.sample.every-rounds=2", "run.sample.prompt=<alpha>", "run.sample.tokens=20"};
+        List<String> half = new ArrayList<>(List.of(sampled));
+        half.add("run.stop-after-rounds=3");
+        train("local[1]", directory, half.toArray(String[]::new)).json();
+        assertThat(train("local[2]", directory, sampled).theta()).isEqualTo(straight);
+        assertThat(journal(directory))
+                .extracting(entry -> entry.has("sample"))
+                .containsExactly(false, true, false, true, false, true);
+        assertThat(Files.readString(directory.resolve("report.html")))
+                .containsSubsequence("After round 6", "<b>&lt;alpha&gt;</b>", "After round 4", "After round 2");
+        assertThat(Files.readString(directory.resolve("events.out.tfevents.0.hyena"), StandardCharsets.ISO_8859_1))
+                .contains("    <alpha>");
+        Path silent = directory.resolve("silent");
+        assertThat(train("local[2]", silent, "run.sample.every-rounds=0").theta())
+                .isEqualTo(straight);
+        assertThat(journal(silent)).noneMatch(entry -> entry.has("sample"));
+    }
+
+    @Test
     @Tag("fault-16")
     void aCompletedRunIsLeftAsItIs() throws IOException {
         Path run = shared.resolve("straight");
@@ -264,6 +284,27 @@ class TrainIT {
             assertThat(found.get("text").textValue() + "\n").isEqualTo(alone);
         }
         assertThat(outcome.messages()).contains("24 tokens in ");
+        Outcome list =
+                hyena("none", "generate", run, "generate.prompts=[\"alpha\", \"beta gam\"]", "generate.tokens=12");
+        assertThat(list.results()).as(list.messages()).isEqualTo(outcome.results());
+    }
+
+    @Test
+    void generateContinuesEachLineOfStandardInput() {
+        String run = "run.dir=" + shared.resolve("straight");
+        List<String> words = List.of("generate", "--interactive", run, "generate.tokens=12");
+        Outcome outcome = SmallRun.bare("none", words, "alpha\n\nbeta gam");
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        String first = hyena("none", "generate", run, "generate.tokens=12", "generate.prompt=alpha")
+                .results();
+        String second = hyena(
+                        "none", "generate", run, "generate.tokens=12", "generate.prompt=beta gam", "generate.seed=2")
+                .results();
+        assertThat(outcome.results()).isEqualTo(first + second);
+        assertThat(outcome.messages()).contains("24 tokens in ");
+        Outcome nothing = SmallRun.bare("none", words, "");
+        assertThat(nothing.code()).as(nothing.messages()).isZero();
+        assertThat(nothing.results()).isEmpty();
     }
 
     @Test

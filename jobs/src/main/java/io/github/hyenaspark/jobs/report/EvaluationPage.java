@@ -94,13 +94,13 @@ public final class EvaluationPage {
         }
         List<String> labels = classes.stream().map(PositionClass::begin).toList();
         List<String> names = List.of("all sequences", "full sequences alone, the same ones at every place");
-        return PagePicture.html("Loss by position in the context", DatasetCharts.lineLegend(names), look -> {
+        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), look -> {
             CategoryChart chart = look.chart("tokens before, at least", "nats per token");
-            DatasetCharts.lines(chart);
+            PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
-            DatasetCharts.line(chart, 0, labels, numbers(PositionClass::loss));
+            PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));
             if (classes.stream().anyMatch(place -> Double.isFinite(place.fullLoss()))) {
-                DatasetCharts.line(chart, 1, labels, numbers(PositionClass::fullLoss));
+                PagePicture.line(chart, 1, labels, numbers(PositionClass::fullLoss));
             }
             return chart;
         });

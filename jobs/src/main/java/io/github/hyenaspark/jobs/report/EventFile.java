@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The scalars of a journal as TensorBoard reads them: a file of TFRecords, each an {@code Event} in protocol buffers.
- * The same lines give the same bytes, and more lines only more of them, so that a reader goes on where it was.
+ * The scalars and texts of a journal as TensorBoard reads them: a file of TFRecords, each an {@code Event} in protocol
+ * buffers. The same lines give the same bytes, and more lines only more of them, so that a reader goes on where it was.
  *
  * <p>A TFRecord is the length of the data (8 bytes, little-endian), the masked CRC32C of that, the data, and the masked
  * CRC32C of the data (TensorFlow, {@code core/lib/io/record_writer.cc}). An event has {@code wall_time} = 1,
  * {@code step} = 2, {@code file_version} = 3 and {@code summary} = 5 ({@code core/util/event.proto}); a summary has
- * values = 1 of {@code tag} = 1 and {@code simple_value} = 2 ({@code core/framework/summary.proto}).
+ * values = 1 of {@code tag} = 1 and {@code simple_value} = 2, or for a text {@code tensor} = 8 and {@code metadata} = 9
+ * that name the plug-in "text" ({@code core/framework/summary.proto}, {@code tensor.proto}).
  */
 public final class EventFile {
     private static final String VERSION = "brain.Event:2";
@@ -27,6 +28,9 @@ public final class EventFile {
     private static final int FIXED_64 = 1;
     private static final int BYTES = 2;
     private static final int FIXED_32 = 5;
+    private static final int STRING = 7; // DT_STRING
+    private static final int TENSOR = 2; // DATA_CLASS_TENSOR
+    private static final int CODE = 4; // columns that make lines code in Markdown
     private static final double NANOS = 1e-9;
 
     /** Tags by the key of the journal. */
@@ -70,6 +74,10 @@ public final class EventFile {
             value(summary, "rounds/tokens_per_second", (float) (1000 * (now - tokens) / millis));
         }
         tokens = now;
+        JsonNode sample = entry.path("sample");
+        if (sample.isObject()) {
+            text(summary, sample.path("prompt").asText() + sample.path("text").asText());
+        }
         record(event(ended, entry.path("steps").asLong(), 5, summary.toByteArray()));
     }
 
@@ -101,6 +109,26 @@ public final class EventFile {
         bytes(value, 1, tag.getBytes(StandardCharsets.UTF_8));
         tag(value, 2, FIXED_32);
         value.writeBytes(little(Float.BYTES).putFloat(scalar).array());
+        bytes(summary, 1, value.toByteArray());
+    }
+
+    /** A scalar tensor of one string. TensorBoard takes texts for Markdown: indented, they are shown as they are. */
+    private static void text(ByteArrayOutputStream summary, String text) {
+        var tensor = new ByteArrayOutputStream();
+        tag(tensor, 1, VARINT); // dtype
+        varint(tensor, STRING);
+        bytes(tensor, 2, new byte[0]); // tensor_shape: no dimensions
+        bytes(tensor, 8, text.indent(CODE).getBytes(StandardCharsets.UTF_8)); // string_val
+        var plugin = new ByteArrayOutputStream();
+        bytes(plugin, 1, "text".getBytes(StandardCharsets.UTF_8)); // plugin_name
+        var metadata = new ByteArrayOutputStream();
+        bytes(metadata, 1, plugin.toByteArray()); // plugin_data
+        tag(metadata, 4, VARINT); // data_class
+        varint(metadata, TENSOR);
+        var value = new ByteArrayOutputStream();
+        bytes(value, 1, "sample".getBytes(StandardCharsets.UTF_8));
+        bytes(value, 8, tensor.toByteArray());
+        bytes(value, 9, metadata.toByteArray());
         bytes(summary, 1, value.toByteArray());
     }
 

@@ -1,13 +1,25 @@
 package io.github.hyenaspark.jobs.report;
 
+import java.awt.BasicStroke;
+import java.awt.Color;
 import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A plot as HTML that holds its pictures, one for each {@link ChartLook}. */
 final class PagePicture {
+    private static final List<Marker> MARKERS =
+            List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
+    private static final String MARKERS_AS_TEXT = "●■◆▲";
+
     private PagePicture() {}
 
     /** Makes the chart of a look. */
@@ -50,5 +62,35 @@ final class PagePicture {
                     .append("</span> " + HtmlTable.escaped(names.get(i)) + "</li>");
         }
         return html.append("</ul>\n").toString();
+    }
+
+    /** Series of this chart are lines. */
+    static void lines(CategoryChart chart) {
+        chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+        chart.getStyler().setOverlapped(true); // else each line would stand beside its labels
+    }
+
+    /** A line with a marker at each value; null where there is none. */
+    static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = add(chart, number, labels, values);
+        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setMarker(MARKERS.get(number % MARKERS.size()));
+    }
+
+    /** What the lines are, in their order. */
+    static String lineLegend(List<String> names) {
+        return legend(names, MARKERS_AS_TEXT);
+    }
+
+    /** Series are named by their number: the page has the legend. */
+    static CategorySeries add(
+            CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);
+        Color colour = ChartLook.series(number);
+        series.setFillColor(colour);
+        series.setLineColor(colour);
+        series.setMarkerColor(colour);
+        series.setMarker(SeriesMarkers.NONE);
+        return series;
     }
 }

@@ -40,6 +40,7 @@ final class PageStyle {
             .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
             .facts th { color: var(--quiet); }
             details { margin-top: 8px; }
+            pre { margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .92rem; unicode-bidi: isolate; }
             summary { cursor: pointer; margin-bottom: 8px; }
             @media (max-width: 600px) {
               main { padding: 16px 10px 32px; }

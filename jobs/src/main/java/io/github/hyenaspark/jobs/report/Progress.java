@@ -16,6 +16,14 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
      */
     void advance(long done, String note);
 
+    /**
+     * Says how far the unit under way is; a display of lines shows units that are done only. May be called by any
+     * thread between the calls of the others.
+     *
+     * @param detail a few words
+     */
+    default void underWay(String detail) {}
+
     /** Ends the display. */
     @Override
     void close();

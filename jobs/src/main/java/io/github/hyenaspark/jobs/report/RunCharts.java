@@ -95,11 +95,11 @@ final class RunCharts {
         }
         return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", look -> {
             CategoryChart chart = look.chart("position in tokens, from this one on", LOSS);
-            DatasetCharts.lines(chart);
+            PagePicture.lines(chart);
             chart.getStyler()
                     .setYAxisMin(Collections.min(losses) - MARGIN)
                     .setYAxisMax(Collections.max(losses) + MARGIN);
-            DatasetCharts.line(chart, 0, labels, losses);
+            PagePicture.line(chart, 0, labels, losses);
             return chart;
         });
     }
@@ -117,7 +117,7 @@ final class RunCharts {
         return PagePicture.html(title, legend, look -> {
             XYChart chart = look.lines(xTitle, yTitle);
             for (int i = 0; i < shown.size(); i++) {
-                add(chart, i, thinned(shown.get(i).points(figures.rounds())));
+                add(chart, i, thinned(shown.get(i).points(figures.rounds()), POINTS));
             }
             return chart;
         });
@@ -134,9 +134,9 @@ final class RunCharts {
         series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     }
 
-    /** Every so many-th point, the last among them. */
-    static <T> List<T> thinned(List<T> points) {
-        int step = Math.max(1, (points.size() + POINTS - 1) / POINTS);
+    /** At most so many of the points, evenly spread, the last among them. */
+    static <T> List<T> thinned(List<T> points, int most) {
+        int step = Math.max(1, (points.size() + most - 1) / most);
         List<T> some = new ArrayList<>();
         for (int i = Math.max(0, points.size() - 1) % step; i < points.size(); i += step) {
             some.add(points.get(i));

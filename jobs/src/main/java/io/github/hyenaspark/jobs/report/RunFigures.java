@@ -15,6 +15,7 @@ public final class RunFigures {
     private static final Map<String, String> PHASES = phases();
 
     private final List<Round> rounds = new ArrayList<>();
+    private final List<Sample> samples = new ArrayList<>();
     private final Map<String, Double> millis = new LinkedHashMap<>();
     private double seconds;
     private JsonNode last = MissingNode.getInstance();
@@ -43,6 +44,15 @@ public final class RunFigures {
             double cosine,
             double took,
             double computed) {}
+
+    /**
+     * What the model said.
+     *
+     * @param round after which one
+     * @param prompt that it was given; may be empty
+     * @param text how it went on
+     */
+    record Sample(long round, String prompt, String text) {}
 
     private static Map<String, String> phases() {
         Map<String, String> phases = new LinkedHashMap<>();
@@ -74,6 +84,13 @@ public final class RunFigures {
                 number(entry, "delta_cosine"),
                 took,
                 ms.path("slowest_compute").asDouble() / 1000));
+        JsonNode sample = entry.path("sample");
+        if (sample.isObject()) {
+            samples.add(new Sample(
+                    entry.path("round").asLong(),
+                    sample.path("prompt").asText(),
+                    sample.path("text").asText()));
+        }
         PHASES.keySet().forEach(phase -> millis.merge(phase, ms.path(phase).asDouble(), Double::sum));
         last = entry;
         positions = entry.has("held_out_by_position") ? entry.path("held_out_by_position") : positions;
@@ -86,6 +103,11 @@ public final class RunFigures {
     /** The rounds so far; a view. */
     List<Round> rounds() {
         return Collections.unmodifiableList(rounds);
+    }
+
+    /** What the model said after rounds so far; a view. */
+    List<Sample> samples() {
+        return Collections.unmodifiableList(samples);
     }
 
     /** The last line; missing before the first. */

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.HtmlPage.Figure;
 import io.github.hyenaspark.jobs.report.RunFigures.Round;
+import io.github.hyenaspark.jobs.report.RunFigures.Sample;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Map;
  */
 public final class RunPage {
     private static final double LN_2 = Math.log(2);
+    private static final int SAMPLES = 12;
 
     private final RunFigures figures;
     private final RunCharts charts;
@@ -52,6 +54,7 @@ public final class RunPage {
         return new HtmlPage("Run " + facts.name())
                 .figures(headLine(facts))
                 .section("Loss", charts.lossByTokens() + charts.lossByTime() + charts.lossByPosition())
+                .section("Samples of text", samples())
                 .section("Steps", charts.learningRate() + charts.deltaCosine())
                 .section("Rounds", charts.roundTimes() + phases().html())
                 .section("Traffic of the last round", traffic().html())
@@ -82,6 +85,20 @@ public final class RunPage {
 
     private static String loss(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : Figures.NONE;
+    }
+
+    /** Some of them, the newest first and open. */
+    private String samples() {
+        List<Sample> shown = RunCharts.thinned(figures.samples(), SAMPLES);
+        var html = new StringBuilder();
+        for (int at = shown.size() - 1; at >= 0; at--) {
+            Sample sample = shown.get(at);
+            html.append(html.isEmpty() ? "<details open>" : "<details>")
+                    .append("<summary>After round " + Figures.whole(sample.round()) + "</summary>\n<pre><b>")
+                    .append(HtmlTable.escaped(sample.prompt()) + "</b>" + HtmlTable.escaped(sample.text()))
+                    .append("</pre></details>\n");
+        }
+        return html.toString();
     }
 
     private HtmlTable phases() {

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.report.RoundProgress;
 import io.github.hyenaspark.jobs.spark.RoundGuard.Checked;
 import io.github.hyenaspark.jobs.spark.Workers.SentBytes;
 import io.github.hyenaspark.model.LossByPosition;
@@ -34,7 +35,7 @@ public final class AveragingDriver {
     private final TrainConfig train;
     private final Workers workers;
     private final RunStore store;
-    private final Progress progress;
+    private final RoundProgress progress;
     private final RoundGuard guard;
     private final RoundLedger ledger;
 
@@ -55,7 +56,7 @@ public final class AveragingDriver {
         this.train = train;
         this.workers = workers;
         this.store = store;
-        this.progress = progress;
+        this.progress = new RoundProgress(progress);
         guard = new RoundGuard(train.guard(), workers);
         ledger = new RoundLedger(store, plan);
     }
@@ -74,6 +75,7 @@ public final class AveragingDriver {
             savedRound = start.round();
         }
         RunState now = start;
+        RunPlugin.listen(progress::told);
         try (ledger) {
             while (now.round() < plan.stopAfterRounds()) {
                 now = round(now);
@@ -82,6 +84,8 @@ public final class AveragingDriver {
                 refuseIfStopped();
                 ledger.await();
             }
+        } finally {
+            RunPlugin.listen((round, worker, steps) -> {});
         }
         return now;
     }
@@ -104,6 +108,7 @@ public final class AveragingDriver {
     private RunState round(RunState before) throws IOException {
         var times = new RoundTimes();
         LOG.debug("point: round {} begins", before.round() + 1);
+        progress.begin(before.round(), train.localStepsIn(before.round()));
         SentBytes sent = workers.send(before);
         times.end("broadcast");
         LOG.debug("point: round {} is sent", before.round() + 1);
@@ -195,6 +200,6 @@ public final class AveragingDriver {
                 entry.checked().results().stream()
                         .map(w -> w.place().toString())
                         .collect(Collectors.joining(" ")));
-        progress.advance(entry.after().round(), loss + ", " + speed);
+        progress.end(loss + ", " + speed);
     }
 }

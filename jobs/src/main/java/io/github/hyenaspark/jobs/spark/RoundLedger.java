@@ -52,7 +52,7 @@ final class RoundLedger implements AutoCloseable {
     private long written(RoundEntry entry) throws IOException {
         ObjectNode line = entry.toJson();
         RunGauges.ended(line, entry.tokens());
-        store.append(line);
+        store.append(line, entry.after());
         if (plan.savesAfter(entry.after().round())) {
             store.save(entry.after());
         }

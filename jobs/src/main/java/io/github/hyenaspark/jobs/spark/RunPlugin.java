@@ -5,8 +5,8 @@ import com.codahale.metrics.MetricRegistry;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -27,9 +27,25 @@ public final class RunPlugin implements SparkPlugin {
     /** Where the tasks of this JVM tell their steps; static, as Spark makes the plug-in and hands it to nobody. */
     private static volatile @Nullable PluginContext executor;
 
-    private static final AtomicLong TOLD_NANOS = new AtomicLong(System.nanoTime() - PERIOD_NANOS);
+    /** When a worker of this JVM has told last. */
+    private static final Map<Integer, Long> TOLD_NANOS = new ConcurrentHashMap<>();
 
-    private record Steps(int worker, int steps) implements Serializable {}
+    /** Who is told on the driver, besides the gauges. */
+    private static volatile Listener listener = (round, worker, steps) -> {};
+
+    private record Steps(long round, int worker, int steps) implements Serializable {}
+
+    /** Takes what workers tell. */
+    @FunctionalInterface
+    interface Listener {
+        /** A worker has done so many local steps of round r. */
+        void told(long round, int worker, int steps);
+    }
+
+    /** From now on this one is told on the driver, and nobody else. */
+    static void listen(Listener one) {
+        listener = one;
+    }
 
     @Override
     public DriverPlugin driverPlugin() {
@@ -42,15 +58,16 @@ public final class RunPlugin implements SparkPlugin {
     }
 
     /**
-     * Tells the driver how far a worker is, at most once a second from this JVM; where no plug-in runs, nothing.
+     * Tells the driver how far a worker is, at most once a second; where no plug-in runs, nothing.
      *
      * @param steps that it has done in this round
      */
-    static void tell(int worker, int steps) {
+    static void tell(LocalWork.Part part, int steps) {
         long now = System.nanoTime();
-        long told = TOLD_NANOS.get();
-        if (now - told >= PERIOD_NANOS && TOLD_NANOS.compareAndSet(told, now)) {
-            send(new Steps(worker, steps));
+        long told = TOLD_NANOS.getOrDefault(part.worker(), now - PERIOD_NANOS);
+        if (now - told >= PERIOD_NANOS) {
+            TOLD_NANOS.put(part.worker(), now);
+            send(new Steps(part.round(), part.worker(), steps));
         }
     }
 
@@ -91,6 +108,7 @@ public final class RunPlugin implements SparkPlugin {
             if (message instanceof Steps told) {
                 RunGauges.set(RunGauges.steps(told.worker()), told.steps());
                 register(RunGauges.steps(told.worker()));
+                listener.told(told.round(), told.worker(), told.steps());
             }
             return null;
         }

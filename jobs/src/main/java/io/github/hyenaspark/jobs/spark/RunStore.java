@@ -15,6 +15,7 @@ import io.github.hyenaspark.jobs.report.RunPage;
 import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -41,6 +42,7 @@ public final class RunStore {
     private final RunLog log;
     private final LossHistory history = new LossHistory();
     private final int keep;
+    private Optional<TextSampler> sampler = Optional.empty();
     private long reportNanos = System.nanoTime();
 
     private RunStore(
@@ -93,8 +95,18 @@ public final class RunStore {
         return log.bytes();
     }
 
-    /** Adds a round to the journal; it is stored with the next checkpoint. */
-    void append(ObjectNode entry) {
+    /** From now on rounds leave samples of text. */
+    public void sampleBy(TextSampler textSampler) {
+        sampler = Optional.of(textSampler);
+    }
+
+    /**
+     * Adds a round to the journal; it is stored with the next checkpoint.
+     *
+     * @param after where the run is then
+     */
+    void append(ObjectNode entry, RunState after) {
+        sampler.ifPresent(found -> found.addTo(entry, after));
         log.append(entry);
         history.add(entry);
     }
@@ -117,8 +129,21 @@ public final class RunStore {
 
     /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
     public void writeReports() {
-        replace(PAGE, this::page);
-        replace(EVENTS, this::events);
+        var figures = new RunFigures();
+        var events = new EventFile();
+        try {
+            RunLog.open(storage, directory, log.bytes(), entry -> {
+                figures.add(entry);
+                events.add(entry);
+            });
+            replace(PAGE, () -> RunPage.html(facts.page(name()), figures));
+            replace(EVENTS, events::bytes);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "the journal of {} could not be read for its reports; training goes on: {}",
+                    directory,
+                    e.toString());
+        }
         reportNanos = System.nanoTime();
     }
 
@@ -149,18 +174,6 @@ public final class RunStore {
 
     private byte[] chart() throws IOException {
         return LossChart.png(name(), history.train(), history.heldOut());
-    }
-
-    private byte[] page() throws IOException {
-        var figures = new RunFigures();
-        RunLog.open(storage, directory, log.bytes(), figures::add);
-        return RunPage.html(facts.page(name()), figures);
-    }
-
-    private byte[] events() throws IOException {
-        var events = new EventFile();
-        RunLog.open(storage, directory, log.bytes(), events::add);
-        return events.bytes();
     }
 
     private String name() {

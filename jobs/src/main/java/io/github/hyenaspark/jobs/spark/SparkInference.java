@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.Progress;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,11 @@ public final class SparkInference {
     private static final String UNFINISHED = "/_temporary/";
 
     private final SparkSession session;
+    private final Progress progress;
 
-    SparkInference(SparkSession session) {
+    SparkInference(SparkSession session, Progress progress) {
         this.session = session;
+        this.progress = progress;
     }
 
     /**
@@ -126,7 +129,12 @@ public final class SparkInference {
                 .mapPartitions(
                         part -> model.rows(new FileTexts(SparkStorage.ofThisExecutor(), config, part), inference));
         StructType columns = Scoring.behind(FileTexts.columns(), inference);
-        session.createDataFrame(rows, columns).write().mode(SaveMode.Overwrite).parquet(output);
+        Dataset<Row> results = session.createDataFrame(rows, columns);
+        // a task is a unit
+        TaskWatch.during(
+                context(),
+                progress,
+                () -> results.write().mode(SaveMode.Overwrite).parquet(output));
         describe("add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
         return session.read().schema(columns).parquet(output);

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.Progress;
 import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,9 +85,13 @@ public final class SparkRuntime implements AutoCloseable {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
     }
 
-    /** Runs models over documents in this session. */
-    public SparkInference inference() {
-        return new SparkInference(session);
+    /**
+     * Runs models over documents in this session.
+     *
+     * @param progress counts units of work
+     */
+    public SparkInference inference(Progress progress) {
+        return new SparkInference(session, progress);
     }
 
     /** How many tasks run at once, at least 1, as far as Spark knows now. */

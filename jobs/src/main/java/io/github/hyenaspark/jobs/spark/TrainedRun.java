@@ -6,6 +6,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.io.IOException;
  * What the newest valid checkpoint of a run is good for besides further training.
  *
  * @param round of the checkpoint
+ * @param tokens trained on up to there
  * @param settings that the run was trained with
  * @param snapshot URI of the file of the snapshot that it was trained on
  * @param snapshotSha256 SHA-256 (hex) of that file
@@ -23,6 +25,7 @@ import java.io.IOException;
  */
 public record TrainedRun(
         long round,
+        long tokens,
         Settings settings,
         String snapshot,
         String snapshotSha256,
@@ -43,10 +46,11 @@ public record TrainedRun(
         }
         Checkpoint checkpoint = CheckpointStore.open(storage, directory)
                 .newestValid()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "run.dir: there is no checkpoint in " + directory + "; run train first"));
+                .orElseThrow(() ->
+                        new IllegalArgumentException("there is no checkpoint in " + directory + "; run train first"));
         return new TrainedRun(
                 checkpoint.round(),
+                checkpoint.tokens(),
                 Settings.ofJson(checkpoint.settings()),
                 checkpoint.dataset(),
                 checkpoint.datasetSha256(),
@@ -75,6 +79,13 @@ public record TrainedRun(
     /** How it was trained. */
     public TrainConfig train() {
         return settings.bind("train", TrainConfig.class);
+    }
+
+    /** A new network with the parameters. */
+    public HyenaLanguageModel network() {
+        HyenaLanguageModel network = HyenaLanguageModel.create(model(), vocabularySize, 0);
+        network.parameters(theta);
+        return network;
     }
 
     /** What tasks compute with: threads as in training, and all activations, since nothing goes back through them. */

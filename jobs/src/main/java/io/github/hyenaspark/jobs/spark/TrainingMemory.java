@@ -71,7 +71,7 @@ public record TrainingMemory(
         return heap(driverHeap);
     }
 
-    /** Memory of the driver beyond its heap, MiB: it makes a model to begin with. */
+    /** Memory of the driver beyond its heap, MiB: it has a model, to begin with and for samples of text. */
     public long driverOverheadMebibytes() {
         return rounded(OUTSIDE + (double) step.model());
     }

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.nd4j.shade.protobuf.CodedInputStream;
+import org.tensorflow.framework.DataType;
 import org.tensorflow.framework.Summary;
 
 /** Read back record by record, with TensorFlow's own definition of a summary. */
@@ -104,6 +105,25 @@ class EventFileTest {
                 .containsEntry("rounds/tokens_per_second", 2000f)
                 .containsEntry("milliseconds/slowest_compute", 1000f)
                 .doesNotContainKey("loss/held_out");
+    }
+
+    /** As TensorFlow's own {@code tf.summary.text} writes it: a string without dimensions, for the plug-in "text". */
+    @Test
+    void aSampleIsATextOfTensorBoard() throws IOException {
+        ObjectNode line = line(1);
+        line.putObject("sample").put("prompt", "Once ").put("text", "upon *a*\n<time>");
+        var file = new EventFile();
+        file.add(line);
+        Summary.Value sample = read(file.bytes()).get(1).summary().getValueList().stream()
+                .filter(Summary.Value::hasTensor)
+                .findAny()
+                .orElseThrow();
+        assertThat(sample.getTag()).isEqualTo("sample");
+        assertThat(sample.getMetadata().getPluginData().getPluginName()).isEqualTo("text");
+        assertThat(sample.getTensor().getDtype()).isEqualTo(DataType.DT_STRING);
+        assertThat(sample.getTensor().hasTensorShape()).isTrue();
+        assertThat(sample.getTensor().getTensorShape().getDimCount()).isZero();
+        assertThat(sample.getTensor().getStringVal(0).toStringUtf8()).isEqualTo("    Once upon *a*\n    <time>\n");
     }
 
     @Test

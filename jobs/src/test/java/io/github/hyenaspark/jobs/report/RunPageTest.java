@@ -34,6 +34,7 @@ class RunPageTest {
             line.put("held_out_loss", Math.log(2) * 4 / round);
             line.putObject("held_out_by_position").put("0", 2.5).put("1024", 1.5);
         }
+        line.putObject("sample").put("prompt", "Once <b>").put("text", "text\u0000 &" + round);
         line.putObject("ms").put("broadcast", 200).put("slowest_compute", 1000).put("total", 2000);
         return line;
     }
@@ -106,9 +107,21 @@ class RunPageTest {
         RunFigures figures = figures(2500);
         assertThat(figures.last(Round::tokens)).isEqualTo(2_500_000);
         assertThat(figures.seconds()).isCloseTo(5000, within(1e-6));
-        assertThat(RunCharts.thinned(figures.rounds()))
+        assertThat(RunCharts.thinned(figures.rounds(), 1000))
                 .hasSizeBetween(500, 1000)
                 .endsWith(figures.rounds().get(2499));
+    }
+
+    @Test
+    void samplesAreShownAsTheyAreTheNewestFirst() throws IOException {
+        String page = text(page("tale", 2));
+        assertThat(page)
+                .containsSubsequence(
+                        "<details open><summary>After round 2</summary>\n<pre><b>Once &lt;b&gt;</b>text\uFFFD &amp;2</pre>",
+                        "<details><summary>After round 1</summary>");
+        assertThat(text(page("tale", 30)).split("<summary>After round ", -1))
+                .hasSize(11)
+                .satisfies(parts -> assertThat(parts[1]).startsWith("30<"));
     }
 
     @Test
