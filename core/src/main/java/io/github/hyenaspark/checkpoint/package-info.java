@@ -1,6 +1,6 @@
 /**
- * Saves and restores a training state. Immutable objects come first and the manifest, created exclusively, last. Start
- * at CheckpointStore.
+ * Saves a training state and finds the newest one of which every byte is right. Immutable objects come first and the
+ * manifest, created exclusively, last. Start at {@link CheckpointStore}.
  */
 @NullMarked
 package io.github.hyenaspark.checkpoint;

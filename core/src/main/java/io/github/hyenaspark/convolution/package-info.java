@@ -1,6 +1,7 @@
 /**
- * The long causal convolution on rows of floats. One interface, one plain kernel; a plain double form beside it is the
- * oracle. A leaf: it knows no ND4J.
+ * The long causal convolution on rows of floats, its gradients, and its form for a sequence that grows. One transform
+ * runs in a vector and in a scalar kernel, of which one is chosen when the program starts; a plain double form beside
+ * them is the oracle. A leaf that knows no ND4J; start at {@link LongConvolution}.
  */
 @NullMarked
 package io.github.hyenaspark.convolution;

@@ -1,7 +1,7 @@
 /**
- * Training that needs no cluster: the optimisers, the schedule and one worker's local steps. Everything here is a pure
- * function of its arguments, but for what measures this machine: StepBenchmark and ConvolutionBenchmark. Start at
- * LocalTrainer.
+ * Training that needs no cluster: one worker's local steps, the average of what workers found, and the outer step.
+ * Everything here is a pure function of its arguments, but for the benchmarks, which measure this machine. Start at
+ * {@link LocalTrainer}.
  */
 @NullMarked
 package io.github.hyenaspark.train;

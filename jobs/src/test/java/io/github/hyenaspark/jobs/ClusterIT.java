@@ -69,7 +69,7 @@ class ClusterIT {
 
         Outcome again = cluster("start");
         assertThat(again.code()).isEqualTo(1);
-        assertThat(again.messages()).contains("a cluster runs already");
+        assertThat(again.messages()).contains("it runs already in " + directory);
         Outcome status = cluster("status");
         assertThat(status.code()).isZero();
         assertThat(status.results().strip()).isEqualTo(url);

@@ -17,11 +17,11 @@ import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 
 /**
- * A server that speaks S3, in a process of its own: the S3Mock that the build copies to {@code target/s3}. Each has a
- * bucket of a name that no other one has, because Hadoop keeps one client per bucket for the whole JVM.
+ * A server that speaks S3, in a process of its own: the S3Mock that the build copies to {@code target/servers}. Each
+ * has a bucket of a name that no other one has, because Hadoop keeps one client per bucket for the whole JVM.
  */
 final class S3Server implements AutoCloseable {
-    private static final Path JAR = Path.of(System.getProperty("basedir", "."), "target", "s3", "s3mock.jar")
+    private static final Path JAR = Path.of(System.getProperty("basedir", "."), "target", "servers", "s3mock.jar")
             .toAbsolutePath();
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on ports? .*?(\\d+) \\(http\\)");

@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# What local-cluster.sh and local-storage.sh share: processes in the background whose ids and logs are kept in a folder.
+# They set: name (for messages), home, folder, and pattern, which the command line of each of their processes has.
+unset CDPATH
+: "${name:?}" "${home:?}" "${folder:?}" "${pattern:?}"
+
+# shellcheck disable=SC2034
+usage=2 # an exit code
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+
+fail() { # EXIT-CODE MESSAGE
+  printf '%s: %s\n' "$name" "$2" >&2
+  exit "$1"
+}
+
+build_jars() { # if they are missing or old
+  "$home/submit-scripts/hyena" --help >/dev/null || fail 1 'the jars could not be built'
+}
+
+alive() { # PID-FILE: whether that process runs and is one of ours, not another that has its number now
+  local pid
+  [ -s "$1" ] || return 1
+  pid=$(cat "$1")
+  if [ -r "/proc/$pid/cmdline" ]; then
+    grep -qsE "$pattern" "/proc/$pid/cmdline"
+  else
+    ps -o args= -p "$pid" 2>/dev/null | grep -qE "$pattern"
+  fi
+}
+
+prepare_folder() { # for a start: nothing runs in it, and no start before has left anything
+  local pid
+  mkdir -p "$folder"
+  folder=$(cd "$folder" && pwd)
+  for pid in "$folder"/*.pid; do
+    if alive "$pid"; then fail 1 "it runs already in $folder: stop it first, or name another folder"; fi
+  done
+  rm -f "$folder"/*.pid "$folder"/*.log
+  trap stop EXIT # a start that fails leaves nothing behind
+}
+
+launch() { # PROCESS JAVA-ARGUMENTS...
+  local process=$1
+  shift
+  nohup "$java" "$@" >"$folder/$process.log" 2>&1 </dev/null &
+  echo $! >"$folder/$process.pid"
+}
+
+await() { # SECONDS PROCESS PATTERN [FILE]: until that file, or the log of the process that was launched here, has it
+  local end=$((SECONDS + $1)) pid log=$folder/$2.log
+  pid=$(cat "$folder/$2.pid")
+  until grep -qsE "$3" "${4:-$log}"; do
+    kill -0 "$pid" 2>/dev/null || fail 1 "the $2 has ended; its log is $log" # not alive: a fork has its command late
+    [ "$SECONDS" -lt "$end" ] || fail 1 "the $2 said nothing of '$3' within $1 s; its log is $log"
+    sleep 0.2
+  done
+}
+
+started() { # TEXT: what a start prints, and each status after it
+  trap - EXIT
+  printf '%s\n' "$1" | tee "$folder/printed"
+}
+
+status() {
+  local pid running=0
+  for pid in "$folder"/*.pid; do
+    if alive "$pid"; then
+      running=$((running + 1))
+      printf '%s %s\n' "$(basename "$pid" .pid)" "$(cat "$pid")" >&2
+    fi
+  done
+  [ "$running" -gt 0 ] || fail 1 "nothing runs in $folder"
+  cat "$folder/printed"
+}
+
+stop() {
+  local pid files=()
+  for pid in "$folder"/worker-*.pid "$folder"/[!w]*.pid; do # Spark's workers first: they would look for their master
+    if alive "$pid"; then
+      kill "$(cat "$pid")"
+      files+=("$pid")
+    fi
+  done
+  for pid in ${files[@]+"${files[@]}"}; do
+    local end=$((SECONDS + 30))
+    while alive "$pid"; do
+      if [ "$SECONDS" -ge "$end" ]; then kill -9 "$(cat "$pid")"; fi
+      sleep 0.2
+    done
+    rm -f "$pid"
+  done
+}
