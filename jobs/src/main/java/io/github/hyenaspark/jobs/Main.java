@@ -86,6 +86,14 @@ public final class Main implements Runnable {
                         List.of("embed", "data", "run"),
                         EmbedJob::run,
                         console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "compare",
+                                "Trains each of some mixers on the same tokens, times their steps, and draws both.",
+                                "data.dataset=DATASET compare.dir=COMPARISON"),
+                        List.of("compare", "data", "model", "train", "checkpoint", "run"),
+                        CompareJob::run,
+                        console))
                 .addSubcommand(GenerateJob.command(console))
                 .addSubcommand(ExportJob.command(console))
                 .addSubcommand(JobCommand.of(

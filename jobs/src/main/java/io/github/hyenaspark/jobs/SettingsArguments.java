@@ -22,6 +22,7 @@ final class SettingsArguments {
             "export",
             "import",
             "bench",
+            "compare",
             "tokenizer",
             "memory",
             "vacuum");
