@@ -2,10 +2,12 @@
 # Compares this project with PyTorch on this machine, measurement after measurement: ours, theirs, ours, theirs, ...
 #
 #   submit-scripts/peers/compare.sh conv [-p PAIRS] [-t THREADS] [BATCH,CHANNELS,LENGTH ...]
-#   submit-scripts/peers/compare.sh step [-p PAIRS] [-t THREADS] [-m MIXER] [D_MODEL,N_LAYER,LENGTH,BATCH ...] [KEY=VALUE ...]
+#   submit-scripts/peers/compare.sh step [-p PAIRS] [-t THREADS] [-m MIXER] [-o MIXER] [D_MODEL,N_LAYER,LENGTH,BATCH ...] \
+#       [KEY=VALUE ...]
 #
 # conv: the long convolution alone, against libtorch with MKL (Maven downloads it).
-# step: training steps, against torch for Python with the same model, or with MIXER=attention for its mixer.
+# step: training steps, against torch for Python; -m is its mixer, -o ours, hyena or attention. The peer's attention has
+#       learned positions, and then so has ours.
 #       KEY=VALUE is for our side, such as train.recompute=block. Needs /usr/bin/python3 (or PYTHON=...) with torch;
 #       on Debian: apt-get install python3-torch libopenblas0-openmp
 #
@@ -22,6 +24,7 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 pairs=5
 threads=2
 mixer=hyena
+own=hyena
 shapes=()
 settings=()
 
@@ -32,12 +35,13 @@ fail() { # EXIT-CODE MESSAGE
 
 parse() {
   local option word
-  while getopts :p:t:m: option; do
+  while getopts :p:t:m:o: option; do
     case $option in
     p) pairs=$OPTARG ;;
     t) threads=$OPTARG ;;
     m) mixer=$OPTARG ;;
-    *) fail 2 "unknown option -$OPTARG, or one without its value; known: -p PAIRS, -t THREADS, -m MIXER" ;;
+    o) own=$OPTARG ;;
+    *) fail 2 "unknown option -$OPTARG, or one without its value; known: -p PAIRS, -t THREADS, -m MIXER, -o MIXER" ;;
     esac
   done
   [[ $pairs =~ ^[1-9][0-9]*$ ]] || fail 2 "-p $pairs: expected a number of pairs"
@@ -66,6 +70,8 @@ prepare_conv() {
 }
 
 prepare_step() {
+  positions=none
+  [ "$own" != attention ] || positions=learned
   [ ${#shapes[@]} -gt 0 ] || shapes=("128,4,1024,16" "128,4,16384,1" "256,4,4096,4")
   check_shapes 4 D_MODEL,N_LAYER,LENGTH,BATCH
   "$python" -c 'import torch' 2>/dev/null ||
@@ -83,8 +89,8 @@ theirs_conv() { # BATCH CHANNELS LENGTH
 }
 
 ours_step() { # D_MODEL N_LAYER LENGTH BATCH
-  "$hyena" bench step model.d-model="$1" model.n-layer="$2" bench.length="$3" bench.batch="$4" \
-    bench.threads="$threads" ${settings[@]+"${settings[@]}"}
+  "$hyena" bench step model.mixer="$own" model.positions="$positions" model.d-model="$1" model.n-layer="$2" \
+    bench.length="$3" bench.batch="$4" bench.threads="$threads" ${settings[@]+"${settings[@]}"}
 }
 
 theirs_step() { # D_MODEL N_LAYER LENGTH BATCH

@@ -58,7 +58,7 @@ def step_head():
         "ours, MiB beyond base",
         "torch, MiB beyond base",
         "ours / torch",
-        "torch's mixer, BLAS",
+        "mixers: ours, torch; its BLAS",
     ]
 
 
@@ -77,7 +77,7 @@ def step_line(ours, theirs):
         f"{memory:,.0f}",
         f"{other_memory:,.0f}",
         f"{memory / other_memory:.2f}",
-        f"{theirs[0]['mixer']}, {theirs[0]['blas']}",
+        f"{one['mixer']}, {theirs[0]['mixer']}; {theirs[0]['blas']}",
     ]
 
 

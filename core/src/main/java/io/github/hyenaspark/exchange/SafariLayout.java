@@ -5,12 +5,15 @@ import io.github.hyenaspark.exchange.SafariTensor.Parameter;
 import io.github.hyenaspark.exchange.SafariTensor.Unused;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.HyenaParameters;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 
@@ -34,6 +37,17 @@ final class SafariLayout {
             throw new IllegalArgumentException(
                     "model.mixer: found " + config.mixerNames() + ", expected hyena alone: the"
                             + " names of safari's tensors are those of Hyena blocks; export.format=dl4j takes any model");
+        }
+        if (config.filter().kind() != FilterKind.IMPLICIT) {
+            throw new IllegalArgumentException(
+                    "model.filter.kind: found " + config.filter().kind().settingName()
+                            + ", expected implicit: safari has no tensors for others; export.format=dl4j takes any model");
+        }
+        if (config.positions() == Positions.LEARNED || config.positions() == Positions.SINUSOIDAL) {
+            throw new IllegalArgumentException("model.positions: found "
+                    + config.positions().name().toLowerCase(Locale.ROOT)
+                    + ", expected none or rotary, which say nothing to Hyena blocks: safari's embedding adds no"
+                    + " positions; export.format=dl4j takes any model");
         }
         var layout = new SafariLayout(config.operator(), table);
         layout.parameter("embedding.weight", "backbone.embeddings.word_embeddings.weight");

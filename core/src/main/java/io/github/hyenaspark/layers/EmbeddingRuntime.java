@@ -29,7 +29,7 @@ final class EmbeddingRuntime<A> extends SpecRuntime<A, TokenEmbeddingLayer> {
         return layerConf().getEmbedDropout();
     }
 
-    /** The table, V×D. */
+    /** The table, V×D, which is the first parameter. */
     INDArray table() {
         return params.values().iterator().next();
     }
@@ -56,9 +56,15 @@ final class EmbeddingRuntime<A> extends SpecRuntime<A, TokenEmbeddingLayer> {
     @SuppressWarnings("NullAway") // ids have no gradient, which DL4J writes as null
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         INDArray dy = dense(epsilon, ArrayType.BP_WORKING_MEM, workspaceMgr);
-        Map<String, A> gradients = layerConf().isTied() ? precision.view(gradientViews) : clearedGradients();
+        Map<String, A> gradients = layerConf().isTied() ? withTableGradient() : clearedGradients();
         embedding.backward(ids(input), precision.view(dy), pass(dy, precision.view(params), gradients));
         return new Pair<>(gradientsOf(gradients), null);
+    }
+
+    /** The gradients of all parameters, set to zero but for the table's, which the head has begun. */
+    private Map<String, A> withTableGradient() {
+        gradientViews.values().stream().skip(1).forEach(view -> view.assign(0));
+        return precision.view(gradientViews);
     }
 
     private int[] checkedIds() {

@@ -45,7 +45,7 @@ public final class OnlineSequence {
         TokenEmbeddingLayer table = layer(layers[0], TokenEmbeddingLayer.class);
         width = Math.toIntExact(table.getNOut());
         int vocabularySize = Math.toIntExact(table.getNIn());
-        embedding = new Part<>(new FloatEmbedding(width, 0), parameters(layers[0]));
+        embedding = new Part<>(new FloatEmbedding(table.config()), parameters(layers[0]));
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
             Pass<FloatArray> pass = pass(1, parameters);
@@ -96,7 +96,7 @@ public final class OnlineSequence {
                     + " tokens, for which the sequence has room, found " + ids.length);
         }
         FloatArray activations = FloatArray.allocate((long) width * ids.length);
-        embedding.map().forward(ids, activations, pass(ids.length, embedding.parameters()));
+        embedding.map().forward(length, ids, activations, pass(ids.length, embedding.parameters()));
         for (Part<ActivationMap<FloatArray>> block : blocks) {
             FloatArray output = FloatArray.allocate(activations.length());
             block.map().forward(activations, output, pass(ids.length, block.parameters()));

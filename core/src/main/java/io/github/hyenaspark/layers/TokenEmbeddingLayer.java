@@ -1,11 +1,11 @@
 package io.github.hyenaspark.layers;
 
+import io.github.hyenaspark.operator.EmbeddingConfig;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.FloatEmbedding;
-import io.github.hyenaspark.operator.Initial;
-import io.github.hyenaspark.operator.ParameterGroup;
 import io.github.hyenaspark.operator.ParameterSpec;
 import io.github.hyenaspark.operator.PlainEmbedding;
+import io.github.hyenaspark.operator.Positions;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;
@@ -19,33 +19,40 @@ public final class TokenEmbeddingLayer extends SpecLayer {
     private double initStd;
     private double embedDropout;
     private boolean tied;
+    private Positions positions = Positions.NONE;
+    private int maxLength;
 
     /** For JSON only. */
     public TokenEmbeddingLayer() {}
 
     /**
-     * A table that starts as N(0, initStd²).
+     * An embedding that starts as N(0, initStd²).
      *
-     * @param vocabularySize V, padding included
-     * @param width D
      * @param tied whether a head runs its backward pass first and has cleared the table's gradient
      */
-    TokenEmbeddingLayer(int vocabularySize, int width, double initStd, double embedDropout, boolean tied) {
-        setNIn(vocabularySize);
-        setNOut(width);
+    TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
+        setNIn(config.vocabularySize());
+        setNOut(config.width());
+        embedDropout = config.dropout();
+        positions = config.positions();
+        maxLength = config.maxLength();
         this.initStd = initStd;
-        this.embedDropout = embedDropout;
         this.tied = tied;
     }
 
-    /** A table that starts as N(0, initStd²) and that a {@link TiedHeadVertex} shares. */
-    public static TokenEmbeddingLayer tied(int vocabularySize, int width, double initStd, double embedDropout) {
-        return new TokenEmbeddingLayer(vocabularySize, width, initStd, embedDropout, true);
+    /** An embedding that starts as N(0, initStd²) and whose table a {@link TiedHeadVertex} shares. */
+    public static TokenEmbeddingLayer tied(EmbeddingConfig config, double initStd) {
+        return new TokenEmbeddingLayer(config, initStd, true);
     }
 
-    /** A table of its own. */
-    public static TokenEmbeddingLayer untied(int vocabularySize, int width, double initStd, double embedDropout) {
-        return new TokenEmbeddingLayer(vocabularySize, width, initStd, embedDropout, false);
+    /** An embedding with a table of its own. */
+    public static TokenEmbeddingLayer untied(EmbeddingConfig config, double initStd) {
+        return new TokenEmbeddingLayer(config, initStd, false);
+    }
+
+    EmbeddingConfig config() {
+        return new EmbeddingConfig(
+                Math.toIntExact(getNIn()), Math.toIntExact(getNOut()), maxLength, positions, embedDropout);
     }
 
     /** Standard deviation of initial values. */
@@ -78,20 +85,36 @@ public final class TokenEmbeddingLayer extends SpecLayer {
         this.tied = tied;
     }
 
+    /** What is added to the table's vectors. */
+    public Positions getPositions() {
+        return positions;
+    }
+
+    /** For JSON only. */
+    public void setPositions(Positions positions) {
+        this.positions = positions;
+    }
+
+    /** The longest sequence, tokens, where positions are added. */
+    public int getMaxLength() {
+        return maxLength;
+    }
+
+    /** For JSON only. */
+    public void setMaxLength(int maxLength) {
+        this.maxLength = maxLength;
+    }
+
     @Override
     public List<ParameterSpec> specs() {
-        List<Integer> shape = List.of(Math.toIntExact(getNIn()), Math.toIntExact(getNOut()));
-        return List.of(new ParameterSpec("weight", shape, new Initial.Normal(initStd), ParameterGroup.BASE));
+        return config().parameters(initStd);
     }
 
     @Override
     SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
-        int width = Math.toIntExact(getNOut());
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(
-                        conf, type, new PlainEmbedding(width, embedDropout), new Precision.Doubles())
-                : new EmbeddingRuntime<FloatArray>(
-                        conf, type, new FloatEmbedding(width, embedDropout), new Precision.Floats());
+                ? new EmbeddingRuntime<double[]>(conf, type, new PlainEmbedding(config()), new Precision.Doubles())
+                : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 
     @Override
@@ -100,7 +123,9 @@ public final class TokenEmbeddingLayer extends SpecLayer {
                 && super.equals(other)
                 && initStd == layer.initStd
                 && embedDropout == layer.embedDropout
-                && tied == layer.tied;
+                && tied == layer.tied
+                && positions == layer.positions
+                && maxLength == layer.maxLength;
     }
 
     @Override

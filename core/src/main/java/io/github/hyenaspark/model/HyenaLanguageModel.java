@@ -29,14 +29,14 @@ import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * A decoder-only language model of blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
- * shares the embedding's table (section 4 of arXiv 2302.10866; no position embedding). The graph computes losses and
- * gradients; the steps are taken outside on the flat vector of P parameters. Not thread-safe.
+ * shares the embedding's table (section 4 of arXiv 2302.10866). The graph computes losses and gradients; the steps are
+ * taken outside on the flat vector of P parameters. Not thread-safe.
  */
 public final class HyenaLanguageModel {
     private static final String EMBEDDING = "embedding";
     private static final String HEAD = "head";
     /** Raised whenever the same settings on the same machine begin to give other bits. */
-    private static final int ARITHMETIC = 2;
+    private static final int ARITHMETIC = 3;
 
     private final ComputationGraph graph;
 
@@ -74,7 +74,7 @@ public final class HyenaLanguageModel {
         head.setLayerName(HEAD);
         NeuralNetConfiguration headConfiguration = base.clone().layer(head).build();
         ComputationGraphConfiguration.GraphBuilder builder =
-                base.graphBuilder().addInputs("ids").addLayer(EMBEDDING, embedding(config, padded), "ids");
+                base.graphBuilder().addInputs("ids").addLayer(EMBEDDING, embedding(config, vocabularySize), "ids");
         String below = EMBEDDING;
         List<BlockConfig> blocks = config.blocks();
         for (int number = 0; number < blocks.size(); number++) {
@@ -143,7 +143,7 @@ public final class HyenaLanguageModel {
     public static List<ParameterEntry> tableOf(ModelConfig config, int vocabularySize) {
         int padded = config.paddedVocabulary(vocabularySize);
         List<ParameterEntry> table = new ArrayList<>();
-        append(table, EMBEDDING, embedding(config, padded).specs());
+        append(table, EMBEDDING, embedding(config, vocabularySize).specs());
         List<BlockConfig> blocks = config.blocks();
         for (int number = 0; number < blocks.size(); number++) {
             append(table, blockName(number), blocks.get(number).parameters(initial(config)));
@@ -161,8 +161,8 @@ public final class HyenaLanguageModel {
         }
     }
 
-    private static TokenEmbeddingLayer embedding(ModelConfig config, int padded) {
-        return TokenEmbeddingLayer.tied(padded, config.dModel(), config.initStd(), config.embedDropout());
+    private static TokenEmbeddingLayer embedding(ModelConfig config, int vocabularySize) {
+        return TokenEmbeddingLayer.tied(config.embedding(vocabularySize), config.initStd());
     }
 
     private static LinearInitial.LanguageModel initial(ModelConfig config) {

@@ -1,11 +1,18 @@
 package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.AttentionConfig;
 import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.ConvConfig;
+import io.github.hyenaspark.operator.EmbeddingConfig;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.operator.RecurrentCell;
+import io.github.hyenaspark.operator.RecurrentConfig;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -29,7 +36,11 @@ import java.util.stream.IntStream;
  * @param embedDropout the same for the embedding
  * @param initStd standard deviation of initial weights
  * @param vocabMultiple the vocabulary is padded to a multiple of this
+ * @param positions how blocks that mix by content know positions
  * @param filter how the long filters are made
+ * @param attention of the blocks that have it
+ * @param h3 of the blocks that have an H3 operator
+ * @param conv of the blocks that have an explicit convolution
  */
 public record ModelConfig(
         List<Mixer> mixer,
@@ -48,7 +59,11 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
-        FilterConfig filter) {
+        Positions positions,
+        FilterConfig filter,
+        AttentionSettings attention,
+        H3Settings h3,
+        ConvSettings conv) {
     public ModelConfig {
         if (nLayer < 1) {
             throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
@@ -84,6 +99,55 @@ public record ModelConfig(
                 0,
                 filter);
         new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
+        if (mixer.contains(Mixer.H3)) {
+            h3.of(dModel, lMax);
+        }
+        if (mixer.contains(Mixer.ATTENTION)) {
+            attention.of(dModel, lMax, positions);
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.h3}.
+     *
+     * @param states N, of every state-space model, even
+     * @param headDim channels of one head
+     */
+    public record H3Settings(int states, int headDim) {
+        H3Config of(int dModel, int lMax) {
+            return new H3Config(dModel, lMax, states, headDim);
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.conv}.
+     *
+     * @param taps of every filter; 0, or more than l-max, means as many as l-max
+     */
+    public record ConvSettings(int taps) {
+        public ConvSettings {
+            if (taps < 0) {
+                throw new IllegalArgumentException("taps: found " + taps + ", expected 0 (as many as l-max) or more");
+            }
+        }
+
+        ConvConfig of(int dModel, int lMax) {
+            return new ConvConfig(dModel, lMax, taps == 0 ? lMax : Math.min(taps, lMax));
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.attention}.
+     *
+     * @param heads of channels; 0 means a head for every 64 channels, at least one
+     */
+    public record AttentionSettings(int heads) {
+        private static final int USUAL_HEAD_WIDTH = 64;
+
+        AttentionConfig of(int dModel, int lMax, Positions positions) {
+            int number = heads == 0 ? Math.max(1, dModel / USUAL_HEAD_WIDTH) : heads;
+            return new AttentionConfig(dModel, lMax, number, positions == Positions.ROTARY);
+        }
     }
 
     /** The Hyena operator of every block that has one. */
@@ -121,8 +185,13 @@ public record ModelConfig(
     }
 
     private MixerConfig mixer(int block) {
-        return switch (mixer.get(mixer.size() == 1 ? 0 : block)) {
+        Mixer kind = mixer.get(mixer.size() == 1 ? 0 : block);
+        return switch (kind) {
             case HYENA -> operator();
+            case H3 -> h3.of(dModel, lMax);
+            case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentCell.valueOf(kind.name()), dModel, lMax);
+            case CONV -> conv.of(dModel, lMax);
+            case ATTENTION -> attention.of(dModel, lMax, positions);
         };
     }
 
@@ -133,6 +202,11 @@ public record ModelConfig(
      */
     public void checkLength(int length) {
         operator().checkLength(length);
+    }
+
+    /** The embedding, with the positions that are added to it. */
+    public EmbeddingConfig embedding(int vocabularySize) {
+        return new EmbeddingConfig(paddedVocabulary(vocabularySize), dModel, lMax, positions, embedDropout);
     }
 
     /** V, padded. */

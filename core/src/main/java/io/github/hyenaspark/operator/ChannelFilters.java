@@ -3,7 +3,8 @@ package io.github.hyenaspark.operator;
 import io.github.hyenaspark.convolution.GatedRow;
 
 /**
- * The N−1 long convolutions of one head channel after the other, direct term included, as {@link GateChain} needs them.
+ * A few long convolutions of one channel after the other, direct term included, as {@link GateChain} and
+ * {@link H3Heads} need them. Rows that share a channel's filters are numbered as heads.
  */
 interface ChannelFilters {
     /** Makes ready for channel {@code j}. */

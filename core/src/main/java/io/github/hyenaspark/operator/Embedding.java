@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator;
 
 /**
- * Token ids to activations: output[b, :, t] = embedding[id], with dropout. The parameter {@code weight} is V×D.
- * {@link FloatEmbedding} runs, {@link PlainEmbedding} checks it.
+ * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. The parameter {@code weight}
+ * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link PlainEmbedding} checks it.
  *
  * @param <A> the kind of arrays
  */

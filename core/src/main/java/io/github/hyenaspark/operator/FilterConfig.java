@@ -1,13 +1,13 @@
 package io.github.hyenaspark.operator;
 
 /**
- * How the long filters are made (section 3.3 of arXiv 2302.10866); bound from the settings {@code model.filter}.
+ * How the long filters are made; bound from the settings {@code model.filter}.
  *
- * @param kind {@code implicit}: a sine network of the position
- * @param width of the filter network
+ * @param kind where the taps come from; the settings of other kinds are not used
+ * @param width of the filter network, that of {@code ckconv} too
  * @param emb features of the positional encoding, 2K+1, odd and at least 3
  * @param hiddenLayers layers between the first and the last of the filter network
- * @param sinFreq initial sine frequency ω
+ * @param sinFreq sine frequency ω, at first or always
  * @param modulate whether the decay window is applied
  * @param shift added to the window
  * @param decayTarget what the window has fallen to at the given share of the longest length
@@ -16,9 +16,11 @@ package io.github.hyenaspark.operator;
  * @param normalized whether the filters are divided by the sum of their absolute values over channels at each time
  * @param trainPositions whether the positional encoding is trained
  * @param trainDecay whether the decay rates are trained
+ * @param modes K, of every {@code fourier} filter
+ * @param states N, of every {@code state-space} filter, even
  */
 public record FilterConfig(
-        String kind,
+        FilterKind kind,
         int width,
         int emb,
         int hiddenLayers,
@@ -30,11 +32,10 @@ public record FilterConfig(
         double slowDecayPct,
         boolean normalized,
         boolean trainPositions,
-        boolean trainDecay) {
+        boolean trainDecay,
+        int modes,
+        int states) {
     public FilterConfig {
-        if (!kind.equals("implicit")) {
-            throw new IllegalArgumentException("filter.kind: found " + kind + ", known: implicit");
-        }
         if (width < 1) {
             throw new IllegalArgumentException("filter.width: found " + width + ", expected at least 1");
         }
@@ -52,13 +53,44 @@ public record FilterConfig(
             throw new IllegalArgumentException("filter.fast-decay-pct and slow-decay-pct: found " + fastDecayPct
                     + " and " + slowDecayPct + ", expected positive numbers");
         }
+        if (kind == FilterKind.CKCONV && !(sinFreq > 0)) {
+            throw new IllegalArgumentException("filter.sin-freq: found " + sinFreq + ", expected a positive number");
+        }
+        if (modes < 1) {
+            throw new IllegalArgumentException("filter.modes: found " + modes + ", expected at least 1");
+        }
+        if (states < 2 || states % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "filter.states: found " + states + ", expected an even number of at least 2");
+        }
     }
 
-    /** Floating-point operations of the filter network for one position, forward and backward. */
-    long productFlopPerPosition(int filters) {
-        long first = (long) emb * width;
-        long rest = (long) hiddenLayers * width * width + (long) filters * width;
-        long positionGradients = trainPositions ? 0 : 2 * first; // not computed where nobody trains them
-        return MixerCost.FLOP_PER_WEIGHT * (first + rest) - positionGradients;
+    boolean isCkconv() {
+        return kind == FilterKind.CKCONV;
+    }
+
+    /** E, what the filter network sees of a position. */
+    int features() {
+        return isCkconv() ? 1 : emb;
+    }
+
+    /** The same without what only the implicit kind has: window, normalisation, trained positions. */
+    FilterConfig bare() {
+        return new FilterConfig(
+                kind,
+                width,
+                emb,
+                hiddenLayers,
+                sinFreq,
+                false,
+                shift,
+                decayTarget,
+                fastDecayPct,
+                slowDecayPct,
+                false,
+                false,
+                false,
+                modes,
+                states);
     }
 }

@@ -8,38 +8,38 @@ import java.util.Arrays;
  * share.
  */
 final class FilterWindow {
-    private final HyenaConfig config;
+    private final ImplicitDesign design;
     private final FilterConfig filter;
     private final double[] rates; // δ, one per filter
     private final float[][] powers; // exp(−τ|δ|) of the first steps, F×tile
 
-    private FilterWindow(HyenaConfig config, double[] rates, float[][] powers) {
-        this.config = config;
+    private FilterWindow(ImplicitDesign design, double[] rates, float[][] powers) {
+        this.design = design;
         this.rates = rates;
         this.powers = powers;
-        filter = config.filter();
+        filter = design.filter();
     }
 
     /** The window with the rates of a pass. */
-    static FilterWindow of(HyenaConfig config, Pass<FloatArray> pass) {
-        double[] rates = DecayWindow.rates(config.filter(), config.filters());
-        if (config.filter().trainDecay()) {
+    static FilterWindow of(ImplicitDesign design, Pass<FloatArray> pass) {
+        double[] rates = DecayWindow.rates(design.filter(), design.filters());
+        if (design.filter().trainDecay()) {
             float[] trained = pass.parameter("decay").toArray();
             for (int m = 0; m < rates.length; m++) {
                 rates[m] = trained[m];
             }
         }
-        int steps = Math.min(pass.length(), Tile.LENGTH);
+        int steps = design.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
         float[][] powers = pass.team().scratch(0).rows("window.powers", rates.length, steps);
         pass.team().divide(rates.length, (member, from, to) -> {
             for (int m = from; m < to; m++) {
                 for (int t = 0; t < steps; t++) {
-                    double time = PositionalEncoding.time(t, config.maxLength());
+                    double time = PositionalEncoding.time(t, design.maxLength());
                     powers[m][t] = (float) DecayWindow.decay(time, rates[m]);
                 }
             }
         });
-        return new FilterWindow(config, rates, powers);
+        return new FilterWindow(design, rates, powers);
     }
 
     /** Turns the rows of a tile, F of count steps, into filters. */
@@ -84,7 +84,7 @@ final class FilterWindow {
     }
 
     private double decayAtStart(Tile tile, int m) {
-        return DecayWindow.decay(PositionalEncoding.time(tile.from(), config.maxLength()), rates[m]);
+        return DecayWindow.decay(PositionalEncoding.time(tile.from(), design.maxLength()), rates[m]);
     }
 
     private static void multiply(float[] row, float[] powers, float base, float shift, int count) {
@@ -98,7 +98,7 @@ final class FilterWindow {
         double sum = 0;
         double base = decayAtStart(tile, m);
         for (int t = 0; t < tile.count(); t++) {
-            double time = PositionalEncoding.time(tile.from() + t, config.maxLength());
+            double time = PositionalEncoding.time(tile.from() + t, design.maxLength());
             sum += gradient[t] * raw[t] * time * powers[m][t];
         }
         return -Math.signum(rates[m]) * base * sum;

@@ -140,12 +140,17 @@ public final class FloatArray {
 
     /** Adds {@code values} to the first elements. */
     void add(double[] values) {
+        add(0, values);
+    }
+
+    /** Adds {@code values} to the elements from {@code to} on. */
+    void add(long to, double[] values) {
         float[] sums = new float[values.length];
-        read(0, sums, sums.length);
+        read(to, sums, sums.length);
         for (int i = 0; i < sums.length; i++) {
             sums[i] = (float) (sums[i] + values[i]);
         }
-        write(0, sums, sums.length);
+        write(to, sums, sums.length);
     }
 
     /** Sets every element to zero. */

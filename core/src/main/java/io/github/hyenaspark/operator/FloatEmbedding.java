@@ -1,35 +1,68 @@
 package io.github.hyenaspark.operator;
 
+import java.util.Optional;
+
 /**
  * The embedding in the form that runs, a tile of steps at a time because the table has channels last, activations time
  * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
  */
 public final class FloatEmbedding implements Embedding<FloatArray> {
+    private final EmbeddingConfig config;
     private final int width;
-    private final double dropout;
+    private final Optional<Angles> angles;
 
-    /** An embedding into D channels that drops the given share of them in training. */
-    public FloatEmbedding(int width, double dropout) {
-        this.width = width;
-        this.dropout = dropout;
+    /** An embedding of the given configuration. */
+    public FloatEmbedding(EmbeddingConfig config) {
+        this.config = config;
+        width = config.width();
+        angles = config.positions() == Positions.SINUSOIDAL ? Optional.of(new Angles(width)) : Optional.empty();
     }
 
     @Override
     public void forward(int[] ids, FloatArray output, Pass<FloatArray> pass) {
-        FloatArray table = pass.parameter("weight");
+        forward(0, ids, output, pass);
+    }
+
+    /** The same for ids that {@code before} others of the same sequences came before. */
+    public void forward(int before, int[] ids, FloatArray output, Pass<FloatArray> pass) {
+        config.checkLength(before + pass.length());
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[] token = tile.scratch().row("embedding.token", width);
             float[][] rows = tile.scratch().rows("embedding.rows", width, tile.count());
+            float[] token = tile.scratch().row("embedding.token", width);
+            FloatArray table = pass.parameter("weight");
             for (int t = 0; t < tile.count(); t++) {
                 table.read((long) id(ids, tile, t) * width, token, width);
                 for (int d = 0; d < width; d++) {
                     rows[d][t] = token[d];
                 }
             }
+            addPositions(before, tile, rows, pass);
             for (int d = 0; d < width; d++) {
-                tile.drop(pass.dropout(), dropout, width, d, rows[d]);
+                tile.drop(pass.dropout(), config.dropout(), width, d, rows[d]);
             }
             tile.write(rows, width, output);
+        });
+    }
+
+    private void addPositions(int before, Tile tile, float[][] rows, Pass<FloatArray> pass) {
+        int from = before + tile.from();
+        if (config.positions() == Positions.LEARNED) {
+            FloatArray table = pass.parameter("positions");
+            float[] position = tile.scratch().row("embedding.token", width);
+            for (int t = 0; t < tile.count(); t++) {
+                table.read((from + (long) t) * width, position, width);
+                for (int d = 0; d < width; d++) {
+                    rows[d][t] += position[d];
+                }
+            }
+        }
+        angles.ifPresent(all -> {
+            float[] cosine = tile.scratch().row("embedding.cosine", tile.count());
+            float[] sine = tile.scratch().row("embedding.sine", tile.count());
+            for (int d = 0; d < width; d++) {
+                all.write(d / 2, from, tile.count(), cosine, sine);
+                Rows.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
+            }
         });
     }
 
@@ -66,17 +99,28 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
         void add(int[] ids, Tile tile, FloatArray outputGradient, Pass<FloatArray> pass) {
             for (int c = 0; c < count; c++) {
                 outputGradient.read(tile.start(width, from + c), rows[c], tile.count());
-                tile.drop(pass.dropout(), dropout, width, from + c, rows[c]);
+                tile.drop(pass.dropout(), config.dropout(), width, from + c, rows[c]);
             }
             FloatArray table = pass.gradient("weight");
             for (int t = 0; t < tile.count(); t++) {
-                long at = (long) id(ids, tile, t) * width + from;
-                table.read(at, token, count);
-                for (int c = 0; c < count; c++) {
-                    token[c] += rows[c][t];
-                }
-                table.write(at, token, count);
+                add(t, table, id(ids, tile, t));
             }
+            if (config.positions() == Positions.LEARNED) {
+                FloatArray positions = pass.gradient("positions");
+                for (int t = 0; t < tile.count(); t++) {
+                    add(t, positions, tile.from() + t);
+                }
+            }
+        }
+
+        /** Adds step {@code t} of the tile to row {@code index} of a table of D columns. */
+        private void add(int t, FloatArray table, int index) {
+            long at = (long) index * width + from;
+            table.read(at, token, count);
+            for (int c = 0; c < count; c++) {
+                token[c] += rows[c][t];
+            }
+            table.write(at, token, count);
         }
     }
 

@@ -3,8 +3,8 @@ package io.github.hyenaspark.operator;
 import java.util.List;
 
 /**
- * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 implicit long
- * filters, so N+1 projections; the paper's general recurrence counts one filter per gate.
+ * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 long filters, so N+1
+ * projections; the paper's general recurrence counts one filter per gate.
  *
  * @param width D, channels
  * @param maxLength the longest sequence, tokens; also the time scale of the filters
@@ -48,6 +48,10 @@ public record HyenaConfig(
         if (shortLength < 1) {
             throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
         }
+        if (filter.kind() == FilterKind.FOURIER && filter.modes() > maxLength / 2 + 1) {
+            throw new IllegalArgumentException("filter.modes: found " + filter.modes() + ", expected at most "
+                    + (maxLength / 2 + 1) + ", which is half of l-max " + maxLength + ", and the mean");
+        }
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
         }
@@ -63,9 +67,15 @@ public record HyenaConfig(
         return (order - 1) * headWidth();
     }
 
-    /** The number of filter {@code r} of head channel {@code j}: the filters of one channel are neighbours. */
-    int filter(int j, int r) {
-        return j * (order - 1) + r;
+    /** How the filters are made. */
+    FilterDesign filterDesign() {
+        return switch (filter.kind()) {
+            case IMPLICIT -> new ImplicitDesign(filters(), maxLength, filter);
+            case CKCONV -> new ImplicitDesign(filters(), maxLength, filter.bare());
+            case EXPLICIT -> new ExplicitDesign(filters(), maxLength, ParameterGroup.FILTER);
+            case FOURIER -> new FourierDesign(filters(), maxLength, filter.modes());
+            case STATE_SPACE -> new StateSpaceDesign(filters(), filter.states());
+        };
     }
 
     /** Channels after the input projection, (N+1)·D. */
@@ -97,12 +107,13 @@ public record HyenaConfig(
     public MixerCost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
         long ofTokens = MixerCost.FLOP_PER_WEIGHT * tokens * (projections() + width) * width;
-        long constantPositions = filter.trainPositions() ? 0 : (long) length * filter.emb();
+        boolean seesConstants = filter.kind() == FilterKind.IMPLICIT && !filter.trainPositions();
+        long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
         long kept = (2L * order + 1) * tokens * width + (long) filters() * length + constantPositions;
         long chain = (2L * (order + 1) + order + 1) * heads;
         long convolution = 2L * (order - 1) + 3;
         return new MixerCost(
-                ofTokens + length * filter.productFlopPerPosition(filters()),
+                ofTokens + filterDesign().productFlop(length),
                 order - 1,
                 heads,
                 kept,

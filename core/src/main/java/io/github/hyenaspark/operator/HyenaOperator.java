@@ -8,8 +8,8 @@ package io.github.hyenaspark.operator;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
  * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@link ImplicitFilter} for the
- * filters; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a sequence that
- * grows.
+ * filters of the usual kind; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a
+ * sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     private final HyenaConfig config;
@@ -24,7 +24,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public HyenaOperator(HyenaConfig config) {
         this.config = config;
-        filters = new LongFilters(config);
+        filters = LongFilters.of(config);
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = new OutputProjection(config.width());

@@ -1,9 +1,6 @@
 package io.github.hyenaspark.operator;
 
 import static io.github.hyenaspark.operator.ParameterGroup.BASE;
-import static io.github.hyenaspark.operator.ParameterGroup.DECAY;
-import static io.github.hyenaspark.operator.ParameterGroup.FILTER;
-import static io.github.hyenaspark.operator.ParameterGroup.POSITIONS;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -52,27 +49,7 @@ public final class HyenaParameters {
     }
 
     private static List<ParameterSpec> filter(HyenaConfig config, LinearInitial linear) {
-        FilterConfig filter = config.filter();
-        int width = filter.width();
-        List<ParameterSpec> specs = new ArrayList<>();
-        if (filter.trainPositions()) {
-            specs.add(new ParameterSpec(
-                    "positions",
-                    List.of(config.maxLength(), filter.emb()),
-                    new Initial.Values(positions(config)),
-                    POSITIONS));
-        }
-        for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
-            int inputs = layer == 0 ? filter.emb() : width;
-            specs.add(new ParameterSpec(layer + ".weight", List.of(width, inputs), linear.weight(inputs), FILTER));
-            specs.add(new ParameterSpec(layer + ".bias", List.of(width), linear.bias(inputs), FILTER));
-        }
-        specs.add(new ParameterSpec("frequency", List.of(width), new Initial.Constant(filter.sinFreq()), FILTER));
-        specs.add(new ParameterSpec("out.weight", List.of(config.filters(), width), linear.weight(width), FILTER));
-        if (filter.trainDecay()) {
-            specs.add(new ParameterSpec(
-                    "decay", List.of(config.filters()), new Initial.Values(decayRates(config)), DECAY));
-        }
+        List<ParameterSpec> specs = new ArrayList<>(config.filterDesign().parameters(linear));
         if (config.directTerm()) {
             specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initial.Normal(1), BASE));
         }

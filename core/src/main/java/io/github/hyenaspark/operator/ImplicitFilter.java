@@ -1,56 +1,49 @@
 package io.github.hyenaspark.operator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass for the
  * steps at hand, whatever the batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a)
- * times the decay window, perhaps normalised over channels at each step (safari's sense of the word).
+ * times the decay window, perhaps normalised over channels at each step (safari's sense of the word). CKConv's has a
+ * constant ω, and a bias of A_out in place of the rest.
  *
  * <p>A step needs nothing of other steps, so it all happens tile by tile, and the backward pass computes a tile again
  * instead of keeping anything.
  */
-final class ImplicitFilter {
-    private final HyenaConfig config;
+final class ImplicitFilter implements FilterMap<FloatArray> {
+    private final ImplicitDesign design;
     private final FilterConfig filter;
     private final FloatArray fixedPositions;
 
-    ImplicitFilter(HyenaConfig config) {
-        this.config = config;
-        filter = config.filter();
-        fixedPositions =
-                FloatArray.allocate(filter.trainPositions() ? 0 : Math.multiplyExact(config.maxLength(), filter.emb()));
-        if (!filter.trainPositions()) {
-            double[] z = PositionalEncoding.features(config.maxLength(), filter.emb());
-            fixedPositions.add(z);
-        }
+    ImplicitFilter(ImplicitDesign design) {
+        this.design = design;
+        filter = design.filter();
+        double[] z = filter.trainPositions() ? new double[0] : design.positions();
+        fixedPositions = FloatArray.allocate(z.length);
+        fixedPositions.add(z);
     }
 
-    /** Writes the filters, F×L. */
-    void forward(FloatArray taps, Pass<FloatArray> pass) {
+    @Override
+    public void forward(FloatArray taps, Pass<FloatArray> pass) {
         Parameters parameters = new Parameters(pass);
-        FilterWindow window = FilterWindow.of(config, pass);
-        Tile.each(ofOneSequence(pass), Tile.LENGTH, tile -> {
+        FilterWindow window = FilterWindow.of(design, pass);
+        Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
             Matrix raw = parameters.output(tile);
-            float[][] h = tile.scratch().rows("filter.h", config.filters(), tile.count());
+            float[][] h = tile.scratch().rows("filter.h", design.filters(), tile.count());
             raw.read(h);
             window.apply(tile, h);
-            tile.write(h, config.filters(), taps);
+            tile.write(h, design.filters(), taps);
         });
     }
 
-    /** Adds the gradients of the parameters; {@code gradient} is that of the filters, F×L. */
-    void backward(FloatArray gradient, Pass<FloatArray> pass) {
+    @Override
+    public void backward(FloatArray gradient, Pass<FloatArray> pass) {
         Backward backward = new Backward(pass);
-        Tile.each(ofOneSequence(pass), Tile.LENGTH, tile -> backward.run(tile, gradient));
+        Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> backward.run(tile, gradient));
         backward.finish();
-    }
-
-    /** Filters are the same for all sequences. */
-    private static Pass<FloatArray> ofOneSequence(Pass<FloatArray> pass) {
-        return new Pass<>(
-                1, pass.length(), pass.parameters(), pass.gradients(), pass.prefix(), pass.dropout(), pass.team());
     }
 
     /** The parameters of one pass, and the network that they make. */
@@ -58,6 +51,7 @@ final class ImplicitFilter {
         private final List<Matrix> weights = new ArrayList<>();
         private final List<float[]> biases = new ArrayList<>();
         private final Matrix outWeight;
+        private final float[] outBias; // of ckconv
         private final float[] frequency;
         private final FloatArray positions;
 
@@ -66,15 +60,16 @@ final class ImplicitFilter {
                 weights.add(Matrix.of(pass.parameter(layer + ".weight"), filter.width(), inputs(layer)));
                 biases.add(pass.parameter(layer + ".bias").toArray());
             }
-            outWeight = Matrix.of(pass.parameter("out.weight"), config.filters(), filter.width());
-            frequency = pass.parameter("frequency").toArray();
+            outWeight = Matrix.of(pass.parameter("out.weight"), design.filters(), filter.width());
+            frequency = frequency(pass);
+            outBias = filter.isCkconv() ? pass.parameter("out.bias").toArray() : new float[0];
             positions = filter.trainPositions() ? pass.parameter("positions") : fixedPositions;
         }
 
         /** The rows of z that are the steps of a tile, count×E: a prefix, not a rescaling. */
         Matrix positions(Tile tile) {
-            long start = (long) tile.from() * filter.emb();
-            return new Matrix(positions, start, tile.count(), filter.emb(), filter.emb(), false);
+            long start = (long) tile.from() * filter.features();
+            return new Matrix(positions, start, tile.count(), filter.features(), filter.features(), false);
         }
 
         /** A_out a, F×count. */
@@ -86,9 +81,21 @@ final class ImplicitFilter {
                 sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.scratch());
                 a = next;
             }
-            Matrix raw = tile.matrix("filter.raw", config.filters());
+            Matrix raw = tile.matrix("filter.raw", design.filters());
             raw.set(outWeight, a);
+            if (filter.isCkconv()) {
+                addOutBias(raw, tile.scratch());
+            }
             return raw;
+        }
+
+        private void addOutBias(Matrix raw, Scratch scratch) {
+            float[] row = scratch.row("filter.row", raw.columns());
+            for (int m = 0; m < design.filters(); m++) {
+                raw.read(m, row);
+                Rows.add(outBias[m], row, raw.columns());
+                raw.write(m, row);
+            }
         }
 
         /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
@@ -104,8 +111,17 @@ final class ImplicitFilter {
         }
     }
 
+    private float[] frequency(Pass<FloatArray> pass) {
+        if (!filter.isCkconv()) {
+            return pass.parameter("frequency").toArray();
+        }
+        float[] constant = new float[filter.width()];
+        Arrays.fill(constant, (float) filter.sinFreq());
+        return constant;
+    }
+
     private int inputs(int layer) {
-        return layer == 0 ? filter.emb() : filter.width();
+        return layer == 0 ? filter.features() : filter.width();
     }
 
     private Matrix activations(Tile tile, int layer) {
@@ -124,32 +140,37 @@ final class ImplicitFilter {
         private final List<SharedGradient> weights = new ArrayList<>();
         private final List<SharedSums> biases = new ArrayList<>();
         private final SharedGradient outWeight;
+        private final SharedSums outBias;
         private final SharedSums frequency;
         private final SharedSums rates;
 
         Backward(Pass<FloatArray> pass) {
             this.pass = pass;
             parameters = new Parameters(pass);
-            window = FilterWindow.of(config, pass);
+            window = FilterWindow.of(design, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
                 biases.add(new SharedSums(pass, layer + ".bias", filter.width()));
             }
-            outWeight = new SharedGradient(pass, "out.weight", config.filters(), filter.width());
+            outWeight = new SharedGradient(pass, "out.weight", design.filters(), filter.width());
+            outBias = new SharedSums(pass, "out.bias", design.filters());
             frequency = new SharedSums(pass, "frequency", filter.width());
-            rates = new SharedSums(pass, "decay", config.filters());
+            rates = new SharedSums(pass, "decay", design.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
             Matrix raw = parameters.output(tile);
-            float[][] dh = tile.scratch().rows("filter.h", config.filters(), tile.count());
-            tile.read(gradient, config.filters(), dh);
+            float[][] dh = tile.scratch().rows("filter.h", design.filters(), tile.count());
+            tile.read(gradient, design.filters(), dh);
             window.backward(tile, raw, dh, rates.of(tile.member()));
-            for (int m = 0; m < config.filters(); m++) {
+            for (int m = 0; m < design.filters(); m++) {
                 raw.write(m, dh[m]);
             }
             int last = filter.hiddenLayers();
             outWeight.of(tile.member()).add(raw, activations(tile, last).t());
+            if (filter.isCkconv()) {
+                raw.addRowSums(outBias.of(tile.member()), tile.scratch());
+            }
             Matrix da = tile.matrix("filter.da", filter.width());
             da.set(parameters.outWeight.t(), raw);
             Matrix dq = tile.matrix("filter.dq", filter.width());
@@ -164,8 +185,8 @@ final class ImplicitFilter {
                 }
             }
             if (filter.trainPositions()) {
-                long start = (long) tile.from() * filter.emb();
-                new Matrix(pass.gradient("positions"), start, tile.count(), filter.emb(), filter.emb(), false)
+                long start = (long) tile.from() * filter.features();
+                new Matrix(pass.gradient("positions"), start, tile.count(), filter.features(), filter.features(), false)
                         .add(dq.t(), parameters.weights.get(0));
             }
         }
@@ -197,7 +218,11 @@ final class ImplicitFilter {
             weights.forEach(weight -> weight.finish(scratch));
             biases.forEach(SharedSums::finish);
             outWeight.finish(scratch);
-            frequency.finish();
+            if (filter.isCkconv()) {
+                outBias.finish();
+            } else {
+                frequency.finish();
+            }
             if (filter.trainDecay()) {
                 rates.finish();
             }

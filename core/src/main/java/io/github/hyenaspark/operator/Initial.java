@@ -23,11 +23,35 @@ public sealed interface Initial {
         }
     }
 
+    /** Uniform in [low, high). */
+    record Between(double low, double high) implements Initial {
+        @Override
+        public double next(int index, RandomGenerator random) {
+            return low + (high - low) * random.nextDouble();
+        }
+    }
+
     /** The same value everywhere. */
     record Constant(double value) implements Initial {
         @Override
         public double next(int index, RandomGenerator random) {
             return value;
+        }
+    }
+
+    /**
+     * Taps of filters, channels × taps with the present last: N(0, s²) times exp(−lag/τ). From channel to channel τ
+     * goes in equal ratios from near 1 step to near {@code taps} of them, and s makes the squares of a channel's taps
+     * add up to 1 on average, so that a filter keeps the variance of white noise.
+     */
+    record Fading(int channels, int taps) implements Initial {
+        @Override
+        public double next(int index, RandomGenerator random) {
+            int lag = taps - 1 - index % taps;
+            int channel = index / taps;
+            double time = Math.pow(taps, (channel + 0.5) / channels);
+            double squares = (1 - Math.exp(-2 * taps / time)) / (1 - Math.exp(-2 / time));
+            return Math.exp(-lag / time) / Math.sqrt(squares) * random.nextGaussian();
         }
     }
 

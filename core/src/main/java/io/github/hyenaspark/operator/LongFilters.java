@@ -6,29 +6,56 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import java.util.Arrays;
 
 /**
- * The N−1 long convolutions of every head channel: the taps of {@link ImplicitFilter}, to which the direct term d·w of
- * safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are made when
- * its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing of their
- * size is kept.
+ * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterDesign}, to which the direct
+ * term d·w of safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are
+ * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
+ * of their size is kept.
  */
 final class LongFilters {
-    private final HyenaConfig config;
-    private final ImplicitFilter filter;
+    private final String part;
+    private final int perChannel;
+    private final boolean directTerm;
+    private final int filters;
+    private final FilterMap<FloatArray> filter;
     private FloatArray taps = FloatArray.allocate(0); // h, F×L; in the backward pass its gradient takes its place
     private double[] directGradient = {};
     private int length;
 
-    LongFilters(HyenaConfig config) {
-        this.config = config;
-        filter = new ImplicitFilter(config);
+    /**
+     * Filters without parameters yet.
+     *
+     * @param part of the operator that they are, the first part of the parameters' names
+     * @param perChannel filters of a channel, which are neighbours
+     */
+    private LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
+        this.part = part;
+        this.perChannel = perChannel;
+        this.directTerm = directTerm;
+        filters = design.filters();
+        filter = design.map();
+    }
+
+    /** The N−1 filters of every head channel of a Hyena operator. */
+    static LongFilters of(HyenaConfig config) {
+        return new LongFilters("filter", config.filterDesign(), config.order() - 1, config.directTerm());
+    }
+
+    /** The shift of every channel of an H3 operator. */
+    static LongFilters shift(H3Config config) {
+        return new LongFilters("shift", config.shift(), 1, true);
+    }
+
+    /** The diagonal state-space model of every head of an H3 operator. */
+    static LongFilters diagonal(H3Config config) {
+        return new LongFilters("diagonal", config.diagonal(), 1, true);
     }
 
     void forward(Pass<FloatArray> pass) {
         length = pass.length();
-        taps = taps.atLeast((long) config.filters() * length);
-        filter.forward(taps, pass.within("filter"));
-        if (config.directTerm()) {
-            float[] direct = pass.parameter("filter.direct").toArray();
+        taps = taps.atLeast((long) filters * length);
+        filter.forward(taps, pass.within(part));
+        if (directTerm) {
+            float[] direct = pass.parameter(part + ".direct").toArray();
             float[] first = new float[1];
             for (int m = 0; m < direct.length; m++) {
                 taps.read(start(m), first, 1);
@@ -39,26 +66,30 @@ final class LongFilters {
     }
 
     void startBackward() {
-        directGradient = new double[config.filters()];
+        directGradient = new double[filters];
     }
 
     /** Adds what the channels have summed over the batch and the heads. */
     void finishBackward(Pass<FloatArray> pass) {
-        if (config.directTerm()) {
-            pass.gradient("filter.direct").add(directGradient);
+        if (directTerm) {
+            pass.gradient(part + ".direct").add(directGradient);
         }
-        filter.backward(taps, pass.within("filter"));
+        filter.backward(taps, pass.within(part));
     }
 
     /** The taps of every filter, F×L, with the direct term. */
-    static float[][] taps(HyenaConfig config, Pass<FloatArray> pass) {
-        LongFilters filters = new LongFilters(config);
-        filters.forward(pass);
-        float[][] rows = new float[config.filters()][pass.length()];
-        for (int m = 0; m < rows.length; m++) {
-            filters.taps.read(filters.start(m), rows[m], pass.length());
+    float[][] taps(Pass<FloatArray> pass) {
+        forward(pass);
+        float[][] rows = new float[filters][length];
+        for (int m = 0; m < filters; m++) {
+            taps.read(start(m), rows[m], length);
         }
         return rows;
+    }
+
+    /** Filters of a channel; number r of channel j is filter j times as many, plus r. */
+    int perChannel() {
+        return perChannel;
     }
 
     private long start(int m) {
@@ -70,7 +101,7 @@ final class LongFilters {
         return new Channel(scratch);
     }
 
-    /** The filters of one head channel, ready to run. */
+    /** The filters of one channel, ready to run. */
     final class Channel implements ChannelFilters {
         private final LongConvolution convolution;
         private final float[] row;
@@ -78,18 +109,17 @@ final class LongFilters {
         private final float[][] spectrumGradients;
 
         private Channel(Scratch scratch) {
-            int filters = config.order() - 1;
             convolution = scratch.convolution(length);
-            row = scratch.row("filters.row", length);
-            spectra = scratch.rows("filters.spectra", filters, convolution.spectrumSize());
-            spectrumGradients = scratch.rows("filters.spectrum-gradients", filters, convolution.spectrumSize());
+            row = scratch.row(part + ".row", length);
+            spectra = scratch.rows(part + ".spectra", perChannel, convolution.spectrumSize());
+            spectrumGradients = scratch.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
         }
 
         /** Makes the spectra of channel {@code j}. */
         @Override
         public void start(int j) {
-            for (int r = 0; r < config.order() - 1; r++) {
-                taps.read(LongFilters.this.start(config.filter(j, r)), row, length);
+            for (int r = 0; r < perChannel; r++) {
+                taps.read(LongFilters.this.start(j * perChannel + r), row, length);
                 convolution.spectrum(row, spectra[r]);
             }
         }
@@ -124,8 +154,8 @@ final class LongFilters {
 
         /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
         void finishBackward(int j) {
-            for (int r = 0; r < config.order() - 1; r++) {
-                int m = config.filter(j, r);
+            for (int r = 0; r < perChannel; r++) {
+                int m = j * perChannel + r;
                 convolution.filterGradient(spectrumGradients[r], row);
                 directGradient[m] = row[0];
                 taps.write(LongFilters.this.start(m), row, length);

@@ -24,6 +24,11 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
         return new Matrix(values, start, rows, columns, stride, !transposed);
     }
 
+    /** {@code count} stored columns from {@code from} on. */
+    Matrix columns(int from, int count) {
+        return new Matrix(values, start + from, rows, count, stride, transposed);
+    }
+
     /** this = a · b. */
     void set(Matrix a, Matrix b) {
         multiply(a, b, 0f);
@@ -68,6 +73,30 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
         values.write(start + (long) row * stride, source, columns);
     }
 
+    /** {@code number} stored rows from {@code row} on. */
+    Matrix part(int row, int number) {
+        return new Matrix(values, start + (long) row * stride, number, columns, stride, transposed);
+    }
+
+    /** this = other, of the same shape. */
+    void copy(Matrix other, Scratch scratch) {
+        float[] row = scratch.row("matrix.row", columns);
+        for (int i = 0; i < rows; i++) {
+            other.read(i, row);
+            write(i, row);
+        }
+    }
+
+    /** Multiplies column i by {@code factors[i]}. */
+    void scaleColumns(float[] factors, Scratch scratch) {
+        float[] row = scratch.row("matrix.row", columns);
+        for (int i = 0; i < rows; i++) {
+            read(i, row);
+            Rows.multiply(row, factors, row, columns);
+            write(i, row);
+        }
+    }
+
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
     void addRowSums(double[] sums, Scratch scratch) {
         FloatArray ones = scratch.ones(columns);
@@ -93,8 +122,12 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
     }
 
     private void multiply(Matrix a, Matrix b, float keep) {
+        if (transposed) {
+            t().multiply(b.t(), a.t(), keep);
+            return;
+        }
         int inner = a.seenColumns();
-        if (transposed || a.seenRows() != rows || b.seenColumns() != columns || b.seenRows() != inner) {
+        if (a.seenRows() != rows || b.seenColumns() != columns || b.seenRows() != inner) {
             throw new IllegalArgumentException("cannot put " + a.shape() + " times " + b.shape() + " into " + shape());
         }
         org.bytedeco.openblas.global.openblas.cblas_sgemm(

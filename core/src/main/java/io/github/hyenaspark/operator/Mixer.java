@@ -6,7 +6,19 @@ import java.util.Locale;
 /** The kinds of mixers that a block can have. */
 public enum Mixer {
     /** The Hyena operator. */
-    HYENA(HyenaConfig.class);
+    HYENA(HyenaConfig.class),
+    /** Causal softmax attention. */
+    ATTENTION(AttentionConfig.class),
+    /** H3, two state-space models with multiplications between them. */
+    H3(H3Config.class),
+    /** {@link RecurrentCell#RNN}. */
+    RNN(RecurrentConfig.class),
+    /** {@link RecurrentCell#LSTM}. */
+    LSTM(RecurrentConfig.class),
+    /** {@link RecurrentCell#GRU}. */
+    GRU(RecurrentConfig.class),
+    /** An explicit convolution with a gate. */
+    CONV(ConvConfig.class);
 
     private final Class<? extends MixerConfig> configuration;
 
@@ -26,6 +38,9 @@ public enum Mixer {
 
     /** What {@code config} configures. */
     public static Mixer of(MixerConfig config) {
+        if (config instanceof RecurrentConfig recurrent) {
+            return valueOf(recurrent.cell().name());
+        }
         return Arrays.stream(values())
                 .filter(mixer -> mixer.configuration == config.getClass())
                 .findFirst()

@@ -7,7 +7,7 @@ import java.util.List;
  * that runs, the plain form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
  * at a step depends on that step and those before it.
  */
-public sealed interface MixerConfig permits HyenaConfig {
+public sealed interface MixerConfig permits HyenaConfig, AttentionConfig, H3Config, RecurrentConfig, ConvConfig {
     /** D, channels in and out. */
     int width();
 
@@ -43,8 +43,17 @@ public sealed interface MixerConfig permits HyenaConfig {
      * @throws IllegalArgumentException if it is longer than {@link #maxLength}
      */
     default void checkLength(int length) {
-        if (length > maxLength()) {
-            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength()
+        checkLength(length, maxLength());
+    }
+
+    /**
+     * The same for anything that is made for sequences of at most {@code maxLength} tokens.
+     *
+     * @throws IllegalArgumentException if it is longer
+     */
+    static void checkLength(int length, int maxLength) {
+        if (length > maxLength) {
+            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength
                     + ", which the model was made for; cut the input or train with a larger l-max");
         }
     }

@@ -8,7 +8,7 @@ import io.github.hyenaspark.convolution.OnlineConvolution;
  * time. The taps are those of {@link LongFilters}.
  */
 final class OnlineFilters implements ChannelFilters {
-    private final HyenaConfig config;
+    private final int perChannel;
     private final OnlineConvolution convolution;
     private float[] gated = {};
     private int passLength;
@@ -17,11 +17,12 @@ final class OnlineFilters implements ChannelFilters {
     /**
      * Filters for the steps that a sequence may have.
      *
-     * @param pass whose parameters the operator has
+     * @param rowsPerFilter that every filter convolves, numbered as heads are
+     * @param pass whose parameters the operator has, as long as the sequence may be
      */
-    OnlineFilters(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
-        this.config = config;
-        convolution = new OnlineConvolution(LongFilters.taps(config, pass.ofLength(capacity)), config.heads());
+    OnlineFilters(LongFilters filters, int rowsPerFilter, Pass<FloatArray> pass) {
+        perChannel = filters.perChannel();
+        convolution = new OnlineConvolution(filters.taps(pass), rowsPerFilter);
     }
 
     /** Steps so far. */
@@ -31,10 +32,6 @@ final class OnlineFilters implements ChannelFilters {
 
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
     void startPass(int length) {
-        if (convolution.length() > 0 && length != 1) {
-            throw new IllegalArgumentException(
-                    "a sequence that has begun goes on one step at a time, found " + length + " steps");
-        }
         passLength = length;
         gated = gated.length < length ? new float[length] : gated;
     }
@@ -47,14 +44,14 @@ final class OnlineFilters implements ChannelFilters {
     @Override
     public void start(int j) {
         channel = j;
-        for (int r = 0; r < config.order() - 1; r++) {
-            convolution.prepare(config.filter(j, r));
+        for (int r = 0; r < perChannel; r++) {
+            convolution.prepare(j * perChannel + r);
         }
     }
 
     @Override
     public void convolve(int r, int head, float[] input, float[] output) {
-        int filter = config.filter(channel, r);
+        int filter = channel * perChannel + r;
         if (convolution.length() == 0) {
             convolution.first(filter, head, input, output, passLength);
         } else {

@@ -21,7 +21,7 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
     OnlineHyena(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
         config.checkLength(capacity);
         this.config = config;
-        filters = new OnlineFilters(config, capacity, pass);
+        filters = new OnlineFilters(LongFilters.of(config), config.heads(), pass.ofLength(capacity));
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = new OutputProjection(config.width());
@@ -29,6 +29,7 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
 
     @Override
     public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+        pass.checkGoesOn(filters.length());
         int length = pass.length();
         mixed = mixed.atLeast((long) config.width() * length);
         filters.startPass(length);

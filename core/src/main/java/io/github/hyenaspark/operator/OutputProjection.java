@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator;
 
-/** The dense projection with bias that ends the operator, tile by tile. */
+/** The dense projection with bias that ends an operator, tile by tile. */
 final class OutputProjection {
     private final int width;
 
@@ -10,37 +10,75 @@ final class OutputProjection {
 
     /** Projects {@code input}, B×D×L. */
     void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
-        Matrix weight = weight(pass);
-        float[] bias = pass.parameter("out.bias").toArray();
+        Forward forward = new Forward(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> forward.run(tile, tile.of(input, width), output));
+    }
+
+    /** Puts the gradient of {@code input} in its place and adds those of the parameters. */
+    void backward(FloatArray input, FloatArray outputGradient, Pass<FloatArray> pass) {
+        Backward backward = new Backward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix activated = tile.of(input, width);
+            backward.run(tile, activated, outputGradient, activated);
+        });
+        backward.finish();
+    }
+
+    private Matrix weight(Pass<FloatArray> pass) {
+        return Matrix.of(pass.parameter("out.weight"), width, width);
+    }
+
+    /** One pass, for tiles that are asked for one by one. */
+    final class Forward {
+        private final Matrix weight;
+        private final float[] bias;
+
+        Forward(Pass<FloatArray> pass) {
+            weight = weight(pass);
+            bias = pass.parameter("out.bias").toArray();
+        }
+
+        /** From D×steps to the tile's part of {@code output}, B×D×L. */
+        void run(Tile tile, Matrix input, FloatArray output) {
             Matrix result = tile.matrix("operator.output", width);
-            result.set(weight, tile.of(input, width));
+            result.set(weight, input);
             float[] row = tile.scratch().row("operator.row", tile.count());
             for (int d = 0; d < width; d++) {
                 result.read(d, row);
                 Rows.add(bias[d], row, tile.count());
                 output.write(tile.start(width, d), row, tile.count());
             }
-        });
+        }
     }
 
-    /** Puts the gradient of {@code input} in its place and adds those of the parameters. */
-    void backward(FloatArray input, FloatArray outputGradient, Pass<FloatArray> pass) {
-        Matrix weight = weight(pass);
-        SharedGradient weightGradient = new SharedGradient(pass, "out.weight", width, width);
-        SharedSums biasGradient = new SharedSums(pass, "out.bias", width);
-        Tile.each(pass, Tile.LENGTH, tile -> {
+    /** The same for the backward pass. */
+    final class Backward {
+        private final Pass<FloatArray> pass;
+        private final Matrix weight;
+        private final SharedGradient weightGradient;
+        private final SharedSums biasGradient;
+
+        Backward(Pass<FloatArray> pass) {
+            this.pass = pass;
+            weight = weight(pass);
+            weightGradient = new SharedGradient(pass, "out.weight", width, width);
+            biasGradient = new SharedSums(pass, "out.bias", width);
+        }
+
+        /**
+         * From the tile's part of {@code outputGradient}, B×D×L, to {@code inputGradient}, perhaps the input itself.
+         */
+        void run(Tile tile, Matrix input, FloatArray outputGradient, Matrix inputGradient) {
             Matrix gradient = tile.of(outputGradient, width);
             gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
-            Matrix activated = tile.of(input, width);
-            weightGradient.of(tile.member()).add(gradient, activated.t());
-            activated.set(weight.t(), gradient);
-        });
-        weightGradient.finish(pass.team().scratch(0));
-        biasGradient.finish();
-    }
+            weightGradient.of(tile.member()).add(gradient, input.t());
+            inputGradient.set(weight.t(), gradient);
+        }
 
-    private Matrix weight(Pass<FloatArray> pass) {
-        return Matrix.of(pass.parameter("out.weight"), width, width);
+        /** After all tiles. */
+        void finish() {
+            weightGradient.finish(pass.team().scratch(0));
+            biasGradient.finish();
+        }
     }
 }

@@ -4,7 +4,7 @@ package io.github.hyenaspark.operator;
 public enum ParameterGroup {
     /** Everything that is in no other group, biases, norms and embeddings included: base rate, decayed. */
     BASE,
-    /** The filter network and its sine frequencies: filter rate, not decayed. */
+    /** What long filters are made of, the filter network and its sine frequencies: filter rate, not decayed. */
     FILTER,
     /** Trained positions z of the filters: filter rate, not decayed. */
     POSITIONS,

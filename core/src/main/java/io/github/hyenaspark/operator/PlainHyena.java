@@ -9,7 +9,7 @@ import java.util.Arrays;
  */
 public final class PlainHyena implements DifferentiableMap<double[]> {
     private final HyenaConfig config;
-    private final PlainFilter filter;
+    private final FilterMap<double[]> filter;
     private double[] input = {};
     private double[] dense = {}; // B×(N+1)D×L
     private double[] filters = {}; // F×L
@@ -19,7 +19,7 @@ public final class PlainHyena implements DifferentiableMap<double[]> {
     /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public PlainHyena(HyenaConfig config) {
         this.config = config;
-        filter = new PlainFilter(config);
+        filter = config.filterDesign().plainMap();
     }
 
     /** What one sequence keeps between the passes; indices are [r][head][j]. */
@@ -42,7 +42,8 @@ public final class PlainHyena implements DifferentiableMap<double[]> {
     public void forward(double[] newInput, double[] output, Pass<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        filters = filter.forward(pass.within("filter"));
+        filters = new double[config.filters() * pass.length()];
+        filter.forward(filters, pass.within("filter"));
         dense = PlainLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
         product = new double[input.length];
         sequences = new Sequence[pass.batchSize()];

@@ -11,6 +11,13 @@ final class Rows {
         }
     }
 
+    /** to = factor ⊙ (x − y). */
+    static void multiplyDifference(float[] factor, float[] x, float[] y, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = factor[i] * (x[i] - y[i]);
+        }
+    }
+
     /** to = to + x. */
     static void add(float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
@@ -29,6 +36,20 @@ final class Rows {
     static void add(float factor, float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += factor * x[i];
+        }
+    }
+
+    /** to = to + x, in double. */
+    static void add(float[] x, double[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] += x[i];
+        }
+    }
+
+    /** to = the larger of x and to. */
+    static void largest(float[] x, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = Math.max(to[i], x[i]);
         }
     }
 

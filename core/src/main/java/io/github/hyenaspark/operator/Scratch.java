@@ -17,6 +17,7 @@ final class Scratch {
     private final Gelu gelu = new Gelu();
     private final Sine sine = new Sine();
     private final Exponential exponential = new Exponential();
+    private final Squash squash = new Squash();
     private final Sums sums = new Sums();
     private FloatArray ones = FloatArray.allocate(0);
     private LongConvolution convolution = LongConvolution.ofLength(1);
@@ -84,6 +85,10 @@ final class Scratch {
 
     Exponential exponential() {
         return exponential;
+    }
+
+    Squash squash() {
+        return squash;
     }
 
     Sums sums() {

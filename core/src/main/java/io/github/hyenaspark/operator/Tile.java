@@ -79,6 +79,14 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
         return new Matrix(array, start(rows, 0), rows, count, length, false);
     }
 
+    /**
+     * The tile's part of an array in which tiles of this length lie one after the other, each {@code rows}×steps
+     * without gaps.
+     */
+    Matrix packed(FloatArray array, int rows) {
+        return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
+    }
+
     /** A matrix of the tile's steps in the member's scratch memory. */
     Matrix matrix(String name, int rows) {
         return Matrix.of(scratch.array(name, (long) rows * count), rows, count);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +67,9 @@ public final class StepBenchmark {
             total += wall.get(wall.size() - 1);
         }
         double cpu = (processSeconds() - cpuStart) / wall.size();
-        OptionalDouble peak = ProcessMemory.peakMebibytes();
+        // the kernel notes a peak when memory is given back, not when it is taken
+        OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.peakMebibytes().stream())
+                .max();
         long parameters = benchmark.model.parameterCount();
         Roofline roofline = Roofline.measure(shape);
         return new StepMeasurement(

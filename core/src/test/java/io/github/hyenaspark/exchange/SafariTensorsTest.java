@@ -3,6 +3,7 @@ package io.github.hyenaspark.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -11,7 +12,9 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,8 +26,8 @@ class SafariTensorsTest {
 
     /** Everything that has a tensor of its own or lacks one: three gates, two heads that are mixed, no direct term. */
     private static ModelConfig rich(boolean trainPositions, boolean trainDecay, boolean directTerm) {
-        FilterConfig filter =
-                new FilterConfig("implicit", 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay);
+        FilterConfig filter = new FilterConfig(
+                FilterKind.IMPLICIT, 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay, 16, 64);
         return new ModelConfig(
                 List.of(Mixer.HYENA),
                 8,
@@ -42,7 +45,24 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                filter);
+                Positions.NONE,
+                filter,
+                new ModelConfig.AttentionSettings(0),
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
+    }
+
+    @Test
+    void modelsThatSafariHasNoNamesForAreRefused() {
+        assertThatThrownBy(() -> tensors(of("model.filter.kind=state-space")))
+                .hasMessage("model.filter.kind: found state-space, expected implicit: safari has no tensors for others;"
+                        + " export.format=dl4j takes any model");
+        assertThatThrownBy(() -> tensors(of("model.mixer=h3")))
+                .hasMessageContaining("model.mixer: found h3, expected hyena alone");
+    }
+
+    private static ModelConfig of(String setting) {
+        return Settings.load(List.of(setting)).bind("model", ModelConfig.class);
     }
 
     private static SafariTensors tensors(ModelConfig config) {

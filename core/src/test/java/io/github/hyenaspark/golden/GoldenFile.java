@@ -3,8 +3,14 @@ package io.github.hyenaspark.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.ConvConfig;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
+import io.github.hyenaspark.operator.H3Config;
 import io.github.hyenaspark.operator.HyenaConfig;
+import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.RecurrentCell;
+import io.github.hyenaspark.operator.RecurrentConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,10 +51,30 @@ record GoldenFile(String name, JsonNode root) {
         return root.required("kind").asText();
     }
 
+    /** The configuration of a mixer by its name in settings. */
+    static MixerConfig mixerConfig(String mixer, JsonNode config) {
+        int width = config.required("d_model").asInt();
+        int maxLength = config.required("l_max").asInt();
+        return switch (mixer) {
+            case "hyena" -> operatorConfig(config, width, maxLength);
+            case "rnn", "lstm", "gru" ->
+                new RecurrentConfig(RecurrentCell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
+            case "h3" ->
+                new H3Config(
+                        width,
+                        maxLength,
+                        config.required("states").asInt(),
+                        config.required("head_dim").asInt());
+            case "conv" ->
+                new ConvConfig(width, maxLength, config.required("taps").asInt());
+            default -> throw new IllegalStateException("unknown mixer " + mixer);
+        };
+    }
+
     /** The operator's configuration; keys that are absent have the reference's defaults. */
     static HyenaConfig operatorConfig(JsonNode config, int width, int maxLength) {
         FilterConfig filter = new FilterConfig(
-                "implicit",
+                FilterKind.valueOf(config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
                 config.path("filter_width").asInt(64),
                 config.path("filter_emb").asInt(3),
                 config.path("filter_hidden_layers").asInt(2),
@@ -60,7 +86,9 @@ record GoldenFile(String name, JsonNode root) {
                 config.path("slow_decay_pct").asDouble(1.5),
                 config.path("normalized").asBoolean(false),
                 config.path("train_positions").asBoolean(true),
-                config.path("train_decay").asBoolean(false));
+                config.path("train_decay").asBoolean(false),
+                config.path("filter_modes").asInt(16),
+                config.path("filter_states").asInt(64));
         return new HyenaConfig(
                 width,
                 maxLength,

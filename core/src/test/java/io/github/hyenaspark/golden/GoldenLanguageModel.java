@@ -9,10 +9,12 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.Mixer;
 import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.Positions;
 import io.github.hyenaspark.oracle.Closeness;
 import io.github.hyenaspark.train.AdamW;
 import io.github.hyenaspark.train.GradientClip;
@@ -66,7 +68,11 @@ final class GoldenLanguageModel {
                 0,
                 json.path("init_std").asDouble(0.02),
                 json.path("pad_vocab_multiple").asInt(1),
-                operator.filter());
+                Positions.NONE,
+                operator.filter(),
+                new ModelConfig.AttentionSettings(0),
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
     }
 
     void checkDouble() {

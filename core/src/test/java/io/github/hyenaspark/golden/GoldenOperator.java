@@ -5,24 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.operator.DifferentiableMap;
 import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.HyenaConfig;
-import io.github.hyenaspark.operator.HyenaOperator;
-import io.github.hyenaspark.operator.HyenaParameters;
 import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.MixerConfig;
 import io.github.hyenaspark.operator.ParameterSpec;
 import io.github.hyenaspark.operator.Pass;
-import io.github.hyenaspark.operator.PlainHyena;
 import io.github.hyenaspark.oracle.Closeness;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Both forms of the operator against one golden file. */
+/** Both forms of a mixer against one golden file. */
 final class GoldenOperator {
     private final int batch;
     private final int length;
-    private final HyenaConfig config;
+    private final MixerConfig config;
     private final Map<String, double[]> parameters;
     private final Map<String, double[]> gradients;
     private final JsonNode root;
@@ -32,8 +29,7 @@ final class GoldenOperator {
         JsonNode json = root.required("config");
         batch = root.required("batch").asInt();
         length = root.required("length").asInt();
-        config = GoldenFile.operatorConfig(
-                json, json.required("d_model").asInt(), json.required("l_max").asInt());
+        config = GoldenFile.mixerConfig(root.path("mixer").asText("hyena"), json);
         parameters = ours(GoldenFile.operatorParameters(root.required("parameters"), "", "values"));
         gradients = GoldenFile.operatorParameters(root.required("parameters"), "", "grad");
     }
@@ -44,7 +40,7 @@ final class GoldenOperator {
      */
     private Map<String, double[]> ours(Map<String, double[]> all) {
         Map<String, double[]> ours = new LinkedHashMap<>();
-        for (ParameterSpec spec : HyenaParameters.of(config, new LinearInitial.Alone())) {
+        for (ParameterSpec spec : config.parameters(new LinearInitial.Alone())) {
             assertThat(all).containsKey(spec.name());
             ours.put(spec.name(), Arrays.copyOf(all.get(spec.name()), spec.size()));
         }
@@ -52,12 +48,12 @@ final class GoldenOperator {
     }
 
     void checkDouble() {
-        check(new PlainHyena(config), values -> values.clone(), values -> values, 1e-9, 1e-9);
+        check(config.plainMap(), values -> values.clone(), values -> values, 1e-9, 1e-9);
     }
 
     void checkFloat() {
         // PyTorch's float32 deviates by up to 5.5e-6 of the maximum in outputs and 4e-5 in gradients on these files
-        check(new HyenaOperator(config), GoldenOperator::floats, GoldenOperator::doubles, 1e-5, 1e-4);
+        check(config.map(), GoldenOperator::floats, GoldenOperator::doubles, 1e-5, 1e-4);
     }
 
     private <A> void check(

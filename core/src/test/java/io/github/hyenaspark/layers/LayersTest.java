@@ -4,15 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.BlockConfig;
+import io.github.hyenaspark.operator.EmbeddingConfig;
 import io.github.hyenaspark.operator.HyenaConfig;
 import io.github.hyenaspark.operator.LinearInitial;
+import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.MixerConfigs;
 import io.github.hyenaspark.operator.OperatorConfigs;
+import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.oracle.Closeness;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -25,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -48,6 +55,11 @@ class LayersTest {
         Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
     }
 
+    static List<MixerConfig> smoothMixers() {
+        return Stream.<MixerConfig>concat(smooth().stream(), MixerConfigs.all().stream())
+                .toList();
+    }
+
     static List<HyenaConfig> smooth() {
         return OperatorConfigs.all().stream()
                 .filter(config -> config.activation() != io.github.hyenaspark.operator.Activation.RELU)
@@ -64,20 +76,21 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("smooth")
-    void gradientsOfEmbeddingBlockAndTiedHeadAreRight(HyenaConfig config) {
+    @MethodSource("smoothMixers")
+    void gradientsOfEmbeddingBlockAndTiedHeadAreRight(MixerConfig config) {
         ComputationGraph graph = languageModel(config, DataType.DOUBLE);
         INDArray targets = ids(2);
         targets.putScalar(3, -100);
         check(graph, ids(1), targets);
     }
 
-    @Test
-    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight() {
+    @ParameterizedTest
+    @EnumSource
+    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(Positions positions) {
         ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("ids")
-                .addLayer("embedding", TokenEmbeddingLayer.untied(VOCABULARY, 4, 0.5, 0.2), "ids")
+                .addLayer("embedding", TokenEmbeddingLayer.untied(embedding(4, 0.2, positions), 0.5), "ids")
                 .addLayer("out", output(4), "embedding")
                 .setOutputs("out")
                 .build());
@@ -102,19 +115,54 @@ class LayersTest {
     @Test
     void jsonKeepsTheWholeConfiguration() {
         for (HyenaConfig config : OperatorConfigs.all()) {
-            for (ComputationGraph graph :
-                    List.of(somebodysGraph(config, DataType.FLOAT), languageModel(config, DataType.FLOAT))) {
-                ComputationGraphConfiguration read = ComputationGraphConfiguration.fromJson(
-                        graph.getConfiguration().toJson());
-                assertThat(read.toJson()).isEqualTo(graph.getConfiguration().toJson());
-                assertThat(read).isEqualTo(graph.getConfiguration());
-            }
+            assertKept(somebodysGraph(config, DataType.FLOAT));
         }
+        for (MixerConfig config : MixerConfigs.withEveryHyena()) {
+            assertKept(languageModel(config, DataType.FLOAT));
+        }
+        for (Positions positions : Positions.values()) {
+            assertKept(languageModel(MixerConfigs.all().get(0), positions, DataType.FLOAT));
+        }
+    }
+
+    private static void assertKept(ComputationGraph graph) {
+        ComputationGraphConfiguration read =
+                ComputationGraphConfiguration.fromJson(graph.getConfiguration().toJson());
+        assertThat(read.toJson()).isEqualTo(graph.getConfiguration().toJson());
+        assertThat(read).isEqualTo(graph.getConfiguration());
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void aBlockReadFromJsonHasItsMixer(MixerConfig config) {
+        BlockConfig block = new BlockConfig(config, 9, 0.1);
+        assertThat(ConfigTree.block(ConfigTree.of(block))).isEqualTo(block);
+    }
+
+    /** The form that runs adds the positions of the plain form, and moves their gradients as it does. */
+    @ParameterizedTest
+    @EnumSource
+    void positionsOfBothFormsAgree(Positions positions) {
+        MixerConfig config = MixerConfigs.all().get(0);
+        ComputationGraph plain = languageModel(config, positions, DataType.DOUBLE);
+        ComputationGraph floats = languageModel(config, positions, DataType.FLOAT);
+        plain.params().assign(floats.params().castTo(DataType.DOUBLE));
+        INDArray expected = gradient(plain).reshape(plain.numParams());
+        double[] found = gradient(floats)
+                .castTo(DataType.DOUBLE)
+                .reshape(plain.numParams())
+                .toDoubleVector();
+        Closeness.check("gradients", found, expected.toDoubleVector(), 1e-5);
     }
 
     @Test
     void aSavedModelComputesTheSame() throws IOException {
-        ComputationGraph graph = languageModel(OperatorConfigs.all().get(1), DataType.FLOAT);
+        for (MixerConfig config : MixerConfigs.withEveryHyena()) {
+            savedComputesTheSame(languageModel(config, DataType.FLOAT));
+        }
+    }
+
+    private static void savedComputesTheSame(ComputationGraph graph) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ModelSerializer.writeModel(graph, bytes, true);
         ComputationGraph read =
@@ -173,6 +221,7 @@ class LayersTest {
     }
 
     private static INDArray gradient(ComputationGraph graph) {
+        Nd4j.getRandom().setSeed(SEED);
         graph.setInputs(ids(1));
         graph.setLabels(ids(2));
         graph.computeGradientAndScore();
@@ -220,7 +269,15 @@ class LayersTest {
         return graph;
     }
 
-    private static ComputationGraph languageModel(HyenaConfig config, DataType type) {
+    private static EmbeddingConfig embedding(int width, double dropout, Positions positions) {
+        return new EmbeddingConfig(VOCABULARY, width, 24, positions, dropout);
+    }
+
+    private static ComputationGraph languageModel(MixerConfig config, DataType type) {
+        return languageModel(config, Positions.NONE, type);
+    }
+
+    private static ComputationGraph languageModel(MixerConfig config, Positions positions, DataType type) {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();
@@ -230,7 +287,9 @@ class LayersTest {
                 .graphBuilder()
                 .addInputs("ids")
                 .addLayer(
-                        "embedding", TokenEmbeddingLayer.tied(VOCABULARY, config.width(), 0.5, config.dropout()), "ids")
+                        "embedding",
+                        TokenEmbeddingLayer.tied(embedding(config.width(), config.dropout(), positions), 0.5),
+                        "ids")
                 .addLayer("block", block, "embedding")
                 .addVertex("head", new TiedHeadVertex(headConfiguration, "embedding"), "block")
                 .setOutputs("head")

@@ -7,15 +7,21 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.hyenaspark.layers.OnlineSequence;
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,9 +38,14 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
-        FilterConfig filter = new FilterConfig("implicit", 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true);
+        return config(List.of(Mixer.HYENA), Positions.ROTARY, FilterKind.IMPLICIT, lMax);
+    }
+
+    private static ModelConfig config(List<Mixer> mixer, Positions positions, FilterKind kind, int lMax) {
+        FilterConfig filter =
+                new FilterConfig(kind, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, lMax / 2 + 1, 8);
         return new ModelConfig(
-                List.of(Mixer.HYENA),
+                mixer,
                 8,
                 2,
                 16,
@@ -50,7 +61,11 @@ class GeneratorTest {
                 0.1,
                 0.2,
                 8,
-                filter);
+                positions,
+                filter,
+                new ModelConfig.AttentionSettings(2),
+                ModelConfigs.H3,
+                ModelConfigs.CONV);
     }
 
     @Test
@@ -117,6 +132,49 @@ class GeneratorTest {
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, lMax, PROMPT, 100));
         assertThat(generate(model, config, new int[] {7}, 100)).isEqualTo(naive(model, lMax, new int[] {7}, 100));
+    }
+
+    /** Every mixer below a Hyena block of every kind of filters, past l-max. */
+    static Stream<Arguments> mixersAndFilters() {
+        return Stream.concat(
+                Arrays.stream(Mixer.values()).map(mixer -> Arguments.of(mixer, FilterKind.IMPLICIT)),
+                Arrays.stream(FilterKind.values()).map(kind -> Arguments.of(Mixer.HYENA, kind)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("mixersAndFilters")
+    void theTextOfEveryMixerIsTheNaiveOne(Mixer mixer, FilterKind kind) {
+        ModelConfig config = config(List.of(mixer, Mixer.HYENA), Positions.ROTARY, kind, 40);
+        HyenaLanguageModel model = trained(config);
+        assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, 40, PROMPT, 100));
+        OnlineSequence sequence = model.sequence(40);
+        sequence.append(PROMPT);
+        assertThat(sequence.append(7)).containsExactly(model.logits(concat(PROMPT, List.of(7))), within(1e-4f));
+    }
+
+    /** Other mixers, a mix of them, and every kind of positions, over several blocks of keys and past l-max. */
+    @ParameterizedTest
+    @CsvSource({
+        "ATTENTION, ATTENTION, ROTARY",
+        "HYENA, ATTENTION, ROTARY",
+        "ATTENTION, HYENA, NONE",
+        "ATTENTION, HYENA, LEARNED",
+        "HYENA, ATTENTION, SINUSOIDAL"
+    })
+    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, Positions positions) {
+        ModelConfig config = config(List.of(first, second), positions, FilterKind.IMPLICIT, 300);
+        HyenaLanguageModel model = trained(config);
+        assertThat(generate(model, config, PROMPT, 310)).isEqualTo(naive(model, 300, PROMPT, 310));
+        OnlineSequence sequence = model.sequence(290);
+        int[] ids = new Random(SEED).ints(290, 0, VOCABULARY).toArray();
+        float[] online = sequence.append(Arrays.copyOf(ids, 100));
+        for (int length = 100; length < ids.length; length++) {
+            if (length % 10 == 0) {
+                float[] naive = model.logits(Arrays.copyOf(ids, length));
+                assertThat(online).as("logits at %d", length).containsExactly(naive, within(1e-4f));
+            }
+            online = sequence.append(ids[length]);
+        }
     }
 
     @Test

@@ -157,7 +157,11 @@ class HyenaLanguageModelTest {
                 0.1,
                 0.2,
                 8,
-                plain.filter());
+                plain.positions(),
+                plain.filter(),
+                plain.attention(),
+                plain.h3(),
+                plain.conv());
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
         HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
         recomputed.recomputeBlocks();

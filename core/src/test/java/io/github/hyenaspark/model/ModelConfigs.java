@@ -2,11 +2,18 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.Activation;
 import io.github.hyenaspark.operator.FilterConfig;
+import io.github.hyenaspark.operator.FilterKind;
 import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.Positions;
 import java.util.List;
 
 /** Model configurations for tests. */
 public final class ModelConfigs {
+    /** A small one, for the models that have it. */
+    public static final ModelConfig.H3Settings H3 = new ModelConfig.H3Settings(8, 2);
+    /** A short convolution, for the models that have one. */
+    public static final ModelConfig.ConvSettings CONV = new ModelConfig.ConvSettings(3);
+
     private ModelConfigs() {}
 
     /** Order 2, one head, short filter of 3, embedding multiple of 8. */
@@ -28,7 +35,11 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                filter);
+                Positions.ROTARY,
+                filter,
+                new ModelConfig.AttentionSettings(0),
+                H3,
+                CONV);
     }
 
     /** The smallest that is still a model. */
@@ -38,6 +49,7 @@ public final class ModelConfigs {
 
     /** A filter network of width 64 with two hidden layers. */
     public static FilterConfig filter(int emb, boolean trainPositions) {
-        return new FilterConfig("implicit", 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false);
+        return new FilterConfig(
+                FilterKind.IMPLICIT, 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false, 16, 64);
     }
 }

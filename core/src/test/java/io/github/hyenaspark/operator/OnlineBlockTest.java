@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,16 +16,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OnlineBlockTest {
     private static final long SEED = 20241012;
 
-    /** Every option of the operator; beginnings shorter and longer than the short filter, and the whole. */
+    /** Every mixer and option of the operator; beginnings shorter and longer than the short filter, and the whole. */
     static Stream<Arguments> configsAndBeginnings() {
-        return OperatorConfigs.all().stream()
+        return MixerConfigs.withEveryHyena().stream()
                 .flatMap(config ->
                         IntStream.of(1, 2, 3, 4, 5, 9, 23, 24).mapToObj(first -> Arguments.of(config, first)));
     }
 
     @ParameterizedTest
     @MethodSource("configsAndBeginnings")
-    void aSequenceThatGrowsHasTheOutputsOfTheWhole(HyenaConfig mixer, int first) {
+    void aSequenceThatGrowsHasTheOutputsOfTheWhole(MixerConfig mixer, int first) {
         agrees(mixer, first, 24);
     }
 
@@ -34,11 +33,12 @@ class OnlineBlockTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 64, 300, 513})
     void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
-        agrees(OperatorConfigs.usual(4, 1100), first, 700);
+        MixerConfigs.of(4, 1100).forEach(mixer -> agrees(mixer, first, 700));
         agrees(OperatorConfigs.withEveryFilterOption(4, 1100), first, 700);
+        agrees(new AttentionConfig(4, 1100, 2, true), first, 700);
     }
 
-    private static void agrees(HyenaConfig mixer, int first, int capacity) {
+    private static void agrees(MixerConfig mixer, int first, int capacity) {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         int width = mixer.width();
         Rehearsal rehearsal = rehearsal(config, capacity);
@@ -65,9 +65,10 @@ class OnlineBlockTest {
         Closeness.check("output, seed " + SEED, found, expected, 1e-5);
     }
 
-    @Test
-    void aSequenceThatHasBegunGoesOnStepByStep() {
-        BlockConfig config = new BlockConfig(OperatorConfigs.usual(6, 24), 10, 0);
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    void aSequenceThatHasBegunGoesOnStepByStep(MixerConfig mixer) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
         ActivationMap<FloatArray> online = Block.online(config, 3, Pass.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);

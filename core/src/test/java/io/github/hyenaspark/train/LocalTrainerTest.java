@@ -3,11 +3,20 @@ package io.github.hyenaspark.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
+import io.github.hyenaspark.operator.FilterKind;
+import io.github.hyenaspark.operator.Mixer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class LocalTrainerTest {
     private static final int VOCABULARY = 11;
@@ -30,18 +39,38 @@ class LocalTrainerTest {
         return draft;
     }
 
-    @Test
-    void aRoundIsAPureFunctionOfItsArguments() {
-        RoundResult first = new LocalTrainer(model, CONFIG).round(start, 2, 0, LocalTrainerTest::batch);
-        float[] theta = start.theta().clone();
-        HyenaLanguageModel other = HyenaLanguageModel.create(ModelConfigs.tiny(16), VOCABULARY, 99);
+    /** Every mixer, and Hyena with every kind of filters. */
+    static Stream<ModelConfig> models() {
+        Stream<String> mixers = Arrays.stream(Mixer.values()).map(mixer -> "model.mixer=" + mixer.settingName());
+        Stream<String> kinds =
+                Arrays.stream(FilterKind.values()).map(kind -> "model.filter.kind=" + kind.settingName());
+        return Stream.concat(mixers, kinds)
+                .map(setting -> Settings.load(List.of(
+                                "model.d-model=8",
+                                "model.n-layer=2",
+                                "model.l-max=16",
+                                "model.filter.width=8",
+                                "model.filter.emb=5",
+                                "model.filter.modes=5",
+                                setting))
+                        .bind("model", ModelConfig.class));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void aRoundIsAPureFunctionOfItsArguments(ModelConfig config) {
+        HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
+        TrainingState begin = TrainingState.initial(one.parameters());
+        RoundResult first = new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch);
+        float[] theta = begin.theta().clone();
+        HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer trainer = new LocalTrainer(other, CONFIG);
-        trainer.round(start, 0, 0, step -> batch(step + 50));
-        RoundResult again = trainer.round(start, 2, 0, LocalTrainerTest::batch);
-        assertThat(again.state().theta()).containsExactly(first.state().theta());
+        trainer.round(begin, 0, 0, step -> batch(step + 50));
+        RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch);
+        assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
         assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
-        assertThat(start.theta()).containsExactly(theta);
+        assertThat(begin.theta()).containsExactly(theta);
     }
 
     @Test

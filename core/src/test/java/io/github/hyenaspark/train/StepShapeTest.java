@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
+import io.github.hyenaspark.operator.AttentionConfig;
 import org.junit.jupiter.api.Test;
 
 class StepShapeTest {
@@ -31,6 +32,16 @@ class StepShapeTest {
     void positionsThatAreNotTrainedNeedNoGradient() {
         long ofPositions = 6L * LENGTH * 2 * (2 * 64 * 64 + 64 * 8) + 4L * LENGTH * 2 * 5 * 64;
         assertThat(shape(model(false)).productFlop()).isEqualTo(OF_TOKENS + ofPositions);
+    }
+
+    /**
+     * Four projections of 8×8 for 24 tokens; 78 pairs of steps in each of 2 sequences, a score and a weighted value.
+     */
+    @Test
+    void productsOfAttentionAreCountedForPairs() {
+        long pairs = 6L * 2 * 78 * 2 * 8;
+        assertThat(new AttentionConfig(8, LENGTH, 2, true).cost(2, LENGTH).productFlop())
+                .isEqualTo(6L * 24 * 4 * 8 * 8 + pairs);
     }
 
     @Test

@@ -12,10 +12,13 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Small shapes in this JVM; no number is judged but those that do not depend on the machine. */
 class BenchJobTest {
@@ -114,6 +117,28 @@ class BenchJobTest {
             assertThat(found.get("peak_rss_mib").doubleValue())
                     .isGreaterThanOrEqualTo(found.get("base_rss_mib").doubleValue());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rnn", "lstm", "gru", "conv"})
+    void stepAndGenerateTakeEveryMixer(String mixer) throws CorruptFileException {
+        List<String> model = List.of("model.mixer=" + mixer, "model.d-model=8", "model.n-layer=1", "bench.vocab=11");
+        List<String> step = new ArrayList<>(List.of("bench", "step", "bench.batch=2", "bench.length=20"));
+        step.addAll(List.of("bench.threads=1", "bench.steps=1"));
+        step.addAll(model);
+        JsonNode found = measured(step.toArray(String[]::new));
+        assertThat(found.get("mixer").textValue()).isEqualTo(mixer);
+        assertThat(found.get("tokens_per_second").doubleValue()).isPositive();
+        // only the convolution of 20 taps has a transform
+        assertThat(found.get("convolution_seconds").doubleValue() > 0).isEqualTo(mixer.equals("conv"));
+        results.reset();
+        List<String> generate = new ArrayList<>(List.of("bench", "generate", "bench.length=5", "bench.tokens=20"));
+        generate.add("bench.steps=1");
+        generate.addAll(model);
+        assertThat(measured(generate.toArray(String[]::new))
+                        .get("tokens_per_second")
+                        .doubleValue())
+                .isPositive();
     }
 
     @Test

@@ -1,11 +1,12 @@
 package io.github.hyenaspark.operator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The plain double form of {@link ImplicitFilter}, written from the formulas, one step and one channel at a time. */
-final class PlainFilter {
-    private final HyenaConfig config;
+final class PlainImplicit implements FilterMap<double[]> {
+    private final ImplicitDesign design;
     private final FilterConfig filter;
     private final List<double[]> inputs = new ArrayList<>(); // a of each layer, L×width, row-major by time
     private final List<double[]> preActivations = new ArrayList<>(); // q
@@ -13,20 +14,18 @@ final class PlainFilter {
     private double[] filters = {}; // h, F×L
     private double[] norms = {}; // L
 
-    PlainFilter(HyenaConfig config) {
-        this.config = config;
-        filter = config.filter();
+    PlainImplicit(ImplicitDesign design) {
+        this.design = design;
+        filter = design.filter();
     }
 
-    /** h, F×L. */
-    double[] forward(Pass<double[]> pass) {
+    @Override
+    public void forward(double[] taps, Pass<double[]> pass) {
         int length = pass.length();
         inputs.clear();
         preActivations.clear();
-        double[] a = filter.trainPositions()
-                ? pass.parameter("positions")
-                : PositionalEncoding.features(config.maxLength(), filter.emb());
-        double[] frequency = pass.parameter("frequency");
+        double[] a = filter.trainPositions() ? pass.parameter("positions") : design.positions();
+        double[] frequency = frequency(pass);
         for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
             inputs.add(a);
             double[] q = affine(pass.parameter(layer + ".weight"), pass.parameter(layer + ".bias"), a, length);
@@ -37,59 +36,74 @@ final class PlainFilter {
             }
         }
         inputs.add(a);
-        double[] out = affine(pass.parameter("out.weight"), new double[config.filters()], a, length); // L×F
+        double[] outBias = filter.isCkconv() ? pass.parameter("out.bias") : new double[design.filters()];
+        double[] out = affine(pass.parameter("out.weight"), outBias, a, length); // L×F
         network = new double[out.length];
         filters = new double[out.length];
         norms = new double[length];
         double[] rates = rates(pass);
         for (int t = 0; t < length; t++) {
-            for (int m = 0; m < config.filters(); m++) {
-                network[m * length + t] = out[t * config.filters() + m];
+            for (int m = 0; m < design.filters(); m++) {
+                network[m * length + t] = out[t * design.filters() + m];
                 filters[m * length + t] = network[m * length + t] * window(t, rates[m]);
                 norms[t] += Math.abs(filters[m * length + t]);
             }
-            for (int m = 0; m < config.filters() && filter.normalized(); m++) {
+            for (int m = 0; m < design.filters() && filter.normalized(); m++) {
                 filters[m * length + t] /= norms[t];
             }
         }
-        return filters;
+        System.arraycopy(filters, 0, taps, 0, filters.length);
     }
 
-    /** Adds the gradients of the parameters from that of h, F×L. */
-    void backward(double[] gradient, Pass<double[]> pass) {
+    @Override
+    public void backward(double[] gradient, Pass<double[]> pass) {
         int length = pass.length();
         int width = filter.width();
         double[] networkGradient = unwindow(gradient, pass); // L×F
         double[] da = affineBackward("out", inputs.get(filter.hiddenLayers() + 1), networkGradient, pass);
-        double[] frequency = pass.parameter("frequency");
+        for (int i = 0; i < networkGradient.length && filter.isCkconv(); i++) {
+            pass.gradient("out.bias")[i % design.filters()] += networkGradient[i];
+        }
+        double[] frequency = frequency(pass);
         for (int layer = filter.hiddenLayers(); layer >= 0; layer--) {
             double[] q = preActivations.get(layer);
             double[] dq = new double[q.length];
             for (int i = 0; i < q.length; i++) {
                 double du = da[i] * Math.cos(frequency[i % width] * q[i]);
-                pass.gradient("frequency")[i % width] += du * q[i];
+                if (!filter.isCkconv()) {
+                    pass.gradient("frequency")[i % width] += du * q[i];
+                }
                 dq[i] = du * frequency[i % width];
                 pass.gradient(layer + ".bias")[i % width] += dq[i];
             }
             da = affineBackward(Integer.toString(layer), inputs.get(layer), dq, pass);
         }
-        for (int i = 0; i < length * filter.emb() && filter.trainPositions(); i++) {
+        for (int i = 0; i < length * filter.features() && filter.trainPositions(); i++) {
             pass.gradient("positions")[i] += da[i];
         }
     }
 
+    private double[] frequency(Pass<double[]> pass) {
+        if (!filter.isCkconv()) {
+            return pass.parameter("frequency");
+        }
+        double[] constant = new double[filter.width()];
+        Arrays.fill(constant, filter.sinFreq());
+        return constant;
+    }
+
     private double[] rates(Pass<double[]> pass) {
-        return filter.trainDecay() ? pass.parameter("decay") : DecayWindow.rates(filter, config.filters());
+        return filter.trainDecay() ? pass.parameter("decay") : DecayWindow.rates(filter, design.filters());
     }
 
     private double window(int t, double rate) {
-        double time = PositionalEncoding.time(t, config.maxLength());
+        double time = PositionalEncoding.time(t, design.maxLength());
         return filter.modulate() ? DecayWindow.decay(time, rate) + filter.shift() : 1;
     }
 
     private double[] unwindow(double[] gradient, Pass<double[]> pass) {
         int length = pass.length();
-        int count = config.filters();
+        int count = design.filters();
         double[] rates = rates(pass);
         double[] networkGradient = new double[length * count];
         for (int t = 0; t < length; t++) {
@@ -104,7 +118,7 @@ final class PlainFilter {
                 }
                 networkGradient[t * count + m] = dh * window(t, rates[m]);
                 if (filter.trainDecay() && filter.modulate()) {
-                    double time = PositionalEncoding.time(t, config.maxLength());
+                    double time = PositionalEncoding.time(t, design.maxLength());
                     pass.gradient("decay")[m] += dh * network[m * length + t] * DecayWindow.derivative(time, rates[m]);
                 }
             }

@@ -1,0 +1,82 @@
+package io.github.hyenaspark.operator;
+
+import static io.github.hyenaspark.operator.ParameterGroup.BASE;
+
+import java.util.List;
+
+/**
+ * Multi-head causal attention (arXiv 1706.03762, section 3.2).
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens
+ * @param heads H, each a run of neighbouring channels; divides {@code width}
+ * @param rotary whether queries and keys are turned by their positions ({@link Angles}); needs an even number of
+ *     channels in a head
+ */
+public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
+    public AttentionConfig {
+        if (width < 1) {
+            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
+        }
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        }
+        if (heads < 1 || width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "attention.heads: found " + heads + ", expected a divisor of d-model " + width);
+        }
+        if (rotary && width / heads % 2 != 0) {
+            throw new IllegalArgumentException("attention.heads: found " + heads + " of " + width / heads
+                    + " channels, expected an even number of channels, which rotary positions turn in pairs;"
+                    + " choose other heads or positions");
+        }
+    }
+
+    /** Channels of one head, c = D/H. */
+    int headWidth() {
+        return width / heads;
+    }
+
+    @Override
+    public double dropout() {
+        return 0;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        return List.of(
+                new ParameterSpec("in.weight", List.of(3 * width, width), linear.weight(width), BASE),
+                new ParameterSpec("in.bias", List.of(3 * width), linear.bias(width), BASE),
+                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
+                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new AttentionOperator(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainAttention(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineAttention(this, capacity);
+    }
+
+    /**
+     * Products are the projections, and scores and weighted values for every pair of a step and one up to it; a thread
+     * works in the gradients of a head's queries and in two blocks of scores.
+     */
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long pairs = (length + 1L) * length / 2 * batchSize;
+        long kept = 4 * tokens * width + 2 * tokens * heads;
+        long rows = (long) headWidth() * length + 2L * HeadTiles.LENGTH * HeadTiles.LENGTH;
+        return new MixerCost(
+                MixerCost.FLOP_PER_WEIGHT * (4 * tokens * width * width + 2 * pairs * width), 0, 1, kept, rows);
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.operator;
+
+import static io.github.hyenaspark.operator.ParameterGroup.BASE;
+
+import java.util.List;
+
+/**
+ * A recurrent mixer: one layer of a cell whose hidden state is as wide as its input, and an output projection.
+ *
+ * @param cell what a step does
+ * @param width D, channels in, out and of the hidden state
+ * @param maxLength the longest sequence, tokens
+ */
+public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) implements MixerConfig {
+    public RecurrentConfig {
+        if (width < 1) {
+            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
+        }
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        }
+    }
+
+    @Override
+    public double dropout() {
+        return 0;
+    }
+
+    /** The cell starts as in PyTorch, all of it uniform within 1/√D, also inside a language model. */
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        int rows = cell.gates() * width;
+        Initial uniform = new Initial.Uniform(1 / Math.sqrt(width));
+        return List.of(
+                new ParameterSpec("in.weight", List.of(rows, width), uniform, BASE),
+                new ParameterSpec("in.bias", List.of(rows), uniform, BASE),
+                new ParameterSpec("hidden.weight", List.of(rows, width), uniform, BASE),
+                new ParameterSpec("hidden.bias", List.of(rows), uniform, BASE),
+                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
+                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new RecurrentMixer(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainRecurrent(this);
+    }
+
+    /** Every pass costs what its own steps cost: the states are all that is kept. */
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        checkLength(capacity);
+        RecurrentMixer mixer = new RecurrentMixer(this);
+        return (input, output, next) -> {
+            mixer.forward(input, output, next);
+            mixer.goOn();
+        };
+    }
+
+    /** Of a step: slots, h, its gradient and the memory; rows are those of all sequences at one step. */
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long states = 2L + cell.memories();
+        long kept = ((cell.slots() + states) * tokens + states * batchSize) * width;
+        long rows = 4L * cell.slots() + 8; // slots, biases and sums in double; CellRows has 8 more
+        return new MixerCost(
+                MixerCost.FLOP_PER_WEIGHT * tokens * (2L * cell.gates() + 1) * width * width,
+                0,
+                1,
+                kept,
+                rows * batchSize * width);
+    }
+}
