@@ -32,8 +32,7 @@ public final class Block implements DifferentiableMap<FloatArray> {
      * @param pass whose parameters it has from now on
      */
     public static ActivationMap<FloatArray> online(BlockConfig config, int capacity, Pass<FloatArray> pass) {
-        config.mixer().checkLength(capacity);
-        return new BlockForward(config, config.mixer().onlineMap(capacity, pass.within("mixer")), Recompute.BLOCK);
+        return new OnlineBlock(config, capacity, pass);
     }
 
     @Override

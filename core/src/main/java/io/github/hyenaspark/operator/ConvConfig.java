@@ -62,7 +62,6 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     @Override
     public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        checkLength(capacity);
         return new OnlineGatedConvolution(
                 this, direct() ? new OnlineTails(this, pass) : new OnlineTaps(this, capacity, pass));
     }

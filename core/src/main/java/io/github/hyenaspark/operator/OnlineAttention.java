@@ -19,7 +19,6 @@ final class OnlineAttention implements ActivationMap<FloatArray> {
 
     /** Attention for a sequence of at most {@code capacity} steps. */
     OnlineAttention(AttentionConfig config, int capacity) {
-        config.checkLength(capacity);
         this.config = config;
         this.capacity = capacity;
         step = new HeadTiles(config);
@@ -31,7 +30,6 @@ final class OnlineAttention implements ActivationMap<FloatArray> {
 
     @Override
     public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
-        pass.checkGoesOn(length);
         if (length == 0) {
             AttentionOperator beginning = new AttentionOperator(config);
             beginning.forward(input, output, pass);

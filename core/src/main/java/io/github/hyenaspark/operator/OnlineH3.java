@@ -18,7 +18,6 @@ final class OnlineH3 implements ActivationMap<FloatArray> {
      * @param pass whose parameters it has from now on
      */
     OnlineH3(H3Config config, int capacity, Pass<FloatArray> pass) {
-        config.checkLength(capacity);
         this.config = config;
         int products = config.headWidth() * config.headWidth();
         shift = new OnlineFilters(LongFilters.shift(config), 1, pass.ofLength(capacity));

@@ -19,7 +19,6 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
      * @param pass whose parameters it has from now on
      */
     OnlineHyena(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
-        config.checkLength(capacity);
         this.config = config;
         filters = new OnlineFilters(LongFilters.of(config), config.heads(), pass.ofLength(capacity));
         projections = new Projections(config);
@@ -29,7 +28,6 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
 
     @Override
     public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
-        pass.checkGoesOn(filters.length());
         int length = pass.length();
         mixed = mixed.atLeast((long) config.width() * length);
         filters.startPass(length);

@@ -45,18 +45,6 @@ public record Pass<A>(
         return new Pass<>(1, length, parameters, gradients, prefix, dropout, team);
     }
 
-    /**
-     * Checks what comes after {@code before} steps of a sequence that grows.
-     *
-     * @throws IllegalArgumentException if the sequence has begun and this is more than one step
-     */
-    void checkGoesOn(int before) {
-        if (before > 0 && length != 1) {
-            throw new IllegalArgumentException(
-                    "a sequence that has begun goes on one step at a time, found " + length + " steps");
-        }
-    }
-
     /** The parameter called {@code name}. */
     A parameter(String name) {
         return required(parameters, name);

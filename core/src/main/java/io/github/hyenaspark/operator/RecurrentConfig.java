@@ -53,7 +53,6 @@ public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) impl
     /** Every pass costs what its own steps cost: the states are all that is kept. */
     @Override
     public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        checkLength(capacity);
         RecurrentMixer mixer = new RecurrentMixer(this);
         return (input, output, next) -> {
             mixer.forward(input, output, next);

@@ -3,6 +3,7 @@ package io.github.hyenaspark.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.Activation;
+import io.github.hyenaspark.operator.AttentionConfig;
 import io.github.hyenaspark.operator.ConvConfig;
 import io.github.hyenaspark.operator.FilterConfig;
 import io.github.hyenaspark.operator.FilterKind;
@@ -59,6 +60,12 @@ record GoldenFile(String name, JsonNode root) {
             case "hyena" -> operatorConfig(config, width, maxLength);
             case "rnn", "lstm", "gru" ->
                 new RecurrentConfig(RecurrentCell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
+            case "attention" ->
+                new AttentionConfig(
+                        width,
+                        maxLength,
+                        config.required("heads").asInt(),
+                        config.required("rotary").asBoolean());
             case "h3" ->
                 new H3Config(
                         width,
