@@ -188,8 +188,12 @@ class SettingsTest {
     void othersAreLaidOverThem() throws IOException {
         Settings settings = Settings.load(List.of("train.lr=0.5", "train.rounds=7"));
         Settings changed = settings.with(List.of("train.rounds=8", "model.mixer=hyena"));
-        assertThat(changed.render()).isEqualTo(Settings.load(List.of("train.lr=0.5", "train.rounds=8")).render());
-        assertThat(settings.render()).isEqualTo(Settings.load(List.of("train.lr=0.5", "train.rounds=7")).render());
+        assertThat(changed.render())
+                .isEqualTo(
+                        Settings.load(List.of("train.lr=0.5", "train.rounds=8")).render());
+        assertThat(settings.render())
+                .isEqualTo(
+                        Settings.load(List.of("train.lr=0.5", "train.rounds=7")).render());
     }
 
     @Test

@@ -122,7 +122,9 @@ final class CompareJob {
         ArrayNode curve = json.putArray("curve");
         double seconds = 0;
         String journal = Storage.resolve(run, "journal.jsonl");
-        for (String line : new String(storage.read(journal), StandardCharsets.UTF_8).lines().toList()) {
+        for (String line : new String(storage.read(journal), StandardCharsets.UTF_8)
+                .lines()
+                .toList()) {
             JsonNode round = Json.parse(journal, line.getBytes(StandardCharsets.UTF_8));
             seconds += round.path("ms").path("total").asDouble() / 1000;
             ObjectNode point = curve.addObject()
@@ -152,7 +154,8 @@ final class CompareJob {
         ArrayNode speeds = Json.array();
         for (int length : config.speedLengths()) {
             for (Mixer mixer : config.mixers()) {
-                String name = String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, tokensPerStep);
+                String name =
+                        String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, tokensPerStep);
                 if (!storage.exists(place(name))) {
                     ObjectNode measured = speed(mixer, length, vocabularySize);
                     storage.write(place(name), out -> out.write(Json.bytes(measured)));

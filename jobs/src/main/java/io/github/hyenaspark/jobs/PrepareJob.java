@@ -1,9 +1,5 @@
 package io.github.hyenaspark.jobs;
 
-import java.util.Optional;
-import java.util.List;
-import io.github.hyenaspark.data.task.TaskInput;
-import io.github.hyenaspark.data.task.TaskConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -17,6 +13,8 @@ import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.UnitEntry;
+import io.github.hyenaspark.data.task.TaskConfig;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.DatasetPage;
@@ -27,7 +25,9 @@ import io.github.hyenaspark.jobs.spark.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

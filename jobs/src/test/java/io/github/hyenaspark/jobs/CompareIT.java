@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,9 +22,16 @@ class CompareIT {
     @TempDir
     Path directory;
 
-    private SmallRun.Outcome compare(String... more) throws IOException {
+    private String dataset = "";
+
+    @BeforeEach
+    void prepare() throws IOException {
+        dataset = SmallRun.prepare(directory);
+    }
+
+    private SmallRun.Outcome compare(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
-                "data.dataset=" + SmallRun.prepare(directory),
+                "data.dataset=" + dataset,
                 "compare.dir=" + directory.resolve("comparison"),
                 "compare.mixers=[gru,hyena]",
                 "compare.lengths=[64,128]",
@@ -54,21 +62,25 @@ class CompareIT {
         long tokens = 0;
         for (JsonNode cell : figures.get("cells")) {
             Path run = Path.of(cell.get("run").textValue());
-            assertThat(run.getFileName()).hasToString(
-                    cell.get("mixer").textValue() + "-" + cell.get("length").intValue());
+            assertThat(run.getFileName())
+                    .hasToString(cell.get("mixer").textValue() + "-"
+                            + cell.get("length").intValue());
             JsonNode curve = cell.get("curve");
             JsonNode last = curve.get(curve.size() - 1);
             tokens = tokens == 0 ? last.get("tokens").longValue() : tokens;
             assertThat(last.get("tokens").longValue()).isEqualTo(tokens);
-            assertThat(cell.get("batch").intValue() * cell.get("length").intValue()).isEqualTo(2 * 128);
+            assertThat(cell.get("batch").intValue() * cell.get("length").intValue())
+                    .isEqualTo(2 * 128);
             assertThat(cell.get("loss").doubleValue()).isPositive();
         }
         assertThat(figures.get("speeds")).hasSize(4);
         assertThat(figures.get("speeds"))
-                .allSatisfy(speed -> assertThat(speed.get("tokens_per_second").doubleValue()).isPositive());
+                .allSatisfy(speed ->
+                        assertThat(speed.get("tokens_per_second").doubleValue()).isPositive());
         String page = Files.readString(Path.of(result.get("page").textValue()));
         assertThat(figures.get("findings")).hasSize(3);
-        assertThat(figures.get("findings")).allSatisfy(finding -> assertThat(page).contains(finding.textValue()));
+        assertThat(figures.get("findings"))
+                .allSatisfy(finding -> assertThat(page).contains(finding.textValue()));
 
         Map<String, FileTime> before = changed(directory.resolve("comparison"));
         assertThat(before).hasSizeGreaterThan(8);
@@ -77,7 +89,7 @@ class CompareIT {
     }
 
     @Test
-    void aLengthThatDividesNoStepIsRefused() throws IOException {
+    void aLengthThatDividesNoStepIsRefused() {
         SmallRun.Outcome outcome = compare("compare.lengths=[100]");
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.messages())

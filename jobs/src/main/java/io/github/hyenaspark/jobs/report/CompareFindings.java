@@ -37,12 +37,18 @@ public final class CompareFindings {
 
     /** The lengths of some cells, each once, in their order. */
     static List<Integer> lengths(List<JsonNode> cells) {
-        return cells.stream().map(cell -> cell.path("length").asInt()).distinct().toList();
+        return cells.stream()
+                .map(cell -> cell.path("length").asInt())
+                .distinct()
+                .toList();
     }
 
     /** The mixers of some cells, each once, in their order. */
     static List<String> mixers(List<JsonNode> cells) {
-        return cells.stream().map(cell -> cell.path("mixer").asText()).distinct().toList();
+        return cells.stream()
+                .map(cell -> cell.path("mixer").asText())
+                .distinct()
+                .toList();
     }
 
     private String losses(int length) {
@@ -77,7 +83,8 @@ public final class CompareFindings {
     private String speeds(String mixer, String other) {
         List<Integer> lengths = lengths(speeds);
         String ratios = lengths.stream()
-                .map(length -> String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
+                .map(length ->
+                        String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
                 .collect(Collectors.joining(", "));
         OptionalInt first = lengths.stream()
                 .mapToInt(Integer::intValue)

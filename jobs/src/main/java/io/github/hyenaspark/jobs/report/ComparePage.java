@@ -30,7 +30,9 @@ public final class ComparePage {
         return new HtmlPage("Comparison of " + String.join(", ", CompareFindings.mixers(cells)))
                 .section("What was found", findings())
                 .section("Loss", losses("tokens", "tokens trained on") + losses("seconds", "seconds in rounds"))
-                .section("Answers", byLength(cells, "last_token_accuracy", "Share of last tokens that are right", Axes.LINEAR))
+                .section(
+                        "Answers",
+                        byLength(cells, "last_token_accuracy", "Share of last tokens that are right", Axes.LINEAR))
                 .section(
                         "Speed and memory",
                         byLength(speeds, "tokens_per_second", "Tokens per second of training", Axes.LOGARITHMIC)
@@ -70,7 +72,9 @@ public final class ComparePage {
         List<double[]> points = new ArrayList<>();
         for (JsonNode round : cell.path("curve")) {
             if (round.path("loss").isNumber()) {
-                points.add(new double[] {round.path(key).asDouble(), round.path("loss").asDouble()});
+                points.add(new double[] {
+                    round.path(key).asDouble(), round.path("loss").asDouble()
+                });
             }
         }
         return points;
@@ -83,7 +87,9 @@ public final class ComparePage {
             List<double[]> points = new ArrayList<>();
             for (JsonNode cell : of) {
                 if (cell.path("mixer").asText().equals(mixer) && cell.has(key)) {
-                    points.add(new double[] {cell.path("length").asDouble(), cell.path(key).asDouble()});
+                    points.add(new double[] {
+                        cell.path("length").asDouble(), cell.path(key).asDouble()
+                    });
                 }
             }
             points.sort((a, b) -> Double.compare(a[0], b[0]));
@@ -107,7 +113,8 @@ public final class ComparePage {
     }
 
     private HtmlTable cellTable() {
-        HtmlTable table = HtmlTable.of(List.of("Mixer", "Length", "Batch", "Held-out loss", "Last tokens right", "Run"));
+        HtmlTable table =
+                HtmlTable.of(List.of("Mixer", "Length", "Batch", "Held-out loss", "Last tokens right", "Run"));
         for (JsonNode cell : cells) {
             table.row(
                     cell.path("mixer").asText(),

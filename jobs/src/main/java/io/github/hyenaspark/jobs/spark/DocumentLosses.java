@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark;
 
-import java.util.Optional;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.shard.DocumentRow;
 import io.github.hyenaspark.data.shard.DocumentTable;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the

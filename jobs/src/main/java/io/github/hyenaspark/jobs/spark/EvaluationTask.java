@@ -1,10 +1,10 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
-import io.github.hyenaspark.operator.TargetLosses;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.operator.TargetLosses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

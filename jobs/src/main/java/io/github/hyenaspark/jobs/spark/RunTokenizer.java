@@ -1,10 +1,10 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.io.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 

@@ -23,7 +23,11 @@ class CompareFindingsTest {
     }
 
     private static ObjectNode cell(ObjectNode result, String mixer, int length, double loss) {
-        return result.withArray("cells").addObject().put("mixer", mixer).put("length", length).put("loss", loss);
+        return result.withArray("cells")
+                .addObject()
+                .put("mixer", mixer)
+                .put("length", length)
+                .put("loss", loss);
     }
 
     private static void speed(ObjectNode result, String mixer, int length, double tokensPerSecond) {
