@@ -50,6 +50,20 @@ public final class Settings {
     }
 
     /**
+     * These settings with others over them.
+     *
+     * @param arguments as {@link #load} takes them
+     * @throws IllegalArgumentException as {@link #load} throws it
+     */
+    public Settings with(List<String> arguments) {
+        Config config = root.toConfig();
+        for (String argument : arguments) {
+            config = Argument.parse(argument).withFallback(config);
+        }
+        return new Settings(config.resolve(), defaults());
+    }
+
+    /**
      * Settings that were rendered before, over the defaults of now.
      *
      * @param json what {@link #render} or {@link #renderSections} gave

@@ -2,6 +2,7 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LanguageModelHead;
+import io.github.hyenaspark.operator.TargetLosses;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param <A> the kind of arrays
  */
 final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
-    private static final double[] NOWHERE = {};
+    private static final TargetLosses NOWHERE = TargetLosses.of(0);
     private static final String TABLE = "embedding.weight";
 
     private final LanguageModelHead<A> head;
@@ -37,16 +38,16 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
     /** The loss that the backward pass found, until the score is asked for. */
     private OptionalDouble knownLoss = OptionalDouble.empty();
     /** Where the next score leaves the losses of all targets; empty for nowhere. */
-    private double[] collected = NOWHERE;
+    private TargetLosses collected = NOWHERE;
 
     HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
         super(conf, type, precision);
         this.head = head;
     }
 
-    /** Has the next score leave the loss of every target in {@code nats}, B×L. */
-    void collect(double[] nats) {
-        collected = nats;
+    /** Has the next score leave the loss of every target in {@code losses}, of B×L. */
+    void collect(TargetLosses losses) {
+        collected = losses;
     }
 
     /** The output of the last block after the final norm, B×D×L: what the logits are made of. */
@@ -104,9 +105,9 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
         double loss = knownLoss.orElseGet(() -> {
             INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
             int[] targets = targets();
-            if (collected.length > 0) {
+            if (collected.nats().length > 0) {
                 head.losses(precision.view(x), targets, collected, pass(x, parameters(), Map.of()));
-                return mean(Arrays.stream(collected).sum(), targets);
+                return mean(Arrays.stream(collected.nats()).sum(), targets);
             }
             return mean(head.loss(precision.view(x), targets, pass(x, parameters(), Map.of())), targets);
         });

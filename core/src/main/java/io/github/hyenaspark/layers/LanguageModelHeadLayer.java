@@ -4,6 +4,7 @@ import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.ParameterSpec;
 import io.github.hyenaspark.operator.PlainHead;
+import io.github.hyenaspark.operator.TargetLosses;
 import io.github.hyenaspark.operator.TiedHead;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
@@ -49,10 +50,10 @@ public final class LanguageModelHeadLayer extends SpecLayer {
      * Has the next score of a network leave the loss of every target.
      *
      * @param head the network's layer of this kind
-     * @param nats B×L, takes the losses; 0 where none counts
+     * @param losses of B×L, takes what is found
      */
-    public static void collectLosses(Layer head, double[] nats) {
-        runtime(head).collect(nats);
+    public static void collectLosses(Layer head, TargetLosses losses) {
+        runtime(head).collect(losses);
     }
 
     /**

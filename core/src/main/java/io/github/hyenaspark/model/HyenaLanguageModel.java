@@ -13,6 +13,7 @@ import io.github.hyenaspark.operator.BlockConfig;
 import io.github.hyenaspark.operator.FloatArray;
 import io.github.hyenaspark.operator.LinearInitial;
 import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.TargetLosses;
 import io.github.hyenaspark.operator.ThreadTeam;
 import java.util.ArrayList;
 import java.util.List;
@@ -214,19 +215,19 @@ public final class HyenaLanguageModel {
 
     /** The losses of a batch by place in the sequence, without dropout. */
     public LossByPosition lossByPosition(Batch batch) {
-        return LossByPosition.of(losses(batch), batch);
+        return LossByPosition.of(losses(batch).nats(), batch);
     }
 
     /**
      * The loss of every target of a batch, without dropout.
      *
-     * @return nats, B×L; 0 where none counts
+     * @return of B×L
      */
-    public double[] losses(Batch batch) {
-        double[] nats = new double[batch.targets().length];
-        LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), nats);
+    public TargetLosses losses(Batch batch) {
+        TargetLosses losses = TargetLosses.of(batch.targets().length);
+        LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), losses);
         graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
-        return nats;
+        return losses;
     }
 
     /**

@@ -21,9 +21,9 @@ public interface LanguageModelHead<A> {
     /**
      * The loss of every target by itself.
      *
-     * @param nats B×L, takes the losses; 0 where none counts
+     * @param losses of B×L, takes what is found
      */
-    void losses(A input, int[] targets, double[] nats, Pass<A> pass);
+    void losses(A input, int[] targets, TargetLosses losses, Pass<A> pass);
 
     /**
      * The sum of all losses; also writes the gradient, B×D×L, of the <em>mean</em> over counted targets and adds those

@@ -25,11 +25,6 @@ final class OnlineFilters implements ChannelFilters {
         convolution = new OnlineConvolution(filters.taps(pass), rowsPerFilter);
     }
 
-    /** Steps so far. */
-    int length() {
-        return convolution.length();
-    }
-
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
     void startPass(int length) {
         passLength = length;

@@ -8,11 +8,23 @@ public final class PlainHead implements LanguageModelHead<double[]> {
     }
 
     @Override
-    public void losses(double[] input, int[] targets, double[] nats, Pass<double[]> pass) {
+    public void losses(double[] input, int[] targets, TargetLosses losses, Pass<double[]> pass) {
         double[] probabilities = probabilities(input, pass);
         for (int i = 0; i < targets.length; i++) {
-            nats[i] = targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);
+            losses.nats()[i] = targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);
+            losses.likeliest()[i] = targets[i] >= 0 && isLikeliest(probabilities, targets, i, pass);
         }
+    }
+
+    private static boolean isLikeliest(double[] probabilities, int[] targets, int i, Pass<double[]> pass) {
+        int first = i / pass.length() * vocabularySize(pass) * pass.length() + i % pass.length();
+        double found = probabilities[first + targets[i] * pass.length()];
+        for (int v = 0; v < vocabularySize(pass); v++) {
+            if (probabilities[first + v * pass.length()] > found) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

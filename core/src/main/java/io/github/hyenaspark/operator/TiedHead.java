@@ -33,13 +33,27 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void losses(FloatArray input, int[] targets, double[] nats, Pass<FloatArray> pass) {
+    public void losses(FloatArray input, int[] targets, TargetLosses losses, Pass<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
-            double[] losses = losses(tile);
-            softmax(tile, scores(tile, input, pass), targets, losses);
-            System.arraycopy(losses, 0, nats, tile.b() * tile.length() + tile.from(), tile.count());
+            float[][] scores = scores(tile, input, pass);
+            double[] nats = losses(tile);
+            softmax(tile, scores, targets, nats);
+            int at = tile.b() * tile.length() + tile.from();
+            System.arraycopy(nats, 0, losses.nats(), at, tile.count());
+            for (int t = 0; t < tile.count(); t++) {
+                losses.likeliest()[at + t] = isLikeliest(scores, target(tile, targets, t), t);
+            }
         });
+    }
+
+    private boolean isLikeliest(float[][] probabilities, int target, int t) {
+        for (int v = 0; target >= 0 && v < vocabularySize; v++) {
+            if (probabilities[v][t] > probabilities[target][t]) {
+                return false;
+            }
+        }
+        return target >= 0;
     }
 
     @Override

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SettingsTest {
     private static final String SECTIONS =
-            "[bench, checkpoint, data, embed, evaluate, export, generate, import, memory,"
-                    + " model, run, score, tokenizer, train, vacuum]";
+            "[bench, checkpoint, compare, data, embed, evaluate, export, generate, import, memory,"
+                    + " model, run, score, task, tokenizer, train, vacuum]";
 
     enum Progress {
         AUTO,
@@ -182,6 +182,18 @@ class SettingsTest {
     @Test
     void aSingleValueIsAListOfOne() throws IOException {
         assertThat(bound("test.betas=0.9").betas()).containsExactly(0.9);
+    }
+
+    @Test
+    void othersAreLaidOverThem() throws IOException {
+        Settings settings = Settings.load(List.of("train.lr=0.5", "train.rounds=7"));
+        Settings changed = settings.with(List.of("train.rounds=8", "model.mixer=hyena"));
+        assertThat(changed.render())
+                .isEqualTo(
+                        Settings.load(List.of("train.lr=0.5", "train.rounds=8")).render());
+        assertThat(settings.render())
+                .isEqualTo(
+                        Settings.load(List.of("train.lr=0.5", "train.rounds=7")).render());
     }
 
     @Test

@@ -122,16 +122,31 @@ class BlockTest {
         Closeness.check("loss", new double[] {floatNats}, new double[] {nats}, 1e-6);
         assertThat(plain.loss(input, targets, plainPass)).isEqualTo(nats);
         assertThat(head.loss(Rehearsal.floats(input), targets, pass)).isEqualTo(floatNats);
-        double[] each = new double[targets.length];
+        TargetLosses each = TargetLosses.of(targets.length);
         plain.losses(input, targets, each, plainPass);
-        assertThat(Arrays.stream(each).sum()).isCloseTo(nats, within(1e-12 * nats));
-        assertThat(each[length]).isZero();
-        double[] floatEach = new double[targets.length];
+        assertThat(Arrays.stream(each.nats()).sum()).isCloseTo(nats, within(1e-12 * nats));
+        assertThat(each.nats()[length]).isZero();
+        TargetLosses floatEach = TargetLosses.of(targets.length);
         head.losses(Rehearsal.floats(input), targets, floatEach, pass);
-        Closeness.check("losses", floatEach, each, 1e-5);
+        Closeness.check("losses", floatEach.nats(), each.nats(), 1e-5);
+        assertThat(floatEach.likeliest()).isEqualTo(each.likeliest());
+        double[] logits = new double[2 * vocabularySize * length];
+        plain.logits(input, logits, plainPass);
+        for (int i = 0; i < targets.length; i++) {
+            assertThat(each.likeliest()[i]).isEqualTo(targets[i] == likeliest(logits, i, length, vocabularySize));
+        }
         Closeness.check("input gradient", Rehearsal.doubles(floatInputGradient), inputGradient, 1e-5);
         gradients.forEach((name, expected) -> Closeness.check(
                 name, Rehearsal.doubles(Objects.requireNonNull(floatGradients.get(name))), expected, 1e-5));
+    }
+
+    private static int likeliest(double[] logits, int i, int length, int vocabularySize) {
+        int first = i / length * vocabularySize * length + i % length;
+        int best = 0;
+        for (int v = 1; v < vocabularySize; v++) {
+            best = logits[first + v * length] > logits[first + best * length] ? v : best;
+        }
+        return best;
     }
 
     /** A grid over the bend of the function and far beyond; more elements than one piece. */

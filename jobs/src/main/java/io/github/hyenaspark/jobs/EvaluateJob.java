@@ -90,6 +90,7 @@ final class EvaluateJob {
                 .put("tokens", document.loss().tokens())
                 .put("nats", document.loss().nats());
         LossFigures.put(json, document.loss(), document.bytes());
+        document.lastTokenLikeliest().ifPresent(likeliest -> json.put("last_token_right", likeliest));
         out.write((Json.line(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -108,6 +109,9 @@ final class EvaluateJob {
         LossFigures.put(json, total, evaluation.bytes());
         if (snapshot.vocabulary().tokenizer().equals(DNA)) {
             json.set("bits_per_base", json.get("bits_per_token"));
+        }
+        if (evaluation.lastTokens() > 0) {
+            json.put("last_token_accuracy", (double) evaluation.lastTokensLikeliest() / evaluation.lastTokens());
         }
         json.put("length", trained.model().lMax());
         json.set("by_position", byPosition(evaluation.all(), evaluation.full()));

@@ -42,8 +42,8 @@ public final class Main implements Runnable {
                                 "prepare",
                                 "Turns a corpus into a dataset, doing only what is new.",
                                 "data.input=FOLDER data.dataset=DATASET"),
-                        List.of("data", "run"),
-                        PrepareJob::run,
+                        List.of("data", "task", "run"),
+                        new PrepareJob.Command(),
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
@@ -85,6 +85,14 @@ public final class Main implements Runnable {
                                 "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
                         List.of("embed", "data", "run"),
                         EmbedJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "compare",
+                                "Trains each of some mixers on the same tokens, times their steps, and draws both.",
+                                "data.dataset=DATASET compare.dir=COMPARISON"),
+                        List.of("compare", "data", "model", "train", "checkpoint", "run"),
+                        CompareJob::run,
                         console))
                 .addSubcommand(GenerateJob.command(console))
                 .addSubcommand(ExportJob.command(console))

@@ -13,6 +13,8 @@ import io.github.hyenaspark.data.prepare.WorkUnit;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.UnitEntry;
+import io.github.hyenaspark.data.task.TaskConfig;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.DatasetPage;
@@ -23,7 +25,9 @@ import io.github.hyenaspark.jobs.spark.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,10 +51,34 @@ final class PrepareJob {
         this.console = console;
     }
 
-    static void run(Settings settings, Console console) throws IOException {
+    /** The command {@code prepare}: a task brings the settings that its examples need. */
+    static final class Command implements Job {
+        @Override
+        public List<String> derived(Settings settings) {
+            return task(settings).map(TaskInput::settings).orElse(List.of());
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            PrepareJob.run(settings, console);
+        }
+    }
+
+    private static Optional<TaskInput> task(Settings settings) {
+        String input = settings.bind("data", DataConfig.class).input();
+        return TaskInput.isTask(input)
+                ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))
+                : Optional.empty();
+    }
+
+    private static void run(Settings settings, Console console) throws IOException {
         Storage storage = SparkRuntime.storage();
         DataConfig config = settings.bind("data", DataConfig.class);
         config.checkPlaces();
+        Optional<TaskInput> task = task(settings);
+        if (task.isPresent()) {
+            task.get().write(storage, config.dataset());
+        }
         RunConfig run = settings.bind("run", RunConfig.class);
         new PrepareJob(storage, Recipe.of(storage, config), run.progress(), console).run();
     }

@@ -10,6 +10,7 @@ import picocli.CommandLine.Parameters;
 final class SettingsArguments {
     private static final Set<String> SECTIONS = Set.of(
             "data",
+            "task",
             "model",
             "train",
             "checkpoint",
@@ -21,6 +22,7 @@ final class SettingsArguments {
             "export",
             "import",
             "bench",
+            "compare",
             "tokenizer",
             "memory",
             "vacuum");

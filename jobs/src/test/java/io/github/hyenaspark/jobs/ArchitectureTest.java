@@ -41,7 +41,8 @@ final class ArchitectureTest {
             line("data.document", "io"),
             line("data.token", "io"),
             line("data.shard", "io"),
-            line("data.prepare", "data.document", "data.token", "data.shard", "data.batch", "io"),
+            line("data.task", "data.token", "io"),
+            line("data.prepare", "data.task", "data.document", "data.token", "data.shard", "data.batch", "io"),
             line("data.batch", "data.shard", "model", "io"),
             line("jobs.report", "io"),
             line(

@@ -66,7 +66,7 @@ class ConfTest {
         "hyenadna-1.6m.conf, 12, 1641088",
         "hyenadna-3.3m.conf, 12, 3277568",
         "hyenadna-6.6m.conf, 12, 6550528",
-        "associative-recall.conf, 256, 143872",
+        "associative-recall.conf, 31, 129536",
         "long-text-64k.conf, 256, 11996928",
     })
     void aModelHasAsManyParametersAsItsFileSays(String file, int vocabularySize, long expected) throws IOException {

@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.LowerCase;
 import io.github.hyenaspark.data.document.NRuns;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -17,10 +18,10 @@ import java.util.List;
 /**
  * The section {@code data} of the settings.
  *
- * @param input a directory, a file or a glob; only preparing needs it, otherwise it may be empty
+ * @param input a directory, a file, a glob or {@code task:NAME}; only preparing needs it, otherwise it may be empty
  * @param dataset the directory of the dataset
  * @param snapshot number of the snapshot to read; empty for the newest
- * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2} or the URI of a {@code tokenizer.json}
+ * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
  * @param unitBytes bytes of input in one work unit, at least 1; what cannot be cut is a unit of its own
  * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
  * @param validationFraction share of documents that are only measured on, chosen by a hash, in [0, 1); not used if
@@ -58,7 +59,7 @@ public record DataConfig(
         String intervalStart,
         String intervalEnd)
         implements Serializable {
-    private static final String TOKENIZERS = "bytes, dna, gpt2 or the URI of a tokenizer.json";
+    private static final String TOKENIZERS = "bytes, dna, gpt2, symbols-V or the URI of a tokenizer.json";
     private static final String ON_DISK = "file:";
 
     public DataConfig {
@@ -114,7 +115,7 @@ public record DataConfig(
                 new FastaConfig(fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
         boolean file = tokenizer.endsWith(Tokenizer.FILE_ENDING);
         return new DataConfig(
-                absolute(storage, input),
+                absolute(storage, TaskInput.isTask(input) ? TaskInput.directory(dataset) : input),
                 absolute(storage, dataset),
                 snapshot,
                 file ? absolute(storage, tokenizer) : tokenizer,

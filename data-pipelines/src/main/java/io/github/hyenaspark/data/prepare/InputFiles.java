@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.InputListing;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.List;
@@ -14,11 +15,12 @@ public final class InputFiles {
      * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder
      * of its input.
      *
-     * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory
+     * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory,
+     *     but for the examples of a task
      */
     public static List<InputFile> of(Storage storage, DataConfig config) throws IOException {
         List<InputFile> found = InputListing.files(storage, config.input(), config.source());
-        if (config.dataset().isBlank()) {
+        if (config.dataset().isBlank() || TaskInput.directory(config.dataset()).equals(config.input())) {
             return found;
         }
         String dataset = Storage.resolve(storage.qualify(config.dataset()), "/");

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Text to token ids and back. Tokenizers have no state: one may serve many threads. Datasets and checkpoints carry the
  * fingerprint, so that ids of one tokenizer are never read as those of another.
  */
-public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokenizer {
+public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTokenizer, BpeTokenizer {
     /** What {@link #masked()} gives if no id stands for a masked token. */
     int NO_ID = -1;
 
@@ -20,7 +20,7 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokeni
     /**
      * The tokenizer of a name in the settings.
      *
-     * @param name {@code bytes}, {@code dna}, {@code gpt2}, or the place of a {@code tokenizer.json}
+     * @param name {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V}, or the place of a {@code tokenizer.json}
      * @throws IllegalArgumentException if there is none of this name, or the file asks for what is not supported
      * @throws CorruptFileException if the file is no JSON, or has not what a {@code tokenizer.json} must have
      * @throws IOException if the file cannot be read
@@ -32,17 +32,20 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokeni
     /**
      * A tokenizer that needs no file.
      *
-     * @param name {@code bytes}, {@code dna} or {@code gpt2}
+     * @param name {@code bytes}, {@code dna}, {@code gpt2} or {@code symbols-V}
      * @throws IllegalArgumentException if there is none of this name
      */
     static Tokenizer of(String name) {
+        if (SymbolTokenizer.isNameOf(name)) {
+            return SymbolTokenizer.of(name);
+        }
         return switch (name) {
             case ByteTokenizer.NAME -> new ByteTokenizer();
             case DnaTokenizer.NAME -> new DnaTokenizer();
             case Gpt2Vocabulary.NAME -> Gpt2Vocabulary.tokenizer();
             default ->
                 throw new IllegalArgumentException("data.tokenizer: found \"" + name
-                        + "\", expected \"bytes\", \"dna\", \"gpt2\" or the place of a tokenizer.json");
+                        + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\" or the place of a tokenizer.json");
         };
     }
 
@@ -51,6 +54,7 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokeni
         return name.equals(ByteTokenizer.NAME)
                 || name.equals(DnaTokenizer.NAME)
                 || name.equals(Gpt2Vocabulary.NAME)
+                || SymbolTokenizer.isNameOf(name)
                 || name.endsWith(FILE_ENDING);
     }
 
@@ -63,7 +67,7 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, BpeTokeni
      * @throws CorruptFileException if these are not the bytes of such a file
      */
     static Tokenizer ofFile(String name, byte[] file) throws CorruptFileException {
-        if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME)) {
+        if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME) && !SymbolTokenizer.isNameOf(name)) {
             return new BpeTokenizer(name, TokenizerJson.read(name, file));
         }
         Tokenizer tokenizer = of(name);

@@ -129,8 +129,9 @@ class ByteTokenizerTest {
     void anUnknownNameIsRefused() {
         assertThatThrownBy(() -> Tokenizer.of("byte"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\" or the place of a"
-                        + " tokenizer.json");
+                .hasMessage(
+                        "data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\" or the place of a"
+                                + " tokenizer.json");
     }
 
     @Test

@@ -1,8 +1,9 @@
 package io.github.hyenaspark.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.Curves.Axes;
+import io.github.hyenaspark.jobs.report.Curves.Curve;
 import io.github.hyenaspark.jobs.report.RunFigures.Round;
-import java.awt.BasicStroke;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,14 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The plots of a run's page. */
 final class RunCharts {
-    private static final int POINTS = 1000; // a picture has no room for more
-    private static final int MARKED_POINTS = 30;
     private static final double MARGIN = 0.1; // nats above and below a curve
     private static final double HOUR = 3600;
     private static final double MINUTE = 60;
@@ -30,17 +26,15 @@ final class RunCharts {
     }
 
     /** A curve: y against x, where y is a number. */
-    private record Curve(String name, ToDoubleFunction<Round> x, ToDoubleFunction<Round> y) {
-        private List<double[]> points(List<Round> rounds) {
-            List<double[]> points = new ArrayList<>();
-            for (Round round : rounds) {
-                double value = y.applyAsDouble(round);
-                if (Double.isFinite(value)) {
-                    points.add(new double[] {x.applyAsDouble(round), value});
-                }
+    private Curve curve(String name, ToDoubleFunction<Round> x, ToDoubleFunction<Round> y) {
+        List<double[]> points = new ArrayList<>();
+        for (Round round : figures.rounds()) {
+            double value = y.applyAsDouble(round);
+            if (Double.isFinite(value)) {
+                points.add(new double[] {x.applyAsDouble(round), value});
             }
-            return points;
         }
+        return new Curve(name, points);
     }
 
     String lossByTokens() throws IOException {
@@ -56,12 +50,12 @@ final class RunCharts {
         return curves("Loss against time", title, LOSS, losses(round -> round.ended() / unit));
     }
 
-    private static List<Curve> losses(ToDoubleFunction<Round> x) {
-        return List.of(new Curve("training", x, Round::loss), new Curve("held out", x, Round::heldOut));
+    private List<Curve> losses(ToDoubleFunction<Round> x) {
+        return List.of(curve("training", x, Round::loss), curve("held out", x, Round::heldOut));
     }
 
     String learningRate() throws IOException {
-        return curves("Learning rate", "round", "rate", List.of(new Curve("rate", Round::round, Round::lr)));
+        return curves("Learning rate", "round", "rate", List.of(curve("rate", Round::round, Round::lr)));
     }
 
     String deltaCosine() throws IOException {
@@ -69,7 +63,7 @@ final class RunCharts {
                 "Cosine between the workers' deltas: how far they agree on where to go",
                 "round",
                 "cosine",
-                List.of(new Curve("cosine", Round::round, Round::cosine)));
+                List.of(curve("cosine", Round::round, Round::cosine)));
     }
 
     String roundTimes() throws IOException {
@@ -78,8 +72,8 @@ final class RunCharts {
                 "round",
                 "seconds",
                 List.of(
-                        new Curve("whole round", Round::round, Round::took),
-                        new Curve("local steps of the slowest worker", Round::round, Round::computed)));
+                        curve("whole round", Round::round, Round::took),
+                        curve("local steps of the slowest worker", Round::round, Round::computed)));
     }
 
     /** The newest held-out loss by position in the context; empty if it was never measured. */
@@ -104,43 +98,7 @@ final class RunCharts {
         });
     }
 
-    /** Empty if no curve has two points. */
-    private String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
-        List<Curve> shown = curves.stream()
-                .filter(curve -> curve.points(figures.rounds()).size() >= 2)
-                .toList();
-        if (shown.isEmpty()) {
-            return "";
-        }
-        List<String> names = shown.stream().map(Curve::name).toList();
-        String legend = names.size() > 1 ? PagePicture.legend(names, "■") : "";
-        return PagePicture.html(title, legend, look -> {
-            XYChart chart = look.lines(xTitle, yTitle);
-            for (int i = 0; i < shown.size(); i++) {
-                add(chart, i, thinned(shown.get(i).points(figures.rounds()), POINTS));
-            }
-            return chart;
-        });
-    }
-
-    private static void add(XYChart chart, int number, List<double[]> points) {
-        XYSeries series = chart.addSeries(
-                Integer.toString(number),
-                points.stream().mapToDouble(point -> point[0]).toArray(),
-                points.stream().mapToDouble(point -> point[1]).toArray());
-        series.setLineColor(ChartLook.series(number));
-        series.setMarkerColor(ChartLook.series(number));
-        series.setMarker(points.size() <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-    }
-
-    /** At most so many of the points, evenly spread, the last among them. */
-    static <T> List<T> thinned(List<T> points, int most) {
-        int step = Math.max(1, (points.size() + most - 1) / most);
-        List<T> some = new ArrayList<>();
-        for (int i = Math.max(0, points.size() - 1) % step; i < points.size(); i += step) {
-            some.add(points.get(i));
-        }
-        return some;
+    private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
+        return new Curves(title, xTitle, yTitle, Axes.LINEAR).html(curves);
     }
 }

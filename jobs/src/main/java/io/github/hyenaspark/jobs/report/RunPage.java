@@ -89,7 +89,7 @@ public final class RunPage {
 
     /** Some of them, the newest first and open. */
     private String samples() {
-        List<Sample> shown = RunCharts.thinned(figures.samples(), SAMPLES);
+        List<Sample> shown = Curves.thinned(figures.samples(), SAMPLES);
         var html = new StringBuilder();
         for (int at = shown.size() - 1; at >= 0; at--) {
             Sample sample = shown.get(at);

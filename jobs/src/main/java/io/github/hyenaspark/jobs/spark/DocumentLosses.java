@@ -12,6 +12,7 @@ import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the
@@ -27,6 +28,9 @@ final class DocumentLosses {
     private int nextUnit;
     private int document = -1;
     private LossSum loss = LossSum.ZERO;
+    private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
+    private long lastTokens;
+    private long lastTokensLikeliest;
     private long sequences;
     private long documents;
     private long bytes;
@@ -52,6 +56,9 @@ final class DocumentLosses {
                 document = next;
             }
             loss = loss.plus(new LossSum(chunk.nats()[i], chunk.tokens()[i]));
+            if (chunk.lastTokens()[i] != ChunkLosses.NONE) {
+                lastToken = Optional.of(chunk.lastTokens()[i] == ChunkLosses.RIGHT);
+            }
         }
     }
 
@@ -61,8 +68,11 @@ final class DocumentLosses {
             return;
         }
         DocumentRow row = row();
-        sink.accept(new DocumentLoss(row.id(), row.path(), row.position(), row.bytes(), loss));
+        sink.accept(new DocumentLoss(row.id(), row.path(), row.position(), row.bytes(), loss, lastToken));
         documents++;
+        lastTokens += lastToken.isPresent() ? 1 : 0;
+        lastTokensLikeliest += lastToken.orElse(false) ? 1 : 0;
+        lastToken = Optional.empty();
         bytes += row.bytes();
         document = -1;
         loss = LossSum.ZERO;
@@ -71,6 +81,16 @@ final class DocumentLosses {
     /** Documents that were given to the sink. */
     long documents() {
         return documents;
+    }
+
+    /** How many of them have a last token that counts. */
+    long lastTokens() {
+        return lastTokens;
+    }
+
+    /** How many of these are the likeliest. */
+    long lastTokensLikeliest() {
+        return lastTokensLikeliest;
     }
 
     /** Bytes of their texts. */

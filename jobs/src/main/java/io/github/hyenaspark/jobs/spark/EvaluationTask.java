@@ -1,8 +1,10 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.operator.TargetLosses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -38,13 +40,15 @@ final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, ChunkLo
             int chunk = chunks.next();
             long[] sequences = HeldOutTask.sequencesOf(chunk, plan.batchSize(), batches.sequences());
             Batch batch = batches.batch(sequences);
-            double[] nats = pooled.model().losses(batch);
+            TargetLosses found = pooled.model().losses(batch);
+            double[] nats = found.nats();
             losses.add(new ChunkLosses(
                     chunk,
                     LossByPosition.of(nats, batch),
                     LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
                     sums(nats, batch),
-                    counted(batch)));
+                    counted(batch),
+                    lastTokens(batches, sequences, batch, found.likeliest())));
         }
         pooled.giveBack();
         return losses.iterator();
@@ -53,6 +57,22 @@ final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, ChunkLo
     private static boolean isFull(TokenBatches batches, long sequence) {
         int length = batches.plan().config().length();
         return batches.plan().parts(sequence).get(0).inputs() == length;
+    }
+
+    /** Whether the last token of each document, before the end of the document, is the likeliest. */
+    private static byte[] lastTokens(TokenBatches batches, long[] sequences, Batch batch, boolean[] likeliest) {
+        byte[] lastTokens = new byte[sequences.length];
+        for (int row = 0; row < sequences.length; row++) {
+            Part part = batches.plan().parts(sequences[row]).get(0);
+            long target = batches.plan().documentTokens()[part.document()] - 2 - 1 - part.from(); // its input's place
+            if (target >= 0 && target < part.inputs()) {
+                int at = row * batch.length() + (int) target;
+                lastTokens[row] = batch.targets()[at] < 0
+                        ? ChunkLosses.NONE
+                        : likeliest[at] ? ChunkLosses.RIGHT : ChunkLosses.WRONG;
+            }
+        }
+        return lastTokens;
     }
 
     private static double[] sums(double[] nats, Batch batch) {

@@ -1,12 +1,12 @@
 package io.github.hyenaspark.jobs.spark;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.List;
 
 /** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
 public final class RunTokenizer {
@@ -14,8 +14,6 @@ public final class RunTokenizer {
     public static final String FILE = "tokenizer.json";
 
     /** Tokenizers that are all in their code. */
-    private static final List<String> WITHOUT_FILE = List.of("bytes", "dna");
-
     private RunTokenizer() {}
 
     /** Where a run keeps it. */
@@ -42,12 +40,7 @@ public final class RunTokenizer {
      */
     public static Tokenizer read(Storage storage, String run) throws IOException {
         byte[] file = storage.read(uri(run));
-        for (String name : WITHOUT_FILE) {
-            Tokenizer tokenizer = Tokenizer.of(name);
-            if (Arrays.equals(tokenizer.file(), file)) {
-                return tokenizer;
-            }
-        }
-        return Tokenizer.ofFile(uri(run), file);
+        JsonNode name = Json.parse(uri(run), file).path("tokenizer");
+        return Tokenizer.ofFile(name.isTextual() ? name.textValue() : uri(run), file);
     }
 }

@@ -39,7 +39,7 @@ record ScoreInference(int overlap, Detail detail) implements Inference<DocumentS
 
     @Override
     public void run(HyenaLanguageModel model, Batch batch, List<DocumentSequence<DocumentScore>> rows) {
-        double[] nats = model.losses(batch);
+        double[] nats = model.losses(batch).nats();
         for (int row = 0; row < rows.size(); row++) {
             rows.get(row).result().add(rows.get(row), batch, nats, row * batch.length());
         }

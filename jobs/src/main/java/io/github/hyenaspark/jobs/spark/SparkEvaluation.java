@@ -75,7 +75,13 @@ public final class SparkEvaluation {
                         to, String.format(Locale.ROOT, "loss %.4f", all.total().mean()));
             }
             byDocument.end();
-            return new Evaluation(byDocument.documents(), byDocument.bytes(), all, full);
+            return new Evaluation(
+                    byDocument.documents(),
+                    byDocument.bytes(),
+                    byDocument.lastTokens(),
+                    byDocument.lastTokensLikeliest(),
+                    all,
+                    full);
         } finally {
             sentPlan.destroy();
             sentTheta.destroy();

@@ -107,7 +107,7 @@ class RunPageTest {
         RunFigures figures = figures(2500);
         assertThat(figures.last(Round::tokens)).isEqualTo(2_500_000);
         assertThat(figures.seconds()).isCloseTo(5000, within(1e-6));
-        assertThat(RunCharts.thinned(figures.rounds(), 1000))
+        assertThat(Curves.thinned(figures.rounds(), 1000))
                 .hasSizeBetween(500, 1000)
                 .endsWith(figures.rounds().get(2499));
     }

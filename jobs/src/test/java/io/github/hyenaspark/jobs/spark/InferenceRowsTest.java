@@ -78,7 +78,8 @@ class InferenceRowsTest {
         for (int from = 0; from == 0 || from + overlap < text.length(); from += L - overlap) {
             int inputs = Math.min(L, text.length() - from);
             int[] targets = Arrays.copyOfRange(ids, from + 1, from + 1 + inputs);
-            double[] losses = model.losses(new Batch(Arrays.copyOfRange(ids, from, from + inputs), targets, 1, inputs));
+            double[] losses = model.losses(new Batch(Arrays.copyOfRange(ids, from, from + inputs), targets, 1, inputs))
+                    .nats();
             for (int at = from == 0 ? 0 : overlap; at < inputs; at++) {
                 nats[from + at] = losses[at];
             }

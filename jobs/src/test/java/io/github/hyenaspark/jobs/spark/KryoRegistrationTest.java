@@ -133,7 +133,9 @@ class KryoRegistrationTest {
                 4);
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
-        var losses = new ChunkLosses(3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1});
+        var losses = new ChunkLosses(
+                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {0, ChunkLosses.RIGHT
+                });
         var back = ((ChunkLosses[]) throughWire(new ChunkLosses[] {losses}))[0];
         assertThat(back.all()).isEqualTo(loss);
         assertThat(back.nats()).containsExactly(2, 0.5);

@@ -1,0 +1,162 @@
+package io.github.hyenaspark.data.task;
+
+import static io.github.hyenaspark.data.token.SymbolTokenizer.QUERY;
+import static io.github.hyenaspark.data.token.SymbolTokenizer.STOP;
+
+import io.github.hyenaspark.data.token.SymbolTokenizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/**
+ * Synthetic tasks that tell operators apart (section 4.1 and appendix A of arXiv 2302.10866). Every example ends with
+ * {@code =>} and what a model has to know by then; its last symbol is the answer.
+ */
+public enum Task {
+    /**
+     * ⌊length/2⌋ pairs of a key and its value, then a key that occurred and its value. Keys are the first half of the
+     * numbers in the order of strings, values the second; every example has a random map of its own from keys to
+     * values. As in safari's code.
+     */
+    ASSOCIATIVE_RECALL {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            List<String> numbers = numbers(config);
+            int keys = numbers.size() / 2;
+            int[] valueOf = random.ints(keys, keys, numbers.size()).toArray();
+            int[] asked = random.ints(config.length() / 2, 0, keys).toArray();
+            List<String> example = new ArrayList<>();
+            for (int key : asked) {
+                example.add(numbers.get(key));
+                example.add(numbers.get(valueOf[key]));
+            }
+            int key = asked[random.nextInt(asked.length)];
+            example.addAll(List.of(QUERY, numbers.get(key), numbers.get(valueOf[key])));
+            return example;
+        }
+    },
+    /**
+     * Numbers, among them once {@code =>} and some number; then {@code =>} again and that number. As in safari's code.
+     */
+    INDUCTION_HEAD {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            List<String> example = drawn(config, random);
+            int place = random.nextInt(config.length() - 1);
+            example.set(place, QUERY);
+            example.addAll(List.of(QUERY, example.get(place + 1)));
+            return example;
+        }
+    },
+    /** Numbers, then the one that occurred most often. */
+    MAJORITY {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            List<String> example = drawn(config, random);
+            int[] counts = counts(example, config);
+            int most = Arrays.stream(counts).max().orElseThrow();
+            int[] found = IntStream.range(0, counts.length)
+                    .filter(number -> counts[number] == most)
+                    .toArray();
+            if (found.length > 1) {
+                return List.of();
+            }
+            example.addAll(List.of(QUERY, Integer.toString(found[0])));
+            return example;
+        }
+    },
+    /** Numbers, then one that occurred and how often it did. */
+    COUNTING {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            List<String> example = drawn(config, random);
+            String asked = example.get(random.nextInt(example.size()));
+            int count = counts(example, config)[Integer.parseInt(asked)];
+            if (count >= config.numbers()) {
+                return List.of();
+            }
+            example.addAll(List.of(QUERY, asked, Integer.toString(count)));
+            return example;
+        }
+    },
+    /**
+     * Two numbers of ⌊(length−1)/2⌋ digits with {@code .} between them, then as many digits of their sum, the last one
+     * first: the last symbol depends on all digits. Its vocabulary is 12.
+     */
+    ARITHMETIC {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            if (config.numbers() != 10) {
+                throw new IllegalArgumentException("task.vocabulary: found " + config.vocabulary()
+                        + ", expected 12: arithmetic has ten digits and two signs");
+            }
+            int digits = Math.max(1, (config.length() - 1) / 2);
+            int[] a = random.ints(digits, 0, 10).toArray();
+            int[] b = random.ints(digits, 0, 10).toArray();
+            List<String> example = new ArrayList<>();
+            Arrays.stream(a).forEach(digit -> example.add(Integer.toString(digit)));
+            example.add(STOP);
+            Arrays.stream(b).forEach(digit -> example.add(Integer.toString(digit)));
+            example.add(QUERY);
+            int carry = 0;
+            for (int i = digits - 1; i >= 0; i--) {
+                int sum = a[i] + b[i] + carry;
+                example.add(Integer.toString(sum % 10));
+                carry = sum / 10;
+            }
+            return example;
+        }
+    };
+
+    private static final int MOST_DRAWS = 1000;
+
+    /**
+     * One example, its symbols in order.
+     *
+     * @throws IllegalArgumentException if the settings make examples of this task next to impossible
+     */
+    public List<String> example(TaskConfig config, RandomGenerator random) {
+        for (int draw = 0; draw < MOST_DRAWS; draw++) {
+            List<String> example = draw(config, random);
+            if (!example.isEmpty()) {
+                return example;
+            }
+        }
+        throw new IllegalArgumentException("task.vocabulary and task.length: found " + config.vocabulary() + " and "
+                + config.length() + ", with which " + settingName() + " has no clear answer in " + MOST_DRAWS
+                + " draws; expected a larger vocabulary or a shorter length");
+    }
+
+    /** Draws an example; empty if what was drawn has no answer. */
+    abstract List<String> draw(TaskConfig config, RandomGenerator random);
+
+    /** Its name in settings. */
+    public String settingName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Symbols of every example. */
+    public int symbols(TaskConfig config) {
+        return example(config, new java.util.Random(0)).size();
+    }
+
+    private static List<String> numbers(TaskConfig config) {
+        List<String> symbols = SymbolTokenizer.ofSize(config.vocabulary()).symbols();
+        return symbols.subList(1, symbols.size() - 1);
+    }
+
+    private static List<String> drawn(TaskConfig config, RandomGenerator random) {
+        List<String> drawn = new ArrayList<>();
+        random.ints(config.length(), 0, config.numbers()).forEach(number -> drawn.add(Integer.toString(number)));
+        return drawn;
+    }
+
+    private static int[] counts(List<String> example, TaskConfig config) {
+        int[] counts = new int[config.numbers()];
+        example.forEach(symbol -> counts[Integer.parseInt(symbol)]++);
+        return counts;
+    }
+}

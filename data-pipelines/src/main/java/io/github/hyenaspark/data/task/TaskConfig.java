@@ -1,0 +1,30 @@
+package io.github.hyenaspark.data.task;
+
+/**
+ * The section {@code task} of the settings: the examples that {@code data.input=task:NAME} stands for.
+ *
+ * @param vocabulary V, symbols; two of them are signs
+ * @param length symbols before the question
+ * @param examples to train on
+ * @param validationExamples that are held out
+ * @param seed decides all of them
+ */
+public record TaskConfig(int vocabulary, int length, int examples, int validationExamples, long seed) {
+    public TaskConfig {
+        atLeast("vocabulary", vocabulary, 4);
+        atLeast("length", length, 2);
+        atLeast("examples", examples, 1);
+        atLeast("validation-examples", validationExamples, 1);
+    }
+
+    private static void atLeast(String key, int found, int least) {
+        if (found < least) {
+            throw new IllegalArgumentException(key + ": found " + found + ", expected at least " + least);
+        }
+    }
+
+    /** Numbers among the symbols, V−2. */
+    int numbers() {
+        return vocabulary - 2;
+    }
+}

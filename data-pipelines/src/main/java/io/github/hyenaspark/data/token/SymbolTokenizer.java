@@ -1,0 +1,169 @@
+package io.github.hyenaspark.data.token;
+
+import io.github.hyenaspark.io.Hashes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringTokenizer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * One id per word of a small vocabulary, for the synthetic tasks that operators are compared by. Of V symbols V−2 are
+ * the numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of
+ * the symbols as strings but with the signs at the ends, and V ends a document. A text has a space between two symbols.
+ */
+public final class SymbolTokenizer implements Tokenizer {
+    /** The sign that asks for an answer. */
+    public static final String QUERY = "=>";
+
+    /** The sign that stands between two parts. */
+    public static final String STOP = ".";
+
+    private static final String PREFIX = "symbols-";
+    private static final int SIGNS = 2;
+    private static final int FEWEST = 4;
+    private static final int MOST = 1 << 16;
+    private static final int BLOCK = 1 << 16;
+
+    private final List<String> symbols;
+    private final Map<String, Integer> ids = new HashMap<>();
+
+    private SymbolTokenizer(int size) {
+        if (size < FEWEST || size > MOST) {
+            throw new IllegalArgumentException(
+                    "a vocabulary of symbols: found " + size + ", expected from " + FEWEST + " to " + MOST);
+        }
+        Stream<String> numbers =
+                IntStream.range(0, size - SIGNS).mapToObj(Integer::toString).sorted();
+        symbols = Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))
+                .flatMap(part -> part)
+                .toList();
+        for (String symbol : symbols) {
+            ids.put(symbol, ids.size());
+        }
+    }
+
+    /**
+     * The tokenizer of {@code size} symbols, the two signs included.
+     *
+     * @throws IllegalArgumentException if there are less than 4 or more than 65,536
+     */
+    public static SymbolTokenizer ofSize(int size) {
+        return new SymbolTokenizer(size);
+    }
+
+    /** Whether this is the name of such a tokenizer, {@code symbols-V}. */
+    static boolean isNameOf(String name) {
+        return name.matches(PREFIX + "[0-9]{1,5}");
+    }
+
+    static SymbolTokenizer of(String name) {
+        return new SymbolTokenizer(Integer.parseInt(name.substring(PREFIX.length())));
+    }
+
+    /** All symbols by their ids: {@code .}, the numbers in the order of strings, {@code =>}. */
+    public List<String> symbols() {
+        return symbols;
+    }
+
+    @Override
+    public String name() {
+        return PREFIX + symbols.size();
+    }
+
+    @Override
+    public String fingerprint() {
+        return Hashes.sha256(description().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String description() {
+        return "tokenizer=" + name() + "\nid=" + String.join(" ", symbols) + "\nend-of-document=" + symbols.size()
+                + "\ntext=symbols with a space between two\n";
+    }
+
+    @Override
+    public int vocabularySize() {
+        return symbols.size() + 1;
+    }
+
+    @Override
+    public int endOfDocument() {
+        return symbols.size();
+    }
+
+    @Override
+    public long encode(InputStream text, TokenSink sink) throws IOException {
+        byte[] bytes = new byte[BLOCK];
+        int[] found = new int[BLOCK];
+        var word = new ByteArrayOutputStream();
+        long offset = 0;
+        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+            int words = 0;
+            for (int i = 0; i < count; i++) {
+                if (bytes[i] == ' ') {
+                    found[words++] = id(word, offset + i);
+                } else {
+                    word.write(bytes[i]);
+                }
+            }
+            sink.accept(found, words);
+            offset += count;
+        }
+        if (word.size() > 0) {
+            found[0] = id(word, offset);
+            sink.accept(found, 1);
+        }
+        return 0;
+    }
+
+    private int id(ByteArrayOutputStream word, long end) throws MalformedTextException {
+        String symbol = word.toString(StandardCharsets.UTF_8);
+        Integer id = ids.get(symbol);
+        if (id == null) {
+            throw new MalformedTextException(end - word.size(), refusal(symbol));
+        }
+        word.reset();
+        return id;
+    }
+
+    @Override
+    public int[] encode(byte[] text) {
+        var words = new StringTokenizer(new String(text, StandardCharsets.UTF_8));
+        int[] found = new int[words.countTokens()];
+        for (int i = 0; i < found.length; i++) {
+            String symbol = words.nextToken();
+            Integer id = ids.get(symbol);
+            if (id == null) {
+                throw new IllegalArgumentException(refusal(symbol));
+            }
+            found[i] = id;
+        }
+        return found;
+    }
+
+    private String refusal(String found) {
+        return "\"" + found + "\" is none of the " + symbols.size() + " symbols: the numbers 0 to "
+                + (symbols.size() - SIGNS - 1) + ", " + STOP + " and " + QUERY;
+    }
+
+    @Override
+    public byte[] decode(int[] tokens) {
+        return IntStream.of(tokens)
+                .peek(id -> ByteTokenizer.checkId(id, vocabularySize()))
+                .filter(id -> id != endOfDocument())
+                .mapToObj(symbols::get)
+                .collect(Collectors.joining(" "))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte[] file() {
+        return ByteTokenizer.descriptionFile(name(), description());
+    }
+}

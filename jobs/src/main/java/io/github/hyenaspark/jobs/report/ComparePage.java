@@ -1,0 +1,134 @@
+package io.github.hyenaspark.jobs.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.Curves.Axes;
+import io.github.hyenaspark.jobs.report.Curves.Curve;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
+public final class ComparePage {
+    private final JsonNode result;
+    private final List<JsonNode> cells;
+    private final List<JsonNode> speeds;
+
+    private ComparePage(JsonNode result) {
+        this.result = result;
+        cells = CompareFindings.list(result.path("cells"));
+        speeds = CompareFindings.list(result.path("speeds"));
+    }
+
+    /** The page in UTF-8, of the figures of {@code compare}. */
+    public static byte[] html(JsonNode result) throws IOException {
+        return new ComparePage(result).page();
+    }
+
+    private byte[] page() throws IOException {
+        return new HtmlPage("Comparison of " + String.join(", ", CompareFindings.mixers(cells)))
+                .section("What was found", findings())
+                .section("Loss", losses("tokens", "tokens trained on") + losses("seconds", "seconds in rounds"))
+                .section(
+                        "Answers",
+                        byLength(cells, "last_token_accuracy", "Share of last tokens that are right", Axes.LINEAR))
+                .section(
+                        "Speed and memory",
+                        byLength(speeds, "tokens_per_second", "Tokens per second of training", Axes.LOGARITHMIC)
+                                + byLength(speeds, "memory_mib", "Memory of a step as counted, MiB", Axes.LOGARITHMIC)
+                                + speedTable().html())
+                .section("Cells", cellTable().html())
+                .bytes();
+    }
+
+    private String findings() {
+        return CompareFindings.list(result.path("findings")).stream()
+                .map(sentence -> "<p>" + HtmlTable.escaped(sentence.asText()) + "</p>\n")
+                .collect(Collectors.joining());
+    }
+
+    /** A plot for each length: training loss after each round, for every mixer. */
+    private String losses(String key, String title) throws IOException {
+        var html = new StringBuilder();
+        for (int length : CompareFindings.lengths(cells)) {
+            List<Curve> curves = new ArrayList<>();
+            for (JsonNode cell : cells) {
+                if (cell.path("length").asInt() == length) {
+                    curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key)));
+                }
+            }
+            var plot = new Curves(
+                    "Training loss at length " + Figures.whole(length) + " against " + title,
+                    title,
+                    "loss, nats per token",
+                    Axes.LINEAR);
+            html.append(plot.html(curves));
+        }
+        return html.toString();
+    }
+
+    private static List<double[]> curve(JsonNode cell, String key) {
+        List<double[]> points = new ArrayList<>();
+        for (JsonNode round : cell.path("curve")) {
+            if (round.path("loss").isNumber()) {
+                points.add(new double[] {
+                    round.path(key).asDouble(), round.path("loss").asDouble()
+                });
+            }
+        }
+        return points;
+    }
+
+    /** A figure of each mixer against the length. */
+    private static String byLength(List<JsonNode> of, String key, String title, Axes axes) throws IOException {
+        List<Curve> curves = new ArrayList<>();
+        for (String mixer : CompareFindings.mixers(of)) {
+            List<double[]> points = new ArrayList<>();
+            for (JsonNode cell : of) {
+                if (cell.path("mixer").asText().equals(mixer) && cell.has(key)) {
+                    points.add(new double[] {
+                        cell.path("length").asDouble(), cell.path(key).asDouble()
+                    });
+                }
+            }
+            points.sort((a, b) -> Double.compare(a[0], b[0]));
+            curves.add(new Curve(mixer, points));
+        }
+        return new Curves(title, "length, tokens", title.toLowerCase(Locale.ROOT), axes).html(curves);
+    }
+
+    private HtmlTable speedTable() {
+        HtmlTable table = HtmlTable.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
+        for (JsonNode speed : speeds) {
+            table.row(
+                    speed.path("mixer").asText(),
+                    Figures.whole(speed.path("length").asLong()),
+                    Figures.whole(speed.path("batch").asLong()),
+                    Figures.whole(speed.path("parameters").asLong()),
+                    Figures.rounded(speed.path("tokens_per_second").asDouble()),
+                    Figures.rounded(speed.path("memory_mib").asDouble()));
+        }
+        return table;
+    }
+
+    private HtmlTable cellTable() {
+        HtmlTable table =
+                HtmlTable.of(List.of("Mixer", "Length", "Batch", "Held-out loss", "Last tokens right", "Run"));
+        for (JsonNode cell : cells) {
+            table.row(
+                    cell.path("mixer").asText(),
+                    Figures.whole(cell.path("length").asLong()),
+                    Figures.whole(cell.path("batch").asLong()),
+                    String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
+                    cell.has("last_token_accuracy")
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.1f %%",
+                                    100 * cell.path("last_token_accuracy").asDouble())
+                            : Figures.NONE,
+                    cell.path("run").asText());
+        }
+        return table;
+    }
+}
