@@ -30,7 +30,9 @@ class HelpExamplesIT {
     private static final PrintStream NULL = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
     private static final Console NOWHERE = new Console(NULL, NULL);
     private static final String NAME = "${COMMAND-FULL-NAME}";
-    private static final List<String> SMALL_BENCH = List.of(
+    private static final List<String> SMALL = List.of(
+            "compare.lengths=[16,32]",
+            "compare.speed-lengths=[32]",
             "bench.batch=1",
             "bench.channels=2",
             "bench.length=64",
@@ -70,7 +72,7 @@ class HelpExamplesIT {
         assertThat(words.remove(0)).isEqualTo("hyena");
         if (takesSettings(command.getCommandSpec())) {
             boolean bench = words.get(0).equals("bench"); // it takes l-max from the length that it measures
-            Stream.concat(SmallRun.SETTINGS.stream(), SMALL_BENCH.stream())
+            Stream.concat(SmallRun.SETTINGS.stream(), SMALL.stream())
                     .filter(setting -> !bench || !setting.startsWith("model.l-max="))
                     .filter(setting -> words.stream().noneMatch(word -> word.startsWith(key(setting))))
                     .forEach(words::add);

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.nio.charset.StandardCharsets;
@@ -87,8 +88,11 @@ public final class RunIdentity {
         return arguments;
     }
 
+    /** A setting that there was not yet when the run began had what is its default now. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
-        Map<String, String> then = flat(stored);
+        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        then.keySet().retainAll(flat(current).keySet());
+        then.putAll(flat(stored));
         Map<String, String> now = flat(current);
         Set<String> keys = new TreeSet<>(then.keySet());
         keys.addAll(now.keySet());

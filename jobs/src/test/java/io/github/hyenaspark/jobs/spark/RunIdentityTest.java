@@ -37,6 +37,15 @@ class RunIdentityTest {
     }
 
     @Test
+    void aSettingOfLaterHadItsDefaultBefore() throws CorruptFileException {
+        String before = identity().replace("\"num-heads\":1,", "");
+        assertThat(before).isNotEqualTo(identity());
+        assertThat(RunIdentity.differences(before, identity())).isEmpty();
+        assertThat(RunIdentity.differences(before, identity("model.num-heads=2")))
+                .containsExactly("model.num-heads was 1 and is 2");
+    }
+
+    @Test
     void aKeyThatOnlyOneSideHasIsADifference() throws CorruptFileException {
         assertThat(RunIdentity.differences("{\"model\":{\"a\":1}}", "{\"model\":{\"b\":[1,2]}}"))
                 .containsExactly("model.a was 1 and is nothing", "model.b was nothing and is [1,2]");
