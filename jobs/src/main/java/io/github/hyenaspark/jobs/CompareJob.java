@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.CompareFindings;
 import io.github.hyenaspark.jobs.report.ComparePage;
+import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.TrainedRun;
 import io.github.hyenaspark.model.ModelConfig;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
     private static final double MEBIBYTE = 1 << 20;
+    private static final String ACCURACY = "last_token_accuracy";
 
     private final long begin = System.nanoTime();
     private final Storage storage = SparkRuntime.storage();
@@ -114,10 +117,11 @@ final class CompareJob {
                 .put("length", length)
                 .put("batch", tokensPerStep / length)
                 .put("run", run);
-        for (String key : List.of("loss", "bits_per_byte", "last_token_accuracy")) {
-            if (evaluated.has(key)) {
-                json.set(key, evaluated.get(key));
-            }
+        json.set("loss", evaluated.get("loss"));
+        json.set("bits_per_byte", evaluated.get("bits_per_byte"));
+        String tokenizer = RunTokenizer.read(storage, run).name();
+        if (SymbolTokenizer.isNameOf(tokenizer) && evaluated.has(ACCURACY)) { // of a task: the last token is an answer
+            json.set(ACCURACY, evaluated.get(ACCURACY));
         }
         ArrayNode curve = json.putArray("curve");
         double seconds = 0;

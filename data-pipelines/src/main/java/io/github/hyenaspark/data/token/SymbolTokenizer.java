@@ -59,7 +59,7 @@ public final class SymbolTokenizer implements Tokenizer {
     }
 
     /** Whether this is the name of such a tokenizer, {@code symbols-V}. */
-    static boolean isNameOf(String name) {
+    public static boolean isNameOf(String name) {
         return name.matches(PREFIX + "[0-9]{1,5}");
     }
 

@@ -47,8 +47,10 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
         String legend = names.size() > 1 ? PagePicture.legend(names, "■") : "";
         return PagePicture.html(title, legend, look -> {
             XYChart chart = look.lines(xTitle, yTitle);
-            chart.getStyler().setXAxisLogarithmic(axes == Axes.LOGARITHMIC);
-            chart.getStyler().setYAxisLogarithmic(axes == Axes.LOGARITHMIC);
+            if (axes == Axes.LOGARITHMIC) {
+                chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+                chart.getStyler().setDecimalPattern("#,##0");
+            }
             for (int i = 0; i < shown.size(); i++) {
                 add(chart, i, thinned(shown.get(i).points(), POINTS));
             }
