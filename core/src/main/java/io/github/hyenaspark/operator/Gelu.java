@@ -18,7 +18,7 @@ final class Gelu {
     private static final float CUBIC_FLOAT = (float) CUBIC;
     private static final float HALF_SCALE = (float) (SCALE / 2);
     private static final float TWICE_SCALE = (float) (2 * SCALE);
-    private static final float[] TAYLOR = taylor(16);
+    private static final float[] TAYLOR = Taylor.coefficients(16);
 
     private float[] a = {};
     private float[] z = {};
@@ -56,7 +56,7 @@ final class Gelu {
         halfU(a, z, count);
         java.util.Arrays.fill(w, 0, count, TAYLOR[16]);
         for (int k = 15; k > 0; k -= 4) {
-            horner(w, z, k, count);
+            Taylor.horner(TAYLOR, w, z, k, count);
         }
         logistic(w, count);
     }
@@ -70,20 +70,6 @@ final class Gelu {
     private static void halfU(float[] a, float[] z, int count) {
         for (int i = 0; i < count; i++) {
             z[i] = HALF_SCALE * a[i] * Math.fma(CUBIC_FLOAT * a[i], a[i], 1f);
-        }
-    }
-
-    /** Four terms, from power {@code k} down. */
-    private static void horner(float[] sum, float[] z, int k, int count) {
-        float c0 = TAYLOR[k];
-        float c1 = TAYLOR[k - 1];
-        float c2 = TAYLOR[k - 2];
-        float c3 = TAYLOR[k - 3];
-        for (int i = 0; i < count; i++) {
-            float p = Math.fma(sum[i], z[i], c0);
-            p = Math.fma(p, z[i], c1);
-            p = Math.fma(p, z[i], c2);
-            sum[i] = Math.fma(p, z[i], c3);
         }
     }
 
@@ -111,7 +97,7 @@ final class Gelu {
         for (int i = 0; i < count; i++) {
             w[i] = Math.fma(z[i] * w[i], 1f - w[i], 0.5f - w[i]);
         }
-        signs(row, z, count);
+        Rows.signs(row, z, count);
         for (int i = 0; i < count; i++) {
             row[i] = Math.fma(z[i], w[i], 0.5f);
         }
@@ -122,22 +108,5 @@ final class Gelu {
         for (int i = 0; i < count; i++) {
             slopes[i] = TWICE_SCALE * a[i] * Math.fma(3 * CUBIC_FLOAT * a[i], a[i], 1f);
         }
-    }
-
-    private static void signs(float[] x, float[] signs, int count) {
-        for (int i = 0; i < count; i++) {
-            signs[i] = x[i] / (Math.abs(x[i]) + Float.MIN_NORMAL);
-        }
-    }
-
-    /** 1/k!, from k = 0. */
-    private static float[] taylor(int degree) {
-        float[] coefficients = new float[degree + 1];
-        double factorial = 1;
-        for (int k = 0; k <= degree; k++) {
-            coefficients[k] = (float) (1 / factorial);
-            factorial *= k + 1;
-        }
-        return coefficients;
     }
 }

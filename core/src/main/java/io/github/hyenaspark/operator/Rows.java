@@ -67,6 +67,13 @@ final class Rows {
         }
     }
 
+    /** signs = −1 or 1, the sign of x; 0 where x is 0. */
+    static void signs(float[] x, float[] signs, int count) {
+        for (int i = 0; i < count; i++) {
+            signs[i] = x[i] / (Math.abs(x[i]) + Float.MIN_NORMAL);
+        }
+    }
+
     /** to = factor · to. */
     static void scale(float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {

@@ -8,7 +8,7 @@ package io.github.hyenaspark.operator;
  */
 final class Squash {
     private static final float CUT = 20f;
-    private static final float[] TAYLOR = taylor(12);
+    private static final float[] TAYLOR = Taylor.coefficients(12);
 
     private float[] sign = {};
     private float[] z = {};
@@ -40,13 +40,13 @@ final class Squash {
             p = new float[count];
         }
         cutOff(row, cut, count);
-        signs(row, sign, count);
+        Rows.signs(row, sign, count);
         for (int i = 0; i < count; i++) {
             z[i] = factor * Math.abs(row[i]);
         }
         java.util.Arrays.fill(p, 0, count, TAYLOR[12]);
         for (int k = 11; k > 3; k -= 4) {
-            horner(p, z, k, count);
+            Taylor.horner(TAYLOR, p, z, k, count);
         }
         finish(p, z, count);
         for (int i = 0; i < count; i++) {
@@ -58,26 +58,6 @@ final class Squash {
     private static void cutOff(float[] x, float cut, int count) {
         for (int i = 0; i < count; i++) {
             x[i] = Math.max(-cut, Math.min(cut, x[i]));
-        }
-    }
-
-    private static void signs(float[] x, float[] signs, int count) {
-        for (int i = 0; i < count; i++) {
-            signs[i] = x[i] / (Math.abs(x[i]) + Float.MIN_NORMAL);
-        }
-    }
-
-    /** Four terms, from power {@code k} down. */
-    private static void horner(float[] sum, float[] z, int k, int count) {
-        float c0 = TAYLOR[k];
-        float c1 = TAYLOR[k - 1];
-        float c2 = TAYLOR[k - 2];
-        float c3 = TAYLOR[k - 3];
-        for (int i = 0; i < count; i++) {
-            float s = Math.fma(sum[i], z[i], c0);
-            s = Math.fma(s, z[i], c1);
-            s = Math.fma(s, z[i], c2);
-            sum[i] = Math.fma(s, z[i], c3);
         }
     }
 
@@ -101,16 +81,5 @@ final class Squash {
         for (int i = 0; i < count; i++) {
             p[i] = 1f / (p[i] + 2f);
         }
-    }
-
-    /** 1/k!, from k = 0. */
-    private static float[] taylor(int degree) {
-        float[] coefficients = new float[degree + 1];
-        double factorial = 1;
-        for (int k = 0; k <= degree; k++) {
-            coefficients[k] = (float) (1 / factorial);
-            factorial *= k + 1;
-        }
-        return coefficients;
     }
 }
