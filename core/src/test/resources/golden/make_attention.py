@@ -55,7 +55,8 @@ def write(name, d_model, heads, rotary, batch, length, seed):
     output.backward(upstream)
     root = {
         "format": "attention-golden-1",
-        "kind": "attention",
+        "kind": "mixer",
+        "mixer": "attention",
         "name": name,
         "dtype": "float64",
         "torch": torch.__version__,

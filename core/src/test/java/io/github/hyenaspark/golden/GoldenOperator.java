@@ -29,8 +29,7 @@ final class GoldenOperator {
         JsonNode json = root.required("config");
         batch = root.required("batch").asInt();
         length = root.required("length").asInt();
-        config = GoldenFile.mixerConfig(
-                root.path("mixer").asText(file.kind().equals("attention") ? "attention" : "hyena"), json);
+        config = GoldenFile.mixerConfig(root.path("mixer").asText("hyena"), json);
         parameters = ours(GoldenFile.operatorParameters(root.required("parameters"), "", "values"));
         gradients = GoldenFile.operatorParameters(root.required("parameters"), "", "grad");
     }

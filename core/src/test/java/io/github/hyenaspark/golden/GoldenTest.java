@@ -16,7 +16,7 @@ class GoldenTest {
 
     private static void check(GoldenFile file) throws IOException {
         switch (file.kind()) {
-            case "operator", "mixer", "attention" -> {
+            case "operator", "mixer" -> {
                 GoldenOperator golden = new GoldenOperator(file);
                 golden.checkDouble();
                 golden.checkFloat();
