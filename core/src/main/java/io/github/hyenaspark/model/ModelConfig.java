@@ -201,7 +201,7 @@ public record ModelConfig(
      * @throws IllegalArgumentException if it is longer than l-max
      */
     public void checkLength(int length) {
-        operator().checkLength(length);
+        MixerConfig.checkLength(length, lMax);
     }
 
     /** The embedding, with the positions that are added to it. */

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.operator;
 
-import static io.github.hyenaspark.operator.ParameterGroup.BASE;
-
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,12 +14,7 @@ import java.util.List;
  */
 public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
     public AttentionConfig {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
-        }
+        MixerConfig.checkSizes(width, maxLength);
         if (heads < 1 || width % heads != 0) {
             throw new IllegalArgumentException(
                     "attention.heads: found " + heads + ", expected a divisor of d-model " + width);
@@ -38,17 +32,10 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
     }
 
     @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
-        return List.of(
-                new ParameterSpec("in.weight", List.of(3 * width, width), linear.weight(width), BASE),
-                new ParameterSpec("in.bias", List.of(3 * width), linear.bias(width), BASE),
-                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
-                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 3 * width, linear));
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
     }
 
     @Override

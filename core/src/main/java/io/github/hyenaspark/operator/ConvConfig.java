@@ -2,6 +2,7 @@ package io.github.hyenaspark.operator;
 
 import static io.github.hyenaspark.operator.ParameterGroup.BASE;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,12 +18,7 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
     private static final int MOST_DIRECT = 10;
 
     public ConvConfig {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
-        }
+        MixerConfig.checkSizes(width, maxLength);
         if (taps < 1 || taps > maxLength) {
             throw new IllegalArgumentException(
                     "conv.taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
@@ -35,19 +31,12 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
     }
 
     @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
-        return List.of(
-                new ParameterSpec("in.weight", List.of(2 * width, width), linear.weight(width), BASE),
-                new ParameterSpec("in.bias", List.of(2 * width), linear.bias(width), BASE),
-                new ParameterSpec("taps.weight", List.of(width, taps), new Initial.Fading(width, taps), BASE),
-                new ParameterSpec("taps.bias", List.of(width), new Initial.Constant(0), BASE),
-                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
-                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 2 * width, linear));
+        specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initial.Fading(width, taps), BASE));
+        specs.add(new ParameterSpec("taps.bias", List.of(width), new Initial.Constant(0), BASE));
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
     }
 
     @Override

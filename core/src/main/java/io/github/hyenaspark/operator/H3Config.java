@@ -19,12 +19,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     static final int PROJECTIONS = 3;
 
     public H3Config {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
-        }
+        MixerConfig.checkSizes(width, maxLength);
         if (states < 2 || states % 2 != 0) {
             throw new IllegalArgumentException(
                     "h3.states: found " + states + ", expected an even number of at least 2");
@@ -51,20 +46,12 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
         List<ParameterSpec> specs = new ArrayList<>();
-        int projections = PROJECTIONS * width;
-        specs.add(new ParameterSpec("in.weight", List.of(projections, width), linear.weight(width), BASE));
-        specs.add(new ParameterSpec("in.bias", List.of(projections), linear.bias(width), BASE));
+        specs.addAll(InputProjection.parameters(width, PROJECTIONS * width, linear));
         model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
         model(diagonal(), linear).forEach(spec -> specs.add(spec.within("diagonal")));
-        specs.add(new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE));
-        specs.add(new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        specs.addAll(OutputProjection.parameters(width, linear));
         return List.copyOf(specs);
     }
 

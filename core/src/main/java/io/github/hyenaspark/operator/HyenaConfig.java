@@ -32,12 +32,7 @@ public record HyenaConfig(
         FilterConfig filter)
         implements MixerConfig {
     public HyenaConfig {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
-        }
+        MixerConfig.checkSizes(width, maxLength);
         if (order < 2) {
             throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
         }

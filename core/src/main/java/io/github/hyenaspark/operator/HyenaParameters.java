@@ -16,8 +16,7 @@ public final class HyenaParameters {
         int projections = config.projections();
         Initial shortFilter = new Initial.Uniform(1 / Math.sqrt(config.shortLength()));
         List<ParameterSpec> specs = new ArrayList<>();
-        specs.add(new ParameterSpec("in.weight", List.of(projections, width), linear.weight(width), BASE));
-        specs.add(new ParameterSpec("in.bias", List.of(projections), linear.bias(width), BASE));
+        specs.addAll(InputProjection.parameters(width, projections, linear));
         specs.add(new ParameterSpec("short.weight", List.of(projections, config.shortLength()), shortFilter, BASE));
         specs.add(new ParameterSpec("short.bias", List.of(projections), shortFilter, BASE));
         filter(config, linear).forEach(spec -> specs.add(spec.within("filter")));
@@ -26,8 +25,7 @@ public final class HyenaParameters {
             specs.add(new ParameterSpec(
                     "head-mix", List.of(config.order() - 1, config.heads(), config.heads()), mix, BASE));
         }
-        specs.add(new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE));
-        specs.add(new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        specs.addAll(OutputProjection.parameters(width, linear));
         return List.copyOf(specs);
     }
 

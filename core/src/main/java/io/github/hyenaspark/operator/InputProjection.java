@@ -1,5 +1,9 @@
 package io.github.hyenaspark.operator;
 
+import static io.github.hyenaspark.operator.ParameterGroup.BASE;
+
+import java.util.List;
+
 /** The dense projection with bias that begins a mixer, from D to any number of channels, tile by tile. */
 final class InputProjection {
     private final int width;
@@ -8,6 +12,13 @@ final class InputProjection {
     InputProjection(int width, int channels) {
         this.width = width;
         this.channels = channels;
+    }
+
+    /** Weight and bias of a projection from {@code width} channels to {@code channels}. */
+    static List<ParameterSpec> parameters(int width, int channels, LinearInitial linear) {
+        return List.of(
+                new ParameterSpec("in.weight", List.of(channels, width), linear.weight(width), BASE),
+                new ParameterSpec("in.bias", List.of(channels), linear.bias(width), BASE));
     }
 
     /** Projects {@code input}, B×D×L, to {@code output}, B×channels×L. */

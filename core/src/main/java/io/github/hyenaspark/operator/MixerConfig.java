@@ -15,7 +15,9 @@ public sealed interface MixerConfig permits HyenaConfig, AttentionConfig, H3Conf
     int maxLength();
 
     /** Share of elements inside the mixer that training sets to zero, 0 for none. */
-    double dropout();
+    default double dropout() {
+        return 0;
+    }
 
     /** The parameters in their order in memory. */
     List<ParameterSpec> parameters(LinearInitial linear);
@@ -36,6 +38,20 @@ public sealed interface MixerConfig permits HyenaConfig, AttentionConfig, H3Conf
 
     /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
     MixerCost cost(int batchSize, int length);
+
+    /**
+     * Checks what every mixer has.
+     *
+     * @throws IllegalArgumentException if there is no channel or no step
+     */
+    static void checkSizes(int width, int maxLength) {
+        if (width < 1) {
+            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
+        }
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        }
+    }
 
     /**
      * Checks the length of an input.

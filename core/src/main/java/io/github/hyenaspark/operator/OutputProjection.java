@@ -1,11 +1,22 @@
 package io.github.hyenaspark.operator;
 
+import static io.github.hyenaspark.operator.ParameterGroup.BASE;
+
+import java.util.List;
+
 /** The dense projection with bias that ends an operator, tile by tile. */
 final class OutputProjection {
     private final int width;
 
     OutputProjection(int width) {
         this.width = width;
+    }
+
+    /** Its weight and bias. */
+    static List<ParameterSpec> parameters(int width, LinearInitial linear) {
+        return List.of(
+                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
+                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
     }
 
     /** Projects {@code input}, B×D×L. */

@@ -2,6 +2,7 @@ package io.github.hyenaspark.operator;
 
 import static io.github.hyenaspark.operator.ParameterGroup.BASE;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,17 +14,7 @@ import java.util.List;
  */
 public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) implements MixerConfig {
     public RecurrentConfig {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
-        }
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
+        MixerConfig.checkSizes(width, maxLength);
     }
 
     /** The cell starts as in PyTorch, all of it uniform within 1/√D, also inside a language model. */
@@ -31,13 +22,13 @@ public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) impl
     public List<ParameterSpec> parameters(LinearInitial linear) {
         int rows = cell.gates() * width;
         Initial uniform = new Initial.Uniform(1 / Math.sqrt(width));
-        return List.of(
-                new ParameterSpec("in.weight", List.of(rows, width), uniform, BASE),
-                new ParameterSpec("in.bias", List.of(rows), uniform, BASE),
-                new ParameterSpec("hidden.weight", List.of(rows, width), uniform, BASE),
-                new ParameterSpec("hidden.bias", List.of(rows), uniform, BASE),
-                new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
-                new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
+        List<ParameterSpec> specs = new ArrayList<>();
+        for (String product : List.of("in", "hidden")) {
+            specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, BASE));
+            specs.add(new ParameterSpec(product + ".bias", List.of(rows), uniform, BASE));
+        }
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
     }
 
     @Override
