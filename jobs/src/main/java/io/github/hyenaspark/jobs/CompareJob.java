@@ -9,6 +9,8 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.CompareFindings;
 import io.github.hyenaspark.jobs.report.ComparePage;
+import io.github.hyenaspark.jobs.report.RunFigures;
+import io.github.hyenaspark.jobs.report.RunLog;
 import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.TrainedRun;
@@ -123,21 +125,9 @@ final class CompareJob {
         if (SymbolTokenizer.isNameOf(tokenizer) && evaluated.has(ACCURACY)) { // of a task: the last token is an answer
             json.set(ACCURACY, evaluated.get(ACCURACY));
         }
-        ArrayNode curve = json.putArray("curve");
-        double seconds = 0;
-        String journal = Storage.resolve(run, "journal.jsonl");
-        for (String line : new String(storage.read(journal), StandardCharsets.UTF_8)
-                .lines()
-                .toList()) {
-            JsonNode round = Json.parse(journal, line.getBytes(StandardCharsets.UTF_8));
-            seconds += round.path("ms").path("total").asDouble() / 1000;
-            ObjectNode point = curve.addObject()
-                    .put("tokens", round.path("tokens").asLong())
-                    .put("seconds", seconds);
-            if (round.has("loss")) {
-                point.set("loss", round.get("loss"));
-            }
-        }
+        var figures = new RunFigures();
+        RunLog.read(storage, run, figures::add);
+        json.set("curve", figures.lossCurve());
         return json;
     }
 

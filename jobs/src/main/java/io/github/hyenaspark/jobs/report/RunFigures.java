@@ -1,7 +1,10 @@
 package io.github.hyenaspark.jobs.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -98,6 +101,19 @@ public final class RunFigures {
 
     private static double number(JsonNode entry, String key) {
         return entry.path(key).asDouble(Double.NaN);
+    }
+
+    /** Tokens, seconds and training loss after each round, the loss where there is one. */
+    public ArrayNode lossCurve() {
+        ArrayNode curve = Json.array();
+        for (Round round : rounds) {
+            ObjectNode point =
+                    curve.addObject().put("tokens", (long) round.tokens()).put("seconds", round.ended());
+            if (Double.isFinite(round.loss())) {
+                point.put("loss", round.loss());
+            }
+        }
+        return curve;
     }
 
     /** The rounds so far; a view. */

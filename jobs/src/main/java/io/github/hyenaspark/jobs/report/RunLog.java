@@ -62,6 +62,17 @@ public final class RunLog {
         return log;
     }
 
+    /**
+     * Reads the journal of a run that has ended. Damaged lines are left out with a warning.
+     *
+     * @param entries gets every other line, oldest first
+     */
+    public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
+            throws IOException {
+        var log = new RunLog(storage, Storage.resolve(runDirectory, NAME));
+        log.wholeLines(log.stored(), entries);
+    }
+
     /** The first bytes of the stored journal, to the end of a line, and a warning if there are fewer. */
     private byte[] stored(long bytes) throws IOException {
         byte[] found = bytes > 0 ? stored() : new byte[0];
