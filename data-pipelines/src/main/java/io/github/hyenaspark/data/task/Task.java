@@ -138,11 +138,6 @@ public enum Task {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Symbols of every example. */
-    public int symbols(TaskConfig config) {
-        return example(config, new java.util.Random(0)).size();
-    }
-
     private static List<String> numbers(TaskConfig config) {
         List<String> symbols = SymbolTokenizer.ofSize(config.vocabulary()).symbols();
         return symbols.subList(1, symbols.size() - 1);

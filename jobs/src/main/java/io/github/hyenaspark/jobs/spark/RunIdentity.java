@@ -90,10 +90,10 @@ public final class RunIdentity {
 
     /** A setting that there was not yet when the run began had what is its default now. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
-        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
-        then.keySet().retainAll(flat(current).keySet());
-        then.putAll(flat(stored));
         Map<String, String> now = flat(current);
+        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        then.keySet().retainAll(now.keySet());
+        then.putAll(flat(stored));
         Set<String> keys = new TreeSet<>(then.keySet());
         keys.addAll(now.keySet());
         keys.removeAll(FREE);
