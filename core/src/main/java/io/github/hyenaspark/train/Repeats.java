@@ -14,6 +14,7 @@ public record Repeats(List<Double> seconds) {
     private static final int FEWEST = 5;
     private static final int MOST = 15;
     private static final double ENOUGH_SECONDS = 5;
+    private static final double LONG_SECONDS = 60;
     private static final double WARM_SECONDS = 0.2;
 
     public Repeats {
@@ -27,7 +28,8 @@ public record Repeats(List<Double> seconds) {
      * Repeats {@code work}, after runs that do not count: two at least and 0.2 s of them, until which the cores and the
      * threads of a machine that was idle are not what they are in training.
      *
-     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 times and at most 15
+     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 times (twice if that takes a minute) and
+     *     at most 15
      * @param nanos the clock
      */
     static Repeats of(int count, LongSupplier nanos, Runnable work) {
@@ -49,9 +51,13 @@ public record Repeats(List<Double> seconds) {
 
     /**
      * Whether a measurement of {@code done} repeats in {@code total} seconds goes on; {@code count} as in {@link #of}.
+     * Two are enough if they took a minute.
      */
     static boolean more(int done, int count, double total) {
-        return count > 0 ? done < count : done < FEWEST || (done < MOST && total < ENOUGH_SECONDS);
+        if (count > 0) {
+            return done < count;
+        }
+        return done < 2 || (done < FEWEST ? total < LONG_SECONDS : done < MOST && total < ENOUGH_SECONDS);
     }
 
     /**

@@ -35,6 +35,8 @@ class RepeatsTest {
     void withoutANumberTheyFillFiveSecondsWithFiveToFifteen() {
         assertThat(repeats(0, 1_000, new AtomicInteger()).seconds()).hasSize(15);
         assertThat(repeats(0, 625_000_000, new AtomicInteger()).seconds()).hasSize(8);
-        assertThat(repeats(0, 60_000_000_000L, new AtomicInteger()).seconds()).hasSize(5);
+        assertThat(repeats(0, 5_000_000_000L, new AtomicInteger()).seconds()).hasSize(5);
+        assertThat(repeats(0, 25_000_000_000L, new AtomicInteger()).seconds()).hasSize(3);
+        assertThat(repeats(0, 60_000_000_000L, new AtomicInteger()).seconds()).hasSize(2);
     }
 }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -11,32 +14,27 @@ import io.github.hyenaspark.jobs.report.CompareFindings;
 import io.github.hyenaspark.jobs.report.ComparePage;
 import io.github.hyenaspark.jobs.report.RunFigures;
 import io.github.hyenaspark.jobs.report.RunLog;
-import io.github.hyenaspark.jobs.spark.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.SparkRuntime;
-import io.github.hyenaspark.jobs.spark.TrainedRun;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.Mixer;
-import io.github.hyenaspark.train.StepBenchmark;
-import io.github.hyenaspark.train.StepMeasurement;
-import io.github.hyenaspark.train.StepMemory;
-import io.github.hyenaspark.train.StepShape;
 import io.github.hyenaspark.train.TrainConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains each of some mixers on the same tokens at each of some lengths, a run for every cell, measures how fast steps
+ * Trains each of some mixers on the same data at each of some lengths, a run for every cell, measures how fast steps
  * are, and draws both. Cells that are done are not done again: each is a run like any other.
  */
 final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
-    private static final double MEBIBYTE = 1 << 20;
     private static final String ACCURACY = "last_token_accuracy";
 
     private final long begin = System.nanoTime();
@@ -44,14 +42,26 @@ final class CompareJob {
     private final CompareConfig config;
     private final Settings settings;
     private final Console console;
+    private final TrainConfig train;
+    private final boolean task;
     private final long tokensPerStep;
 
     private CompareJob(Settings settings, Console console) throws IOException {
         this.settings = settings;
         this.console = console;
         config = settings.bind("compare", CompareConfig.class);
-        tokensPerStep = (long) settings.bind("train", TrainConfig.class).batchSize()
-                * settings.bind("model", ModelConfig.class).lMax();
+        train = settings.bind("train", TrainConfig.class);
+        DataConfig data = settings.bind("data", DataConfig.class);
+        task = TaskInput.isTask(data.input());
+        if (task && !data.dataset().isBlank()) {
+            throw new IllegalArgumentException("data.dataset: found " + data.dataset() + " beside data.input="
+                    + data.input() + ", expected one of them: the examples of a task are made in compare.dir, for each"
+                    + " length its own");
+        }
+        int length = task
+                ? config.lengths().get(0)
+                : settings.bind("model", ModelConfig.class).lMax();
+        tokensPerStep = (long) train.batchSize() * length;
     }
 
     static void run(Settings settings, Console console) throws IOException {
@@ -59,23 +69,22 @@ final class CompareJob {
     }
 
     private void run() throws IOException {
-        for (int length : config.lengths()) {
-            checkBatch("compare.lengths", length);
-        }
-        for (int length : config.speedLengths()) {
-            checkBatch("compare.speed-lengths", length);
+        if (!task) {
+            config.lengths().forEach(this::checkBatch);
         }
         ObjectNode result = Json.object()
-                .put("tokens_per_step", tokensPerStep)
-                .put("threads", settings.bind("train", TrainConfig.class).threads());
+                .put("equal", config.equal().name().toLowerCase(Locale.ROOT))
+                .put("threads", train.threads());
         ArrayNode cells = result.putArray("cells");
         for (int length : config.lengths()) {
+            Settings data = data(length);
             for (Mixer mixer : config.mixers()) {
-                cells.add(cell(mixer, length));
+                for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
+                    cells.add(cell(data, mixer, length, rate));
+                }
             }
         }
-        String first = cells.get(0).path("run").asText();
-        result.set("speeds", speeds(TrainedRun.open(storage, first).vocabularySize()));
+        result.set("speeds", speeds());
         ArrayNode findings = result.putArray("findings");
         CompareFindings.of(result).forEach(findings::add);
         storage.replace(place("compare.json"), Json.bytes(result));
@@ -93,42 +102,82 @@ final class CompareJob {
     }
 
     /** Steps have the same tokens at every length. */
-    private void checkBatch(String key, int length) {
-        if (length < 1 || tokensPerStep % length != 0) {
-            throw new IllegalArgumentException(key + ": found " + length + ", expected a divisor of " + tokensPerStep
-                    + ", the tokens of a step (train.batch-size times model.l-max)");
+    private void checkBatch(int length) {
+        if (tokensPerStep % length != 0) {
+            throw new IllegalArgumentException("compare.lengths: found " + length + ", expected a divisor of "
+                    + tokensPerStep + ", the tokens of a step (train.batch-size times model.l-max)");
         }
     }
 
-    private Settings of(Mixer mixer, int length, String run) {
-        return settings.with(List.of(
-                "model.mixer=" + mixer.settingName(),
-                "model.l-max=" + length,
-                "train.batch-size=" + tokensPerStep / length,
-                "run.dir=" + run));
+    /** Sequences of a step, tasks have the same examples at every length. */
+    private long batch(int length) {
+        return task && config.lengths().contains(length) ? train.batchSize() : Math.max(1, tokensPerStep / length);
     }
 
-    private JsonNode cell(Mixer mixer, int length) throws IOException {
-        String run = place(mixer.settingName() + "-" + length);
-        LOG.info("{} at length {}: {}", mixer.settingName(), length, run);
-        Settings cell = of(mixer, length, run);
+    /** Settings with the dataset for a length, which is made first if it is a task's. */
+    private Settings data(int length) throws IOException {
+        if (!task) {
+            return settings.with(List.of("model.l-max=" + length));
+        }
+        Settings data = settings.with(List.of(
+                "task.length=" + length, "data.dataset=" + place(String.format(Locale.ROOT, "task-%d", length))));
+        TaskInput input = PrepareJob.task(data).orElseThrow();
+        List<String> needed = new ArrayList<>(input.settings());
+        needed.add("model.l-max=" + input.sequenceLength());
+        data = data.with(needed);
+        Settings prepared = data;
+        result(quiet -> new PrepareJob.Command().run(prepared, quiet));
+        return data;
+    }
+
+    private JsonNode cell(Settings data, Mixer mixer, int length, double rate) throws IOException {
+        String name = mixer.settingName() + "-" + length + (config.rates().isEmpty() ? "" : "-lr" + rate);
+        String run = place(name);
+        LOG.info("{}: {}", name, run);
+        Settings cell = data.with(List.of(
+                "model.mixer=" + mixer.settingName(),
+                "train.batch-size=" + batch(length),
+                "train.lr=" + rate,
+                "train.min-lr=" + train.minLr() * (rate / train.lr()),
+                "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
+                "train.rounds=" + rounds(mixer, length),
+                "run.dir=" + run));
         result(quiet -> new TrainJob.Command().run(cell, quiet));
         JsonNode evaluated = result(quiet -> EvaluateJob.run(cell, quiet));
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())
                 .put("length", length)
-                .put("batch", tokensPerStep / length)
+                .put("batch", batch(length))
+                .put("lr", rate)
                 .put("run", run);
         json.set("loss", evaluated.get("loss"));
         json.set("bits_per_byte", evaluated.get("bits_per_byte"));
-        String tokenizer = RunTokenizer.read(storage, run).name();
-        if (SymbolTokenizer.isNameOf(tokenizer) && evaluated.has(ACCURACY)) { // of a task: the last token is an answer
+        if (SymbolTokenizer.isNameOf(snapshot(cell).vocabulary().tokenizer())) { // the last token is an answer
             json.set(ACCURACY, evaluated.get(ACCURACY));
         }
         var figures = new RunFigures();
         RunLog.read(storage, run, figures::add);
         json.set("curve", figures.lossCurve());
         return json;
+    }
+
+    /** Of a cell: as many as the first mixer has, or as many as fit in the time of those. */
+    private long rounds(Mixer mixer, int length) throws IOException {
+        Mixer first = config.mixers().get(0);
+        if (config.equal() == CompareConfig.Equal.TOKENS || mixer == first) {
+            return train.rounds();
+        }
+        double faster = tokensPerSecond(mixer, length) / tokensPerSecond(first, length);
+        return Math.max(1, Math.round(train.rounds() * faster));
+    }
+
+    private double tokensPerSecond(Mixer mixer, int length) throws IOException {
+        return speed(mixer, length).path("tokens_per_second").asDouble();
+    }
+
+    private DatasetSnapshot snapshot(Settings settings) throws IOException {
+        DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
+        return DatasetSnapshot.numbered(storage, data.dataset(), data.snapshot());
     }
 
     /** A command's result line. */
@@ -144,35 +193,47 @@ final class CompareJob {
         void run(Console console) throws IOException;
     }
 
-    private ArrayNode speeds(int vocabularySize) throws IOException {
+    private ArrayNode speeds() throws IOException {
+        var lengths = new TreeSet<>(config.speedLengths());
+        if (config.equal() == CompareConfig.Equal.TIME) {
+            lengths.addAll(config.lengths());
+        }
         ArrayNode speeds = Json.array();
-        for (int length : config.speedLengths()) {
+        for (int length : lengths) {
             for (Mixer mixer : config.mixers()) {
-                String name =
-                        String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, tokensPerStep);
-                if (!storage.exists(place(name))) {
-                    ObjectNode measured = speed(mixer, length, vocabularySize);
-                    storage.write(place(name), out -> out.write(Json.bytes(measured)));
-                }
-                speeds.add(Json.parse(place(name), storage.read(place(name))));
+                speeds.add(speed(mixer, length));
             }
         }
         return speeds;
     }
 
-    private ObjectNode speed(Mixer mixer, int length, int vocabularySize) {
-        Settings cell = of(mixer, length, "");
-        ModelConfig model = cell.bind("model", ModelConfig.class);
-        TrainConfig train = cell.bind("train", TrainConfig.class);
-        var shape = new StepShape(model, vocabularySize, train.batchSize(), length, train.threads());
-        StepMeasurement found = StepBenchmark.run(shape, train, 0);
-        StepMemory memory = StepMemory.of(model, vocabularySize, train);
-        return Json.object()
-                .put("mixer", mixer.settingName())
-                .put("length", length)
-                .put("batch", train.batchSize())
-                .put("parameters", found.parameters())
-                .put("tokens_per_second", shape.tokens() / found.wall().median())
-                .put("memory_mib", (memory.offHeap() + memory.heap()) / MEBIBYTE);
+    /** Measured once. */
+    private JsonNode speed(Mixer mixer, int length) throws IOException {
+        long batch = batch(length);
+        String name = String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, batch);
+        if (!storage.exists(place(name))) {
+            LOG.info("measuring steps of {} at length {}", mixer.settingName(), length);
+            Settings cell = data(config.lengths().get(0))
+                    .with(List.of(
+                            "model.mixer=" + mixer.settingName(),
+                            "model.l-max=" + length,
+                            "train.batch-size=" + batch));
+            JsonNode found =
+                    StepProcess.measure(cell, snapshot(cell).vocabulary().size());
+            ObjectNode measured = Json.object()
+                    .put("mixer", mixer.settingName())
+                    .put("length", length)
+                    .put("batch", batch)
+                    .put("parameters", found.path("parameters").asLong())
+                    .put("tokens_per_second", found.path("tokens_per_second").asDouble());
+            if (found.has("peak_rss_mib")) {
+                measured.put(
+                        "memory_mib",
+                        found.path("peak_rss_mib").asDouble()
+                                - found.path("base_rss_mib").asDouble());
+            }
+            storage.write(place(name), out -> out.write(Json.bytes(measured)));
+        }
+        return Json.parse(place(name), storage.read(place(name)));
     }
 }

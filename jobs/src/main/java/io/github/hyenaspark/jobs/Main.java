@@ -89,7 +89,7 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "compare",
-                                "Trains each of some mixers on the same tokens, times their steps, and draws both.",
+                                "Trains each of some mixers on the same data, measures their steps, and draws both.",
                                 "data.dataset=DATASET compare.dir=COMPARISON"),
                         List.of("compare", "data", "model", "train", "checkpoint", "run"),
                         CompareJob::run,

@@ -64,7 +64,8 @@ final class PrepareJob {
         }
     }
 
-    private static Optional<TaskInput> task(Settings settings) {
+    /** The task of {@code data.input}, if it is one. */
+    static Optional<TaskInput> task(Settings settings) {
         String input = settings.bind("data", DataConfig.class).input();
         return TaskInput.isTask(input)
                 ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -41,6 +42,11 @@ class CompareIT {
         return hyena("local[2]", "compare", arguments.toArray(String[]::new));
     }
 
+    private JsonNode figures(JsonNode result) throws IOException {
+        return Json.parse(
+                "the figures", Files.readAllBytes(Path.of(result.get("figures").textValue())));
+    }
+
     private static Map<String, FileTime> changed(Path comparison) throws IOException {
         Map<String, FileTime> times = new TreeMap<>();
         try (Stream<Path> files = Files.walk(comparison)) {
@@ -57,8 +63,7 @@ class CompareIT {
     void everyCellIsTrainedOnTheSameTokensAndDoneOnce() throws IOException {
         JsonNode result = compare().json();
         assertThat(result.get("cells").intValue()).isEqualTo(4);
-        JsonNode figures = Json.parse(
-                "the figures", Files.readAllBytes(Path.of(result.get("figures").textValue())));
+        JsonNode figures = figures(result);
         long tokens = 0;
         for (JsonNode cell : figures.get("cells")) {
             Path run = Path.of(cell.get("run").textValue());
@@ -74,11 +79,12 @@ class CompareIT {
             assertThat(cell.get("loss").doubleValue()).isPositive();
         }
         assertThat(figures.get("speeds")).hasSize(4);
-        assertThat(figures.get("speeds"))
-                .allSatisfy(speed ->
-                        assertThat(speed.get("tokens_per_second").doubleValue()).isPositive());
+        assertThat(figures.get("speeds")).allSatisfy(speed -> {
+            assertThat(speed.get("tokens_per_second").doubleValue()).isPositive();
+            assertThat(speed.get("memory_mib").doubleValue()).isPositive();
+        });
         String page = Files.readString(Path.of(result.get("page").textValue()));
-        assertThat(figures.get("findings")).hasSize(3);
+        assertThat(figures.get("findings")).hasSize(4);
         assertThat(figures.get("findings"))
                 .allSatisfy(finding -> assertThat(page).contains(finding.textValue()));
 
@@ -86,6 +92,85 @@ class CompareIT {
         assertThat(before).hasSizeGreaterThan(8);
         compare().json();
         assertThat(changed(directory.resolve("comparison"))).isEqualTo(before);
+    }
+
+    @Test
+    void ofSeveralRatesTheBestCountsAndAllAreShown() throws IOException {
+        JsonNode figures = figures(compare(
+                        "compare.mixers=[gru]",
+                        "compare.lengths=[128]",
+                        "compare.speed-lengths=[]",
+                        "compare.rates=[0.0001,0.005]",
+                        "train.filter-lr=0.001")
+                .json());
+        assertThat(figures.get("cells"))
+                .extracting(cell -> cell.get("lr").doubleValue())
+                .containsExactly(0.0001, 0.005);
+        double best = Math.min(
+                figures.get("cells").get(0).get("loss").doubleValue(),
+                figures.get("cells").get(1).get("loss").doubleValue());
+        assertThat(figures.get("findings").get(0).textValue())
+                .isEqualTo(String.format(
+                        Locale.ROOT,
+                        "At length 128, after the same tokens, the held-out losses in nats per token, each at the best of"
+                                + " its learning rates, are gru %.4f.",
+                        best));
+        String run = figures.get("cells").get(1).get("run").textValue();
+        JsonNode settings = SmallRun.bare("local[1]", List.of("inspect", run, "--json"))
+                .json()
+                .get("settings");
+        assertThat(settings.at("/train/lr").doubleValue()).isEqualTo(0.005);
+        assertThat(settings.at("/train/filter-lr").doubleValue()).isEqualTo(0.001 * (0.005 / 0.01));
+    }
+
+    @Test
+    void inEqualTimeTheFasterMixerHasMoreRounds() throws IOException {
+        JsonNode figures = figures(compare(
+                        "compare.mixers=[attention,lstm]",
+                        "compare.lengths=[128]",
+                        "compare.speed-lengths=[]",
+                        "compare.equal=time",
+                        "train.rounds=8")
+                .json());
+        JsonNode speeds = figures.get("speeds");
+        assertThat(speeds).extracting(speed -> speed.get("mixer").textValue()).containsExactly("attention", "lstm");
+        double faster = speeds.get(1).get("tokens_per_second").doubleValue()
+                / speeds.get(0).get("tokens_per_second").doubleValue();
+        long expected = Math.max(1, Math.round(8 * faster));
+        assertThat(figures.get("cells").get(0).get("curve")).hasSize(8);
+        assertThat(figures.get("cells").get(1).get("curve")).hasSize(Math.toIntExact(expected));
+        assertThat(figures.get("findings").get(0).textValue()).contains("after the same time");
+    }
+
+    @Test
+    void aTaskHasExamplesOfEveryLengthAndTheShareOfRightAnswersIsDrawn() throws IOException {
+        dataset = "";
+        JsonNode result = compare(
+                        "data.input=task:majority",
+                        "task.vocabulary=5",
+                        "task.examples=100",
+                        "task.validation-examples=20",
+                        "compare.mixers=[gru,conv]",
+                        "compare.lengths=[7,15]",
+                        "compare.speed-lengths=[]")
+                .json();
+        JsonNode figures = figures(result);
+        assertThat(figures.get("cells")).hasSize(4).allSatisfy(cell -> {
+            assertThat(cell.get("last_token_accuracy").doubleValue()).isBetween(0.0, 1.0);
+            assertThat(cell.get("batch").intValue()).isEqualTo(2);
+        });
+        assertThat(Files.readString(Path.of(result.get("page").textValue())))
+                .contains("Share of last tokens that are right")
+                .contains("<img");
+        assertThat(Files.readString(directory.resolve("comparison/task-15/task/task.json")))
+                .contains("\"length\" : 15");
+    }
+
+    @Test
+    void aTaskAndADatasetAreNotTakenTogether() {
+        SmallRun.Outcome outcome = compare("data.input=task:majority");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("beside data.input=task:majority, expected one of them");
     }
 
     @Test

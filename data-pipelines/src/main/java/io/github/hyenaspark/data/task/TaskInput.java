@@ -67,6 +67,11 @@ public record TaskInput(Task task, TaskConfig config) {
                 "data.packing=single");
     }
 
+    /** Tokens of the sequence that an example is, {@code model.l-max}: its symbols, as inputs or as targets. */
+    public int sequenceLength() {
+        return task.example(config, new Random(config.seed())).size();
+    }
+
     /**
      * Writes the examples, unless they are there.
      *

@@ -11,11 +11,15 @@ import java.util.stream.StreamSupport;
 
 /** What a comparison found, in words. Measured numbers only: nothing is said of lengths between or beyond them. */
 public final class CompareFindings {
+    private final String equal;
+    private final List<JsonNode> tried;
     private final List<JsonNode> cells;
     private final List<JsonNode> speeds;
 
-    private CompareFindings(JsonNode result) {
-        cells = list(result.path("cells"));
+    CompareFindings(JsonNode result) {
+        equal = result.path("equal").asText("tokens");
+        tried = list(result.path("cells"));
+        cells = best(tried);
         speeds = list(result.path("speeds"));
     }
 
@@ -28,11 +32,30 @@ public final class CompareFindings {
         for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
             sentences.add(findings.speeds(mixers.get(0), other));
         }
+        if (!findings.speeds.isEmpty()) {
+            findings.memory(sentences);
+        }
         return sentences;
     }
 
     static List<JsonNode> list(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false).toList();
+    }
+
+    /** Of each mixer at each length the cell with the least held-out loss. */
+    private static List<JsonNode> best(List<JsonNode> tried) {
+        return tried.stream()
+                .filter(cell -> tried.stream().noneMatch(other -> ofSameKind(cell, other) && loss(other) < loss(cell)))
+                .toList();
+    }
+
+    private static boolean ofSameKind(JsonNode cell, JsonNode other) {
+        return cell.path("mixer").equals(other.path("mixer"))
+                && cell.path("length").equals(other.path("length"));
+    }
+
+    private static double loss(JsonNode cell) {
+        return cell.path("loss").asDouble();
     }
 
     /** The lengths of some cells, each once, in their order. */
@@ -51,23 +74,27 @@ public final class CompareFindings {
                 .toList();
     }
 
+    /** The cells that count, one for each mixer at each length. */
+    List<JsonNode> cells() {
+        return cells;
+    }
+
     private String losses(int length) {
         List<JsonNode> sorted = cells.stream()
                 .filter(cell -> cell.path("length").asInt() == length)
-                .sorted(Comparator.comparingDouble(cell -> cell.path("loss").asDouble()))
+                .sorted(Comparator.comparingDouble(CompareFindings::loss))
                 .toList();
         String order = sorted.stream()
                 .map(cell -> String.format(
-                        Locale.ROOT,
-                        "%s %.4f%s",
-                        cell.path("mixer").asText(),
-                        cell.path("loss").asDouble(),
-                        accuracy(cell)))
+                        Locale.ROOT, "%s %.4f%s", cell.path("mixer").asText(), loss(cell), accuracy(cell)))
                 .collect(Collectors.joining(", "));
+        String rates = tried.size() > cells.size() ? ", each at the best of its learning rates," : "";
         return String.format(
                 Locale.ROOT,
-                "At length %s, after the same tokens, the held-out losses in nats per token are %s.",
+                "At length %s, after the same %s, the held-out losses in nats per token%s are %s.",
                 Figures.whole(length),
+                equal,
+                rates,
                 order);
     }
 
@@ -81,21 +108,26 @@ public final class CompareFindings {
     }
 
     private String speeds(String mixer, String other) {
-        List<Integer> lengths = lengths(speeds);
-        String ratios = lengths.stream()
+        String ratios = lengths(speeds).stream()
                 .map(length ->
                         String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
                 .collect(Collectors.joining(", "));
-        OptionalInt first = lengths.stream()
+        OptionalInt first = crossover(mixer, other);
+        String faster = first.isPresent()
+                ? " " + mixer + " is the faster one from " + Figures.whole(first.getAsInt()) + " on."
+                : " At the longest of them " + mixer + " is not the faster one.";
+        return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + "." + faster;
+    }
+
+    /** The first measured length from which on the mixer has more tokens per second than the other. */
+    OptionalInt crossover(String mixer, String other) {
+        List<Integer> lengths = lengths(speeds);
+        return lengths.stream()
                 .mapToInt(Integer::intValue)
                 .filter(length -> lengths.stream()
                         .filter(longer -> longer >= length)
                         .allMatch(longer -> ratio(mixer, other, longer) > 1))
                 .findFirst();
-        String faster = first.isPresent()
-                ? " " + mixer + " is the faster one from " + Figures.whole(first.getAsInt()) + " on."
-                : " At the longest of them " + mixer + " is not the faster one.";
-        return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + "." + faster;
     }
 
     private double ratio(String mixer, String other, int length) {
@@ -109,5 +141,21 @@ public final class CompareFindings {
                 .mapToDouble(cell -> cell.path("tokens_per_second").asDouble())
                 .findFirst()
                 .orElse(Double.NaN);
+    }
+
+    /** Where the system says what a process takes. */
+    private void memory(List<String> sentences) {
+        List<Integer> lengths = lengths(speeds);
+        int longest = lengths.get(lengths.size() - 1);
+        List<JsonNode> measured = speeds.stream()
+                .filter(cell -> cell.path("length").asInt() == longest && cell.has("memory_mib"))
+                .toList();
+        if (!measured.isEmpty()) {
+            sentences.add(measured.stream()
+                    .map(cell -> cell.path("mixer").asText() + " "
+                            + Figures.rounded(cell.path("memory_mib").asDouble()))
+                    .collect(Collectors.joining(
+                            ", ", "Steps at length " + Figures.whole(longest) + " took, in MiB: ", ".")));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.Curves.Axes;
 import io.github.hyenaspark.jobs.report.Curves.Curve;
+import io.github.hyenaspark.jobs.report.Curves.Mark;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,13 +13,17 @@ import java.util.stream.Collectors;
 /** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
 public final class ComparePage {
     private final JsonNode result;
+    private final CompareFindings findings;
     private final List<JsonNode> cells;
     private final List<JsonNode> speeds;
+    private final List<String> mixers;
 
     private ComparePage(JsonNode result) {
         this.result = result;
-        cells = CompareFindings.list(result.path("cells"));
+        findings = new CompareFindings(result);
+        cells = findings.cells();
         speeds = CompareFindings.list(result.path("speeds"));
+        mixers = CompareFindings.mixers(cells);
     }
 
     /** The page in UTF-8, of the figures of {@code compare}. */
@@ -27,17 +32,11 @@ public final class ComparePage {
     }
 
     private byte[] page() throws IOException {
-        return new HtmlPage("Comparison of " + String.join(", ", CompareFindings.mixers(cells)))
+        return new HtmlPage("Comparison of " + String.join(", ", mixers))
                 .section("What was found", findings())
                 .section("Loss", losses("tokens", "tokens trained on") + losses("seconds", "seconds in rounds"))
-                .section(
-                        "Answers",
-                        byLength(cells, "last_token_accuracy", "Share of last tokens that are right", Axes.LINEAR))
-                .section(
-                        "Speed and memory",
-                        byLength(speeds, "tokens_per_second", "Tokens per second of training", Axes.LOGARITHMIC)
-                                + byLength(speeds, "memory_mib", "Memory of a step as counted, MiB", Axes.LOGARITHMIC)
-                                + speedTable().html())
+                .section("Answers", answers())
+                .section("Speed and memory", speed() + memory() + speedTable().html())
                 .section("Cells", cellTable().html())
                 .bytes();
     }
@@ -63,7 +62,7 @@ public final class ComparePage {
                     title,
                     "loss, nats per token",
                     Axes.LINEAR);
-            html.append(plot.html(curves));
+            html.append(plot.html(curves, List.of()));
         }
         return html.toString();
     }
@@ -80,10 +79,42 @@ public final class ComparePage {
         return points;
     }
 
+    private String answers() throws IOException {
+        String title = "Share of last tokens that are right";
+        return new Curves(title, "length", title.toLowerCase(Locale.ROOT), Axes.LINEAR)
+                .html(byLength(cells, "last_token_accuracy"), List.of());
+    }
+
+    /** Dashed where the first mixer overtakes another. */
+    private String speed() throws IOException {
+        List<Mark> marks = new ArrayList<>();
+        for (int i = 1; i < mixers.size(); i++) {
+            int number = i;
+            findings.crossover(mixers.get(0), mixers.get(i))
+                    .ifPresent(length -> marks.add(new Mark(
+                            number,
+                            length,
+                            mixers.get(0) + " is faster than " + mixers.get(number) + " from " + Figures.whole(length)
+                                    + " on")));
+        }
+        String title = "Tokens per second of training";
+        return new Curves(title, "length, tokens", title.toLowerCase(Locale.ROOT), Axes.LOGARITHMIC)
+                .html(byLength(speeds, "tokens_per_second"), marks);
+    }
+
+    private String memory() throws IOException {
+        return new Curves(
+                        "Memory of the process that takes the steps, beyond what it had before",
+                        "length, tokens",
+                        "memory, MiB",
+                        Axes.LOGARITHMIC)
+                .html(byLength(speeds, "memory_mib"), List.of());
+    }
+
     /** A figure of each mixer against the length. */
-    private static String byLength(List<JsonNode> of, String key, String title, Axes axes) throws IOException {
+    private List<Curve> byLength(List<JsonNode> of, String key) {
         List<Curve> curves = new ArrayList<>();
-        for (String mixer : CompareFindings.mixers(of)) {
+        for (String mixer : mixers) {
             List<double[]> points = new ArrayList<>();
             for (JsonNode cell : of) {
                 if (cell.path("mixer").asText().equals(mixer) && cell.has(key)) {
@@ -95,7 +126,7 @@ public final class ComparePage {
             points.sort((a, b) -> Double.compare(a[0], b[0]));
             curves.add(new Curve(mixer, points));
         }
-        return new Curves(title, "length, tokens", title.toLowerCase(Locale.ROOT), axes).html(curves);
+        return curves;
     }
 
     private HtmlTable speedTable() {
@@ -107,19 +138,22 @@ public final class ComparePage {
                     Figures.whole(speed.path("batch").asLong()),
                     Figures.whole(speed.path("parameters").asLong()),
                     Figures.rounded(speed.path("tokens_per_second").asDouble()),
-                    Figures.rounded(speed.path("memory_mib").asDouble()));
+                    speed.has("memory_mib")
+                            ? Figures.rounded(speed.path("memory_mib").asDouble())
+                            : Figures.NONE);
         }
         return table;
     }
 
     private HtmlTable cellTable() {
-        HtmlTable table =
-                HtmlTable.of(List.of("Mixer", "Length", "Batch", "Held-out loss", "Last tokens right", "Run"));
-        for (JsonNode cell : cells) {
+        HtmlTable table = HtmlTable.of(
+                List.of("Mixer", "Length", "Batch", "Learning rate", "Held-out loss", "Last tokens right", "Run"));
+        for (JsonNode cell : CompareFindings.list(result.path("cells"))) {
             table.row(
                     cell.path("mixer").asText(),
                     Figures.whole(cell.path("length").asLong()),
                     Figures.whole(cell.path("batch").asLong()),
+                    cell.path("lr").asText(Figures.NONE),
                     String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
                     cell.has("last_token_accuracy")
                             ? String.format(

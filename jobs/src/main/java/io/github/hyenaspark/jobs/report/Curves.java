@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -19,6 +20,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 record Curves(String title, String xTitle, String yTitle, Axes axes) {
     private static final int POINTS = 1000; // a picture has no room for more
     private static final int MARKED_POINTS = 30;
+    private static final BasicStroke DASHED =
+            new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6f, 5f}, 0f);
 
     /** How numbers become places. */
     enum Axes {
@@ -36,26 +39,59 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
      */
     record Curve(String name, List<double[]> points) {}
 
+    /**
+     * A dashed line upright through the plot.
+     *
+     * @param number of the curve whose colour it has
+     * @param x where it stands
+     * @param text what it says, in the legend
+     */
+    record Mark(int number, double x, String text) {}
+
     /** The plot; empty if no curve has two points. Curves that have fewer are left out. */
-    String html(List<Curve> curves) throws IOException {
-        List<Curve> shown =
-                curves.stream().filter(curve -> curve.points().size() >= 2).toList();
+    String html(List<Curve> curves, List<Mark> marks) throws IOException {
+        List<Integer> shown = IntStream.range(0, curves.size())
+                .filter(number -> curves.get(number).points().size() >= 2)
+                .boxed()
+                .toList();
         if (shown.isEmpty()) {
             return "";
         }
-        List<String> names = shown.stream().map(Curve::name).toList();
-        String legend = names.size() > 1 ? PagePicture.legend(names, "■") : "";
-        return PagePicture.html(title, legend, look -> {
+        return PagePicture.html(title, legend(curves, shown, marks), look -> {
             XYChart chart = look.lines(xTitle, yTitle);
             if (axes == Axes.LOGARITHMIC) {
                 chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
                 chart.getStyler().setDecimalPattern("#,##0");
             }
-            for (int i = 0; i < shown.size(); i++) {
-                add(chart, i, thinned(shown.get(i).points(), POINTS));
+            for (int number : shown) {
+                add(chart, number, thinned(curves.get(number).points(), POINTS));
+            }
+            double[] range = shown.stream()
+                    .flatMap(number -> curves.get(number).points().stream())
+                    .mapToDouble(point -> point[1])
+                    .sorted()
+                    .toArray();
+            for (Mark mark : marks) {
+                XYSeries line = chart.addSeries(
+                        mark.text(), new double[] {mark.x(), mark.x()}, new double[] {range[0], range[range.length - 1]
+                        });
+                line.setLineColor(ChartLook.series(mark.number()));
+                line.setMarker(SeriesMarkers.NONE);
+                line.setLineStyle(DASHED);
             }
             return chart;
         });
+    }
+
+    private static String legend(List<Curve> curves, List<Integer> shown, List<Mark> marks) {
+        if (shown.size() == 1 && marks.isEmpty()) {
+            return "";
+        }
+        List<PagePicture.Key> keys = new ArrayList<>();
+        shown.forEach(number ->
+                keys.add(new PagePicture.Key(number, '■', curves.get(number).name())));
+        marks.forEach(mark -> keys.add(new PagePicture.Key(mark.number(), '┆', mark.text())));
+        return PagePicture.legend(keys);
     }
 
     private static void add(XYChart chart, int number, List<double[]> points) {

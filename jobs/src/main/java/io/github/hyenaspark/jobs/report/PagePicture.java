@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
@@ -53,13 +54,28 @@ final class PagePicture {
      * @param symbols one for each series, again from the first where there are more series
      */
     static String legend(List<String> names, String symbols) {
+        return legend(IntStream.range(0, names.size())
+                .mapToObj(i -> new Key(i, symbols.charAt(i % symbols.length()), names.get(i)))
+                .toList());
+    }
+
+    /**
+     * One entry of a legend.
+     *
+     * @param number of the series whose colour it has
+     * @param symbol before the text
+     * @param text what it is
+     */
+    record Key(int number, char symbol, String text) {}
+
+    static String legend(List<Key> keys) {
         var html = new StringBuilder("<ul class=\"legend\">");
-        for (int i = 0; i < names.size(); i++) {
-            String colour =
-                    String.format(Locale.ROOT, "#%06x", ChartLook.series(i).getRGB() & 0xFFFFFF);
+        for (Key key : keys) {
+            String colour = String.format(
+                    Locale.ROOT, "#%06x", ChartLook.series(key.number()).getRGB() & 0xFFFFFF);
             html.append("<li><span style=\"color:" + colour + "\" aria-hidden=\"true\">")
-                    .append(symbols.charAt(i % symbols.length()))
-                    .append("</span> " + HtmlTable.escaped(names.get(i)) + "</li>");
+                    .append(key.symbol())
+                    .append("</span> " + HtmlTable.escaped(key.text()) + "</li>");
         }
         return html.append("</ul>\n").toString();
     }

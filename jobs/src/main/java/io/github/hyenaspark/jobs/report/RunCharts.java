@@ -99,6 +99,6 @@ final class RunCharts {
     }
 
     private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
-        return new Curves(title, xTitle, yTitle, Axes.LINEAR).html(curves);
+        return new Curves(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
     }
 }

@@ -46,7 +46,8 @@ class CompareFindingsTest {
                         "At length 512, after the same tokens, the held-out losses in nats per token are hyena 1.5000"
                                 + " (97.5 % of last tokens right), attention 1.7500.",
                         "Tokens per second of hyena over those of attention, by length: 0.90 at 512, 1.50 at 2,048,"
-                                + " 4.50 at 8,192. hyena is the faster one from 2,048 on.");
+                                + " 4.50 at 8,192. hyena is the faster one from 2,048 on.",
+                        "Steps at length 8,192 took, in MiB: hyena 81,920, attention 81,920.");
     }
 
     @Test
@@ -58,6 +59,15 @@ class CompareFindingsTest {
     }
 
     @Test
+    void ofSeveralRatesTheBestCounts() {
+        ObjectNode result = result().put("equal", "time");
+        cell(result, "attention", 512, 1.25);
+        assertThat(CompareFindings.of(result).get(0))
+                .isEqualTo("At length 512, after the same time, the held-out losses in nats per token, each at the best"
+                        + " of its learning rates, are attention 1.2500, hyena 1.5000 (97.5 % of last tokens right).");
+    }
+
+    @Test
     void thePageHasThePlotsOfWhatWasMeasured() throws IOException {
         ObjectNode result = result();
         result.putArray("findings").add("All < none");
@@ -66,6 +76,7 @@ class CompareFindingsTest {
                 .contains("All &lt; none")
                 .contains("Tokens per second of training")
                 .contains("97.5 %")
+                .contains("hyena is faster than attention from 2,048 on")
                 .doesNotContain("Training loss at length"); // no curve has two points
     }
 }
