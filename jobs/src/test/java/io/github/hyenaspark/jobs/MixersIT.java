@@ -3,8 +3,12 @@ package io.github.hyenaspark.jobs;
 import static io.github.hyenaspark.jobs.SmallRun.hyena;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,24 +32,56 @@ class MixersIT {
         dataset = SmallRun.prepare(shared);
     }
 
-    private static Outcome train(String master, Path run, String... more) {
+    private static Outcome train(String master, Path run, List<String> more) {
         List<String> arguments = new ArrayList<>(List.of("data.dataset=" + dataset, "run.dir=" + run));
-        arguments.addAll(List.of(more));
+        arguments.addAll(more);
         return hyena(master, "train", arguments.toArray(String[]::new));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rnn", "lstm", "gru", "conv", "[lstm, conv]"})
-    void roundsGiveTheSameBitsOnOneCoreOnTwoAndAfterAStop(String mixer) throws IOException {
-        String blocks = "model.n-layer=" + (mixer.contains(",") ? 2 : 1);
-        String chosen = "model.mixer=" + mixer;
+    @ValueSource(
+            strings = {
+                "model.mixer=hyena",
+                "model.mixer=attention",
+                "model.mixer=h3",
+                "model.mixer=rnn",
+                "model.mixer=lstm",
+                "model.mixer=gru",
+                "model.mixer=conv",
+                "model.mixer=[lstm,conv] model.n-layer=2",
+                "model.mixer=[hyena,attention] model.n-layer=2 model.attention.heads=2 model.positions=learned",
+                "model.filter.kind=explicit",
+                "model.filter.kind=fourier",
+                "model.filter.kind=state-space",
+                "model.filter.kind=ckconv"
+            })
+    void roundsGiveTheSameBitsOnOneCoreOnTwoAndAfterAStop(String settings) throws IOException {
+        List<String> model = List.of(settings.split(" "));
         Path straight = directory.resolve("straight");
-        Outcome two = train("local[2]", straight, chosen, blocks);
+        Outcome two = train("local[2]", straight, model);
         Path stopped = directory.resolve("stopped");
-        train("local[1]", stopped, chosen, blocks, "run.stop-after-rounds=3").json();
-        assertThat(train("local[1]", stopped, chosen, blocks).theta()).isEqualTo(two.theta());
-        Outcome text = hyena("none", "generate", "run.dir=" + straight, "generate.prompt=alpha", "generate.tokens=50");
+        List<String> half = new ArrayList<>(model);
+        half.add("run.stop-after-rounds=3");
+        train("local[1]", stopped, half).json();
+        assertThat(train("local[1]", stopped, model).theta()).isEqualTo(two.theta());
+        double[] losses = Files.readAllLines(straight.resolve("journal.jsonl")).stream()
+                .mapToDouble(line -> loss(line))
+                .toArray();
+        assertThat(losses).hasSize(6);
+        assertThat(losses[5]).isLessThan(losses[0]);
+        Outcome text = SmallRun.bare(
+                "none", List.of("generate", "run.dir=" + straight, "generate.prompt=alpha", "generate.tokens=50"));
         assertThat(text.code()).as(text.messages()).isZero();
         assertThat(text.results().length()).isGreaterThan("alpha".length());
+    }
+
+    private static double loss(String line) {
+        try {
+            return Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8))
+                    .get("loss")
+                    .doubleValue();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -254,36 +254,6 @@ class RoundsIT {
                 .isEqualTo(theta(end));
     }
 
-    /** A model of several mixers: the same bits on one core and on two, stopped or not, from what was stored of it. */
-    @Test
-    void aMixedModelTrainsAndGoesOnToTheSameBits() throws IOException {
-        String[] mixed = {
-            "model.mixer=[hyena,attention]", "model.n-layer=2", "model.attention.heads=2", "model.positions=learned"
-        };
-        JsonNode two = train(directory.resolve("two"), mixed).json();
-        JsonNode one = trainOn("local[1]", directory.resolve("one"), mixed).json();
-        assertThat(theta(one)).isEqualTo(theta(two));
-        List<String> stopped = new ArrayList<>(List.of(mixed));
-        stopped.add("run.stop-after-rounds=3");
-        trainOn("local[1]", directory.resolve("halted"), stopped.toArray(String[]::new))
-                .json();
-        JsonNode resumed =
-                trainOn("local[1]", directory.resolve("halted"), mixed).json();
-        assertThat(theta(resumed)).isEqualTo(theta(two));
-        List<JsonNode> journal = journal(directory.resolve("two"));
-        assertThat(journal.get(5).get("loss").doubleValue())
-                .isLessThan(journal.get(0).get("loss").doubleValue());
-        Outcome generated = SmallRun.bare(
-                "none",
-                List.of(
-                        "generate",
-                        "run.dir=" + directory.resolve("two"),
-                        "generate.prompt=alpha beta",
-                        "generate.tokens=40"));
-        assertThat(generated.code()).as(generated.messages()).isZero();
-        assertThat(generated.results()).isNotBlank();
-    }
-
     @Test
     void checkpointsInTheForegroundAreTheSame() throws IOException {
         JsonNode end = train(directory, "checkpoint.async=false").json();
