@@ -6,8 +6,8 @@
 #       [KEY=VALUE ...]
 #
 # conv: the long convolution alone, against libtorch with MKL (Maven downloads it).
-# step: training steps, against torch for Python; -m is its mixer, -o ours, hyena or attention. The peer's attention has
-#       learned positions, and then so has ours.
+# step: training steps, against torch for Python; -m is its mixer, -o ours: hyena, attention, rnn, lstm or gru. The
+#       peer's attention has learned positions, and then so has ours.
 #       KEY=VALUE is for our side, such as train.recompute=block. Needs /usr/bin/python3 (or PYTHON=...) with torch;
 #       on Debian: apt-get install python3-torch libopenblas0-openmp
 #

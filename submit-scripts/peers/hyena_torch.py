@@ -1,7 +1,8 @@
 """The language model that this project trains, written in PyTorch: the same parameters, the same functions.
 
-A decoder of pre-norm blocks whose mixer is the Hyena operator (arXiv 2302.10866) or causal attention. Activations are
-(batch, time, width); inside a mixer time is the last axis. Only what the comparison needs: one head, no dropout.
+A decoder of pre-norm blocks whose mixer is the Hyena operator (arXiv 2302.10866), causal attention or a recurrent
+network. Activations are (batch, time, width); inside the operator time is the last axis. Only what the comparison
+needs: one head, no dropout.
 """
 
 import math
@@ -18,7 +19,7 @@ class ModelConfig:
     d_model: int
     n_layer: int
     l_max: int
-    mixer: str = "hyena"  # or attention, with learned positions and heads of 64 channels
+    mixer: str = "hyena"  # or attention, with learned positions and heads of 64 channels; or rnn, lstm, gru
     order: int = 2  # N gates and N-1 long filters
     short_len: int = 3
     filter_width: int = 64
@@ -139,12 +140,28 @@ class Attention(nn.Module):
         return self.out_proj(y.transpose(1, 2).reshape(b, t, d))
 
 
+class Recurrent(nn.Module):
+    def __init__(self, kind: str, d_model: int):
+        super().__init__()
+        self.cell = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[kind](d_model, d_model, batch_first=True)
+        self.out_proj = nn.Linear(d_model, d_model)
+
+    def forward(self, u: Tensor) -> Tensor:
+        return self.out_proj(self.cell(u)[0])
+
+
+def mixer_of(config: ModelConfig) -> nn.Module:
+    if config.mixer == "hyena":
+        return Hyena(config)
+    return Attention(config.d_model) if config.mixer == "attention" else Recurrent(config.mixer, config.d_model)
+
+
 class Block(nn.Module):
     def __init__(self, config: ModelConfig):
         super().__init__()
         d = config.d_model
         self.norm1 = nn.LayerNorm(d)
-        self.mixer = Hyena(config) if config.mixer == "hyena" else Attention(d)
+        self.mixer = mixer_of(config)
         self.norm2 = nn.LayerNorm(d)
         self.fc1 = nn.Linear(d, 4 * d)
         self.fc2 = nn.Linear(4 * d, d)

@@ -21,7 +21,7 @@ WARM_UP_STEPS = 3
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mixer", default="hyena", choices=["hyena", "attention"])
+    parser.add_argument("--mixer", default="hyena", choices=["hyena", "attention", "rnn", "lstm", "gru"])
     parser.add_argument("--d-model", type=int, default=128)
     parser.add_argument("--n-layer", type=int, default=4)
     parser.add_argument("--length", type=int, default=1024)

@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param dir directory of the comparison: a run for each cell, the page and its figures
  * @param mixers that are compared, the first of them with the others
- * @param lengths of the sequences that each is trained on, tokens; of a task the symbols before the question
+ * @param lengths of the sequences that each is trained on, tokens; of a task the symbols before the question; none to
+ *     train none
  * @param equal what the runs of a length have in common
  * @param rates learning rates that every mixer is trained with at every length, of which its best counts; none for that
  *     of {@code train}
@@ -29,9 +30,9 @@ record CompareConfig(
         lengths = unique("lengths", lengths);
         rates = unique("rates", rates);
         speedLengths = unique("speed-lengths", speedLengths);
-        if (mixers.isEmpty() || lengths.isEmpty()) {
-            throw new IllegalArgumentException("mixers and lengths: found " + mixers.size() + " and " + lengths.size()
-                    + " of them, expected at least one of each");
+        if (mixers.isEmpty() || (lengths.isEmpty() && speedLengths.isEmpty())) {
+            throw new IllegalArgumentException("mixers, lengths, speed-lengths: found " + mixers.size() + ", "
+                    + lengths.size() + ", " + speedLengths.size() + " of them, expected a mixer and a length");
         }
         positive("lengths", lengths);
         positive("rates", rates);

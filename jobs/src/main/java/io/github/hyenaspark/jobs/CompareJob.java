@@ -58,7 +58,7 @@ final class CompareJob {
                     + data.input() + ", expected one of them: the examples of a task are made in compare.dir, for each"
                     + " length its own");
         }
-        int length = task
+        int length = task && !config.lengths().isEmpty()
                 ? config.lengths().get(0)
                 : settings.bind("model", ModelConfig.class).lMax();
         tokensPerStep = (long) train.batchSize() * length;
@@ -213,7 +213,9 @@ final class CompareJob {
         String name = String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, batch);
         if (!storage.exists(place(name))) {
             LOG.info("measuring steps of {} at length {}", mixer.settingName(), length);
-            Settings cell = data(config.lengths().get(0))
+            Settings cell = data(config.lengths().isEmpty()
+                            ? length
+                            : config.lengths().get(0))
                     .with(List.of(
                             "model.mixer=" + mixer.settingName(),
                             "model.l-max=" + length,

@@ -167,6 +167,17 @@ class CompareIT {
     }
 
     @Test
+    void withoutLengthsOnlyStepsAreMeasured() throws IOException {
+        JsonNode result =
+                compare("compare.lengths=[]", "compare.speed-lengths=[64]").json();
+        assertThat(result.get("cells").intValue()).isZero();
+        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru, hyena");
+        SmallRun.Outcome neither = compare("compare.lengths=[]", "compare.speed-lengths=[]");
+        assertThat(neither.code()).isEqualTo(2);
+        assertThat(neither.messages()).contains("expected a mixer and a length");
+    }
+
+    @Test
     void aTaskAndADatasetAreNotTakenTogether() {
         SmallRun.Outcome outcome = compare("data.input=task:majority");
         assertThat(outcome.code()).isEqualTo(2);

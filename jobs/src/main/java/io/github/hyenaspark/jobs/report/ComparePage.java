@@ -23,7 +23,7 @@ public final class ComparePage {
         findings = new CompareFindings(result);
         cells = findings.cells();
         speeds = CompareFindings.list(result.path("speeds"));
-        mixers = CompareFindings.mixers(cells);
+        mixers = CompareFindings.mixers(cells.isEmpty() ? speeds : cells);
     }
 
     /** The page in UTF-8, of the figures of {@code compare}. */
