@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
@@ -78,6 +79,7 @@ final class CompareJob {
         ArrayNode cells = result.putArray("cells");
         for (int length : config.lengths()) {
             Settings data = data(length);
+            checkHeldOut(data);
             for (Mixer mixer : config.mixers()) {
                 for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
                     cells.add(cell(data, mixer, length, rate));
@@ -109,7 +111,16 @@ final class CompareJob {
         }
     }
 
-    /** Sequences of a step, tasks have the same examples at every length. */
+    private void checkHeldOut(Settings data) throws IOException {
+        if (snapshot(data).documents(Split.VALIDATION) == 0) {
+            throw new IllegalArgumentException("data.dataset: found no held-out document in "
+                    + data.bind("data", DataConfig.class).dataset()
+                    + ", expected some, as mixers are compared by what they make of them; prepare another dataset with"
+                    + " data.validation-documents or a larger data.validation-fraction");
+        }
+    }
+
+    /** Sequences of a step; a task has as many examples at every length. */
     private long batch(int length) {
         return task && config.lengths().contains(length) ? train.batchSize() : Math.max(1, tokensPerStep / length);
     }

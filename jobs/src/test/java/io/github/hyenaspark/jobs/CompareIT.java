@@ -185,6 +185,23 @@ class CompareIT {
     }
 
     @Test
+    void aDatasetThatHoldsNothingOutIsRefused() throws IOException {
+        dataset = directory.resolve("whole").toString();
+        hyena(
+                        "local[2]",
+                        "prepare",
+                        "data.input=" + directory.resolve("corpus"),
+                        "data.dataset=" + dataset,
+                        "data.validation-documents=[]",
+                        "data.validation-fraction=0")
+                .json();
+        SmallRun.Outcome outcome = compare();
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("data.dataset: found no held-out document in " + dataset);
+        assertThat(directory.resolve("comparison")).doesNotExist();
+    }
+
+    @Test
     void aLengthThatDividesNoStepIsRefused() {
         SmallRun.Outcome outcome = compare("compare.lengths=[100]");
         assertThat(outcome.code()).isEqualTo(2);
