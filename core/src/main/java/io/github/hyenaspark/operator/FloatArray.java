@@ -36,6 +36,11 @@ public final class FloatArray {
         }
     }
 
+    /** Bytes of all native arrays of the process, ND4J's among them. */
+    public static long nativeBytes() {
+        return Pointer.totalBytes();
+    }
+
     /** A zero-filled buffer of its own, freed when it becomes unreachable. */
     public static FloatArray allocate(long length) {
         FloatPointer pointer = new FloatPointer(Math.max(1, length));

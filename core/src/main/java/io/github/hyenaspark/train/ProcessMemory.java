@@ -1,24 +1,34 @@
 package io.github.hyenaspark.train;
 
+import io.github.hyenaspark.operator.FloatArray;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 
-/** The memory of this process that is in RAM, heap and native arrays together, where the system is Linux. */
+/** The memory of this process, heap and native arrays together. */
 final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final double KIB_PER_MIB = 1024;
+    private static final double MEBIBYTE = 1 << 20;
 
     private ProcessMemory() {}
 
-    /** Now, MiB; empty elsewhere than on Linux. */
+    /** Live objects, after a collection, and native arrays, MiB. */
+    static double heldMebibytes() {
+        System.gc();
+        long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        return (heap + FloatArray.nativeBytes()) / MEBIBYTE;
+    }
+
+    /** In RAM now, MiB; empty elsewhere than on Linux. */
     static OptionalDouble residentMebibytes() {
         return mebibytes("VmRSS:");
     }
 
-    /** The most since the process began, MiB; empty elsewhere than on Linux. */
+    /** The most in RAM since the process began, MiB; empty elsewhere than on Linux. */
     static OptionalDouble peakMebibytes() {
         return mebibytes("VmHWM:");
     }

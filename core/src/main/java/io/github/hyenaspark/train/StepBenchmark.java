@@ -53,7 +53,7 @@ public final class StepBenchmark {
     public static StepMeasurement run(StepShape shape, TrainConfig config, int repeats) {
         LongConvolution.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
-        System.gc(); // the warm-up's rows are not the model's
+        double heldBefore = ProcessMemory.heldMebibytes(); // the warm-up's rows are not the model's
         OptionalDouble base = ProcessMemory.residentMebibytes();
         var benchmark = new StepBenchmark(shape, config);
         int warmUpSteps = benchmark.warmUp();
@@ -70,10 +70,11 @@ public final class StepBenchmark {
         // the kernel notes a peak when memory is given back, not when it is taken
         OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.peakMebibytes().stream())
                 .max();
+        double held = ProcessMemory.heldMebibytes() - heldBefore;
         long parameters = benchmark.model.parameterCount();
         Roofline roofline = Roofline.measure(shape);
         return new StepMeasurement(
-                parameters, benchmark.loss, new Repeats(wall), cpu, warmUpSteps, base, peak, roofline);
+                parameters, benchmark.loss, new Repeats(wall), cpu, warmUpSteps, held, base, peak, roofline);
     }
 
     private void step() {

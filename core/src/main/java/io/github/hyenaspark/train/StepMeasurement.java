@@ -10,8 +10,9 @@ import java.util.OptionalDouble;
  * @param wall of each step, by the clock
  * @param cpuSeconds of one step, the mean, of all threads of the process together
  * @param warmUpSteps that did not count
- * @param baseMebibytes of the process before the model was built; empty elsewhere than on Linux
- * @param peakMebibytes the most until the last step ended; empty elsewhere than on Linux
+ * @param heldMebibytes live heap and native arrays after the last step, beyond those before the model was built
+ * @param baseMebibytes in RAM before the model was built; empty elsewhere than on Linux
+ * @param peakMebibytes the most in RAM until the last step ended; empty elsewhere than on Linux
  * @param roofline the least that a step can take
  */
 public record StepMeasurement(
@@ -20,6 +21,7 @@ public record StepMeasurement(
         Repeats wall,
         double cpuSeconds,
         int warmUpSteps,
+        double heldMebibytes,
         OptionalDouble baseMebibytes,
         OptionalDouble peakMebibytes,
         Roofline roofline) {

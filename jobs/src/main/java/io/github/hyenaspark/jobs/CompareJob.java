@@ -238,13 +238,8 @@ final class CompareJob {
                     .put("length", length)
                     .put("batch", batch)
                     .put("parameters", found.path("parameters").asLong())
-                    .put("tokens_per_second", found.path("tokens_per_second").asDouble());
-            if (found.has("peak_rss_mib")) {
-                measured.put(
-                        "memory_mib",
-                        found.path("peak_rss_mib").asDouble()
-                                - found.path("base_rss_mib").asDouble());
-            }
+                    .put("tokens_per_second", found.path("tokens_per_second").asDouble())
+                    .put("memory_mib", found.path("held_mib").asDouble());
             storage.write(place(name), out -> out.write(Json.bytes(measured)));
         }
         return Json.parse(place(name), storage.read(place(name)));

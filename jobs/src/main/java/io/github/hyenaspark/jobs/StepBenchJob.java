@@ -51,7 +51,8 @@ final class StepBenchJob implements Job {
                 .put(
                         "tokens_per_second_best",
                         BenchJob.shown(shape.tokens() / found.wall().best()))
-                .put("cpu_seconds", BenchJob.shown(found.cpuSeconds()));
+                .put("cpu_seconds", BenchJob.shown(found.cpuSeconds()))
+                .put("held_mib", BenchJob.shown(found.heldMebibytes()));
         found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", BenchJob.shown(peak)));
         found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", BenchJob.shown(base)));
         putRoofline(json, found);

@@ -33,7 +33,7 @@ public final class CompareFindings {
             sentences.add(findings.speeds(mixers.get(0), other));
         }
         if (!findings.speeds.isEmpty()) {
-            findings.memory(sentences);
+            sentences.add(findings.memory());
         }
         return sentences;
     }
@@ -112,15 +112,23 @@ public final class CompareFindings {
                 .map(length ->
                         String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
                 .collect(Collectors.joining(", "));
-        OptionalInt first = crossover(mixer, other);
-        String faster = first.isPresent()
-                ? " " + mixer + " is the faster one from " + Figures.whole(first.getAsInt()) + " on."
-                : " At the longest of them " + mixer + " is not the faster one.";
+        OptionalInt first = faster(mixer, other);
+        String faster = first.isEmpty()
+                ? " At the longest of them " + mixer + " is not the faster one."
+                : crossover(mixer, other).isPresent()
+                        ? " " + mixer + " is the faster one from " + Figures.whole(first.getAsInt()) + " on."
+                        : " " + mixer + " is the faster one at all of them.";
         return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + "." + faster;
     }
 
-    /** The first measured length from which on the mixer has more tokens per second than the other. */
+    /** The first measured length from which on the mixer is faster than the other, unless it is so at all of them. */
     OptionalInt crossover(String mixer, String other) {
+        OptionalInt first = faster(mixer, other);
+        return first.isPresent() && first.getAsInt() > lengths(speeds).get(0) ? first : OptionalInt.empty();
+    }
+
+    /** The first measured length from which on the mixer has more tokens per second than the other. */
+    private OptionalInt faster(String mixer, String other) {
         List<Integer> lengths = lengths(speeds);
         return lengths.stream()
                 .mapToInt(Integer::intValue)
@@ -143,19 +151,14 @@ public final class CompareFindings {
                 .orElse(Double.NaN);
     }
 
-    /** Where the system says what a process takes. */
-    private void memory(List<String> sentences) {
+    private String memory() {
         List<Integer> lengths = lengths(speeds);
         int longest = lengths.get(lengths.size() - 1);
-        List<JsonNode> measured = speeds.stream()
-                .filter(cell -> cell.path("length").asInt() == longest && cell.has("memory_mib"))
-                .toList();
-        if (!measured.isEmpty()) {
-            sentences.add(measured.stream()
-                    .map(cell -> cell.path("mixer").asText() + " "
-                            + Figures.rounded(cell.path("memory_mib").asDouble()))
-                    .collect(Collectors.joining(
-                            ", ", "Steps at length " + Figures.whole(longest) + " took, in MiB: ", ".")));
-        }
+        return speeds.stream()
+                .filter(cell -> cell.path("length").asInt() == longest)
+                .map(cell -> cell.path("mixer").asText() + " "
+                        + Figures.rounded(cell.path("memory_mib").asDouble()))
+                .collect(Collectors.joining(
+                        ", ", "Training steps at length " + Figures.whole(longest) + " hold, in MiB: ", "."));
     }
 }

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 
 /** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
 public final class ComparePage {
+    private static final double MINUTE = 60;
+
     private final JsonNode result;
     private final CompareFindings findings;
     private final List<JsonNode> cells;
@@ -34,7 +36,7 @@ public final class ComparePage {
     private byte[] page() throws IOException {
         return new HtmlPage("Comparison of " + String.join(", ", mixers))
                 .section("What was found", findings())
-                .section("Loss", losses("tokens", "tokens trained on") + losses("seconds", "seconds in rounds"))
+                .section("Loss", lossByTokens() + lossByTime())
                 .section("Answers", answers())
                 .section("Speed and memory", speed() + memory() + speedTable().html())
                 .section("Cells", cellTable().html())
@@ -47,14 +49,33 @@ public final class ComparePage {
                 .collect(Collectors.joining());
     }
 
+    private String lossByTokens() throws IOException {
+        TokenUnit unit = TokenUnit.of(last("tokens"));
+        return losses("tokens", unit.tokens(), unit.title());
+    }
+
+    private String lossByTime() throws IOException {
+        boolean minutes = last("seconds") >= 2 * MINUTE;
+        return losses("seconds", minutes ? MINUTE : 1, (minutes ? "minutes" : "seconds") + " in rounds");
+    }
+
+    /** The largest of these figures of rounds. */
+    private double last(String key) {
+        return cells.stream()
+                .flatMap(cell -> CompareFindings.list(cell.path("curve")).stream())
+                .mapToDouble(round -> round.path(key).asDouble())
+                .max()
+                .orElse(0);
+    }
+
     /** A plot for each length: training loss after each round, for every mixer. */
-    private String losses(String key, String title) throws IOException {
+    private String losses(String key, double unit, String title) throws IOException {
         var html = new StringBuilder();
         for (int length : CompareFindings.lengths(cells)) {
             List<Curve> curves = new ArrayList<>();
             for (JsonNode cell : cells) {
                 if (cell.path("length").asInt() == length) {
-                    curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key)));
+                    curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key, unit)));
                 }
             }
             var plot = new Curves(
@@ -67,12 +88,12 @@ public final class ComparePage {
         return html.toString();
     }
 
-    private static List<double[]> curve(JsonNode cell, String key) {
+    private static List<double[]> curve(JsonNode cell, String key, double unit) {
         List<double[]> points = new ArrayList<>();
         for (JsonNode round : cell.path("curve")) {
             if (round.path("loss").isNumber()) {
                 points.add(new double[] {
-                    round.path(key).asDouble(), round.path("loss").asDouble()
+                    round.path(key).asDouble() / unit, round.path("loss").asDouble()
                 });
             }
         }
@@ -104,7 +125,7 @@ public final class ComparePage {
 
     private String memory() throws IOException {
         return new Curves(
-                        "Memory of the process that takes the steps, beyond what it had before",
+                        "Memory that training steps hold: native arrays and live heap",
                         "length, tokens",
                         "memory, MiB",
                         Axes.LOGARITHMIC)
@@ -138,9 +159,7 @@ public final class ComparePage {
                     Figures.whole(speed.path("batch").asLong()),
                     Figures.whole(speed.path("parameters").asLong()),
                     Figures.rounded(speed.path("tokens_per_second").asDouble()),
-                    speed.has("memory_mib")
-                            ? Figures.rounded(speed.path("memory_mib").asDouble())
-                            : Figures.NONE);
+                    Figures.rounded(speed.path("memory_mib").asDouble()));
         }
         return table;
     }

@@ -2,6 +2,8 @@ package io.github.hyenaspark.jobs.report;
 
 import java.awt.BasicStroke;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -27,8 +29,26 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
     enum Axes {
         /** Both in proportion. */
         LINEAR,
-        /** Both by their logarithms; all numbers are positive. */
-        LOGARITHMIC
+        /** Both by their logarithms, x by powers of 2; all numbers are positive. */
+        LOGARITHMIC;
+
+        private double x(double value) {
+            return this == LINEAR ? value : Math.log(value) / Math.log(2);
+        }
+
+        private double y(double value) {
+            return this == LINEAR ? value : Math.log10(value);
+        }
+
+        /** Places are logarithms, labels are not. */
+        private void label(XYChart chart) {
+            if (this == LOGARITHMIC) {
+                chart.setCustomXAxisTickLabelsFormatter(place -> Figures.whole(Math.round(Math.pow(2, place))));
+                chart.setCustomYAxisTickLabelsFormatter(place -> new BigDecimal(Math.pow(10, place))
+                        .round(new MathContext(2))
+                        .toPlainString());
+            }
+        }
     }
 
     /**
@@ -59,21 +79,19 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
         }
         return PagePicture.html(title, legend(curves, shown, marks), look -> {
             XYChart chart = look.lines(xTitle, yTitle);
-            if (axes == Axes.LOGARITHMIC) {
-                chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-                chart.getStyler().setDecimalPattern("#,##0");
-            }
+            axes.label(chart);
             for (int number : shown) {
                 add(chart, number, thinned(curves.get(number).points(), POINTS));
             }
             double[] range = shown.stream()
                     .flatMap(number -> curves.get(number).points().stream())
-                    .mapToDouble(point -> point[1])
+                    .mapToDouble(point -> axes.y(point[1]))
                     .sorted()
                     .toArray();
             for (Mark mark : marks) {
-                XYSeries line = chart.addSeries(
-                        mark.text(), new double[] {mark.x(), mark.x()}, new double[] {range[0], range[range.length - 1]
+                XYSeries line =
+                        chart.addSeries(mark.text(), new double[] {axes.x(mark.x()), axes.x(mark.x())}, new double[] {
+                            range[0], range[range.length - 1]
                         });
                 line.setLineColor(ChartLook.series(mark.number()));
                 line.setMarker(SeriesMarkers.NONE);
@@ -94,11 +112,11 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
         return PagePicture.legend(keys);
     }
 
-    private static void add(XYChart chart, int number, List<double[]> points) {
+    private void add(XYChart chart, int number, List<double[]> points) {
         XYSeries series = chart.addSeries(
                 Integer.toString(number),
-                points.stream().mapToDouble(point -> point[0]).toArray(),
-                points.stream().mapToDouble(point -> point[1]).toArray());
+                points.stream().mapToDouble(point -> axes.x(point[0])).toArray(),
+                points.stream().mapToDouble(point -> axes.y(point[1])).toArray());
         series.setLineColor(ChartLook.series(number));
         series.setMarkerColor(ChartLook.series(number));
         series.setMarker(points.size() <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);

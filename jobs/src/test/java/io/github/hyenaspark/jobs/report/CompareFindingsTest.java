@@ -47,7 +47,7 @@ class CompareFindingsTest {
                                 + " (97.5 % of last tokens right), attention 1.7500.",
                         "Tokens per second of hyena over those of attention, by length: 0.90 at 512, 1.50 at 2,048,"
                                 + " 4.50 at 8,192. hyena is the faster one from 2,048 on.",
-                        "Steps at length 8,192 took, in MiB: hyena 81,920, attention 81,920.");
+                        "Training steps at length 8,192 hold, in MiB: hyena 81,920, attention 81,920.");
     }
 
     @Test
@@ -56,6 +56,15 @@ class CompareFindingsTest {
         speed(result, "hyena", 16384, 90);
         speed(result, "attention", 16384, 100);
         assertThat(CompareFindings.of(result).get(1)).endsWith("At the longest of them hyena is not the faster one.");
+    }
+
+    @Test
+    void whoIsFasterAtAllLengthsOvertakesNowhere() throws IOException {
+        ObjectNode result = result();
+        result.withArray("speeds").remove(0);
+        result.withArray("speeds").remove(0);
+        assertThat(CompareFindings.of(result).get(1)).endsWith("hyena is the faster one at all of them.");
+        assertThat(new String(ComparePage.html(result), StandardCharsets.UTF_8)).doesNotContain("is faster than");
     }
 
     @Test
