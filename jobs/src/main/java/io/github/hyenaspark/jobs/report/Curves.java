@@ -40,13 +40,14 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
             return this == LINEAR ? value : Math.log10(value);
         }
 
-        /** Places are logarithms, labels are not. */
+        /** Places are logarithms, labels are not; between powers of 2 there are none. */
         private void label(XYChart chart) {
             if (this == LOGARITHMIC) {
-                chart.setCustomXAxisTickLabelsFormatter(place -> Figures.whole(Math.round(Math.pow(2, place))));
-                chart.setCustomYAxisTickLabelsFormatter(place -> new BigDecimal(Math.pow(10, place))
+                chart.setCustomXAxisTickLabelsFormatter(
+                        place -> place == Math.rint(place) ? Figures.whole(Math.round(Math.pow(2, place))) : "");
+                chart.setCustomYAxisTickLabelsFormatter(place -> Figures.rounded(new BigDecimal(Math.pow(10, place))
                         .round(new MathContext(2))
-                        .toPlainString());
+                        .doubleValue()));
             }
         }
     }
