@@ -38,7 +38,8 @@ public final class ConvolutionBenchmark {
     /**
      * Warms up and measures everything.
      *
-     * @param repeats of each measurement, 0 for as many as fit in 5 seconds, at least 5 and at most 15
+     * @param repeats of each measurement, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and
+     *     at most 15
      * @throws IllegalArgumentException if the heap is too small
      */
     public static ConvolutionMeasurement run(ConvolutionShape shape, int repeats) {

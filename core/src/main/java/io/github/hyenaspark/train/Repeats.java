@@ -28,8 +28,7 @@ public record Repeats(List<Double> seconds) {
      * Repeats {@code work}, after runs that do not count: two at least and 0.2 s of them, until which the cores and the
      * threads of a machine that was idle are not what they are in training.
      *
-     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 times (twice if that takes a minute) and
-     *     at most 15
+     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 (2 if they take a minute) and at most 15
      * @param nanos the clock
      */
     static Repeats of(int count, LongSupplier nanos, Runnable work) {

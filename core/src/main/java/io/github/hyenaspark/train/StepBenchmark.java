@@ -48,7 +48,8 @@ public final class StepBenchmark {
      * Warms up and measures.
      *
      * @param config recomputation, clip and rates count
-     * @param repeats timed steps, 0 for as many as fit in 5 seconds, at least 5 and at most 15
+     * @param repeats timed steps, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most
+     *     15
      */
     public static StepMeasurement run(StepShape shape, TrainConfig config, int repeats) {
         LongConvolution.warmUp(shape.length());

@@ -8,7 +8,7 @@ package io.github.hyenaspark.jobs;
  * @param length L, tokens or elements; of {@code bench generate} the tokens of the prompt
  * @param tokens that {@code bench generate} generates
  * @param threads that compute
- * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 and at most 15
+ * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most 15
  * @param vocab V of {@code bench step} and {@code bench generate}, ids
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
  * @param parameters P of {@code bench round}

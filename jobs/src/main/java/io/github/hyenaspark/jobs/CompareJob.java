@@ -130,14 +130,12 @@ final class CompareJob {
         if (!task) {
             return settings.with(List.of("model.l-max=" + length));
         }
-        Settings data = settings.with(List.of(
-                "task.length=" + length, "data.dataset=" + place(String.format(Locale.ROOT, "task-%d", length))));
-        TaskInput input = PrepareJob.task(data).orElseThrow();
+        Settings ofLength = settings.with(List.of("task.length=" + length, "data.dataset=" + place("task-" + length)));
+        TaskInput input = PrepareJob.task(ofLength).orElseThrow();
         List<String> needed = new ArrayList<>(input.settings());
         needed.add("model.l-max=" + input.sequenceLength());
-        data = data.with(needed);
-        Settings prepared = data;
-        result(quiet -> new PrepareJob.Command().run(prepared, quiet));
+        Settings data = ofLength.with(needed);
+        result(quiet -> new PrepareJob.Command().run(data, quiet));
         return data;
     }
 

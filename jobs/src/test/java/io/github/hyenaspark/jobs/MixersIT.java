@@ -3,12 +3,8 @@ package io.github.hyenaspark.jobs;
 import static io.github.hyenaspark.jobs.SmallRun.hyena;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,8 +60,8 @@ class MixersIT {
         half.add("run.stop-after-rounds=3");
         train("local[1]", stopped, half).json();
         assertThat(train("local[1]", stopped, model).theta()).isEqualTo(two.theta());
-        double[] losses = Files.readAllLines(straight.resolve("journal.jsonl")).stream()
-                .mapToDouble(line -> loss(line))
+        double[] losses = SmallRun.journal(straight).stream()
+                .mapToDouble(round -> round.get("loss").doubleValue())
                 .toArray();
         assertThat(losses).hasSize(6);
         assertThat(losses[5]).isLessThan(losses[0]);
@@ -73,15 +69,5 @@ class MixersIT {
                 "none", List.of("generate", "run.dir=" + straight, "generate.prompt=alpha", "generate.tokens=50"));
         assertThat(text.code()).as(text.messages()).isZero();
         assertThat(text.results().length()).isGreaterThan("alpha".length());
-    }
-
-    private static double loss(String line) {
-        try {
-            return Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8))
-                    .get("loss")
-                    .doubleValue();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -1,15 +1,14 @@
 package io.github.hyenaspark.jobs;
 
 import static io.github.hyenaspark.jobs.SmallRun.hyena;
+import static io.github.hyenaspark.jobs.SmallRun.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,14 +49,6 @@ class RoundsIT {
         List<String> arguments = new ArrayList<>(List.of("data.dataset=" + dataset, "run.dir=" + run));
         arguments.addAll(List.of(more));
         return hyena(master, "train", arguments.toArray(String[]::new));
-    }
-
-    private static List<JsonNode> journal(Path run) throws IOException {
-        List<JsonNode> entries = new ArrayList<>();
-        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-            entries.add(Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8)));
-        }
-        return entries;
     }
 
     private static long parameters() throws IOException {

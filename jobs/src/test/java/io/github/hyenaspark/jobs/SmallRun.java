@@ -116,6 +116,15 @@ final class SmallRun {
         }
     }
 
+    /** The lines of a run's journal; every one of them must be whole. */
+    static List<JsonNode> journal(Path run) throws IOException {
+        List<JsonNode> entries = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
+            entries.add(Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return entries;
+    }
+
     /** Prepares the corpus of a directory into its {@code dataset}. */
     static String prepare(Path directory) throws IOException {
         String dataset = directory.resolve("dataset").toString();

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import static io.github.hyenaspark.jobs.SmallRun.hyena;
+import static io.github.hyenaspark.jobs.SmallRun.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -331,13 +332,5 @@ class TrainIT {
         assertThat(outcome.code()).isEqualTo(2);
         assertThat(outcome.messages())
                 .contains("a task takes 2 cores (train.threads, or spark.task.cpus), but local[1]");
-    }
-
-    private static List<JsonNode> journal(Path run) throws IOException {
-        List<JsonNode> entries = new ArrayList<>();
-        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-            entries.add(Json.parse("journal", line.getBytes(StandardCharsets.UTF_8)));
-        }
-        return entries;
     }
 }

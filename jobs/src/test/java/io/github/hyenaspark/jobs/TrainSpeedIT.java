@@ -3,12 +3,8 @@ package io.github.hyenaspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,10 +77,7 @@ class TrainSpeedIT {
     }
 
     private static Speed speed(Path run) throws IOException {
-        List<JsonNode> rounds = new ArrayList<>();
-        for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
-            rounds.add(Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8)));
-        }
+        List<JsonNode> rounds = SmallRun.journal(run);
         double seconds = 0;
         double shortest = Double.MAX_VALUE;
         for (JsonNode round : rounds.subList(WARM_UP_ROUNDS, rounds.size())) {

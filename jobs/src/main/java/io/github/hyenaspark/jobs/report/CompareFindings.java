@@ -112,13 +112,18 @@ public final class CompareFindings {
                 .map(length ->
                         String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
                 .collect(Collectors.joining(", "));
-        OptionalInt first = faster(mixer, other);
-        String faster = first.isEmpty()
-                ? " At the longest of them " + mixer + " is not the faster one."
-                : crossover(mixer, other).isPresent()
-                        ? " " + mixer + " is the faster one from " + Figures.whole(first.getAsInt()) + " on."
-                        : " " + mixer + " is the faster one at all of them.";
-        return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + "." + faster;
+        return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + ". "
+                + whoIsFaster(mixer, other);
+    }
+
+    private String whoIsFaster(String mixer, String other) {
+        OptionalInt from = faster(mixer, other);
+        if (from.isEmpty()) {
+            return "At the longest of them " + mixer + " is not the faster one.";
+        }
+        return crossover(mixer, other).isPresent()
+                ? mixer + " is the faster one from " + Figures.whole(from.getAsInt()) + " on."
+                : mixer + " is the faster one at all of them.";
     }
 
     /** The first measured length from which on the mixer is faster than the other, unless it is so at all of them. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
@@ -78,26 +79,17 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
         if (shown.isEmpty()) {
             return "";
         }
+        DoubleSummaryStatistics range = shown.stream()
+                .flatMap(number -> curves.get(number).points().stream())
+                .mapToDouble(point -> axes.y(point[1]))
+                .summaryStatistics();
         return PagePicture.html(title, legend(curves, shown, marks), look -> {
             XYChart chart = look.lines(xTitle, yTitle);
             axes.label(chart);
             for (int number : shown) {
                 add(chart, number, thinned(curves.get(number).points(), POINTS));
             }
-            double[] range = shown.stream()
-                    .flatMap(number -> curves.get(number).points().stream())
-                    .mapToDouble(point -> axes.y(point[1]))
-                    .sorted()
-                    .toArray();
-            for (Mark mark : marks) {
-                XYSeries line =
-                        chart.addSeries(mark.text(), new double[] {axes.x(mark.x()), axes.x(mark.x())}, new double[] {
-                            range[0], range[range.length - 1]
-                        });
-                line.setLineColor(ChartLook.series(mark.number()));
-                line.setMarker(SeriesMarkers.NONE);
-                line.setLineStyle(DASHED);
-            }
+            marks.forEach(mark -> add(chart, mark, range));
             return chart;
         });
     }
@@ -111,6 +103,15 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
                 keys.add(new PagePicture.Key(number, '■', curves.get(number).name())));
         marks.forEach(mark -> keys.add(new PagePicture.Key(mark.number(), '┆', mark.text())));
         return PagePicture.legend(keys);
+    }
+
+    private void add(XYChart chart, Mark mark, DoubleSummaryStatistics range) {
+        double x = axes.x(mark.x());
+        XYSeries line =
+                chart.addSeries(mark.text(), new double[] {x, x}, new double[] {range.getMin(), range.getMax()});
+        line.setLineColor(ChartLook.series(mark.number()));
+        line.setMarker(SeriesMarkers.NONE);
+        line.setLineStyle(DASHED);
     }
 
     private void add(XYChart chart, int number, List<double[]> points) {
