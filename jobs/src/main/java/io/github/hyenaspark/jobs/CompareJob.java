@@ -70,8 +70,9 @@ final class CompareJob {
     }
 
     private void run() throws IOException {
-        if (!task) {
+        if (!task && !config.lengths().isEmpty()) {
             config.lengths().forEach(this::checkBatch);
+            checkHeldOut(settings);
         }
         ObjectNode result = Json.object()
                 .put("equal", config.equal().name().toLowerCase(Locale.ROOT))
@@ -79,7 +80,9 @@ final class CompareJob {
         ArrayNode cells = result.putArray("cells");
         for (int length : config.lengths()) {
             Settings data = data(length);
-            checkHeldOut(data);
+            if (task) {
+                checkHeldOut(data);
+            }
             for (Mixer mixer : config.mixers()) {
                 for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
                     cells.add(cell(data, mixer, length, rate));
@@ -128,7 +131,7 @@ final class CompareJob {
     /** Settings with the dataset for a length, which is made first if it is a task's. */
     private Settings data(int length) throws IOException {
         if (!task) {
-            return settings.with(List.of("model.l-max=" + length));
+            return settings.with(List.of("model.l-max=" + length, "data.snapshot=" + firstSnapshot()));
         }
         Settings ofLength = settings.with(List.of("task.length=" + length, "data.dataset=" + place("task-" + length)));
         TaskInput input = PrepareJob.task(ofLength).orElseThrow();
@@ -137,6 +140,20 @@ final class CompareJob {
         Settings data = ofLength.with(needed);
         result(quiet -> new PrepareJob.Command().run(data, quiet));
         return data;
+    }
+
+    /** The snapshot that the first start of the comparison read: a dataset may grow until the next one. */
+    private String firstSnapshot() throws IOException {
+        String place = place("snapshot.json");
+        if (!storage.exists(place)) {
+            byte[] first = Json.bytes(Json.object()
+                    .put("snapshot", Long.toString(snapshot(settings).number())));
+            storage.write(place, out -> out.write(first));
+        }
+        String named = settings.bind("data", DataConfig.class).snapshot();
+        return named.isBlank()
+                ? Json.parse(place, storage.read(place)).path("snapshot").asText()
+                : named;
     }
 
     private JsonNode cell(Settings data, Mixer mixer, int length, double rate) throws IOException {

@@ -90,6 +90,10 @@ class CompareIT {
 
         Map<String, FileTime> before = changed(directory.resolve("comparison"));
         assertThat(before).hasSizeGreaterThan(8);
+        Files.writeString(directory.resolve("corpus/later.txt"), "a document that came after the first start");
+        hyena("local[2]", "prepare", "data.input=" + directory.resolve("corpus"), "data.dataset=" + dataset)
+                .json();
+        assertThat(Path.of(dataset, "snapshots", "00000002.json")).exists();
         compare().json();
         assertThat(changed(directory.resolve("comparison"))).isEqualTo(before);
     }

@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 
 /** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
 public final class ComparePage {
-    private static final double MINUTE = 60;
 
     private final JsonNode result;
     private final CompareFindings findings;
@@ -50,13 +49,11 @@ public final class ComparePage {
     }
 
     private String lossByTokens() throws IOException {
-        TokenUnit unit = TokenUnit.of(last("tokens"));
-        return losses("tokens", unit.tokens(), unit.title());
+        return losses("tokens", AxisUnit.ofTokens(last("tokens")));
     }
 
     private String lossByTime() throws IOException {
-        boolean minutes = last("seconds") >= 2 * MINUTE;
-        return losses("seconds", minutes ? MINUTE : 1, (minutes ? "minutes" : "seconds") + " in rounds");
+        return losses("seconds", AxisUnit.ofSeconds(last("seconds")));
     }
 
     /** The largest of these figures of rounds. */
@@ -69,18 +66,18 @@ public final class ComparePage {
     }
 
     /** A plot for each length: training loss after each round, for every mixer. */
-    private String losses(String key, double unit, String title) throws IOException {
+    private String losses(String key, AxisUnit unit) throws IOException {
         var html = new StringBuilder();
         for (int length : CompareFindings.lengths(cells)) {
             List<Curve> curves = new ArrayList<>();
             for (JsonNode cell : cells) {
                 if (cell.path("length").asInt() == length) {
-                    curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key, unit)));
+                    curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key, unit.size())));
                 }
             }
             var plot = new Curves(
-                    "Training loss at length " + Figures.whole(length) + " against " + title,
-                    title,
+                    "Training loss at length " + Figures.whole(length) + " against " + unit.title(),
+                    unit.title(),
                     "loss, nats per token",
                     Axes.LINEAR);
             html.append(plot.html(curves, List.of()));

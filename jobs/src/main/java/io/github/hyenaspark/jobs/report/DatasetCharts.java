@@ -39,9 +39,9 @@ final class DatasetCharts {
         if (shown.size() < 2 || most == 0) {
             return "";
         }
-        TokenUnit unit = TokenUnit.of(most);
+        AxisUnit unit = AxisUnit.ofTokens(most);
         List<Double> tokens =
-                shown.stream().map(source -> source.tokens() / unit.tokens()).toList();
+                shown.stream().map(source -> source.tokens() / unit.size()).toList();
         return PagePicture.html("Tokens by source", "", look -> {
             CategoryChart chart = look.chart("", unit.title());
             chart.getStyler().setXAxisTitleVisible(false);

@@ -37,7 +37,7 @@ public final class LossChart {
         if (train.isEmpty() && heldOut.isEmpty()) {
             throw new IllegalArgumentException("a loss chart needs at least one point, found none");
         }
-        TokenUnit unit = TokenUnit.of(Math.max(last(train), last(heldOut)));
+        AxisUnit unit = AxisUnit.ofTokens(Math.max(last(train), last(heldOut)));
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)

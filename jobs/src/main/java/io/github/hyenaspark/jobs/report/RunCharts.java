@@ -15,8 +15,6 @@ import org.knowm.xchart.CategoryChart;
 /** The plots of a run's page. */
 final class RunCharts {
     private static final double MARGIN = 0.1; // nats above and below a curve
-    private static final double HOUR = 3600;
-    private static final double MINUTE = 60;
     private static final String LOSS = "loss, nats per token";
 
     private final RunFigures figures;
@@ -38,16 +36,14 @@ final class RunCharts {
     }
 
     String lossByTokens() throws IOException {
-        TokenUnit unit = TokenUnit.of(figures.last(Round::tokens));
-        ToDoubleFunction<Round> tokens = round -> round.tokens() / unit.tokens();
+        AxisUnit unit = AxisUnit.ofTokens(figures.last(Round::tokens));
+        ToDoubleFunction<Round> tokens = round -> round.tokens() / unit.size();
         return curves("Loss against tokens", unit.title(), LOSS, losses(tokens));
     }
 
     String lossByTime() throws IOException {
-        boolean hours = figures.seconds() >= 2 * HOUR;
-        double unit = hours ? HOUR : MINUTE;
-        String title = hours ? "hours in rounds" : "minutes in rounds";
-        return curves("Loss against time", title, LOSS, losses(round -> round.ended() / unit));
+        AxisUnit unit = AxisUnit.ofSeconds(figures.seconds());
+        return curves("Loss against time", unit.title(), LOSS, losses(round -> round.ended() / unit.size()));
     }
 
     private List<Curve> losses(ToDoubleFunction<Round> x) {

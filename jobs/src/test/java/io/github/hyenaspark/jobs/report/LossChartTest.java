@@ -72,9 +72,21 @@ class LossChartTest {
     @Test
     void theTokenAxisHasTheLargestUnitThatFits() {
         assertThat(List.of(1.0, 999.0, 1000.0, 2_500_000.0, 3e9))
-                .extracting(tokens -> TokenUnit.of(tokens).title())
+                .extracting(tokens -> AxisUnit.ofTokens(tokens).title())
                 .containsExactly("tokens", "tokens", "thousand tokens", "million tokens", "billion tokens");
-        assertThat(TokenUnit.of(2_500_000).scaled(List.of(new LossPoint(2_500_000, 3))))
+        assertThat(AxisUnit.ofTokens(2_500_000).scaled(List.of(new LossPoint(2_500_000, 3))))
                 .containsExactly(new LossPoint(2.5, 3));
+    }
+
+    @Test
+    void theTimeAxisHasTheLargestUnitThatIsThereTwice() {
+        assertThat(List.of(0.0, 119.0, 120.0, 7199.0, 7200.0))
+                .extracting(seconds -> AxisUnit.ofSeconds(seconds).title())
+                .containsExactly(
+                        "seconds in rounds",
+                        "seconds in rounds",
+                        "minutes in rounds",
+                        "minutes in rounds",
+                        "hours in rounds");
     }
 }
