@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,7 +32,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     /** A process that lives for seconds spends half of its time in the better compiler and in starting collectors. */
     private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
-    private static final long TIMEOUT_SECONDS = 240;
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final String LOGGING = "log4j2-points.properties";
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 
@@ -152,10 +153,15 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
 
         /** Its exit code and all it has said; fails after four minutes. */
         Outcome await() throws IOException, InterruptedException {
-            boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            return await(LIMIT);
+        }
+
+        /** The same with another limit than four minutes. */
+        Outcome await(Duration limit) throws IOException, InterruptedException {
+            boolean ended = process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
             String said = Files.readString(messages);
             assertThat(ended)
-                    .as("ended within %d s; it said:\n%s", TIMEOUT_SECONDS, said)
+                    .as("ended within %d s; it said:\n%s", limit.toSeconds(), said)
                     .isTrue();
             return new Outcome(process.exitValue(), Files.readString(results), said);
         }

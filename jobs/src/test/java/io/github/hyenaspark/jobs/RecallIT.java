@@ -3,7 +3,9 @@ package io.github.hyenaspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.HyenaProcess.Running;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class RecallIT {
     private static final int STEPS = 25;
+    private static final Duration LIMIT = Duration.ofMinutes(40);
 
     @TempDir
     Path directory;
@@ -31,10 +34,10 @@ class RecallIT {
      */
     @ParameterizedTest(name = "{0}: {1} symbols, length {2}: {3} examples a step, {4} rounds")
     @CsvSource({
-        "hyena, 10, 2048, 4, 100",
-        "hyena, 10, 8192, 1, 100",
-        "hyena, 30, 2048, 4, 200",
-        "hyena, 30, 8192, 1, 200",
+        "hyena, 10, 2048, 4, 60",
+        "hyena, 10, 8192, 1, 60",
+        "hyena, 30, 2048, 4, 120",
+        "hyena, 30, 8192, 1, 120",
         "attention, 10, 128, 32, 120",
         "h3, 10, 128, 32, 120",
         "conv, 10, 128, 32, 120",
@@ -78,6 +81,8 @@ class RecallIT {
         words[2] = command;
         words[3] = Path.of("..", "conf", "recall.conf").toAbsolutePath().toString();
         System.arraycopy(arguments, 0, words, 4, arguments.length);
-        return Script.named("hyena").run(directory, words).json();
+        try (Running running = Script.named("hyena").start(directory, words)) {
+            return running.await(LIMIT).json();
+        }
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a second executor brings, only on an idle machine: as users start it, executors of one core each. */
 @Tag("endurance")
 class TrainSpeedIT {
-    private static final int WARM_UP_ROUNDS = 10; // the compilers share an executor's only core
+    private static final int WARM_UP_ROUNDS = 5; // the compilers share an executor's only core
     private static final int TURNS = 2;
 
     @TempDir
@@ -69,8 +69,8 @@ class TrainSpeedIT {
                         "model.l-max=512",
                         "train.workers=2",
                         "train.batch-size=4",
-                        "train.local-steps=80",
-                        "train.rounds=13",
+                        "train.local-steps=160",
+                        "train.rounds=8",
                         "run.validate-every-rounds=0")
                 .json();
         return speed(run);
