@@ -12,7 +12,6 @@ import java.util.stream.Collectors;
 
 /** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
 public final class ComparePage {
-
     private final JsonNode result;
     private final CompareFindings findings;
     private final List<JsonNode> cells;
