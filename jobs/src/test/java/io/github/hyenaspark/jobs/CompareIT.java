@@ -96,6 +96,13 @@ class CompareIT {
         assertThat(Path.of(dataset, "snapshots", "00000002.json")).exists();
         compare().json();
         assertThat(changed(directory.resolve("comparison"))).isEqualTo(before);
+        compare("compare.mixers=[conv]", "compare.lengths=[64]", "compare.speed-lengths=[]")
+                .json();
+        String later = directory.resolve("comparison/conv-64").toString();
+        JsonNode settings = SmallRun.bare("local[1]", List.of("inspect", later, "--json"))
+                .json()
+                .get("settings");
+        assertThat(settings.at("/data/snapshot").textValue()).isEqualTo("1");
     }
 
     @Test
