@@ -167,6 +167,7 @@ final class CompareJob {
                 "train.min-lr=" + train.minLr() * (rate / train.lr()),
                 "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                 "train.rounds=" + rounds(mixer, length),
+                "run.validate-every-rounds=0", // it is evaluated once it has been trained
                 "run.dir=" + run));
         result(quiet -> new TrainJob.Command().run(cell, quiet));
         JsonNode evaluated = result(quiet -> EvaluateJob.run(cell, quiet));
