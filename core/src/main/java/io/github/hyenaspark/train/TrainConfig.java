@@ -26,6 +26,7 @@ import java.util.List;
  * @param outer the outer optimiser
  * @param innerState what becomes of the moments between two rounds
  * @param codec how results travel
+ * @param downCodec how the common parameters travel: as they are, or as what a round changed of them
  * @param guard what happens to results that are no good
  * @param stepPhases the first rounds, if they have another H than {@code localSteps}: often averaged first, rarely
  *     later is post-local SGD (arXiv 1808.07217)
@@ -51,6 +52,7 @@ public record TrainConfig(
         OuterConfig outer,
         InnerState innerState,
         Codec codec,
+        Codec downCodec,
         GuardConfig guard,
         List<StepPhase> stepPhases,
         LengthSchedule lengthSchedule) {
@@ -67,6 +69,10 @@ public record TrainConfig(
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
         SettingCheck.oneOf("train.recompute", recompute, "none", "block");
+        if (downCodec.feedsErrorBack()) {
+            throw new IllegalArgumentException("train.down-codec = int4 is not supported, expected one of fp32, bf16,"
+                    + " int8: nobody adds what it loses to the next update");
+        }
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
         }

@@ -23,6 +23,7 @@ public final class TrainConfigDraft {
     public OuterConfig outer = new OuterConfig(1, 0.5, 0);
     public InnerState innerState = InnerState.AVERAGE;
     public Codec codec = Codec.FP32;
+    public Codec downCodec = Codec.FP32;
     public GuardConfig guard = new GuardConfig(10, GuardConfig.Action.STOP);
     public List<StepPhase> stepPhases = List.of();
     public LengthSchedule lengthSchedule = new LengthSchedule(0, 1);
@@ -49,6 +50,7 @@ public final class TrainConfigDraft {
                 outer,
                 innerState,
                 codec,
+                downCodec,
                 guard,
                 stepPhases,
                 lengthSchedule);

@@ -47,6 +47,7 @@ record DisturbedRun(PreparePlace place, String name) {
             "train.batch-size=8",
             "train.inner-state=local",
             "train.codec=int4",
+            "train.down-codec=int8",
             "run.validate-every-rounds=0",
             "checkpoint.every-rounds=1",
             "checkpoint.keep=2");

@@ -85,6 +85,23 @@ class RoundsIT {
         }
     }
 
+    /** All parameters come down at first, then what changed. */
+    @ParameterizedTest
+    @CsvSource({"bf16, 2", "int8, 1.01"})
+    void aDownCodecDecidesTheBytesThatGoDown(String codec, double mostDown) throws IOException {
+        JsonNode end = train(directory, "train.down-codec=" + codec).json();
+        double workers = 2.0 * parameters();
+        List<Double> down = journal(directory).stream()
+                .map(entry -> entry.get("bytes_down").longValue() / workers)
+                .toList();
+        assertThat(down.get(0)).isEqualTo(4);
+        assertThat(down.subList(1, down.size()))
+                .allSatisfy(bytes -> assertThat(bytes).isBetween(0.95 * mostDown, mostDown + 0.01));
+        assertThat(theta(end)).isNotEqualTo(theta(plain));
+        double loss = plain.get("held_out_loss").doubleValue();
+        assertThat(end.get("held_out_loss").doubleValue()).isBetween(0.97 * loss, 1.03 * loss);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"local", "reset"})
     void momentsThatAreNotAveragedDoNotTravel(String innerState) throws IOException {
@@ -114,10 +131,17 @@ class RoundsIT {
 
     /** Each of these keeps something with the workers, which a resume must find again. */
     @ParameterizedTest
-    @CsvSource({"local, fp32", "reset, fp32", "average, int4", "local, int4", "local, int8", "average, bf16"})
+    @CsvSource({
+        "local, fp32, fp32",
+        "reset, fp32, int8",
+        "average, int4, fp32",
+        "local, int4, bf16",
+        "local, int8, fp32",
+        "average, bf16, int8"
+    })
     @Tag("fault-16")
-    void aStoppedRunGoesOnToTheSameBits(String innerState, String codec) throws IOException {
-        String[] settings = {"train.inner-state=" + innerState, "train.codec=" + codec};
+    void aStoppedRunGoesOnToTheSameBits(String innerState, String codec, String down) throws IOException {
+        String[] settings = {"train.inner-state=" + innerState, "train.codec=" + codec, "train.down-codec=" + down};
         String straight = theta(train(directory.resolve("straight"), settings).json());
         for (int stop : new int[] {1, 3, 4}) {
             List<String> more = new ArrayList<>(List.of(settings));
@@ -129,14 +153,15 @@ class RoundsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"average, fp32", "local, int4", "reset, int8", "average, bf16"})
+    @CsvSource({"average, fp32, fp32", "local, int4, int8", "reset, int8, fp32", "average, bf16, bf16"})
     @Tag("fault-6")
-    void executorsAverageToTheBitsOfTheDriver(String innerState, String codec) throws IOException {
-        String[] settings = {"train.inner-state=" + innerState, "train.codec=" + codec, "train.workers=3"};
+    void executorsAverageToTheBitsOfTheDriver(String innerState, String codec, String down) throws IOException {
+        List<String> settings =
+                List.of("train.inner-state=" + innerState, "train.codec=" + codec, "train.down-codec=" + down);
         List<String> thetas = new ArrayList<>();
         for (String place : List.of("driver", "executors")) {
-            List<String> more = new ArrayList<>(List.of(settings));
-            more.add("run.merge=" + place);
+            List<String> more = new ArrayList<>(settings);
+            more.addAll(List.of("train.workers=3", "run.merge=" + place));
             thetas.add(theta(
                     train(directory.resolve(place), more.toArray(String[]::new)).json()));
         }
@@ -148,6 +173,16 @@ class RoundsIT {
         JsonNode end = trainOn("local-cluster[2,1,512]", directory, "run.merge=executors")
                 .json();
         assertThat(theta(end)).isEqualTo(theta(plain));
+    }
+
+    /** The second of them may come late, and then has nothing that an update could change. */
+    @Test
+    void executorsOfTheirOwnMakeTheSameBitsOfUpdates() throws IOException {
+        String here =
+                theta(train(directory.resolve("here"), "train.down-codec=int8").json());
+        JsonNode end = trainOn("local-cluster[2,1,512]", directory.resolve("there"), "train.down-codec=int8")
+                .json();
+        assertThat(theta(end)).isEqualTo(here);
     }
 
     @Test

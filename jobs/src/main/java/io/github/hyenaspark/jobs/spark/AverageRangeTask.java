@@ -19,11 +19,11 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
     private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
 
     private final Broadcast<TrainingPlan> plan;
-    private final Broadcast<SentState> start;
+    private final StateBroadcast start;
     private final double[] weights;
     private final int range;
 
-    AverageRangeTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> start, double[] weights, int range) {
+    AverageRangeTask(Broadcast<TrainingPlan> plan, StateBroadcast start, double[] weights, int range) {
         this.plan = plan;
         this.start = start;
         this.weights = weights;

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.HeldParameters.Received;
 import io.github.hyenaspark.jobs.spark.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.train.Frames;
 import io.github.hyenaspark.train.RoundResult;
@@ -27,11 +28,11 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
     private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
 
     private final Broadcast<TrainingPlan> plan;
-    private final Broadcast<SentState> sent;
+    private final StateBroadcast sent;
     private final LocalWork work;
     private final StepLimit limit;
 
-    AveragingTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> sent, LocalWork work, StepLimit limit) {
+    AveragingTask(Broadcast<TrainingPlan> plan, StateBroadcast sent, LocalWork work, StepLimit limit) {
         this.plan = plan;
         this.sent = sent;
         this.work = work;
@@ -42,7 +43,8 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
     public WorkerRound call(Integer worker) throws IOException {
         long begin = System.nanoTime();
         TrainingPlan plan = this.plan.value();
-        SentState sent = this.sent.value();
+        Received received = this.sent.receive();
+        SentState sent = received.state();
         Storage storage = SparkStorage.ofThisExecutor();
         var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
@@ -69,6 +71,7 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
         return new WorkerRound(
                 result.report(),
                 Optional.of(frames),
+                received.wholeBytes(),
                 frames.parameterBytes(),
                 frames.momentBytes(),
                 written,

@@ -17,9 +17,9 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
     private static final long serialVersionUID = 1;
 
     private final Broadcast<TrainingPlan> plan;
-    private final Broadcast<SentState> state;
+    private final StateBroadcast state;
 
-    HeldOutTask(Broadcast<TrainingPlan> plan, Broadcast<SentState> state) {
+    HeldOutTask(Broadcast<TrainingPlan> plan, StateBroadcast state) {
         this.plan = plan;
         this.state = state;
     }

@@ -62,7 +62,7 @@ final class HeldResults {
      * @param counted those that count
      */
     Averaged average(
-            Broadcast<TrainingPlan> plan, Broadcast<SentState> start, Averaging averaging, List<WorkerRound> counted) {
+            Broadcast<TrainingPlan> plan, StateBroadcast start, Averaging averaging, List<WorkerRound> counted) {
         int parameters = start.value().theta().length;
         int range = range(parameters, counted.size());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());

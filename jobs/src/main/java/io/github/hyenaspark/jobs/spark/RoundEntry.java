@@ -153,7 +153,8 @@ record RoundEntry(
     /** Of all workers together. */
     private void putBytes(ObjectNode json) {
         List<WorkerRound> results = checked.results();
-        json.put("bytes_down", results.size() * sent.parameters())
+        long whole = results.stream().mapToLong(WorkerRound::wholeBytes).sum();
+        json.put("bytes_down", results.size() * sent.parameters() + whole)
                 .put(
                         "bytes_up",
                         results.stream().mapToLong(WorkerRound::parameterBytes).sum())

@@ -12,17 +12,24 @@ import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.broadcast.Broadcast;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A run in Spark's metrics system: the driver has a gauge for each of {@link RunGauges}, whichever sinks Spark is
- * given, among them the steps of each worker in its running round, which executors tell once a second.
+ * What driver and executors of a run say to each other besides tasks and results. A run in Spark's metrics system: the
+ * driver has a gauge for each of {@link RunGauges}, whichever sinks Spark is given, among them the steps of each worker
+ * in its running round, which executors tell once a second. And an executor asks for the parameters that it lacks.
  */
 public final class RunPlugin implements SparkPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(RunPlugin.class);
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Has no parameters. */
+    static final Parameters NOBODY = (series, round) -> {
+        throw new IllegalStateException("no run is going on");
+    };
 
     /** Where the tasks of this JVM tell their steps; static, as Spark makes the plug-in and hands it to nobody. */
     private static volatile @Nullable PluginContext executor;
@@ -32,6 +39,11 @@ public final class RunPlugin implements SparkPlugin {
 
     /** Who is told on the driver, besides the gauges. */
     private static volatile Listener listener = (round, worker, steps) -> {};
+
+    /** Who has the parameters that executors ask for. */
+    private static volatile Parameters parameters = RunPlugin.NOBODY;
+
+    private record Missing(String series, long round) implements Serializable {}
 
     private record Steps(long round, int worker, int steps) implements Serializable {}
 
@@ -45,6 +57,37 @@ public final class RunPlugin implements SparkPlugin {
     /** From now on this one is told on the driver, and nobody else. */
     static void listen(Listener one) {
         listener = one;
+    }
+
+    /** Has parameters. */
+    @FunctionalInterface
+    interface Parameters {
+        /** All parameters after so many rounds of a series. */
+        Broadcast<float[]> whole(String series, long round);
+    }
+
+    /** From now on this one answers executors that ask for parameters, and nobody else. */
+    static void answer(Parameters one) {
+        parameters = one;
+    }
+
+    /**
+     * All parameters after so many rounds of a series, from the driver.
+     *
+     * @throws IllegalStateException if they cannot be had
+     */
+    @SuppressWarnings("unchecked") // what OnDriver answers to this question
+    static Broadcast<float[]> wholeParameters(String series, long round) {
+        PluginContext context = executor;
+        if (context == null) {
+            throw new IllegalStateException("spark.plugins: found no " + RunPlugin.class.getName()
+                    + " on this executor, expected it where train.down-codec is not fp32");
+        }
+        try {
+            return (Broadcast<float[]>) context.ask(new Missing(series, round));
+        } catch (Exception e) { // ask declares no other
+            throw new IllegalStateException("the driver did not give the parameters after round " + round, e);
+        }
     }
 
     @Override
@@ -110,7 +153,7 @@ public final class RunPlugin implements SparkPlugin {
                 register(RunGauges.steps(told.worker()));
                 listener.told(told.round(), told.worker(), told.steps());
             }
-            return null;
+            return message instanceof Missing asked ? parameters.whole(asked.series(), asked.round()) : null;
         }
     }
 

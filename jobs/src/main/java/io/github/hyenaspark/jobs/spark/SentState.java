@@ -3,17 +3,20 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.train.Codec;
+import io.github.hyenaspark.train.ParameterUpdate;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainingState;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What the workers of a round start from, as the driver sends it: the parameters as they are, and the moments in the
- * codec in which they came.
+ * What the workers of a round start from, as the driver sends it: the parameters as they are, or what changed of them,
+ * and the moments in the codec in which they came.
  *
+ * @param series names the rounds of one driver; empty if parameters never come as updates
  * @param round r, from 0
- * @param theta θ, P
+ * @param theta θ, P; empty where an update stands for it, see {@link HeldParameters}
+ * @param update what changed since the state of the round before
  * @param momentCodec of the next two
  * @param firstMoment m, empty unless workers share moments
  * @param secondMoment v in the same way
@@ -21,24 +24,41 @@ import java.util.Optional;
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */
 record SentState(
+        String series,
         long round,
         float[] theta,
+        Optional<ParameterUpdate> update,
         Codec momentCodec,
         byte[] firstMoment,
         byte[] secondMoment,
         List<VectorFile> kept,
         String directory) {
-    static SentState of(TrainConfig config, RunState run, String directory) {
+    private static final float[] NOTHING = {};
+
+    static SentState of(TrainConfig config, RunState run, String series, String directory) {
         Codec codec = config.codec().ofMoments();
         TrainingState state = run.state();
         return new SentState(
+                config.downCodec().isExact() ? "" : series,
                 run.round(),
-                state.theta(),
+                run.update().isPresent() ? NOTHING : state.theta(),
+                run.update(),
                 codec,
                 codec.encode(state.firstMoment()),
                 codec.encode(state.secondMoment()),
                 run.kept(),
                 directory);
+    }
+
+    /** The same with all parameters in the place of the update. */
+    SentState with(float[] parameters) {
+        return new SentState(
+                series, round, parameters, Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
+    }
+
+    /** Bytes of the parameters. */
+    long parameterBytes() {
+        return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
     }
 
     /** Bytes of the moments. */

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.checkpoint.WorkerObjects;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
@@ -21,8 +20,7 @@ import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The Spark jobs of a run: one of K tasks per round, one or none to average what they bring, and one over the held-out
- * sequences. Nothing but the plan, the common state and the results crosses the wire; a state is sent once, also when
- * it is first measured and then trained on, and its broadcast is destroyed before the next one is made.
+ * sequences. Nothing but the plan, the common state and the results crosses the wire.
  */
 public final class SparkWorkers implements Workers, AutoCloseable {
     private final JavaSparkContext context;
@@ -30,7 +28,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     private final TrainingPlan planHere;
     private final WorkerOptions options;
     private final int chunks;
-    private Optional<Sent> sent = Optional.empty();
+    private final StateSender sender;
     private Optional<HeldResults> held = Optional.empty();
 
     /**
@@ -43,14 +41,13 @@ public final class SparkWorkers implements Workers, AutoCloseable {
      */
     public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay, LocalWork work) {}
 
-    private record Sent(RunState state, SentState bytes, Broadcast<SentState> broadcast) {}
-
     private SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options, int chunks) {
         this.context = context;
         this.planHere = plan;
         this.options = options;
         this.chunks = chunks;
         this.plan = context.broadcast(plan);
+        sender = new StateSender(context, plan.train(), options.epoch());
     }
 
     /**
@@ -71,14 +68,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public SentBytes send(RunState state) {
-        if (sent.isEmpty() || !sent.get().state().equals(state)) {
-            destroySent();
-            String directory = WorkerObjects.newDirectory(state.round() + 1, options.epoch());
-            SentState bytes = SentState.of(planHere.train(), state, directory);
-            sent = Optional.of(new Sent(state, bytes, context.broadcast(bytes)));
-        }
-        SentState bytes = sent.get().bytes();
-        return new SentBytes((long) bytes.theta().length * Float.BYTES, bytes.momentBytes());
+        SentState bytes = sender.send(state);
+        return new SentBytes(bytes.parameterBytes(), bytes.momentBytes());
     }
 
     @Override
@@ -93,7 +84,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
                 train.localStepsIn(start.round())));
         StepLimit limit = options.replay().limit(train, start.round());
         List<Integer> workers = options.replay().workers(train, start.round());
-        var task = new AveragingTask(plan, broadcast(start), options.work(), limit);
+        var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
         if (train.mode() == RoundMode.DEADLINE && !options.replay().isSet()) {
             return new DeadlineRound(context, train.deadline()).results(task, workers);
         }
@@ -112,7 +103,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
         JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
-                .map(new AveragingTask(plan, broadcast(start), options.work(), limit));
+                .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));
         return held.isPresent()
                 ? held.get().replace(worker, result)
                 : result.collect().get(0);
@@ -127,7 +118,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         }
         describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
         HeldResults here = held.get();
-        Averaged averaged = here.average(plan, broadcast(start), averaging, results);
+        Averaged averaged = here.average(plan, sender.broadcast(start), averaging, results);
         here.release();
         held = Optional.empty();
         return averaged;
@@ -143,7 +134,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
         List<ChunkLoss> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(new HeldOutTask(plan, broadcast(state)))
+                .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
         for (ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
@@ -155,18 +146,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     @Override
     public void close() {
         held.ifPresent(HeldResults::release);
-        destroySent();
+        sender.close();
         plan.destroy();
-    }
-
-    private Broadcast<SentState> broadcast(RunState state) {
-        send(state);
-        return sent.orElseThrow().broadcast();
-    }
-
-    private void destroySent() {
-        sent.ifPresent(old -> old.broadcast().destroy());
-        sent = Optional.empty();
     }
 
     private void describe(String description) {

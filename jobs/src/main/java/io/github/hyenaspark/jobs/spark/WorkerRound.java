@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param report what it says of its local steps
  * @param frames the numbers it found; empty where they stay with the executors to be averaged there
+ * @param wholeBytes of parameters that came down to it because an update was not enough
  * @param parameterBytes of the frames of parameters, wherever they are
  * @param momentBytes of those of the moments
  * @param kept what it wrote for its next round
@@ -19,6 +20,7 @@ import java.util.Optional;
 public record WorkerRound(
         WorkerReport report,
         Optional<Frames> frames,
+        long wholeBytes,
         long parameterBytes,
         long momentBytes,
         Optional<VectorFile> kept,
@@ -44,6 +46,6 @@ public record WorkerRound(
 
     /** The same without the frames. */
     WorkerRound withoutFrames() {
-        return new WorkerRound(report, Optional.empty(), parameterBytes, momentBytes, kept, place, times);
+        return new WorkerRound(report, Optional.empty(), wholeBytes, parameterBytes, momentBytes, kept, place, times);
     }
 }

@@ -66,6 +66,7 @@ final class FakeWorkers implements Workers {
         return new WorkerRound(
                 report,
                 Optional.of(frames),
+                0,
                 frames.parameterBytes(),
                 frames.momentBytes(),
                 Optional.empty(),

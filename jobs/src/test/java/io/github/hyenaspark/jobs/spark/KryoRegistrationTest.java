@@ -81,7 +81,7 @@ class KryoRegistrationTest {
         var train = SETTINGS.bind("train", TrainConfig.class);
         var state = new TrainingState(new float[] {1, -0f, 3e-40f}, new float[3], new float[] {7, 8, 9});
         var run = new RunState(4, 10, state, new float[3], List.of(KEPT));
-        SentState sent = SentState.of(train, run, "data/x");
+        SentState sent = SentState.of(train, run, "series", "data/x");
         var back = (SentState) throughWire(sent);
         assertThat(back.state().theta()).containsExactly(state.theta());
         assertThat(back.state().secondMoment()).containsExactly(state.secondMoment());
@@ -96,6 +96,7 @@ class KryoRegistrationTest {
         var sent = new WorkerRound(
                 new WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
                 Optional.of(frames),
+                12,
                 2,
                 1,
                 Optional.of(KEPT),
