@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train;
 
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -12,20 +13,22 @@ import java.util.stream.IntStream;
  *
  * which is Nesterov's rule as DiLoCo uses it (arXiv 2311.08105). η = 1 with μ = 0 takes the mean of the workers'
  * parameters itself: θ - (θ - θ_k) is not θ_k in floating point, and one worker must train as if there were no
- * averaging at all.
+ * averaging at all. Where workers are sent updates, θ is what {@link ParameterUpdate} rounds it to.
  *
  * @param config η and μ
+ * @param downCodec how parameters travel to the workers
  */
-public record OuterOptimizer(OuterConfig config) {
-    private static final int RANGE = 1 << 16;
+public record OuterOptimizer(OuterConfig config, Codec downCodec) {
+    private static final int RANGE = 64 * Codec.BLOCK;
 
     /**
      * Where a step leads.
      *
      * @param state θ and the moments that all workers share, if they do
      * @param momentum v, P
+     * @param update from the θ before to that of the state, unless parameters travel as they are
      */
-    public record Step(TrainingState state, float[] momentum) {}
+    public record Step(TrainingState state, float[] momentum, Optional<ParameterUpdate> update) {}
 
     /**
      * Takes the outer step of a round. Its results are new arrays; what was passed in is left as it is.
@@ -38,21 +41,28 @@ public record OuterOptimizer(OuterConfig config) {
     public Step step(float[] start, float[] momentum, Averaged averaged, long round) {
         check("outer momentum", start.length, momentum.length);
         check("average", start.length, averaged.parameters().length);
-        if (config.isPlainMean(round)) {
-            return new Step(state(averaged.parameters(), averaged), momentum);
+        boolean plain = config.isPlainMean(round);
+        if (plain && downCodec.isExact()) {
+            return new Step(state(averaged.parameters(), averaged), momentum, Optional.empty());
         }
-        float[] theta = new float[start.length];
-        float[] velocity = new float[start.length];
+        float[] gradient = averaged.parameters();
+        float[] theta = plain ? gradient.clone() : new float[start.length];
+        float[] velocity = plain ? momentum : new float[start.length];
+        Optional<ParameterUpdate> update = downCodec.isExact()
+                ? Optional.empty()
+                : Optional.of(new ParameterUpdate(downCodec, downCodec.frame(start.length)));
         float eta = (float) config.lrIn(round);
         float mu = (float) config.momentum();
-        float[] gradient = averaged.parameters();
         IntStream.range(0, (start.length + RANGE - 1) / RANGE).parallel().forEach(range -> {
             int from = range * RANGE;
             int to = Math.min(from + RANGE, start.length);
-            accelerate(velocity, mu, momentum, gradient, from, to);
-            descend(theta, start, eta, gradient, mu, velocity, from, to);
+            if (!plain) {
+                accelerate(velocity, mu, momentum, gradient, from, to);
+                descend(theta, start, eta, gradient, mu, velocity, from, to);
+            }
+            update.ifPresent(made -> made.round(start, theta, from, to));
         });
-        return new Step(state(theta, averaged), velocity);
+        return new Step(state(theta, averaged), velocity, update);
     }
 
     private static void accelerate(float[] velocity, float mu, float[] momentum, float[] gradient, int from, int to) {

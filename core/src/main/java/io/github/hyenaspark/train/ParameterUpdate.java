@@ -1,13 +1,11 @@
 package io.github.hyenaspark.train;
 
-import java.util.stream.IntStream;
-
 /**
- * What a round changed of θ, encoded, for those who have θ from before it. The driver goes on from the rounded
- * parameters too, so that all have the same floats:
+ * What a round changed of θ, encoded, for those who have θ from before it. {@link OuterOptimizer} makes it and goes on
+ * from the rounded parameters itself, so that all have the same floats:
  *
  * <pre>
- *   θ_after = θ_before + decoded(encoded(θ' - θ_before)), with θ' of {@link OuterOptimizer}
+ *   θ_after = θ_before + decoded(encoded(θ' - θ_before)), where θ' is the outer step's
  * </pre>
  *
  * The frame belongs to the record. Not compared by {@code equals}.
@@ -16,42 +14,27 @@ import java.util.stream.IntStream;
  * @param frame the change, P values
  */
 public record ParameterUpdate(Codec codec, byte[] frame) {
-    private static final int RANGE = 64 * Codec.BLOCK;
-
     /**
-     * An update and where it leads.
-     *
-     * @param theta θ_after, P
-     */
-    public record Rounded(ParameterUpdate update, float[] theta) {}
-
-    /**
-     * Encodes the way from one vector of parameters to another, on the processors there are.
+     * Writes a range of the frame and rounds the parameters to what it says.
      *
      * @param before θ_before, P
-     * @param wanted θ', P
+     * @param theta θ', P; θ_after in that range when this returns
+     * @param from the first parameter of the range, a multiple of {@link Codec#BLOCK}
+     * @param to one past the last
      */
-    public static Rounded between(Codec codec, float[] before, float[] wanted) {
-        byte[] frame = codec.frame(before.length);
-        var theta = new float[before.length];
-        int ranges = (before.length + RANGE - 1) / RANGE;
-        IntStream.range(0, ranges).parallel().forEach(range -> {
-            var block = new float[Codec.BLOCK];
-            for (int at = range * RANGE; at < Math.min((range + 1) * RANGE, before.length); at += Codec.BLOCK) {
-                int count = Math.min(Codec.BLOCK, before.length - at);
-                for (int i = 0; i < count; i++) {
-                    block[i] = wanted[at + i] - before[at + i];
-                }
-                codec.encode(block, count, frame, at);
-                codec.decode(frame, at, count, block);
-                add(before, block, theta, at, count);
-            }
-        });
-        return new Rounded(new ParameterUpdate(codec, frame), theta);
+    void round(float[] before, float[] theta, int from, int to) {
+        var block = new float[Codec.BLOCK];
+        for (int at = from; at < to; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, to - at);
+            putDifference(theta, before, at, block, count);
+            codec.encode(block, count, frame, at);
+            codec.decode(frame, at, count, block);
+            putSum(before, block, at, theta, count);
+        }
     }
 
     /**
-     * Where the update leads from the parameters before it, in this thread alone.
+     * Where the update leads, in this thread alone.
      *
      * @param before θ_before, P; left as it is
      * @return θ_after, P, a new array
@@ -62,12 +45,18 @@ public record ParameterUpdate(Codec codec, byte[] frame) {
         for (int at = 0; at < before.length; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, before.length - at);
             codec.decode(frame, at, count, block);
-            add(before, block, theta, at, count);
+            putSum(before, block, at, theta, count);
         }
         return theta;
     }
 
-    private static void add(float[] before, float[] change, float[] after, int begin, int count) {
+    private static void putDifference(float[] after, float[] before, int begin, float[] change, int count) {
+        for (int i = 0; i < count; i++) {
+            change[i] = after[begin + i] - before[begin + i];
+        }
+    }
+
+    private static void putSum(float[] before, float[] change, int begin, float[] after, int count) {
         for (int i = 0; i < count; i++) {
             after[begin + i] = before[begin + i] + change[i];
         }

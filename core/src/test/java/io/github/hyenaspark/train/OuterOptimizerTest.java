@@ -29,7 +29,8 @@ class OuterOptimizerTest {
     void thePlainMeanIsTakenAsItIs() {
         Averaged averaged = averaged();
         float[] momentum = numbers();
-        OuterOptimizer.Step step = new OuterOptimizer(new OuterConfig(1, 0, 0)).step(numbers(), momentum, averaged, 0);
+        OuterOptimizer.Step step =
+                new OuterOptimizer(new OuterConfig(1, 0, 0), Codec.FP32).step(numbers(), momentum, averaged, 0);
         assertThat(step.state().theta()).isSameAs(averaged.parameters());
         assertThat(step.state().firstMoment()).isSameAs(averaged.firstMoment());
         assertThat(step.state().secondMoment()).isSameAs(averaged.secondMoment());
@@ -41,7 +42,7 @@ class OuterOptimizerTest {
     void nesterovIsTheFormula() {
         double eta = 0.7;
         double mu = 0.9;
-        var optimizer = new OuterOptimizer(new OuterConfig(eta, mu, 2));
+        var optimizer = new OuterOptimizer(new OuterConfig(eta, mu, 2), Codec.FP32);
         float[] start = numbers();
         float[] momentum = new float[COUNT];
         double[] theta = new double[COUNT];
@@ -73,7 +74,7 @@ class OuterOptimizerTest {
         float[] momentumBefore = momentum.clone();
         Averaged averaged = averaged();
         float[] averagedBefore = averaged.parameters().clone();
-        new OuterOptimizer(new OuterConfig(1, 0.5, 0)).step(start, momentum, averaged, 9);
+        new OuterOptimizer(new OuterConfig(1, 0.5, 0), Codec.FP32).step(start, momentum, averaged, 9);
         assertThat(start).isEqualTo(startBefore);
         assertThat(momentum).isEqualTo(momentumBefore);
         assertThat(averaged.parameters()).isEqualTo(averagedBefore);
@@ -81,7 +82,7 @@ class OuterOptimizerTest {
 
     @Test
     void refusesSizesThatDoNotFit() {
-        var optimizer = new OuterOptimizer(new OuterConfig(1, 0.5, 0));
+        var optimizer = new OuterOptimizer(new OuterConfig(1, 0.5, 0), Codec.FP32);
         assertThatThrownBy(() -> optimizer.step(new float[2], new float[1], averaged(), 0))
                 .hasMessage("the outer momentum must have as many elements as the parameters, 2, found 1");
         assertThatThrownBy(() -> optimizer.step(new float[2], new float[2], averaged(), 0))

@@ -3,7 +3,8 @@ package io.github.hyenaspark.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.train.ParameterUpdate.Rounded;
+import io.github.hyenaspark.train.OuterOptimizer.Step;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,21 +32,34 @@ class ParameterUpdateTest {
         return wanted;
     }
 
+    /** The step of the plain mean, which is {@code WANTED}. */
+    private static Step plain(Codec codec) {
+        return step(new OuterConfig(1, 0, 0), codec, WANTED);
+    }
+
+    private static Step step(OuterConfig config, Codec codec, float[] averaged) {
+        var found = new Averaged(0, averaged, new float[0], new float[0]);
+        return new OuterOptimizer(config, codec).step(BEFORE, values(3, 1e-3), found, 0);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Codec.class,
             names = {"BF16", "INT8"})
     void whoAppliesItHasTheParametersOfWhoMadeIt(Codec codec) {
-        Rounded rounded = ParameterUpdate.between(codec, BEFORE, WANTED);
-        assertThat(rounded.update().frame()).hasSize((int) codec.bytes(COUNT));
-        assertThat(rounded.update().appliedTo(BEFORE)).containsExactly(rounded.theta());
+        for (Step step : List.of(plain(codec), step(new OuterConfig(0.7, 0.9, 0), codec, values(4, 1e-3)))) {
+            ParameterUpdate update = step.update().orElseThrow();
+            assertThat(update.frame()).hasSize((int) codec.bytes(COUNT));
+            assertThat(update.appliedTo(BEFORE)).containsExactly(step.state().theta());
+        }
         assertThat(BEFORE).containsExactly(values(1, 1));
+        assertThat(WANTED).containsExactly(wanted());
     }
 
     /** By at most half of the largest change of its block over 127, and the rounding of the sum. */
     @Test
     void itLeadsWhereItShouldButForTheRounding() {
-        Rounded rounded = ParameterUpdate.between(Codec.INT8, BEFORE, WANTED);
+        float[] theta = plain(Codec.INT8).state().theta();
         for (int block = 0; block < COUNT; block += Codec.BLOCK) {
             int end = Math.min(block + Codec.BLOCK, COUNT);
             float largest = 0;
@@ -53,7 +67,7 @@ class ParameterUpdateTest {
                 largest = Math.max(largest, Math.abs(WANTED[i] - BEFORE[i]));
             }
             for (int i = block; i < end; i++) {
-                double lost = Math.abs((double) rounded.theta()[i] - WANTED[i]);
+                double lost = Math.abs((double) theta[i] - WANTED[i]);
                 assertThat(lost).isLessThanOrEqualTo(largest / 254 + Math.ulp(WANTED[i]));
             }
         }
@@ -61,7 +75,13 @@ class ParameterUpdateTest {
 
     @Test
     void whereNothingChangedNothingChanges() {
-        assertThat(ParameterUpdate.between(Codec.INT8, BEFORE, BEFORE).theta()).containsExactly(BEFORE);
+        Step step = step(new OuterConfig(1, 0, 0), Codec.INT8, BEFORE);
+        assertThat(step.state().theta()).containsExactly(BEFORE);
+    }
+
+    @Test
+    void parametersThatTravelAsTheyAreHaveNone() {
+        assertThat(plain(Codec.FP32).update()).isEmpty();
     }
 
     @Test

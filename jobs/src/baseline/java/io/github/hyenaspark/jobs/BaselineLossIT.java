@@ -10,7 +10,6 @@ import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -26,21 +25,25 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The held-out loss after equal tokens on the sample corpus: our rounds against DL4J's parameter averaging, with and
  * without averaged moments, and against synchronous data parallel with the same global batch. Every side has the best
  * of the same learning rates, found with the first seed, and clips by its own means. Nobody decays weights, which DL4J
- * cannot do alike. Asserted of our plain mean, {@code conf/average.conf}.
+ * cannot do alike. Ours is the plain mean, {@code conf/average.conf}, which a well chosen rate is made for. A step is
+ * 2,048 tokens of each worker, a round five steps; with steps of a few hundred tokens averaging is further from
+ * synchronous training, on every side.
  */
 class BaselineLossIT {
-    private static final List<Double> RATES = List.of(4e-3, 8e-3, 16e-3);
+    private static final List<Double> RATES = List.of(8e-3, 16e-3, 24e-3);
     private static final List<Integer> SEEDS = List.of(1, 2, 3);
-    private static final int BATCH_SIZE = 4;
+    private static final int BATCH_SIZE = 16;
     private static final List<String> SETTINGS = List.of(
             "model.d-model=32",
             "model.n-layer=2",
             "model.l-max=128",
             "model.filter.width=16",
             "model.filter.emb=9",
-            "train.local-steps=10",
-            "train.rounds=40",
+            "train.local-steps=5",
+            "train.rounds=80",
             "train.weight-decay=0",
+            "train.outer.lr=1",
+            "train.outer.momentum=0",
             "run.validate-every-rounds=0");
 
     @TempDir
@@ -93,9 +96,6 @@ class BaselineLossIT {
     @ValueSource(ints = {2, 4})
     void ourRoundsLoseLess(int workers) throws IOException {
         Losses ours = tuned("ours", (rate, seed) -> ours(settings(workers, BATCH_SIZE, rate, seed)));
-        Losses mean = tuned(
-                "ours, plain mean",
-                (rate, seed) -> ours(settings(workers, BATCH_SIZE, rate, seed), "train.outer.momentum=0"));
         Losses synchronous = tuned("synchronous", (rate, seed) -> synchronous(workers, rate, seed));
         Losses reset;
         Losses averaged;
@@ -108,9 +108,9 @@ class BaselineLossIT {
                     (rate, seed) -> peer(context, true, Clip.EACH_LAYER, settings(workers, BATCH_SIZE, rate, seed)));
         }
         System.out.printf("%d workers, held-out nats a token: mean (by seed)%n", workers);
-        List.of(synchronous, ours, mean, averaged, reset).forEach(System.out::println);
-        assertThat(mean.mean()).isLessThan(reset.mean()).isLessThan(averaged.mean());
-        assertThat(mean.mean() / synchronous.mean()).isLessThan(1.01);
+        List.of(synchronous, ours, averaged, reset).forEach(System.out::println);
+        assertThat(ours.mean()).isLessThan(reset.mean()).isLessThan(averaged.mean());
+        assertThat(ours.mean() / synchronous.mean()).isLessThan(1.01);
     }
 
     /**
@@ -121,7 +121,7 @@ class BaselineLossIT {
     void bothSidesTrainTheSameNetworkOnTheSameData() throws IOException {
         List<String> brief = settings(1, BATCH_SIZE, 8e-3, 1);
         brief.addAll(List.of("train.rounds=2", "train.warmup-steps=1"));
-        double ours = ours(brief, "train.outer.momentum=0");
+        double ours = ours(brief);
         try (JavaSparkContext context = context()) {
             double peer = peer(context, true, Clip.ALL_TOGETHER, brief);
             System.out.printf("one worker: ours %.4f, DL4J %.4f%n", ours, peer);
@@ -147,19 +147,18 @@ class BaselineLossIT {
         return new Losses(name, best, losses);
     }
 
-    private static double ours(List<String> settings, String... more) throws IOException {
+    private static double ours(List<String> settings) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("train"));
         arguments.addAll(settings);
         arguments.add("data.dataset=" + dataset);
         arguments.add("run.dir=" + shared.resolve("run-" + runs++));
-        arguments.addAll(Arrays.asList(more));
         Outcome outcome = SmallRun.bare("local[2]", arguments);
         return outcome.json().get("held_out_loss").doubleValue();
     }
 
     /** One worker that takes the batches of all at every step, under the plain mean, is a plain loop. */
     private static double synchronous(int workers, double rate, int seed) throws IOException {
-        return ours(settings(1, workers * BATCH_SIZE, rate, seed), "train.outer.lr=1", "train.outer.momentum=0");
+        return ours(settings(1, workers * BATCH_SIZE, rate, seed));
     }
 
     private static double peer(JavaSparkContext context, boolean saveUpdater, Clip clip, List<String> arguments)

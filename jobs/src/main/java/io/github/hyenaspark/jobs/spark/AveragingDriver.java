@@ -11,9 +11,7 @@ import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.OuterOptimizer;
-import io.github.hyenaspark.train.ParameterUpdate;
 import io.github.hyenaspark.train.TrainConfig;
-import io.github.hyenaspark.train.TrainingState;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -161,23 +159,15 @@ public final class AveragingDriver {
     }
 
     private RunState step(RunState before, Checked checked, Averaged averaged) {
-        float[] theta = before.state().theta();
-        OuterOptimizer.Step step =
-                new OuterOptimizer(train.outer()).step(theta, before.outerMomentum(), averaged, before.round());
-        TrainingState state = step.state();
-        Optional<ParameterUpdate> update = Optional.empty();
-        if (!train.downCodec().isExact()) {
-            ParameterUpdate.Rounded rounded = ParameterUpdate.between(train.downCodec(), theta, state.theta());
-            state = new TrainingState(rounded.theta(), state.firstMoment(), state.secondMoment());
-            update = Optional.of(rounded.update());
-        }
+        OuterOptimizer.Step step = new OuterOptimizer(train.outer(), train.downCodec())
+                .step(before.state().theta(), before.outerMomentum(), averaged, before.round());
         return new RunState(
                 before.round() + 1,
                 before.tokens() + checked.tokens(),
-                state,
+                step.state(),
                 step.momentum(),
                 kept(before.kept(), checked.results()),
-                update);
+                step.update());
     }
 
     /** Of workers whose results do not count what they kept before. */

@@ -3,7 +3,10 @@ package io.github.hyenaspark.jobs.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.spark.HeldParameters.Received;
+import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Codec;
+import io.github.hyenaspark.train.OuterConfig;
+import io.github.hyenaspark.train.OuterOptimizer;
 import io.github.hyenaspark.train.ParameterUpdate;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainConfigDraft;
@@ -33,9 +36,12 @@ class HeldParametersTest {
         List<RunState> states = new ArrayList<>();
         states.add(state(0, theta, Optional.empty()));
         for (int round = 1; round < 4; round++) {
-            var rounded = ParameterUpdate.between(Codec.INT8, theta, new float[] {theta[0] + 1, 2, theta[2] - 0.3f});
-            theta = rounded.theta();
-            states.add(state(round, theta, Optional.of(rounded.update())));
+            float[] mean = {theta[0] + 1, 2, theta[2] - 0.3f};
+            var averaged = new Averaged(0, mean, new float[0], new float[0]);
+            OuterOptimizer.Step step =
+                    new OuterOptimizer(new OuterConfig(1, 0, 0), Codec.INT8).step(theta, new float[3], averaged, round);
+            theta = step.state().theta();
+            states.add(state(round, theta, step.update()));
         }
         return states;
     }
