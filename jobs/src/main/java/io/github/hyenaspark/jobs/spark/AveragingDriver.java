@@ -75,7 +75,7 @@ public final class AveragingDriver {
             savedRound = start.round();
         }
         RunState now = start;
-        RunPlugin.listen(progress::told);
+        RunPlugin.listen(this::told);
         try (ledger) {
             while (now.round() < plan.stopAfterRounds()) {
                 now = round(now);
@@ -103,6 +103,12 @@ public final class AveragingDriver {
                 savedRound = latest.get().round();
             }
         }
+    }
+
+    /** A worker of the running round has done so many local steps; with none it has what it starts from. */
+    private void told(long round, int worker, int steps) {
+        ledger.workersCompute();
+        progress.told(round, worker, steps);
     }
 
     private RunState round(RunState before) throws IOException {

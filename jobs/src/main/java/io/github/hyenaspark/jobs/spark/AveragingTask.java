@@ -49,9 +49,10 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
         var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
         LOG.debug("point: worker {} begins", worker);
+        var part = new LocalWork.Part(sent.round(), worker);
+        RunPlugin.tell(part, 0);
         long read = System.nanoTime();
-        LocalWork.Done done =
-                work.round(storage, plan, new LocalWork.Part(sent.round(), worker), start, limit.of(worker, read));
+        LocalWork.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
         RoundResult result = done.result();
         LOG.debug("point: worker {} has trained", worker);
         long trained = System.nanoTime();

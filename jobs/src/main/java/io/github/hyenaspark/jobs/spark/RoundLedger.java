@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,9 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes down what rounds did, in their order: the journal's line, and the checkpoints. By default it does so in a
- * thread of its own while the next round runs; every state is an immutable record, so what is written is what was
- * handed over. At most one round waits to be written: a store that is too slow slows the rounds down, and a round that
- * could not be written ends the run at the next one.
+ * thread of its own while the workers of the next round compute, and not before: that a state reaches them sooner is
+ * worth more than that the one before is written sooner, and on a machine with few cores both take their time from each
+ * other. Every state is an immutable record, so what is written is what was handed over. At most one round waits to be
+ * written: a store that is too slow slows the rounds down, and a round that could not be written ends the run at the
+ * next one.
  */
 final class RoundLedger implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoundLedger.class);
@@ -30,6 +33,7 @@ final class RoundLedger implements AutoCloseable {
         return thread;
     });
     private Optional<Future<Long>> writing = Optional.empty();
+    private volatile CountDownLatch begin = new CountDownLatch(0);
 
     RoundLedger(RunStore store, DriverPlan plan) {
         this.store = store;
@@ -37,16 +41,27 @@ final class RoundLedger implements AutoCloseable {
     }
 
     /**
-     * Waits for the round before, then begins to write this one.
+     * Waits for the round before, then writes this one, when {@link #workersCompute} is called or somebody waits for
+     * it.
      *
      * @throws IOException if the round before could not be written
      */
     void write(RoundEntry entry) throws IOException {
         await();
-        writing = Optional.of(thread.submit(() -> written(entry)));
+        var latch = new CountDownLatch(1);
+        begin = latch;
+        writing = Optional.of(thread.submit(() -> {
+            latch.await();
+            return written(entry);
+        }));
         if (!plan.savesInBackground()) {
             await();
         }
+    }
+
+    /** Workers have what they start from, so there is time to write. */
+    void workersCompute() {
+        begin.countDown();
     }
 
     private long written(RoundEntry entry) throws IOException {
@@ -65,6 +80,7 @@ final class RoundLedger implements AutoCloseable {
      * @throws IOException if something could not be
      */
     void await() throws IOException {
+        begin.countDown();
         if (writing.isEmpty()) {
             return;
         }
@@ -86,6 +102,7 @@ final class RoundLedger implements AutoCloseable {
     /** Lets what has begun to be written come to its end. */
     @Override
     public void close() {
+        begin.countDown();
         thread.shutdown();
         try {
             if (!thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

@@ -101,14 +101,15 @@ public final class RunPlugin implements SparkPlugin {
     }
 
     /**
-     * Tells the driver how far a worker is, at most once a second; where no plug-in runs, nothing.
+     * Tells the driver how far a worker is, when it begins and then at most once a second; where no plug-in runs,
+     * nothing.
      *
      * @param steps that it has done in this round
      */
     static void tell(LocalWork.Part part, int steps) {
         long now = System.nanoTime();
         long told = TOLD_NANOS.getOrDefault(part.worker(), now - PERIOD_NANOS);
-        if (now - told >= PERIOD_NANOS) {
+        if (steps == 0 || now - told >= PERIOD_NANOS) {
             TOLD_NANOS.put(part.worker(), now);
             send(new Steps(part.round(), part.worker(), steps));
         }
