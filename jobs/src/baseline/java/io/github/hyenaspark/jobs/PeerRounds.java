@@ -34,7 +34,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  */
 final class PeerRounds {
     private static final int WORKERS = 2;
-    private static final int WARM_UP = 3;
+    private static final int WARM_UP = 10; // the compilers share an executor's only core
 
     private PeerRounds() {}
 

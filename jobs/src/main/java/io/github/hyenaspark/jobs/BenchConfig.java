@@ -12,7 +12,7 @@ package io.github.hyenaspark.jobs;
  * @param vocab V of {@code bench step} and {@code bench generate}, ids
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
  * @param parameters P of {@code bench round}
- * @param rounds of {@code bench round} that are timed, after three that warm up
+ * @param rounds of {@code bench round} that are timed, after ten that warm up
  * @param seconds that a worker of {@code bench round} computes in a round
  * @param gigabits a second of every machine's network, to which {@code bench round} projects
  * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer

@@ -45,7 +45,7 @@ import java.util.function.ToDoubleFunction;
  * which {@link RoundProjection} says what more executors would do.
  */
 final class RoundBenchJob {
-    private static final int WARM_UP = 3;
+    private static final int WARM_UP = 10; // the compilers share an executor's only core
     private static final List<String> PHASES = List.of(
             "broadcast",
             "train",

@@ -4,6 +4,7 @@ import io.github.hyenaspark.jobs.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +34,13 @@ record Script(Path file, Map<String, String> environment) {
     Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
         try (Running running = start(directory, arguments)) {
             return running.await();
+        }
+    }
+
+    /** The same with another limit than four minutes. */
+    Outcome run(Path directory, Duration limit, String... arguments) throws IOException, InterruptedException {
+        try (Running running = start(directory, arguments)) {
+            return running.await(limit);
         }
     }
 

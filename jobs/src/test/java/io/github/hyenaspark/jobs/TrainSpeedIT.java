@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TrainSpeedIT {
     private static final int WARM_UP_ROUNDS = 5; // the compilers share an executor's only core
     private static final int TURNS = 2;
+    private static final Duration LIMIT = Duration.ofMinutes(8); // of one training
 
     @TempDir
     Path directory;
@@ -59,6 +61,7 @@ class TrainSpeedIT {
         Script.named("hyena")
                 .run(
                         directory,
+                        LIMIT,
                         "--master",
                         "local-cluster[" + executors + ",1,2048]",
                         "train",
@@ -69,7 +72,7 @@ class TrainSpeedIT {
                         "model.l-max=512",
                         "train.workers=2",
                         "train.batch-size=4",
-                        "train.local-steps=160",
+                        "train.local-steps=120",
                         "train.rounds=8",
                         "run.validate-every-rounds=0")
                 .json();
