@@ -69,7 +69,7 @@ public record Frames(Codec codec, int from, byte[] parameters, byte[] firstMomen
         return frame;
     }
 
-    private static void putDifference(float[] end, float[] start, int begin, float[] block, int count) {
+    static void putDifference(float[] end, float[] start, int begin, float[] block, int count) {
         for (int i = 0; i < count; i++) {
             block[i] = end[begin + i] - start[begin + i];
         }

@@ -26,7 +26,7 @@ public record ParameterUpdate(Codec codec, byte[] frame) {
         var block = new float[Codec.BLOCK];
         for (int at = from; at < to; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, to - at);
-            putDifference(theta, before, at, block, count);
+            Frames.putDifference(theta, before, at, block, count);
             codec.encode(block, count, frame, at);
             codec.decode(frame, at, count, block);
             putSum(before, block, at, theta, count);
@@ -48,12 +48,6 @@ public record ParameterUpdate(Codec codec, byte[] frame) {
             putSum(before, block, at, theta, count);
         }
         return theta;
-    }
-
-    private static void putDifference(float[] after, float[] before, int begin, float[] change, int count) {
-        for (int i = 0; i < count; i++) {
-            change[i] = after[begin + i] - before[begin + i];
-        }
     }
 
     private static void putSum(float[] before, float[] change, int begin, float[] after, int count) {

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.train;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The training settings, section {@code train}; part of a run's identity. The constructor refuses values that make no
@@ -26,7 +27,8 @@ import java.util.List;
  * @param outer the outer optimiser
  * @param innerState what becomes of the moments between two rounds
  * @param codec how results travel
- * @param downCodec how the common parameters travel: as they are, or as what a round changed of them
+ * @param downCodec how the common parameters travel: as they are, or as what a round changed of them; not by a codec
+ *     whose losses somebody would have to add to the next update
  * @param guard what happens to results that are no good
  * @param stepPhases the first rounds, if they have another H than {@code localSteps}: often averaged first, rarely
  *     later is post-local SGD (arXiv 1808.07217)
@@ -69,10 +71,7 @@ public record TrainConfig(
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
         SettingCheck.oneOf("train.recompute", recompute, "none", "block");
-        if (downCodec.feedsErrorBack()) {
-            throw new IllegalArgumentException("train.down-codec = int4 is not supported, expected one of fp32, bf16,"
-                    + " int8: nobody adds what it loses to the next update");
-        }
+        SettingCheck.oneOf("train.down-codec", downCodec.name().toLowerCase(Locale.ROOT), "fp32", "bf16", "int8");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
         }

@@ -55,16 +55,7 @@ class BaselineLossIT {
 
     @BeforeAll
     static void prepare() throws IOException {
-        Path corpus = Path.of(System.getProperty("basedir", "."), "../data-pipelines/sample-corpus");
-        dataset = shared.resolve("dataset").toString();
-        SmallRun.bare(
-                        "local[2]",
-                        List.of(
-                                "prepare",
-                                "data.input=" + corpus,
-                                "data.dataset=" + dataset,
-                                "data.validation-documents=[sotu-1885-grover-cleveland.txt]"))
-                .json();
+        dataset = SmallRun.prepareSampleCorpus(shared);
     }
 
     /** Something that trains with a rate and a seed and gives the held-out loss. */

@@ -33,14 +33,7 @@ class CodecLossIT {
 
     @BeforeAll
     static void prepare() throws IOException {
-        Path corpus = Path.of(System.getProperty("basedir", "."), "../data-pipelines/sample-corpus");
-        dataset = shared.resolve("dataset").toString();
-        List<String> arguments = List.of(
-                "prepare",
-                "data.input=" + corpus,
-                "data.dataset=" + dataset,
-                "data.validation-documents=[sotu-1885-grover-cleveland.txt]");
-        SmallRun.bare("local[2]", arguments).json();
+        dataset = SmallRun.prepareSampleCorpus(shared);
     }
 
     @ParameterizedTest

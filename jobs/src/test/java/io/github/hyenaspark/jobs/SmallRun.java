@@ -132,4 +132,17 @@ final class SmallRun {
         assertThat(outcome.json().get("documents").intValue()).isEqualTo(4);
         return dataset;
     }
+
+    /** Prepares the corpus that ships with the project into a directory's {@code dataset}; one speech is held out. */
+    static String prepareSampleCorpus(Path directory) throws IOException {
+        Path corpus = Path.of(System.getProperty("basedir", "."), "../data-pipelines/sample-corpus");
+        String dataset = directory.resolve("dataset").toString();
+        List<String> arguments = List.of(
+                "prepare",
+                "data.input=" + corpus,
+                "data.dataset=" + dataset,
+                "data.validation-documents=[sotu-1885-grover-cleveland.txt]");
+        bare("local[2]", arguments).json();
+        return dataset;
+    }
 }
