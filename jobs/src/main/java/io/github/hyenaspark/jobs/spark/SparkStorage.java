@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
@@ -12,11 +13,19 @@ import scala.Tuple2;
 final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
 
+    private static Optional<OfExecutor> last = Optional.empty();
+
+    private record OfExecutor(SparkEnv executor, Storage storage) {}
+
     private SparkStorage() {}
 
-    /** Storage for the task that calls this. */
-    static Storage ofThisExecutor() throws IOException {
-        return of(SparkEnv.get().conf());
+    /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
+    static synchronized Storage ofThisExecutor() throws IOException {
+        SparkEnv executor = SparkEnv.get();
+        if (last.isEmpty() || last.get().executor() != executor) {
+            last = Optional.of(new OfExecutor(executor, of(executor.conf())));
+        }
+        return last.get().storage();
     }
 
     static Storage of(SparkConf conf) throws IOException {
