@@ -7,7 +7,7 @@ package io.github.hyenaspark.train;
  * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), which the outer
  *     optimiser descends
  * @param firstMoment the mean of m, empty unless moments are averaged
- * @param secondMoment the mean of v in the same way
+ * @param secondMoment the mean of v in the same way, or what {@link SecondMoment} makes of it
  */
 public record Averaged(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
     /** Zeros in the place of all parameters, for {@link #put}. */

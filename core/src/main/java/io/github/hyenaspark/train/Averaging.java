@@ -1,6 +1,7 @@
 package io.github.hyenaspark.train;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -12,12 +13,14 @@ import java.util.stream.IntStream;
  * @param config how the workers were trained
  * @param round r, from 0
  * @param weights w_k = tokens of worker k / tokens of all, of those workers whose results count, in their order
+ * @param steps h_k, which each of these workers did, in the same order
  */
-public record Averaging(TrainConfig config, long round, List<Double> weights) {
+public record Averaging(TrainConfig config, long round, List<Double> weights, List<Integer> steps) {
     private static final int RANGE = 256 * Codec.BLOCK;
 
     public Averaging {
         weights = List.copyOf(weights);
+        steps = List.copyOf(steps);
     }
 
     /**
@@ -46,21 +49,25 @@ public record Averaging(TrainConfig config, long round, List<Double> weights) {
         }
         double tokens = total;
         return new Averaging(
-                config, round, reports.stream().map(r -> r.tokens() / tokens).toList());
+                config,
+                round,
+                reports.stream().map(r -> r.tokens() / tokens).toList(),
+                reports.stream().map(WorkerReport::steps).toList());
     }
 
     /**
      * Everything, here, range by range on the processors there are.
      *
-     * @param start θ, what the workers started from, P
+     * @param start what the workers started from
      * @param frames of the workers whose results count, in their order
      */
-    public Averaged average(float[] start, List<Frames> frames) {
+    public Averaged average(TrainingState start, List<Frames> frames) {
         check(frames);
-        Averaged all = Averaged.zeros(0, start.length, config.innerState());
-        IntStream.range(0, (start.length + RANGE - 1) / RANGE).parallel().forEach(range -> {
+        int parameters = start.parameterCount();
+        Averaged all = Averaged.zeros(0, parameters, config.innerState());
+        IntStream.range(0, (parameters + RANGE - 1) / RANGE).parallel().forEach(range -> {
             int from = range * RANGE;
-            fill(all, start, frames, from, Math.min(from + RANGE, start.length));
+            fill(all, start, frames, from, Math.min(from + RANGE, parameters));
         });
         return all;
     }
@@ -68,15 +75,14 @@ public record Averaging(TrainConfig config, long round, List<Double> weights) {
     /**
      * One range.
      *
-     * @param start θ, P
+     * @param start what the workers started from, of the range alone
      * @param frames that hold the range
      * @param from its first parameter, a multiple of {@link Codec#BLOCK}
-     * @param to one past its last
      */
-    public Averaged range(float[] start, List<Frames> frames, int from, int to) {
+    public Averaged range(TrainingState start, List<Frames> frames, int from) {
         check(frames);
-        Averaged part = Averaged.zeros(from, to - from, config.innerState());
-        fill(part, start, frames, from, to);
+        Averaged part = Averaged.zeros(from, start.parameterCount(), config.innerState());
+        fill(part, start, frames, from, from + start.parameterCount());
         return part;
     }
 
@@ -104,15 +110,20 @@ public record Averaging(TrainConfig config, long round, List<Double> weights) {
         }
     }
 
-    private void fill(Averaged into, float[] start, List<Frames> frames, int from, int to) {
+    /** A range; {@code into} and {@code start} begin at the same parameter. */
+    private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
         var mean = new Mean(frames);
-        for (int at = from; at < to; at += Codec.BLOCK) {
+        Optional<MeanGradient> meanGradient = config.secondMoment() == SecondMoment.MEAN_GRADIENT && frames.size() > 1
+                ? Optional.of(new MeanGradient(this, frames))
+                : Optional.empty();
+        for (int next = from; next < to; next += Codec.BLOCK) {
+            int at = next;
             int count = Math.min(Codec.BLOCK, to - at);
             int place = at - into.from();
             double[] found = mean.of(Frames::parameters, config.codec(), at, count);
             boolean plain = config.outer().isPlainMean(round);
             for (int i = 0; i < count; i++) {
-                into.parameters()[place + i] = (float) parameter(plain, start[at + i], found[i]);
+                into.parameters()[place + i] = (float) parameter(plain, start.theta()[place + i], found[i]);
             }
             if (config.innerState() == InnerState.AVERAGE) {
                 moments(
@@ -120,11 +131,9 @@ public record Averaging(TrainConfig config, long round, List<Double> weights) {
                         into.firstMoment(),
                         place,
                         count);
-                moments(
-                        mean.of(Frames::secondMoment, config.codec().ofMoments(), at, count),
-                        into.secondMoment(),
-                        place,
-                        count);
+                double[] second = mean.of(Frames::secondMoment, config.codec().ofMoments(), at, count);
+                meanGradient.ifPresent(made -> made.correct(second, at, count, start, place));
+                moments(second, into.secondMoment(), place, count);
             }
         }
     }

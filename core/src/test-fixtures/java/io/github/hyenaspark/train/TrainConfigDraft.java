@@ -22,6 +22,7 @@ public final class TrainConfigDraft {
     public DeadlineConfig deadline = new DeadlineConfig(60, 0.5, 30);
     public OuterConfig outer = new OuterConfig(1, 0.5, 0);
     public InnerState innerState = InnerState.AVERAGE;
+    public SecondMoment secondMoment = SecondMoment.WORKERS;
     public Codec codec = Codec.FP32;
     public Codec downCodec = Codec.FP32;
     public GuardConfig guard = new GuardConfig(10, GuardConfig.Action.STOP);
@@ -49,6 +50,7 @@ public final class TrainConfigDraft {
                 deadline,
                 outer,
                 innerState,
+                secondMoment,
                 codec,
                 downCodec,
                 guard,

@@ -114,6 +114,21 @@ class RoundsIT {
         assertThat(kept).isEqualTo(innerState.equals("local") ? Set.of("first-moment", "second-moment") : Set.of());
     }
 
+    @Test
+    void secondMomentsMayBeThoseOfTheMeanGradient() throws IOException {
+        String setting = "train.second-moment=mean-gradient";
+        JsonNode end = train(directory.resolve("two"), setting).json();
+        assertThat(theta(end)).isNotEqualTo(theta(plain));
+        double loss = plain.get("held_out_loss").doubleValue();
+        assertThat(end.get("held_out_loss").doubleValue()).isBetween(0.97 * loss, 1.03 * loss);
+
+        String alone =
+                theta(train(directory.resolve("alone"), "train.workers=1").json());
+        assertThat(theta(train(directory.resolve("one"), "train.workers=1", setting)
+                        .json()))
+                .isEqualTo(alone);
+    }
+
     private static Set<String> tensorsOfWorkers(Path run) throws IOException {
         Set<String> names = new TreeSet<>();
         try (Stream<Path> files = Files.walk(run.resolve("data"))) {
@@ -153,11 +168,22 @@ class RoundsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"average, fp32, fp32", "local, int4, int8", "reset, int8, fp32", "average, bf16, bf16"})
+    @CsvSource({
+        "average, fp32, fp32, workers",
+        "local, int4, int8, workers",
+        "reset, int8, fp32, workers",
+        "average, bf16, bf16, workers",
+        "average, fp32, fp32, mean-gradient",
+        "average, int8, int8, mean-gradient"
+    })
     @Tag("fault-6")
-    void executorsAverageToTheBitsOfTheDriver(String innerState, String codec, String down) throws IOException {
-        List<String> settings =
-                List.of("train.inner-state=" + innerState, "train.codec=" + codec, "train.down-codec=" + down);
+    void executorsAverageToTheBitsOfTheDriver(String innerState, String codec, String down, String secondMoment)
+            throws IOException {
+        List<String> settings = List.of(
+                "train.inner-state=" + innerState,
+                "train.codec=" + codec,
+                "train.down-codec=" + down,
+                "train.second-moment=" + secondMoment);
         List<String> thetas = new ArrayList<>();
         for (String place : List.of("driver", "executors")) {
             List<String> more = new ArrayList<>(settings);

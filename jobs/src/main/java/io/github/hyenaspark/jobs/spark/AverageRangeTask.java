@@ -21,12 +21,14 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
     private final Broadcast<TrainingPlan> plan;
     private final StateBroadcast start;
     private final double[] weights;
+    private final int[] steps;
     private final int range;
 
-    AverageRangeTask(Broadcast<TrainingPlan> plan, StateBroadcast start, double[] weights, int range) {
+    AverageRangeTask(Broadcast<TrainingPlan> plan, StateBroadcast start, Averaging averaging, int range) {
         this.plan = plan;
         this.start = start;
-        this.weights = weights;
+        weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
+        steps = averaging.steps().stream().mapToInt(h -> h).toArray();
         this.range = range;
     }
 
@@ -40,9 +42,10 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
         var averaging = new Averaging(
                 plan.value().train(),
                 sent.round(),
-                Arrays.stream(weights).boxed().toList());
+                Arrays.stream(weights).boxed().toList(),
+                Arrays.stream(steps).boxed().toList());
         int from = parts._1() * range;
         LOG.debug("point: averages from parameter {}", from);
-        return averaging.range(sent.theta(), frames, from, Math.min(from + range, sent.theta().length));
+        return averaging.range(sent.state(from, Math.min(from + range, sent.theta().length)), frames, from);
     }
 }

@@ -66,13 +66,12 @@ final class HeldResults {
         int parameters = start.value().theta().length;
         int range = range(parameters, counted.size());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
-        double[] weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
         int ranges = (parameters + range - 1) / range;
         Averaged all = Averaged.zeros(parameters, averaging.config().innerState());
         results.filter(result -> workers.contains(result.worker()))
                 .flatMapToPair(result -> cut(result, parameters, range))
                 .groupByKey(ranges)
-                .map(new AverageRangeTask(plan, start, weights, range))
+                .map(new AverageRangeTask(plan, start, averaging, range))
                 .collect()
                 .forEach(all::put);
         return all;

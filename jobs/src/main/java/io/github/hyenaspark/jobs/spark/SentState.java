@@ -6,6 +6,7 @@ import io.github.hyenaspark.train.Codec;
 import io.github.hyenaspark.train.ParameterUpdate;
 import io.github.hyenaspark.train.TrainConfig;
 import io.github.hyenaspark.train.TrainingState;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -79,16 +80,27 @@ record SentState(
 
     /** Parameters and the shared moments; {@code theta} is not copied. */
     TrainingState state() {
-        return new TrainingState(theta, decoded(firstMoment), decoded(secondMoment));
+        return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
     }
 
-    private float[] decoded(byte[] frame) {
-        float[] values = new float[frame.length == 0 ? 0 : theta.length];
+    /**
+     * A range of the same, copied.
+     *
+     * @param from the first parameter, a multiple of {@link Codec#BLOCK}
+     * @param to one past the last
+     */
+    TrainingState state(int from, int to) {
+        return new TrainingState(
+                Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
+    }
+
+    private float[] decoded(byte[] frame, int from, int to) {
+        float[] values = new float[frame.length == 0 ? 0 : to - from];
         float[] block = new float[Codec.BLOCK];
-        for (int from = 0; from < values.length; from += Codec.BLOCK) {
-            int count = Math.min(Codec.BLOCK, values.length - from);
-            momentCodec.decode(frame, from, count, block);
-            System.arraycopy(block, 0, values, from, count);
+        for (int at = 0; at < values.length; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, values.length - at);
+            momentCodec.decode(frame, from + at, count, block);
+            System.arraycopy(block, 0, values, at, count);
         }
         return values;
     }

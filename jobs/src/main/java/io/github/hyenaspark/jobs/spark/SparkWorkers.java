@@ -113,7 +113,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
         if (held.isEmpty()) {
             return averaging.average(
-                    start.state().theta(),
+                    start.state(),
                     results.stream().map(r -> r.frames().orElseThrow()).toList());
         }
         describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));

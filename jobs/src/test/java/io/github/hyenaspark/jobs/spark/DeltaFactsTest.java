@@ -31,7 +31,7 @@ class DeltaFactsTest {
                     .frames());
         }
         Averaging averaging = Averaging.of(TRAIN, 0, reports);
-        Averaged averaged = averaging.average(START, frames);
+        Averaged averaged = averaging.average(TrainingState.initial(START), frames);
         return DeltaFacts.cosine(averaging, reports, averaging.meanDeltaNorm(START, averaged));
     }
 

@@ -77,7 +77,7 @@ final class FakeWorkers implements Workers {
     @Override
     public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
         return averaging.average(
-                start.state().theta(),
+                start.state(),
                 results.stream().map(r -> r.frames().orElseThrow()).toList());
     }
 

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.train;
+
+import java.util.List;
+
+/**
+ * The second moment as one AdamW would have it whose gradient is the mean of the workers'. The mean of the workers' own
+ * second moments is larger by the noise in which the workers' gradients differ, so it makes steps too short wherever
+ * noise prevails. How much the gradients of a round agree shows in the first moments. Per element, with m and v from
+ * before the round, h_k steps of worker k, and means weighted like all of {@link Averaging}:
+ *
+ * <pre>
+ *   d_k = m_k - β1^h_k m      rest = mean(β2^h_k) v
+ *   v ← rest + (mean(v_k) - rest) · mean(d_k)² / mean(d_k²)
+ * </pre>
+ *
+ * <p>The last factor is 1 where all gradients are the same and 1/K on average where they are noise alone. With h = 1,
+ * d_k is (1 - β1) times worker k's gradient, and the result is exactly β2 v + (1 - β2) (mean gradient)².
+ */
+final class MeanGradient {
+    private final Averaging averaging;
+    private final List<Frames> frames;
+    private final double rest;
+    private final float[] values = new float[Codec.BLOCK];
+    private final double[] sums = new double[Codec.BLOCK];
+    private final double[] squares = new double[Codec.BLOCK];
+
+    MeanGradient(Averaging averaging, List<Frames> frames) {
+        this.averaging = averaging;
+        this.frames = frames;
+        double sum = 0;
+        for (int k = 0; k < frames.size(); k++) {
+            sum += averaging.weights().get(k) * decay(1, k);
+        }
+        rest = sum;
+    }
+
+    /** What is left of a moment after the steps of a worker. */
+    private double decay(int moment, int k) {
+        return Math.pow(
+                averaging.config().betas().get(moment), averaging.steps().get(k));
+    }
+
+    /**
+     * Corrects one block.
+     *
+     * @param second the mean of the workers' second moments; the corrected one when this returns
+     * @param at its first parameter, a multiple of {@link Codec#BLOCK}
+     * @param start holds m and v of the block from {@code place} on
+     */
+    void correct(double[] second, int at, int count, TrainingState start, int place) {
+        clear(count);
+        for (int k = 0; k < frames.size(); k++) {
+            Frames frame = frames.get(k);
+            frame.codec().ofMoments().decode(frame.firstMoment(), at - frame.from(), count, values);
+            add(averaging.weights().get(k), decay(0, k), start.firstMoment(), place, count);
+        }
+        for (int i = 0; i < count; i++) {
+            double old = rest * start.secondMoment()[place + i];
+            double grown = Math.max(0, second[i] - old); // bf16 may leave a little less than nothing
+            second[i] = old + (squares[i] > 0 ? grown * (sums[i] * sums[i] / squares[i]) : grown);
+        }
+    }
+
+    private void clear(int count) {
+        for (int i = 0; i < count; i++) {
+            sums[i] = 0;
+            squares[i] = 0;
+        }
+    }
+
+    private void add(double weight, double decay, float[] first, int place, int count) {
+        for (int i = 0; i < count; i++) {
+            double grown = values[i] - decay * first[place + i];
+            sums[i] += weight * grown;
+            squares[i] += weight * grown * grown;
+        }
+    }
+}
