@@ -15,7 +15,7 @@ import scala.Tuple2;
 
 /** Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in. */
 final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaged> {
-    private static final long serialVersionUID = 1;
+    private static final long serialVersionUID = 2;
     private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
 
     private final Broadcast<TrainingPlan> plan;
