@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.hyenaspark.jobs.SmallRun.Outcome;
 import java.io.IOException;
@@ -64,9 +65,14 @@ class YarnIT {
                 .run(directory, words.toArray(String[]::new));
     }
 
+    private static boolean hasClient() {
+        return YarnIT.class.getResource("/org/apache/spark/deploy/yarn/Client.class") != null;
+    }
+
     @Test
     @Tag("endurance")
     void containersTrainToTheSameBits() throws Exception {
+        assumeTrue(hasClient(), "Spark's client of YARN is left out: name the profile yarn, too");
         String dataset = SmallRun.prepare(directory);
         MiniYARNCluster yarn = start();
         try {
