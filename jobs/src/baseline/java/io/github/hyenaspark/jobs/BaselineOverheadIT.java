@@ -36,19 +36,20 @@ class BaselineOverheadIT {
      */
     @ParameterizedTest
     @CsvSource({
-        "1000000, 20, 1024, true, average",
-        "1000000, 20, 1024, false, reset",
-        "10000000, 7, 2048, true, average",
-        "10000000, 7, 2048, false, reset",
+        "1000000, 10, 20, 1024, true, average",
+        "1000000, 10, 20, 1024, false, reset",
+        "10000000, 10, 7, 2048, true, average",
+        "10000000, 10, 7, 2048, false, reset",
     })
-    void aRoundTakesAQuarterAtMost(int parameters, int rounds, int mebibytes, boolean saveUpdater, String innerState)
+    void aRoundTakesAQuarterAtMost(
+            int parameters, int warmUp, int rounds, int mebibytes, boolean saveUpdater, String innerState)
             throws IOException, InterruptedException {
         var process = new BaselineProcess(mebibytes, mebibytes);
         List<Times> peers = new ArrayList<>();
         List<Times> ours = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
-            peers.add(peer(process, parameters, rounds, saveUpdater));
-            ours.add(ours(process, parameters, rounds, innerState));
+            peers.add(peer(process, parameters, warmUp, rounds, saveUpdater));
+            ours.add(ours(process, parameters, warmUp, rounds, innerState));
         }
         Times peer = Times.least(peers);
         Times our = Times.least(ours);
@@ -61,15 +62,16 @@ class BaselineOverheadIT {
         assertThat(ratio).isLessThanOrEqualTo(MOST);
     }
 
-    private Times peer(BaselineProcess process, int parameters, int rounds, boolean saveUpdater)
+    private Times peer(BaselineProcess process, int parameters, int warmUp, int rounds, boolean saveUpdater)
             throws IOException, InterruptedException {
-        JsonNode found = process.run(directory, PeerRounds.class, "" + parameters, "" + saveUpdater, "" + rounds);
+        JsonNode found =
+                process.run(directory, PeerRounds.class, "" + parameters, "" + saveUpdater, "" + warmUp, "" + rounds);
         assertThat(found.get("parameters").doubleValue()).isBetween(0.999 * parameters, 1.001 * parameters);
         return new Times(
                 found.get("overhead_ms").doubleValue(), found.get("compute_ms").doubleValue());
     }
 
-    private Times ours(BaselineProcess process, int parameters, int rounds, String innerState)
+    private Times ours(BaselineProcess process, int parameters, int warmUp, int rounds, String innerState)
             throws IOException, InterruptedException {
         JsonNode found = process.run(
                 directory,
@@ -78,6 +80,7 @@ class BaselineOverheadIT {
                 "round",
                 "bench.parameters=" + parameters,
                 "bench.rounds=" + rounds,
+                "bench.warm-up-rounds=" + warmUp,
                 "train.workers=2",
                 "train.inner-state=" + innerState,
                 "train.codec=int8",

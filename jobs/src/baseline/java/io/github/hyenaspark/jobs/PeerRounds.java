@@ -34,14 +34,14 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  */
 final class PeerRounds {
     private static final int WORKERS = 2;
-    private static final int WARM_UP = 10; // the compilers share an executor's only core
 
     private PeerRounds() {}
 
-    /** Arguments: parameters, saveUpdater, timed rounds. Prints one line of JSON. */
+    /** Arguments: parameters, saveUpdater, rounds that warm up, timed rounds. Prints one line of JSON. */
     public static void main(String[] arguments) {
         int width = (int) Math.round(Math.sqrt(Integer.parseInt(arguments[0]))) - 1;
-        int rounds = WARM_UP + Integer.parseInt(arguments[2]);
+        int warmUp = Integer.parseInt(arguments[2]);
+        int rounds = warmUp + Integer.parseInt(arguments[3]);
         try (var context = new JavaSparkContext(new SparkConf().setAppName("parameter averaging of DL4J"))) {
             var fits = new FitTimes(context.sc().collectionAccumulator());
             var builder = new ParameterAveragingTrainingMaster.Builder(WORKERS, 1)
@@ -56,9 +56,9 @@ final class PeerRounds {
             graph.fitMultiDataSet(context.parallelize(data, WORKERS));
             ObjectNode json = Json.object()
                     .put("parameters", graph.getNetwork().numParams())
-                    .put("rounds", master.overheads.size() - WARM_UP)
-                    .put("overhead_ms", median(master.overheads))
-                    .put("compute_ms", median(master.computing));
+                    .put("rounds", master.overheads.size() - warmUp)
+                    .put("overhead_ms", median(master.overheads, warmUp))
+                    .put("compute_ms", median(master.computing, warmUp));
             System.out.println(json);
         }
     }
@@ -93,8 +93,8 @@ final class PeerRounds {
         return examples;
     }
 
-    private static double median(List<Double> millis) {
-        List<Double> timed = new ArrayList<>(millis.subList(WARM_UP, millis.size()));
+    private static double median(List<Double> millis, int warmUp) {
+        List<Double> timed = new ArrayList<>(millis.subList(warmUp, millis.size()));
         Collections.sort(timed);
         return timed.get(timed.size() / 2);
     }

@@ -12,7 +12,9 @@ package io.github.hyenaspark.jobs;
  * @param vocab V of {@code bench step} and {@code bench generate}, ids
  * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
  * @param parameters P of {@code bench round}
- * @param rounds of {@code bench round} that are timed, after ten that warm up
+ * @param rounds of {@code bench round} that are timed
+ * @param warmUpRounds before them, in which workers compute as little as can be: what Spark does once a round is only
+ *     compiled after many of them
  * @param seconds that a worker of {@code bench round} computes in a round
  * @param gigabits a second of every machine's network, to which {@code bench round} projects
  * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer
@@ -28,6 +30,7 @@ record BenchConfig(
         String text,
         int parameters,
         int rounds,
+        int warmUpRounds,
         double seconds,
         double gigabits,
         int mebibytes) {
@@ -41,6 +44,7 @@ record BenchConfig(
         atLeast("vocab", vocab, 1);
         atLeast("parameters", parameters, 1);
         atLeast("rounds", rounds, 1);
+        atLeast("warm-up-rounds", warmUpRounds, 0);
         atLeast("mebibytes", mebibytes, 1);
         if (!(seconds >= 0)) {
             throw new IllegalArgumentException("bench.seconds: found " + seconds + ", expected 0 or more");

@@ -45,7 +45,6 @@ import java.util.function.ToDoubleFunction;
  * which {@link RoundProjection} says what more executors would do.
  */
 final class RoundBenchJob {
-    private static final int WARM_UP = 10; // the compilers share an executor's only core
     private static final List<String> PHASES = List.of(
             "broadcast",
             "train",
@@ -94,11 +93,14 @@ final class RoundBenchJob {
     private List<JsonNode> rounds(String directory, Console console) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
         checkpoints.beginEpoch();
-        int rounds = WARM_UP + bench.rounds();
+        int rounds = bench.warmUpRounds() + bench.rounds();
         RunStore store =
                 RunStore.open(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
         var options = new WorkerOptions(
-                run.merge(), checkpoints.epoch(), ReplayedSteps.none(), LocalWork.nudging(bench.seconds()));
+                run.merge(),
+                checkpoints.epoch(),
+                ReplayedSteps.none(),
+                LocalWork.nudging(bench.seconds(), bench.warmUpRounds()));
         var plan = new DriverPlan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
@@ -108,7 +110,7 @@ final class RoundBenchJob {
         }
         List<JsonNode> entries = new ArrayList<>();
         RunLog.open(storage, directory, store.journalBytes(), entries::add);
-        return entries.subList(WARM_UP, entries.size());
+        return entries.subList(bench.warmUpRounds(), entries.size());
     }
 
     private RunState start() {

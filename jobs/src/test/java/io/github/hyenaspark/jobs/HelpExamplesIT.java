@@ -41,6 +41,7 @@ class HelpExamplesIT {
             "bench.steps=1",
             "bench.parameters=1000",
             "bench.rounds=1",
+            "bench.warm-up-rounds=0",
             "bench.mebibytes=1");
 
     @TempDir

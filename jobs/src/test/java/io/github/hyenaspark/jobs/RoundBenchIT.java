@@ -12,8 +12,13 @@ class RoundBenchIT {
     private static final int PARAMETERS = 200_000;
 
     private static JsonNode bench(String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("bench", "round", "bench.parameters=" + PARAMETERS, "bench.rounds=2", "run.progress=plain"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "bench",
+                "round",
+                "bench.parameters=" + PARAMETERS,
+                "bench.rounds=2",
+                "bench.warm-up-rounds=3",
+                "run.progress=plain"));
         arguments.addAll(List.of(more));
         return SmallRun.bare("local[2]", arguments).json();
     }

@@ -19,9 +19,10 @@ public sealed interface LocalWork extends Serializable permits Training, Nudging
      * Next to nothing, for a measurement.
      *
      * @param seconds that it keeps its core busy, at least
+     * @param warmUpRounds in which it does not
      */
-    static LocalWork nudging(double seconds) {
-        return new Nudging(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)));
+    static LocalWork nudging(double seconds, int warmUpRounds) {
+        return new Nudging(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);
     }
 
     /**

@@ -11,8 +11,9 @@ import java.util.function.IntPredicate;
  * like what training makes, in the time that it takes to write it once. For measuring all but the training.
  *
  * @param nanos that it keeps its core busy, at least
+ * @param warmUpRounds in which it does not
  */
-record Nudging(long nanos) implements LocalWork {
+record Nudging(long nanos, int warmUpRounds) implements LocalWork {
     private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
     private static final float SCALE = 1e-3f / (1 << 23);
 
@@ -30,7 +31,7 @@ record Nudging(long nanos) implements LocalWork {
             state.secondMoment()[i] += 0.1f * move * move;
             squares += move * move;
         }
-        while (System.nanoTime() - begin < nanos) {
+        while (part.round() >= warmUpRounds && System.nanoTime() - begin < nanos) {
             Thread.onSpinWait();
         }
         var report = new WorkerReport(part.worker(), 1, 1, 1, 1, Math.sqrt(squares));
