@@ -75,7 +75,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     /**
      * One range.
      *
-     * @param start what the workers started from, of the range alone
+     * @param start what the workers started from, of the range alone; its moments are used by
+     *     {@link #correctsSecondMoments} only
      * @param frames that hold the range
      * @param from its first parameter, a multiple of {@link Codec#BLOCK}
      */
@@ -84,6 +85,15 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         Averaged part = Averaged.zeros(from, start.parameterCount(), config.innerState());
         fill(part, start, frames, from, from + start.parameterCount());
         return part;
+    }
+
+    /**
+     * Whether more becomes of second moments than their mean, which takes the moments that the workers started from.
+     */
+    public boolean correctsSecondMoments() {
+        return config.innerState() == InnerState.AVERAGE
+                && config.secondMoment() == SecondMoment.MEAN_GRADIENT
+                && weights.size() > 1;
     }
 
     /**
@@ -113,9 +123,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     /** A range; {@code into} and {@code start} begin at the same parameter. */
     private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
         var mean = new Mean(frames);
-        Optional<MeanGradient> meanGradient = config.secondMoment() == SecondMoment.MEAN_GRADIENT && frames.size() > 1
-                ? Optional.of(new MeanGradient(this, frames))
-                : Optional.empty();
+        Optional<MeanGradient> meanGradient =
+                correctsSecondMoments() ? Optional.of(new MeanGradient(this, frames)) : Optional.empty();
         for (int next = from; next < to; next += Codec.BLOCK) {
             int at = next;
             int count = Math.min(Codec.BLOCK, to - at);

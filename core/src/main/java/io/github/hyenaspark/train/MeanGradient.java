@@ -19,6 +19,7 @@ import java.util.List;
 final class MeanGradient {
     private final Averaging averaging;
     private final List<Frames> frames;
+    private final double[] firstLeft;
     private final double rest;
     private final float[] values = new float[Codec.BLOCK];
     private final double[] sums = new double[Codec.BLOCK];
@@ -27,15 +28,17 @@ final class MeanGradient {
     MeanGradient(Averaging averaging, List<Frames> frames) {
         this.averaging = averaging;
         this.frames = frames;
+        firstLeft = new double[frames.size()];
         double sum = 0;
         for (int k = 0; k < frames.size(); k++) {
-            sum += averaging.weights().get(k) * decay(1, k);
+            firstLeft[k] = left(0, k);
+            sum += averaging.weights().get(k) * left(1, k);
         }
         rest = sum;
     }
 
     /** What is left of a moment after the steps of a worker. */
-    private double decay(int moment, int k) {
+    private double left(int moment, int k) {
         return Math.pow(
                 averaging.config().betas().get(moment), averaging.steps().get(k));
     }
@@ -52,7 +55,7 @@ final class MeanGradient {
         for (int k = 0; k < frames.size(); k++) {
             Frames frame = frames.get(k);
             frame.codec().ofMoments().decode(frame.firstMoment(), at - frame.from(), count, values);
-            add(averaging.weights().get(k), decay(0, k), start.firstMoment(), place, count);
+            add(averaging.weights().get(k), firstLeft[k], start.firstMoment(), place, count);
         }
         for (int i = 0; i < count; i++) {
             double old = rest * start.secondMoment()[place + i];
@@ -68,9 +71,9 @@ final class MeanGradient {
         }
     }
 
-    private void add(double weight, double decay, float[] first, int place, int count) {
+    private void add(double weight, double left, float[] first, int place, int count) {
         for (int i = 0; i < count; i++) {
-            double grown = values[i] - decay * first[place + i];
+            double grown = values[i] - left * first[place + i];
             sums[i] += weight * grown;
             squares[i] += weight * grown * grown;
         }

@@ -26,7 +26,7 @@ import java.util.Locale;
  * @param deadline when it ends in {@link RoundMode#DEADLINE}
  * @param outer the outer optimiser
  * @param innerState what becomes of the moments between two rounds
- * @param secondMoment what becomes of the second moments if moments are averaged
+ * @param secondMoment what becomes of the second moments where moments are averaged
  * @param codec how results travel
  * @param downCodec how the common parameters travel: as they are, or as what a round changed of them; not by a codec
  *     whose losses somebody would have to add to the next update
@@ -76,11 +76,6 @@ public record TrainConfig(
         SettingCheck.oneOf("train.down-codec", downCodec.name().toLowerCase(Locale.ROOT), "fp32", "bf16", "int8");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
-        }
-        if (secondMoment != SecondMoment.WORKERS && innerState != InnerState.AVERAGE) {
-            throw new IllegalArgumentException("train.second-moment = mean-gradient needs train.inner-state = average,"
-                    + " which sends moments to the driver; found "
-                    + innerState.name().toLowerCase(Locale.ROOT));
         }
         betas = List.copyOf(betas);
         stepPhases = List.copyOf(stepPhases);

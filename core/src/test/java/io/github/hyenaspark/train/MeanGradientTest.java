@@ -1,10 +1,10 @@
 package io.github.hyenaspark.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -126,11 +126,19 @@ class MeanGradientTest {
     }
 
     @Test
-    void momentsThatDoNotTravelCannotBeCorrected() {
-        TrainConfigDraft draft = draft();
-        draft.innerState = InnerState.LOCAL;
-        assertThatThrownBy(draft::config)
-                .hasMessage("train.second-moment = mean-gradient needs train.inner-state = average,"
-                        + " which sends moments to the driver; found local");
+    void onlyMomentsThatTravelAndDifferAreCorrected() {
+        assertThat(averagingOf(2, draft()).correctsSecondMoments()).isTrue();
+        assertThat(averagingOf(1, draft()).correctsSecondMoments()).isFalse();
+        TrainConfigDraft local = draft();
+        local.innerState = InnerState.LOCAL;
+        assertThat(averagingOf(2, local).correctsSecondMoments()).isFalse();
+        TrainConfigDraft workersOwn = draft();
+        workersOwn.secondMoment = SecondMoment.WORKERS;
+        assertThat(averagingOf(2, workersOwn).correctsSecondMoments()).isFalse();
+    }
+
+    private static Averaging averagingOf(int workers, TrainConfigDraft draft) {
+        return new Averaging(
+                draft.config(), 0, Collections.nCopies(workers, 1.0 / workers), Collections.nCopies(workers, 1));
     }
 }

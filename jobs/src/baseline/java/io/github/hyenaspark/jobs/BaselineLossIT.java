@@ -45,7 +45,6 @@ class BaselineLossIT {
             "train.weight-decay=0",
             "train.outer.lr=1",
             "train.outer.momentum=0",
-            "train.second-moment=mean-gradient",
             "run.validate-every-rounds=0");
 
     @TempDir

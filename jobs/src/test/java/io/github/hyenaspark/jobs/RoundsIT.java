@@ -115,8 +115,8 @@ class RoundsIT {
     }
 
     @Test
-    void secondMomentsMayBeThoseOfTheMeanGradient() throws IOException {
-        String setting = "train.second-moment=mean-gradient";
+    void secondMomentsMayBeTheMeanOfTheWorkers() throws IOException {
+        String setting = "train.second-moment=workers";
         JsonNode end = train(directory.resolve("two"), setting).json();
         assertThat(theta(end)).isNotEqualTo(theta(plain));
         double loss = plain.get("held_out_loss").doubleValue();

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.train.Averaged;
 import io.github.hyenaspark.train.Averaging;
 import io.github.hyenaspark.train.Frames;
+import io.github.hyenaspark.train.TrainingState;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -38,7 +39,7 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
         parts._2().forEach(workers::add);
         workers.sort(Comparator.comparingInt(WorkerFrames::worker));
         List<Frames> frames = workers.stream().map(WorkerFrames::frames).toList();
-        SentState sent = start.value();
+        SentState sent = this.start.value();
         var averaging = new Averaging(
                 plan.value().train(),
                 sent.round(),
@@ -46,6 +47,8 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
                 Arrays.stream(steps).boxed().toList());
         int from = parts._1() * range;
         LOG.debug("point: averages from parameter {}", from);
-        return averaging.range(sent.state(from, Math.min(from + range, sent.theta().length)), frames, from);
+        int to = Math.min(from + range, sent.theta().length);
+        TrainingState start = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
+        return averaging.range(start, frames, from);
     }
 }

@@ -38,6 +38,9 @@ public final class RunIdentity {
             "data.interval-start",
             "data.interval-end");
 
+    /** What runs did that began before there was the setting, where its default is something else. */
+    private static final Map<String, String> BEFORE_THE_SETTING = Map.of("train.second-moment", "\"workers\"");
+
     private RunIdentity() {}
 
     /**
@@ -88,10 +91,11 @@ public final class RunIdentity {
         return arguments;
     }
 
-    /** A setting that there was not yet when the run began had what is its default now. */
+    /** A setting that there was not yet when the run began had what is its default now, with few exceptions. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
         Map<String, String> now = flat(current);
         Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        then.putAll(BEFORE_THE_SETTING);
         then.keySet().retainAll(now.keySet());
         then.putAll(flat(stored));
         Set<String> keys = new TreeSet<>(then.keySet());

@@ -94,6 +94,11 @@ record SentState(
                 Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
     }
 
+    /** The same range without moments. */
+    TrainingState parameters(int from, int to) {
+        return new TrainingState(Arrays.copyOfRange(theta, from, to), NOTHING, NOTHING);
+    }
+
     private float[] decoded(byte[] frame, int from, int to) {
         float[] values = new float[frame.length == 0 ? 0 : to - from];
         float[] block = new float[Codec.BLOCK];

@@ -46,6 +46,16 @@ class RunIdentityTest {
     }
 
     @Test
+    void secondMomentsWereThoseOfTheWorkersBeforeThereWasAChoice() throws CorruptFileException {
+        String before = identity().replace("\"second-moment\":\"mean-gradient\",", "");
+        assertThat(before).isNotEqualTo(identity());
+        assertThat(RunIdentity.differences(before, identity("train.second-moment=workers")))
+                .isEmpty();
+        assertThat(RunIdentity.differences(before, identity()))
+                .containsExactly("train.second-moment was \"workers\" and is \"mean-gradient\"");
+    }
+
+    @Test
     void aKeyThatOnlyOneSideHasIsADifference() throws CorruptFileException {
         assertThat(RunIdentity.differences("{\"model\":{\"a\":1}}", "{\"model\":{\"b\":[1,2]}}"))
                 .containsExactly("model.a was 1 and is nothing", "model.b was nothing and is [1,2]");
