@@ -1,5 +1,7 @@
 package io.github.hyenaspark.train;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -24,6 +26,8 @@ public enum Codec {
     /** Values that share a scale. */
     public static final int BLOCK = 1024;
 
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int INT8_LIMIT = 127;
     private static final int INT4_LIMIT = 7;
 
@@ -131,9 +135,7 @@ public enum Codec {
 
     private static void putHalves(float[] block, int count, byte[] frame, int at) {
         for (int i = 0; i < count; i++) {
-            int half = bf16(block[i]);
-            frame[at + 2 * i] = (byte) half;
-            frame[at + 2 * i + 1] = (byte) (half >> 8);
+            SHORTS.set(frame, at + 2 * i, bf16(block[i]));
         }
     }
 
@@ -199,8 +201,7 @@ public enum Codec {
 
     private static void getHalves(byte[] frame, int at, float[] values, int count) {
         for (int i = 0; i < count; i++) {
-            int low = frame[at + 2 * i] & 0xFF;
-            values[i] = Float.intBitsToFloat((frame[at + 2 * i + 1] << 24) | (low << 16));
+            values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
         }
     }
 

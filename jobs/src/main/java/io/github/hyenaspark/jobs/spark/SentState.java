@@ -9,6 +9,7 @@ import io.github.hyenaspark.train.TrainingState;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the workers of a round start from, as the driver sends it: the parameters as they are, or what changed of them,
@@ -39,14 +40,18 @@ record SentState(
     static SentState of(TrainConfig config, RunState run, String series, String directory) {
         Codec codec = config.codec().ofMoments();
         TrainingState state = run.state();
+        List<byte[]> moments = Stream.of(state.firstMoment(), state.secondMoment())
+                .parallel()
+                .map(codec::encode)
+                .toList();
         return new SentState(
                 config.downCodec().isExact() ? "" : series,
                 run.round(),
                 run.update().isPresent() ? NOTHING : state.theta(),
                 run.update(),
                 codec,
-                codec.encode(state.firstMoment()),
-                codec.encode(state.secondMoment()),
+                moments.get(0),
+                moments.get(1),
                 run.kept(),
                 directory);
     }
