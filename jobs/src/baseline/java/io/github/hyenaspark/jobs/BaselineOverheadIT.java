@@ -41,8 +41,6 @@ class BaselineOverheadIT {
         "1000000, 300, 50, 1024, false, reset",
         "10000000, 30, 7, 2048, true, average",
         "10000000, 30, 7, 2048, false, reset",
-        "100000000, 2, 3, 5500, true, average",
-        "100000000, 2, 3, 5500, false, reset",
     })
     void aRoundTakesAQuarterAtMost(
             int parameters, int warmUp, int rounds, int mebibytes, boolean saveUpdater, String innerState)
