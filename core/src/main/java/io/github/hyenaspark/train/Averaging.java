@@ -122,27 +122,26 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
 
     /** A range; {@code into} and {@code start} begin at the same parameter. */
     private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
-        var mean = new Mean(frames);
+        Codec momentCodec = config.codec().ofMoments();
+        var parameters = new Mean(frames, config.codec(), Frames::parameters);
+        var first = new Mean(frames, momentCodec, Frames::firstMoment);
+        var second = new Mean(frames, momentCodec, Frames::secondMoment);
         Optional<MeanGradient> meanGradient =
-                correctsSecondMoments() ? Optional.of(new MeanGradient(this, frames)) : Optional.empty();
+                correctsSecondMoments() ? Optional.of(new MeanGradient(this)) : Optional.empty();
+        boolean plain = config.outer().isPlainMean(round);
         for (int next = from; next < to; next += Codec.BLOCK) {
             int at = next;
             int count = Math.min(Codec.BLOCK, to - at);
             int place = at - into.from();
-            double[] found = mean.of(Frames::parameters, config.codec(), at, count);
-            boolean plain = config.outer().isPlainMean(round);
+            double[] found = parameters.of(at, count);
             for (int i = 0; i < count; i++) {
                 into.parameters()[place + i] = (float) parameter(plain, start.theta()[place + i], found[i]);
             }
             if (config.innerState() == InnerState.AVERAGE) {
-                moments(
-                        mean.of(Frames::firstMoment, config.codec().ofMoments(), at, count),
-                        into.firstMoment(),
-                        place,
-                        count);
-                double[] second = mean.of(Frames::secondMoment, config.codec().ofMoments(), at, count);
-                meanGradient.ifPresent(made -> made.correct(second, at, count, start, place));
-                moments(second, into.secondMoment(), place, count);
+                moments(first.of(at, count), into.firstMoment(), place, count);
+                double[] grown = second.of(at, count);
+                meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, count));
+                moments(grown, into.secondMoment(), place, count);
             }
         }
     }
@@ -164,38 +163,47 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    /** Weighted means of one block of values at a time. */
+    /** Weighted means of a vector that every worker sent, one block of values at a time. */
     private final class Mean {
         private final List<Frames> frames;
-        private final float[] values = new float[Codec.BLOCK];
+        private final Codec codec;
+        private final Function<Frames, byte[]> vector;
+        private final float[][] values;
         private final double[] sums = new double[Codec.BLOCK];
 
-        Mean(List<Frames> frames) {
+        Mean(List<Frames> frames, Codec codec, Function<Frames, byte[]> vector) {
             this.frames = frames;
+            this.codec = codec;
+            this.vector = vector;
+            values = new float[frames.size()][Codec.BLOCK];
+        }
+
+        /** What every worker sent of the last block, K × B. */
+        float[][] values() {
+            return values;
         }
 
         /** Begins with the first worker's term, not with 0, which would turn a lone -0 into 0. */
-        double[] of(Function<Frames, byte[]> vector, Codec codec, int at, int count) {
+        double[] of(int at, int count) {
             for (int k = 0; k < frames.size(); k++) {
                 Frames frame = frames.get(k);
-                codec.decode(vector.apply(frame), at - frame.from(), count, values);
-                double weight = weights.get(k);
+                codec.decode(vector.apply(frame), at - frame.from(), count, values[k]);
                 if (k == 0) {
-                    set(weight, count);
+                    set(weights.get(k), values[k], count);
                 } else {
-                    add(weight, count);
+                    add(weights.get(k), values[k], count);
                 }
             }
             return sums;
         }
 
-        private void set(double weight, int count) {
+        private void set(double weight, float[] values, int count) {
             for (int i = 0; i < count; i++) {
                 sums[i] = weight * values[i];
             }
         }
 
-        private void add(double weight, int count) {
+        private void add(double weight, float[] values, int count) {
             for (int i = 0; i < count; i++) {
                 sums[i] += weight * values[i];
             }

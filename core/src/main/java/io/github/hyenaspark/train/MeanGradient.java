@@ -1,7 +1,5 @@
 package io.github.hyenaspark.train;
 
-import java.util.List;
-
 /**
  * The second moment as one AdamW would have it whose gradient is the mean of the workers'. The mean of the workers' own
  * second moments is larger by the noise in which the workers' gradients differ, so it makes steps too short wherever
@@ -18,19 +16,16 @@ import java.util.List;
  */
 final class MeanGradient {
     private final Averaging averaging;
-    private final List<Frames> frames;
     private final double[] firstLeft;
     private final double rest;
-    private final float[] values = new float[Codec.BLOCK];
     private final double[] sums = new double[Codec.BLOCK];
     private final double[] squares = new double[Codec.BLOCK];
 
-    MeanGradient(Averaging averaging, List<Frames> frames) {
+    MeanGradient(Averaging averaging) {
         this.averaging = averaging;
-        this.frames = frames;
-        firstLeft = new double[frames.size()];
+        firstLeft = new double[averaging.steps().size()];
         double sum = 0;
-        for (int k = 0; k < frames.size(); k++) {
+        for (int k = 0; k < firstLeft.length; k++) {
             firstLeft[k] = left(0, k);
             sum += averaging.weights().get(k) * left(1, k);
         }
@@ -47,15 +42,13 @@ final class MeanGradient {
      * Corrects one block.
      *
      * @param second the mean of the workers' second moments; the corrected one when this returns
-     * @param at its first parameter, a multiple of {@link Codec#BLOCK}
+     * @param first the workers' first moments of the block, K × B
      * @param start holds m and v of the block from {@code place} on
      */
-    void correct(double[] second, int at, int count, TrainingState start, int place) {
+    void correct(double[] second, float[][] first, TrainingState start, int place, int count) {
         clear(count);
-        for (int k = 0; k < frames.size(); k++) {
-            Frames frame = frames.get(k);
-            frame.codec().ofMoments().decode(frame.firstMoment(), at - frame.from(), count, values);
-            add(averaging.weights().get(k), firstLeft[k], start.firstMoment(), place, count);
+        for (int k = 0; k < firstLeft.length; k++) {
+            add(averaging.weights().get(k), first[k], firstLeft[k], start.firstMoment(), place, count);
         }
         for (int i = 0; i < count; i++) {
             double old = rest * start.secondMoment()[place + i];
@@ -71,9 +64,9 @@ final class MeanGradient {
         }
     }
 
-    private void add(double weight, double left, float[] first, int place, int count) {
+    private void add(double weight, float[] found, double left, float[] before, int place, int count) {
         for (int i = 0; i < count; i++) {
-            double grown = values[i] - left * first[place + i];
+            double grown = found[i] - left * before[place + i];
             sums[i] += weight * grown;
             squares[i] += weight * grown * grown;
         }

@@ -37,10 +37,10 @@ class BaselineOverheadIT {
      */
     @ParameterizedTest
     @CsvSource({
+        "10000000, 100, 9, 2048, true, average",
+        "10000000, 100, 9, 2048, false, reset",
         "1000000, 300, 50, 1024, true, average",
         "1000000, 300, 50, 1024, false, reset",
-        "10000000, 30, 7, 2048, true, average",
-        "10000000, 30, 7, 2048, false, reset",
     })
     void aRoundTakesAQuarterAtMost(
             int parameters, int warmUp, int rounds, int mebibytes, boolean saveUpdater, String innerState)

@@ -39,7 +39,7 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
         parts._2().forEach(workers::add);
         workers.sort(Comparator.comparingInt(WorkerFrames::worker));
         List<Frames> frames = workers.stream().map(WorkerFrames::frames).toList();
-        SentState sent = this.start.value();
+        SentState sent = start.value();
         var averaging = new Averaging(
                 plan.value().train(),
                 sent.round(),
@@ -48,7 +48,7 @@ final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<Worker
         int from = parts._1() * range;
         LOG.debug("point: averages from parameter {}", from);
         int to = Math.min(from + range, sent.theta().length);
-        TrainingState start = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
-        return averaging.range(start, frames, from);
+        TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
+        return averaging.range(part, frames, from);
     }
 }
