@@ -73,7 +73,7 @@ final class TrainJob {
             LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
             var history = new LossHistory();
             RunLog.open(storage, settings.run().dir(), done.journalBytes(), history::add);
-            report(RunStore.state(done), snapshot, history);
+            report(RunStore.state(done), snapshot, history, 0);
             return;
         }
         checkpoints.beginEpoch();
@@ -117,7 +117,7 @@ final class TrainJob {
                 plan.train().workers());
         RunState end = rounds(start, plan, store);
         store.writeReports();
-        report(end, snapshot, store.history());
+        report(end, snapshot, store.history(), store.failedWrites());
     }
 
     private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
@@ -178,7 +178,7 @@ final class TrainJob {
                 MachineNumerics.of(settings.train().threads()));
     }
 
-    private void report(RunState end, DatasetSnapshot snapshot, LossHistory history) {
-        console.result(result.of(settings.run().dir(), end, snapshot, history));
+    private void report(RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
+        console.result(result.of(settings.run().dir(), end, snapshot, history, failedWrites));
     }
 }

@@ -17,7 +17,12 @@ import java.util.List;
  * @param beginNanos when the job began, by {@link System#nanoTime}
  */
 record TrainResult(long beginNanos) {
-    ObjectNode of(String run, RunState end, DatasetSnapshot snapshot, LossHistory history) {
+    /**
+     * The line.
+     *
+     * @param failedWrites of the journal, the loss curve and the reports, in this process
+     */
+    ObjectNode of(String run, RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
         ObjectNode json =
                 Json.object().put("run", run).put("round", end.round()).put("tokens", end.tokens());
         putLast(json, "loss", history.train());
@@ -28,7 +33,8 @@ record TrainResult(long beginNanos) {
         } else {
             json.putNull("bits_per_byte");
         }
-        return json.put("theta_sha256", Hashes.sha256(end.state().theta()))
+        return json.put("failed_writes", failedWrites)
+                .put("theta_sha256", Hashes.sha256(end.state().theta()))
                 .put("seconds", (System.nanoTime() - beginNanos) / 1e9);
     }
 

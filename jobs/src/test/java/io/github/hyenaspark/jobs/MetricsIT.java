@@ -51,7 +51,7 @@ class MetricsIT {
             assertThat(gauges.get("held_out_loss")).isBetween(0.1, 10.0);
             assertThat(gauges.get("milliseconds_total")).isGreaterThan(0);
             assertThat(gauges.get("bytes_up")).isGreaterThan(0);
-            assertThat(gauges).containsKey("milliseconds_checkpoint_wait");
+            assertThat(gauges).containsKey("milliseconds_checkpoint_wait").containsEntry("failed_writes", 0.0);
             assertThat(gauges.keySet()).anyMatch(name -> name.matches("worker_[01]_steps"));
         }
     }

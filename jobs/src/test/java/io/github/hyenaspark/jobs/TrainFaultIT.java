@@ -224,7 +224,11 @@ class TrainFaultIT {
     void aJournalThatCannotBeWrittenNorReadStopsNothing() throws IOException {
         DisturbedRun run = undisturbed.disturbed(directory);
         Files.createDirectories(run.path("journal.jsonl/in-the-way"));
-        run.here("run.stop-after-rounds=4").json();
+        assertThat(run.here("run.stop-after-rounds=4")
+                        .json()
+                        .get("failed_writes")
+                        .intValue())
+                .isPositive();
         Outcome whole = run.here();
         assertThat(whole.theta()).as(whole.messages()).isEqualTo(undisturbed.theta());
     }

@@ -8,6 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** How the run of this driver goes, for Spark's metrics system, which asks from threads of its own. */
 final class RunGauges {
+    /** How often the journal, the loss curve or a report could not be written. */
+    static final String FAILED_WRITES = "failed_writes";
+
     private static final List<String> COUNTS =
             List.of("round", "tokens", "loss", "held_out_loss", "lr", "bytes_down", "bytes_up", "retries");
     private static final List<String> PHASES =
@@ -23,6 +26,7 @@ final class RunGauges {
     static List<String> names() {
         List<String> names = new ArrayList<>(COUNTS);
         names.add(TOKENS_PER_SECOND);
+        names.add(FAILED_WRITES);
         PHASES.forEach(phase -> names.add(milliseconds(phase)));
         return names;
     }

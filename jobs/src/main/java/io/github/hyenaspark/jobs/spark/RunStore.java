@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ public final class RunStore {
     private final RunLog log;
     private final LossHistory history = new LossHistory();
     private final int keep;
+    private final AtomicInteger failedWrites = new AtomicInteger();
     private Optional<TextSampler> sampler = Optional.empty();
     private long reportNanos = System.nanoTime();
 
@@ -54,6 +56,7 @@ public final class RunStore {
         this.checkpoints = checkpoints;
         this.facts = facts;
         this.log = RunLog.open(storage, directory.uri(), journalBytes, history::add);
+        RunGauges.set(RunGauges.FAILED_WRITES, 0);
     }
 
     /**
@@ -93,6 +96,11 @@ public final class RunStore {
     /** How long the journal is with the rounds so far, bytes. */
     public long journalBytes() {
         return log.bytes();
+    }
+
+    /** How often the journal, the loss curve or a report could not be written since this was opened. */
+    public int failedWrites() {
+        return failedWrites.get();
     }
 
     /** From now on rounds leave samples of text. */
@@ -139,10 +147,7 @@ public final class RunStore {
             replace(PAGE, () -> RunPage.html(facts.page(name()), figures));
             replace(EVENTS, events::bytes);
         } catch (IOException | RuntimeException e) {
-            LOG.warn(
-                    "the journal of {} could not be read for its reports; training goes on: {}",
-                    directory,
-                    e.toString());
+            failed("the reports", "made from the journal", e);
         }
         reportNanos = System.nanoTime();
     }
@@ -151,7 +156,7 @@ public final class RunStore {
         try {
             log.save();
         } catch (IOException e) {
-            LOG.warn("the journal of {} could not be written; training goes on: {}", directory, e.toString());
+            failed("the journal", "written", e);
         }
     }
 
@@ -168,8 +173,13 @@ public final class RunStore {
                 storage.replace(Storage.resolve(directory, name), drawing.bytes());
             }
         } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
-            LOG.warn("{} of {} could not be drawn; training goes on: {}", name, directory, e.toString());
+            failed(name, "drawn", e);
         }
+    }
+
+    private void failed(String what, String done, Throwable failure) {
+        RunGauges.set(RunGauges.FAILED_WRITES, failedWrites.incrementAndGet());
+        LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
     }
 
     private byte[] chart() throws IOException {

@@ -327,6 +327,7 @@ class AveragingDriverTest {
         start.run();
         assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
         start.store.writeReports();
+        assertThat(start.store.failedWrites()).isZero();
         assertThat(Files.readString(directory.resolve("report.html"))).contains("<dt>Rounds</dt><dd>2</dd>");
         assertThat(directory.resolve("events.out.tfevents.0.hyena")).isNotEmptyFile();
     }
@@ -340,7 +341,10 @@ class AveragingDriverTest {
         Files.createDirectories(directory.resolve("events.out.tfevents.0.hyena/in-the-way"));
         var start = new Start(2);
         assertThat(start.run().round()).isEqualTo(2);
+        assertThat(start.store.failedWrites()).as("journal and curve").isEqualTo(2);
         start.store.writeReports();
+        assertThat(start.store.failedWrites()).as("page and events besides").isEqualTo(4);
+        assertThat(RunGauges.value(RunGauges.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
     }
 
