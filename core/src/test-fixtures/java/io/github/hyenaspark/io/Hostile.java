@@ -25,6 +25,10 @@ public final class Hostile {
     private static final long ALLOWED_BYTES_A_BYTE = 100;
     private static final long ALLOWED_NANOS = 20_000_000_000L;
     private static final int LONGEST_MESSAGE = 10_000;
+
+    /** Two trees of this depth in one another are still less deep than Jackson writes; {@link #text} goes deeper. */
+    private static final int DEPTH = 450;
+
     private static final Pattern KEY = Pattern.compile("\"[a-z_0-9]+\" ?:");
     private static final Pattern VALUE = Pattern.compile("(?<=: ?)[0-9]+");
     private static final List<String> TEXTS = List.of(
@@ -196,7 +200,7 @@ public final class Hostile {
             case 4 -> nodes.numberNode(BigInteger.TEN.pow(19 + random.nextInt(200)));
             case 5 -> nodes.numberNode(random.nextDouble() * 1e300);
             case 6 -> random.nextBoolean() ? nodes.nullNode() : nodes.booleanNode(random.nextBoolean());
-            case 7 -> nested(random.nextInt(900));
+            case 7 -> nested(random.nextInt(DEPTH));
             case 8 -> parents.get(random.nextInt(parents.size())).deepCopy();
             case 9 -> nodes.numberNode(random.nextInt(300));
             default -> nodes.textNode(TEXTS.get(random.nextInt(TEXTS.size())));
