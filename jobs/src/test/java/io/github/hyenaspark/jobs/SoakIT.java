@@ -57,7 +57,7 @@ class SoakIT {
                 "train.local-steps=1",
                 "train.inner-state=local",
                 "train.codec=int4",
-                "train.rounds=" + (ROUNDS + 200),
+                "train.rounds=" + 10 * ROUNDS, // it goes on while it is looked at, and is ended then
                 "run.validate-every-rounds=20",
                 "checkpoint.every-rounds=5",
                 "data.dataset=" + dataset,
