@@ -122,27 +122,39 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
 
     /** A range; {@code into} and {@code start} begin at the same parameter. */
     private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
-        Codec momentCodec = config.codec().ofMoments();
+        fillParameters(into, start, frames, from, to);
+        if (config.innerState() == InnerState.AVERAGE) {
+            fillMoments(into, start, frames, from, to);
+        }
+    }
+
+    private void fillParameters(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
         var parameters = new Mean(frames, config.codec(), Frames::parameters);
-        var first = new Mean(frames, momentCodec, Frames::firstMoment);
-        var second = new Mean(frames, momentCodec, Frames::secondMoment);
-        Optional<MeanGradient> meanGradient =
-                correctsSecondMoments() ? Optional.of(new MeanGradient(this)) : Optional.empty();
         boolean plain = config.outer().isPlainMean(round);
-        for (int next = from; next < to; next += Codec.BLOCK) {
-            int at = next;
+        for (int at = from; at < to; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, to - at);
             int place = at - into.from();
             double[] found = parameters.of(at, count);
             for (int i = 0; i < count; i++) {
                 into.parameters()[place + i] = (float) parameter(plain, start.theta()[place + i], found[i]);
             }
-            if (config.innerState() == InnerState.AVERAGE) {
-                moments(first.of(at, count), into.firstMoment(), place, count);
-                double[] grown = second.of(at, count);
-                meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, count));
-                moments(grown, into.secondMoment(), place, count);
-            }
+        }
+    }
+
+    private void fillMoments(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+        Codec codec = config.codec().ofMoments();
+        var first = new Mean(frames, codec, Frames::firstMoment);
+        var second = new Mean(frames, codec, Frames::secondMoment);
+        Optional<MeanGradient> meanGradient =
+                correctsSecondMoments() ? Optional.of(new MeanGradient(this)) : Optional.empty();
+        for (int next = from; next < to; next += Codec.BLOCK) {
+            int at = next;
+            int count = Math.min(Codec.BLOCK, to - at);
+            int place = at - into.from();
+            moments(first.of(at, count), into.firstMoment(), place, count);
+            double[] grown = second.of(at, count);
+            meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, count));
+            moments(grown, into.secondMoment(), place, count);
         }
     }
 
