@@ -31,6 +31,8 @@ public enum Codec {
     private static final int INT8_LIMIT = 127;
     private static final int INT4_LIMIT = 7;
 
+    private static final ByteBlocks BYTES = ByteBlocks.ofThisJvm();
+
     private final double bytesPerValue;
 
     Codec(double bytesPerValue) {
@@ -112,14 +114,14 @@ public enum Codec {
             case FP32 -> floats(frame, at, count).put(block, 0, count);
             case BF16 -> putHalves(block, count, frame, at);
             case INT8 -> {
-                float scale = largest(block, count) / INT8_LIMIT;
+                float scale = scale(block, count, INT8_LIMIT);
                 floats(frame, at, 1).put(scale);
-                putBytes(block, count, inverse(scale), frame, at + Float.BYTES);
+                BYTES.put(block, count, scale, frame, at + Float.BYTES);
             }
             case INT4 -> {
-                float scale = largest(block, count) / INT4_LIMIT;
+                float scale = scale(block, count, INT4_LIMIT);
                 floats(frame, at, 1).put(scale);
-                putNibbles(block, count, inverse(scale), frame, at + Float.BYTES);
+                putNibbles(block, count, scale > 0 ? 1.0 / scale : 0, frame, at + Float.BYTES);
             }
         }
     }
@@ -136,12 +138,6 @@ public enum Codec {
     private static void putHalves(float[] block, int count, byte[] frame, int at) {
         for (int i = 0; i < count; i++) {
             SHORTS.set(frame, at + 2 * i, bf16(block[i]));
-        }
-    }
-
-    private static void putBytes(float[] block, int count, double inverse, byte[] frame, int at) {
-        for (int i = 0; i < count; i++) {
-            frame[at + i] = (byte) Math.rint(block[i] * inverse);
         }
     }
 
@@ -167,17 +163,8 @@ public enum Codec {
         return Float.intBitsToFloat(bf16(value) << 16);
     }
 
-    /** max|x|, and no number if one of them is none: their bits without the sign are in the order of their sizes. */
-    private static float largest(float[] block, int count) {
-        int largest = 0;
-        for (int i = 0; i < count; i++) {
-            largest = Math.max(largest, Float.floatToRawIntBits(block[i]) & Integer.MAX_VALUE);
-        }
-        return Float.intBitsToFloat(largest);
-    }
-
-    private static double inverse(float scale) {
-        return scale > 0 ? 1.0 / scale : 0;
+    private static float scale(float[] block, int count, int limit) {
+        return BYTES.largest(block, count) / limit;
     }
 
     /**
@@ -193,7 +180,7 @@ public enum Codec {
         switch (this) {
             case FP32 -> floats(frame, at, count).get(values, 0, count);
             case BF16 -> getHalves(frame, at, values, count);
-            case INT8 -> getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+            case INT8 -> BYTES.get(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
             case INT4 ->
                 getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
         }
@@ -202,12 +189,6 @@ public enum Codec {
     private static void getHalves(byte[] frame, int at, float[] values, int count) {
         for (int i = 0; i < count; i++) {
             values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
-        }
-    }
-
-    private static void getBytes(byte[] frame, int at, float scale, float[] values, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] = frame[at + i] * scale;
         }
     }
 

@@ -76,7 +76,7 @@ final class ArchitectureTest {
             line("com.github.luben..", "data.document", "data.shard"),
             line("com.knuddels..", "data.token"),
             line("com.typesafe.config..", "config"),
-            line("jdk.incubator..", "convolution"),
+            line("jdk.incubator..", "convolution", "train"),
             line("org.apache.hadoop..", "io", "jobs.spark"),
             line("org.apache.parquet..", "data.document", "data.shard"),
             line("org.bytedeco..", "operator"),
