@@ -49,7 +49,7 @@ class BaselineOverheadIT {
     /** With averaged moments DL4J needs more than the 24 GiB that this fits in. */
     @Test
     void aRoundOfAHundredMillionParametersTakesAQuarterAtMost() throws IOException, InterruptedException {
-        aRoundTakesAQuarterAtMost(100_000_000, 1, 2, 4608, false, "reset");
+        aRoundTakesAQuarterAtMost(100_000_000, 4, 2, 4608, false, "reset");
     }
 
     /**

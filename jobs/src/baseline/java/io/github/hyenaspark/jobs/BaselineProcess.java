@@ -23,9 +23,12 @@ import java.util.concurrent.TimeUnit;
 record BaselineProcess(int driverMebibytes, int executorMebibytes) {
     private static final long TIMEOUT_MINUTES = 12;
 
-    /** ND4J's arrays may be larger than heaps. */
-    private static final List<String> FLAGS =
-            List.of("-Dorg.bytedeco.javacpp.maxbytes=0", "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
+    /** Those of conf/spark-defaults.conf; but the scalar convolution, which needs no rounds to warm up. */
+    private static final List<String> FLAGS = List.of(
+            "--add-modules=jdk.incubator.vector",
+            "-Dhyena.convolution=scalar",
+            "-Dorg.bytedeco.javacpp.maxbytes=0",
+            "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");
 
     /** Runs a class in the driver and gives the last line that it prints. */
     JsonNode run(Path directory, Class<?> main, String... arguments) throws IOException, InterruptedException {
