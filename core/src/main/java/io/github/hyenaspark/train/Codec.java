@@ -1,7 +1,5 @@
 package io.github.hyenaspark.train;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -26,12 +24,10 @@ public enum Codec {
     /** Values that share a scale. */
     public static final int BLOCK = 1024;
 
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int INT8_LIMIT = 127;
     private static final int INT4_LIMIT = 7;
 
-    private static final ByteBlocks BYTES = ByteBlocks.ofThisJvm();
+    private static final CodecLoops LOOPS = CodecLoops.ofThisJvm();
 
     private final double bytesPerValue;
 
@@ -112,11 +108,11 @@ public enum Codec {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).put(block, 0, count);
-            case BF16 -> putHalves(block, count, frame, at);
+            case BF16 -> LOOPS.putHalves(block, count, frame, at);
             case INT8 -> {
                 float scale = scale(block, count, INT8_LIMIT);
                 floats(frame, at, 1).put(scale);
-                BYTES.put(block, count, scale, frame, at + Float.BYTES);
+                LOOPS.putBytes(block, count, scale, frame, at + Float.BYTES);
             }
             case INT4 -> {
                 float scale = scale(block, count, INT4_LIMIT);
@@ -133,14 +129,6 @@ public enum Codec {
                 .asFloatBuffer();
     }
 
-    // Loops of their own over arrays that are only theirs: the compiler turns those into vector code, or nearly.
-
-    private static void putHalves(float[] block, int count, byte[] frame, int at) {
-        for (int i = 0; i < count; i++) {
-            SHORTS.set(frame, at + 2 * i, bf16(block[i]));
-        }
-    }
-
     private static void putNibbles(float[] block, int count, double inverse, byte[] frame, int at) {
         for (int i = 0; i < count; i += 2) {
             int low = (int) Math.rint(block[i] * inverse);
@@ -150,7 +138,7 @@ public enum Codec {
     }
 
     /** To nearest, ties to even; what is no number stays none. */
-    private static short bf16(float value) {
+    static short bf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
             return (short) ((bits >>> 16) | 0x40);
@@ -164,7 +152,7 @@ public enum Codec {
     }
 
     private static float scale(float[] block, int count, int limit) {
-        return BYTES.largest(block, count) / limit;
+        return LOOPS.largest(block, count) / limit;
     }
 
     /**
@@ -179,16 +167,11 @@ public enum Codec {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).get(values, 0, count);
-            case BF16 -> getHalves(frame, at, values, count);
-            case INT8 -> BYTES.get(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+            case BF16 -> LOOPS.getHalves(frame, at, values, count);
+            case INT8 ->
+                LOOPS.getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
             case INT4 ->
                 getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
-        }
-    }
-
-    private static void getHalves(byte[] frame, int at, float[] values, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
         }
     }
 

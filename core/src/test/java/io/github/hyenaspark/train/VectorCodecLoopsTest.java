@@ -7,19 +7,19 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Both loops of bytes give the same bits, so executors may mix them. */
-class VectorByteBlocksTest {
+/** Both kinds of loops give the same bits, so executors may mix them. */
+class VectorCodecLoopsTest {
     private static final long SEED = 2501;
     private static final int AT = 3;
 
     private final Random random = new Random(SEED);
-    private final ByteBlocks scalar = new ScalarByteBlocks();
-    private final ByteBlocks vector = ByteBlocks.ofThisJvm();
+    private final CodecLoops scalar = new ScalarCodecLoops();
+    private final CodecLoops vector = CodecLoops.ofThisJvm();
 
     @BeforeEach
     void thisMachineHasVectors() {
         assumeTrue(
-                vector.getClass().getSimpleName().equals("VectorByteBlocks"),
+                vector.getClass().getSimpleName().equals("VectorCodecLoops"),
                 "this JVM has no jdk.incubator.vector, or no vectors of eight floats");
     }
 
@@ -31,15 +31,15 @@ class VectorByteBlocksTest {
         return block;
     }
 
-    private byte[] put(ByteBlocks blocks, float[] block, int count, float scale) {
+    private byte[] put(CodecLoops loops, float[] block, int count, float scale) {
         byte[] frame = new byte[AT + Codec.BLOCK];
-        blocks.put(block, count, scale, frame, AT);
+        loops.putBytes(block, count, scale, frame, AT);
         return frame;
     }
 
-    private float[] got(ByteBlocks blocks, byte[] frame, float scale, int count) {
+    private float[] got(CodecLoops loops, byte[] frame, float scale, int count) {
         float[] values = new float[Codec.BLOCK];
-        blocks.get(frame, AT, scale, values, count);
+        loops.getBytes(frame, AT, scale, values, count);
         return values;
     }
 
@@ -56,6 +56,27 @@ class VectorByteBlocksTest {
                 assertThat(put(vector, block, count, scale)).as(where).isEqualTo(frame);
                 assertThat(got(vector, frame, scale, count)).as(where).isEqualTo(got(scalar, frame, scale, count));
             }
+        }
+    }
+
+    @Test
+    void halvesOfAllKindsOfFloatsAreTheSame() {
+        for (int count = 0; count <= Codec.BLOCK; count += count < 70 ? 1 : 53) {
+            float[] block = new float[Codec.BLOCK];
+            for (int i = 0; i < block.length; i++) {
+                block[i] = Float.intBitsToFloat(random.nextInt()); // one in 256 is no number
+            }
+            String where = count + " values, seed " + SEED;
+            byte[] frame = new byte[AT + 2 * Codec.BLOCK];
+            scalar.putHalves(block, count, frame, AT);
+            byte[] same = new byte[AT + 2 * Codec.BLOCK];
+            vector.putHalves(block, count, same, AT);
+            assertThat(same).as(where).isEqualTo(frame);
+            float[] values = new float[Codec.BLOCK];
+            scalar.getHalves(frame, AT, values, count);
+            float[] sameValues = new float[Codec.BLOCK];
+            vector.getHalves(frame, AT, sameValues, count);
+            assertThat(sameValues).as(where).isEqualTo(values);
         }
     }
 
