@@ -52,8 +52,15 @@ enum ExitCode {
         return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
     }
 
-    /** What to tell about a failure: the cause that decided the code, or the innermost one that says something. */
+    /**
+     * What to tell about a failure: that memory ran out, the cause that decided the code, or the innermost one that
+     * says something.
+     */
     static String message(Throwable failure) {
+        return OutOfMemory.message(chain(failure)).orElseGet(() -> cause(failure));
+    }
+
+    private static String cause(Throwable failure) {
         Throwable told = switch (of(failure)) {
             case INVALID_DATA -> first(failure, CorruptFileException.class).orElse(failure);
             case LOCKED -> first(failure, LockedException.class).orElse(failure);

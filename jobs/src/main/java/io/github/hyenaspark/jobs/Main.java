@@ -29,7 +29,13 @@ public final class Main implements Runnable {
 
     /** Runs one command; returns its exit code. */
     static int run(List<String> arguments, Console console) {
-        return commandLine(console).execute(arguments.toArray(String[]::new));
+        try {
+            return commandLine(console).execute(arguments.toArray(String[]::new));
+        } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
+            console.messages().println("hyena " + arguments.get(0) + ": " + ExitCode.message(e));
+            LOG.error("Memory ran out in this process", e);
+            return ExitCode.of(e).code();
+        }
     }
 
     /** All commands. */

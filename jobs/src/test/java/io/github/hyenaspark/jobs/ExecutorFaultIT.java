@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -100,7 +101,25 @@ class ExecutorFaultIT {
         DisturbedRun run = undisturbed.disturbed(directory);
         String[] large = run.train("model.d-model=128", "model.l-max=1024", "train.batch-size=1024");
         Outcome failed = run.process(CLUSTER).run(directory, large);
-        DisturbedRun.assertFailed(failed, 1, "Failed to allocate memory within limits");
+        DisturbedRun.assertFailed(
+                failed, 1, "memory ran out: ", "spark.executor.memoryOverhead", "train.batch-size", "inspect memory");
+        assertThat(run.restorable()).isZero();
+    }
+
+    /** A task in the driver's process, and the driver itself: neither ends with a code of Spark's or a stack trace. */
+    @ParameterizedTest
+    @CsvSource({
+        "local[2], memory ran out: Failed to allocate memory within limits, model.d-model=128 model.l-max=1024"
+                + " train.batch-size=1024",
+        "local-cluster[2;1;512], memory ran out: Java heap space, model.d-model=1024 model.n-layer=4"
+    })
+    @Tag("endurance")
+    void aDriverWithoutEnoughMemoryEndsTheRunWithASentence(String master, String found, String settings)
+            throws Exception {
+        DisturbedRun run = undisturbed.disturbed(directory);
+        HyenaProcess process = run.process(master.replace(';', ',')).withFlags("-Xmx512m");
+        Outcome failed = process.run(directory, run.train(settings.split(" ")));
+        DisturbedRun.assertFailed(failed, 1, found, "spark.driver.memory", "train.batch-size", "inspect memory");
         assertThat(run.restorable()).isZero();
     }
 

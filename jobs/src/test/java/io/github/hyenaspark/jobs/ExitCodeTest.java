@@ -10,9 +10,12 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExitCodeTest {
     private final CorruptFileException corrupt = new CorruptFileException("train/a.bin", "8 bytes", "4");
@@ -57,6 +60,39 @@ class ExitCodeTest {
         var failure = new ExecutionException(new LockedException("another driver has taken over"));
         assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.LOCKED);
         assertThat(ExitCode.message(failure)).isEqualTo("another driver has taken over");
+    }
+
+    @Test
+    void thatMemoryRanOutIsToldWithWhatToDo() {
+        var heap = new OutOfMemoryError("Java heap space");
+        var array = (OutOfMemoryError) new OutOfMemoryError("Cannot allocate an array").initCause(heap);
+        for (Throwable failure : List.of(heap, new SparkException("Job aborted", array))) {
+            assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+            assertThat(ExitCode.message(failure))
+                    .startsWith("memory ran out: Java heap space; ")
+                    .contains("spark.executor.memory", "spark.driver.memory", "train.batch-size", "inspect memory");
+        }
+    }
+
+    /** The words of standalone, Kubernetes and YARN. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ExecutorLostFailure (executor 5 exited caused by one of the running tasks) Reason: Command exited with"
+                        + " code 52",
+                "The executor with id 3 exited with exit code 52(JVM OOM).",
+                "Container marked as failed: container_1_2 on host: worker-7. Exit status: 52. Diagnostics: none"
+            })
+    void anExecutorThatLeftWithoutMemoryIsToldSo(String said) {
+        var failure = new SparkException("Job aborted due to stage failure: Lost task 0.3 in stage 0.0: " + said);
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(failure)).startsWith("memory ran out: an executor left with code 52");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Command exited with code 1", "Command exited with code 520", "Exit status: 152"})
+    void anExecutorThatLeftOtherwiseIsToldAsItIs(String said) {
+        assertThat(ExitCode.message(new SparkException(said))).isEqualTo(said);
     }
 
     @Test

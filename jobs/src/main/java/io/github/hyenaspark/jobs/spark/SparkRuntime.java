@@ -56,8 +56,16 @@ public final class SparkRuntime implements AutoCloseable {
                 Stream.of(conf.get("spark.plugins", ""), RunPlugin.class.getName())
                         .filter(plugin -> !plugin.isEmpty())
                         .collect(Collectors.joining(",")));
-        checkCores(conf.get("spark.master"), conf.getInt("spark.task.cpus", 1));
+        String master = conf.get("spark.master");
+        if (isOneProcess(master)) { // which ends by itself when memory runs out in a task, as after any failure
+            conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+        }
+        checkCores(master, conf.getInt("spark.task.cpus", 1));
         return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate());
+    }
+
+    private static boolean isOneProcess(String master) {
+        return master.startsWith("local") && !master.startsWith("local-cluster");
     }
 
     /** Spark would say it too, but not what to do. */
