@@ -52,22 +52,20 @@ enum ExitCode {
         return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
     }
 
-    /**
-     * What to tell about a failure: that memory ran out, the cause that decided the code, or the innermost one that
-     * says something.
-     */
+    /** What to tell about a failure: the cause that decided the code, or what made it fail. */
     static String message(Throwable failure) {
-        return OutOfMemory.message(chain(failure)).orElseGet(() -> cause(failure));
+        return switch (of(failure)) {
+            case INVALID_DATA ->
+                words(first(failure, CorruptFileException.class).orElse(failure));
+            case LOCKED -> words(first(failure, LockedException.class).orElse(failure));
+            case WRONG_USAGE ->
+                words(first(failure, WrongSettingException.class).orElse(failure));
+            case FAILED -> OutOfMemory.message(chain(failure)).orElseGet(() -> words(innermostThatSpeaks(failure)));
+            default -> words(failure);
+        };
     }
 
-    private static String cause(Throwable failure) {
-        Throwable told = switch (of(failure)) {
-            case INVALID_DATA -> first(failure, CorruptFileException.class).orElse(failure);
-            case LOCKED -> first(failure, LockedException.class).orElse(failure);
-            case WRONG_USAGE -> first(failure, WrongSettingException.class).orElse(failure);
-            case FAILED -> innermostThatSpeaks(failure);
-            default -> failure;
-        };
+    private static String words(Throwable told) {
         String message = told.getMessage();
         return message == null || isBare(told) ? told.toString() : message;
     }

@@ -32,9 +32,7 @@ public final class Main implements Runnable {
         try {
             return commandLine(console).execute(arguments.toArray(String[]::new));
         } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
-            console.messages().println("hyena " + arguments.get(0) + ": " + ExitCode.message(e));
-            LOG.error("Memory ran out in this process", e);
-            return ExitCode.of(e).code();
+            return failed(e, "hyena " + arguments.get(0), console);
         }
     }
 
@@ -127,7 +125,8 @@ public final class Main implements Runnable {
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.messages(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, all) -> wrongUsage(e, console))
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command, console));
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        failed(e, command.getCommandSpec().qualifiedName(), console));
     }
 
     @Override
@@ -145,14 +144,14 @@ public final class Main implements Runnable {
         return ExitCode.WRONG_USAGE.code();
     }
 
-    private static int failed(Exception e, CommandLine command, Console console) {
-        ExitCode code = ExitCode.of(e);
-        String name = command.getCommandSpec().qualifiedName();
-        console.messages().println(name + ": " + ExitCode.message(e));
-        if (code == ExitCode.FAILED && e instanceof RuntimeException) {
-            LOG.error("{} failed in a way that was not foreseen", name, e);
+    private static int failed(Throwable failure, String command, Console console) {
+        ExitCode code = ExitCode.of(failure);
+        console.messages().println(command + ": " + ExitCode.message(failure));
+        boolean foreseen = failure instanceof Exception && !(failure instanceof RuntimeException);
+        if (code == ExitCode.FAILED && !foreseen) {
+            LOG.error("{} failed in a way that was not foreseen", command, failure);
         } else {
-            LOG.debug("{} ended with exit code {}", name, code.code(), e);
+            LOG.debug("{} ended with exit code {}", command, code.code(), failure);
         }
         return code.code();
     }

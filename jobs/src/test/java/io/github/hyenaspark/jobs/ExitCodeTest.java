@@ -74,6 +74,13 @@ class ExitCodeTest {
         }
     }
 
+    @Test
+    void aCauseThatDecidesTheCodeIsToldThoughMemoryRanOutToo() {
+        corrupt.initCause(new OutOfMemoryError("Java heap space"));
+        assertThat(ExitCode.of(corrupt)).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(ExitCode.message(corrupt)).isEqualTo(corrupt.getMessage());
+    }
+
     /** The words of standalone, Kubernetes and YARN. */
     @ParameterizedTest
     @ValueSource(
