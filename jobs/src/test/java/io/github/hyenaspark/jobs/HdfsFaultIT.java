@@ -132,4 +132,14 @@ class HdfsFaultIT {
                 undisturbed.disturbed(directory).name());
         run.assertEnded(disturb(run, hdfs::restartNameNode), undisturbed);
     }
+
+    @Test
+    @Tag("endurance")
+    void theSecondNameNodeOfAPairTakesOver() throws Exception {
+        try (MiniHdfs pair = MiniHdfs.startPair(directory.resolve("pair"))) {
+            var place = new PreparePlace("pair of name nodes", pair.pairSettings(), pair.uri("faults"));
+            DisturbedRun run = DisturbedRun.at(place, directory, "run");
+            run.assertEnded(disturb(run, pair::failOver), undisturbed);
+        }
+    }
 }

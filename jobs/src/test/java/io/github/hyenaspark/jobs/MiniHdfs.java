@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 
 /** An HDFS of one data node or more in this process, which other processes of this machine reach too. */
 final class MiniHdfs implements AutoCloseable {
-    private final MiniDFSCluster cluster;
+    private static final String PAIR = "pair";
 
-    private MiniHdfs(MiniDFSCluster cluster) {
+    private final MiniDFSCluster cluster;
+    private final String root;
+
+    private MiniHdfs(MiniDFSCluster cluster, String root) {
         this.cluster = cluster;
+        this.root = root;
     }
 
     /**
@@ -32,7 +38,18 @@ final class MiniHdfs implements AutoCloseable {
                 .numDataNodes(dataNodes)
                 .build();
         cluster.waitActive();
-        return new MiniHdfs(cluster);
+        return new MiniHdfs(cluster, cluster.getURI().toString());
+    }
+
+    /** The same with one data node and two name nodes, of which the first serves and the second stands by. */
+    static MiniHdfs startPair(Path directory) throws IOException {
+        MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
+                .nnTopology(MiniDFSNNTopology.simpleHATopology())
+                .numDataNodes(1)
+                .build();
+        cluster.transitionToActive(0);
+        cluster.waitActive();
+        return new MiniHdfs(cluster, "hdfs://" + PAIR);
     }
 
     /**
@@ -42,7 +59,7 @@ final class MiniHdfs implements AutoCloseable {
     Map<String, String> settings() {
         return Map.of(
                 "fs.defaultFS",
-                cluster.getURI().toString(),
+                root,
                 "dfs.replication",
                 "1",
                 "dfs.client.block.write.locateFollowingBlock.initial.delay.ms",
@@ -51,9 +68,26 @@ final class MiniHdfs implements AutoCloseable {
                 "12");
     }
 
+    /** The same for a pair of name nodes: the client asks the other when one does not serve. */
+    Map<String, String> pairSettings() {
+        Map<String, String> settings = new TreeMap<>(settings());
+        settings.put("dfs.nameservices", PAIR);
+        settings.put("dfs.ha.namenodes." + PAIR, "first,second");
+        settings.put(
+                "dfs.namenode.rpc-address." + PAIR + ".first",
+                cluster.getNameNode(0).getNameNodeAddressHostPortString());
+        settings.put(
+                "dfs.namenode.rpc-address." + PAIR + ".second",
+                cluster.getNameNode(1).getNameNodeAddressHostPortString());
+        settings.put(
+                "dfs.client.failover.proxy.provider." + PAIR,
+                "org.apache.hadoop.hdfs.server.namenode.ha.ConfiguredFailoverProxyProvider");
+        return settings;
+    }
+
     /** The URI of a path below the root. */
     String uri(String path) {
-        return cluster.getURI() + "/" + path;
+        return root + "/" + path;
     }
 
     FileSystem fileSystem() throws IOException {
@@ -83,6 +117,12 @@ final class MiniHdfs implements AutoCloseable {
     /** Stops the name node and starts it at the same address; it has lost nothing. */
     void restartNameNode() throws IOException {
         cluster.restartNameNode();
+    }
+
+    /** Stops the first name node of a pair for good; the second serves from then on. */
+    void failOver() throws IOException {
+        cluster.shutdownNameNode(0);
+        cluster.transitionToActive(1);
     }
 
     /** Stops the first data node; the name node is not told. */
