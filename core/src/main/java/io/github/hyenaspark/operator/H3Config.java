@@ -87,4 +87,14 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         long rows = 4L * headWidth + 23; // of a head, and of the plans and spectra of both convolutions
         return new MixerCost(dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
     }
+
+    /** The shift of every channel, without parameters yet. */
+    LongFilters shiftFilters() {
+        return new LongFilters("shift", shift(), 1, true);
+    }
+
+    /** The diagonal state-space model of every head, without parameters yet. */
+    LongFilters diagonalFilters() {
+        return new LongFilters("diagonal", diagonal(), 1, true);
+    }
 }

@@ -19,8 +19,8 @@ public final class H3Operator implements DifferentiableMap<FloatArray> {
     /** An operator of the given configuration. */
     public H3Operator(H3Config config) {
         this.config = config;
-        shift = LongFilters.shift(config);
-        diagonal = LongFilters.diagonal(config);
+        shift = config.shiftFilters();
+        diagonal = config.diagonalFilters();
         inputProjection = new InputProjection(config.width(), H3Config.PROJECTIONS * config.width());
         outputProjection = new OutputProjection(config.width());
     }

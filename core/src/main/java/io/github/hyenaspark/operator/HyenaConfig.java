@@ -114,4 +114,9 @@ public record HyenaConfig(
                 kept,
                 (chain + 2 + convolution + shortLength) * length);
     }
+
+    /** The N−1 filters of every head channel, without parameters yet. */
+    LongFilters longFilters() {
+        return new LongFilters("filter", filterDesign(), order() - 1, directTerm());
+    }
 }

@@ -24,7 +24,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public HyenaOperator(HyenaConfig config) {
         this.config = config;
-        filters = LongFilters.of(config);
+        filters = config.longFilters();
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = new OutputProjection(config.width());

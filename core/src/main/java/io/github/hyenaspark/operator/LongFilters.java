@@ -25,29 +25,16 @@ final class LongFilters {
      * Filters without parameters yet.
      *
      * @param part of the operator that they are, the first part of the parameters' names
+     * @param design where their taps come from
      * @param perChannel filters of a channel, which are neighbours
+     * @param directTerm whether d is added to the first tap of each
      */
-    private LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
+    LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
         this.part = part;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
         filters = design.filters();
         filter = design.map();
-    }
-
-    /** The N−1 filters of every head channel of a Hyena operator. */
-    static LongFilters of(HyenaConfig config) {
-        return new LongFilters("filter", config.filterDesign(), config.order() - 1, config.directTerm());
-    }
-
-    /** The shift of every channel of an H3 operator. */
-    static LongFilters shift(H3Config config) {
-        return new LongFilters("shift", config.shift(), 1, true);
-    }
-
-    /** The diagonal state-space model of every head of an H3 operator. */
-    static LongFilters diagonal(H3Config config) {
-        return new LongFilters("diagonal", config.diagonal(), 1, true);
     }
 
     void forward(Pass<FloatArray> pass) {

@@ -7,7 +7,7 @@ import java.util.List;
  * that runs, the plain form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
  * at a step depends on that step and those before it.
  */
-public sealed interface MixerConfig permits HyenaConfig, AttentionConfig, H3Config, RecurrentConfig, ConvConfig {
+public interface MixerConfig {
     /** D, channels in and out. */
     int width();
 

@@ -20,8 +20,8 @@ final class OnlineH3 implements ActivationMap<FloatArray> {
     OnlineH3(H3Config config, int capacity, Pass<FloatArray> pass) {
         this.config = config;
         int products = config.headWidth() * config.headWidth();
-        shift = new OnlineFilters(LongFilters.shift(config), 1, pass.ofLength(capacity));
-        diagonal = new OnlineFilters(LongFilters.diagonal(config), products, pass.ofLength(capacity));
+        shift = new OnlineFilters(config.shiftFilters(), 1, pass.ofLength(capacity));
+        diagonal = new OnlineFilters(config.diagonalFilters(), products, pass.ofLength(capacity));
         inputProjection = new InputProjection(config.width(), H3Config.PROJECTIONS * config.width());
         outputProjection = new OutputProjection(config.width());
     }

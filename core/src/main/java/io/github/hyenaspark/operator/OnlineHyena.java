@@ -20,7 +20,7 @@ final class OnlineHyena implements ActivationMap<FloatArray> {
      */
     OnlineHyena(HyenaConfig config, int capacity, Pass<FloatArray> pass) {
         this.config = config;
-        filters = new OnlineFilters(LongFilters.of(config), config.heads(), pass.ofLength(capacity));
+        filters = new OnlineFilters(config.longFilters(), config.heads(), pass.ofLength(capacity));
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = new OutputProjection(config.width());

@@ -23,6 +23,9 @@ import java.util.List;
 final class StepProcess {
     private static final int SHOWN_LINES = 5;
 
+    /** The command line; a name, because it is the room above this one. */
+    private static final String MAIN = "io.github.hyenaspark.jobs.Main";
+
     private StepProcess() {}
 
     /**
@@ -40,7 +43,7 @@ final class StepProcess {
             Files.writeString(file, settings.renderSections(List.of("model", "train")));
             List<String> command = java();
             command.addAll(List.of(
-                    Main.class.getName(),
+                    MAIN,
                     "bench",
                     "step",
                     file.toString(),
@@ -72,7 +75,7 @@ final class StepProcess {
     /** A jar that spark-submit loads is not in the class path. */
     private static String ownPlace() throws IOException {
         try {
-            return Path.of(Main.class
+            return Path.of(StepProcess.class
                             .getProtectionDomain()
                             .getCodeSource()
                             .getLocation()

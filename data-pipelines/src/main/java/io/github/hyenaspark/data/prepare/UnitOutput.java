@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentReaders;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
@@ -77,7 +78,7 @@ final class UnitOutput implements Closeable {
      * @throws BadFileException if its file cannot be read further; what was taken of it is of no use then
      */
     void take(Storage storage, Slice slice) throws IOException {
-        try (var reader = DocumentReader.open(storage, slice, recipe.config().source())) {
+        try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
             boolean more = true;
             while (more) {
                 more = takeNext(slice.file(), reader);

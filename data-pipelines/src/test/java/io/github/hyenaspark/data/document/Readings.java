@@ -35,7 +35,7 @@ final class Readings {
     }
 
     DocumentReader open(Slice slice, SourceConfig config) throws IOException {
-        return DocumentReader.open(storage, slice, config);
+        return DocumentReaders.open(storage, slice, config);
     }
 
     /** What a slice has. */

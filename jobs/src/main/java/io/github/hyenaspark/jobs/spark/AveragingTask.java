@@ -50,7 +50,7 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
         TrainingState start = kept.start(sent);
         LOG.debug("point: worker {} begins", worker);
         var part = new LocalWork.Part(sent.round(), worker);
-        RunPlugin.tell(part, 0);
+        RunPlugin.tell(part.round(), part.worker(), 0);
         long read = System.nanoTime();
         LocalWork.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
         RoundResult result = done.result();

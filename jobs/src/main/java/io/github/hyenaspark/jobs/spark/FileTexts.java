@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentReaders;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -75,7 +76,7 @@ final class FileTexts implements TextRows {
         if (reader.isEmpty() && !slices.isEmpty()) {
             Slice slice = slices.remove();
             path = slice.file().path();
-            reader = Optional.of(DocumentReader.open(storage, slice, config.source()));
+            reader = Optional.of(DocumentReaders.open(storage, slice, config.source()));
         }
         return reader.isPresent();
     }

@@ -104,14 +104,16 @@ public final class RunPlugin implements SparkPlugin {
      * Tells the driver how far a worker is, when it begins and then at most once a second; where no plug-in runs,
      * nothing.
      *
+     * @param round r, from 0
+     * @param worker k
      * @param steps that it has done in this round
      */
-    static void tell(LocalWork.Part part, int steps) {
+    static void tell(long round, int worker, int steps) {
         long now = System.nanoTime();
-        long told = TOLD_NANOS.getOrDefault(part.worker(), now - PERIOD_NANOS);
+        long told = TOLD_NANOS.getOrDefault(worker, now - PERIOD_NANOS);
         if (steps == 0 || now - told >= PERIOD_NANOS) {
-            TOLD_NANOS.put(part.worker(), now);
-            send(new Steps(part.round(), part.worker(), steps));
+            TOLD_NANOS.put(worker, now);
+            send(new Steps(round, worker, steps));
         }
     }
 

@@ -29,7 +29,7 @@ record Training() implements LocalWork {
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
         RoundResult result = new LocalTrainer(pooled.model(), plan.train())
                 .round(start, part.round(), part.worker(), timed, steps -> {
-                    RunPlugin.tell(part, steps);
+                    RunPlugin.tell(part.round(), part.worker(), steps);
                     return goesOn.test(steps);
                 });
         pooled.giveBack();

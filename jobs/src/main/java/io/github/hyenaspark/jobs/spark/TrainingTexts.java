@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentReaders;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -86,7 +87,7 @@ public final class TrainingTexts {
             slices.addAll(units.next().slices());
         }
         if (reader.isEmpty() && !slices.isEmpty()) {
-            reader = Optional.of(DocumentReader.open(storage, slices.remove(), source));
+            reader = Optional.of(DocumentReaders.open(storage, slices.remove(), source));
         }
         return reader.isPresent();
     }
