@@ -4,7 +4,7 @@ package io.github.hyenaspark.convolution;
  * What a row is multiplied by, element by element, while a pass has it in its registers: element t of the factor is
  * {@code row[t & mask]}, so that a factor of one is a short array read over and over. The row is not copied.
  */
-record Factor(float[] row, int mask) {
+public record Factor(float[] row, int mask) {
     /** Sixteen ones, as many as the widest vector has lanes; read from its start only. */
     static final Factor ONE = new Factor(new float[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, 0);
 

@@ -11,7 +11,7 @@ package io.github.hyenaspark.convolution;
  * <p>Not sealed, although {@link ScalarKernel} and {@code VectorKernel} are all there are: the latter is compiled
  * apart, with the incubating module that only it may see, and is found by {@link KernelChoice} when the program starts.
  */
-interface Kernel {
+public interface Kernel {
     /** M, a power of two. */
     int size();
 

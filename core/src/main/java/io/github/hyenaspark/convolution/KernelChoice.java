@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * @param source makes the kernels, or throws if the property asks for what there is not
  * @param reason for the log
  */
-record KernelChoice(String name, KernelSource source, String reason) {
+public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
 
     private static final String VECTOR = "vector";
@@ -41,7 +41,7 @@ record KernelChoice(String name, KernelSource source, String reason) {
         return name.equals(VECTOR) ? name + " of " + source : name;
     }
 
-    static KernelChoice of(String wish) {
+    public static KernelChoice of(String wish) {
         return switch (wish) {
             case "scalar" -> scalar(PROPERTY + " is scalar");
             case "", "vector" -> vector(wish);

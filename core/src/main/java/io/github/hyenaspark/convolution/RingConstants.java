@@ -7,14 +7,14 @@ package io.github.hyenaspark.convolution;
  * <p>Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number n of
  * a level has a = 2^-(level+2) plus the bits of n {@link #mirrored} behind the binary point.
  */
-final class RingConstants {
+public final class RingConstants {
     private RingConstants() {}
 
     /**
      * w, w², w³ (re, im, re, ...) of the rings 0, every, 2 every, ... of a level that has 2^level rings; w^4 is the
      * constant of a ring.
      */
-    static float[] of(int level, int every) {
+    public static float[] of(int level, int every) {
         int rings = (1 << level) / every;
         float[] table = new float[6 * rings];
         for (int ring = 0; ring < rings; ring++) {
@@ -28,16 +28,16 @@ final class RingConstants {
     }
 
     /** The bits of {@code ring} behind the binary point, the lowest first: 1 is 1/2, 2 is 1/4, 3 is 3/4. */
-    static double mirrored(int ring) {
+    public static double mirrored(int ring) {
         return Integer.toUnsignedLong(Integer.reverse(ring)) * 0x1p-32;
     }
 
     /** Of an angle in turns. */
-    static float cos(double turns) {
+    public static float cos(double turns) {
         return (float) StrictMath.cos(2 * Math.PI * turns);
     }
 
-    static float sin(double turns) {
+    public static float sin(double turns) {
         return (float) StrictMath.sin(2 * Math.PI * turns);
     }
 }

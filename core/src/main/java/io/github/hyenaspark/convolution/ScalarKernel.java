@@ -4,14 +4,14 @@ package io.github.hyenaspark.convolution;
  * The long convolution in plain Java: transform, multiply point by point, transform back. The mathematics is in
  * {@link RightAngleTransform}.
  */
-final class ScalarKernel implements Kernel {
+public final class ScalarKernel implements Kernel {
     private final RightAngleTransform transform;
 
     private ScalarKernel(RightAngleTransform transform) {
         this.transform = transform;
     }
 
-    static ScalarKernel ofSize(int size) {
+    public static ScalarKernel ofSize(int size) {
         return new ScalarKernel(RightAngleTransform.ofSize(size));
     }
 

@@ -9,24 +9,24 @@ public enum Activation {
     /** x. */
     ID {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return x;
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             return 1;
         }
     },
     /** The exact form, x Φ(x), not the tanh approximation. */
     GELU {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return x * normalDistribution(x);
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             return normalDistribution(x) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
         }
 
@@ -37,12 +37,12 @@ public enum Activation {
     /** x σ(x). */
     SILU {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return x * SIGMOID.value(x);
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             double s = SIGMOID.value(x);
             return s * (1 + x * (1 - s));
         }
@@ -50,24 +50,24 @@ public enum Activation {
     /** max(x, 0). */
     RELU {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return Math.max(x, 0);
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             return x > 0 ? 1 : 0;
         }
     },
     /** tanh x. */
     TANH {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return Math.tanh(x);
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             double y = Math.tanh(x);
             return 1 - y * y;
         }
@@ -75,24 +75,24 @@ public enum Activation {
     /** σ(x) = 1 / (1 + exp(-x)). */
     SIGMOID {
         @Override
-        double value(double x) {
+        public double value(double x) {
             return 1 / (1 + Math.exp(-x));
         }
 
         @Override
-        double derivative(double x) {
+        public double derivative(double x) {
             double s = value(x);
             return s * (1 - s);
         }
     };
 
-    abstract double value(double x);
+    public abstract double value(double x);
 
     /** At x, not at the value. */
-    abstract double derivative(double x);
+    public abstract double derivative(double x);
 
     /** Replaces the first {@code count} elements by their values. */
-    void apply(float[] row, int count) {
+    public void apply(float[] row, int count) {
         if (this == ID) {
             return;
         }
@@ -102,7 +102,7 @@ public enum Activation {
     }
 
     /** Multiplies {@code gradient} by the derivative at {@code row}. */
-    void backward(float[] row, float[] gradient, int count) {
+    public void backward(float[] row, float[] gradient, int count) {
         if (this == ID) {
             return;
         }

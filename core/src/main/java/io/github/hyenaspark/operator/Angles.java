@@ -6,7 +6,7 @@ package io.github.hyenaspark.operator;
  * and cosines themselves (section 3.5 of arXiv 1706.03762). Only the first steps are kept; those of others follow from
  * the sums of angles, worked out in float from an angle in double.
  */
-final class Angles {
+public final class Angles {
     private static final double BASE = 10000;
 
     private final int channels;
@@ -14,7 +14,7 @@ final class Angles {
     private final float[][] sines;
 
     /** Of {@code channels} channels, n. */
-    Angles(int channels) {
+    public Angles(int channels) {
         this.channels = channels;
         int pairs = (channels + 1) / 2;
         cosines = new float[pairs][Tile.LENGTH];
@@ -29,16 +29,16 @@ final class Angles {
     }
 
     /** t·θ_i of {@code channels} channels. */
-    static double angle(int pair, int t, int channels) {
+    public static double angle(int pair, int t, int channels) {
         return t * Math.pow(BASE, -2.0 * pair / channels);
     }
 
-    int pairs() {
+    public int pairs() {
         return cosines.length;
     }
 
     /** Writes the cosines and sines of {@code count} steps from {@code from} on, at most those of a tile. */
-    void write(int pair, int from, int count, float[] cosine, float[] sine) {
+    public void write(int pair, int from, int count, float[] cosine, float[] sine) {
         double first = angle(pair, from, channels);
         float c = (float) Math.cos(first);
         float s = (float) Math.sin(first);

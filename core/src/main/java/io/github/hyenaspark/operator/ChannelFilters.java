@@ -6,7 +6,7 @@ import io.github.hyenaspark.convolution.GatedRow;
  * A few long convolutions of one channel after the other, direct term included, as {@link GateChain} and
  * {@link H3Heads} need them. Rows that share a channel's filters are numbered as heads.
  */
-interface ChannelFilters {
+public interface ChannelFilters {
     /** Makes ready for channel {@code j}. */
     void start(int j);
 

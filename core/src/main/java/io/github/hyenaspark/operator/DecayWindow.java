@@ -4,11 +4,11 @@ package io.github.hyenaspark.operator;
  * The exponential window that makes filters decay, exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates δ
  * are spread over the filters, so the N−1 filters of one channel get neighbouring ones.
  */
-final class DecayWindow {
+public final class DecayWindow {
     private DecayWindow() {}
 
     /** The initial rates δ, one per filter, from the slowest to the fastest; all negative. */
-    static double[] rates(FilterConfig config, int filters) {
+    public static double[] rates(FilterConfig config, int filters) {
         double slow = Math.log(config.decayTarget()) / config.slowDecayPct();
         double fast = Math.log(config.decayTarget()) / config.fastDecayPct();
         double[] rates = new double[filters];

@@ -14,12 +14,12 @@ public record Dropout(long seed, boolean active) {
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     /** Another independent choice of elements, for the part called {@code part}. */
-    Dropout named(String part) {
+    public Dropout named(String part) {
         return new Dropout(mix(seed ^ part.hashCode()), active);
     }
 
     /** Drops from the first {@code count} elements of row number {@code row}. */
-    void apply(double rate, long row, float[] values, int count) {
+    public void apply(double rate, long row, float[] values, int count) {
         apply(rate, row, 0, values, count);
     }
 
@@ -37,7 +37,7 @@ public record Dropout(long seed, boolean active) {
     }
 
     /** The same for the plain form. */
-    void apply(double rate, long row, double[] values, int from, int count) {
+    public void apply(double rate, long row, double[] values, int from, int count) {
         if (!active || rate == 0) {
             return;
         }

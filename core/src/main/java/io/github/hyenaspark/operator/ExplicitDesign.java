@@ -10,7 +10,7 @@ import java.util.List;
  * @param taps T of every filter
  * @param group of the parameters
  */
-record ExplicitDesign(int filters, int taps, ParameterGroup group) implements FilterDesign {
+public record ExplicitDesign(int filters, int taps, ParameterGroup group) implements FilterDesign {
     @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
         Initial initial = new Initial.Uniform(1 / Math.sqrt(taps));

@@ -11,7 +11,7 @@ import java.nio.IntBuffer;
  * are short for the reason that {@link Gelu} gives. None reads the bits of a float, because the compiler makes no
  * vector instructions of that: they go through memory that is seen as floats and as integers.
  */
-final class Exponential {
+public final class Exponential {
     private static final float LOWEST = -87f;
     /** Adding it leaves the nearest whole number in the lowest bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -22,7 +22,7 @@ final class Exponential {
     private static final int FRACTION_BITS = 23;
     private static final int ONE = Float.floatToRawIntBits(1f);
     /** Elements that are worked on together: long enough for the loops, short enough for the first-level cache. */
-    static final int LANES = 1024;
+    public static final int LANES = 1024;
 
     private final FloatBuffer floats;
     private final IntBuffer integers;
@@ -31,14 +31,14 @@ final class Exponential {
     private final float[] series = new float[LANES];
     private final int[] power = new int[LANES];
 
-    Exponential() {
+    public Exponential() {
         ByteBuffer memory = ByteBuffer.allocateDirect(LANES * Float.BYTES).order(ByteOrder.nativeOrder());
         floats = memory.asFloatBuffer();
         integers = memory.asIntBuffer();
     }
 
     /** Replaces {@code row} by exp(row − largest); no difference may be positive beyond rounding. */
-    void ofDifferences(float[] row, float[] largest, int count) {
+    public void ofDifferences(float[] row, float[] largest, int count) {
         differences(row, largest, count);
         for (int at = 0; at < count; at += LANES) {
             int part = Math.min(LANES, count - at);

@@ -75,7 +75,7 @@ public record FilterConfig(
     }
 
     /** The same without what only the implicit kind has: window, normalisation, trained positions. */
-    FilterConfig bare() {
+    public FilterConfig bare() {
         return new FilterConfig(
                 kind,
                 width,

@@ -3,7 +3,7 @@ package io.github.hyenaspark.operator;
 import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
-sealed interface FilterDesign permits ImplicitDesign, ExplicitDesign, FourierDesign, StateSpaceDesign {
+public sealed interface FilterDesign permits ImplicitDesign, ExplicitDesign, FourierDesign, StateSpaceDesign {
     /** F. */
     int filters();
 

@@ -6,7 +6,7 @@ package io.github.hyenaspark.operator;
  *
  * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the plain form that checks it
  */
-interface FilterMap<A> {
+public interface FilterMap<A> {
     /** Writes the first L taps of every filter, F×L. */
     void forward(A taps, Pass<A> pass);
 

@@ -53,7 +53,7 @@ public final class FloatArray {
      * This buffer if it has at least {@code count} elements, else a longer one, zero-filled, in its place: this one is
      * freed at once and must not be used again, nor anything that shares its memory. For buffers of our own only.
      */
-    FloatArray atLeast(long count) {
+    public FloatArray atLeast(long count) {
         if (length >= count) {
             return this;
         }
@@ -144,12 +144,12 @@ public final class FloatArray {
     }
 
     /** Adds {@code values} to the first elements. */
-    void add(double[] values) {
+    public void add(double[] values) {
         add(0, values);
     }
 
     /** Adds {@code values} to the elements from {@code to} on. */
-    void add(long to, double[] values) {
+    public void add(long to, double[] values) {
         float[] sums = new float[values.length];
         read(to, sums, sums.length);
         for (int i = 0; i < sums.length; i++) {
@@ -164,7 +164,7 @@ public final class FloatArray {
     }
 
     /** Sets the first {@code count} elements to zero. */
-    void zero(long count) {
+    public void zero(long count) {
         check(0, count);
         Pointer.memset(pointer, 0, count * Float.BYTES);
     }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param maxLength M, the period
  * @param modes K, the mean included; from 1 to M/2+1
  */
-record FourierDesign(int filters, int maxLength, int modes) implements FilterDesign {
+public record FourierDesign(int filters, int maxLength, int modes) implements FilterDesign {
     @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
         List<Integer> shape = List.of(filters, 2, modes);

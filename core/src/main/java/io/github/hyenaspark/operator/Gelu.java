@@ -11,7 +11,7 @@ package io.github.hyenaspark.operator;
  * <p>Loops are short because the compiler makes vector instructions of a loop only if it has few operations, and starts
  * every array at the same index.
  */
-final class Gelu {
+public final class Gelu {
     private static final double SCALE = Math.sqrt(2 / Math.PI);
     private static final double CUBIC = 0.044715;
     private static final float CUT = 5.5f;
@@ -24,23 +24,23 @@ final class Gelu {
     private float[] z = {};
     private float[] w = {};
 
-    static double value(double x) {
+    public static double value(double x) {
         return 0.5 * x * (1 + Math.tanh(SCALE * (x + CUBIC * x * x * x)));
     }
 
-    static double derivative(double x) {
+    public static double derivative(double x) {
         double tanh = Math.tanh(SCALE * (x + CUBIC * x * x * x));
         return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * SCALE * (1 + 3 * CUBIC * x * x);
     }
 
     /** Writes the values of {@code row} to {@code values}, another row. */
-    void forward(float[] row, float[] values, int count) {
+    public void forward(float[] row, float[] values, int count) {
         complement(row, count);
         values(row, values, a, w, count);
     }
 
     /** The same; also replaces {@code row} by the derivatives. */
-    void forwardAndDerivative(float[] row, float[] values, int count) {
+    public void forwardAndDerivative(float[] row, float[] values, int count) {
         forward(row, values, count);
         derivatives(row, count);
     }

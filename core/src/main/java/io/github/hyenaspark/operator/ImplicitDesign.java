@@ -17,7 +17,7 @@ import java.util.List;
  * @param maxLength M
  * @param filter the settings; the kind is one of these two
  */
-record ImplicitDesign(int filters, int maxLength, FilterConfig filter) implements FilterDesign {
+public record ImplicitDesign(int filters, int maxLength, FilterConfig filter) implements FilterDesign {
     @Override
     public List<ParameterSpec> parameters(LinearInitial linear) {
         List<ParameterSpec> specs = new ArrayList<>();

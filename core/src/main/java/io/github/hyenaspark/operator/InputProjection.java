@@ -5,24 +5,24 @@ import static io.github.hyenaspark.operator.ParameterGroup.BASE;
 import java.util.List;
 
 /** The dense projection with bias that begins a mixer, from D to any number of channels, tile by tile. */
-final class InputProjection {
+public final class InputProjection {
     private final int width;
     private final int channels;
 
-    InputProjection(int width, int channels) {
+    public InputProjection(int width, int channels) {
         this.width = width;
         this.channels = channels;
     }
 
     /** Weight and bias of a projection from {@code width} channels to {@code channels}. */
-    static List<ParameterSpec> parameters(int width, int channels, LinearInitial linear) {
+    public static List<ParameterSpec> parameters(int width, int channels, LinearInitial linear) {
         return List.of(
                 new ParameterSpec("in.weight", List.of(channels, width), linear.weight(width), BASE),
                 new ParameterSpec("in.bias", List.of(channels), linear.bias(width), BASE));
     }
 
     /** Projects {@code input}, B×D×L, to {@code output}, B×channels×L. */
-    void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
         float[] bias = pass.parameter("in.bias").toArray();
         Tile.each(pass, Tile.LENGTH, tile -> {
@@ -38,7 +38,7 @@ final class InputProjection {
     }
 
     /** Writes the gradient of {@code input}, which it may replace, and adds those of the parameters. */
-    void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
         SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
         SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);

@@ -7,25 +7,25 @@ import java.util.Arrays;
  * 1e-5. Works on tiles of all channels by a few steps that lie in the cache, and keeps nothing: the backward pass
  * normalises its tile again.
  */
-final class LayerNorm {
+public final class LayerNorm {
     static final double EPSILON = 1e-5;
 
     private final int width;
     private float[] weight = {};
     private float[] bias = {};
 
-    LayerNorm(int width) {
+    public LayerNorm(int width) {
         this.width = width;
     }
 
     /** Takes the parameters of a pass. */
-    void start(Pass<FloatArray> pass) {
+    public void start(Pass<FloatArray> pass) {
         weight = pass.parameter("weight").toArray();
         bias = pass.parameter("bias").toArray();
     }
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
-    void normalise(float[][] tile, int count, Scratch scratch) {
+    public void normalise(float[][] tile, int count, Scratch scratch) {
         float[] mean = scratch.row("norm.mean", count);
         float[] deviation = scratch.row("norm.inverse-deviation", count);
         Arrays.fill(mean, 0, count, 0f);
@@ -53,7 +53,7 @@ final class LayerNorm {
     }
 
     /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
-    void forward(Tile tile, float[][] rows, Matrix output) {
+    public void forward(Tile tile, float[][] rows, Matrix output) {
         normalise(rows, tile.count(), tile.scratch());
         float[] row = tile.scratch().row("norm.row", tile.count());
         for (int d = 0; d < width; d++) {
@@ -63,7 +63,7 @@ final class LayerNorm {
     }
 
     /** Row {@code d} of the output, from that of x̂; they may be the same. */
-    void scale(int d, float[] normalised, float[] to, int count) {
+    public void scale(int d, float[] normalised, float[] to, int count) {
         float factor = weight[d];
         float summand = bias[d];
         for (int t = 0; t < count; t++) {
@@ -72,12 +72,12 @@ final class LayerNorm {
     }
 
     /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
-    Gradients gradients(Pass<FloatArray> pass) {
+    public Gradients gradients(Pass<FloatArray> pass) {
         return new Gradients(pass);
     }
 
     /** What a backward pass adds up. */
-    final class Gradients {
+    public final class Gradients {
         private final Pass<FloatArray> pass;
 
         private Gradients(Pass<FloatArray> pass) {
@@ -98,7 +98,7 @@ final class LayerNorm {
          *
          * @param normalised x̂
          */
-        void backward(Tile tile, float[][] normalised, float[][] gradient) {
+        public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();
             float[][] lanes = lanes(tile.member());
             float[] sum = tile.scratch().row("norm.sum", count);
@@ -122,7 +122,7 @@ final class LayerNorm {
         }
 
         /** After all members are done. */
-        void finish() {
+        public void finish() {
             double[] weightGradient = new double[width];
             double[] biasGradient = new double[width];
             for (int member = 0; member < pass.team().threads(); member++) {

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
  * of their size is kept.
  */
-final class LongFilters {
+public final class LongFilters {
     private final String part;
     private final int perChannel;
     private final boolean directTerm;
@@ -29,7 +29,7 @@ final class LongFilters {
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
+    public LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
         this.part = part;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
@@ -37,7 +37,7 @@ final class LongFilters {
         filter = design.map();
     }
 
-    void forward(Pass<FloatArray> pass) {
+    public void forward(Pass<FloatArray> pass) {
         length = pass.length();
         taps = taps.atLeast((long) filters * length);
         filter.forward(taps, pass.within(part));
@@ -52,12 +52,12 @@ final class LongFilters {
         }
     }
 
-    void startBackward() {
+    public void startBackward() {
         directGradient = new double[filters];
     }
 
     /** Adds what the channels have summed over the batch and the heads. */
-    void finishBackward(Pass<FloatArray> pass) {
+    public void finishBackward(Pass<FloatArray> pass) {
         if (directTerm) {
             pass.gradient(part + ".direct").add(directGradient);
         }
@@ -84,12 +84,12 @@ final class LongFilters {
     }
 
     /** One channel after the other, in the thread that owns {@code scratch}. */
-    Channel channel(Scratch scratch) {
+    public Channel channel(Scratch scratch) {
         return new Channel(scratch);
     }
 
     /** The filters of one channel, ready to run. */
-    final class Channel implements ChannelFilters {
+    public final class Channel implements ChannelFilters {
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
@@ -112,7 +112,7 @@ final class LongFilters {
         }
 
         /** The same, for a backward pass. */
-        void startBackward(int j) {
+        public void startBackward(int j) {
             start(j);
             for (float[] gradient : spectrumGradients) {
                 Arrays.fill(gradient, 0f);
@@ -125,7 +125,7 @@ final class LongFilters {
         }
 
         /** Overwrites {@code inputGradient}, sums the filter's gradient. */
-        void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
+        public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
             convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
         }
 
@@ -135,12 +135,12 @@ final class LongFilters {
         }
 
         /** Overwrites the gradients of the row, sums the filter's. */
-        void backwardGated(int r, GatedRow gatedRow, GatedGradient gradient) {
+        public void backwardGated(int r, GatedRow gatedRow, GatedGradient gradient) {
             convolution.gatedBackward(gatedRow, gradient, spectra[r], spectrumGradients[r]);
         }
 
         /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
-        void finishBackward(int j) {
+        public void finishBackward(int j) {
             for (int r = 0; r < perChannel; r++) {
                 int m = j * perChannel + r;
                 convolution.filterGradient(spectrumGradients[r], row);

@@ -10,47 +10,47 @@ package io.github.hyenaspark.operator;
  * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
-record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
+public record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
 
-    static Matrix of(FloatArray values, int rows, int columns) {
+    public static Matrix of(FloatArray values, int rows, int columns) {
         return new Matrix(values, 0, rows, columns, columns, false);
     }
 
     /** The same memory, read as its transpose. */
-    Matrix t() {
+    public Matrix t() {
         return new Matrix(values, start, rows, columns, stride, !transposed);
     }
 
     /** {@code count} stored columns from {@code from} on. */
-    Matrix columns(int from, int count) {
+    public Matrix columns(int from, int count) {
         return new Matrix(values, start + from, rows, count, stride, transposed);
     }
 
     /** this = a · b. */
-    void set(Matrix a, Matrix b) {
+    public void set(Matrix a, Matrix b) {
         multiply(a, b, 0f);
     }
 
     /** this = this + a · b. */
-    void add(Matrix a, Matrix b) {
+    public void add(Matrix a, Matrix b) {
         multiply(a, b, 1f);
     }
 
     /** Copies stored row {@code row}. */
-    void read(int row, float[] to) {
+    public void read(int row, float[] to) {
         values.read(start + (long) row * stride, to, columns);
     }
 
     /** Copies {@code number} stored rows from {@code row} on, one after the other, of a matrix without gaps. */
-    void read(int row, int number, float[] to) {
+    public void read(int row, int number, float[] to) {
         values.read(start + (long) row * stride, to, number * gapless());
     }
 
     /** Replaces {@code number} stored rows from {@code row} on, of a matrix without gaps. */
-    void write(int row, int number, float[] source) {
+    public void write(int row, int number, float[] source) {
         values.write(start + (long) row * stride, source, number * gapless());
     }
 
@@ -62,24 +62,24 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
     }
 
     /** Copies all stored rows. */
-    void read(float[][] to) {
+    public void read(float[][] to) {
         for (int row = 0; row < rows; row++) {
             read(row, to[row]);
         }
     }
 
     /** Replaces stored row {@code row}. */
-    void write(int row, float[] source) {
+    public void write(int row, float[] source) {
         values.write(start + (long) row * stride, source, columns);
     }
 
     /** {@code number} stored rows from {@code row} on. */
-    Matrix part(int row, int number) {
+    public Matrix part(int row, int number) {
         return new Matrix(values, start + (long) row * stride, number, columns, stride, transposed);
     }
 
     /** this = other, of the same shape. */
-    void copy(Matrix other, Scratch scratch) {
+    public void copy(Matrix other, Scratch scratch) {
         float[] row = scratch.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             other.read(i, row);
@@ -88,7 +88,7 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
     }
 
     /** Multiplies column i by {@code factors[i]}. */
-    void scaleColumns(float[] factors, Scratch scratch) {
+    public void scaleColumns(float[] factors, Scratch scratch) {
         float[] row = scratch.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             read(i, row);
@@ -98,7 +98,7 @@ record Matrix(FloatArray values, long start, int rows, int columns, int stride, 
     }
 
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
-    void addRowSums(double[] sums, Scratch scratch) {
+    public void addRowSums(double[] sums, Scratch scratch) {
         FloatArray ones = scratch.ones(columns);
         FloatArray result = scratch.array("matrix.row-sums", rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(

@@ -7,7 +7,7 @@ import io.github.hyenaspark.convolution.OnlineConvolution;
  * The long convolutions of a sequence that is not there as a whole: its beginning comes in one pass, then a step at a
  * time. The taps are those of {@link LongFilters}.
  */
-final class OnlineFilters implements ChannelFilters {
+public final class OnlineFilters implements ChannelFilters {
     private final int perChannel;
     private final OnlineConvolution convolution;
     private float[] gated = {};
@@ -20,19 +20,19 @@ final class OnlineFilters implements ChannelFilters {
      * @param rowsPerFilter that every filter convolves, numbered as heads are
      * @param pass whose parameters the operator has, as long as the sequence may be
      */
-    OnlineFilters(LongFilters filters, int rowsPerFilter, Pass<FloatArray> pass) {
+    public OnlineFilters(LongFilters filters, int rowsPerFilter, Pass<FloatArray> pass) {
         perChannel = filters.perChannel();
         convolution = new OnlineConvolution(filters.taps(pass), rowsPerFilter);
     }
 
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
-    void startPass(int length) {
+    public void startPass(int length) {
         passLength = length;
         gated = gated.length < length ? new float[length] : gated;
     }
 
     /** After the channels of a pass. */
-    void finishPass() {
+    public void finishPass() {
         convolution.advance(passLength);
     }
 

@@ -5,28 +5,28 @@ import static io.github.hyenaspark.operator.ParameterGroup.BASE;
 import java.util.List;
 
 /** The dense projection with bias that ends an operator, tile by tile. */
-final class OutputProjection {
+public final class OutputProjection {
     private final int width;
 
-    OutputProjection(int width) {
+    public OutputProjection(int width) {
         this.width = width;
     }
 
     /** Its weight and bias. */
-    static List<ParameterSpec> parameters(int width, LinearInitial linear) {
+    public static List<ParameterSpec> parameters(int width, LinearInitial linear) {
         return List.of(
                 new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
                 new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
     }
 
     /** Projects {@code input}, B×D×L. */
-    void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
         Forward forward = new Forward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> forward.run(tile, tile.of(input, width), output));
     }
 
     /** Puts the gradient of {@code input} in its place and adds those of the parameters. */
-    void backward(FloatArray input, FloatArray outputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray input, FloatArray outputGradient, Pass<FloatArray> pass) {
         Backward backward = new Backward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix activated = tile.of(input, width);
@@ -40,17 +40,17 @@ final class OutputProjection {
     }
 
     /** One pass, for tiles that are asked for one by one. */
-    final class Forward {
+    public final class Forward {
         private final Matrix weight;
         private final float[] bias;
 
-        Forward(Pass<FloatArray> pass) {
+        public Forward(Pass<FloatArray> pass) {
             weight = weight(pass);
             bias = pass.parameter("out.bias").toArray();
         }
 
         /** From D×steps to the tile's part of {@code output}, B×D×L. */
-        void run(Tile tile, Matrix input, FloatArray output) {
+        public void run(Tile tile, Matrix input, FloatArray output) {
             Matrix result = tile.matrix("operator.output", width);
             result.set(weight, input);
             float[] row = tile.scratch().row("operator.row", tile.count());
@@ -63,13 +63,13 @@ final class OutputProjection {
     }
 
     /** The same for the backward pass. */
-    final class Backward {
+    public final class Backward {
         private final Pass<FloatArray> pass;
         private final Matrix weight;
         private final SharedGradient weightGradient;
         private final SharedSums biasGradient;
 
-        Backward(Pass<FloatArray> pass) {
+        public Backward(Pass<FloatArray> pass) {
             this.pass = pass;
             weight = weight(pass);
             weightGradient = new SharedGradient(pass, "out.weight", width, width);
@@ -79,7 +79,7 @@ final class OutputProjection {
         /**
          * From the tile's part of {@code outputGradient}, B×D×L, to {@code inputGradient}, perhaps the input itself.
          */
-        void run(Tile tile, Matrix input, FloatArray outputGradient, Matrix inputGradient) {
+        public void run(Tile tile, Matrix input, FloatArray outputGradient, Matrix inputGradient) {
             Matrix gradient = tile.of(outputGradient, width);
             gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
             weightGradient.of(tile.member()).add(gradient, input.t());
@@ -87,7 +87,7 @@ final class OutputProjection {
         }
 
         /** After all tiles. */
-        void finish() {
+        public void finish() {
             weightGradient.finish(pass.team().scratch(0));
             biasGradient.finish();
         }

@@ -21,7 +21,7 @@ public record ParameterSpec(String name, List<Integer> shape, Initial initial, P
     }
 
     /** The same parameter of a part called {@code part}. */
-    ParameterSpec within(String part) {
+    public ParameterSpec within(String part) {
         return new ParameterSpec(part + "." + name, shape, initial, group);
     }
 }

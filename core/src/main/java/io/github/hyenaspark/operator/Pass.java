@@ -23,7 +23,7 @@ public record Pass<A>(
         Dropout dropout,
         ThreadTeam team) {
     /** What stands in a field before the first pass. */
-    static final Pass<FloatArray> NONE = Pass.of(0, 0, Map.of(), Map.of());
+    public static final Pass<FloatArray> NONE = Pass.of(0, 0, Map.of(), Map.of());
 
     /** A pass without dropout, by the caller alone. */
     public static <A> Pass<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
@@ -31,27 +31,27 @@ public record Pass<A>(
     }
 
     /** The same pass as a part called {@code part} sees it. */
-    Pass<A> within(String part) {
+    public Pass<A> within(String part) {
         return new Pass<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), team);
     }
 
     /** The same pass for sequences of another length. */
-    Pass<A> ofLength(int newLength) {
+    public Pass<A> ofLength(int newLength) {
         return new Pass<>(batchSize, newLength, parameters, gradients, prefix, dropout, team);
     }
 
     /** The same pass for what is the same for all sequences. */
-    Pass<A> ofOneSequence() {
+    public Pass<A> ofOneSequence() {
         return new Pass<>(1, length, parameters, gradients, prefix, dropout, team);
     }
 
     /** The parameter called {@code name}. */
-    A parameter(String name) {
+    public A parameter(String name) {
         return required(parameters, name);
     }
 
     /** The gradient of the parameter called {@code name}. */
-    A gradient(String name) {
+    public A gradient(String name) {
         return required(gradients, name);
     }
 

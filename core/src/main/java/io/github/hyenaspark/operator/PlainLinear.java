@@ -1,11 +1,11 @@
 package io.github.hyenaspark.operator;
 
 /** Dense projections y = A x + b over activations B×C×L in plain double loops, with their gradients. */
-final class PlainLinear {
+public final class PlainLinear {
     private PlainLinear() {}
 
     /** y[b, o, t] = Σ_i A[o, i] x[b, i, t] + bias[o]. */
-    static double[] forward(double[] weight, double[] bias, double[] x, Pass<double[]> pass) {
+    public static double[] forward(double[] weight, double[] bias, double[] x, Pass<double[]> pass) {
         int length = pass.length();
         int outputs = bias.length;
         int inputs = weight.length / outputs;
@@ -29,7 +29,7 @@ final class PlainLinear {
     }
 
     /** The gradient of x; adds those of the weight and bias called {@code name}. */
-    static double[] backward(String name, double[] x, double[] gradient, Pass<double[]> pass) {
+    public static double[] backward(String name, double[] x, double[] gradient, Pass<double[]> pass) {
         int length = pass.length();
         double[] weight = pass.parameter(name + ".weight");
         double[] weightGradient = pass.gradient(name + ".weight");

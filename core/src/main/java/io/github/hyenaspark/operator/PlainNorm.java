@@ -1,10 +1,10 @@
 package io.github.hyenaspark.operator;
 
 /** The plain double form of {@link LayerNorm}. */
-final class PlainNorm {
+public final class PlainNorm {
     private PlainNorm() {}
 
-    static double[] forward(double[] x, Pass<double[]> pass) {
+    public static double[] forward(double[] x, Pass<double[]> pass) {
         double[] y = new double[x.length];
         eachStep(x, pass, (step, normalised, deviation) -> {
             for (int d = 0; d < normalised.length; d++) {
@@ -15,7 +15,7 @@ final class PlainNorm {
     }
 
     /** The gradient of x; adds those of weight and bias. */
-    static double[] backward(double[] x, double[] gradient, Pass<double[]> pass) {
+    public static double[] backward(double[] x, double[] gradient, Pass<double[]> pass) {
         double[] dx = new double[x.length];
         double[] weight = pass.parameter("weight");
         eachStep(x, pass, (step, normalised, deviation) -> {

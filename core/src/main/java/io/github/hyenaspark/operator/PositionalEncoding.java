@@ -5,18 +5,18 @@ package io.github.hyenaspark.operator;
  * 0 to 1, then cosines, then <em>negative</em> sines, with frequencies from 1e-4 to K−1. The phase divides by M, the
  * time by M−1.
  */
-final class PositionalEncoding {
+public final class PositionalEncoding {
     private static final double LOWEST_FREQUENCY = 1e-4;
 
     private PositionalEncoding() {}
 
     /** τ_i = i/(M−1), in [0, 1]. */
-    static double time(int i, int maxLength) {
+    public static double time(int i, int maxLength) {
         return maxLength > 1 ? (double) i / (maxLength - 1) : 0;
     }
 
     /** z, M×E, row-major, for E = 2K+1 features of M positions. */
-    static double[] features(int maxLength, int features) {
+    public static double[] features(int maxLength, int features) {
         int bands = (features - 1) / 2;
         double[] z = new double[Math.multiplyExact(maxLength, features)];
         for (int i = 0; i < maxLength; i++) {

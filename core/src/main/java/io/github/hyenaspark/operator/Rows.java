@@ -1,67 +1,67 @@
 package io.github.hyenaspark.operator;
 
 /** Loops over rows of floats that the compiler turns into vector instructions. */
-final class Rows {
+public final class Rows {
     private Rows() {}
 
     /** to = x ⊙ y. */
-    static void multiply(float[] x, float[] y, float[] to, int count) {
+    public static void multiply(float[] x, float[] y, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = x[i] * y[i];
         }
     }
 
     /** to = factor ⊙ (x − y). */
-    static void multiplyDifference(float[] factor, float[] x, float[] y, float[] to, int count) {
+    public static void multiplyDifference(float[] factor, float[] x, float[] y, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = factor[i] * (x[i] - y[i]);
         }
     }
 
     /** to = to + x. */
-    static void add(float[] x, float[] to, int count) {
+    public static void add(float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += x[i];
         }
     }
 
     /** to = to + x ⊙ y. */
-    static void addProduct(float[] x, float[] y, float[] to, int count) {
+    public static void addProduct(float[] x, float[] y, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += x[i] * y[i];
         }
     }
 
     /** to = to + factor · x. */
-    static void add(float factor, float[] x, float[] to, int count) {
+    public static void add(float factor, float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += factor * x[i];
         }
     }
 
     /** to = to + x, in double. */
-    static void add(float[] x, double[] to, int count) {
+    public static void add(float[] x, double[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += x[i];
         }
     }
 
     /** to = the larger of x and to. */
-    static void largest(float[] x, float[] to, int count) {
+    public static void largest(float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = Math.max(to[i], x[i]);
         }
     }
 
     /** to = constant + factor · x. */
-    static void set(float constant, float factor, float[] x, float[] to, int count) {
+    public static void set(float constant, float factor, float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = constant + factor * x[i];
         }
     }
 
     /** to = to + value. */
-    static void add(float value, float[] to, int count) {
+    public static void add(float value, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += value;
         }
@@ -75,7 +75,7 @@ final class Rows {
     }
 
     /** to = factor · to. */
-    static void scale(float factor, float[] to, int count) {
+    public static void scale(float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] *= factor;
         }

@@ -10,7 +10,7 @@ import java.util.Map;
  * so that a step allocates nothing of the size of its data. What lies under a name is garbage from an earlier use and
  * lasts until the next part asks for the same name; parts that run one inside the other use different names.
  */
-final class Scratch {
+public final class Scratch {
     private final Map<String, float[][]> rows = new HashMap<>();
     private final Map<String, double[]> zeros = new HashMap<>();
     private final Map<String, FloatArray> arrays = new HashMap<>();
@@ -23,12 +23,12 @@ final class Scratch {
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
     /** At least {@code length} floats. */
-    float[] row(String name, int length) {
+    public float[] row(String name, int length) {
         return rows(name, 1, length)[0];
     }
 
     /** At least {@code number} rows of at least {@code length} floats. */
-    float[][] rows(String name, int number, int length) {
+    public float[][] rows(String name, int number, int length) {
         float[][] found = rows.get(name);
         if (found == null || found.length < number || (number > 0 && found[0].length < length)) {
             int longest = found == null || found.length == 0 ? length : Math.max(length, found[0].length);
@@ -39,7 +39,7 @@ final class Scratch {
     }
 
     /** Exactly {@code length} zeros. */
-    double[] zeros(String name, int length) {
+    public double[] zeros(String name, int length) {
         double[] found = zeros.get(name);
         if (found == null || found.length != length) {
             found = new double[length];
@@ -50,7 +50,7 @@ final class Scratch {
     }
 
     /** At least {@code length} floats outside the heap. */
-    FloatArray array(String name, long length) {
+    public FloatArray array(String name, long length) {
         FloatArray found =
                 arrays.computeIfAbsent(name, key -> FloatArray.allocate(0)).atLeast(length);
         arrays.put(name, found);
@@ -68,30 +68,30 @@ final class Scratch {
     }
 
     /** A plan for rows of {@code length}. */
-    LongConvolution convolution(int length) {
+    public LongConvolution convolution(int length) {
         if (convolution.length() != length) {
             convolution = LongConvolution.ofLength(length);
         }
         return convolution;
     }
 
-    Gelu gelu() {
+    public Gelu gelu() {
         return gelu;
     }
 
-    Sine sine() {
+    public Sine sine() {
         return sine;
     }
 
-    Exponential exponential() {
+    public Exponential exponential() {
         return exponential;
     }
 
-    Squash squash() {
+    public Squash squash() {
         return squash;
     }
 
-    Sums sums() {
+    public Sums sums() {
         return sums;
     }
 }

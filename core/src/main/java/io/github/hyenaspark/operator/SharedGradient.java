@@ -7,13 +7,13 @@ import java.util.List;
  * The gradient of one weight matrix while all members of a team add to it: member 0 to the gradient itself, every other
  * to scratch memory of its own, which {@link #finish} adds in the order of the members.
  */
-final class SharedGradient {
+public final class SharedGradient {
     private final List<FloatArray> members = new ArrayList<>();
     private final int rows;
     private final int columns;
 
     /** For the gradient called {@code name} of the pass, {@code rows}×{@code columns}. */
-    SharedGradient(Pass<FloatArray> pass, String name, int rows, int columns) {
+    public SharedGradient(Pass<FloatArray> pass, String name, int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
         long size = (long) rows * columns;
@@ -26,12 +26,12 @@ final class SharedGradient {
     }
 
     /** What {@code member} adds to. */
-    Matrix of(int member) {
+    public Matrix of(int member) {
         return Matrix.of(members.get(member), rows, columns);
     }
 
     /** After all members are done. */
-    void finish(Scratch scratch) {
+    public void finish(Scratch scratch) {
         float[] row = scratch.row("gradient.row", columns);
         float[] sum = scratch.row("gradient.sum", columns);
         for (int member = 1; member < members.size(); member++) {

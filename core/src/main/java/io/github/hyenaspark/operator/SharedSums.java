@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Sums in double that become the gradient of a vector, kept by every member of a team and added up in their order. */
-final class SharedSums {
+public final class SharedSums {
     private final Pass<FloatArray> pass;
     private final String name;
     private final List<double[]> members = new ArrayList<>();
 
     /** For the gradient called {@code name} of the pass, {@code count} elements. */
-    SharedSums(Pass<FloatArray> pass, String name, int count) {
+    public SharedSums(Pass<FloatArray> pass, String name, int count) {
         this.pass = pass;
         this.name = name;
         for (int member = 0; member < pass.team().threads(); member++) {
@@ -19,12 +19,12 @@ final class SharedSums {
     }
 
     /** What {@code member} adds to. */
-    double[] of(int member) {
+    public double[] of(int member) {
         return members.get(member);
     }
 
     /** After all members are done. */
-    void finish() {
+    public void finish() {
         double[] total = members.get(0);
         for (double[] sums : members.subList(1, members.size())) {
             for (int i = 0; i < total.length; i++) {

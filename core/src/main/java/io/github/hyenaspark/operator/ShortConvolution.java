@@ -8,7 +8,7 @@ import java.util.Arrays;
  * c is worked in here: it is the same at every step but the first K−1. Sums the gradients of s, b and c until they are
  * taken. Threads may work on different channels.
  */
-final class ShortConvolution {
+public final class ShortConvolution {
     private final int taps;
     private final float[] weight;
     private final float[] bias;
@@ -22,7 +22,7 @@ final class ShortConvolution {
      * @param bias b, one per channel
      * @param inputBias c, one per channel
      */
-    ShortConvolution(float[] weight, float[] bias, float[] inputBias) {
+    public ShortConvolution(float[] weight, float[] bias, float[] inputBias) {
         this.weight = weight;
         this.bias = bias;
         this.inputBias = inputBias;
@@ -33,7 +33,7 @@ final class ShortConvolution {
     }
 
     /** K. */
-    int taps() {
+    public int taps() {
         return taps;
     }
 
@@ -42,7 +42,7 @@ final class ShortConvolution {
      *
      * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
      */
-    void forward(int channel, float[][] delayed, float[] output, int length) {
+    public void forward(int channel, float[][] delayed, float[] output, int length) {
         Rows.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
             Rows.add(tap(channel, delay), delayed[delay], output, length);
@@ -60,7 +60,7 @@ final class ShortConvolution {
      * @param before U of the K−1 steps before, the latest last, with −c before the start
      * @param present U of this step
      */
-    float step(int channel, float[] before, float present) {
+    public float step(int channel, float[] before, float present) {
         float output = constant(channel) + tap(channel, 0) * present;
         for (int delay = 1; delay < taps; delay++) {
             output += tap(channel, delay) * before[taps - 1 - delay];
@@ -78,7 +78,7 @@ final class ShortConvolution {
     }
 
     /** Overwrites {@code inputGradient}, adds to the filter's own gradients; {@code delayed} as before. */
-    void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
+    public void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
         int channel = row.channel;
         int length = row.length;
         Sums sums = row.scratch.sums();
@@ -104,21 +104,21 @@ final class ShortConvolution {
     }
 
     /** One row of a backward pass: its channel, its steps, and what to work in. */
-    record Row(int channel, int length, Scratch scratch) {}
+    public record Row(int channel, int length, Scratch scratch) {}
 
     private float tap(int channel, int delay) {
         return weight[channel * taps + taps - 1 - delay];
     }
 
-    double[] weightGradient() {
+    public double[] weightGradient() {
         return weightGradient;
     }
 
-    double[] biasGradient() {
+    public double[] biasGradient() {
         return biasGradient;
     }
 
-    double[] inputBiasGradient() {
+    public double[] inputBiasGradient() {
         return inputBiasGradient;
     }
 }

@@ -5,7 +5,7 @@ package io.github.hyenaspark.operator;
  * for products up to 1e7, beyond which multiples of π are no longer exact. Worked out in double; loops are short for
  * the reason that {@link Gelu} gives.
  */
-final class Sine {
+public final class Sine {
     /** Adding and subtracting it rounds to a whole number. */
     private static final double ROUND = 0x1.8p52;
 
@@ -21,7 +21,7 @@ final class Sine {
     private double[] series = {};
 
     /** Writes sin(ω x) to {@code sines}, which may be {@code row}. */
-    void sines(float omega, float[] row, float[] sines, int count) {
+    public void sines(float omega, float[] row, float[] sines, int count) {
         reduce(omega, row, count);
         sum(SINE, count);
         product(r, series, count);
@@ -29,7 +29,7 @@ final class Sine {
     }
 
     /** Writes sin(ω x) and cos(ω x); {@code sines} may be {@code row}. */
-    void sinesAndCosines(float omega, float[] row, float[] sines, float[] cosines, int count) {
+    public void sinesAndCosines(float omega, float[] row, float[] sines, float[] cosines, int count) {
         sines(omega, row, sines, count);
         sum(COSINE, count);
         signed(sign, series, cosines, count);

@@ -6,7 +6,7 @@ package io.github.hyenaspark.operator;
  * positive, and twice exp(2y) − 1 = p (p + 2), which loses nothing near 0. Beyond a = 20, where both are 4e-9 from
  * their limits, a stays what it is there. Loops are short for the reason that {@link Gelu} gives.
  */
-final class Squash {
+public final class Squash {
     private static final float CUT = 20f;
     private static final float[] TAYLOR = Taylor.coefficients(12);
 
@@ -15,7 +15,7 @@ final class Squash {
     private float[] p = {};
 
     /** Replaces {@code row} by tanh x = sign(x) p/(p + 2). */
-    void tanh(float[] row, int count) {
+    public void tanh(float[] row, int count) {
         exponentials(row, CUT / 2, 0.5f, count);
         quotients(p, count);
         Rows.multiply(sign, p, row, count);
@@ -24,7 +24,7 @@ final class Squash {
     /**
      * Replaces {@code row} by σ(x) = 1/(1 + exp(−x)): w = 1/(p + 2) where x is negative, 1 − w where it is positive.
      */
-    void logistic(float[] row, int count) {
+    public void logistic(float[] row, int count) {
         exponentials(row, CUT, 0.25f, count);
         reciprocals(p, count);
         for (int i = 0; i < count; i++) {

@@ -13,7 +13,7 @@ import java.util.List;
  * @param filters F, one model each
  * @param states N, real states of every model; even, at least 2
  */
-record StateSpaceDesign(int filters, int states) implements FilterDesign {
+public record StateSpaceDesign(int filters, int states) implements FilterDesign {
     private static final double SHORTEST_STEP = 0.001;
     private static final double LONGEST_STEP = 0.1;
 

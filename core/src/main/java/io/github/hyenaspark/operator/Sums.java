@@ -7,7 +7,7 @@ import java.util.Arrays;
  * million loses no more than a row of four thousand in one float. Blocks are copied first, because the compiler makes
  * vector instructions only of loops that start every array at the same index.
  */
-final class Sums {
+public final class Sums {
     private static final int LANES = 256;
 
     private final float[] lanes = new float[LANES];
@@ -15,7 +15,7 @@ final class Sums {
     private final float[] otherBlock = new float[LANES];
 
     /** Σ row[i]. */
-    double of(float[] row, int count) {
+    public double of(float[] row, int count) {
         Arrays.fill(lanes, 0f);
         int at = 0;
         for (; at + LANES <= count; at += LANES) {
@@ -30,7 +30,7 @@ final class Sums {
     }
 
     /** Σ x[i] · y[i]. */
-    double ofProducts(float[] x, float[] y, int count) {
+    public double ofProducts(float[] x, float[] y, int count) {
         Arrays.fill(lanes, 0f);
         int at = 0;
         for (; at + LANES <= count; at += LANES) {
@@ -46,7 +46,7 @@ final class Sums {
     }
 
     /** Σ row[i] in double, for a row that already is a lane of a sum. */
-    static double ofLanes(float[] row, int count) {
+    public static double ofLanes(float[] row, int count) {
         double a = 0;
         double b = 0;
         int i = 0;

@@ -68,7 +68,7 @@ public final class ThreadTeam {
     }
 
     /** What {@code member} works in. */
-    Scratch scratch(int member) {
+    public Scratch scratch(int member) {
         return scratches.get(member);
     }
 

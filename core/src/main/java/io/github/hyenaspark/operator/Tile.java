@@ -12,9 +12,9 @@ package io.github.hyenaspark.operator;
  * @param length L, steps of a sequence
  * @param scratch of the member
  */
-record Tile(int member, int number, int b, int from, int count, int length, Scratch scratch) {
+public record Tile(int member, int number, int b, int from, int count, int length, Scratch scratch) {
     /** Steps of a tile, unless its part needs fewer. */
-    static final int LENGTH = 512;
+    public static final int LENGTH = 512;
 
     /** What is done to a tile. */
     interface Work {
@@ -22,7 +22,7 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
     }
 
     /** How many tiles of at most {@code tileLength} steps a batch has. */
-    static int tiles(Pass<?> pass, int tileLength) {
+    public static int tiles(Pass<?> pass, int tileLength) {
         return pass.batchSize() * perSequence(pass, tileLength);
     }
 
@@ -31,7 +31,7 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
     }
 
     /** Divides the tiles of a batch among the team and waits for all. */
-    static void each(Pass<?> pass, int tileLength, Work work) {
+    public static void each(Pass<?> pass, int tileLength, Work work) {
         int perSequence = perSequence(pass, tileLength);
         pass.team().divide(tiles(pass, tileLength), (member, first, last) -> {
             Scratch scratch = pass.team().scratch(member);
@@ -44,38 +44,38 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
     }
 
     /** Where row {@code row} of the tile starts in an array B×rows×L. */
-    long start(int rows, int row) {
+    public long start(int rows, int row) {
         return ((long) b * rows + row) * length + from;
     }
 
     /** Copies the tile's part of an array B×{@code rows}×L. */
-    void read(FloatArray array, int rows, float[][] to) {
+    public void read(FloatArray array, int rows, float[][] to) {
         for (int row = 0; row < rows; row++) {
             array.read(start(rows, row), to[row], count);
         }
     }
 
     /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's scratch memory. */
-    float[][] rows(String name, FloatArray array, int rows) {
+    public float[][] rows(String name, FloatArray array, int rows) {
         float[][] copied = scratch.rows(name, rows, count);
         read(array, rows, copied);
         return copied;
     }
 
     /** Copies back. */
-    void write(float[][] source, int rows, FloatArray array) {
+    public void write(float[][] source, int rows, FloatArray array) {
         for (int row = 0; row < rows; row++) {
             array.write(start(rows, row), source[row], count);
         }
     }
 
     /** Drops elements of row {@code row} of an array B×{@code rows}×L. */
-    void drop(Dropout dropout, double rate, int rows, int row, float[] values) {
+    public void drop(Dropout dropout, double rate, int rows, int row, float[] values) {
         dropout.apply(rate, (long) b * rows + row, from, values, count);
     }
 
     /** The tile's part of an array B×{@code rows}×L as a matrix. */
-    Matrix of(FloatArray array, int rows) {
+    public Matrix of(FloatArray array, int rows) {
         return new Matrix(array, start(rows, 0), rows, count, length, false);
     }
 
@@ -83,12 +83,12 @@ record Tile(int member, int number, int b, int from, int count, int length, Scra
      * The tile's part of an array in which tiles of this length lie one after the other, each {@code rows}×steps
      * without gaps.
      */
-    Matrix packed(FloatArray array, int rows) {
+    public Matrix packed(FloatArray array, int rows) {
         return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
     }
 
     /** A matrix of the tile's steps in the member's scratch memory. */
-    Matrix matrix(String name, int rows) {
+    public Matrix matrix(String name, int rows) {
         return Matrix.of(scratch.array(name, (long) rows * count), rows, count);
     }
 }

@@ -88,7 +88,7 @@ public enum Codec {
      *
      * @throws IllegalArgumentException if it would be longer than an array can be
      */
-    byte[] frame(int values) {
+    public byte[] frame(int values) {
         long size = bytes(values);
         if (size > Integer.MAX_VALUE - Long.BYTES) {
             throw new IllegalArgumentException("train.codec: " + values + " parameters take " + size + " bytes as "
@@ -104,7 +104,7 @@ public enum Codec {
      * @param count how many
      * @param from the first one's place in the frame, a multiple of {@link #BLOCK}
      */
-    void encode(float[] block, int count, byte[] frame, int from) {
+    public void encode(float[] block, int count, byte[] frame, int from) {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).put(block, 0, count);
@@ -147,7 +147,7 @@ public enum Codec {
     }
 
     /** {@code value} as it is after encoding and decoding with {@link #BF16}. */
-    static float rounded(float value) {
+    public static float rounded(float value) {
         return Float.intBitsToFloat(bf16(value) << 16);
     }
 

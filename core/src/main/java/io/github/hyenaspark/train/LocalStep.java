@@ -4,14 +4,14 @@ import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 
 /** One local step: the gradients of a batch, their clip, AdamW. The model is only a place to compute in. */
-final class LocalStep {
+public final class LocalStep {
     private final HyenaLanguageModel model;
     private final TrainConfig config;
     private final AdamW optimizer;
     private final GradientClip clip;
     private final float[] gradients;
 
-    LocalStep(HyenaLanguageModel model, TrainConfig config) {
+    public LocalStep(HyenaLanguageModel model, TrainConfig config) {
         this.model = model;
         this.config = config;
         optimizer = new AdamW(model.table(), config.betas());
@@ -25,7 +25,7 @@ final class LocalStep {
      * @param loss mean over counted targets, nats
      * @param norm of the gradients before the clip
      */
-    record Found(double loss, double norm) {}
+    public record Found(double loss, double norm) {}
 
     /**
      * When a step is taken.
@@ -33,10 +33,10 @@ final class LocalStep {
      * @param step local steps of the run before this one, which the schedule of the rates goes by
      * @param momentSteps steps that are in the moments already
      */
-    record Time(long step, long momentSteps) {}
+    public record Time(long step, long momentSteps) {}
 
     /** Takes one step from {@code state}, in place. */
-    Found take(TrainingState state, Batch batch, Time time, long dropoutSeed) {
+    public Found take(TrainingState state, Batch batch, Time time, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);

@@ -20,7 +20,7 @@ public record OuterConfig(double lr, double momentum, int warmupRounds) {
     }
 
     /** Whether a round ends with the plain mean of what the workers found. */
-    boolean isPlainMean(long round) {
+    public boolean isPlainMean(long round) {
         return momentum == 0 && lrIn(round) == 1;
     }
 }

@@ -3,10 +3,10 @@ package io.github.hyenaspark.train;
 import java.util.List;
 
 /** What the training settings refuse, each message naming the key, what was found and what was expected. */
-final class SettingCheck {
+public final class SettingCheck {
     private SettingCheck() {}
 
-    static void atLeast(String key, long found, long least) {
+    public static void atLeast(String key, long found, long least) {
         if (found < least) {
             throw new IllegalArgumentException(key + " must be at least " + least + ", found " + found);
         }
@@ -18,7 +18,7 @@ final class SettingCheck {
         }
     }
 
-    static void notNegative(String key, double found) {
+    public static void notNegative(String key, double found) {
         if (!(found >= 0) || Double.isInfinite(found)) {
             throw new IllegalArgumentException(key + " must be a number of at least 0, found " + found);
         }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Every statement of {@link LongConvolution}, against {@link DirectConvolution} in double; a subclass for each kernel.
  */
-abstract class LongConvolutionContract {
+public abstract class LongConvolutionContract {
     static final long SEED = 20230221;
 
     /**
@@ -33,7 +33,7 @@ abstract class LongConvolutionContract {
 
     private final KernelSource source;
 
-    LongConvolutionContract(KernelSource source) {
+    public LongConvolutionContract(KernelSource source) {
         this.source = source;
     }
 

@@ -12,14 +12,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The arrays of numbers that objects of this project hold on to, directly or through others. */
-final class KeptMemory {
+public final class KeptMemory {
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private long bytes;
 
     private KeptMemory() {}
 
     /** Bytes of all arrays that can be reached from {@code roots}, each once. */
-    static long bytes(Object... roots) throws IllegalAccessException {
+    public static long bytes(Object... roots) throws IllegalAccessException {
         var memory = new KeptMemory();
         memory.visit(roots);
         return memory.bytes;

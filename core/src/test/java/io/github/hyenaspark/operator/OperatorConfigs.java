@@ -13,18 +13,18 @@ public final class OperatorConfigs {
     }
 
     /** The operator with every option of its filters. */
-    static HyenaConfig withEveryFilterOption(int width, int maxLength) {
+    public static HyenaConfig withEveryFilterOption(int width, int maxLength) {
         return new HyenaConfig(
                 width, maxLength, 2, 1, 3, Activation.ID, false, false, true, 0, filter(true, true, true, true));
     }
 
     /** The usual operator with other filters. */
-    static HyenaConfig withFilter(int width, int maxLength, FilterConfig filter) {
+    public static HyenaConfig withFilter(int width, int maxLength, FilterConfig filter) {
         return new HyenaConfig(width, maxLength, 2, 1, 3, Activation.ID, false, false, true, 0, filter);
     }
 
     /** Filters of any kind. */
-    static FilterConfig filter(FilterKind kind, double sinFreq, int modes, int states) {
+    public static FilterConfig filter(FilterKind kind, double sinFreq, int modes, int states) {
         return new FilterConfig(kind, 8, 5, 1, sinFreq, true, 0, 0.01, 0.3, 1.5, false, true, false, modes, states);
     }
 

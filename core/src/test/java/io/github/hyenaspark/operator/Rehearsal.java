@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Random;
 
 /** Random parameters and arrays for one map, in both forms, and one forward and backward pass with them. */
-final class Rehearsal {
+public final class Rehearsal {
     final int batchSize;
     final int length;
-    final Map<String, double[]> parameters = new HashMap<>();
-    final double[] input;
+    public final Map<String, double[]> parameters = new HashMap<>();
+    public final double[] input;
     final double[] outputGradient;
     private final Dropout dropout;
-    ThreadTeam team = ThreadTeam.of(1);
+    public ThreadTeam team = ThreadTeam.of(1);
 
-    Rehearsal(List<ParameterSpec> specs, int width, int batchSize, int length, long seed) {
+    public Rehearsal(List<ParameterSpec> specs, int width, int batchSize, int length, long seed) {
         this.batchSize = batchSize;
         this.length = length;
         Random random = new Random(seed);
@@ -34,9 +34,9 @@ final class Rehearsal {
     }
 
     /** What a pass computes. */
-    record Result(double[] output, double[] inputGradient, Map<String, double[]> gradients) {}
+    public record Result(double[] output, double[] inputGradient, Map<String, double[]> gradients) {}
 
-    Result plain(DifferentiableMap<double[]> map) {
+    public Result plain(DifferentiableMap<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
         Pass<double[]> pass = new Pass<>(batchSize, length, parameters, gradients, "", dropout, team);
@@ -47,7 +47,7 @@ final class Rehearsal {
         return new Result(output, inputGradient, gradients);
     }
 
-    Result floats(DifferentiableMap<FloatArray> map) {
+    public Result floats(DifferentiableMap<FloatArray> map) {
         Map<String, FloatArray> values = new HashMap<>();
         Map<String, FloatArray> gradients = new HashMap<>();
         parameters.forEach((name, array) -> {
@@ -64,7 +64,7 @@ final class Rehearsal {
         return new Result(doubles(output), doubles(inputGradient), found);
     }
 
-    static FloatArray floats(double[] values) {
+    public static FloatArray floats(double[] values) {
         float[] floats = new float[values.length];
         for (int i = 0; i < floats.length; i++) {
             floats[i] = (float) values[i];
@@ -72,7 +72,7 @@ final class Rehearsal {
         return FloatArray.copyOf(floats);
     }
 
-    static double[] doubles(FloatArray array) {
+    public static double[] doubles(FloatArray array) {
         float[] floats = array.toArray();
         double[] values = new double[floats.length];
         for (int i = 0; i < values.length; i++) {

@@ -20,14 +20,14 @@ import picocli.CommandLine.Command;
 
 /** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
 @Command(synopsisSubcommandLabel = "COMMAND")
-final class BenchJob implements Runnable {
+public final class BenchJob implements Runnable {
     private static final MathContext SHOWN = new MathContext(5);
     private static final double MILLIS = 1e3;
 
     private BenchJob() {}
 
     /** {@code bench} with all below it. */
-    static CommandLine command(Console console) {
+    public static CommandLine command(Console console) {
         return new CommandWords(
                         "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help")
                 .on(new BenchJob())

@@ -7,4 +7,4 @@ package io.github.hyenaspark.jobs;
  * @param keep how many checkpoints stay, at least 1
  * @param async whether they are written while the next rounds run
  */
-record CheckpointConfig(long everyRounds, int keep, boolean async) {}
+public record CheckpointConfig(long everyRounds, int keep, boolean async) {}

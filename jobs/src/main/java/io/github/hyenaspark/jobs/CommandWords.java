@@ -12,9 +12,9 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param summary what it does
  * @param example arguments that it is called with; words in capitals stand for places
  */
-record CommandWords(String name, String summary, String example) {
+public record CommandWords(String name, String summary, String example) {
     /** A command for the command line, with its {@code --help}. */
-    CommandLine on(Object command) {
+    public CommandLine on(Object command) {
         CommandLine line = new CommandLine(command);
         line.getCommandSpec()
                 .name(name)
@@ -32,7 +32,7 @@ record CommandWords(String name, String summary, String example) {
      *
      * @param sections of the settings that it reads
      */
-    CommandLine on(Object command, List<String> sections) {
+    public CommandLine on(Object command, List<String> sections) {
         CommandLine line = on(command);
         line.getCommandSpec()
                 .usageMessage()

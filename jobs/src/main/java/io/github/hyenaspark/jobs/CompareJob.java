@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Trains each of some mixers on the same data at each of some lengths, a run for every cell, measures how fast steps
  * are, and draws both. Cells that are done are not done again: each is a run like any other.
  */
-final class CompareJob {
+public final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
     private static final String ACCURACY = "last_token_accuracy";
 
@@ -65,7 +65,7 @@ final class CompareJob {
         tokensPerStep = (long) train.batchSize() * length;
     }
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         new CompareJob(settings, console).run();
     }
 

@@ -15,19 +15,19 @@ import java.nio.charset.StandardCharsets;
  * @param results standard output in practice
  * @param messages standard error in practice
  */
-record Console(InputStream input, PrintStream results, PrintStream messages) {
+public record Console(InputStream input, PrintStream results, PrintStream messages) {
     /** One that nothing can be read from. */
-    Console(PrintStream results, PrintStream messages) {
+    public Console(PrintStream results, PrintStream messages) {
         this(InputStream.nullInputStream(), results, messages);
     }
 
     /** The process's own streams, in UTF-8 whatever the platform says. */
-    static Console ofProcess() {
+    public static Console ofProcess() {
         return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
     }
 
     /** Writes a result: one line. */
-    void result(JsonNode result) {
+    public void result(JsonNode result) {
         results.println(Json.line(result));
         results.flush();
     }

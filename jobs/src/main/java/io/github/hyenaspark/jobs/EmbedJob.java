@@ -7,10 +7,10 @@ import io.github.hyenaspark.jobs.spark.SparkRuntime;
 import java.io.IOException;
 
 /** From a checkpoint and files of documents to vectors of every document, as Parquet. */
-final class EmbedJob {
+public final class EmbedJob {
     private EmbedJob() {}
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         EmbedConfig config = settings.bind("embed", EmbedConfig.class);
         var job = new DocumentsJob("embed", config.output(), settings, console);
         EmbedPlan plan = config.plan(SparkRuntime.storage());

@@ -24,7 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** From a checkpoint and a split of a dataset to the loss: of all documents, of each one, and by position. */
-final class EvaluateJob {
+public final class EvaluateJob {
     private static final String DNA = "dna";
 
     private final EvaluateConfig config;
@@ -45,7 +45,7 @@ final class EvaluateJob {
         this.data = data;
     }
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         EvaluateConfig config = settings.bind("evaluate", EvaluateConfig.class);
         RunConfig run = settings.bind("run", RunConfig.class);
         Storage storage = SparkRuntime.storage();

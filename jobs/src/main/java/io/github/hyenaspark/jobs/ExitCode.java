@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** How a command ends, for schedulers and scripts. */
-enum ExitCode {
+public enum ExitCode {
     DONE(0),
     /** Safe to run again. */
     FAILED(1),
@@ -30,7 +30,7 @@ enum ExitCode {
         this.code = code;
     }
 
-    int code() {
+    public int code() {
         return code;
     }
 
@@ -38,7 +38,7 @@ enum ExitCode {
      * What a failure means. Invalid data and settings that do not fit the data count wherever they were found, also in
      * a task on an executor; any other illegal argument is the user's only if it comes from this process.
      */
-    static ExitCode of(Throwable failure) {
+    public static ExitCode of(Throwable failure) {
         if (first(failure, CorruptFileException.class).isPresent()) {
             return INVALID_DATA;
         }
@@ -53,7 +53,7 @@ enum ExitCode {
     }
 
     /** What to tell about a failure: the cause that decided the code, or what made it fail. */
-    static String message(Throwable failure) {
+    public static String message(Throwable failure) {
         return switch (of(failure)) {
             case INVALID_DATA ->
                 words(first(failure, CorruptFileException.class).orElse(failure));

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
  * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
  * tokenizer. The architecture is written last; an export that has it is whole.
  */
-final class ExportJob implements Callable<Integer> {
+public final class ExportJob implements Callable<Integer> {
     static final String CONFIG = "config.json";
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
 
@@ -51,7 +51,7 @@ final class ExportJob implements Callable<Integer> {
         this.console = console;
     }
 
-    static CommandLine command(Console console) {
+    public static CommandLine command(Console console) {
         return new CommandWords(
                         "export",
                         "Writes the newest checkpoint of a run for other programs.",

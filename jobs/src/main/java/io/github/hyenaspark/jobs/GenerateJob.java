@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
  * From a checkpoint and a prompt to text, written as it comes; the same for each line of standard input; or from a list
  * or file of prompts to a line of JSON for each.
  */
-final class GenerateJob implements Callable<Integer> {
+public final class GenerateJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
     private final Console console;
@@ -39,7 +39,7 @@ final class GenerateJob implements Callable<Integer> {
         this.console = console;
     }
 
-    static CommandLine command(Console console) {
+    public static CommandLine command(Console console) {
         return new CommandWords(
                         "generate",
                         "Continues a text with the newest checkpoint of run.dir.",

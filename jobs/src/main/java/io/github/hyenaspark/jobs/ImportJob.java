@@ -33,7 +33,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** From a model in safetensors files to the directory of a run that has done no round yet. */
-final class ImportJob implements Job {
+public final class ImportJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
 
     /** The architecture comes from the model; of other settings those of the command line are kept. */

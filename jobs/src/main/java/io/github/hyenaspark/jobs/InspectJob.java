@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Says what is in the directory of a run or of a dataset. */
-final class InspectJob implements Callable<Integer> {
+public final class InspectJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(InspectJob.class);
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
 
@@ -49,7 +49,7 @@ final class InspectJob implements Callable<Integer> {
         this.console = console;
     }
 
-    static CommandLine command(Console console) {
+    public static CommandLine command(Console console) {
         return new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json")
                 .on(new InspectJob(console))
                 .addSubcommand(MemoryJob.command(console));

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** What a command does once its settings are read. */
 @FunctionalInterface
-interface Job {
+public interface Job {
     /**
      * Does it; the result goes to the console.
      *

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
-final class JobCommand implements Callable<Integer> {
+public final class JobCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
 
     private final Job job;
@@ -28,7 +28,7 @@ final class JobCommand implements Callable<Integer> {
      *
      * @param sections of the settings that it reads, shown in its help
      */
-    static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
+    public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
         return words.on(new JobCommand(job, console), sections);
     }
 

@@ -28,7 +28,7 @@ public final class Main implements Runnable {
     }
 
     /** Runs one command; returns its exit code. */
-    static int run(List<String> arguments, Console console) {
+    public static int run(List<String> arguments, Console console) {
         try {
             return commandLine(console).execute(arguments.toArray(String[]::new));
         } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
@@ -37,7 +37,7 @@ public final class Main implements Runnable {
     }
 
     /** All commands. */
-    static CommandLine commandLine(Console console) {
+    public static CommandLine commandLine(Console console) {
         return new CommandWords(
                         "hyena", "Trains long-context language models of Hyena blocks on Apache Spark.", "train --help")
                 .on(new Main())

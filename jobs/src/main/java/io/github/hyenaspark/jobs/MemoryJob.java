@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code inspect memory}: what a training needs, before anything is started. */
-final class MemoryJob implements Callable<Integer> {
+public final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
 
     private final Console console;
@@ -53,7 +53,7 @@ final class MemoryJob implements Callable<Integer> {
     }
 
     /** In MiB but for counts. */
-    static ObjectNode needed(Settings settings) throws IOException {
+    public static ObjectNode needed(Settings settings) throws IOException {
         ModelConfig model = settings.bind("model", ModelConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
         RunConfig run = settings.bind("run", RunConfig.class);

@@ -32,7 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** From a corpus to a dataset's next snapshot. Does only what has not been done, and nothing when nothing is new. */
-final class PrepareJob {
+public final class PrepareJob {
     private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
     private static final double NANOS = 1e9;
     private static final double MEGABYTE = 1e6;
@@ -52,7 +52,7 @@ final class PrepareJob {
     }
 
     /** The command {@code prepare}: a task brings the settings that its examples need. */
-    static final class Command implements Job {
+    public static final class Command implements Job {
         @Override
         public List<String> derived(Settings settings) {
             return task(settings).map(TaskInput::settings).orElse(List.of());
@@ -65,7 +65,7 @@ final class PrepareJob {
     }
 
     /** The task of {@code data.input}, if it is one. */
-    static Optional<TaskInput> task(Settings settings) {
+    public static Optional<TaskInput> task(Settings settings) {
         String input = settings.bind("data", DataConfig.class).input();
         return TaskInput.isTask(input)
                 ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))

@@ -16,7 +16,7 @@ import io.github.hyenaspark.jobs.spark.SampleConfig;
  * @param progress how progress is shown
  * @param sample texts in the run's report
  */
-record RunConfig(
+public record RunConfig(
         String dir,
         long stopAfterRounds,
         long validateEveryRounds,

@@ -9,10 +9,10 @@ import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 
 /** From a checkpoint and files of documents to the loss of every document, as Parquet. */
-final class ScoreJob {
+public final class ScoreJob {
     private ScoreJob() {}
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         ScoreConfig config = settings.bind("score", ScoreConfig.class);
         var job = new DocumentsJob("score", config.output(), settings, console);
         ScorePlan plan = config.plan(SparkRuntime.storage());

@@ -7,7 +7,7 @@ import java.util.Set;
 import picocli.CommandLine.Parameters;
 
 /** The files of settings and {@code key=value} arguments of a command line. */
-final class SettingsArguments {
+public final class SettingsArguments {
     private static final Set<String> SECTIONS = Set.of(
             "data",
             "task",
@@ -35,7 +35,7 @@ final class SettingsArguments {
     private List<String> words = List.of();
 
     /** The settings, all of sections that some command reads. */
-    Settings load() {
+    public Settings load() {
         return load(List.of());
     }
 

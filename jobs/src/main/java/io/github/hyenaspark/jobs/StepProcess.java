@@ -20,7 +20,7 @@ import java.util.List;
  * {@code bench step} in a JVM of its own, with this one's class path and flags: what ran before changes neither its
  * time nor its memory.
  */
-final class StepProcess {
+public final class StepProcess {
     private static final int SHOWN_LINES = 5;
 
     /** The command line; a name, because it is the room above this one. */
@@ -34,7 +34,7 @@ final class StepProcess {
      * @return what {@code bench step} prints
      * @throws IOException with the last lines it wrote, if it failed
      */
-    static JsonNode measure(Settings settings, int vocabularySize) throws IOException {
+    public static JsonNode measure(Settings settings, int vocabularySize) throws IOException {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         Path directory = Files.createTempDirectory("hyena-step-");
         Path file = directory.resolve("settings.json");

@@ -34,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** From a dataset to checkpoints: begins a run or goes on with it, whichever its directory says. */
-final class TrainJob {
+public final class TrainJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
 
     private final TrainSettings settings;
@@ -51,7 +51,7 @@ final class TrainJob {
     }
 
     /** The command {@code train}: a run that there is keeps its architecture, where the arguments do not say one. */
-    static final class Command implements Job {
+    public static final class Command implements Job {
         @Override
         public List<String> derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** From a corpus to a byte-level BPE tokenizer: words are counted on the cluster, merges learned on the driver. */
-final class TrainTokenizerJob {
+public final class TrainTokenizerJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainTokenizerJob.class);
 
     private TrainTokenizerJob() {}
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);

@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deletes what a dataset holds and no snapshot lists. */
-final class VacuumJob {
+public final class VacuumJob {
     private static final Logger LOG = LoggerFactory.getLogger(VacuumJob.class);
     private static final double MILLIS_PER_HOUR = 3.6e6;
 
     private VacuumJob() {}
 
-    static void run(Settings settings, Console console) throws IOException {
+    public static void run(Settings settings, Console console) throws IOException {
         Storage storage = SparkRuntime.storage();
         DataConfig config = settings.bind("data", DataConfig.class).qualified(storage);
         VacuumConfig vacuum = settings.bind("vacuum", VacuumConfig.class);

@@ -19,7 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** Reads a dataset or the checkpoints of a run whole and checks every hash. */
-final class VerifyJob implements Callable<Integer> {
+public final class VerifyJob implements Callable<Integer> {
     private final Console console;
 
     @Parameters(paramLabel = "DIRECTORY", description = "The directory of a run or of a dataset.")
@@ -29,7 +29,7 @@ final class VerifyJob implements Callable<Integer> {
         this.console = console;
     }
 
-    static CommandLine command(Console console) {
+    public static CommandLine command(Console console) {
         return new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET")
                 .on(new VerifyJob(console));
     }

@@ -26,10 +26,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The settings that come with the project. */
-class ConfTest {
+public class ConfTest {
     private static final Path CONF = Path.of(System.getProperty("basedir", "."), "..", "conf");
 
-    static List<Path> files() throws IOException {
+    public static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(CONF)) {
             return files.filter(file -> file.toString().endsWith(".conf") && !file.endsWith("spark-defaults.conf"))
                     .sorted()

@@ -19,7 +19,7 @@ import java.util.zip.GZIPOutputStream;
  * @param directory where its files are
  * @param documents the texts that a dataset of it has, sorted
  */
-record CrashCorpus(Path directory, List<String> documents) {
+public record CrashCorpus(Path directory, List<String> documents) {
     private static final int WORDS = 120;
 
     /** Settings for all runs on it. */
@@ -32,7 +32,7 @@ record CrashCorpus(Path directory, List<String> documents) {
             "run.progress=plain");
 
     /** Writes it to {@code directory/input}. */
-    static CrashCorpus write(Path directory) throws IOException {
+    public static CrashCorpus write(Path directory) throws IOException {
         Path input = Files.createDirectories(directory.resolve("input"));
         List<String> documents = new ArrayList<>();
         for (int i = 0; i < 6; i++) {

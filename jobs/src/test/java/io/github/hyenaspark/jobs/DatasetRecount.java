@@ -33,8 +33,8 @@ import java.util.TreeMap;
  * @param rows of the document tables of all units, in the snapshot's order
  * @param refused lines of all quarantines
  */
-record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> rows, List<JsonNode> refused) {
-    static DatasetRecount of(Path dataset) throws IOException {
+public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> rows, List<JsonNode> refused) {
+    public static DatasetRecount of(Path dataset) throws IOException {
         Storage storage = Storage.local();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset.toString());
         List<DocumentRow> rows = new ArrayList<>();
@@ -64,12 +64,12 @@ record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> 
     }
 
     /** Tokens of a split's documents, as MosaicML's reader gives them. */
-    List<int[]> documents(Split split) throws IOException {
+    public List<int[]> documents(Split split) throws IOException {
         return ShardOracle.throughMds(dataset.resolve(split.folder()));
     }
 
     /** How many documents were refused, by reason. */
-    Map<String, Long> refused(String kind) {
+    public Map<String, Long> refused(String kind) {
         Map<String, Long> reasons = new TreeMap<>();
         for (JsonNode line : refused) {
             if (line.get("kind").textValue().equals(kind)) {
@@ -80,13 +80,13 @@ record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<DocumentRow> 
     }
 
     /** How many documents have the text of an earlier one. */
-    long copies() {
+    public long copies() {
         return rows.size()
                 - rows.stream().map(DocumentRow::contentHash).distinct().count();
     }
 
     /** Compares every total of the newest snapshot's report with what is counted here. */
-    void assertReport() throws IOException {
+    public void assertReport() throws IOException {
         Path file = dataset.resolve(String.format(Locale.ROOT, "reports/%08d.json", snapshot.number()));
         JsonNode report = Json.parse(file.toString(), Files.readAllBytes(file));
         long tokens = 0;

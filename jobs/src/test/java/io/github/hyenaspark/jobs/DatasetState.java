@@ -27,12 +27,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What a test may want to know of a dataset at some moment. */
-record DatasetState(Storage storage, String dataset) {
+public record DatasetState(Storage storage, String dataset) {
     private static final String INDEX = "/index.json";
     private static final List<Integer> LENGTHS = List.of(64, 1000);
 
     /** SHA-256 of every object that the newest snapshot lists, of the snapshot, the tokenizer and the views. */
-    Map<String, String> objects() throws IOException {
+    public Map<String, String> objects() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> objects = new TreeMap<>();
         for (UnitEntry unit : snapshot.units()) {
@@ -55,7 +55,7 @@ record DatasetState(Storage storage, String dataset) {
     }
 
     /** SHA-256 of the packing plans of each split, strategy and length. */
-    Map<String, String> plans() throws IOException {
+    public Map<String, String> plans() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> plans = new TreeMap<>();
         for (Split split : Split.values()) {
@@ -88,7 +88,7 @@ record DatasetState(Storage storage, String dataset) {
     }
 
     /** The texts of all documents in all shards, sorted; of the tokenizer of bytes. */
-    List<String> documents() throws IOException {
+    public List<String> documents() throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         List<String> documents = new ArrayList<>();
         for (ShardEntry shard : snapshot.shards()) {
@@ -114,19 +114,19 @@ record DatasetState(Storage storage, String dataset) {
     }
 
     /** How many units have their record. */
-    int records() throws IOException {
+    public int records() throws IOException {
         return (int) storage.everythingBelow(Storage.resolve(dataset, "units")).stream()
                 .filter(file -> !file.name().startsWith("."))
                 .count();
     }
 
     /** What {@code verify} finds. */
-    List<String> faults() throws IOException {
+    public List<String> faults() throws IOException {
         return DatasetVerification.run(storage, dataset).faults();
     }
 
     /** At any time a reader finds no snapshot or a whole one, and no index or one of files that are there. */
-    void assertWhole() throws IOException {
+    public void assertWhole() throws IOException {
         if (!DatasetSnapshot.uris(storage, dataset).isEmpty()) {
             assertThat(faults())
                     .as("faults but for missing views")
@@ -147,7 +147,7 @@ record DatasetState(Storage storage, String dataset) {
     }
 
     /** All files, by path. */
-    List<String> files() throws IOException {
+    public List<String> files() throws IOException {
         return storage.everythingBelow(dataset).stream().map(StoredFile::uri).toList();
     }
 }

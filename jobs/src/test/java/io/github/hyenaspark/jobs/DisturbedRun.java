@@ -27,15 +27,15 @@ import java.util.stream.LongStream;
  * @param place where dataset and run are
  * @param name of the run's directory
  */
-record DisturbedRun(PreparePlace place, String name) {
-    static final int SEQUENCES = 192;
-    static final int ROUNDS = 8;
-    static final int EPOCH_ROUNDS = 6;
-    static final int STEPS = 2;
-    static final int WORKERS = 2;
+public record DisturbedRun(PreparePlace place, String name) {
+    public static final int SEQUENCES = 192;
+    public static final int ROUNDS = 8;
+    public static final int EPOCH_ROUNDS = 6;
+    public static final int STEPS = 2;
+    public static final int WORKERS = 2;
 
     /** The exit code of a driver that another one has replaced. */
-    static final int REPLACED = 75;
+    public static final int REPLACED = 75;
 
     /** Bytes of a document: with its end, 64 sequences of 32 tokens that overlap by one. */
     private static final int DOCUMENT_BYTES = 64 * 32;
@@ -53,7 +53,7 @@ record DisturbedRun(PreparePlace place, String name) {
             "checkpoint.keep=2");
 
     /** Prepares the dataset for runs at a place. */
-    static DisturbedRun at(PreparePlace place, Path directory, String name) throws IOException {
+    public static DisturbedRun at(PreparePlace place, Path directory, String name) throws IOException {
         List<String> prepare = new ArrayList<>(List.of("prepare"));
         prepare.addAll(SmallRun.SETTINGS);
         prepare.addAll(List.of("data.input=file:" + corpus(directory), "data.dataset=" + place.uri("dataset")));
@@ -72,24 +72,24 @@ record DisturbedRun(PreparePlace place, String name) {
     }
 
     /** Another run on the same dataset. */
-    DisturbedRun named(String other) {
+    public DisturbedRun named(String other) {
         return new DisturbedRun(place, other);
     }
 
-    String uri() {
+    public String uri() {
         return place.uri(name);
     }
 
-    Path path(String below) {
+    public Path path(String below) {
         return Path.of(uri(), below);
     }
 
-    String dataset() {
+    public String dataset() {
         return place.uri("dataset");
     }
 
     /** The arguments that begin it or go on with it. */
-    String[] train(String... more) {
+    public String[] train(String... more) {
         List<String> arguments = new ArrayList<>(List.of("train"));
         arguments.addAll(SmallRun.SETTINGS);
         arguments.addAll(SETTINGS);
@@ -99,16 +99,16 @@ record DisturbedRun(PreparePlace place, String name) {
     }
 
     /** Begins it or goes on in this process. */
-    Outcome here(String... more) {
+    public Outcome here(String... more) {
         return place.run("local[2]", train(more));
     }
 
-    HyenaProcess process(String master) {
+    public HyenaProcess process(String master) {
         return place.process(master);
     }
 
     /** The round of its newest checkpoint; 0 without one. Reads no object. */
-    long committed() throws IOException {
+    public long committed() throws IOException {
         return CheckpointStore.open(place.storage(), uri()).manifests().stream()
                 .mapToLong(CheckpointManifest::round)
                 .max()
@@ -116,14 +116,14 @@ record DisturbedRun(PreparePlace place, String name) {
     }
 
     /** The round that a resume would begin from, every byte of it read; 0 for none. */
-    long restorable() throws IOException {
+    public long restorable() throws IOException {
         return CheckpointStore.open(place.storage(), uri())
                 .newestValid()
                 .map(Checkpoint::round)
                 .orElse(0L);
     }
 
-    List<JsonNode> journal() throws IOException {
+    public List<JsonNode> journal() throws IOException {
         byte[] stored = place.storage().read(Storage.resolve(uri(), "journal.jsonl"));
         List<JsonNode> entries = new ArrayList<>();
         for (String line : new String(stored, StandardCharsets.UTF_8).lines().toList()) {
@@ -133,7 +133,7 @@ record DisturbedRun(PreparePlace place, String name) {
     }
 
     /** It ended well, with the parameters of another run and every round in its journal once. */
-    void assertEnded(Outcome outcome, UndisturbedRun undisturbed) throws IOException {
+    public void assertEnded(Outcome outcome, UndisturbedRun undisturbed) throws IOException {
         assertThat(outcome.theta()).as(outcome.messages()).isEqualTo(undisturbed.theta());
         assertThat(journal())
                 .extracting(entry -> entry.get("round").longValue())
@@ -142,7 +142,7 @@ record DisturbedRun(PreparePlace place, String name) {
     }
 
     /** A command that has failed told so in a sentence, with this code and these words, and gave no result. */
-    static void assertFailed(Outcome outcome, int code, String... words) {
+    public static void assertFailed(Outcome outcome, int code, String... words) {
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(code);
         List<String> told = outcome.messages()
                 .lines()

@@ -8,11 +8,11 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Checkpoints that no training has saved, made from those of a run. */
-final class Forged {
+public final class Forged {
     private Forged() {}
 
     /** Saves the newest checkpoint of a run once more, changed, as its next driver would. */
-    static void save(DisturbedRun run, UnaryOperator<Checkpoint> change) throws IOException {
+    public static void save(DisturbedRun run, UnaryOperator<Checkpoint> change) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(run.place().storage(), run.uri());
         checkpoints.beginEpoch();
         Optional<Checkpoint> real = checkpoints.newestValid();
@@ -21,12 +21,12 @@ final class Forged {
     }
 
     /** The same state at another round. */
-    static Checkpoint withRound(Checkpoint real, long round) {
+    public static Checkpoint withRound(Checkpoint real, long round) {
         return with(real, round, real.numerics());
     }
 
     /** The same state, computed otherwise. */
-    static Checkpoint withNumerics(Checkpoint real, Numerics numerics) {
+    public static Checkpoint withNumerics(Checkpoint real, Numerics numerics) {
         return with(real, real.round(), numerics);
     }
 

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
  * @param properties system properties of the driver, for example {@code spark.*}
  * @param flags of the driver's JVM, in this order
  */
-record HyenaProcess(String master, Map<String, String> properties, List<String> flags) {
+public record HyenaProcess(String master, Map<String, String> properties, List<String> flags) {
     /** The exit code of a process that SIGKILL ended. */
-    static final int KILLED = 128 + 9;
+    public static final int KILLED = 128 + 9;
 
     /** A process that lives for seconds spends half of its time in the better compiler and in starting collectors. */
     private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -37,7 +37,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 
     /** A process on a master, with a heap of 1 GiB and no points. */
-    static HyenaProcess on(String master) {
+    public static HyenaProcess on(String master) {
         Map<String, String> properties = new TreeMap<>(SmallRun.SPARK);
         properties.put("spark.master", master);
         properties.put("spark.executor.cores", "1");
@@ -49,14 +49,14 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     }
 
     /** The same with another property of the driver; a setting of Spark reaches the executors too. */
-    HyenaProcess with(String key, String value) {
+    public HyenaProcess with(String key, String value) {
         Map<String, String> more = new TreeMap<>(properties);
         more.put(key, value);
         return new HyenaProcess(master, more, flags);
     }
 
     /** The same with settings of Hadoop, for the driver and executors. */
-    HyenaProcess withHadoop(Map<String, String> settings) {
+    public HyenaProcess withHadoop(Map<String, String> settings) {
         HyenaProcess next = this;
         for (Map.Entry<String, String> setting : settings.entrySet()) {
             next = next.with("spark.hadoop." + setting.getKey(), setting.getValue());
@@ -65,25 +65,25 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     }
 
     /** The same with more flags of the driver's JVM, such as {@code -Xmx512m}; a later one wins over an earlier one. */
-    HyenaProcess withFlags(String... more) {
+    public HyenaProcess withFlags(String... more) {
         List<String> all = new ArrayList<>(flags);
         all.addAll(Arrays.asList(more));
         return new HyenaProcess(master, properties, all);
     }
 
     /** The same with a point in the driver's process, in which a {@code local[N]} has its tasks too. */
-    HyenaProcess withDriverAt(NamedPoint point) {
+    public HyenaProcess withDriverAt(NamedPoint point) {
         return withFlags(point.flags().toArray(String[]::new));
     }
 
     /** The same with a point in the processes of executors. */
-    HyenaProcess withExecutorsAt(NamedPoint point) {
+    public HyenaProcess withExecutorsAt(NamedPoint point) {
         String quoted = point.flags().stream().map(HyenaProcess::quoted).collect(Collectors.joining(" "));
         return with(EXECUTOR_FLAGS, properties.get(EXECUTOR_FLAGS) + " " + quoted);
     }
 
     /** Runs a command, with these arguments and no others, to its end. */
-    Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
+    public Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
         try (Running running = start(directory, arguments)) {
             return running.await();
         }
@@ -94,7 +94,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
      *
      * @param directory where its output is kept
      */
-    Running start(Path directory, String... arguments) throws IOException {
+    public Running start(Path directory, String... arguments) throws IOException {
         var builder = new ProcessBuilder(command(arguments));
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
         describeSpark(builder.environment());
@@ -102,7 +102,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     }
 
     /** Tells a process in its environment which Spark to start executors with. */
-    static void describeSpark(Map<String, String> environment) {
+    public static void describeSpark(Map<String, String> environment) {
         environment.putIfAbsent("SPARK_SCALA_VERSION", scalaBinaryVersion());
         environment.putIfAbsent(
                 "SPARK_HOME", Path.of("target", "spark").toAbsolutePath().toString());
@@ -120,7 +120,7 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     }
 
     /** Spark's opened packages and the modules, as this JVM was started with. */
-    static List<String> jvmFlags() {
+    public static List<String> jvmFlags() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
                 .toList();
@@ -141,9 +141,9 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
     }
 
     /** A process; closing it kills it. */
-    record Running(Process process, Path results, Path messages) implements AutoCloseable {
+    public record Running(Process process, Path results, Path messages) implements AutoCloseable {
         /** Starts a process whose output goes to two files of a directory. */
-        static Running start(ProcessBuilder builder, Path directory) throws IOException {
+        public static Running start(ProcessBuilder builder, Path directory) throws IOException {
             Files.createDirectories(directory);
             Path results = Files.createTempFile(directory, "process", ".out");
             Path messages = Path.of(results.toString().replaceFirst("out$", "err"));
@@ -152,12 +152,12 @@ record HyenaProcess(String master, Map<String, String> properties, List<String> 
         }
 
         /** Its exit code and all it has said; fails after four minutes. */
-        Outcome await() throws IOException, InterruptedException {
+        public Outcome await() throws IOException, InterruptedException {
             return await(LIMIT);
         }
 
         /** The same with another limit than four minutes. */
-        Outcome await(Duration limit) throws IOException, InterruptedException {
+        public Outcome await(Duration limit) throws IOException, InterruptedException {
             boolean ended = process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
             String said = Files.readString(messages);
             assertThat(ended)

@@ -12,7 +12,7 @@ import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 
 /** An HDFS of one data node or more in this process, which other processes of this machine reach too. */
-final class MiniHdfs implements AutoCloseable {
+public final class MiniHdfs implements AutoCloseable {
     private static final String PAIR = "pair";
 
     private final MiniDFSCluster cluster;
@@ -28,12 +28,12 @@ final class MiniHdfs implements AutoCloseable {
      *
      * @param directory where its blocks are kept
      */
-    static MiniHdfs start(Path directory) throws IOException {
+    public static MiniHdfs start(Path directory) throws IOException {
         return start(directory, 1);
     }
 
     /** The same with so many data nodes. */
-    static MiniHdfs start(Path directory, int dataNodes) throws IOException {
+    public static MiniHdfs start(Path directory, int dataNodes) throws IOException {
         MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
                 .numDataNodes(dataNodes)
                 .build();
@@ -42,7 +42,7 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** The same with one data node and two name nodes, of which the first serves and the second stands by. */
-    static MiniHdfs startPair(Path directory) throws IOException {
+    public static MiniHdfs startPair(Path directory) throws IOException {
         MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
                 .nnTopology(MiniDFSNNTopology.simpleHATopology())
                 .numDataNodes(1)
@@ -56,7 +56,7 @@ final class MiniHdfs implements AutoCloseable {
      * The Hadoop settings of a client: plain paths belong to this file system, and one copy of a block is enough. A
      * client that closes a file asks again soon whether the data node has told the name node, not after 0.4 s.
      */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return Map.of(
                 "fs.defaultFS",
                 root,
@@ -69,7 +69,7 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** The same for a pair of name nodes: the client asks the other when one does not serve. */
-    Map<String, String> pairSettings() {
+    public Map<String, String> pairSettings() {
         Map<String, String> settings = new TreeMap<>(settings());
         settings.put("dfs.nameservices", PAIR);
         settings.put("dfs.ha.namenodes." + PAIR, "first,second");
@@ -86,7 +86,7 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** The URI of a path below the root. */
-    String uri(String path) {
+    public String uri(String path) {
         return root + "/" + path;
     }
 
@@ -95,18 +95,18 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** Copies a file or a directory from the local disk to a path below the root. */
-    void copyIn(Path local, String path) throws IOException {
+    public void copyIn(Path local, String path) throws IOException {
         fileSystem()
                 .copyFromLocalFile(
                         new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path(uri(path)));
     }
 
-    boolean exists(String path) throws IOException {
+    public boolean exists(String path) throws IOException {
         return fileSystem().exists(new org.apache.hadoop.fs.Path(uri(path)));
     }
 
     /** Lets the name node refuse all changes, or take them again. */
-    void safeMode(boolean on) throws IOException {
+    public void safeMode(boolean on) throws IOException {
         if (on) {
             NameNodeAdapter.enterSafeMode(cluster.getNameNode(), false);
         } else {
@@ -115,23 +115,23 @@ final class MiniHdfs implements AutoCloseable {
     }
 
     /** Stops the name node and starts it at the same address; it has lost nothing. */
-    void restartNameNode() throws IOException {
+    public void restartNameNode() throws IOException {
         cluster.restartNameNode();
     }
 
     /** Stops the first name node of a pair for good; the second serves from then on. */
-    void failOver() throws IOException {
+    public void failOver() throws IOException {
         cluster.shutdownNameNode(0);
         cluster.transitionToActive(1);
     }
 
     /** Stops the first data node; the name node is not told. */
-    MiniDFSCluster.DataNodeProperties stopDataNode() {
+    public MiniDFSCluster.DataNodeProperties stopDataNode() {
         return cluster.stopDataNode(0);
     }
 
     /** Starts all data nodes again that were stopped and waits until the name node knows them. */
-    void startDataNodes(List<MiniDFSCluster.DataNodeProperties> stopped) throws IOException {
+    public void startDataNodes(List<MiniDFSCluster.DataNodeProperties> stopped) throws IOException {
         for (MiniDFSCluster.DataNodeProperties node : stopped) {
             cluster.restartDataNode(node, true);
         }

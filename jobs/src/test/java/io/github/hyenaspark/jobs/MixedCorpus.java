@@ -13,19 +13,19 @@ import java.util.Random;
  * Books, and pages of eight hosts: with short texts and questions, which {@link #CLEANING} leaves out, lines that are
  * no JSON, a copy and a near copy of a book, and copies of pages.
  */
-final class MixedCorpus {
-    static final int BOOKS = 6;
-    static final int SHORT_BOOKS = 1;
-    static final int PAGES = 80;
-    static final int QUESTIONS = 10;
-    static final int SHORT_PAGES = 8;
-    static final int BROKEN_LINES = 2;
-    static final int COPIED_BOOKS = 1;
-    static final int NEARLY_COPIED_BOOKS = 1;
-    static final int COPIED_PAGES = 5;
+public final class MixedCorpus {
+    public static final int BOOKS = 6;
+    public static final int SHORT_BOOKS = 1;
+    public static final int PAGES = 80;
+    public static final int QUESTIONS = 10;
+    public static final int SHORT_PAGES = 8;
+    public static final int BROKEN_LINES = 2;
+    public static final int COPIED_BOOKS = 1;
+    public static final int NEARLY_COPIED_BOOKS = 1;
+    public static final int COPIED_PAGES = 5;
 
     /** Settings for it; the units are so small that there are many. */
-    static final List<String> CLEANING = List.of(
+    public static final List<String> CLEANING = List.of(
             "data.unit-bytes=2000",
             "data.source.id-field=id",
             "data.source.columns=[host]",
@@ -36,7 +36,7 @@ final class MixedCorpus {
     private MixedCorpus() {}
 
     /** Writes it into {@code directory/mixed}. */
-    static Path write(Path directory) throws IOException {
+    public static Path write(Path directory) throws IOException {
         Path corpus = directory.resolve("mixed");
         Files.createDirectories(corpus.resolve("books"));
         Files.createDirectories(corpus.resolve("web"));

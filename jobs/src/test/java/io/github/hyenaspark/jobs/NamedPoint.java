@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param times how often it happens at most, over all processes; after that the point is passed
  * @param marker begins the names of the marker files; in a directory that is there
  */
-record NamedPoint(Effect effect, String message, int match, int times, Path marker) {
+public record NamedPoint(Effect effect, String message, int match, int times, Path marker) {
     enum Effect {
         /** The process kills itself by SIGKILL. */
         KILL,
@@ -34,22 +34,22 @@ record NamedPoint(Effect effect, String message, int match, int times, Path mark
     private static final long LOOK_NANOS = 5_000_000;
 
     /** The first process that gets there dies. */
-    static NamedPoint killing(String message, Path marker) {
+    public static NamedPoint killing(String message, Path marker) {
         return new NamedPoint(Effect.KILL, message, 1, 1, marker);
     }
 
     /** The first thread that gets there waits. */
-    static NamedPoint holding(String message, Path marker) {
+    public static NamedPoint holding(String message, Path marker) {
         return new NamedPoint(Effect.HOLD, message, 1, 1, marker);
     }
 
     /** The same at the n-th match of a process. */
-    NamedPoint atMatch(int n) {
+    public NamedPoint atMatch(int n) {
         return new NamedPoint(effect, message, n, times, marker);
     }
 
     /** The same for so many processes. */
-    NamedPoint times(int n) {
+    public NamedPoint times(int n) {
         return new NamedPoint(effect, message, match, n, marker);
     }
 
@@ -64,7 +64,7 @@ record NamedPoint(Effect effect, String message, int match, int times, Path mark
     }
 
     /** How many processes got there, the last of {@link #times} at most. */
-    int reached() {
+    public int reached() {
         int reached = 0;
         while (reached < times && Files.exists(file(marker, reached + 1))) {
             reached++;
@@ -73,17 +73,17 @@ record NamedPoint(Effect effect, String message, int match, int times, Path mark
     }
 
     /** The message of the n-th process that got there. */
-    String messageOf(int n) throws IOException {
+    public String messageOf(int n) throws IOException {
         return Files.readString(file(marker, n));
     }
 
     /** Waits until a process is there. */
-    void awaitReached(long seconds) {
+    public void awaitReached(long seconds) {
         awaitReached(1, seconds);
     }
 
     /** Waits until all processes are there that are counted. */
-    void awaitAll(long seconds) {
+    public void awaitAll(long seconds) {
         awaitReached(times, seconds);
     }
 
@@ -98,7 +98,7 @@ record NamedPoint(Effect effect, String message, int match, int times, Path mark
     }
 
     /** Lets everyone on who waits. */
-    void release() throws IOException {
+    public void release() throws IOException {
         Files.writeString(released(marker), "");
     }
 

@@ -17,33 +17,33 @@ import java.util.Map;
  * @param settings of Hadoop
  * @param root URI of a directory for all this
  */
-record PreparePlace(String name, Map<String, String> settings, String root) {
-    Storage storage() throws IOException {
+public record PreparePlace(String name, Map<String, String> settings, String root) {
+    public Storage storage() throws IOException {
         return Storage.of(settings);
     }
 
-    DatasetState state(String dataset) throws IOException {
+    public DatasetState state(String dataset) throws IOException {
         return new DatasetState(storage(), uri(dataset));
     }
 
-    String uri(String path) {
+    public String uri(String path) {
         return Storage.resolve(root, path);
     }
 
     /** Copies a corpus to {@code input}. */
-    PreparePlace withCorpus(CrashCorpus corpus) throws IOException {
+    public PreparePlace withCorpus(CrashCorpus corpus) throws IOException {
         for (Path file : corpus.files()) {
             add(file.getFileName().toString(), Files.readAllBytes(file));
         }
         return this;
     }
 
-    void add(String file, byte[] content) throws IOException {
+    public void add(String file, byte[] content) throws IOException {
         storage().replace(uri("input/" + file), content);
     }
 
     /** The arguments that prepare {@code input} into a dataset. */
-    String[] prepare(String dataset) {
+    public String[] prepare(String dataset) {
         List<String> arguments =
                 new ArrayList<>(List.of("prepare", "data.input=" + uri("input"), "data.dataset=" + uri(dataset)));
         arguments.addAll(CrashCorpus.SETTINGS);
@@ -51,7 +51,7 @@ record PreparePlace(String name, Map<String, String> settings, String root) {
     }
 
     /** Runs a command in this process, which is quicker than another JVM. */
-    Outcome run(String master, String... arguments) {
+    public Outcome run(String master, String... arguments) {
         settings.forEach((key, value) -> System.setProperty("spark.hadoop." + key, value));
         try {
             return SmallRun.bare(master, Arrays.asList(arguments));
@@ -61,7 +61,7 @@ record PreparePlace(String name, Map<String, String> settings, String root) {
     }
 
     /** A process that runs commands here. */
-    HyenaProcess process(String master) {
+    public HyenaProcess process(String master) {
         return HyenaProcess.on(master).withHadoop(settings);
     }
 }

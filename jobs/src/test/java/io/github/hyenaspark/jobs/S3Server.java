@@ -20,7 +20,7 @@ import org.assertj.core.api.Assertions;
  * A server that speaks S3, in a process of its own: the S3Mock that the build copies to {@code target/servers}. Each
  * has a bucket of a name that no other one has, because Hadoop keeps one client per bucket for the whole JVM.
  */
-final class S3Server implements AutoCloseable {
+public final class S3Server implements AutoCloseable {
     private static final Path JAR = Path.of(System.getProperty("basedir", "."), "target", "servers", "s3mock.jar")
             .toAbsolutePath();
 
@@ -47,7 +47,7 @@ final class S3Server implements AutoCloseable {
      * @param directory where it keeps objects and its log, {@code s3.log}; may be deleted once it is closed
      * @throws IOException if it ends or says nothing within a minute; its log is in the message
      */
-    static S3Server start(Path directory) throws IOException {
+    public static S3Server start(Path directory) throws IOException {
         Assertions.assertThat(JAR)
                 .as("the S3 server of the tests, copied by mvn pre-integration-test")
                 .exists();
@@ -112,7 +112,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** The Hadoop settings of a client of this server. Times in milliseconds have no unit, which Hadoop 3.3 refuses. */
-    Map<String, String> settings() {
+    public Map<String, String> settings() {
         return Map.ofEntries(
                 Map.entry("fs.s3a.endpoint", "http://127.0.0.1:" + port),
                 Map.entry("fs.s3a.endpoint.region", REGION),
@@ -134,7 +134,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /** The URI of a key in the bucket. */
-    String uri(String key) {
+    public String uri(String key) {
         return "s3a://" + bucket + "/" + key;
     }
 

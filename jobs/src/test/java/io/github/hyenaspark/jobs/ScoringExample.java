@@ -7,10 +7,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** The README's example of an application. */
-final class ScoringExample {
+public final class ScoringExample {
     private ScoringExample() {}
 
-    static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
+    public static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
         // README: begin
         Scoring scoring = Scoring.open(spark, run);
         Dataset<Row> scores = scoring.score(documents, "id", "text");

@@ -17,28 +17,28 @@ import java.util.TreeMap;
  * @param file the script
  * @param environment what is added to this process's
  */
-record Script(Path file, Map<String, String> environment) {
+public record Script(Path file, Map<String, String> environment) {
     /** A script by its path below {@code submit-scripts}. */
-    static Script named(String path) {
+    public static Script named(String path) {
         return new Script(Path.of("..", "submit-scripts", path).toAbsolutePath().normalize(), Map.of());
     }
 
     /** The same with another variable in its environment. */
-    Script with(String variable, String value) {
+    public Script with(String variable, String value) {
         Map<String, String> more = new TreeMap<>(environment);
         more.put(variable, value);
         return new Script(file, more);
     }
 
     /** Runs it with these arguments to its end. */
-    Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
+    public Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
         try (Running running = start(directory, arguments)) {
             return running.await();
         }
     }
 
     /** The same with another limit than four minutes. */
-    Outcome run(Path directory, Duration limit, String... arguments) throws IOException, InterruptedException {
+    public Outcome run(Path directory, Duration limit, String... arguments) throws IOException, InterruptedException {
         try (Running running = start(directory, arguments)) {
             return running.await(limit);
         }
@@ -49,7 +49,7 @@ record Script(Path file, Map<String, String> environment) {
      *
      * @param directory where its output is kept
      */
-    Running start(Path directory, String... arguments) throws IOException {
+    public Running start(Path directory, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("bash", file.toString()));
         command.addAll(Arrays.asList(arguments));
         var builder = new ProcessBuilder(command);

@@ -14,8 +14,8 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
  * The local disk under the scheme {@code shuffled}, which lists directories in an order of {@code fs.shuffled.seed}.
  */
 public final class ShuffledFileSystem extends RawLocalFileSystem {
-    static final String SCHEME = "shuffled";
-    static final String SEED = "fs.shuffled.seed";
+    public static final String SCHEME = "shuffled";
+    public static final String SEED = "fs.shuffled.seed";
 
     /** Hadoop makes one by itself. */
     public ShuffledFileSystem() {}

@@ -16,24 +16,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Signals to processes that a test has started, and the executors among them. */
-final class Signals {
+public final class Signals {
     private static final Pattern EXECUTOR = Pattern.compile("CoarseGrainedExecutorBackend\0.*--executor-id\0(\\d+)\0");
     private static final long LOOK_NANOS = 20_000_000;
 
     private Signals() {}
 
     /** The process stands still: it neither computes nor answers, and its sockets stay open. */
-    static void pause(ProcessHandle process) throws IOException, InterruptedException {
+    public static void pause(ProcessHandle process) throws IOException, InterruptedException {
         send("STOP", process);
     }
 
     /** It goes on where it stood still. */
-    static void wake(ProcessHandle process) throws IOException, InterruptedException {
+    public static void wake(ProcessHandle process) throws IOException, InterruptedException {
         send("CONT", process);
     }
 
     /** A signal by its name without SIG. */
-    static void send(String signal, ProcessHandle process) throws IOException, InterruptedException {
+    public static void send(String signal, ProcessHandle process) throws IOException, InterruptedException {
         int code = new ProcessBuilder("/bin/sh", "-c", "kill -" + signal + " " + process.pid())
                 .inheritIO()
                 .start()
@@ -58,7 +58,7 @@ final class Signals {
     }
 
     /** Waits until a driver has so many executors. */
-    static Map<Integer, ProcessHandle> awaitExecutors(HyenaProcess.Running driver, int count) throws IOException {
+    public static Map<Integer, ProcessHandle> awaitExecutors(HyenaProcess.Running driver, int count) throws IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         Map<Integer, ProcessHandle> executors = executors(driver.process());
         while (executors.size() < count && driver.process().isAlive() && System.nanoTime() < end) {

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /** Commands run in this process on a Spark master of choice, with a corpus and a model that take seconds. */
-final class SmallRun {
-    static final List<String> SETTINGS = List.of(
+public final class SmallRun {
+    public static final List<String> SETTINGS = List.of(
             "model.d-model=16",
             "model.n-layer=1",
             "model.l-max=32",
@@ -36,7 +36,7 @@ final class SmallRun {
             "checkpoint.every-rounds=2",
             "data.validation-documents=[3.txt]");
 
-    static final Map<String, String> SPARK = Map.of(
+    public static final Map<String, String> SPARK = Map.of(
             "spark.ui.enabled", "false",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
@@ -53,25 +53,25 @@ final class SmallRun {
      * @param results its standard output
      * @param messages its standard error
      */
-    record Outcome(int code, String results, String messages) {
+    public record Outcome(int code, String results, String messages) {
         /** The result line of a command that succeeded. */
-        JsonNode json() throws IOException {
+        public JsonNode json() throws IOException {
             assertThat(code).as(messages).isZero();
             assertThat(results).hasLineCount(1);
             return Json.parse("the result", results.getBytes(StandardCharsets.UTF_8));
         }
 
-        String theta() throws IOException {
+        public String theta() throws IOException {
             return json().get("theta_sha256").textValue();
         }
     }
 
     /** Four short documents of words that repeat, so that a loss can fall. */
-    static Path corpus(Path directory) throws IOException {
+    public static Path corpus(Path directory) throws IOException {
         return corpus(directory, "corpus");
     }
 
-    static Path corpus(Path directory, String name) throws IOException {
+    public static Path corpus(Path directory, String name) throws IOException {
         Path corpus = Files.createDirectories(directory.resolve(name));
         for (int document = 0; document < 4; document++) {
             var text = new StringBuilder();
@@ -85,19 +85,19 @@ final class SmallRun {
     }
 
     /** Runs a command with the settings above and these arguments. */
-    static Outcome hyena(String master, String command, String... arguments) {
+    public static Outcome hyena(String master, String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command));
         all.addAll(SETTINGS);
         all.addAll(Arrays.asList(arguments));
         return bare(master, all);
     }
 
-    static Outcome bare(String master, List<String> arguments) {
+    public static Outcome bare(String master, List<String> arguments) {
         return bare(master, arguments, "");
     }
 
     /** With a text on standard input. */
-    static Outcome bare(String master, List<String> arguments, String input) {
+    public static Outcome bare(String master, List<String> arguments, String input) {
         var results = new ByteArrayOutputStream();
         var messages = new ByteArrayOutputStream();
         Properties before = (Properties) System.getProperties().clone();
@@ -117,7 +117,7 @@ final class SmallRun {
     }
 
     /** The lines of a run's journal; every one of them must be whole. */
-    static List<JsonNode> journal(Path run) throws IOException {
+    public static List<JsonNode> journal(Path run) throws IOException {
         List<JsonNode> entries = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("journal.jsonl"))) {
             entries.add(Json.parse("the journal", line.getBytes(StandardCharsets.UTF_8)));
@@ -126,7 +126,7 @@ final class SmallRun {
     }
 
     /** Prepares the corpus of a directory into its {@code dataset}. */
-    static String prepare(Path directory) throws IOException {
+    public static String prepare(Path directory) throws IOException {
         String dataset = directory.resolve("dataset").toString();
         Outcome outcome = hyena("local[1]", "prepare", "data.input=" + corpus(directory), "data.dataset=" + dataset);
         assertThat(outcome.json().get("documents").intValue()).isEqualTo(4);
@@ -134,7 +134,7 @@ final class SmallRun {
     }
 
     /** Prepares the corpus that ships with the project into a directory's {@code dataset}; one speech is held out. */
-    static String prepareSampleCorpus(Path directory) throws IOException {
+    public static String prepareSampleCorpus(Path directory) throws IOException {
         Path corpus = Path.of(System.getProperty("basedir", "."), "../data-pipelines/sample-corpus");
         String dataset = directory.resolve("dataset").toString();
         List<String> arguments = List.of(

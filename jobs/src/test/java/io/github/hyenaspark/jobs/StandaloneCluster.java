@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  * which Spark takes for different machines. A {@code local-cluster} has one host only, and Spark never gives two
  * attempts of a task to one host at the same time.
  */
-final class StandaloneCluster implements AutoCloseable {
+public final class StandaloneCluster implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
     private static final long PATIENCE_SECONDS = 60;
     private static final long LOOK_NANOS = 50_000_000;
@@ -39,7 +39,7 @@ final class StandaloneCluster implements AutoCloseable {
      *
      * @param directory for logs and work files
      */
-    static StandaloneCluster start(Path directory, int workers) throws IOException {
+    public static StandaloneCluster start(Path directory, int workers) throws IOException {
         Files.createDirectories(directory);
         int port = freePort();
         var cluster = new StandaloneCluster("spark://" + HOST + ":" + port, directory);
@@ -70,7 +70,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** A driver with all executors of this cluster. */
-    HyenaProcess driver(PreparePlace place) {
+    public HyenaProcess driver(PreparePlace place) {
         return place.process(url).with("spark.cores.max", "" + (processes.size() - 1));
     }
 
@@ -88,7 +88,7 @@ final class StandaloneCluster implements AutoCloseable {
         processes.add(builder.start());
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

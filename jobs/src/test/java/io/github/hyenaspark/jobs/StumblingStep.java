@@ -14,7 +14,7 @@ import java.util.UUID;
  * been counted. Where the system property {@link #FOLDER} is set; files there tell where it has stumbled.
  */
 public final class StumblingStep implements DocumentStep {
-    static final String FOLDER = "hyena.test.stumble";
+    public static final String FOLDER = "hyena.test.stumble";
 
     private final String folder = System.getProperty(FOLDER, "");
     private int documents;

@@ -10,20 +10,20 @@ import java.util.Map;
  * @param run the run
  * @param theta SHA-256 of the parameters with which all others must end
  */
-record UndisturbedRun(DisturbedRun run, String theta) {
+public record UndisturbedRun(DisturbedRun run, String theta) {
     /** Prepares the dataset at a place, of a corpus that is written to a directory, and trains. */
-    static UndisturbedRun at(PreparePlace place, Path directory) throws IOException {
+    public static UndisturbedRun at(PreparePlace place, Path directory) throws IOException {
         DisturbedRun run = DisturbedRun.at(place, directory, "undisturbed");
         return new UndisturbedRun(run, run.here().theta());
     }
 
     /** The same with everything in a directory on the local disk. */
-    static UndisturbedRun onDisk(Path directory) throws IOException {
+    public static UndisturbedRun onDisk(Path directory) throws IOException {
         return at(new PreparePlace("disk", Map.of(), directory.toString()), directory);
     }
 
     /** A run on the same dataset that has not begun; each directory, such as a test's, has one of its own. */
-    DisturbedRun disturbed(Path directory) {
+    public DisturbedRun disturbed(Path directory) {
         return run.named("run-" + directory.getFileName());
     }
 }

@@ -11,7 +11,7 @@ import java.util.zip.ZipException;
  * What is in an archive of one stream. It ends where the archive properly ends; a damaged archive, or one that is cut
  * off, is a {@link BadFileException}.
  */
-final class ArchiveStream extends InputStream {
+public final class ArchiveStream extends InputStream {
     private final InputFile file;
     private final InputStream in;
     private long bytes;
@@ -21,7 +21,7 @@ final class ArchiveStream extends InputStream {
         this.in = in;
     }
 
-    static ArchiveStream of(Compression compression, InputFile file, InputStream archive) throws IOException {
+    public static ArchiveStream of(Compression compression, InputFile file, InputStream archive) throws IOException {
         return new ArchiveStream(
                 file,
                 compression == Compression.GZIP

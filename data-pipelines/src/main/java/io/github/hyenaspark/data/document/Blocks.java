@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * A window of constant size that moves over a stream. Whoever reads looks at {@code bytes[at..end)} and moves
  * {@code at}; the methods that bring more bytes may move them all to the array's front.
  */
-final class Blocks implements Closeable {
+public final class Blocks implements Closeable {
     private static final int CAPACITY = 1 << 17;
     private static final int BEGINNING = 256;
 
-    final byte[] bytes = new byte[CAPACITY];
-    int at;
-    int end;
+    public final byte[] bytes = new byte[CAPACITY];
+    public int at;
+    public int end;
 
     private final @Nullable ListedStream archive;
     private InputStream in;
@@ -35,7 +35,7 @@ final class Blocks implements Closeable {
     }
 
     /** Over a stream whose first byte has this offset. */
-    static Blocks of(InputStream in, long offset) {
+    public static Blocks of(InputStream in, long offset) {
         return new Blocks(in, offset, null);
     }
 
@@ -45,7 +45,7 @@ final class Blocks implements Closeable {
     }
 
     /** Begins again with another stream. */
-    void reset(InputStream other, long otherOffset) {
+    public void reset(InputStream other, long otherOffset) {
         in = other;
         offset = otherOffset;
         at = 0;
@@ -56,12 +56,12 @@ final class Blocks implements Closeable {
     }
 
     /** The offset of {@code bytes[at]}. */
-    long position() {
+    public long position() {
         return offset + at;
     }
 
     /** Whether there is a byte at {@code at}; brings more only if there is none. */
-    boolean more() throws IOException {
+    public boolean more() throws IOException {
         return at < end || require(1);
     }
 
@@ -71,7 +71,7 @@ final class Blocks implements Closeable {
      * @param count far below the window's size
      * @return whether {@code bytes[at..at+count)} are there
      */
-    boolean require(int count) throws IOException {
+    public boolean require(int count) throws IOException {
         while (end - at < count && !ended) {
             if (at > 0) {
                 moveToFront();
@@ -96,17 +96,17 @@ final class Blocks implements Closeable {
     }
 
     /** Whether the stream has no byte after {@code bytes[end - 1]}, as far as is known. */
-    boolean ended() {
+    public boolean ended() {
         return ended;
     }
 
     /** Moves to the byte after the next end of line, or to the end. */
-    void skipLine() throws IOException {
+    public void skipLine() throws IOException {
         skipLine(Long.MAX_VALUE);
     }
 
     /** The same, but gives up somewhere behind an offset. */
-    void skipLine(long limit) throws IOException {
+    public void skipLine(long limit) throws IOException {
         while (position() < limit && more()) {
             int found = ByteSearch.indexOf((byte) '\n', bytes, at, end);
             at = Math.min(found + 1, end);
@@ -117,14 +117,14 @@ final class Blocks implements Closeable {
     }
 
     /** Bytes of the stored file that were read since the last call. */
-    long takeConsumed() {
+    public long takeConsumed() {
         long before = counted;
         counted = archive == null ? position() : archive.offset();
         return counted - before;
     }
 
     /** A record begins at {@code at}. */
-    void beginRecord() {
+    public void beginRecord() {
         saved = 0;
         unsaved = at;
     }
@@ -134,12 +134,12 @@ final class Blocks implements Closeable {
      *
      * @param nextRecord bytes before which the record has surely ended
      */
-    BadDocumentException bad(String reason, byte[] nextRecord) throws IOException {
+    public BadDocumentException bad(String reason, byte[] nextRecord) throws IOException {
         return bad(position(), reason, nextRecord);
     }
 
     /** The record is refused for what is at this offset. */
-    BadDocumentException bad(long where, String reason, byte[] nextRecord) throws IOException {
+    public BadDocumentException bad(long where, String reason, byte[] nextRecord) throws IOException {
         saveBeginning();
         while (unsaved >= 0 && !ended) {
             require(end - at + 1);

@@ -4,9 +4,9 @@ package io.github.hyenaspark.data.document;
  * Decodes the characters of UTF-8 that are not ASCII, byte after byte. It checks nothing: what is no UTF-8 gives no
  * character or a wrong one, and is refused by the tokenizer.
  */
-final class CodePoints {
+public final class CodePoints {
     /** The character is not complete yet. */
-    static final int INCOMPLETE = -1;
+    public static final int INCOMPLETE = -1;
 
     private static final int LEAD = 0xC0;
     private static final int LEAD_OF_3 = 0xE0;
@@ -21,7 +21,7 @@ final class CodePoints {
      *
      * @return the character that it ends, or {@link #INCOMPLETE}
      */
-    int accept(int unsigned) {
+    public int accept(int unsigned) {
         if (unsigned >= LEAD) {
             missing = unsigned < LEAD_OF_3 ? 1 : unsigned < LEAD_OF_4 ? 2 : 3;
             point = unsigned & (PAYLOAD >> missing);

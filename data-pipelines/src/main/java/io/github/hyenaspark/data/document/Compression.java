@@ -18,13 +18,13 @@ public enum Compression {
     }
 
     /** What a file's name says. */
-    static Compression of(String path) {
+    public static Compression of(String path) {
         String name = path.toLowerCase(Locale.ROOT);
         return name.endsWith(GZIP.ending) ? GZIP : name.endsWith(ZSTD.ending) ? ZSTD : NONE;
     }
 
     /** A name of this compression without its ending. */
-    String plainName(String path) {
+    public String plainName(String path) {
         return path.substring(0, path.length() - ending.length());
     }
 }

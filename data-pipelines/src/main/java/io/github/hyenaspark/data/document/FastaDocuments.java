@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Documents from FASTA: records, or pieces of them. A record is refused as a whole from its fault on. */
-final class FastaDocuments implements DocumentReader {
+public final class FastaDocuments implements DocumentReader {
     private final Section section;
     private final SourceConfig config;
     private final @Nullable BedFile bed;
@@ -29,7 +29,7 @@ final class FastaDocuments implements DocumentReader {
         this.pieces = new FastaPieces(record, config.fasta());
     }
 
-    static FastaDocuments of(Storage storage, Section section, SourceConfig config) throws IOException {
+    public static FastaDocuments of(Storage storage, Section section, SourceConfig config) throws IOException {
         String bedUri = config.fasta().bed();
         BedFile bed = bedUri.isEmpty() ? null : BedFile.load(storage, bedUri);
         section.skipToLine();
@@ -75,7 +75,7 @@ final class FastaDocuments implements DocumentReader {
 
     private final class Text extends TextStream {
         @Override
-        int readText(byte[] to, int at, int count) throws IOException {
+        public int readText(byte[] to, int at, int count) throws IOException {
             inRecord = false;
             int got = pieces.read(to, at, count);
             inRecord = true;
@@ -83,7 +83,7 @@ final class FastaDocuments implements DocumentReader {
         }
 
         @Override
-        long consumed() {
+        public long consumed() {
             return section.blocks().takeConsumed();
         }
     }

@@ -14,7 +14,7 @@ import java.io.Serializable;
  */
 public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {
     /** A listed file. */
-    static InputFile of(String path, StoredFile file) {
+    public static InputFile of(String path, StoredFile file) {
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Documents from JSON lines: every line that is not blank is an object with the text in one of its fields. The text
  * streams while the line is checked, so a line may turn out to be bad after its text was read.
  */
-final class JsonLines implements DocumentReader {
+public final class JsonLines implements DocumentReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final Section section;
@@ -37,7 +37,7 @@ final class JsonLines implements DocumentReader {
         this.line = new JsonLine(blocks, fields);
     }
 
-    static JsonLines of(Section section, SourceConfig config) throws IOException {
+    public static JsonLines of(Section section, SourceConfig config) throws IOException {
         section.skipToLine();
         return new JsonLines(section, config);
     }
@@ -94,7 +94,7 @@ final class JsonLines implements DocumentReader {
         private boolean lineEnded;
 
         @Override
-        int readText(byte[] to, int at, int count) throws IOException {
+        public int readText(byte[] to, int at, int count) throws IOException {
             if (string == null) {
                 string = line.begin();
             }
@@ -115,7 +115,7 @@ final class JsonLines implements DocumentReader {
         }
 
         @Override
-        long consumed() {
+        public long consumed() {
             return blocks.takeConsumed();
         }
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. Empty lines are
  * skipped.
  */
-final class LineDocuments implements DocumentReader {
+public final class LineDocuments implements DocumentReader {
     private final Section section;
     private @Nullable Text current;
 
@@ -16,7 +16,7 @@ final class LineDocuments implements DocumentReader {
         this.section = section;
     }
 
-    static LineDocuments of(Section section) throws IOException {
+    public static LineDocuments of(Section section) throws IOException {
         section.skipToLine();
         return new LineDocuments(section);
     }
@@ -51,7 +51,7 @@ final class LineDocuments implements DocumentReader {
         }
 
         @Override
-        int readText(byte[] to, int at, int count) throws IOException {
+        public int readText(byte[] to, int at, int count) throws IOException {
             if (known <= blocks.at && !find()) {
                 return -1;
             }
@@ -82,7 +82,7 @@ final class LineDocuments implements DocumentReader {
         }
 
         @Override
-        long consumed() {
+        public long consumed() {
             return blocks.takeConsumed();
         }
     }

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** A listed file's bytes from an offset to its end. It has as many of them as when it was listed, or reading fails. */
-final class ListedStream extends InputStream {
+public final class ListedStream extends InputStream {
     private final InputFile file;
     private final InputStream in;
     private long offset;
@@ -17,7 +17,7 @@ final class ListedStream extends InputStream {
         this.offset = from;
     }
 
-    static ListedStream open(Storage storage, InputFile file, long from) throws IOException {
+    public static ListedStream open(Storage storage, InputFile file, long from) throws IOException {
         try {
             return new ListedStream(file, storage.open(file.uri(), from), from);
         } catch (CorruptFileException e) {
@@ -26,7 +26,7 @@ final class ListedStream extends InputStream {
     }
 
     /** Offset in the file of the byte that is read next. */
-    long offset() {
+    public long offset() {
         return offset;
     }
 

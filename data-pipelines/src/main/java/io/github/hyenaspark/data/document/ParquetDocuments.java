@@ -15,7 +15,7 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
  * is its position. In memory are the wanted columns of one row group as they are stored, and of each one page
  * decompressed, so a text is as long as memory allows; the format knows no streams.
  */
-final class ParquetDocuments implements DocumentReader {
+public final class ParquetDocuments implements DocumentReader {
     private final Slice slice;
     private final SourceConfig config;
     private final RangeReader range;
@@ -37,7 +37,7 @@ final class ParquetDocuments implements DocumentReader {
      *
      * @throws IOException if the file is gone, or has another length than when it was listed
      */
-    static ParquetDocuments open(Storage storage, Slice slice, SourceConfig config) throws IOException {
+    public static ParquetDocuments open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile listed = slice.file();
         RangeReader range = storage.openRange(listed.uri());
         if (range.length() != listed.bytes()) {

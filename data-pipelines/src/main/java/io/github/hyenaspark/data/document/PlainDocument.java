@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document;
 
 /** A document of a text file: it has nothing but its text. */
-record PlainDocument(String path, long position, TextStream text) implements Document {
+public record PlainDocument(String path, long position, TextStream text) implements Document {
     @Override
     public long sourceBytes() {
         return text.sourceBytes();

@@ -12,13 +12,13 @@ import java.io.IOException;
  * @param from first byte
  * @param to end, exclusive
  */
-record Section(String path, Blocks blocks, long from, long to) implements Closeable {
+public record Section(String path, Blocks blocks, long from, long to) implements Closeable {
     /**
      * Opens a slice.
      *
      * @param before bytes before the slice that tell whether a record begins at its first byte
      */
-    static Section open(Storage storage, Slice slice, Compression compression, int before) throws IOException {
+    public static Section open(Storage storage, Slice slice, Compression compression, int before) throws IOException {
         InputFile file = slice.file();
         if (compression == Compression.NONE) {
             long start = Math.max(0, slice.from() - before);
@@ -36,7 +36,7 @@ record Section(String path, Blocks blocks, long from, long to) implements Closea
     }
 
     /** Moves to the first line that begins in the section; the content begins one byte before it, or at 0. */
-    void skipToLine() throws IOException {
+    public void skipToLine() throws IOException {
         if (from > 0) {
             blocks.skipLine(to);
         }
@@ -44,12 +44,12 @@ record Section(String path, Blocks blocks, long from, long to) implements Closea
     }
 
     /** What was read so far is of the section before. */
-    void countFromHere() {
+    public void countFromHere() {
         blocks.takeConsumed();
     }
 
     /** Whether no record begins here or later. */
-    boolean atEnd() throws IOException {
+    public boolean atEnd() throws IOException {
         return blocks.position() >= to || !blocks.more();
     }
 

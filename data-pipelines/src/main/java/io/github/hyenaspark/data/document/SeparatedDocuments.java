@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@link LineDocuments}; a document has the ends of its lines as they are, but not that of its last line. Empty
  * documents are skipped. A document is of the section in which its first line begins.
  */
-final class SeparatedDocuments implements DocumentReader {
+public final class SeparatedDocuments implements DocumentReader {
     private final Section section;
     private final Blocks blocks;
     private final byte[] separator;
@@ -24,11 +24,11 @@ final class SeparatedDocuments implements DocumentReader {
     }
 
     /** How many bytes before a section must be read: a separator with {@code \r\n}, and the end of line before it. */
-    static int bytesBefore(String separator) {
+    public static int bytesBefore(String separator) {
         return separator.getBytes(StandardCharsets.UTF_8).length + 3;
     }
 
-    static SeparatedDocuments of(Section section, String separator) throws IOException {
+    public static SeparatedDocuments of(Section section, String separator) throws IOException {
         var documents = new SeparatedDocuments(section, separator.getBytes(StandardCharsets.UTF_8));
         documents.skipToDocument();
         section.countFromHere();
@@ -107,7 +107,7 @@ final class SeparatedDocuments implements DocumentReader {
         private int known; // blocks.bytes[blocks.at..known) are of this document
 
         @Override
-        int readText(byte[] to, int at, int count) throws IOException {
+        public int readText(byte[] to, int at, int count) throws IOException {
             if (known <= blocks.at && !find()) {
                 return -1;
             }
@@ -155,7 +155,7 @@ final class SeparatedDocuments implements DocumentReader {
         }
 
         @Override
-        long consumed() {
+        public long consumed() {
             return blocks.takeConsumed();
         }
     }

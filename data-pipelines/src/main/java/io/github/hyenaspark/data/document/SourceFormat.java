@@ -23,12 +23,12 @@ public enum SourceFormat {
     }
 
     /** How names of its files end, in lower case, without the ending of an archive. */
-    List<String> endings() {
+    public List<String> endings() {
         return List.of(endings.split(" "));
     }
 
     /** Whether a file of this name looks like one of these. */
-    boolean isNameOf(String plainName) {
+    public boolean isNameOf(String plainName) {
         String name = plainName.toLowerCase(Locale.ROOT);
         return endings().stream().anyMatch(name::endsWith);
     }

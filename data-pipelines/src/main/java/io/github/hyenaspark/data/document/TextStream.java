@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** The text of one document, read from its reader's place in the file. */
-abstract class TextStream extends InputStream {
+public abstract class TextStream extends InputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {
@@ -21,10 +21,10 @@ abstract class TextStream extends InputStream {
      *
      * @param count 1 or more
      */
-    abstract int readText(byte[] to, int at, int count) throws IOException;
+    public abstract int readText(byte[] to, int at, int count) throws IOException;
 
     /** Bytes of the stored file since the document before; called once, at the end of the text. */
-    abstract long consumed();
+    public abstract long consumed();
 
     @Override
     public final int read() throws IOException {
@@ -59,7 +59,7 @@ abstract class TextStream extends InputStream {
     }
 
     /** Reads what is left. */
-    final void skipRest() throws IOException {
+    public final void skipRest() throws IOException {
         if (state == State.OPEN) {
             byte[] scratch = new byte[SCRATCH];
             int got;
@@ -71,18 +71,18 @@ abstract class TextStream extends InputStream {
     }
 
     /** The document is over; reads fail from now on. */
-    final void leave() {
+    public final void leave() {
         state = State.LEFT;
     }
 
     /** What was consumed, once the text has ended. */
-    final long sourceBytes() {
+    public final long sourceBytes() {
         checkEnded();
         return sourceBytes;
     }
 
     /** Refuses to say what is only known at the text's end. */
-    final void checkEnded() {
+    public final void checkEnded() {
         if (state != State.ENDED) {
             throw new IllegalStateException(
                     "a document says this only after its text was read to its end and before the next document");

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document;
 
 /** Well-formed UTF-8 (Table 3-7 of the Unicode Standard), one character at a time. */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {}
 
     /**
@@ -9,7 +9,7 @@ final class Utf8 {
      *
      * @return 2 to 4 bytes; 0 if it goes on at {@code end}; -1 if it is not well-formed
      */
-    static int length(byte[] bytes, int at, int end) {
+    public static int length(byte[] bytes, int at, int end) {
         int first = bytes[at] & 0xFF;
         if (first < 0xC2 || first > 0xF4) {
             return -1;
@@ -34,7 +34,7 @@ final class Utf8 {
      *
      * @return its length, 1 to 4 bytes
      */
-    static int encode(int character, byte[] to) {
+    public static int encode(int character, byte[] to) {
         int length = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
         int rest = character;
         for (int i = length - 1; i > 0; i--) {

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /** A text file as one document, also if it is empty. */
-final class WholeFile implements DocumentReader {
+public final class WholeFile implements DocumentReader {
     private final InputFile file;
     private final ListedStream stored;
     private final InputStream content;
@@ -18,7 +18,7 @@ final class WholeFile implements DocumentReader {
         this.content = content;
     }
 
-    static WholeFile open(Storage storage, InputFile file, Compression compression) throws IOException {
+    public static WholeFile open(Storage storage, InputFile file, Compression compression) throws IOException {
         ListedStream stored = ListedStream.open(storage, file, 0);
         try {
             InputStream content =
@@ -46,12 +46,12 @@ final class WholeFile implements DocumentReader {
 
     private final class Text extends TextStream {
         @Override
-        int readText(byte[] to, int at, int count) throws IOException {
+        public int readText(byte[] to, int at, int count) throws IOException {
             return content.read(to, at, count);
         }
 
         @Override
-        long consumed() {
+        public long consumed() {
             return stored.offset();
         }
     }

@@ -144,11 +144,11 @@ public record DataConfig(
         return uri.startsWith(ON_DISK) && !place.startsWith(ON_DISK) ? uri.substring(ON_DISK.length()) : uri;
     }
 
-    InputInterval interval() {
+    public InputInterval interval() {
         return InputInterval.of(intervalStart, intervalEnd);
     }
 
-    SplitRule splitRule() {
+    public SplitRule splitRule() {
         return new SplitRule(validationFraction, validationDocuments, splitBy);
     }
 }

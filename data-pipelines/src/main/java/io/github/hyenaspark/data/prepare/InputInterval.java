@@ -15,7 +15,7 @@ import java.time.ZoneOffset;
  * @param startMillis first moment, milliseconds since 1970
  * @param endMillis first moment after it
  */
-record InputInterval(long startMillis, long endMillis) implements Serializable {
+public record InputInterval(long startMillis, long endMillis) implements Serializable {
     /**
      * An interval as the settings have it; an empty text is no limit.
      *
@@ -35,7 +35,7 @@ record InputInterval(long startMillis, long endMillis) implements Serializable {
         return startMillis != Long.MIN_VALUE || endMillis != Long.MAX_VALUE;
     }
 
-    boolean contains(InputFile file) {
+    public boolean contains(InputFile file) {
         return file.modifiedMillis() >= startMillis && file.modifiedMillis() < endMillis;
     }
 

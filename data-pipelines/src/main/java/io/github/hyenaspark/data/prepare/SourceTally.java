@@ -13,7 +13,7 @@ import io.github.hyenaspark.io.Json;
  * @param tokens of these documents, their ends included
  */
 public record SourceTally(long documents, long bytes, long tokens) {
-    SourceTally plus(SourceTally other) {
+    public SourceTally plus(SourceTally other) {
         return new SourceTally(documents + other.documents, bytes + other.bytes, tokens + other.tokens);
     }
 

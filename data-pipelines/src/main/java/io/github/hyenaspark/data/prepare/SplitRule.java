@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param names file names, paths relative to the input, or given ids
  * @param column whose value is hashed; empty for the content
  */
-record SplitRule(double fraction, List<String> names, String column) {
+public record SplitRule(double fraction, List<String> names, String column) {
     private static final int CANDIDATES_SHOWN = 20;
     private static final int FRACTION_DIGITS = 13;
 
@@ -28,7 +28,7 @@ record SplitRule(double fraction, List<String> names, String column) {
      * @param columns the user's
      * @param sha256 of its content, hex
      */
-    Split split(String path, String givenId, Map<String, String> columns, String sha256) {
+    public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
                 ? share(columns.containsKey(column) ? hash(columns.getOrDefault(column, "")) : sha256) < fraction
                 : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
@@ -49,7 +49,7 @@ record SplitRule(double fraction, List<String> names, String column) {
      *
      * @throws IllegalArgumentException if a name is of no file, or all files are named
      */
-    void check(List<InputFile> files) {
+    public void check(List<InputFile> files) {
         for (String name : names) {
             if (files.stream().noneMatch(file -> is(file, name))) {
                 throw new IllegalArgumentException("data.validation-documents: there is no document \"" + name

@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a unit becomes while its documents are read: shards, document table, quarantine, counts. */
-final class UnitOutput implements Closeable {
+public final class UnitOutput implements Closeable {
     private static final int ID_DIGITS = 32;
     /** A split that a BED file may name: for a last measurement, so it is in no dataset. */
     private static final String TEST = "test";
@@ -63,12 +63,12 @@ final class UnitOutput implements Closeable {
      *
      * @throws IOException if the temporary files cannot be made
      */
-    static UnitOutput open(Recipe recipe, Tokenizer tokenizer) throws IOException {
+    public static UnitOutput open(Recipe recipe, Tokenizer tokenizer) throws IOException {
         return new UnitOutput(recipe, tokenizer);
     }
 
     /** What was counted so far. */
-    UnitTally tally() {
+    public UnitTally tally() {
         return tally.result();
     }
 
@@ -77,7 +77,7 @@ final class UnitOutput implements Closeable {
      *
      * @throws BadFileException if its file cannot be read further; what was taken of it is of no use then
      */
-    void take(Storage storage, Slice slice) throws IOException {
+    public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
             boolean more = true;
             while (more) {
@@ -103,7 +103,7 @@ final class UnitOutput implements Closeable {
     }
 
     /** Refuses a file whole. */
-    void refuseFile(InputFile file, BadFileException fault) throws IOException {
+    public void refuseFile(InputFile file, BadFileException fault) throws IOException {
         bad(new QuarantineEntry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
     }
 

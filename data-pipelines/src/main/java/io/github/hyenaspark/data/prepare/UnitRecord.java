@@ -41,7 +41,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /** The record of a unit, if it has been done; a damaged one is none. */
-    static Optional<UnitRecord> find(Storage storage, Recipe recipe, WorkUnit unit) throws IOException {
+    public static Optional<UnitRecord> find(Storage storage, Recipe recipe, WorkUnit unit) throws IOException {
         try {
             return Optional.of(read(storage, uri(recipe, unit)));
         } catch (FileNotFoundException e) {
@@ -60,13 +60,13 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
-    static String uri(Recipe recipe, WorkUnit unit) {
+    public static String uri(Recipe recipe, WorkUnit unit) {
         return Storage.resolve(
                 directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
     }
 
     /** Whether the files of all its objects are there with the lengths it says. */
-    boolean isIntact(Storage storage, String dataset) throws IOException {
+    public boolean isIntact(Storage storage, String dataset) throws IOException {
         for (ObjectFacts object : entry().files()) {
             if (!object.isThere(storage, dataset)) {
                 return false;
@@ -81,7 +81,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /** What a snapshot says about the unit; nothing in it depends on when a file was changed or where it is. */
-    UnitEntry entry() {
+    public UnitEntry entry() {
         ObjectNode facts = json();
         for (JsonNode slice : facts.get("slices")) {
             ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));

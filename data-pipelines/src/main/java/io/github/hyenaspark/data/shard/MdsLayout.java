@@ -14,7 +14,7 @@ import java.util.Arrays;
  * sample is one document: u32 bytes of its one column; one byte, dimensions times 4 plus the width code of the shape;
  * the shape; the tokens. All numbers are little-endian.
  */
-final class MdsLayout {
+public final class MdsLayout {
     private static final int PAGE = 4096;
     private static final int ONE_DIMENSION = 1 << 2;
 
@@ -52,7 +52,7 @@ final class MdsLayout {
     }
 
     /** What MDS calls the configuration, the same in every shard of a dataset and in {@code index.json}. */
-    static ObjectNode config(ShardFormat format) {
+    public static ObjectNode config(ShardFormat format) {
         ObjectNode config = Json.object();
         config.putArray("column_encodings").add("ndarray:" + format.type().numpyName());
         config.putArray("column_names").add("tokens");

@@ -21,7 +21,7 @@ import java.util.HexFormat;
  * A nameless file on the local disk that will be, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with
  * the first 16 hexadecimal digits of its SHA-256. It is gone when it is closed, or when the process dies.
  */
-final class SpoolFile implements Closeable {
+public final class SpoolFile implements Closeable {
     private static final int HASH_DIGITS = 16;
 
     private final FileChannel channel;
@@ -30,7 +30,7 @@ final class SpoolFile implements Closeable {
         this.channel = channel;
     }
 
-    static SpoolFile open() throws IOException {
+    public static SpoolFile open() throws IOException {
         Path file = Files.createTempFile("hyena-object-", ".spool");
         return new SpoolFile(FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
@@ -41,7 +41,7 @@ final class SpoolFile implements Closeable {
      *
      * @throws CorruptFileException if its content has not the hash in its name
      */
-    static SpoolFile copyOf(Storage storage, String uri) throws IOException {
+    public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {
             MessageDigest sha256 = sha256();
@@ -58,22 +58,22 @@ final class SpoolFile implements Closeable {
         }
     }
 
-    long bytes() throws IOException {
+    public long bytes() throws IOException {
         return channel.size();
     }
 
     /** Forgets all bytes from this offset. */
-    void cut(long offset) throws IOException {
+    public void cut(long offset) throws IOException {
         channel.truncate(offset);
     }
 
     /** Appends, one stream at a time; closing it leaves this open. */
-    OutputStream output() throws IOException {
+    public OutputStream output() throws IOException {
         return new Output(channel, channel.size());
     }
 
     /** Reads from an offset; closing it leaves this open. */
-    Input input(long offset) {
+    public Input input(long offset) {
         return new Input(channel, offset);
     }
 
@@ -83,7 +83,7 @@ final class SpoolFile implements Closeable {
      * @param prefix its URI up to the hash
      * @param suffix its URI behind the hash
      */
-    StoredFile publish(Storage storage, String prefix, String suffix) throws IOException {
+    public StoredFile publish(Storage storage, String prefix, String suffix) throws IOException {
         MessageDigest sha256 = sha256();
         copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
         return storage.write(prefix + digits(sha256) + suffix, this::copyTo);
@@ -134,7 +134,7 @@ final class SpoolFile implements Closeable {
     }
 
     /** Reads the file, from wherever it is told to. */
-    static final class Input extends InputStream {
+    public static final class Input extends InputStream {
         private final FileChannel channel;
         private long position;
 
@@ -143,11 +143,11 @@ final class SpoolFile implements Closeable {
             this.position = position;
         }
 
-        long position() {
+        public long position() {
             return position;
         }
 
-        void seek(long offset) {
+        public void seek(long offset) {
             position = offset;
         }
 

@@ -22,7 +22,7 @@ import java.util.TreeMap;
  * @param pattern what splits a text into words
  * @param wholeWords whether a word that is a token is that token, whatever the merges make of it
  */
-record BpeVocabulary(
+public record BpeVocabulary(
         byte[][] tokens,
         int[] left,
         int[] right,
@@ -30,9 +30,9 @@ record BpeVocabulary(
         SplitPattern pattern,
         boolean wholeWords) {
     /** Spellings of the token that ends a document; the first that a vocabulary has is it. */
-    static final List<String> ENDS = List.of("<|endoftext|>", "<|end_of_text|>", "</s>");
+    public static final List<String> ENDS = List.of("<|endoftext|>", "<|end_of_text|>", "</s>");
 
-    BpeVocabulary {
+    public BpeVocabulary {
         specials = Collections.unmodifiableNavigableMap(new TreeMap<>(specials));
         if (ENDS.stream().noneMatch(specials::containsKey)) {
             throw new IllegalArgumentException("found no special token that ends a document, expected one of " + ENDS);
@@ -79,7 +79,7 @@ record BpeVocabulary(
     }
 
     /** Bytes as a string that can be the key of a map. */
-    static String key(byte[] bytes) {
+    public static String key(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * How files of the GPT-2 family spell bytes: one character each, printable and no space, so that a token is a string
  * and two tokens may be written with a space between them.
  */
-final class ByteAlphabet {
+public final class ByteAlphabet {
     private static final char[] CHARACTERS = characters();
     private static final int[] BYTES = bytes();
 
@@ -34,7 +34,7 @@ final class ByteAlphabet {
     }
 
     /** The bytes as such characters. */
-    static String spelled(byte[] bytes) {
+    public static String spelled(byte[] bytes) {
         char[] spelling = new char[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             spelling[i] = CHARACTERS[bytes[i] & 0xFF];

@@ -13,7 +13,7 @@ import java.util.Locale;
  * is one byte on disk. Bytes that are not UTF-8 are refused, never repaired.
  */
 public final class ByteTokenizer implements Tokenizer {
-    static final String NAME = "bytes";
+    public static final String NAME = "bytes";
 
     private static final int VOCABULARY_SIZE = 256;
     private static final int END_OF_DOCUMENT = 0xFF;

@@ -19,7 +19,7 @@ import java.util.Locale;
  * of the letters A, C, G, T and N alone is its own normal form.
  */
 public final class DnaTokenizer implements Tokenizer {
-    static final String NAME = "dna";
+    public static final String NAME = "dna";
 
     private static final int VOCABULARY_SIZE = 12;
     private static final int END_OF_DOCUMENT = 1;

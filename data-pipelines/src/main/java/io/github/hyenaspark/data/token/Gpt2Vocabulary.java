@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * {@code <|endoftext|>}, 50256. A rank is an id there, and the parts of a merge are found by merging a token's bytes
  * with the ranks below its own until two parts are left.
  */
-final class Gpt2Vocabulary {
+public final class Gpt2Vocabulary {
     static final String NAME = "gpt2";
 
     private static final String RANKS = "r50k_base.tiktoken";
@@ -32,7 +32,7 @@ final class Gpt2Vocabulary {
     }
 
     /** The tokenizer; there is one in a process, made when it is first asked for. */
-    static BpeTokenizer tokenizer() {
+    public static BpeTokenizer tokenizer() {
         return Holder.TOKENIZER;
     }
 

@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
  * <p>White is what any definition of white space might hold: a character of the categories Z, Cc, Cf or one that this
  * JDK does not know is never taken for c where c must not be white.
  */
-enum SplitPattern {
+public enum SplitPattern {
     /** Of GPT-2, also HuggingFace's {@code ByteLevel} with {@code use_regex}. */
     GPT2("'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+"),
 
@@ -68,7 +68,7 @@ enum SplitPattern {
     }
 
     /** The pattern; its classes are those of the Unicode version of this JDK. */
-    Pattern compile() {
+    public Pattern compile() {
         return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
     }
 
@@ -79,7 +79,7 @@ enum SplitPattern {
      * @param at index of the byte, 1 or more
      * @param to where the bytes end that there are; the character at {@code at} may lack some
      */
-    boolean cutsBefore(byte[] text, int at, int to) {
+    public boolean cutsBefore(byte[] text, int at, int to) {
         byte next = text[at];
         if (next == ' ' || (next == '\n' && this == GPT2)) {
             return isNeverWhite(before(text, at));

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * A text, checked to be UTF-8, in pieces of about 64 KiB whose words are those of the whole text: see
  * {@link SplitPattern}. Where the cuts are depends on the text alone, not on how it is read.
  */
-final class TextPieces {
+public final class TextPieces {
     /** The longest run without a place to cut at, bytes. */
     static final int LONGEST_RUN = 1 << 20;
 
@@ -27,7 +27,7 @@ final class TextPieces {
     private boolean atEnd;
 
     /** Pieces of a text; nothing is read yet. */
-    TextPieces(InputStream in, SplitPattern pattern) {
+    public TextPieces(InputStream in, SplitPattern pattern) {
         this.in = in;
         this.pattern = pattern;
     }
@@ -38,7 +38,7 @@ final class TextPieces {
      * @return false if there is none
      * @throws MalformedTextException if the text is not UTF-8, or has a run that is too long
      */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         dropPiece();
         int searched = 1;
         int cut = 0;
@@ -68,7 +68,7 @@ final class TextPieces {
     }
 
     /** The piece as a string. */
-    String text() {
+    public String text() {
         return new String(buffer, 0, begin, StandardCharsets.UTF_8);
     }
 

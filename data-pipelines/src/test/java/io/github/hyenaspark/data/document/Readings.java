@@ -14,44 +14,44 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Files made for a test, and all that is read from them, as lines that can be compared. */
-final class Readings {
+public final class Readings {
     private final Path directory;
     private final Storage storage;
 
-    Readings(Path directory) throws IOException {
+    public Readings(Path directory) throws IOException {
         this.directory = directory;
         this.storage = Storage.local();
     }
 
     /** Writes a file. */
-    InputFile file(String name, byte[] content) throws IOException {
+    public InputFile file(String name, byte[] content) throws IOException {
         Path path = directory.resolve(name);
         Files.write(path, content);
         return new InputFile(name, "file:" + path, content.length, 0);
     }
 
-    InputFile file(String name, String content) throws IOException {
+    public InputFile file(String name, String content) throws IOException {
         return file(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    DocumentReader open(Slice slice, SourceConfig config) throws IOException {
+    public DocumentReader open(Slice slice, SourceConfig config) throws IOException {
         return DocumentReaders.open(storage, slice, config);
     }
 
     /** What a slice has. */
-    List<String> read(Slice slice, SourceConfig config) throws IOException {
+    public List<String> read(Slice slice, SourceConfig config) throws IOException {
         try (DocumentReader reader = open(slice, config)) {
             return readAll(reader, 1 << 12);
         }
     }
 
     /** What a file has. */
-    List<String> read(String name, String content, SourceConfig config) throws IOException {
+    public List<String> read(String name, String content, SourceConfig config) throws IOException {
         return read(file(name, content).whole(), config);
     }
 
     /** {@code position:text}, {@code bad@offset:reason} or {@code file:reason} for every record. */
-    static List<String> readAll(DocumentReader reader, int block) throws IOException {
+    public static List<String> readAll(DocumentReader reader, int block) throws IOException {
         List<String> found = new ArrayList<>();
         while (true) {
             try {
@@ -70,7 +70,7 @@ final class Readings {
         }
     }
 
-    static String describe(Document document, int block) throws IOException {
+    public static String describe(Document document, int block) throws IOException {
         String text = text(document.text(), block);
         StringBuilder line = new StringBuilder(document.position() + ":" + text);
         document.givenId().ifPresent(id -> line.append("|id=").append(id));
@@ -89,7 +89,7 @@ final class Readings {
     }
 
     /** A section of all of a content that comes in reads of a few bytes, so that everything is cut somewhere. */
-    static Section trickle(byte[] content, long seed) {
+    public static Section trickle(byte[] content, long seed) {
         Random random = new Random(seed);
         InputStream in = new InputStream() {
             private int at;

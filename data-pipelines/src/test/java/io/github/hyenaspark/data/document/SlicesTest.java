@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However a file is sliced, its slices have together what the file has. */
-class SlicesTest {
+public class SlicesTest {
     private static final SourceConfig DEFAULTS = SourceConfig.defaults();
 
     @TempDir
@@ -29,7 +29,7 @@ class SlicesTest {
         readings = new Readings(directory);
     }
 
-    static SourceConfig text(TextDocuments documents, String separator) {
+    public static SourceConfig text(TextDocuments documents, String separator) {
         return new SourceConfig(SourceFormat.AUTO, documents, separator, "text", "", List.of(), FastaConfig.defaults());
     }
 
@@ -78,7 +78,7 @@ class SlicesTest {
         }
     }
 
-    static SourceConfig fasta(NRuns nRuns, int bases, LowerCase lowerCase) {
+    public static SourceConfig fasta(NRuns nRuns, int bases, LowerCase lowerCase) {
         return new SourceConfig(
                 SourceFormat.AUTO,
                 TextDocuments.FILE,

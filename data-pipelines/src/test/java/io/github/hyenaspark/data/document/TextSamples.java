@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Random;
 
 /** Texts of many scripts, and streams that give them in pieces. */
-final class TextSamples {
+public final class TextSamples {
     private static final String[] PIECES = {
         "the quick brown fox",
         " ",
@@ -50,7 +50,7 @@ final class TextSamples {
     private TextSamples() {}
 
     /** Pieces that join, are reordered or replaced in normal forms, and any other assigned characters. */
-    static String random(Random random, int pieces) {
+    public static String random(Random random, int pieces) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < pieces; i++) {
             int any = random.nextInt(0x20000);
@@ -65,7 +65,7 @@ final class TextSamples {
     }
 
     /** A stream that gives a few bytes at a time. */
-    static InputStream inPieces(byte[] bytes, Random random) {
+    public static InputStream inPieces(byte[] bytes, Random random) {
         return new ByteArrayInputStream(bytes) {
             @Override
             public synchronized int read(byte[] to, int at, int count) {

@@ -13,14 +13,14 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** The local disk under the scheme {@code counted}; counts what is read of it by all instances. */
 public final class CountingFileSystem extends RawLocalFileSystem {
-    static final AtomicLong OPENED = new AtomicLong();
-    static final AtomicLong RANGES = new AtomicLong();
-    static final AtomicLong STREAMED_BYTES = new AtomicLong();
+    public static final AtomicLong OPENED = new AtomicLong();
+    public static final AtomicLong RANGES = new AtomicLong();
+    public static final AtomicLong STREAMED_BYTES = new AtomicLong();
 
     private static final URI NAME = URI.create("counted:///");
 
     /** Storage that serves {@code counted:} too. */
-    static Storage storage() throws IOException {
+    public static Storage storage() throws IOException {
         return Storage.of(Map.of("fs.counted.impl", CountingFileSystem.class.getName()));
     }
 

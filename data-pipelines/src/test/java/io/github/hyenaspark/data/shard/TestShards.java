@@ -12,28 +12,28 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Shards of known documents in a directory. */
-final class TestShards {
-    static final String TOKENIZER = "0123456789abcdef";
+public final class TestShards {
+    public static final String TOKENIZER = "0123456789abcdef";
     private static final int[] LENGTHS = {1, 2, 255, 256, 257, 65_535, 65_536, 70_000, 3};
 
     private final Path dataset;
     private final Storage storage;
 
-    TestShards(Path dataset) throws IOException {
+    public TestShards(Path dataset) throws IOException {
         this.dataset = dataset;
         this.storage = Storage.local();
     }
 
-    Storage storage() {
+    public Storage storage() {
         return storage;
     }
 
-    Path path(String file) {
+    public Path path(String file) {
         return dataset.resolve(file);
     }
 
     /** Documents whose lengths are on both sides of every width of MDS shapes; the largest id is among the tokens. */
-    static List<int[]> documents(int vocabulary) {
+    public static List<int[]> documents(int vocabulary) {
         List<int[]> documents = new ArrayList<>();
         for (int length : LENGTHS) {
             documents.add(IntStream.range(0, length)
@@ -45,7 +45,7 @@ final class TestShards {
     }
 
     /** Writes documents to train on, each in two pieces; their ends are tokens like others here. */
-    List<ShardEntry> write(ShardFormat format, List<int[]> documents) throws IOException {
+    public List<ShardEntry> write(ShardFormat format, List<int[]> documents) throws IOException {
         try (var writer = ShardWriter.open(format, TOKENIZER)) {
             for (int[] document : documents) {
                 int half = document.length / 2;
@@ -58,18 +58,18 @@ final class TestShards {
     }
 
     /** What stands for the hash of the text that gave these tokens. */
-    static String content(int... tokens) {
+    public static String content(int... tokens) {
         ByteBuffer bytes = ByteBuffer.allocate(tokens.length * Integer.BYTES);
         bytes.asIntBuffer().put(tokens);
         return Hashes.sha256(bytes.array());
     }
 
-    ShardReader open(ShardEntry shard, TokenType type) throws IOException {
+    public ShardReader open(ShardEntry shard, TokenType type) throws IOException {
         return ShardReader.open(storage, dataset.toString(), shard, type);
     }
 
     /** Every document through {@link ShardReader}, each in two reads. */
-    List<int[]> throughReader(ShardEntry shard, TokenType type) throws IOException {
+    public List<int[]> throughReader(ShardEntry shard, TokenType type) throws IOException {
         List<int[]> documents = new ArrayList<>();
         try (ShardReader reader = open(shard, type)) {
             for (int document = 0; document < reader.documents(); document++) {
@@ -84,18 +84,18 @@ final class TestShards {
     }
 
     /** Inverts some bits of one byte. */
-    void flip(String file, int at, int bits) throws IOException {
+    public void flip(String file, int at, int bits) throws IOException {
         byte[] bytes = Files.readAllBytes(path(file));
         bytes[at] ^= (byte) bits;
         Files.write(path(file), bytes);
     }
 
-    static int[][] arrays(List<int[]> documents) {
+    public static int[][] arrays(List<int[]> documents) {
         return documents.toArray(int[][]::new);
     }
 
     /** Reads every file of a shard whole for its hash. */
-    void verify(ShardEntry shard) throws IOException {
+    public void verify(ShardEntry shard) throws IOException {
         for (ObjectFacts file : shard.files()) {
             file.verify(storage, dataset.toString());
         }

@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.token;
 import java.util.Random;
 
 /** Texts that try what splitting and merging could get wrong, from a seed. */
-final class RandomText {
+public final class RandomText {
     private static final String[] PIECES = {
         " ",
         " ",
@@ -66,12 +66,12 @@ final class RandomText {
 
     private final Random random;
 
-    RandomText(long seed) {
+    public RandomText(long seed) {
         this.random = new Random(seed);
     }
 
     /** Up to about so many parts: common words and signs, and code points that are assigned in this JDK. */
-    String next(int parts) {
+    public String next(int parts) {
         var text = new StringBuilder();
         int count = 1 + random.nextInt(parts);
         while (count-- > 0) {

@@ -8,12 +8,12 @@ import java.util.List;
  * @param title what the axis is called
  * @param size what one unit has: tokens or seconds
  */
-record AxisUnit(String title, double size) {
+public record AxisUnit(String title, double size) {
     private static final double MINUTE = 60;
     private static final double HOUR = 3600;
 
     /** The largest unit of which this many tokens are at least one. */
-    static AxisUnit ofTokens(double tokens) {
+    public static AxisUnit ofTokens(double tokens) {
         if (tokens >= 1e9) {
             return new AxisUnit("billion tokens", 1e9);
         }
@@ -24,7 +24,7 @@ record AxisUnit(String title, double size) {
     }
 
     /** The largest unit of which these seconds of rounds are at least two. */
-    static AxisUnit ofSeconds(double seconds) {
+    public static AxisUnit ofSeconds(double seconds) {
         if (seconds >= 2 * HOUR) {
             return new AxisUnit("hours in rounds", HOUR);
         }

@@ -21,7 +21,7 @@ import org.knowm.xchart.style.AxesChartStyler;
  * How a chart of a page is drawn: for a wide or a narrow screen, for a light or a dark page. In the order in which a
  * browser tries them; the last fits where no other does. Pictures have no background of their own.
  */
-enum ChartLook {
+public enum ChartLook {
     NARROW_DARK("(max-width: 600px) and (prefers-color-scheme: dark)", 380, 300, true),
     NARROW_LIGHT("(max-width: 600px)", 380, 300, false),
     WIDE_DARK("(prefers-color-scheme: dark)", 1000, 360, true),
@@ -67,12 +67,12 @@ enum ChartLook {
         return height;
     }
 
-    boolean isNarrow() {
+    public boolean isNarrow() {
         return width < 600;
     }
 
     /** About as many characters fit side by side below the plot. */
-    int lineLength() {
+    public int lineLength() {
         return isNarrow() ? 48 : 130;
     }
 
@@ -82,7 +82,7 @@ enum ChartLook {
     }
 
     /** A chart without series and without a legend. */
-    CategoryChart chart(String xTitle, String yTitle) {
+    public CategoryChart chart(String xTitle, String yTitle) {
         CategoryChart chart = new CategoryChartBuilder()
                 .width(width)
                 .height(height)

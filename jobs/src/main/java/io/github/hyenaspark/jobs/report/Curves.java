@@ -20,14 +20,14 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param yTitle beside it
  * @param axes how numbers become places
  */
-record Curves(String title, String xTitle, String yTitle, Axes axes) {
+public record Curves(String title, String xTitle, String yTitle, Axes axes) {
     private static final int POINTS = 1000; // a picture has no room for more
     private static final int MARKED_POINTS = 30;
     private static final BasicStroke DASHED =
             new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6f, 5f}, 0f);
 
     /** How numbers become places. */
-    enum Axes {
+    public enum Axes {
         /** Both in proportion. */
         LINEAR,
         /** Both by their logarithms, x by powers of 2; all numbers are positive. */
@@ -59,7 +59,7 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
      * @param name in the legend
      * @param points pairs of x and y, sorted by x
      */
-    record Curve(String name, List<double[]> points) {}
+    public record Curve(String name, List<double[]> points) {}
 
     /**
      * A dashed line upright through the plot.
@@ -68,10 +68,10 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
      * @param x where it stands
      * @param text what it says, in the legend
      */
-    record Mark(int number, double x, String text) {}
+    public record Mark(int number, double x, String text) {}
 
     /** The plot; empty if no curve has two points. Curves that have fewer are left out. */
-    String html(List<Curve> curves, List<Mark> marks) throws IOException {
+    public String html(List<Curve> curves, List<Mark> marks) throws IOException {
         List<Integer> shown = IntStream.range(0, curves.size())
                 .filter(number -> curves.get(number).points().size() >= 2)
                 .boxed()
@@ -126,7 +126,7 @@ record Curves(String title, String xTitle, String yTitle, Axes axes) {
     }
 
     /** At most so many of the points, evenly spread, the last among them. */
-    static <T> List<T> thinned(List<T> points, int most) {
+    public static <T> List<T> thinned(List<T> points, int most) {
         int step = Math.max(1, (points.size() + most - 1) / most);
         List<T> some = new ArrayList<>();
         for (int i = Math.max(0, points.size() - 1) % step; i < points.size(); i += step) {

@@ -3,20 +3,20 @@ package io.github.hyenaspark.jobs.report;
 import java.util.Locale;
 
 /** Numbers and names as people read them: 1,234,567, 12.5 %, 64k. */
-final class Figures {
+public final class Figures {
     /** Stands where there is no figure. */
-    static final String NONE = "–";
+    public static final String NONE = "–";
 
     private static final String[] BINARY_UNITS = {"", "k", "M", "G", "T", "P", "E"};
 
     private Figures() {}
 
-    static String whole(long number) {
+    public static String whole(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** About three digits, without decimals from 100 on. */
-    static String rounded(double number) {
+    public static String rounded(double number) {
         if (!Double.isFinite(number)) {
             return NONE;
         }
@@ -28,7 +28,7 @@ final class Figures {
      * A part of a whole in percent, with one decimal; what is not quite nothing or not quite all is never shown as
      * that. {@link #NONE} of nothing.
      */
-    static String percent(long part, long whole) {
+    public static String percent(long part, long whole) {
         if (whole <= 0) {
             return NONE;
         }
@@ -40,12 +40,12 @@ final class Figures {
     }
 
     /** A quotient as {@link #rounded}; {@link #NONE} if nothing is divided by. */
-    static String ratio(long number, long by) {
+    public static String ratio(long number, long by) {
         return by > 0 ? rounded((double) number / by) : NONE;
     }
 
     /** 1.23 million, 4.00 billion; empty below a million, where the whole number is as easy to read. */
-    static String inWords(long number) {
+    public static String inWords(long number) {
         if (number >= 1_000_000_000_000L) {
             return rounded(number / 1e12) + " trillion";
         }
@@ -56,7 +56,7 @@ final class Figures {
     }
 
     /** A length in tokens, in units of 1,024 where it is a multiple of them: 512, 1k, 64k, 1M, but 1,000. */
-    static String length(long tokens) {
+    public static String length(long tokens) {
         long count = tokens;
         int unit = 0;
         while (count >= 1024 && count % 1024 == 0) {
@@ -67,7 +67,7 @@ final class Figures {
     }
 
     /** At most so many characters of a name: its beginning and its end. Control characters become spaces. */
-    static String shortened(String name, int characters) {
+    public static String shortened(String name, int characters) {
         String line = name.replaceAll("\\p{Cntrl}", " ");
         int[] points = line.codePoints().toArray();
         if (points.length <= characters) {

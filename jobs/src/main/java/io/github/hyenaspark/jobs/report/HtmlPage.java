@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * An HTML page of a title, figures and sections, in the {@link PageStyle}. Needs nothing beside itself to be looked at.
  */
-final class HtmlPage {
+public final class HtmlPage {
     private final StringBuilder html = new StringBuilder();
 
     /** A page with a title, of plain text. */
-    HtmlPage(String title) {
+    public HtmlPage(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
@@ -24,14 +24,14 @@ final class HtmlPage {
      *
      * @param note below it, may be empty
      */
-    record Figure(String name, String value, String note) {
+    public record Figure(String name, String value, String note) {
         private String html() {
             return "<div><dt>" + name + "</dt><dd>" + value + "</dd>"
                     + (note.isEmpty() ? "</div>\n" : "<dd class=\"quiet\">" + note + "</dd></div>\n");
         }
     }
 
-    HtmlPage figures(List<Figure> figures) {
+    public HtmlPage figures(List<Figure> figures) {
         html.append("<dl class=\"figures\">\n");
         figures.forEach(figure -> html.append(figure.html()));
         html.append("</dl>\n");
@@ -43,7 +43,7 @@ final class HtmlPage {
      *
      * @param content HTML; a section without any is left out
      */
-    HtmlPage section(String title, String content) {
+    public HtmlPage section(String title, String content) {
         if (!content.isEmpty()) {
             html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");
         }
@@ -51,7 +51,7 @@ final class HtmlPage {
     }
 
     /** The page in UTF-8. */
-    byte[] bytes() {
+    public byte[] bytes() {
         return (html + "</main>\n</body>\n</html>\n").getBytes(StandardCharsets.UTF_8);
     }
 }

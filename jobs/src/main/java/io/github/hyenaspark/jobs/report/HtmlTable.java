@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A table of an HTML page. Takes plain text and escapes it. */
-final class HtmlTable {
+public final class HtmlTable {
     private final List<String> columns;
     private final List<String> rows = new ArrayList<>();
 
@@ -13,20 +13,20 @@ final class HtmlTable {
     }
 
     /** A table whose first column names the row and whose others are figures. */
-    static HtmlTable of(List<String> columns) {
+    public static HtmlTable of(List<String> columns) {
         return new HtmlTable(List.copyOf(columns));
     }
 
     /** A table of names and their values, without a head. */
-    static HtmlTable facts() {
+    public static HtmlTable facts() {
         return new HtmlTable(List.of());
     }
 
-    HtmlTable row(String name, String... cells) {
+    public HtmlTable row(String name, String... cells) {
         return row(name, List.of(cells));
     }
 
-    HtmlTable row(String name, List<String> cells) {
+    public HtmlTable row(String name, List<String> cells) {
         var row = new StringBuilder("<tr>").append(cell("th scope=\"row\"", "th", name));
         cells.forEach(text -> row.append(cell("td", "td", text)));
         rows.add(row.append("</tr>\n").toString());
@@ -34,7 +34,7 @@ final class HtmlTable {
     }
 
     /** The table in a box in which it scrolls sideways; the word None in place of a table without rows. */
-    String html() {
+    public String html() {
         if (rows.isEmpty()) {
             return "<p class=\"quiet\">None.</p>\n";
         }
@@ -49,7 +49,7 @@ final class HtmlTable {
      * Text as HTML, inside and outside of attributes. Control characters, which HTML forbids, become the replacement
      * character.
      */
-    static String escaped(String text) {
+    public static String escaped(String text) {
         var html = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -16,7 +16,7 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A plot as HTML that holds its pictures, one for each {@link ChartLook}. */
-final class PagePicture {
+public final class PagePicture {
     private static final List<Marker> MARKERS =
             List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
     private static final String MARKERS_AS_TEXT = "●■◆▲";
@@ -34,7 +34,7 @@ final class PagePicture {
      *
      * @param legend HTML, may be empty
      */
-    static String html(String title, String legend, Drawing drawing) throws IOException {
+    public static String html(String title, String legend, Drawing drawing) throws IOException {
         var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
         for (ChartLook look : ChartLook.values()) {
             String data = Base64.getEncoder().encodeToString(look.png(drawing.in(look)));
@@ -53,7 +53,7 @@ final class PagePicture {
      *
      * @param symbols one for each series, again from the first where there are more series
      */
-    static String legend(List<String> names, String symbols) {
+    public static String legend(List<String> names, String symbols) {
         return legend(IntStream.range(0, names.size())
                 .mapToObj(i -> new Key(i, symbols.charAt(i % symbols.length()), names.get(i)))
                 .toList());
@@ -81,25 +81,25 @@ final class PagePicture {
     }
 
     /** Series of this chart are lines. */
-    static void lines(CategoryChart chart) {
+    public static void lines(CategoryChart chart) {
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
         chart.getStyler().setOverlapped(true); // else each line would stand beside its labels
     }
 
     /** A line with a marker at each value; null where there is none. */
-    static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+    public static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = add(chart, number, labels, values);
         series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         series.setMarker(MARKERS.get(number % MARKERS.size()));
     }
 
     /** What the lines are, in their order. */
-    static String lineLegend(List<String> names) {
+    public static String lineLegend(List<String> names) {
         return legend(names, MARKERS_AS_TEXT);
     }
 
     /** Series are named by their number: the page has the legend. */
-    static CategorySeries add(
+    public static CategorySeries add(
             CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);
         Color colour = ChartLook.series(number);

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * gives the same bits. It reads its batches itself. What a worker keeps for its next round it writes under a name that
  * no other attempt has; only what the driver names afterwards counts.
  */
-final class AveragingTask implements Function<Integer, WorkerRound> {
+public final class AveragingTask implements Function<Integer, WorkerRound> {
     private static final long serialVersionUID = 2;
     private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
 
@@ -32,7 +32,7 @@ final class AveragingTask implements Function<Integer, WorkerRound> {
     private final LocalWork work;
     private final StepLimit limit;
 
-    AveragingTask(Broadcast<TrainingPlan> plan, StateBroadcast sent, LocalWork work, StepLimit limit) {
+    public AveragingTask(Broadcast<TrainingPlan> plan, StateBroadcast sent, LocalWork work, StepLimit limit) {
         this.plan = plan;
         this.sent = sent;
         this.work = work;

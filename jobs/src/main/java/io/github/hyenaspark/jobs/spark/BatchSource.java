@@ -16,13 +16,13 @@ import java.io.IOException;
  * @param packing how its documents become sequences
  * @param documents at most so many, spread evenly over the split
  */
-record BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
-    BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {
+public record BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
+    public BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {
         this(snapshot, dataset, split, packing, Long.MAX_VALUE);
     }
 
     /** Opens the split; the caller closes it. */
-    TokenBatches open(Storage storage) throws IOException {
+    public TokenBatches open(Storage storage) throws IOException {
         TokenBatches all = TokenBatches.open(storage, snapshot, dataset, split, packing);
         return all.ofSome(documents);
     }

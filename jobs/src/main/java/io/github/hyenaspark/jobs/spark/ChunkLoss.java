@@ -8,4 +8,4 @@ import io.github.hyenaspark.model.LossByPosition;
  * @param chunk its number; sums are merged in this order
  * @param loss by place in the sequence
  */
-record ChunkLoss(int chunk, LossByPosition loss) {}
+public record ChunkLoss(int chunk, LossByPosition loss) {}

@@ -13,12 +13,12 @@ import io.github.hyenaspark.model.LossByPosition;
  * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its document,
  *     else {@link #NONE}
  */
-record ChunkLosses(int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+public record ChunkLosses(int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
     /** The last token of the document is not predicted in this sequence, or does not count. */
     static final byte NONE = 0;
 
     /** No token was found more likely. */
-    static final byte RIGHT = 1;
+    public static final byte RIGHT = 1;
 
     /** Another token was. */
     static final byte WRONG = 2;

@@ -12,8 +12,8 @@ import java.util.List;
  * @param recipe the dataset's
  * @param units of the snapshot to come, in its order
  */
-record DuplicatePlan(Recipe recipe, List<UnitEntry> units) {
-    DuplicatePlan {
+public record DuplicatePlan(Recipe recipe, List<UnitEntry> units) {
+    public DuplicatePlan {
         units = Collections.unmodifiableList(new ArrayList<>(units));
     }
 }

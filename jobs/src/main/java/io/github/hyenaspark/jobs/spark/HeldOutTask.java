@@ -13,13 +13,13 @@ import org.apache.spark.broadcast.Broadcast;
  * The loss of one state over some chunks of the held-out sequences. A chunk is B sequences in a row, the last one
  * fewer; each chunk has a sum of its own, so the total does not depend on which task computed which chunk.
  */
-final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss> {
+public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss> {
     private static final long serialVersionUID = 1;
 
     private final Broadcast<TrainingPlan> plan;
     private final StateBroadcast state;
 
-    HeldOutTask(Broadcast<TrainingPlan> plan, StateBroadcast state) {
+    public HeldOutTask(Broadcast<TrainingPlan> plan, StateBroadcast state) {
         this.plan = plan;
         this.state = state;
     }
@@ -46,7 +46,7 @@ final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss>
     }
 
     /** How many chunks of B sequences there are. */
-    static int chunks(long sequences, int batchSize) {
+    public static int chunks(long sequences, int batchSize) {
         return Math.toIntExact((sequences + batchSize - 1) / batchSize);
     }
 

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
  * The parameters that this JVM received last, so that those of the next round may come as an update. Who has not those
  * of the round before, such as an executor that is new, gets all of them.
  */
-final class HeldParameters {
+public final class HeldParameters {
     private static final HeldParameters HERE = new HeldParameters();
 
     private String series = "";
@@ -25,7 +25,7 @@ final class HeldParameters {
      * @param state whole
      * @param wholeBytes that had to come because an update was not enough
      */
-    record Received(SentState state, long wholeBytes) {}
+    public record Received(SentState state, long wholeBytes) {}
 
     /**
      * Receives a state; what follows in its series may then come as an update. The tasks of an executor wait for the

@@ -20,7 +20,7 @@ import scala.Tuple2;
  * driver collects one average of every range. A result that is lost with its executor is computed again by Spark, to
  * the same bits.
  */
-final class HeldResults {
+public final class HeldResults {
     /** Parameters of a range, at least: fewer would cost more tasks than they save. */
     private static final int SMALLEST_RANGE = 64 * Codec.BLOCK;
 
@@ -34,7 +34,7 @@ final class HeldResults {
     }
 
     /** Holds what becomes of these; nothing is computed yet. */
-    static HeldResults of(JavaRDD<WorkerRound> results) {
+    public static HeldResults of(JavaRDD<WorkerRound> results) {
         var held = new HeldResults(results);
         held.persist(results);
         return held;
@@ -45,12 +45,12 @@ final class HeldResults {
     }
 
     /** Computes the results and says what they are, without their frames. */
-    List<WorkerRound> reports() {
+    public List<WorkerRound> reports() {
         return results.map(WorkerRound::withoutFrames).collect();
     }
 
     /** Puts another result of a worker in the place of the one there is, and says what it is. */
-    WorkerRound replace(int worker, JavaRDD<WorkerRound> result) {
+    public WorkerRound replace(int worker, JavaRDD<WorkerRound> result) {
         persist(result);
         results = results.filter(other -> other.worker() != worker).union(result);
         return result.map(WorkerRound::withoutFrames).collect().get(0);
@@ -61,7 +61,7 @@ final class HeldResults {
      *
      * @param counted those that count
      */
-    Averaged average(
+    public Averaged average(
             Broadcast<TrainingPlan> plan, StateBroadcast start, Averaging averaging, List<WorkerRound> counted) {
         int parameters = start.value().theta().length;
         int range = range(parameters, counted.size());
@@ -99,7 +99,7 @@ final class HeldResults {
     }
 
     /** Lets the executors forget the results. */
-    void release() {
+    public void release() {
         persisted.forEach(rdd -> rdd.unpersist(false));
         persisted.clear();
     }

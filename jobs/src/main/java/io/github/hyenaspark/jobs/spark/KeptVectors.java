@@ -13,14 +13,14 @@ import java.util.TreeMap;
  * @param train how the worker is trained
  * @param vectors by name, P each; none before its first round
  */
-record KeptVectors(TrainConfig train, Map<String, float[]> vectors) {
+public record KeptVectors(TrainConfig train, Map<String, float[]> vectors) {
     private static final String FIRST = "first-moment";
     private static final String SECOND = "second-moment";
     private static final String RESIDUAL = "residual";
     private static final float[] NOTHING = {};
 
     /** What the worker starts a round from. */
-    TrainingState start(SentState sent) {
+    public TrainingState start(SentState sent) {
         if (sent.sharesMoments()) {
             return sent.state();
         }
@@ -32,12 +32,12 @@ record KeptVectors(TrainConfig train, Map<String, float[]> vectors) {
     }
 
     /** What its codec has lost, P, or nothing. */
-    float[] residual() {
+    public float[] residual() {
         return vectors.getOrDefault(RESIDUAL, NOTHING);
     }
 
     /** What it keeps after a round. */
-    Map<String, float[]> after(TrainingState end, float[] residual) {
+    public Map<String, float[]> after(TrainingState end, float[] residual) {
         Map<String, float[]> keeps = new TreeMap<>();
         if (train.innerState() == InnerState.LOCAL) {
             keeps.put(FIRST, end.firstMoment());

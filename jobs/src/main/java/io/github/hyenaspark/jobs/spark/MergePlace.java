@@ -26,7 +26,7 @@ public enum MergePlace {
      * @param parameters P
      * @throws IllegalArgumentException if it is asked for what cannot be
      */
-    MergePlace of(TrainConfig train, long parameters) {
+    public MergePlace of(TrainConfig train, long parameters) {
         boolean deadline = train.mode() == RoundMode.DEADLINE;
         if (deadline && this == EXECUTORS) {
             throw new IllegalArgumentException("run.merge: found executors, expected driver or auto with train.mode ="

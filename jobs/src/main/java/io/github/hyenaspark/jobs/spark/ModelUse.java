@@ -10,4 +10,4 @@ import io.github.hyenaspark.model.ModelConfig;
  * @param recompute what its blocks keep, as {@code train.recompute} says
  * @param threads how many compute it, as {@code train.threads} says
  */
-record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {}
+public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {}

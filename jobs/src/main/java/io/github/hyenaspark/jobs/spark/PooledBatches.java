@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * @param source that was opened
  * @param batches confined to the task that borrowed it
  */
-record PooledBatches(BatchSource source, TokenBatches batches) {
+public record PooledBatches(BatchSource source, TokenBatches batches) {
     private static final Logger LOG = LoggerFactory.getLogger(PooledBatches.class);
     private static final ConcurrentLinkedDeque<PooledBatches> IDLE = new ConcurrentLinkedDeque<>();
 
@@ -42,7 +42,7 @@ record PooledBatches(BatchSource source, TokenBatches batches) {
     }
 
     /** Reads with idle or new batches, which wait for the next task afterwards, unless the reading failed. */
-    static <T> T read(Storage storage, BatchSource source, Reading<T> reading) throws IOException {
+    public static <T> T read(Storage storage, BatchSource source, Reading<T> reading) throws IOException {
         PooledBatches pooled = borrow(storage, source);
         boolean fine = false;
         try {

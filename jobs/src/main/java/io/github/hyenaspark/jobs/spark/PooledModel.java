@@ -12,18 +12,18 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * @param use what it was made for
  * @param model in any state: whoever borrows it sets the parameters
  */
-record PooledModel(ModelUse use, HyenaLanguageModel model) {
+public record PooledModel(ModelUse use, HyenaLanguageModel model) {
     /** The one mutable static of the jobs: an executor outlives the tasks that run on it. */
     private static final ConcurrentLinkedDeque<PooledModel> IDLE = new ConcurrentLinkedDeque<>();
 
     /** An idle model for this use, or a new one. Models for other uses are let go. */
-    static PooledModel borrow(ModelUse use) {
+    public static PooledModel borrow(ModelUse use) {
         IDLE.removeIf(idle -> !idle.use.equals(use));
         return poll(use).orElseGet(() -> create(use));
     }
 
     /** Makes the model available again. Not to be called after a failure: its state may be anything then. */
-    void giveBack() {
+    public void giveBack() {
         IDLE.push(this);
     }
 

@@ -56,12 +56,12 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         return new ReplayedSteps(steps);
     }
 
-    boolean isSet() {
+    public boolean isSet() {
         return !stepsOfRounds.isEmpty();
     }
 
     /** What limits the steps of a round, counted from 0. */
-    StepLimit limit(TrainConfig train, long round) {
+    public StepLimit limit(TrainConfig train, long round) {
         if (isSet()) {
             return new StepLimit.Counts(of(train, round));
         }
@@ -71,7 +71,7 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
     }
 
     /** The workers whose results are needed in a round. */
-    List<Integer> workers(TrainConfig train, long round) {
+    public List<Integer> workers(TrainConfig train, long round) {
         return IntStream.range(0, train.workers())
                 .filter(worker -> !isSet() || of(train, round).get(worker) > 0)
                 .boxed()

@@ -33,7 +33,7 @@ public record RunFacts(
         List<ParameterEntry> table,
         Numerics numerics) {
     /** What the run's page says besides its journal. */
-    RunPage.Facts page(String name) throws IOException {
+    public RunPage.Facts page(String name) throws IOException {
         Map<String, String> data = new LinkedHashMap<>();
         data.put("Snapshot", dataset);
         data.put("SHA-256 of the snapshot", datasetSha256);

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** How the run of this driver goes, for Spark's metrics system, which asks from threads of its own. */
-final class RunGauges {
+public final class RunGauges {
     /** How often the journal, the loss curve or a report could not be written. */
-    static final String FAILED_WRITES = "failed_writes";
+    public static final String FAILED_WRITES = "failed_writes";
 
     private static final List<String> COUNTS =
             List.of("round", "tokens", "loss", "held_out_loss", "lr", "bytes_down", "bytes_up", "retries");
@@ -41,11 +41,11 @@ final class RunGauges {
     }
 
     /** NaN for what was not measured yet. */
-    static double value(String name) {
+    public static double value(String name) {
         return VALUES.getOrDefault(name, Double.NaN);
     }
 
-    static void set(String name, double value) {
+    public static void set(String name, double value) {
         VALUES.put(name, value);
     }
 
@@ -54,7 +54,7 @@ final class RunGauges {
      *
      * @param tokens of that round
      */
-    static void ended(JsonNode line, long tokens) {
+    public static void ended(JsonNode line, long tokens) {
         for (String name : COUNTS) {
             if (line.path(name).isNumber()) {
                 set(name, line.path(name).doubleValue());

@@ -27,7 +27,7 @@ public final class RunPlugin implements SparkPlugin {
     private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Has no parameters. */
-    static final Parameters NOBODY = (series, round) -> {
+    public static final Parameters NOBODY = (series, round) -> {
         throw new IllegalStateException("no run is going on");
     };
 
@@ -55,7 +55,7 @@ public final class RunPlugin implements SparkPlugin {
     }
 
     /** From now on this one is told on the driver, and nobody else. */
-    static void listen(Listener one) {
+    public static void listen(Listener one) {
         listener = one;
     }
 
@@ -67,7 +67,7 @@ public final class RunPlugin implements SparkPlugin {
     }
 
     /** From now on this one answers executors that ask for parameters, and nobody else. */
-    static void answer(Parameters one) {
+    public static void answer(Parameters one) {
         parameters = one;
     }
 
@@ -76,7 +76,7 @@ public final class RunPlugin implements SparkPlugin {
      *
      * @throws IllegalStateException if they cannot be had
      */
-    @SuppressWarnings("unchecked") // what OnDriver answers to this question
+    @SuppressWarnings("unchecked") public // what OnDriver answers to this question
     static Broadcast<float[]> wholeParameters(String series, long round) {
         PluginContext context = executor;
         if (context == null) {
@@ -108,7 +108,7 @@ public final class RunPlugin implements SparkPlugin {
      * @param worker k
      * @param steps that it has done in this round
      */
-    static void tell(long round, int worker, int steps) {
+    public static void tell(long round, int worker, int steps) {
         long now = System.nanoTime();
         long told = TOLD_NANOS.getOrDefault(worker, now - PERIOD_NANOS);
         if (steps == 0 || now - told >= PERIOD_NANOS) {

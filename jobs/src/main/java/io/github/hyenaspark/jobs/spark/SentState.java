@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * @param kept what every worker kept from its round before; empty if nothing
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */
-record SentState(
+public record SentState(
         String series,
         long round,
         float[] theta,
@@ -37,7 +37,7 @@ record SentState(
         String directory) {
     private static final float[] NOTHING = {};
 
-    static SentState of(TrainConfig config, RunState run, String series, String directory) {
+    public static SentState of(TrainConfig config, RunState run, String series, String directory) {
         Codec codec = config.codec().ofMoments();
         TrainingState state = run.state();
         List<byte[]> moments = Stream.of(state.firstMoment(), state.secondMoment())
@@ -63,12 +63,12 @@ record SentState(
     }
 
     /** Bytes of the parameters. */
-    long parameterBytes() {
+    public long parameterBytes() {
         return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
     }
 
     /** Bytes of the moments. */
-    long momentBytes() {
+    public long momentBytes() {
         return (long) firstMoment.length + secondMoment.length;
     }
 
@@ -77,14 +77,14 @@ record SentState(
     }
 
     /** What a worker kept, if it did. */
-    Optional<VectorFile> kept(int worker) {
+    public Optional<VectorFile> kept(int worker) {
         return kept.stream()
                 .filter(file -> WorkerObjects.worker(file) == worker)
                 .findFirst();
     }
 
     /** Parameters and the shared moments; {@code theta} is not copied. */
-    TrainingState state() {
+    public TrainingState state() {
         return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
     }
 
@@ -94,13 +94,13 @@ record SentState(
      * @param from the first parameter, a multiple of {@link Codec#BLOCK}
      * @param to one past the last
      */
-    TrainingState state(int from, int to) {
+    public TrainingState state(int from, int to) {
         return new TrainingState(
                 Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
     }
 
     /** The same range without moments. */
-    TrainingState parameters(int from, int to) {
+    public TrainingState parameters(int from, int to) {
         return new TrainingState(Arrays.copyOfRange(theta, from, to), NOTHING, NOTHING);
     }
 

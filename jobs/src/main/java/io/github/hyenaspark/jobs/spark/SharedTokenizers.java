@@ -9,18 +9,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /** The tokenizers that this JVM has read: they have no state, and a large vocabulary takes longer than a small unit. */
-final class SharedTokenizers {
+public final class SharedTokenizers {
     private static final ConcurrentMap<String, Tokenizer> KNOWN = new ConcurrentHashMap<>();
 
     private SharedTokenizers() {}
 
     /** The tokenizer of a recipe. */
-    static Tokenizer of(Storage storage, Recipe recipe) throws IOException {
+    public static Tokenizer of(Storage storage, Recipe recipe) throws IOException {
         return of(recipe.vocabulary().fingerprint(), () -> recipe.tokenizer(storage));
     }
 
     /** The tokenizer of a file. */
-    static Tokenizer of(String name, byte[] file) throws IOException {
+    public static Tokenizer of(String name, byte[] file) throws IOException {
         return of(Hashes.sha256(file), () -> Tokenizer.ofFile(name, file));
     }
 

@@ -23,7 +23,7 @@ public final class SparkInference {
     private final SparkSession session;
     private final Progress progress;
 
-    SparkInference(SparkSession session, Progress progress) {
+    public SparkInference(SparkSession session, Progress progress) {
         this.session = session;
         this.progress = progress;
     }

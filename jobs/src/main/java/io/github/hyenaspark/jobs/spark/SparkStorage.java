@@ -10,7 +10,7 @@ import org.apache.spark.SparkEnv;
 import scala.Tuple2;
 
 /** Storage with the Hadoop settings that Spark was given as {@code spark.hadoop.*}, on the driver and on executors. */
-final class SparkStorage {
+public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
 
     private static Optional<OfExecutor> last = Optional.empty();
@@ -20,7 +20,7 @@ final class SparkStorage {
     private SparkStorage() {}
 
     /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
-    static synchronized Storage ofThisExecutor() throws IOException {
+    public static synchronized Storage ofThisExecutor() throws IOException {
         SparkEnv executor = SparkEnv.get();
         if (last.isEmpty() || last.get().executor() != executor) {
             last = Optional.of(new OfExecutor(executor, of(executor.conf())));
@@ -28,7 +28,7 @@ final class SparkStorage {
         return last.get().storage();
     }
 
-    static Storage of(SparkConf conf) throws IOException {
+    public static Storage of(SparkConf conf) throws IOException {
         return Storage.of(hadoopSettings(conf));
     }
 

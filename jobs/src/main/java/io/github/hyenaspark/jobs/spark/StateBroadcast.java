@@ -9,14 +9,14 @@ import org.apache.spark.broadcast.Broadcast;
  *
  * @param sent what travels
  */
-record StateBroadcast(Broadcast<SentState> sent) implements Serializable {
+public record StateBroadcast(Broadcast<SentState> sent) implements Serializable {
     /** The state with all of its parameters, in a task. */
-    SentState value() {
+    public SentState value() {
         return receive().state();
     }
 
     /** The same, and what had to come for it besides. */
-    Received receive() {
+    public Received receive() {
         SentState state = sent.value();
         return state.series().isEmpty()
                 ? new Received(state, 0)

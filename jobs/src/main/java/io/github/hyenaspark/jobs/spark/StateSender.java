@@ -12,7 +12,7 @@ import org.apache.spark.broadcast.Broadcast;
  * broadcast is destroyed before the next one is made. Where parameters travel as updates, an executor that cannot make
  * them of what it has asks for all of them, and only then are they broadcast.
  */
-final class StateSender implements AutoCloseable {
+public final class StateSender implements AutoCloseable {
     private final JavaSparkContext context;
     private final TrainConfig train;
     private final long epoch;
@@ -23,7 +23,7 @@ final class StateSender implements AutoCloseable {
     private record Sent(RunState state, SentState bytes, Broadcast<SentState> broadcast) {}
 
     /** @param epoch of the driver, in the names of what workers keep */
-    StateSender(JavaSparkContext context, TrainConfig train, long epoch) {
+    public StateSender(JavaSparkContext context, TrainConfig train, long epoch) {
         this.context = context;
         this.train = train;
         this.epoch = epoch;
@@ -31,7 +31,7 @@ final class StateSender implements AutoCloseable {
     }
 
     /** Sends a state, if it was not the last one that was sent. */
-    synchronized SentState send(RunState state) {
+    public synchronized SentState send(RunState state) {
         if (sent.isEmpty() || !sent.get().state().equals(state)) {
             forget();
             String directory = WorkerObjects.newDirectory(state.round() + 1, epoch);
@@ -42,7 +42,7 @@ final class StateSender implements AutoCloseable {
     }
 
     /** What tasks get of a state. */
-    synchronized StateBroadcast broadcast(RunState state) {
+    public synchronized StateBroadcast broadcast(RunState state) {
         send(state);
         return new StateBroadcast(sent.orElseThrow().broadcast());
     }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /** How many of a round's local steps a worker does at most. */
-sealed interface StepLimit extends Serializable {
+public sealed interface StepLimit extends Serializable {
     /**
      * Whether the worker takes another step after so many.
      *

@@ -12,7 +12,7 @@ import org.apache.spark.TaskContext;
  */
 public record TaskPlace(String executor, String host, int attempt) {
     /** The place of the task that calls this. */
-    static TaskPlace here() {
+    public static TaskPlace here() {
         SparkEnv environment = SparkEnv.get();
         return new TaskPlace(
                 environment.executorId(),

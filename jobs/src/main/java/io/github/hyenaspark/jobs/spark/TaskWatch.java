@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Shows how many tasks of the only running Spark job are done, while another thread waits for that job. */
-final class TaskWatch {
+public final class TaskWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
     private static final long LOOK_MILLIS = 500;
     private static final long PATIENCE_SECONDS = 10;
@@ -40,7 +40,7 @@ final class TaskWatch {
      *
      * @param progress counts its tasks
      */
-    static void during(JavaSparkContext context, Progress progress, Runnable job) {
+    public static void during(JavaSparkContext context, Progress progress, Runnable job) {
         var watch = new TaskWatch(context, progress);
         try {
             job.run();

@@ -89,7 +89,7 @@ public record TrainedRun(
     }
 
     /** What tasks compute with: threads as in training, and all activations, since nothing goes back through them. */
-    ModelUse modelUse() {
+    public ModelUse modelUse() {
         return new ModelUse(model(), vocabularySize, "none", train().threads());
     }
 }

@@ -34,17 +34,17 @@ public record TrainingPlan(
     }
 
     /** What every task computes with. */
-    ModelUse modelUse() {
+    public ModelUse modelUse() {
         return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
     }
 
     /** The sequences to train on. */
-    BatchSource trainSource() {
+    public BatchSource trainSource() {
         return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
     }
 
     /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
-    BatchSource heldOutSource() {
+    public BatchSource heldOutSource() {
         var single = new PackingConfig(PackingStrategy.SINGLE, model.lMax());
         return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
     }

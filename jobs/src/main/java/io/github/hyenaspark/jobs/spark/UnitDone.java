@@ -6,4 +6,4 @@ package io.github.hyenaspark.jobs.spark;
  * @param name the unit's name
  * @param documents documents in it
  */
-record UnitDone(String name, long documents) {}
+public record UnitDone(String name, long documents) {}

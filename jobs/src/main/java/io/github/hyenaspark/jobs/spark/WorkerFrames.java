@@ -8,4 +8,4 @@ import io.github.hyenaspark.train.Frames;
  * @param worker k
  * @param frames of the range
  */
-record WorkerFrames(int worker, Frames frames) {}
+public record WorkerFrames(int worker, Frames frames) {}

@@ -35,17 +35,17 @@ public record WorkerRound(
      * @param encode writing the frames and what the worker keeps
      */
     public record WorkerTimes(long fetch, long load, long compute, long encode) {
-        long total() {
+        public long total() {
             return fetch + load + compute + encode;
         }
     }
 
-    int worker() {
+    public int worker() {
         return report.worker();
     }
 
     /** The same without the frames. */
-    WorkerRound withoutFrames() {
+    public WorkerRound withoutFrames() {
         return new WorkerRound(report, Optional.empty(), wholeBytes, parameterBytes, momentBytes, kept, place, times);
     }
 }
