@@ -7,7 +7,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -19,7 +19,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
 
     private static final String VECTOR = "vector";
     private static final String MODULE = "jdk.incubator.vector";
-    private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.VectorKernelSource";
+    private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.vector.VectorKernelSource";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
     /** Made when first asked for. */

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.Block;
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.LinearInitial;
-import io.github.hyenaspark.operator.ParameterSpec;
-import io.github.hyenaspark.operator.PlainBlock;
+import io.github.hyenaspark.operator.block.Block;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.block.PlainBlock;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.Mixer;
-import io.github.hyenaspark.operator.MixerConfig;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.block.Mixer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 import java.util.Map;
 import java.util.TreeMap;
 

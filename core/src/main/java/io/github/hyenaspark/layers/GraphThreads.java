@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 

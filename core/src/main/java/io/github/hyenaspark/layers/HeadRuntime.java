@@ -1,8 +1,8 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.LanguageModelHead;
-import io.github.hyenaspark.operator.TargetLosses;
+import io.github.hyenaspark.operator.head.LanguageModelHead;
+import io.github.hyenaspark.operator.head.TargetLosses;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

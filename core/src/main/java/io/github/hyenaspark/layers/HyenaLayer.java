@@ -1,9 +1,9 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.HyenaConfig;
-import io.github.hyenaspark.operator.LinearInitial;
-import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.hyena.HyenaConfig;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

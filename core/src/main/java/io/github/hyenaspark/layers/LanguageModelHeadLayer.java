@@ -1,11 +1,11 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.ParameterSpec;
-import io.github.hyenaspark.operator.PlainHead;
-import io.github.hyenaspark.operator.TargetLosses;
-import io.github.hyenaspark.operator.TiedHead;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.head.PlainHead;
+import io.github.hyenaspark.operator.head.TargetLosses;
+import io.github.hyenaspark.operator.head.TiedHead;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;

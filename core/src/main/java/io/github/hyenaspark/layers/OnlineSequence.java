@@ -1,13 +1,13 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.ActivationMap;
-import io.github.hyenaspark.operator.Block;
-import io.github.hyenaspark.operator.Dropout;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.FloatEmbedding;
-import io.github.hyenaspark.operator.Pass;
-import io.github.hyenaspark.operator.ThreadTeam;
-import io.github.hyenaspark.operator.TiedHead;
+import io.github.hyenaspark.operator.block.Block;
+import io.github.hyenaspark.operator.head.FloatEmbedding;
+import io.github.hyenaspark.operator.head.TiedHead;
+import io.github.hyenaspark.operator.nn.ActivationMap;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.FloatArray;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;

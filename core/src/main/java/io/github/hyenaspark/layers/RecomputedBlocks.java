@@ -1,8 +1,8 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.RecomputedBlock;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.block.RecomputedBlock;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.HashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.ParameterSpec;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.Dropout;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.Pass;
-import io.github.hyenaspark.operator.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;

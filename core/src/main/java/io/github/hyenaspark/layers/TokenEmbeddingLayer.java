@@ -1,11 +1,11 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.EmbeddingConfig;
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.operator.FloatEmbedding;
-import io.github.hyenaspark.operator.ParameterSpec;
-import io.github.hyenaspark.operator.PlainEmbedding;
-import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.head.FloatEmbedding;
+import io.github.hyenaspark.operator.head.PlainEmbedding;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.model;
 
-import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
 import java.util.List;
 
 /**

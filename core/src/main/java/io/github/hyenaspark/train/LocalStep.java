@@ -2,6 +2,11 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.AdamW;
+import io.github.hyenaspark.train.optim.GradientClip;
+import io.github.hyenaspark.train.optim.GroupRates;
+import io.github.hyenaspark.train.optim.TrainingState;
 
 /** One local step: the gradients of a batch, their clip, AdamW. The model is only a place to compute in. */
 public final class LocalStep {

@@ -2,6 +2,9 @@ package io.github.hyenaspark.train;
 
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.train.config.InnerState;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.train;
 
+import io.github.hyenaspark.train.optim.TrainingState;
+
 /**
  * Where one worker is after its local steps.
  *

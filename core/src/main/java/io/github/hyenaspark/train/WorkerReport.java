@@ -1,5 +1,7 @@
 package io.github.hyenaspark.train;
 
+import io.github.hyenaspark.train.averaging.Frames;
+
 /**
  * What one worker says of one round; the numbers that it found travel beside it as {@link Frames}.
  *

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.MemoryFileSystem;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

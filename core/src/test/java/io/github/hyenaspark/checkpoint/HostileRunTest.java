@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Hashes;
-import io.github.hyenaspark.io.Hostile;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.MemoryFileSystem;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.Hostile;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;

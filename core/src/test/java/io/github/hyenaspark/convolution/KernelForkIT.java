@@ -1,11 +1,11 @@
 package io.github.hyenaspark.convolution;
 
-import static io.github.hyenaspark.ForkedJava.THIS_JAVA;
-import static io.github.hyenaspark.ForkedJava.VECTORS;
+import static io.github.hyenaspark.testing.ForkedJava.THIS_JAVA;
+import static io.github.hyenaspark.testing.ForkedJava.VECTORS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.hyenaspark.ForkedJava;
+import io.github.hyenaspark.testing.ForkedJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link ForkedKernel} in JVMs with other flags, and of another version, than the one of the tests. */
-class KernelForkIT {
+public class KernelForkIT {
     @TempDir
     Path folder;
 

@@ -3,7 +3,7 @@ package io.github.hyenaspark.convolution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.oracle.Closeness;
+import io.github.hyenaspark.testing.Closeness;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.io.StoreFault.Operation;
+import io.github.hyenaspark.testing.MemoryFileSystem;
+import io.github.hyenaspark.testing.StoreFault;
+import io.github.hyenaspark.testing.StoreFault.Operation;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;

@@ -3,15 +3,15 @@ package io.github.hyenaspark.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.EmbeddingConfig;
-import io.github.hyenaspark.operator.HyenaConfig;
-import io.github.hyenaspark.operator.LinearInitial;
-import io.github.hyenaspark.operator.MixerConfig;
-import io.github.hyenaspark.operator.MixerConfigs;
-import io.github.hyenaspark.operator.OperatorConfigs;
-import io.github.hyenaspark.operator.Positions;
-import io.github.hyenaspark.oracle.Closeness;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.block.MixerConfigs;
+import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.hyena.HyenaConfig;
+import io.github.hyenaspark.operator.hyena.OperatorConfigs;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.testing.Closeness;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,7 +62,7 @@ class LayersTest {
 
     static List<HyenaConfig> smooth() {
         return OperatorConfigs.all().stream()
-                .filter(config -> config.activation() != io.github.hyenaspark.operator.Activation.RELU)
+                .filter(config -> config.activation() != io.github.hyenaspark.operator.tensor.Activation.RELU)
                 .toList();
     }
 
@@ -133,7 +133,7 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.hyenaspark.operator.MixerConfigs#all")
+    @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
     void aBlockReadFromJsonHasItsMixer(MixerConfig config) {
         BlockConfig block = new BlockConfig(config, 9, 0.1);
         assertThat(ConfigTree.block(ConfigTree.of(block))).isEqualTo(block);

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.layers.OnlineSequence;
-import io.github.hyenaspark.operator.Activation;
-import io.github.hyenaspark.operator.FilterConfig;
-import io.github.hyenaspark.operator.FilterKind;
-import io.github.hyenaspark.operator.Mixer;
-import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.operator.block.Mixer;
+import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.FilterKind;
+import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

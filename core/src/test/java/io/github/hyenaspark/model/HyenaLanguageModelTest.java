@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.hyenaspark.operator.Mixer;
+import io.github.hyenaspark.operator.block.Mixer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

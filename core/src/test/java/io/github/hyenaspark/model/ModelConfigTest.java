@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.SafariTensors;
-import io.github.hyenaspark.operator.AttentionConfig;
-import io.github.hyenaspark.operator.BlockConfig;
-import io.github.hyenaspark.operator.MixerConfig;
-import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.operator.attention.AttentionConfig;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.Positions;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;

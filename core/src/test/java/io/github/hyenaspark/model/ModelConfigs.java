@@ -1,10 +1,10 @@
 package io.github.hyenaspark.model;
 
-import io.github.hyenaspark.operator.Activation;
-import io.github.hyenaspark.operator.FilterConfig;
-import io.github.hyenaspark.operator.FilterKind;
-import io.github.hyenaspark.operator.Mixer;
-import io.github.hyenaspark.operator.Positions;
+import io.github.hyenaspark.operator.block.Mixer;
+import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.FilterKind;
+import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
 
 /** Model configurations for tests. */

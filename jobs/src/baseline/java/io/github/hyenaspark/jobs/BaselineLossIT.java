@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.jobs.PeerTraining.Clip;
-import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.operator.FloatArray;
-import io.github.hyenaspark.train.GradientClip;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.train.optim.GradientClip;
 import java.io.Serializable;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;

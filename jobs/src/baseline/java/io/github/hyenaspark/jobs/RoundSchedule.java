@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.train.TrainConfig;
-import io.github.hyenaspark.train.WarmupCosine;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.WarmupCosine;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**

@@ -1,5 +1,23 @@
 package io.github.hyenaspark.jobs;
 
+import io.github.hyenaspark.jobs.bench.BenchJob;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.cli.JobCommand;
+import io.github.hyenaspark.jobs.compare.CompareJob;
+import io.github.hyenaspark.jobs.exchange.ExportJob;
+import io.github.hyenaspark.jobs.exchange.ImportJob;
+import io.github.hyenaspark.jobs.infer.EmbedJob;
+import io.github.hyenaspark.jobs.infer.EvaluateJob;
+import io.github.hyenaspark.jobs.infer.GenerateJob;
+import io.github.hyenaspark.jobs.infer.ScoreJob;
+import io.github.hyenaspark.jobs.inspect.InspectJob;
+import io.github.hyenaspark.jobs.inspect.VerifyJob;
+import io.github.hyenaspark.jobs.prepare.PrepareJob;
+import io.github.hyenaspark.jobs.prepare.TrainTokenizerJob;
+import io.github.hyenaspark.jobs.prepare.VacuumJob;
+import io.github.hyenaspark.jobs.train.TrainJob;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.jobs.cli.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

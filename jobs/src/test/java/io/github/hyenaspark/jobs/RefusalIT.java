@@ -1,10 +1,11 @@
 package io.github.hyenaspark.jobs;
 
-import static io.github.hyenaspark.jobs.SmallRun.hyena;
+import static io.github.hyenaspark.jobs.testing.SmallRun.hyena;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.jobs.SmallRun.Outcome;
+import io.github.hyenaspark.jobs.testing.SmallRun;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.batch;
 
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
-import io.github.hyenaspark.data.shard.DatasetSnapshot;
-import io.github.hyenaspark.data.shard.DuplicateList;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.document.input.FileFormat;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.batch.PackingStrategy;
-import io.github.hyenaspark.data.document.CleanConfig;
 import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.LowerCase;
 import io.github.hyenaspark.data.document.NRuns;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;

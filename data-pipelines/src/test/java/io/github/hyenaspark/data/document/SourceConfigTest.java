@@ -3,6 +3,8 @@ package io.github.hyenaspark.data.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.SlicesTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

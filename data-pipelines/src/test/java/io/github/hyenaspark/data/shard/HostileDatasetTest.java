@@ -3,12 +3,15 @@ package io.github.hyenaspark.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
-import io.github.hyenaspark.io.Hostile;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.io.MemoryFileSystem;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.Hostile;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;

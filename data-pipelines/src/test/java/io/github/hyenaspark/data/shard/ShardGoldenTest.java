@@ -3,6 +3,7 @@ package io.github.hyenaspark.data.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
 import java.io.InputStream;

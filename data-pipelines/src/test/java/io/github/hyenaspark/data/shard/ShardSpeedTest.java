@@ -2,6 +2,8 @@ package io.github.hyenaspark.data.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.testing.TestShards;
+import io.github.hyenaspark.testing.CountingFileSystem;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

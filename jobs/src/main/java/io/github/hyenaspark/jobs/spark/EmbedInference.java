@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.operator.FloatArray;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.DataTypes;

@@ -2,6 +2,8 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.jobs.spark.ScoreInference.Detail;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;

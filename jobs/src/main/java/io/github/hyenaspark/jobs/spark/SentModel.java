@@ -2,8 +2,12 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.PooledModel;
+import io.github.hyenaspark.jobs.spark.task.SharedTokenizers;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

@@ -1,9 +1,12 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.WorkUnit;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.report.Progress;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,0 +1,129 @@
+package io.github.hyenaspark.bench;
+
+import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * Measures the long convolution alone, as a training step uses it: all channels forward, then all channels backward,
+ * each making its filter's spectrum when its turn comes, the channels divided over the threads. Time is that of the
+ * calling thread with one thread, of the clock with more.
+ */
+public final class ConvolutionBenchmark {
+    private static final long SEED = 1;
+    private static final float[] NOT_KEPT = {};
+
+    private final ConvolutionShape shape;
+    private final ConvolutionRows rows;
+    private final ThreadTeam team;
+    private final LongConvolution[] plans; // one per member of the team
+    private final float[][] spectra; // one per member
+    private final float[][] spectrumGradients; // one per member
+
+    private ConvolutionBenchmark(ConvolutionShape shape) {
+        this.shape = shape;
+        rows = new ConvolutionRows(shape, SEED);
+        team = ThreadTeam.of(shape.threads());
+        plans = new LongConvolution[shape.threads()];
+        plans[0] = LongConvolution.ofLength(shape.length());
+        for (int member = 1; member < plans.length; member++) {
+            plans[member] = plans[0].forAnotherThread();
+        }
+        spectra = new float[shape.threads()][plans[0].spectrumSize()];
+        spectrumGradients = new float[shape.threads()][plans[0].spectrumSize()];
+    }
+
+    /**
+     * Warms up and measures everything.
+     *
+     * @param repeats of each measurement, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and
+     *     at most 15
+     * @throws IllegalArgumentException if the heap is too small
+     */
+    public static ConvolutionMeasurement run(ConvolutionShape shape, int repeats) {
+        var benchmark = new ConvolutionBenchmark(shape);
+        LongConvolution.warmUp(shape.length());
+        LongSupplier clock = Repeats.clockOf(shape.threads());
+        ConvolutionError error = new ConvolutionError(benchmark.rows, shape);
+        Repeats forward = Repeats.of(repeats, clock, benchmark::forward);
+        Repeats forwardBackward = Repeats.of(repeats, clock, benchmark::forwardBackward);
+        double plainError = error.plain();
+        Repeats gatedForward = Repeats.of(repeats, clock, benchmark::gatedForward);
+        Repeats gatedForwardBackward = Repeats.of(repeats, clock, benchmark::gatedForwardBackward);
+        return new ConvolutionMeasurement(
+                forward, forwardBackward, gatedForward, gatedForwardBackward, Math.max(plainError, error.gated()));
+    }
+
+    /** The gated convolution with its gradients alone, without a warm-up. */
+    static Repeats gatedForwardBackward(ConvolutionShape shape, int repeats) {
+        var benchmark = new ConvolutionBenchmark(shape);
+        return Repeats.of(repeats, Repeats.clockOf(shape.threads()), benchmark::gatedForwardBackward);
+    }
+
+    /** One channel's work, of all sequences. */
+    @FunctionalInterface
+    private interface ChannelWork {
+        void run(LongConvolution plan, int member, int d);
+    }
+
+    private void eachChannel(ChannelWork work) {
+        team.divide(shape.channels(), (member, from, to) -> {
+            for (int d = from; d < to; d++) {
+                work.run(plans[member], member, d);
+            }
+        });
+    }
+
+    private void forward() {
+        eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
+            for (int b = 0; b < shape.batch(); b++) {
+                plan.forward(rows.value[b][d], spectra[member], rows.output[b][d]);
+            }
+        });
+    }
+
+    private void forwardBackward() {
+        forward();
+        eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
+            float[] sum = spectrumGradients[member];
+            Arrays.fill(sum, 0f);
+            for (int b = 0; b < shape.batch(); b++) {
+                plan.backward(
+                        rows.outputGradient[b][d], rows.value[b][d], spectra[member], rows.valueGradient[b][d], sum);
+            }
+            plan.filterGradient(sum, rows.filterGradient[d]);
+        });
+    }
+
+    private void gatedForward() {
+        eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
+            for (int b = 0; b < shape.batch(); b++) {
+                GatedRow row = new GatedRow(rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
+                plan.gatedForward(row, spectra[member], rows.output[b][d]);
+            }
+        });
+    }
+
+    private void gatedForwardBackward() {
+        eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
+            for (int b = 0; b < shape.batch(); b++) {
+                plan.gatedForward(rows.gated(b, d), spectra[member], rows.output[b][d]);
+            }
+        });
+        eachChannel((plan, member, d) -> {
+            plan.spectrum(rows.filter[d], spectra[member]);
+            float[] sum = spectrumGradients[member];
+            Arrays.fill(sum, 0f);
+            for (int b = 0; b < shape.batch(); b++) {
+                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectra[member], sum);
+            }
+            plan.filterGradient(sum, rows.filterGradient[d]);
+        });
+    }
+}

@@ -1,0 +1,102 @@
+package io.github.hyenaspark.bench;
+
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate. Not in it are the Java
+ * machine itself and what surrounds a step.
+ *
+ * @param parameters P
+ * @param model θ and its gradients, off-heap
+ * @param activations what the backward pass needs, and the gradients on their way, off-heap
+ * @param scratch tiles that the threads work in, off-heap
+ * @param heap θ, moments and gradients of the optimiser, and the rows that the threads work in
+ */
+public record StepMemory(long parameters, long model, long activations, long scratch, long heap) {
+    private static final long TILE = 512;
+    private static final long SCORES = 1 << 18; // logits of a tile of the head, unless the vocabulary is large
+    private static final long SHORTEST_TILE = 64;
+    /** Gradients of the residual stream that exist at once: of the head, into a block and out of it. */
+    private static final int STREAM_GRADIENTS = 3;
+    /** The normalised input of the mixer and the sum of both branches. */
+    private static final int STREAMS_OF_BLOCK = 2;
+
+    /**
+     * Of a model of {@code vocabularySize} ids, V before padding, in steps as {@code train} says, at the length l-max.
+     */
+    public static StepMemory of(ModelConfig model, int vocabularySize, TrainConfig train) {
+        long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
+                .mapToLong(ParameterEntry::size)
+                .sum();
+        long longRows =
+                costs(model, train).mapToLong(MixerCost::rowFloats).max().orElseThrow();
+        long rows = train.threads() * (longRows + tileFloats(model, vocabularySize));
+        return new StepMemory(
+                parameters,
+                bytes(2 * parameters),
+                bytes(activations(model, train)),
+                bytes(train.threads() * tileFloats(model, vocabularySize)
+                        + (train.threads() - 1) * sharedGradients(model, vocabularySize)),
+                bytes(4 * parameters + rows));
+    }
+
+    /** Bytes outside the heap. */
+    public long offHeap() {
+        return model + activations + scratch;
+    }
+
+    /** Floats: with recomputation only the first block has a place of its own to compute in. */
+    private static long activations(ModelConfig model, TrainConfig train) {
+        long tokens = Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
+        long stream = Math.multiplyExact(tokens, (long) model.dModel());
+        LongStream mixers = costs(model, train).mapToLong(MixerCost::keptFloats);
+        boolean keeps = !train.recompute().equals("block");
+        long inner = tokens * model.innerWidth();
+        long inside = keeps
+                ? mixers.sum() + model.nLayer() * (STREAMS_OF_BLOCK * stream + inner)
+                : mixers.max().orElseThrow() + STREAMS_OF_BLOCK * stream;
+        return inside + (model.nLayer() + 1L + STREAM_GRADIENTS) * stream;
+    }
+
+    private static Stream<MixerCost> costs(ModelConfig model, TrainConfig train) {
+        return model.blocks().stream().map(block -> block.mixer().cost(train.batchSize(), model.lMax()));
+    }
+
+    /** Floats of the tiles of one thread: the widest are those of the feed-forward part and of the head. */
+    private static long tileFloats(ModelConfig model, int vocabularySize) {
+        long padded = model.paddedVocabulary(vocabularySize);
+        long head = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
+        return TILE * (4L * model.dModel() + 3L * model.innerWidth()) + head;
+    }
+
+    /** Floats of the gradients that every thread but the first has of its own. */
+    private static long sharedGradients(ModelConfig model, int vocabularySize) {
+        long ofBlock = model.blocks().stream()
+                .mapToLong(StepMemory::matrixElements)
+                .max()
+                .orElseThrow();
+        return (long) model.dModel() * model.paddedVocabulary(vocabularySize) + ofBlock;
+    }
+
+    private static long matrixElements(BlockConfig block) {
+        return block.parameters(new LinearInitial.Alone()).stream()
+                .filter(spec ->
+                        spec.group() == ParameterGroup.BASE && spec.shape().size() == 2)
+                .mapToLong(ParameterSpec::size)
+                .sum();
+    }
+
+    private static long bytes(long floats) {
+        return Math.multiplyExact(floats, (long) Float.BYTES);
+    }
+}

@@ -1,0 +1,156 @@
+package io.github.hyenaspark.convolution.vector;
+
+import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
+
+import io.github.hyenaspark.convolution.Factor;
+import io.github.hyenaspark.convolution.RingConstants;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The first and the last pass of {@link VectorKernel}, the only ones that see rows: two levels each, as
+ * {@code RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with other rows (gates) are
+ * taken here, in registers.
+ *
+ * <p>Rows are in order; the points that belong to the elements p to p + LANES - 1 are z[2p] and the following: real
+ * parts, then imaginary parts.
+ */
+final class VectorEnds {
+    private static final float HALF_ROOT = (float) Math.sqrt(0.5);
+
+    /** M/4 elements. */
+    private final int quarter;
+    /** w, w², w³ of the whole ring. */
+    private final float[] w;
+
+    VectorEnds(int size) {
+        quarter = size / 4;
+        w = RingConstants.of(0, 1);
+    }
+
+    /** The elements {@code from} to {@code to} of each quarter. */
+    void splitRow(float[] row, Factor factor, float[] z, int from, int to) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
+        FloatVector root = FloatVector.broadcast(SPECIES, HALF_ROOT);
+        FloatVector wr = FloatVector.broadcast(SPECIES, w[0]);
+        FloatVector wi = FloatVector.broadcast(SPECIES, w[1]);
+        FloatVector minusWi = FloatVector.broadcast(SPECIES, -w[1]);
+        for (int p0 = from; p0 < to; p0 += LANES) {
+            int p1 = p0 + quarter;
+            int p2 = p1 + quarter;
+            int p3 = p2 + quarter;
+            FloatVector a0 =
+                    FloatVector.fromArray(SPECIES, row, p0).mul(FloatVector.fromArray(SPECIES, gate, p0 & mask));
+            FloatVector a1 =
+                    FloatVector.fromArray(SPECIES, row, p1).mul(FloatVector.fromArray(SPECIES, gate, p1 & mask));
+            FloatVector b2 = FloatVector.fromArray(SPECIES, row, p2)
+                    .mul(FloatVector.fromArray(SPECIES, gate, p2 & mask))
+                    .mul(root);
+            FloatVector b3 = FloatVector.fromArray(SPECIES, row, p3)
+                    .mul(FloatVector.fromArray(SPECIES, gate, p3 & mask))
+                    .mul(root);
+            // w(a1 + w²a3) and iw(a1 - w²a3), where w²a3 = (1 + i) b3
+            FloatVector plus = a1.add(b3);
+            FloatVector minus = a1.sub(b3);
+            FloatVector cr = b3.fma(minusWi, plus.mul(wr));
+            FloatVector ci = plus.fma(wi, b3.mul(wr));
+            FloatVector dr = minus.fma(minusWi, b3.mul(wr));
+            FloatVector di = b3.fma(wi, minus.mul(wr));
+            FloatVector sum = a0.add(b2);
+            FloatVector difference = a0.sub(b2);
+            sum.add(cr).intoArray(z, 2 * p0);
+            b2.add(ci).intoArray(z, 2 * p0 + LANES);
+            sum.sub(cr).intoArray(z, 2 * p1);
+            b2.sub(ci).intoArray(z, 2 * p1 + LANES);
+            difference.add(dr).intoArray(z, 2 * p2);
+            di.sub(b2).intoArray(z, 2 * p2 + LANES);
+            difference.sub(dr).intoArray(z, 2 * p3);
+            b2.add(di).neg().intoArray(z, 2 * p3 + LANES);
+        }
+    }
+
+    /** The elements {@code from} to {@code to} of each quarter. */
+    void joinRow(float[] z, Factor factor, float[] output, int from, int to) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
+        float scale = 0.25f / quarter;
+        FloatVector w0 = FloatVector.broadcast(SPECIES, scale);
+        FloatVector w1r = FloatVector.broadcast(SPECIES, scale * w[0]);
+        FloatVector w1i = FloatVector.broadcast(SPECIES, scale * w[1]);
+        FloatVector w2r = FloatVector.broadcast(SPECIES, scale * w[2]);
+        FloatVector w2i = FloatVector.broadcast(SPECIES, scale * w[3]);
+        FloatVector w3r = FloatVector.broadcast(SPECIES, scale * w[4]);
+        FloatVector w3i = FloatVector.broadcast(SPECIES, scale * w[5]);
+        for (int p0 = from; p0 < to; p0 += LANES) {
+            int p1 = p0 + quarter;
+            int p2 = p1 + quarter;
+            int p3 = p2 + quarter;
+            FloatVector b0r = FloatVector.fromArray(SPECIES, z, 2 * p0).add(FloatVector.fromArray(SPECIES, z, 2 * p1));
+            FloatVector b0i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
+                    .add(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
+            FloatVector b1r = FloatVector.fromArray(SPECIES, z, 2 * p0).sub(FloatVector.fromArray(SPECIES, z, 2 * p1));
+            FloatVector b1i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
+                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
+            FloatVector b2r = FloatVector.fromArray(SPECIES, z, 2 * p2).add(FloatVector.fromArray(SPECIES, z, 2 * p3));
+            FloatVector b2i = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
+                    .add(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
+            FloatVector b3r = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
+                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
+            FloatVector b3i = FloatVector.fromArray(SPECIES, z, 2 * p3).sub(FloatVector.fromArray(SPECIES, z, 2 * p2));
+            FloatVector y0 = b0r.add(b2r).mul(w0);
+            FloatVector y1 = b1i.add(b3i).fma(w1i, b1r.add(b3r).mul(w1r));
+            FloatVector y2 = b0i.sub(b2i).fma(w2i, b0r.sub(b2r).mul(w2r));
+            FloatVector y3 = b1i.sub(b3i).fma(w3i, b1r.sub(b3r).mul(w3r));
+            y0.mul(FloatVector.fromArray(SPECIES, gate, p0 & mask)).intoArray(output, p0);
+            y1.mul(FloatVector.fromArray(SPECIES, gate, p1 & mask)).intoArray(output, p1);
+            y2.mul(FloatVector.fromArray(SPECIES, gate, p2 & mask)).intoArray(output, p2);
+            y3.mul(FloatVector.fromArray(SPECIES, gate, p3 & mask)).intoArray(output, p3);
+        }
+    }
+
+    /** Two products of one row. */
+    void joinRow(float[] z, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        float[] gate = factor.row();
+        int mask = factor.mask();
+        float[] otherGate = otherFactor.row();
+        int otherMask = otherFactor.mask();
+        float scale = 0.25f / quarter;
+        FloatVector w0 = FloatVector.broadcast(SPECIES, scale);
+        FloatVector w1r = FloatVector.broadcast(SPECIES, scale * w[0]);
+        FloatVector w1i = FloatVector.broadcast(SPECIES, scale * w[1]);
+        FloatVector w2r = FloatVector.broadcast(SPECIES, scale * w[2]);
+        FloatVector w2i = FloatVector.broadcast(SPECIES, scale * w[3]);
+        FloatVector w3r = FloatVector.broadcast(SPECIES, scale * w[4]);
+        FloatVector w3i = FloatVector.broadcast(SPECIES, scale * w[5]);
+        for (int p0 = 0; p0 < quarter; p0 += LANES) {
+            int p1 = p0 + quarter;
+            int p2 = p1 + quarter;
+            int p3 = p2 + quarter;
+            FloatVector b0r = FloatVector.fromArray(SPECIES, z, 2 * p0).add(FloatVector.fromArray(SPECIES, z, 2 * p1));
+            FloatVector b0i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
+                    .add(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
+            FloatVector b1r = FloatVector.fromArray(SPECIES, z, 2 * p0).sub(FloatVector.fromArray(SPECIES, z, 2 * p1));
+            FloatVector b1i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
+                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
+            FloatVector b2r = FloatVector.fromArray(SPECIES, z, 2 * p2).add(FloatVector.fromArray(SPECIES, z, 2 * p3));
+            FloatVector b2i = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
+                    .add(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
+            FloatVector b3r = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
+                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
+            FloatVector b3i = FloatVector.fromArray(SPECIES, z, 2 * p3).sub(FloatVector.fromArray(SPECIES, z, 2 * p2));
+            FloatVector y0 = b0r.add(b2r).mul(w0);
+            FloatVector y1 = b1i.add(b3i).fma(w1i, b1r.add(b3r).mul(w1r));
+            FloatVector y2 = b0i.sub(b2i).fma(w2i, b0r.sub(b2r).mul(w2r));
+            FloatVector y3 = b1i.sub(b3i).fma(w3i, b1r.sub(b3r).mul(w3r));
+            y0.mul(FloatVector.fromArray(SPECIES, gate, p0 & mask)).intoArray(output, p0);
+            y1.mul(FloatVector.fromArray(SPECIES, gate, p1 & mask)).intoArray(output, p1);
+            y2.mul(FloatVector.fromArray(SPECIES, gate, p2 & mask)).intoArray(output, p2);
+            y3.mul(FloatVector.fromArray(SPECIES, gate, p3 & mask)).intoArray(output, p3);
+            y0.mul(FloatVector.fromArray(SPECIES, otherGate, p0 & otherMask)).intoArray(otherOutput, p0);
+            y1.mul(FloatVector.fromArray(SPECIES, otherGate, p1 & otherMask)).intoArray(otherOutput, p1);
+            y2.mul(FloatVector.fromArray(SPECIES, otherGate, p2 & otherMask)).intoArray(otherOutput, p2);
+            y3.mul(FloatVector.fromArray(SPECIES, otherGate, p3 & otherMask)).intoArray(otherOutput, p3);
+        }
+    }
+}

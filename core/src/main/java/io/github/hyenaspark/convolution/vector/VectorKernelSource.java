@@ -1,0 +1,30 @@
+package io.github.hyenaspark.convolution.vector;
+
+import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
+
+import io.github.hyenaspark.convolution.Kernel;
+import io.github.hyenaspark.convolution.KernelChoice;
+import io.github.hyenaspark.convolution.KernelSource;
+import io.github.hyenaspark.convolution.ScalarKernel;
+
+/**
+ * Where vectors are too long for a row, the scalar kernel; else {@link VectorKernel}. {@link KernelChoice} loads it.
+ */
+final class VectorKernelSource implements KernelSource {
+    VectorKernelSource() {
+        if (LANES < 4) {
+            throw new UnsupportedOperationException(
+                    "its vectors must have at least 4 floats, those of this machine have " + LANES);
+        }
+    }
+
+    @Override
+    public Kernel ofSize(int size) {
+        return size < VectorKernel.SMALLEST ? ScalarKernel.ofSize(size) : new VectorKernel(size);
+    }
+
+    @Override
+    public String toString() {
+        return LANES + " lanes";
+    }
+}

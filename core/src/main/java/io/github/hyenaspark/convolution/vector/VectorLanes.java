@@ -1,0 +1,79 @@
+package io.github.hyenaspark.convolution.vector;
+
+import java.util.function.IntPredicate;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The machine's vectors of floats, and the constants that {@link VectorTurns} and {@link VectorQuads} work with inside
+ * of one. They are static final, because only then does the compiler know their class and size.
+ *
+ * <p>There are no shared operations beside them on purpose. A pass calls the Vector API and nothing else: in a method
+ * of its size the compiler stops inlining methods of ours, however small, and a vector that crosses a call is an object
+ * on the heap.
+ *
+ * <p>Lanes are exchanged as ints. The indices of an exchange are checked against a constant, which is an array; if that
+ * held floats, every store into a row might have changed it, and the check would be made anew each time.
+ */
+final class VectorLanes {
+    /** Wider machines are used at 512 bits; the passes know 4, 8 and 16 lanes. */
+    static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED.length() > 16
+            ? VectorSpecies.of(float.class, VectorShape.S_512_BIT)
+            : FloatVector.SPECIES_PREFERRED;
+
+    static final int LANES = SPECIES.length();
+
+    private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SPECIES.vectorShape());
+
+    /** Swaps lanes whose numbers differ in bit 0, and so on for the other bits. */
+    static final VectorShuffle<Integer> SWAP_0 = swapping(1);
+
+    static final VectorShuffle<Integer> SWAP_1 = swapping(2);
+    static final VectorShuffle<Integer> SWAP_2 = swapping(4);
+    static final VectorShuffle<Integer> SWAP_3 = swapping(8);
+
+    /** -1 in lanes whose number has bit 0 set, 1 in the others; and the same for bit 2. */
+    static final FloatVector MINUS_0 = minusIn(lane -> has(lane, 1));
+
+    static final FloatVector MINUS_2 = minusIn(lane -> has(lane, 4));
+
+    /** -1 in lanes whose number has exactly one of bits 1 and 0 set; and the same for bits 3 and 2. */
+    static final FloatVector MINUS_1_OR_0 = minusIn(lane -> has(lane, 2) != has(lane, 1));
+
+    static final FloatVector MINUS_3_OR_2 = minusIn(lane -> has(lane, 8) != has(lane, 4));
+
+    /** All ones in lanes whose number has both bits 1 and 0 set, else zero; and the same for bits 3 and 2. */
+    static final IntVector MASK_1_AND_0 = maskOf(lane -> has(lane, 2) && has(lane, 1));
+
+    static final IntVector MASK_3_AND_2 = maskOf(lane -> has(lane, 8) && has(lane, 4));
+
+    private VectorLanes() {}
+
+    /** Whether the number of a lane has a bit (1, 2, 4 or 8) set. */
+    static boolean has(int lane, int bit) {
+        return (lane & bit) != 0;
+    }
+
+    private static VectorShuffle<Integer> swapping(int bit) {
+        return VectorShuffle.fromOp(INTS, lane -> (lane ^ bit) % LANES);
+    }
+
+    private static FloatVector minusIn(IntPredicate lanes) {
+        float[] signs = new float[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            signs[lane] = lanes.test(lane) ? -1 : 1;
+        }
+        return FloatVector.fromArray(SPECIES, signs, 0);
+    }
+
+    private static IntVector maskOf(IntPredicate lanes) {
+        int[] mask = new int[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            mask[lane] = lanes.test(lane) ? -1 : 0;
+        }
+        return IntVector.fromArray(INTS, mask, 0);
+    }
+}

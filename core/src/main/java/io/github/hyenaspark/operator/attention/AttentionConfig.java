@@ -1,0 +1,80 @@
+package io.github.hyenaspark.operator.attention;
+
+import io.github.hyenaspark.operator.nn.ActivationMap;
+import io.github.hyenaspark.operator.nn.Angles;
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.InputProjection;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Multi-head causal attention (arXiv 1706.03762, section 3.2).
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens
+ * @param heads H, each a run of neighbouring channels; divides {@code width}
+ * @param rotary whether queries and keys are turned by their positions ({@link Angles}); needs an even number of
+ *     channels in a head
+ */
+public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
+    public AttentionConfig {
+        MixerConfig.checkSizes(width, maxLength);
+        if (heads < 1 || width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "attention.heads: found " + heads + ", expected a divisor of d-model " + width);
+        }
+        if (rotary && width / heads % 2 != 0) {
+            throw new IllegalArgumentException("attention.heads: found " + heads + " of " + width / heads
+                    + " channels, expected an even number of channels, which rotary positions turn in pairs;"
+                    + " choose other heads or positions");
+        }
+    }
+
+    /** Channels of one head, c = D/H. */
+    int headWidth() {
+        return width / heads;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 3 * width, linear));
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new AttentionOperator(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainAttention(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineAttention(this, capacity);
+    }
+
+    /**
+     * Products are the projections, and scores and weighted values for every pair of a step and one up to it; a thread
+     * works in the gradients of a head's queries and in two blocks of scores.
+     */
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long pairs = (length + 1L) * length / 2 * batchSize;
+        long kept = 4 * tokens * width + 2 * tokens * heads;
+        long rows = (long) headWidth() * length + 2L * HeadTiles.LENGTH * HeadTiles.LENGTH;
+        return new MixerCost(
+                MixerCost.FLOP_PER_WEIGHT * (4 * tokens * width * width + 2 * pairs * width), 0, 1, kept, rows);
+    }
+}

@@ -1,0 +1,197 @@
+package io.github.hyenaspark.operator.attention;
+
+import io.github.hyenaspark.operator.attention.HeadTiles.Part;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * One head of one sequence, block by block, as one member of the team computes it. Scores are keys × queries, so that
+ * what belongs to a query is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the
+ * largest s of a query and w = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p =
+ * exp(s − z) and e the gradient of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135,
+ * appendix B).
+ */
+final class AttentionHead {
+    private final Shared shared;
+    private final Pass<FloatArray> pass;
+    private final int member;
+    private final int number;
+    private final Scratch scratch;
+    /** ∂q of every block, blocks·c rows. */
+    private float[][] queryGradients = {};
+
+    /**
+     * What all heads of a pass have in common.
+     *
+     * @param outputs packed tiles of all heads; after {@link #replaceOutputs} their gradients
+     * @param logSums z, B×H×L
+     * @param products o·e, B×H×L
+     */
+    record Shared(
+            AttentionConfig config, HeadTiles tiles, FloatArray outputs, FloatArray logSums, FloatArray products) {
+        /** Puts the gradients of a tile's outputs in their places; keeps their products. */
+        void replaceOutputs(Tile tile, Matrix gradient) {
+            Matrix all = tile.packed(outputs, config.width());
+            float[] output = tile.scratch().row("attention.output", tile.count());
+            float[] row = tile.scratch().row("attention.row", tile.count());
+            float[] sum = tile.scratch().row("attention.sum", tile.count());
+            for (int head = 0; head < config.heads(); head++) {
+                Arrays.fill(sum, 0, tile.count(), 0f);
+                for (int j = 0; j < config.headWidth(); j++) {
+                    all.read(head * config.headWidth() + j, output);
+                    gradient.read(head * config.headWidth() + j, row);
+                    Rows.addProduct(output, row, sum, tile.count());
+                    all.write(head * config.headWidth() + j, row);
+                }
+                products.write(tile.start(config.heads(), head), sum, tile.count());
+            }
+        }
+
+        /** The outputs of one head in a tile, c × steps. */
+        Matrix output(int head, Tile tile) {
+            return tile.packed(outputs, config.width()).part(head * config.headWidth(), config.headWidth());
+        }
+    }
+
+    /** Head {@code number} of all sequences. */
+    AttentionHead(Shared shared, Pass<FloatArray> pass, int member, int number) {
+        this.shared = shared;
+        this.pass = pass;
+        this.member = member;
+        this.number = number;
+        scratch = pass.team().scratch(member);
+    }
+
+    /** The outputs of the queries of a block. */
+    void forward(int block) {
+        Tile queries = tile(block);
+        int count = queries.count();
+        Matrix query = of(Part.QUERY, queries);
+        Matrix output = shared.output(head(), queries);
+        float[] largest = scratch.row("attention.largest", count);
+        float[] factor = scratch.row("attention.factor", count);
+        float[] sum = scratch.row("attention.sum", count);
+        Arrays.fill(largest, 0, count, Float.NEGATIVE_INFINITY);
+        Arrays.fill(sum, 0, count, 0f);
+        for (int other = 0; other <= block; other++) {
+            Tile keys = tile(other);
+            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
+            scores.matrix().set(of(Part.KEY, keys).t(), query);
+            System.arraycopy(largest, 0, factor, 0, count);
+            scores.findLargest(largest);
+            scratch.exponential().ofDifferences(factor, largest, count);
+            Rows.multiply(factor, sum, sum, count);
+            scores.weigh(largest, sum);
+            if (other == 0) {
+                output.set(of(Part.VALUE, keys), scores.matrix());
+            } else {
+                output.scaleColumns(factor, scratch);
+                output.add(of(Part.VALUE, keys), scores.matrix());
+            }
+        }
+        for (int t = 0; t < count; t++) {
+            factor[t] = 1 / sum[t];
+            largest[t] += (float) Math.log(sum[t]);
+        }
+        output.scaleColumns(factor, scratch);
+        shared.logSums().write(start(queries), largest, count);
+    }
+
+    /** Before the blocks of a backward pass. */
+    void startBackward() {
+        int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
+        int rows = blocks * shared.config().headWidth();
+        queryGradients = Arrays.copyOf(scratch.rows("attention.query-gradients", rows, HeadTiles.LENGTH), rows);
+        for (float[] row : queryGradients) {
+            Arrays.fill(row, 0f);
+        }
+    }
+
+    /** Puts the gradients of a block's keys and values in their places; adds to those of the queries. */
+    void backward(int block) {
+        Tile keys = tile(block);
+        Matrix key = of(Part.KEY, keys);
+        Matrix value = of(Part.VALUE, keys);
+        Matrix keyGradient = keys.matrix("attention.key-gradient", key.rows());
+        Matrix valueGradient = keys.matrix("attention.value-gradient", key.rows());
+        float[] logSum = scratch.row("attention.largest", HeadTiles.LENGTH);
+        float[] product = scratch.row("attention.sum", HeadTiles.LENGTH);
+        for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
+            Tile queries = tile(other);
+            Matrix query = of(Part.QUERY, queries);
+            Matrix gradient = shared.output(head(), queries);
+            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
+            ScoreBlock gradients = ScoreBlock.of("attention.score-gradients", keys, queries);
+            Matrix weights = scores.matrix();
+            Matrix scoreGradient = gradients.matrix();
+            weights.set(key.t(), query);
+            scoreGradient.set(value.t(), gradient);
+            shared.logSums().read(start(queries), logSum, queries.count());
+            shared.products().read(start(queries), product, queries.count());
+            scores.differentiate(gradients, logSum, product);
+            if (other == block) {
+                valueGradient.set(gradient, weights.t());
+                keyGradient.set(query, scoreGradient.t());
+            } else {
+                valueGradient.add(gradient, weights.t());
+                keyGradient.add(query, scoreGradient.t());
+            }
+            addQueryGradient(key, scoreGradient, other);
+        }
+        key.copy(keyGradient, scratch);
+        value.copy(valueGradient, scratch);
+    }
+
+    private void addQueryGradient(Matrix key, Matrix scoreGradient, int block) {
+        int count = scoreGradient.columns();
+        FloatArray memory = scratch.array("attention.query-gradient", (long) key.rows() * count);
+        Matrix product = Matrix.of(memory, key.rows(), count);
+        product.set(key, scoreGradient);
+        float[] row = scratch.row("attention.row", count);
+        for (int j = 0; j < key.rows(); j++) {
+            product.read(j, row);
+            Rows.add(row, queryGradients[block * key.rows() + j], count);
+        }
+    }
+
+    /** Adds what another member has found for the same head. */
+    void addQueryGradients(AttentionHead other) {
+        for (int row = 0; row < queryGradients.length; row++) {
+            Rows.add(other.queryGradients[row], queryGradients[row], HeadTiles.LENGTH);
+        }
+    }
+
+    /** After all blocks: puts the gradients of the queries in their places. */
+    void finishBackward() {
+        for (int block = 0; block * HeadTiles.LENGTH < pass.length(); block++) {
+            Matrix query = of(Part.QUERY, tile(block));
+            for (int j = 0; j < query.rows(); j++) {
+                query.write(j, queryGradients[block * query.rows() + j]);
+            }
+        }
+    }
+
+    private int head() {
+        return number % shared.config().heads();
+    }
+
+    private Tile tile(int block) {
+        int from = block * HeadTiles.LENGTH;
+        int count = Math.min(HeadTiles.LENGTH, pass.length() - from);
+        return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), scratch);
+    }
+
+    private Matrix of(Part part, Tile tile) {
+        return shared.tiles().of(part, head(), tile);
+    }
+
+    /** Where the numbers of the queries of a tile start in an array B×H×L. */
+    private long start(Tile queries) {
+        return queries.start(shared.config().heads(), head());
+    }
+}

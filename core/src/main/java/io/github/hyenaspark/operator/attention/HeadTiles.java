@@ -1,0 +1,137 @@
+package io.github.hyenaspark.operator.attention;
+
+import io.github.hyenaspark.operator.nn.Angles;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Optional;
+
+/**
+ * Queries, keys and values of attention: a dense projection to 3·D channels with a bias, queries divided by √c, both
+ * turned by their positions if these are rotary. They lie {@link Tile#packed tile after tile}, so that every head's
+ * part of a tile is a matrix without gaps. In the backward pass their gradients take their places.
+ */
+final class HeadTiles {
+    /** Steps of a tile: a block of scores, its square, stays in the second-level cache. */
+    static final int LENGTH = 256;
+
+    private static final int PARTS = 3;
+
+    private final AttentionConfig config;
+    private final float scale;
+    private final Optional<Angles> angles;
+    private FloatArray projected = FloatArray.allocate(0);
+
+    HeadTiles(AttentionConfig config) {
+        this.config = config;
+        scale = (float) (1 / Math.sqrt(config.headWidth()));
+        angles = config.rotary() ? Optional.of(new Angles(config.headWidth())) : Optional.empty();
+    }
+
+    /** What a tile of a head has three of. */
+    enum Part {
+        QUERY(0),
+        KEY(1),
+        VALUE(2);
+
+        private final int number;
+
+        Part(int number) {
+            this.number = number;
+        }
+    }
+
+    /** One part of one head in a tile, c × steps. */
+    Matrix of(Part part, int head, Tile tile) {
+        int row = part.number * config.width() + head * config.headWidth();
+        return tile.packed(projected, PARTS * config.width()).part(row, config.headWidth());
+    }
+
+    /**
+     * Projects a batch, B×D×L.
+     *
+     * @param before steps that came before the first of {@code input}
+     */
+    void forward(FloatArray input, int before, Pass<FloatArray> pass) {
+        int channels = PARTS * config.width();
+        projected = projected.atLeast((long) pass.batchSize() * channels * pass.length());
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
+        float[] bias = pass.parameter("in.bias").toArray();
+        Tile.each(pass, LENGTH, tile -> {
+            Matrix product = tile.packed(projected, channels);
+            product.set(weight, tile.of(input, config.width()));
+            float[] row = tile.scratch().row("attention.row", tile.count());
+            for (int channel = 0; channel < channels; channel++) {
+                product.read(channel, row);
+                Rows.add(bias[channel], row, tile.count());
+                product.write(channel, row);
+            }
+            turn(tile, before, 1);
+        });
+    }
+
+    /** From the gradients in their places to that of the input, B×D×L, which may take the place of the input. */
+    void backward(FloatArray input, FloatArray inputGradient, Pass<FloatArray> pass) {
+        int channels = PARTS * config.width();
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
+        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, config.width());
+        SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);
+        Tile.each(pass, LENGTH, tile -> {
+            turn(tile, 0, -1);
+            Matrix gradient = tile.packed(projected, channels);
+            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
+            weightGradient
+                    .of(tile.member())
+                    .add(gradient, tile.of(input, config.width()).t());
+            tile.of(inputGradient, config.width()).set(weight.t(), gradient);
+        });
+        weightGradient.finish(pass.team().scratch(0));
+        biasGradient.finish();
+    }
+
+    /** Scales queries; turns channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
+    private void turn(Tile tile, int before, int sign) {
+        for (int head = 0; head < config.heads(); head++) {
+            Matrix queries = of(Part.QUERY, head, tile);
+            float[] row = tile.scratch().row("attention.row", tile.count());
+            for (int j = 0; j < config.headWidth(); j++) {
+                queries.read(j, row);
+                Rows.scale(scale, row, tile.count());
+                queries.write(j, row);
+            }
+        }
+        angles.ifPresent(ofHead -> {
+            float[] cosine = tile.scratch().row("attention.cosine", tile.count());
+            float[] sine = tile.scratch().row("attention.sine", tile.count());
+            for (int pair = 0; pair < ofHead.pairs(); pair++) {
+                ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
+                Rows.scale(sign, sine, tile.count());
+                for (int head = 0; head < config.heads(); head++) {
+                    turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.scratch());
+                    turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.scratch());
+                }
+            }
+        });
+    }
+
+    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Scratch scratch) {
+        int count = rows.columns();
+        float[] even = scratch.row("attention.even", count);
+        float[] odd = scratch.row("attention.odd", count);
+        float[] turned = scratch.row("attention.turned", count);
+        rows.read(2 * pair, even);
+        rows.read(2 * pair + 1, odd);
+        Rows.multiply(odd, sine, turned, count);
+        Rows.scale(-1, turned, count);
+        Rows.addProduct(even, cosine, turned, count);
+        rows.write(2 * pair, turned);
+        Rows.multiply(even, sine, turned, count);
+        Rows.addProduct(odd, cosine, turned, count);
+        rows.write(2 * pair + 1, turned);
+    }
+}

@@ -1,0 +1,121 @@
+package io.github.hyenaspark.operator.attention;
+
+import io.github.hyenaspark.operator.tensor.Exponential;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * The scores of a block of keys for a block of queries, keys × queries. In a block on the diagonal a key has no weight
+ * for the queries before it. A few rows are worked on together, because long loops are faster; what belongs to queries
+ * is repeated for each of them.
+ *
+ * @param matrix the scores
+ * @param diagonal whether keys and queries are the same steps
+ * @param scratch of the member that works on it
+ */
+record ScoreBlock(Matrix matrix, boolean diagonal, Scratch scratch) {
+    /** A block in scratch memory. */
+    static ScoreBlock of(String name, Tile keys, Tile queries) {
+        Scratch scratch = queries.scratch();
+        FloatArray memory = scratch.array(name, (long) keys.count() * queries.count());
+        Matrix matrix = Matrix.of(memory, keys.count(), queries.count());
+        return new ScoreBlock(matrix, keys.from() == queries.from(), scratch);
+    }
+
+    /** Raises {@code largest} to the largest score of every query. */
+    void findLargest(float[] largest) {
+        float[] lanes = lanes(Float.NEGATIVE_INFINITY);
+        float[] rows = scratch.row("scores.rows", lanes());
+        for (int key = 0; key < matrix.rows(); key += group()) {
+            matrix.read(key, number(key), rows);
+            mask(rows, key, Float.NEGATIVE_INFINITY);
+            Rows.largest(rows, lanes, number(key) * count());
+        }
+        for (int row = 0; row < group(); row++) {
+            System.arraycopy(lanes, row * count(), rows, 0, count());
+            Rows.largest(rows, largest, count());
+        }
+    }
+
+    /** Turns scores into exp(score − largest); adds these weights to {@code sum}. */
+    void weigh(float[] largest, float[] sum) {
+        float[] lanes = lanes(0);
+        float[] rows = scratch.row("scores.rows", lanes());
+        float[] repeated = repeated("scores.largest", largest);
+        for (int key = 0; key < matrix.rows(); key += group()) {
+            matrix.read(key, number(key), rows);
+            scratch.exponential().ofDifferences(rows, repeated, number(key) * count());
+            mask(rows, key, 0);
+            Rows.add(rows, lanes, number(key) * count());
+            matrix.write(key, number(key), rows);
+        }
+        for (int row = 0; row < group(); row++) {
+            System.arraycopy(lanes, row * count(), rows, 0, count());
+            Rows.add(rows, sum, count());
+        }
+    }
+
+    /**
+     * Turns scores into weights exp(score − logSum), and {@code gradients}, those of the weights, into those of the
+     * scores, weight · (gradient − product).
+     */
+    void differentiate(ScoreBlock gradients, float[] logSum, float[] product) {
+        float[] rows = scratch.row("scores.rows", lanes());
+        float[] gradient = scratch.row("scores.lanes", lanes());
+        float[] logSums = repeated("scores.largest", logSum);
+        float[] products = repeated("scores.products", product);
+        for (int key = 0; key < matrix.rows(); key += group()) {
+            int elements = number(key) * count();
+            matrix.read(key, number(key), rows);
+            scratch.exponential().ofDifferences(rows, logSums, elements);
+            mask(rows, key, 0);
+            matrix.write(key, number(key), rows);
+            gradients.matrix.read(key, number(key), gradient);
+            Rows.multiplyDifference(rows, gradient, products, gradient, elements);
+            gradients.matrix.write(key, number(key), gradient);
+        }
+    }
+
+    /** Replaces what has no weight. */
+    private void mask(float[] rows, int key, float value) {
+        for (int row = 0; diagonal && row < number(key); row++) {
+            Arrays.fill(rows, row * count(), row * count() + key + row, value);
+        }
+    }
+
+    private float[] repeated(String name, float[] ofQueries) {
+        float[] repeated = scratch.row(name, lanes());
+        for (int row = 0; row < group(); row++) {
+            System.arraycopy(ofQueries, 0, repeated, row * count(), count());
+        }
+        return repeated;
+    }
+
+    private float[] lanes(float value) {
+        float[] lanes = scratch.row("scores.lanes", lanes());
+        Arrays.fill(lanes, 0, lanes(), value);
+        return lanes;
+    }
+
+    private int lanes() {
+        return group() * count();
+    }
+
+    /** Rows that are worked on together. */
+    private int group() {
+        return Math.max(1, Exponential.LANES / count());
+    }
+
+    /** The same for those from {@code key} on. */
+    private int number(int key) {
+        return Math.min(group(), matrix.rows() - key);
+    }
+
+    private int count() {
+        return matrix.columns();
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.hyenaspark.operator.block;
+
+import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+
+import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One block of the residual stream.
+ *
+ * @param mixer what moves information between steps
+ * @param innerWidth of the feed-forward part
+ * @param dropout share of both branches' outputs set to zero in training, 0 for none
+ */
+public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
+    public BlockConfig {
+        if (innerWidth < 1) {
+            throw new IllegalArgumentException("d-inner: found " + innerWidth + ", expected at least 1");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
+        }
+    }
+
+    /** The parameters in their order in memory. */
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        int width = mixer.width();
+        List<ParameterSpec> specs = new ArrayList<>();
+        norm(width).forEach(spec -> specs.add(spec.within("norm1")));
+        mixer.parameters(linear).forEach(spec -> specs.add(spec.within("mixer")));
+        norm(width).forEach(spec -> specs.add(spec.within("norm2")));
+        specs.add(new ParameterSpec("fc1.weight", List.of(innerWidth, width), linear.weight(width), BASE));
+        specs.add(new ParameterSpec("fc1.bias", List.of(innerWidth), linear.bias(width), BASE));
+        specs.add(new ParameterSpec("fc2.weight", List.of(width, innerWidth), linear.outputWeight(innerWidth), BASE));
+        specs.add(new ParameterSpec("fc2.bias", List.of(width), linear.bias(innerWidth), BASE));
+        return List.copyOf(specs);
+    }
+
+    /** Weight and bias of a layer normalisation. */
+    public static List<ParameterSpec> norm(int width) {
+        return List.of(
+                new ParameterSpec("weight", List.of(width), new Initial.Constant(1), BASE),
+                new ParameterSpec("bias", List.of(width), new Initial.Constant(0), BASE));
+    }
+}

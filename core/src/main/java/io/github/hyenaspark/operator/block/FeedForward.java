@@ -1,0 +1,200 @@
+package io.github.hyenaspark.operator.block;
+
+import io.github.hyenaspark.operator.nn.LayerNorm;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Tile;
+
+/**
+ * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
+ * activations stay in the cache. Keeps what fc1 makes without its bias, or computes it again in the backward pass.
+ */
+final class FeedForward {
+    private final int width;
+    private final int innerWidth;
+    private final double dropoutRate;
+    private final Recompute recompute;
+    private final LayerNorm norm;
+    private FloatArray hidden = FloatArray.allocate(0); // tiles of I×count, one after the other
+    private float[] firstBias = {};
+    private float[] secondBias = {};
+
+    FeedForward(BlockConfig config, Recompute recompute) {
+        width = config.mixer().width();
+        innerWidth = config.innerWidth();
+        dropoutRate = config.dropout();
+        this.recompute = recompute;
+        norm = new LayerNorm(width);
+    }
+
+    /** Takes the parameters of a pass and makes room for its tiles. */
+    void start(Pass<FloatArray> pass) {
+        norm.start(pass.within("norm2"));
+        firstBias = pass.parameter("fc1.bias").toArray();
+        secondBias = pass.parameter("fc2.bias").toArray();
+        if (recompute == Recompute.NONE) {
+            hidden = hidden.atLeast((long) innerWidth * pass.batchSize() * pass.length());
+        }
+    }
+
+    /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
+    void forward(Tile tile, float[][] stream, FloatArray output, Pass<FloatArray> pass) {
+        int count = tile.count();
+        Scratch scratch = tile.scratch();
+        Matrix hiddenTile = hidden(tile, stream, pass);
+        Matrix activated = tile.matrix("ff.activated", innerWidth);
+        activate(hiddenTile, activated, scratch);
+        float[] row = scratch.row("ff.row", count);
+        Matrix branch = tile.matrix("ff.branch", width);
+        branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
+        Dropout dropout = pass.dropout().named("branch2");
+        for (int d = 0; d < width; d++) {
+            branch.read(d, row);
+            Rows.add(secondBias[d], row, count);
+            tile.drop(dropout, dropoutRate, width, d, row);
+            Rows.add(stream[d], row, count);
+            output.write(tile.start(width, d), row, count);
+        }
+    }
+
+    /** The GELU of {@code hiddenTile} with its bias, as many rows at a time as make a long row. */
+    private void activate(Matrix hiddenTile, Matrix activated, Scratch scratch) {
+        int count = hiddenTile.columns();
+        int most = Math.max(1, Tile.LENGTH / count);
+        float[] rows = scratch.row("ff.row", most * count);
+        float[] values = scratch.row("ff.value", most * count);
+        for (int i = 0; i < innerWidth; i += most) {
+            int number = Math.min(most, innerWidth - i);
+            hiddenTile.read(i, number, rows);
+            for (int at = 0; at < number * count; at++) {
+                rows[at] += firstBias[i + at / count];
+            }
+            scratch.gelu().forward(rows, values, number * count);
+            activated.write(i, number, values);
+        }
+    }
+
+    /** Gradients that a backward pass adds up; one pass at a time. */
+    Backward startBackward(Pass<FloatArray> pass) {
+        start(pass);
+        return new Backward(pass);
+    }
+
+    /** fc1(norm(r)) without its bias. */
+    private Matrix hidden(Tile tile, float[][] stream, Pass<FloatArray> pass) {
+        Matrix result = recompute == Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
+        result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
+        return result;
+    }
+
+    private Matrix kept(Tile tile) {
+        long start = (long) innerWidth * ((long) tile.b() * tile.length() + tile.from());
+        return new Matrix(hidden, start, innerWidth, tile.count(), tile.count(), false);
+    }
+
+    /** norm(r); leaves x̂ in the rows {@code ff.normalised}. */
+    private Matrix normed(Tile tile, float[][] stream) {
+        int count = tile.count();
+        float[][] normalised = tile.scratch().rows("ff.normalised", width, count);
+        for (int d = 0; d < width; d++) {
+            System.arraycopy(stream[d], 0, normalised[d], 0, count);
+        }
+        Matrix normed = tile.matrix("ff.normed", width);
+        norm.forward(tile, normalised, normed);
+        return normed;
+    }
+
+    /** A backward pass over the tiles of a batch. */
+    final class Backward {
+        private final Pass<FloatArray> pass;
+        private final SharedGradient firstWeight;
+        private final SharedGradient secondWeight;
+        private final SharedSums firstBiasGradient;
+        private final SharedSums secondBiasGradient;
+        private final LayerNorm.Gradients normGradients;
+
+        private Backward(Pass<FloatArray> pass) {
+            this.pass = pass;
+            firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
+            secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
+            firstBiasGradient = new SharedSums(pass, "fc1.bias", innerWidth);
+            secondBiasGradient = new SharedSums(pass, "fc2.bias", width);
+            normGradients = norm.gradients(pass.within("norm2"));
+        }
+
+        /**
+         * Turns {@code gradient}, D rows of the gradient of the output, into that of r.
+         *
+         * @param stream r, D rows
+         */
+        void run(Tile tile, float[][] stream, float[][] gradient) {
+            int count = tile.count();
+            Scratch scratch = tile.scratch();
+            Matrix hiddenTile = recompute == Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
+            Matrix branchGradient = tile.matrix("ff.branch", width);
+            float[] row = scratch.row("ff.row", count);
+            Dropout dropout = pass.dropout().named("branch2");
+            for (int d = 0; d < width; d++) {
+                System.arraycopy(gradient[d], 0, row, 0, count);
+                tile.drop(dropout, dropoutRate, width, d, row);
+                branchGradient.write(d, row);
+            }
+            branchGradient.addRowSums(secondBiasGradient.of(tile.member()), scratch);
+            Matrix innerGradient = tile.matrix("ff.inner-gradient", innerWidth);
+            innerGradient.set(
+                    Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
+            Matrix activated = tile.matrix("ff.activated", innerWidth);
+            throughGelu(hiddenTile, activated, innerGradient, scratch);
+            innerGradient.addRowSums(firstBiasGradient.of(tile.member()), scratch);
+            secondWeight.of(tile.member()).add(branchGradient, activated.t());
+            Matrix normed = normed(tile, stream);
+            firstWeight.of(tile.member()).add(innerGradient, normed.t());
+            normed.set(
+                    Matrix.of(pass.parameter("fc1.weight"), innerWidth, width).t(), innerGradient);
+            throughNorm(tile, normed, gradient);
+        }
+
+        /** The values of the GELU, and its derivatives times {@code gradient}. */
+        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Scratch scratch) {
+            int count = gradient.columns();
+            float[] derivative = scratch.row("ff.row", count);
+            float[] value = scratch.row("ff.value", count);
+            float[] product = scratch.row("ff.product", count);
+            for (int i = 0; i < innerWidth; i++) {
+                hiddenTile.read(i, derivative);
+                Rows.add(firstBias[i], derivative, count);
+                scratch.gelu().forwardAndDerivative(derivative, value, count);
+                activated.write(i, value);
+                gradient.read(i, product);
+                Rows.multiply(derivative, product, product, count);
+                gradient.write(i, product);
+            }
+        }
+
+        private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
+            int count = tile.count();
+            float[][] rows = tile.scratch().rows("ff.normed-gradient", width, count);
+            normedGradient.read(rows);
+            normGradients.backward(tile, tile.scratch().rows("ff.normalised", width, count), rows);
+            for (int d = 0; d < width; d++) {
+                Rows.add(rows[d], gradient[d], count);
+            }
+        }
+
+        /** After the last tile. */
+        void finish() {
+            Scratch scratch = pass.team().scratch(0);
+            firstWeight.finish(scratch);
+            secondWeight.finish(scratch);
+            firstBiasGradient.finish();
+            secondBiasGradient.finish();
+            normGradients.finish();
+        }
+    }
+}

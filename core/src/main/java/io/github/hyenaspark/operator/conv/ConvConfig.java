@@ -1,0 +1,81 @@
+package io.github.hyenaspark.operator.conv;
+
+import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+
+import io.github.hyenaspark.operator.nn.ActivationMap;
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.InputProjection;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A convolutional mixer: a causal depthwise filter whose taps are parameters, gated as in a gated linear unit (arXiv
+ * 1612.08083), between an input and an output projection.
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens
+ * @param taps K of every filter, at most {@code maxLength}
+ */
+public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
+    /** More taps are faster by {@link io.github.hyenaspark.convolution.LongConvolution}, as measured at length 512. */
+    private static final int MOST_DIRECT = 10;
+
+    public ConvConfig {
+        MixerConfig.checkSizes(width, maxLength);
+        if (taps < 1 || taps > maxLength) {
+            throw new IllegalArgumentException(
+                    "conv.taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
+        }
+    }
+
+    /** Whether filters are summed tap by tap, not by a transform. */
+    boolean direct() {
+        return taps <= MOST_DIRECT;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 2 * width, linear));
+        specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initial.Fading(width, taps), BASE));
+        specs.add(new ParameterSpec("taps.bias", List.of(width), new Initial.Constant(0), BASE));
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new GatedConvolution(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainConvolution(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineGatedConvolution(
+                this, direct() ? new OnlineTails(this, pass) : new OnlineTaps(this, capacity, pass));
+    }
+
+    /** Kept are value and gate, the filtered value and the product with the gate. */
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long rows = 8L + (direct() ? taps : 8);
+        return new MixerCost(
+                MixerCost.FLOP_PER_WEIGHT * tokens * 3 * width * width,
+                direct() ? 0 : 1,
+                1,
+                4 * tokens * width,
+                rows * length);
+    }
+}

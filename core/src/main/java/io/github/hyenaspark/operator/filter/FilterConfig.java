@@ -1,0 +1,96 @@
+package io.github.hyenaspark.operator.filter;
+
+/**
+ * How the long filters are made; bound from the settings {@code model.filter}.
+ *
+ * @param kind where the taps come from; the settings of other kinds are not used
+ * @param width of the filter network, that of {@code ckconv} too
+ * @param emb features of the positional encoding, 2K+1, odd and at least 3
+ * @param hiddenLayers layers between the first and the last of the filter network
+ * @param sinFreq sine frequency ω, at first or always
+ * @param modulate whether the decay window is applied
+ * @param shift added to the window
+ * @param decayTarget what the window has fallen to at the given share of the longest length
+ * @param fastDecayPct that share for the fastest channel
+ * @param slowDecayPct that share for the slowest channel
+ * @param normalized whether the filters are divided by the sum of their absolute values over channels at each time
+ * @param trainPositions whether the positional encoding is trained
+ * @param trainDecay whether the decay rates are trained
+ * @param modes K, of every {@code fourier} filter
+ * @param states N, of every {@code state-space} filter, even
+ */
+public record FilterConfig(
+        FilterKind kind,
+        int width,
+        int emb,
+        int hiddenLayers,
+        double sinFreq,
+        boolean modulate,
+        double shift,
+        double decayTarget,
+        double fastDecayPct,
+        double slowDecayPct,
+        boolean normalized,
+        boolean trainPositions,
+        boolean trainDecay,
+        int modes,
+        int states) {
+    public FilterConfig {
+        if (width < 1) {
+            throw new IllegalArgumentException("filter.width: found " + width + ", expected at least 1");
+        }
+        if (emb < 3 || emb % 2 == 0) {
+            throw new IllegalArgumentException("filter.emb: found " + emb + ", expected an odd number of at least 3");
+        }
+        if (hiddenLayers < 0) {
+            throw new IllegalArgumentException("filter.hidden-layers: found " + hiddenLayers + ", expected 0 or more");
+        }
+        if (!(decayTarget > 0 && decayTarget < 1)) {
+            throw new IllegalArgumentException(
+                    "filter.decay-target: found " + decayTarget + ", expected a number between 0 and 1");
+        }
+        if (!(fastDecayPct > 0) || !(slowDecayPct > 0)) {
+            throw new IllegalArgumentException("filter.fast-decay-pct and slow-decay-pct: found " + fastDecayPct
+                    + " and " + slowDecayPct + ", expected positive numbers");
+        }
+        if (kind == FilterKind.CKCONV && !(sinFreq > 0)) {
+            throw new IllegalArgumentException("filter.sin-freq: found " + sinFreq + ", expected a positive number");
+        }
+        if (modes < 1) {
+            throw new IllegalArgumentException("filter.modes: found " + modes + ", expected at least 1");
+        }
+        if (states < 2 || states % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "filter.states: found " + states + ", expected an even number of at least 2");
+        }
+    }
+
+    boolean isCkconv() {
+        return kind == FilterKind.CKCONV;
+    }
+
+    /** E, what the filter network sees of a position. */
+    int features() {
+        return isCkconv() ? 1 : emb;
+    }
+
+    /** The same without what only the implicit kind has: window, normalisation, trained positions. */
+    public FilterConfig bare() {
+        return new FilterConfig(
+                kind,
+                width,
+                emb,
+                hiddenLayers,
+                sinFreq,
+                false,
+                shift,
+                decayTarget,
+                fastDecayPct,
+                slowDecayPct,
+                false,
+                false,
+                false,
+                modes,
+                states);
+    }
+}

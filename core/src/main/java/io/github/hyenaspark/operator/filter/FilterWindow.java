@@ -1,0 +1,148 @@
+package io.github.hyenaspark.operator.filter;
+
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * What happens to the output of the filter network: times the {@link DecayWindow}, then perhaps divided by Σ|h| over
+ * channels at each step. Within a tile the window is a geometric sequence, exp(−τ₀|δ|) times the powers that all tiles
+ * share.
+ */
+final class FilterWindow {
+    private final ImplicitDesign design;
+    private final FilterConfig filter;
+    private final double[] rates; // δ, one per filter
+    private final float[][] powers; // exp(−τ|δ|) of the first steps, F×tile
+
+    private FilterWindow(ImplicitDesign design, double[] rates, float[][] powers) {
+        this.design = design;
+        this.rates = rates;
+        this.powers = powers;
+        filter = design.filter();
+    }
+
+    /** The window with the rates of a pass. */
+    static FilterWindow of(ImplicitDesign design, Pass<FloatArray> pass) {
+        double[] rates = DecayWindow.rates(design.filter(), design.filters());
+        if (design.filter().trainDecay()) {
+            float[] trained = pass.parameter("decay").toArray();
+            for (int m = 0; m < rates.length; m++) {
+                rates[m] = trained[m];
+            }
+        }
+        int steps = design.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
+        float[][] powers = pass.team().scratch(0).rows("window.powers", rates.length, steps);
+        pass.team().divide(rates.length, (member, from, to) -> {
+            for (int m = from; m < to; m++) {
+                for (int t = 0; t < steps; t++) {
+                    double time = PositionalEncoding.time(t, design.maxLength());
+                    powers[m][t] = (float) DecayWindow.decay(time, rates[m]);
+                }
+            }
+        });
+        return new FilterWindow(design, rates, powers);
+    }
+
+    /** Turns the rows of a tile, F of count steps, into filters. */
+    void apply(Tile tile, float[][] h) {
+        for (int m = 0; m < rates.length; m++) {
+            multiply(tile, m, h[m]);
+        }
+        if (filter.normalized()) {
+            float[] inverse = inverseNorms(tile, h);
+            for (int m = 0; m < rates.length; m++) {
+                Rows.multiply(h[m], inverse, h[m], tile.count());
+            }
+        }
+    }
+
+    /**
+     * Turns the gradient of the filters, F rows, into that of the network's output.
+     *
+     * @param raw the network's output, F×count
+     * @param rateSums to which the gradients of the rates are added
+     */
+    void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
+        if (filter.normalized()) {
+            unnormalise(tile, raw, gradient);
+        }
+        float[] row = tile.scratch().row("window.row", tile.count());
+        for (int m = 0; m < rates.length; m++) {
+            if (filter.trainDecay() && filter.modulate()) {
+                raw.read(m, row);
+                rateSums[m] += rateGradient(tile, gradient[m], row, m);
+            }
+            multiply(tile, m, gradient[m]);
+        }
+    }
+
+    /** Times the window. */
+    private void multiply(Tile tile, int m, float[] row) {
+        if (filter.modulate()) {
+            float base = (float) decayAtStart(tile, m);
+            multiply(row, powers[m], base, (float) filter.shift(), tile.count());
+        }
+    }
+
+    private double decayAtStart(Tile tile, int m) {
+        return DecayWindow.decay(PositionalEncoding.time(tile.from(), design.maxLength()), rates[m]);
+    }
+
+    private static void multiply(float[] row, float[] powers, float base, float shift, int count) {
+        for (int t = 0; t < count; t++) {
+            row[t] *= base * powers[t] + shift;
+        }
+    }
+
+    /** Σ dh · raw · ∂decay/∂δ. */
+    private double rateGradient(Tile tile, float[] gradient, float[] raw, int m) {
+        double sum = 0;
+        double base = decayAtStart(tile, m);
+        for (int t = 0; t < tile.count(); t++) {
+            double time = PositionalEncoding.time(tile.from() + t, design.maxLength());
+            sum += gradient[t] * raw[t] * time * powers[m][t];
+        }
+        return -Math.signum(rates[m]) * base * sum;
+    }
+
+    private float[] inverseNorms(Tile tile, float[][] h) {
+        int count = tile.count();
+        float[] norms = tile.scratch().row("window.norms", count);
+        Arrays.fill(norms, 0, count, 0f);
+        for (int m = 0; m < rates.length; m++) {
+            for (int t = 0; t < count; t++) {
+                norms[t] += Math.abs(h[m][t]);
+            }
+        }
+        for (int t = 0; t < count; t++) {
+            norms[t] = 1 / norms[t];
+        }
+        return norms;
+    }
+
+    /** ∂h̃_m = (∂h_m − sign(h̃_m) Σ_m' ∂h_m' h_m') / n. */
+    private void unnormalise(Tile tile, Matrix raw, float[][] gradient) {
+        int count = tile.count();
+        float[][] h = tile.scratch().rows("window.h", rates.length, tile.count());
+        for (int m = 0; m < rates.length; m++) {
+            raw.read(m, h[m]);
+            multiply(tile, m, h[m]);
+        }
+        float[] inverse = inverseNorms(tile, h);
+        float[] projection = tile.scratch().row("window.projection", count);
+        Arrays.fill(projection, 0, count, 0f);
+        for (int m = 0; m < rates.length; m++) {
+            Rows.addProduct(gradient[m], h[m], projection, count);
+        }
+        Rows.multiply(projection, inverse, projection, count);
+        for (int m = 0; m < rates.length; m++) {
+            for (int t = 0; t < count; t++) {
+                gradient[m][t] = (gradient[m][t] - Math.signum(h[m][t]) * projection[t]) * inverse[t];
+            }
+        }
+    }
+}

@@ -1,0 +1,239 @@
+package io.github.hyenaspark.operator.filter;
+
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass for the
+ * steps at hand, whatever the batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a)
+ * times the decay window, perhaps normalised over channels at each step (safari's sense of the word). CKConv's has a
+ * constant ω, and a bias of A_out in place of the rest.
+ *
+ * <p>A step needs nothing of other steps, so it all happens tile by tile, and the backward pass computes a tile again
+ * instead of keeping anything.
+ */
+final class ImplicitFilter implements FilterMap<FloatArray> {
+    private final ImplicitDesign design;
+    private final FilterConfig filter;
+    private final FloatArray fixedPositions;
+
+    ImplicitFilter(ImplicitDesign design) {
+        this.design = design;
+        filter = design.filter();
+        double[] z = filter.trainPositions() ? new double[0] : design.positions();
+        fixedPositions = FloatArray.allocate(z.length);
+        fixedPositions.add(z);
+    }
+
+    @Override
+    public void forward(FloatArray taps, Pass<FloatArray> pass) {
+        Parameters parameters = new Parameters(pass);
+        FilterWindow window = FilterWindow.of(design, pass);
+        Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
+            Matrix raw = parameters.output(tile);
+            float[][] h = tile.scratch().rows("filter.h", design.filters(), tile.count());
+            raw.read(h);
+            window.apply(tile, h);
+            tile.write(h, design.filters(), taps);
+        });
+    }
+
+    @Override
+    public void backward(FloatArray gradient, Pass<FloatArray> pass) {
+        Backward backward = new Backward(pass);
+        Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> backward.run(tile, gradient));
+        backward.finish();
+    }
+
+    /** The parameters of one pass, and the network that they make. */
+    private final class Parameters {
+        private final List<Matrix> weights = new ArrayList<>();
+        private final List<float[]> biases = new ArrayList<>();
+        private final Matrix outWeight;
+        private final float[] outBias; // of ckconv
+        private final float[] frequency;
+        private final FloatArray positions;
+
+        Parameters(Pass<FloatArray> pass) {
+            for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
+                weights.add(Matrix.of(pass.parameter(layer + ".weight"), filter.width(), inputs(layer)));
+                biases.add(pass.parameter(layer + ".bias").toArray());
+            }
+            outWeight = Matrix.of(pass.parameter("out.weight"), design.filters(), filter.width());
+            frequency = frequency(pass);
+            outBias = filter.isCkconv() ? pass.parameter("out.bias").toArray() : new float[0];
+            positions = filter.trainPositions() ? pass.parameter("positions") : fixedPositions;
+        }
+
+        /** The rows of z that are the steps of a tile, count×E: a prefix, not a rescaling. */
+        Matrix positions(Tile tile) {
+            long start = (long) tile.from() * filter.features();
+            return new Matrix(positions, start, tile.count(), filter.features(), filter.features(), false);
+        }
+
+        /** A_out a, F×count. */
+        Matrix output(Tile tile) {
+            Matrix a = positions(tile).t();
+            for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
+                Matrix next = activations(tile, layer);
+                next.set(weights.get(layer), a);
+                sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.scratch());
+                a = next;
+            }
+            Matrix raw = tile.matrix("filter.raw", design.filters());
+            raw.set(outWeight, a);
+            if (filter.isCkconv()) {
+                addOutBias(raw, tile.scratch());
+            }
+            return raw;
+        }
+
+        private void addOutBias(Matrix raw, Scratch scratch) {
+            float[] row = scratch.row("filter.row", raw.columns());
+            for (int m = 0; m < design.filters(); m++) {
+                raw.read(m, row);
+                Rows.add(outBias[m], row, raw.columns());
+                raw.write(m, row);
+            }
+        }
+
+        /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
+        private void sine(Matrix a, Matrix q, float[] bias, Scratch scratch) {
+            float[] row = scratch.row("filter.row", a.columns());
+            for (int w = 0; w < filter.width(); w++) {
+                a.read(w, row);
+                Rows.add(bias[w], row, a.columns());
+                q.write(w, row);
+                scratch.sine().sines(frequency[w], row, row, a.columns());
+                a.write(w, row);
+            }
+        }
+    }
+
+    private float[] frequency(Pass<FloatArray> pass) {
+        if (!filter.isCkconv()) {
+            return pass.parameter("frequency").toArray();
+        }
+        float[] constant = new float[filter.width()];
+        Arrays.fill(constant, (float) filter.sinFreq());
+        return constant;
+    }
+
+    private int inputs(int layer) {
+        return layer == 0 ? filter.features() : filter.width();
+    }
+
+    private Matrix activations(Tile tile, int layer) {
+        return tile.matrix("filter.a" + layer, filter.width());
+    }
+
+    private Matrix inputsOfSine(Tile tile, int layer) {
+        return tile.matrix("filter.q" + layer, filter.width());
+    }
+
+    /** The gradients that a backward pass adds up. */
+    private final class Backward {
+        private final Pass<FloatArray> pass;
+        private final Parameters parameters;
+        private final FilterWindow window;
+        private final List<SharedGradient> weights = new ArrayList<>();
+        private final List<SharedSums> biases = new ArrayList<>();
+        private final SharedGradient outWeight;
+        private final SharedSums outBias;
+        private final SharedSums frequency;
+        private final SharedSums rates;
+
+        Backward(Pass<FloatArray> pass) {
+            this.pass = pass;
+            parameters = new Parameters(pass);
+            window = FilterWindow.of(design, pass);
+            for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
+                weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
+                biases.add(new SharedSums(pass, layer + ".bias", filter.width()));
+            }
+            outWeight = new SharedGradient(pass, "out.weight", design.filters(), filter.width());
+            outBias = new SharedSums(pass, "out.bias", design.filters());
+            frequency = new SharedSums(pass, "frequency", filter.width());
+            rates = new SharedSums(pass, "decay", design.filters());
+        }
+
+        void run(Tile tile, FloatArray gradient) {
+            Matrix raw = parameters.output(tile);
+            float[][] dh = tile.scratch().rows("filter.h", design.filters(), tile.count());
+            tile.read(gradient, design.filters(), dh);
+            window.backward(tile, raw, dh, rates.of(tile.member()));
+            for (int m = 0; m < design.filters(); m++) {
+                raw.write(m, dh[m]);
+            }
+            int last = filter.hiddenLayers();
+            outWeight.of(tile.member()).add(raw, activations(tile, last).t());
+            if (filter.isCkconv()) {
+                raw.addRowSums(outBias.of(tile.member()), tile.scratch());
+            }
+            Matrix da = tile.matrix("filter.da", filter.width());
+            da.set(parameters.outWeight.t(), raw);
+            Matrix dq = tile.matrix("filter.dq", filter.width());
+            for (int layer = last; layer >= 0; layer--) {
+                sineBackward(tile, layer, da, dq);
+                Matrix below = layer == 0
+                        ? parameters.positions(tile)
+                        : activations(tile, layer - 1).t();
+                weights.get(layer).of(tile.member()).add(dq, below);
+                if (layer > 0) {
+                    da.set(parameters.weights.get(layer).t(), dq);
+                }
+            }
+            if (filter.trainPositions()) {
+                long start = (long) tile.from() * filter.features();
+                new Matrix(pass.gradient("positions"), start, tile.count(), filter.features(), filter.features(), false)
+                        .add(dq.t(), parameters.weights.get(0));
+            }
+        }
+
+        /** dq = da ⊙ cos(ω q) ω; adds ∂ω = Σ da ⊙ cos(ω q) ⊙ q and ∂b = Σ dq. */
+        private void sineBackward(Tile tile, int layer, Matrix da, Matrix dq) {
+            int count = tile.count();
+            Scratch scratch = tile.scratch();
+            Matrix q = inputsOfSine(tile, layer);
+            float[] row = scratch.row("filter.row", count);
+            float[] sine = scratch.row("filter.sine", count);
+            float[] cosine = scratch.row("filter.cosine", count);
+            float[] gradient = scratch.row("filter.gradient", count);
+            double[] frequencySums = frequency.of(tile.member());
+            for (int w = 0; w < filter.width(); w++) {
+                q.read(w, row);
+                da.read(w, gradient);
+                scratch.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
+                Rows.multiply(gradient, cosine, gradient, count);
+                frequencySums[w] += scratch.sums().ofProducts(gradient, row, count);
+                Rows.scale(parameters.frequency[w], gradient, count);
+                dq.write(w, gradient);
+            }
+            dq.addRowSums(biases.get(layer).of(tile.member()), scratch);
+        }
+
+        void finish() {
+            Scratch scratch = pass.team().scratch(0);
+            weights.forEach(weight -> weight.finish(scratch));
+            biases.forEach(SharedSums::finish);
+            outWeight.finish(scratch);
+            if (filter.isCkconv()) {
+                outBias.finish();
+            } else {
+                frequency.finish();
+            }
+            if (filter.trainDecay()) {
+                rates.finish();
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.github.hyenaspark.operator.h3;
+
+import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+
+import io.github.hyenaspark.operator.filter.ExplicitDesign;
+import io.github.hyenaspark.operator.filter.FilterDesign;
+import io.github.hyenaspark.operator.filter.StateSpaceDesign;
+import io.github.hyenaspark.operator.hyena.LongFilters;
+import io.github.hyenaspark.operator.nn.ActivationMap;
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.InputProjection;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One H3 operator (arXiv 2212.14052, algorithm 1).
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens
+ * @param states N, real states of every state-space model, even; also the taps of the shift
+ * @param headWidth c, channels of one head, which multiplies keys and values as an outer product; divides {@code width}
+ */
+public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
+    /** Query, key and value. */
+    static final int PROJECTIONS = 3;
+
+    public H3Config {
+        MixerConfig.checkSizes(width, maxLength);
+        if (states < 2 || states % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "h3.states: found " + states + ", expected an even number of at least 2");
+        }
+        if (headWidth < 1 || width % headWidth != 0) {
+            throw new IllegalArgumentException(
+                    "h3.head-dim: found " + headWidth + ", expected a divisor of d-model " + width);
+        }
+    }
+
+    /** H = D/c. */
+    public int heads() {
+        return width / headWidth;
+    }
+
+    /** The model of every key channel, whose state is its last N inputs. */
+    ExplicitDesign shift() {
+        return new ExplicitDesign(width, states, BASE);
+    }
+
+    /** The diagonal model of every head. */
+    StateSpaceDesign diagonal() {
+        return new StateSpaceDesign(heads(), states);
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        List<ParameterSpec> specs = new ArrayList<>();
+        specs.addAll(InputProjection.parameters(width, PROJECTIONS * width, linear));
+        model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
+        model(diagonal(), linear).forEach(spec -> specs.add(spec.within("diagonal")));
+        specs.addAll(OutputProjection.parameters(width, linear));
+        return List.copyOf(specs);
+    }
+
+    private static Stream<ParameterSpec> model(FilterDesign design, LinearInitial linear) {
+        ParameterSpec direct = new ParameterSpec("direct", List.of(design.filters()), new Initial.Normal(1), BASE);
+        return Stream.concat(design.parameters(linear).stream(), Stream.of(direct));
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new H3Operator(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainH3(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineH3(this, capacity, pass);
+    }
+
+    /**
+     * Kept are the projections, the shifted keys, what the diagonal models make of every product of a head, and the
+     * input of the output projection.
+     */
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long dense = MixerCost.FLOP_PER_WEIGHT * tokens * (PROJECTIONS + 1) * width * width;
+        long kept = (PROJECTIONS + 2L + headWidth) * tokens * width + (long) (width + heads()) * length;
+        long rows = 4L * headWidth + 23; // of a head, and of the plans and spectra of both convolutions
+        return new MixerCost(dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
+    }
+
+    /** The shift of every channel, without parameters yet. */
+    LongFilters shiftFilters() {
+        return new LongFilters("shift", shift(), 1, true);
+    }
+
+    /** The diagonal state-space model of every head, without parameters yet. */
+    LongFilters diagonalFilters() {
+        return new LongFilters("diagonal", diagonal(), 1, true);
+    }
+}

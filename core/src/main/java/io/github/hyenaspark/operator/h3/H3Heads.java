@@ -1,0 +1,152 @@
+package io.github.hyenaspark.operator.h3;
+
+import io.github.hyenaspark.convolution.GatedGradient;
+import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.operator.hyena.ChannelFilters;
+import io.github.hyenaspark.operator.hyena.LongFilters;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import java.util.Arrays;
+
+/**
+ * What H3 does between its projections, one head after the other, in the memory of one member: k̄ᵢ = s ∗ kᵢ + d kᵢ; yⱼ
+ * = Σᵢ qᵢ ⊙ (h ∗ (k̄ᵢ ⊙ vⱼ) + e (k̄ᵢ ⊙ vⱼ)), i and j channels of the head. The shift s and its d are of the channel, h
+ * and e of the head.
+ */
+final class H3Heads {
+    private static final int QUERY = 0;
+    private static final int KEY = 1;
+    private static final int VALUE = 2;
+
+    private final H3Config config;
+    private final H3Activations kept;
+    private final int batchSize;
+    private final int length;
+    private final int size; // c
+    private final float[][] queries; // c×L
+    private final float[][] keys; // shifted
+    private final float[][] queryGradients;
+    private final float[][] keyGradients;
+    private final float[] value;
+    private final float[] valueGradient;
+    private final float[] convolved;
+    private final float[] row;
+    private final float[] sum;
+    private final float[] gradient;
+    private final float[] gateGradient;
+
+    H3Heads(H3Config config, H3Activations kept, Pass<FloatArray> pass, Scratch scratch) {
+        this.config = config;
+        this.kept = kept;
+        batchSize = pass.batchSize();
+        length = pass.length();
+        size = config.headWidth();
+        queries = scratch.rows("h3.queries", size, length);
+        keys = scratch.rows("h3.keys", size, length);
+        queryGradients = scratch.rows("h3.query-gradients", size, length);
+        keyGradients = scratch.rows("h3.key-gradients", size, length);
+        value = scratch.row("h3.value", length);
+        valueGradient = scratch.row("h3.value-gradient", length);
+        convolved = scratch.row("h3.convolved", length);
+        row = scratch.row("h3.row", length);
+        sum = scratch.row("h3.sum", length);
+        gradient = scratch.row("h3.gradient", length);
+        gateGradient = scratch.row("h3.gate-gradient", length);
+    }
+
+    /** From q, k and v of all sequences to k̄, the convolved products and y. */
+    void forward(int head, ChannelFilters shift, ChannelFilters diagonal) {
+        for (int i = 0; i < size; i++) {
+            shift.start(head * size + i);
+            for (int b = 0; b < batchSize; b++) {
+                kept.projected.read(projected(b, KEY, head, i), row, length);
+                shift.convolve(0, 0, row, sum);
+                kept.shifted.write(channel(b, head, i), sum, length);
+            }
+        }
+        diagonal.start(head);
+        for (int b = 0; b < batchSize; b++) {
+            read(b, head);
+            for (int j = 0; j < size; j++) {
+                kept.projected.read(projected(b, VALUE, head, j), value, length);
+                Arrays.fill(sum, 0, length, 0f);
+                for (int i = 0; i < size; i++) {
+                    GatedRow product = new GatedRow(value, keys[i], convolved, queries[i]);
+                    diagonal.convolveGated(0, i * size + j, product, row);
+                    Rows.add(row, sum, length);
+                    kept.convolved.write(product(b, head, i, j), convolved, length);
+                }
+                kept.mixed.write(channel(b, head, j), sum, length);
+            }
+        }
+    }
+
+    /** From the gradient of y, which is in its place, to those of q, k and v and of the models' filters. */
+    void backward(int head, LongFilters.Channel shift, LongFilters.Channel diagonal) {
+        diagonal.startBackward(head);
+        for (int b = 0; b < batchSize; b++) {
+            read(b, head);
+            for (int i = 0; i < size; i++) {
+                Arrays.fill(queryGradients[i], 0, length, 0f);
+                Arrays.fill(keyGradients[i], 0, length, 0f);
+            }
+            for (int j = 0; j < size; j++) {
+                backward(b, head, j, diagonal);
+            }
+            for (int i = 0; i < size; i++) {
+                kept.projected.write(projected(b, QUERY, head, i), queryGradients[i], length);
+                kept.shifted.write(channel(b, head, i), keyGradients[i], length);
+            }
+        }
+        diagonal.finishBackward(head);
+        for (int i = 0; i < size; i++) {
+            shift.startBackward(head * size + i);
+            for (int b = 0; b < batchSize; b++) {
+                long key = projected(b, KEY, head, i);
+                kept.projected.read(key, row, length);
+                kept.shifted.read(channel(b, head, i), gradient, length);
+                shift.backward(0, gradient, row, sum);
+                kept.projected.write(key, sum, length);
+            }
+            shift.finishBackward(head * size + i);
+        }
+    }
+
+    /** Value channel j: adds to the gradients of queries and keys. */
+    private void backward(int b, int head, int j, LongFilters.Channel diagonal) {
+        long at = projected(b, VALUE, head, j);
+        kept.projected.read(at, value, length);
+        kept.mixed.read(channel(b, head, j), gradient, length);
+        Arrays.fill(sum, 0, length, 0f);
+        for (int i = 0; i < size; i++) {
+            kept.convolved.read(product(b, head, i, j), convolved, length);
+            GatedRow product = new GatedRow(value, keys[i], convolved, queries[i]);
+            diagonal.backwardGated(0, product, new GatedGradient(gradient, valueGradient, row, gateGradient));
+            Rows.add(valueGradient, sum, length);
+            Rows.add(row, keyGradients[i], length);
+            Rows.add(gateGradient, queryGradients[i], length);
+        }
+        kept.projected.write(at, sum, length);
+    }
+
+    private void read(int b, int head) {
+        for (int i = 0; i < size; i++) {
+            kept.projected.read(projected(b, QUERY, head, i), queries[i], length);
+            kept.shifted.read(channel(b, head, i), keys[i], length);
+        }
+    }
+
+    private long projected(int b, int part, int head, int i) {
+        return channel(b * H3Config.PROJECTIONS + part, head, i);
+    }
+
+    private long channel(int b, int head, int i) {
+        return ((long) b * config.width() + (long) head * size + i) * length;
+    }
+
+    private long product(int b, int head, int i, int j) {
+        return channel(b, head, i) * size + (long) j * length;
+    }
+}

@@ -1,0 +1,43 @@
+package io.github.hyenaspark.operator.head;
+
+import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+
+import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.nn.Positions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where activations begin.
+ *
+ * @param vocabularySize V, padding included
+ * @param width D
+ * @param maxLength M, the longest sequence, tokens
+ * @param positions {@link Positions#LEARNED} and {@link Positions#SINUSOIDAL} are added here
+ * @param dropout share of activations set to zero in training
+ */
+public record EmbeddingConfig(int vocabularySize, int width, int maxLength, Positions positions, double dropout) {
+    /** The parameters in their order in memory, all N(0, deviation²): the table first. */
+    public List<ParameterSpec> parameters(double deviation) {
+        Initial initial = new Initial.Normal(deviation);
+        List<ParameterSpec> specs = new ArrayList<>();
+        specs.add(new ParameterSpec("weight", List.of(vocabularySize, width), initial, BASE));
+        if (positions == Positions.LEARNED) {
+            specs.add(new ParameterSpec("positions", List.of(maxLength, width), initial, BASE));
+        }
+        return List.copyOf(specs);
+    }
+
+    /**
+     * Checks the length of an input.
+     *
+     * @throws IllegalArgumentException if it is longer than {@link #maxLength} and positions are added
+     */
+    void checkLength(int length) {
+        if (positions == Positions.LEARNED || positions == Positions.SINUSOIDAL) {
+            MixerConfig.checkLength(length, maxLength);
+        }
+    }
+}

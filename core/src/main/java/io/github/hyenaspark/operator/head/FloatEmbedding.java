@@ -1,0 +1,137 @@
+package io.github.hyenaspark.operator.head;
+
+import io.github.hyenaspark.operator.nn.Angles;
+import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Optional;
+
+/**
+ * The embedding in the form that runs, a tile of steps at a time because the table has channels last, activations time
+ * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
+ */
+public final class FloatEmbedding implements Embedding<FloatArray> {
+    private final EmbeddingConfig config;
+    private final int width;
+    private final Optional<Angles> angles;
+
+    /** An embedding of the given configuration. */
+    public FloatEmbedding(EmbeddingConfig config) {
+        this.config = config;
+        width = config.width();
+        angles = config.positions() == Positions.SINUSOIDAL ? Optional.of(new Angles(width)) : Optional.empty();
+    }
+
+    @Override
+    public void forward(int[] ids, FloatArray output, Pass<FloatArray> pass) {
+        forward(0, ids, output, pass);
+    }
+
+    /** The same for ids that {@code before} others of the same sequences came before. */
+    public void forward(int before, int[] ids, FloatArray output, Pass<FloatArray> pass) {
+        config.checkLength(before + pass.length());
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[][] rows = tile.scratch().rows("embedding.rows", width, tile.count());
+            float[] token = tile.scratch().row("embedding.token", width);
+            FloatArray table = pass.parameter("weight");
+            for (int t = 0; t < tile.count(); t++) {
+                table.read((long) id(ids, tile, t) * width, token, width);
+                for (int d = 0; d < width; d++) {
+                    rows[d][t] = token[d];
+                }
+            }
+            addPositions(before, tile, rows, pass);
+            for (int d = 0; d < width; d++) {
+                tile.drop(pass.dropout(), config.dropout(), width, d, rows[d]);
+            }
+            tile.write(rows, width, output);
+        });
+    }
+
+    private void addPositions(int before, Tile tile, float[][] rows, Pass<FloatArray> pass) {
+        int from = before + tile.from();
+        if (config.positions() == Positions.LEARNED) {
+            FloatArray table = pass.parameter("positions");
+            float[] position = tile.scratch().row("embedding.token", width);
+            for (int t = 0; t < tile.count(); t++) {
+                table.read((from + (long) t) * width, position, width);
+                for (int d = 0; d < width; d++) {
+                    rows[d][t] += position[d];
+                }
+            }
+        }
+        angles.ifPresent(all -> {
+            float[] cosine = tile.scratch().row("embedding.cosine", tile.count());
+            float[] sine = tile.scratch().row("embedding.sine", tile.count());
+            for (int d = 0; d < width; d++) {
+                all.write(d / 2, from, tile.count(), cosine, sine);
+                Rows.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
+            }
+        });
+    }
+
+    @Override
+    public void backward(int[] ids, FloatArray outputGradient, Pass<FloatArray> pass) {
+        pass.team().divide(width, (member, from, to) -> {
+            Channels channels = new Channels(from, to, pass.team().scratch(member));
+            for (int b = 0; b < pass.batchSize(); b++) {
+                for (int step = 0; step < pass.length(); step += Tile.LENGTH) {
+                    int count = Math.min(Tile.LENGTH, pass.length() - step);
+                    Tile tile = new Tile(member, 0, b, step, count, pass.length(), channels.scratch);
+                    channels.add(ids, tile, outputGradient, pass);
+                }
+            }
+        });
+    }
+
+    /** Channels {@code from} to before {@code to}, which one member of the team owns. */
+    private final class Channels {
+        private final int from;
+        private final int count;
+        private final Scratch scratch;
+        private final float[][] rows;
+        private final float[] token;
+
+        Channels(int from, int to, Scratch scratch) {
+            this.from = from;
+            this.scratch = scratch;
+            count = to - from;
+            rows = scratch.rows("embedding.rows", count, Tile.LENGTH);
+            token = scratch.row("embedding.token", count);
+        }
+
+        void add(int[] ids, Tile tile, FloatArray outputGradient, Pass<FloatArray> pass) {
+            for (int c = 0; c < count; c++) {
+                outputGradient.read(tile.start(width, from + c), rows[c], tile.count());
+                tile.drop(pass.dropout(), config.dropout(), width, from + c, rows[c]);
+            }
+            FloatArray table = pass.gradient("weight");
+            for (int t = 0; t < tile.count(); t++) {
+                add(t, table, id(ids, tile, t));
+            }
+            if (config.positions() == Positions.LEARNED) {
+                FloatArray positions = pass.gradient("positions");
+                for (int t = 0; t < tile.count(); t++) {
+                    add(t, positions, tile.from() + t);
+                }
+            }
+        }
+
+        /** Adds step {@code t} of the tile to row {@code index} of a table of D columns. */
+        private void add(int t, FloatArray table, int index) {
+            long at = (long) index * width + from;
+            table.read(at, token, count);
+            for (int c = 0; c < count; c++) {
+                token[c] += rows[c][t];
+            }
+            table.write(at, token, count);
+        }
+    }
+
+    private static int id(int[] ids, Tile tile, int t) {
+        return ids[tile.b() * tile.length() + tile.from() + t];
+    }
+}

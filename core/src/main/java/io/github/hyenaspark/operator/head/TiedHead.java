@@ -1,0 +1,208 @@
+package io.github.hyenaspark.operator.head;
+
+import io.github.hyenaspark.operator.nn.LayerNorm;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * The head in the form that runs: everything from the normalisation to the loss and back to its gradient happens to one
+ * tile of steps at a time. Logits never exist for more.
+ */
+public final class TiedHead implements LanguageModelHead<FloatArray> {
+    private static final int TILE_ELEMENTS = 1 << 18;
+    private static final int SHORTEST_TILE = 64;
+
+    private final int width;
+    private final int vocabularySize;
+    private final LayerNorm norm;
+
+    /** A head for logits of V tokens from D channels. */
+    public TiedHead(int width, int vocabularySize) {
+        this.width = width;
+        this.vocabularySize = vocabularySize;
+        norm = new LayerNorm(width);
+    }
+
+    @Override
+    public double loss(FloatArray input, int[] targets, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        double[] nats = new double[Tile.tiles(pass, tileLength())];
+        Tile.each(pass, tileLength(), tile -> {
+            float[][] scores = scores(tile, input, pass);
+            nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
+        });
+        return Arrays.stream(nats).sum();
+    }
+
+    @Override
+    public void losses(FloatArray input, int[] targets, TargetLosses losses, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        Tile.each(pass, tileLength(), tile -> {
+            float[][] scores = scores(tile, input, pass);
+            double[] nats = losses(tile);
+            softmax(tile, scores, targets, nats);
+            int at = tile.b() * tile.length() + tile.from();
+            System.arraycopy(nats, 0, losses.nats(), at, tile.count());
+            for (int t = 0; t < tile.count(); t++) {
+                losses.likeliest()[at + t] = isLikeliest(scores, target(tile, targets, t), t);
+            }
+        });
+    }
+
+    private boolean isLikeliest(float[][] probabilities, int target, int t) {
+        for (int v = 0; target >= 0 && v < vocabularySize; v++) {
+            if (probabilities[v][t] > probabilities[target][t]) {
+                return false;
+            }
+        }
+        return target >= 0;
+    }
+
+    @Override
+    public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"));
+        SharedGradient embeddingGradient = new SharedGradient(pass, "embedding.weight", vocabularySize, width);
+        float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
+        double[] nats = new double[Tile.tiles(pass, tileLength())];
+        Tile.each(pass, tileLength(), tile -> {
+            float[][] scores = scores(tile, input, pass);
+            nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
+            Matrix gradient = scoreGradient(tile, scores, targets, scale);
+            Matrix normed = tile.matrix("head.normed", width);
+            embeddingGradient.of(tile.member()).add(gradient, normed.t());
+            normed.set(embedding(pass).t(), gradient);
+            float[][] rows = tile.scratch().rows("head.gradient", width, tile.count());
+            normed.read(rows);
+            normGradients.backward(tile, normalised(tile), rows);
+            tile.write(rows, width, inputGradient);
+        });
+        embeddingGradient.finish(pass.team().scratch(0));
+        normGradients.finish();
+        return Arrays.stream(nats).sum();
+    }
+
+    @Override
+    public void normed(FloatArray input, FloatArray normed, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        Tile.each(pass, tileLength(), tile -> {
+            Matrix output = normed(tile, input);
+            float[][] rows = normalised(tile);
+            output.read(rows);
+            tile.write(rows, width, normed);
+        });
+    }
+
+    @Override
+    public void logits(FloatArray input, FloatArray logits, Pass<FloatArray> pass) {
+        norm.start(pass.within("norm"));
+        Tile.each(
+                pass, tileLength(), tile -> tile.of(logits, vocabularySize).set(embedding(pass), normed(tile, input)));
+    }
+
+    private int tileLength() {
+        return Math.max(SHORTEST_TILE, Math.min(Tile.LENGTH, TILE_ELEMENTS / vocabularySize));
+    }
+
+    private Matrix embedding(Pass<FloatArray> pass) {
+        return Matrix.of(pass.parameter("embedding.weight"), vocabularySize, width);
+    }
+
+    private float[][] normalised(Tile tile) {
+        return tile.scratch().rows("head.normalised", width, tile.count());
+    }
+
+    /** The normalised tile; leaves x̂ in {@link #normalised}. */
+    private Matrix normed(Tile tile, FloatArray input) {
+        float[][] rows = normalised(tile);
+        tile.read(input, width, rows);
+        Matrix normed = tile.matrix("head.normed", width);
+        norm.forward(tile, rows, normed);
+        return normed;
+    }
+
+    /** The logits, V rows. */
+    private float[][] scores(Tile tile, FloatArray input, Pass<FloatArray> pass) {
+        Matrix scores = tile.matrix("head.scores", vocabularySize);
+        scores.set(embedding(pass), normed(tile, input));
+        float[][] rows = tile.scratch().rows("head.scores", vocabularySize, tile.count());
+        scores.read(rows);
+        return rows;
+    }
+
+    private static double[] losses(Tile tile) {
+        return tile.scratch().zeros("head.losses", tile.count());
+    }
+
+    /** Turns logits into probabilities, writes −ln p(target) of each step and returns their sum. */
+    private double softmax(Tile tile, float[][] scores, int[] targets, double[] losses) {
+        int count = tile.count();
+        float[] largest = tile.scratch().row("head.largest", count);
+        System.arraycopy(scores[0], 0, largest, 0, count);
+        for (int v = 0; v < vocabularySize; v++) {
+            largest(scores[v], largest, count);
+        }
+        double nats = 0;
+        for (int t = 0; t < count; t++) {
+            int target = target(tile, targets, t);
+            losses[t] = target < 0 ? 0 : largest[t] - scores[target][t];
+            nats += losses[t];
+        }
+        double[] sum = tile.scratch().zeros("head.sum", count);
+        float[] inverse = tile.scratch().row("head.inverse", count);
+        for (int v = 0; v < vocabularySize; v++) {
+            tile.scratch().exponential().ofDifferences(scores[v], largest, count);
+            addTo(sum, scores[v], count);
+        }
+        for (int t = 0; t < count; t++) {
+            double rest = target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
+            losses[t] += rest;
+            nats += rest;
+            inverse[t] = (float) (1 / sum[t]);
+        }
+        for (int v = 0; v < vocabularySize; v++) {
+            Rows.multiply(scores[v], inverse, scores[v], count);
+        }
+        return nats;
+    }
+
+    private static void addTo(double[] sum, float[] row, int count) {
+        for (int t = 0; t < count; t++) {
+            sum[t] += row[t];
+        }
+    }
+
+    private static void largest(float[] row, float[] largest, int count) {
+        for (int t = 0; t < count; t++) {
+            largest[t] = Math.max(largest[t], row[t]);
+        }
+    }
+
+    /** From probabilities, V rows, to the gradient of the mean loss. */
+    private Matrix scoreGradient(Tile tile, float[][] probabilities, int[] targets, float scale) {
+        int count = tile.count();
+        float[] scales = tile.scratch().row("head.scales", count);
+        for (int t = 0; t < count; t++) {
+            int target = target(tile, targets, t);
+            scales[t] = target < 0 ? 0 : scale;
+            if (target >= 0) {
+                probabilities[target][t] -= 1;
+            }
+        }
+        Matrix gradient = tile.matrix("head.scores", vocabularySize);
+        for (int v = 0; v < vocabularySize; v++) {
+            Rows.multiply(probabilities[v], scales, probabilities[v], count);
+            gradient.write(v, probabilities[v]);
+        }
+        return gradient;
+    }
+
+    private static int target(Tile tile, int[] targets, int t) {
+        return targets[tile.b() * tile.length() + tile.from() + t];
+    }
+}

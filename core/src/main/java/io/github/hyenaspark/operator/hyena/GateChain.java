@@ -1,0 +1,223 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.convolution.GatedGradient;
+import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Sums;
+import java.util.Arrays;
+
+/**
+ * The recurrence of the operator for one head channel j of one sequence, all heads side by side (section 3.1 of arXiv
+ * 2302.10866): v₀ = v; w_r = v_r ⊙ g_r; q_r = h_r ∗ w_r + d_r w_r; v_{r+1} = q_r, or the heads' q_r mixed; y = v_{N−1}
+ * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}; with outer mixing g_r is its sum over the head's
+ * channels.
+ *
+ * <p>Where nothing stands between the last convolution and its gates, {@link LongFilters} does all three at once.
+ */
+final class GateChain {
+    private final HyenaConfig config;
+    private final int length;
+    private final int convolutions;
+    /** Convolutions whose gates are separate: all, or all but the last. */
+    private final int ungated;
+
+    private final ChannelFilters filters;
+    private final float[] mix; // (N−1)×H×H
+    private final double[] mixGradient;
+    private final Dropout dropout;
+    private final Sums sums;
+    private final Scratch scratch;
+
+    /** Projections of the channel, H×(N+1)×L: gates, then the value. */
+    final float[][][] rows;
+    /** Their gradients; with outer mixing those of gates 1 to N−1 are in {@link #gateSumGradients}. */
+    final float[][][] rowGradients;
+    /** Outputs of the long convolutions, (N−1)×H×L. */
+    final float[][][] convolved;
+    /** With outer mixing: sums of the gates over the head's channels, H×(N−1)×L by r. */
+    final float[][][] gateSums;
+    /** Their gradients, this channel's share. */
+    final float[][][] gateSumGradients;
+
+    private final float[][][] values; // v_r, N×H×L
+    private final float[] gated;
+    private final float[] gatedGradient;
+    private final float[][] valueGradients; // H×L
+    private final float[][] mixedGradients; // H×L
+
+    /**
+     * @param mixGradient where the gradient of the head mixing is added up
+     * @param scratch of the thread that runs this chain
+     */
+    GateChain(
+            HyenaConfig config, ChannelFilters filters, Pass<FloatArray> pass, double[] mixGradient, Scratch scratch) {
+        this.config = config;
+        this.filters = filters;
+        this.mixGradient = mixGradient;
+        length = pass.length();
+        dropout = pass.dropout();
+        sums = scratch.sums();
+        this.scratch = scratch;
+        int heads = config.heads();
+        int order = config.order();
+        convolutions = order - 1;
+        boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
+        ungated = lastIsGated ? convolutions - 1 : convolutions;
+        mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
+        Places places = new Places(scratch, length);
+        rows = places.cube("rows", heads, order + 1);
+        rowGradients = places.cube("row-gradients", heads, order + 1);
+        convolved = places.cube("convolved", convolutions, heads);
+        int summed = config.outerMixing() ? convolutions : 0;
+        gateSums = places.cube("gate-sums", heads, summed);
+        gateSumGradients = places.cube("gate-sum-gradients", heads, summed);
+        values = config.postOrderMixing() ? places.cube("values", order, heads) : new float[order][heads][];
+        gated = scratch.row("chain.gated", length);
+        gatedGradient = scratch.row("chain.gated-gradient", length);
+        valueGradients = new float[heads][];
+        for (int head = 0; head < heads; head++) {
+            values[0][head] = rows[head][order];
+            valueGradients[head] = rowGradients[head][order];
+            for (int r = 0; r < convolutions && !config.postOrderMixing(); r++) {
+                values[r + 1][head] = convolved[r][head];
+            }
+        }
+        mixedGradients = config.postOrderMixing() ? places.cube("mixed-gradients", 1, heads)[0] : valueGradients;
+    }
+
+    /** Where the rows of a chain lie. */
+    private record Places(Scratch scratch, int length) {
+        float[][][] cube(String name, int outer, int inner) {
+            float[][][] cube = new float[outer][][];
+            for (int i = 0; i < outer; i++) {
+                cube[i] = Arrays.copyOf(scratch.rows("chain." + name + i, inner, length), inner);
+            }
+            return cube;
+        }
+    }
+
+    /** Fills {@link #rows} and {@link #gateSums} for channel {@code j} of sequence {@code b}. */
+    void read(int b, int j, Projections projections, GateSums sumsOfGates) {
+        for (int head = 0; head < config.heads(); head++) {
+            for (int part = 0; part <= config.order(); part++) {
+                if (!sumsOfGates.covers(part)) {
+                    projections.read(b, projections.channel(head, part, j), rows[head][part], scratch);
+                }
+            }
+            sumsOfGates.read(b, head, gateSums[head]);
+        }
+    }
+
+    /** From {@link #rows} to {@link #convolved} and y, H×L. */
+    void forward(int b, int j, float[][] y) {
+        for (int r = 0; r < ungated; r++) {
+            for (int head = 0; head < config.heads(); head++) {
+                gate(b, j, r, head);
+                filters.convolve(r, head, gated, convolved[r][head]);
+            }
+            mixHeads(r);
+        }
+        for (int head = 0; head < config.heads(); head++) {
+            if (ungated < convolutions) {
+                filters.convolveGated(ungated, head, gatedRow(head), y[head]);
+            } else {
+                Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
+            }
+        }
+    }
+
+    /** y again, H×L, from {@link #rows} and {@link #convolved}; also restores what {@link #backward} needs. */
+    void recompute(float[][] y) {
+        for (int r = 0; r < ungated; r++) {
+            mixHeads(r);
+        }
+        for (int head = 0; head < config.heads(); head++) {
+            float[] last = ungated < convolutions ? convolved[ungated][head] : values[convolutions][head];
+            Rows.multiply(last, rows[head][0], y[head], length);
+        }
+    }
+
+    /**
+     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}.
+     *
+     * @param channel takes the gradients of the filters
+     */
+    void backward(int b, int j, float[][] gradient, LongFilters.Channel channel) {
+        for (int head = 0; head < config.heads(); head++) {
+            if (ungated < convolutions) {
+                backwardGated(head, gradient[head], channel);
+            } else {
+                Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
+                Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
+            }
+        }
+        for (int r = ungated - 1; r >= 0; r--) {
+            unmixHeads(r);
+            for (int head = 0; head < config.heads(); head++) {
+                gate(b, j, r, head);
+                channel.backward(r, mixedGradients[head], gated, gatedGradient);
+                dropout.apply(config.dropout(), rowNumber(b, j, r, head), gatedGradient, length);
+                Rows.multiply(gatedGradient, gateOf(head, r), valueGradients[head], length);
+                Rows.multiply(gatedGradient, values[r][head], gateGradient(head, r), length);
+            }
+        }
+    }
+
+    private GatedRow gatedRow(int head) {
+        float[] gate = gateOf(head, ungated);
+        return new GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
+    }
+
+    private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
+        GatedGradient gradients =
+                new GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
+        channel.backwardGated(ungated, gatedRow(head), gradients);
+    }
+
+    private void gate(int b, int j, int r, int head) {
+        Rows.multiply(values[r][head], gateOf(head, r), gated, length);
+        dropout.apply(config.dropout(), rowNumber(b, j, r, head), gated, length);
+    }
+
+    private float[] gateOf(int head, int r) {
+        return config.outerMixing() ? gateSums[head][r] : rows[head][config.order() - 1 - r];
+    }
+
+    private float[] gateGradient(int head, int r) {
+        return config.outerMixing() ? gateSumGradients[head][r] : rowGradients[head][config.order() - 1 - r];
+    }
+
+    private long rowNumber(int b, int j, int r, int head) {
+        return (((long) b * convolutions + r) * config.heads() + head) * config.headWidth() + j;
+    }
+
+    /** (v_{r+1})_k = Σ_g R[r, g, k] (q_r)_g; without mixing v_{r+1} is q_r already. */
+    private void mixHeads(int r) {
+        for (int k = 0; k < config.heads() && config.postOrderMixing(); k++) {
+            float[] value = values[r + 1][k];
+            Arrays.fill(value, 0, length, 0f);
+            for (int g = 0; g < config.heads(); g++) {
+                Rows.add(mix[mixIndex(r, g, k)], convolved[r][g], value, length);
+            }
+        }
+    }
+
+    private void unmixHeads(int r) {
+        for (int g = 0; g < config.heads() && config.postOrderMixing(); g++) {
+            float[] gradient = mixedGradients[g];
+            Arrays.fill(gradient, 0, length, 0f);
+            for (int k = 0; k < config.heads(); k++) {
+                Rows.add(mix[mixIndex(r, g, k)], valueGradients[k], gradient, length);
+                mixGradient[mixIndex(r, g, k)] += sums.ofProducts(convolved[r][g], valueGradients[k], length);
+            }
+        }
+    }
+
+    private int mixIndex(int r, int g, int k) {
+        return (r * config.heads() + g) * config.heads() + k;
+    }
+}

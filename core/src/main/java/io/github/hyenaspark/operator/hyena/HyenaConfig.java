@@ -1,0 +1,139 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.operator.filter.ExplicitDesign;
+import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.FilterDesign;
+import io.github.hyenaspark.operator.filter.FilterKind;
+import io.github.hyenaspark.operator.filter.FourierDesign;
+import io.github.hyenaspark.operator.filter.ImplicitDesign;
+import io.github.hyenaspark.operator.filter.StateSpaceDesign;
+import io.github.hyenaspark.operator.nn.ActivationMap;
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.Activation;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import java.util.List;
+
+/**
+ * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 long filters, so N+1
+ * projections; the paper's general recurrence counts one filter per gate.
+ *
+ * @param width D, channels
+ * @param maxLength the longest sequence, tokens; also the time scale of the filters
+ * @param order N, at least 2
+ * @param heads share the filters; divides {@code width}
+ * @param shortLength taps of the short filter
+ * @param activation before the output projection
+ * @param postOrderMixing whether heads are mixed after every long convolution
+ * @param outerMixing whether a gate is replaced by its sum over the channels of its head
+ * @param directTerm whether d·w is added to every long convolution
+ * @param dropout share of gated inputs set to zero in training, 0 for none
+ * @param filter how the long filters are made
+ */
+public record HyenaConfig(
+        int width,
+        int maxLength,
+        int order,
+        int heads,
+        int shortLength,
+        Activation activation,
+        boolean postOrderMixing,
+        boolean outerMixing,
+        boolean directTerm,
+        double dropout,
+        FilterConfig filter)
+        implements MixerConfig {
+    public HyenaConfig {
+        MixerConfig.checkSizes(width, maxLength);
+        if (order < 2) {
+            throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
+        }
+        if (heads < 1 || width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "num-heads: found " + heads + ", expected a divisor of d-model " + width);
+        }
+        if (shortLength < 1) {
+            throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
+        }
+        if (filter.kind() == FilterKind.FOURIER && filter.modes() > maxLength / 2 + 1) {
+            throw new IllegalArgumentException("filter.modes: found " + filter.modes() + ", expected at most "
+                    + (maxLength / 2 + 1) + ", which is half of l-max " + maxLength + ", and the mean");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
+        }
+    }
+
+    /** Channels of one head, c = D/H. */
+    public int headWidth() {
+        return width / heads;
+    }
+
+    /** Long filters, F = (N−1)·c. */
+    public int filters() {
+        return (order - 1) * headWidth();
+    }
+
+    /** How the filters are made. */
+    FilterDesign filterDesign() {
+        return switch (filter.kind()) {
+            case IMPLICIT -> new ImplicitDesign(filters(), maxLength, filter);
+            case CKCONV -> new ImplicitDesign(filters(), maxLength, filter.bare());
+            case EXPLICIT -> new ExplicitDesign(filters(), maxLength, ParameterGroup.FILTER);
+            case FOURIER -> new FourierDesign(filters(), maxLength, filter.modes());
+            case STATE_SPACE -> new StateSpaceDesign(filters(), filter.states());
+        };
+    }
+
+    /** Channels after the input projection, (N+1)·D. */
+    public int projections() {
+        return (order + 1) * width;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitial linear) {
+        return HyenaParameters.of(this, linear);
+    }
+
+    @Override
+    public DifferentiableMap<FloatArray> map() {
+        return new HyenaOperator(this);
+    }
+
+    @Override
+    public DifferentiableMap<double[]> plainMap() {
+        return new PlainHyena(this);
+    }
+
+    @Override
+    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+        return new OnlineHyena(this, capacity, pass);
+    }
+
+    @Override
+    public MixerCost cost(int batchSize, int length) {
+        long tokens = (long) batchSize * length;
+        long ofTokens = MixerCost.FLOP_PER_WEIGHT * tokens * (projections() + width) * width;
+        boolean seesConstants = filter.kind() == FilterKind.IMPLICIT && !filter.trainPositions();
+        long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
+        long kept = (2L * order + 1) * tokens * width + (long) filters() * length + constantPositions;
+        long chain = (2L * (order + 1) + order + 1) * heads;
+        long convolution = 2L * (order - 1) + 3;
+        return new MixerCost(
+                ofTokens + filterDesign().productFlop(length),
+                order - 1,
+                heads,
+                kept,
+                (chain + 2 + convolution + shortLength) * length);
+    }
+
+    /** The N−1 filters of every head channel, without parameters yet. */
+    LongFilters longFilters() {
+        return new LongFilters("filter", filterDesign(), order() - 1, directTerm());
+    }
+}

@@ -1,0 +1,164 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Tile;
+
+/**
+ * The Hyena operator (arXiv 2302.10866), in the form that runs: data-controlled gates and implicit long convolutions, a
+ * drop-in replacement for attention. Order N means, as in the authors' code, N gates and N−1 long convolutions; the
+ * paper's Definition 3.1 counts one convolution per gate. Unlike the paper and like the code, a direct term d·w is
+ * added to every long convolution.
+ *
+ * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
+ * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the
+ * filters of the usual kind; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a
+ * sequence that grows.
+ */
+public final class HyenaOperator implements DifferentiableMap<FloatArray> {
+    private final HyenaConfig config;
+    private final LongFilters filters;
+    private final Projections projections;
+    private final GateSums gateSums;
+    private final OutputProjection outputProjection;
+    private FloatArray input = FloatArray.allocate(0); // the caller's
+    private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
+    private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
+
+    /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
+    public HyenaOperator(HyenaConfig config) {
+        this.config = config;
+        filters = config.longFilters();
+        projections = new Projections(config);
+        gateSums = new GateSums(config, projections);
+        outputProjection = new OutputProjection(config.width());
+    }
+
+    @Override
+    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+        config.checkLength(pass.length());
+        input = newInput;
+        long size = (long) pass.batchSize() * config.width() * pass.length();
+        mixed = mixed.atLeast(size);
+        convolved = convolved.atLeast(size * (config.order() - 1));
+        filters.forward(pass);
+        projections.forward(input, pass);
+        gateSums.forward(pass);
+        pass.team().divide(config.headWidth(), (member, from, to) -> {
+            Channels channels = new Channels(pass, member, new double[0]);
+            for (int j = from; j < to; j++) {
+                channels.forward(j);
+            }
+        });
+        outputProjection.forward(mixed, output, pass);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
+     */
+    @Override
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+        outputProjection.backward(mixed, outputGradient, pass);
+        filters.startBackward();
+        projections.start(pass);
+        gateSums.startBackward(pass);
+        int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
+        SharedSums mixGradient = new SharedSums(pass, "head-mix", mixes);
+        pass.team().divide(config.headWidth(), (member, from, to) -> {
+            Channels channels = new Channels(pass, member, mixGradient.of(member));
+            for (int j = from; j < to; j++) {
+                channels.backward(j);
+            }
+        });
+        if (config.postOrderMixing()) {
+            mixGradient.finish();
+        }
+        gateSums.finishBackward();
+        projections.backward(input, inputGradient);
+        filters.finishBackward(pass);
+    }
+
+    /** The head channels of one member of the team, one after the other. */
+    private final class Channels {
+        private final Pass<FloatArray> pass;
+        private final int length;
+        private final int member;
+        private final Scratch scratch;
+        private final LongFilters.Channel filter;
+        private final GateChain chain;
+        private final float[][] y;
+        private final float[][] gradient;
+
+        Channels(Pass<FloatArray> pass, int member, double[] mixGradient) {
+            this.pass = pass;
+            this.member = member;
+            length = pass.length();
+            scratch = pass.team().scratch(member);
+            filter = filters.channel(scratch);
+            chain = new GateChain(config, filter, pass, mixGradient, scratch);
+            y = scratch.rows("operator.y", config.heads(), length);
+            gradient = scratch.rows("operator.gradient", config.heads(), length);
+        }
+
+        void forward(int j) {
+            filter.start(j);
+            for (int b = 0; b < pass.batchSize(); b++) {
+                chain.read(b, j, projections, gateSums);
+                chain.forward(b, j, y);
+                for (int head = 0; head < config.heads(); head++) {
+                    config.activation().apply(y[head], length);
+                    mixed.write(start(b, head, j), y[head], length);
+                    for (int r = 0; r < config.order() - 1; r++) {
+                        convolved.write(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
+                    }
+                }
+            }
+        }
+
+        void backward(int j) {
+            filter.startBackward(j);
+            for (int b = 0; b < pass.batchSize(); b++) {
+                chain.read(b, j, projections, gateSums);
+                for (int head = 0; head < config.heads(); head++) {
+                    for (int r = 0; r < config.order() - 1; r++) {
+                        convolved.read(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
+                    }
+                    mixed.read(start(b, head, j), gradient[head], length);
+                }
+                chain.recompute(y);
+                for (int head = 0; head < config.heads(); head++) {
+                    config.activation().backward(y[head], gradient[head], length);
+                }
+                chain.backward(b, j, gradient, filter);
+                writeGradients(b, j);
+            }
+            filter.finishBackward(j);
+        }
+
+        private void writeGradients(int b, int j) {
+            for (int head = 0; head < config.heads(); head++) {
+                for (int part = 0; part <= config.order(); part++) {
+                    if (!gateSums.covers(part)) {
+                        int channel = projections.channel(head, part, j);
+                        projections.writeGradient(b, channel, chain.rowGradients[head][part], scratch);
+                    }
+                }
+                gateSums.addGradients(member, b, head, chain.gateSumGradients[head]);
+            }
+        }
+
+        private long start(int b, int head, int j) {
+            return (((long) b * config.heads() + head) * config.headWidth() + j) * length;
+        }
+
+        private long convolvedStart(int b, int r, int head, int j) {
+            return start(b * (config.order() - 1) + r, head, j);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.convolution.GatedGradient;
+import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.operator.filter.FilterDesign;
+import io.github.hyenaspark.operator.filter.FilterMap;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import java.util.Arrays;
+
+/**
+ * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterDesign}, to which the direct
+ * term d·w of safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are
+ * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
+ * of their size is kept.
+ */
+public final class LongFilters {
+    private final String part;
+    private final int perChannel;
+    private final boolean directTerm;
+    private final int filters;
+    private final FilterMap<FloatArray> filter;
+    private FloatArray taps = FloatArray.allocate(0); // h, F×L; in the backward pass its gradient takes its place
+    private double[] directGradient = {};
+    private int length;
+
+    /**
+     * Filters without parameters yet.
+     *
+     * @param part of the operator that they are, the first part of the parameters' names
+     * @param design where their taps come from
+     * @param perChannel filters of a channel, which are neighbours
+     * @param directTerm whether d is added to the first tap of each
+     */
+    public LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
+        this.part = part;
+        this.perChannel = perChannel;
+        this.directTerm = directTerm;
+        filters = design.filters();
+        filter = design.map();
+    }
+
+    public void forward(Pass<FloatArray> pass) {
+        length = pass.length();
+        taps = taps.atLeast((long) filters * length);
+        filter.forward(taps, pass.within(part));
+        if (directTerm) {
+            float[] direct = pass.parameter(part + ".direct").toArray();
+            float[] first = new float[1];
+            for (int m = 0; m < direct.length; m++) {
+                taps.read(start(m), first, 1);
+                first[0] += direct[m];
+                taps.write(start(m), first, 1);
+            }
+        }
+    }
+
+    public void startBackward() {
+        directGradient = new double[filters];
+    }
+
+    /** Adds what the channels have summed over the batch and the heads. */
+    public void finishBackward(Pass<FloatArray> pass) {
+        if (directTerm) {
+            pass.gradient(part + ".direct").add(directGradient);
+        }
+        filter.backward(taps, pass.within(part));
+    }
+
+    /** The taps of every filter, F×L, with the direct term. */
+    float[][] taps(Pass<FloatArray> pass) {
+        forward(pass);
+        float[][] rows = new float[filters][length];
+        for (int m = 0; m < filters; m++) {
+            taps.read(start(m), rows[m], length);
+        }
+        return rows;
+    }
+
+    /** Filters of a channel; number r of channel j is filter j times as many, plus r. */
+    int perChannel() {
+        return perChannel;
+    }
+
+    private long start(int m) {
+        return (long) m * length;
+    }
+
+    /** One channel after the other, in the thread that owns {@code scratch}. */
+    public Channel channel(Scratch scratch) {
+        return new Channel(scratch);
+    }
+
+    /** The filters of one channel, ready to run. */
+    public final class Channel implements ChannelFilters {
+        private final LongConvolution convolution;
+        private final float[] row;
+        private final float[][] spectra;
+        private final float[][] spectrumGradients;
+
+        private Channel(Scratch scratch) {
+            convolution = scratch.convolution(length);
+            row = scratch.row(part + ".row", length);
+            spectra = scratch.rows(part + ".spectra", perChannel, convolution.spectrumSize());
+            spectrumGradients = scratch.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
+        }
+
+        /** Makes the spectra of channel {@code j}. */
+        @Override
+        public void start(int j) {
+            for (int r = 0; r < perChannel; r++) {
+                taps.read(LongFilters.this.start(j * perChannel + r), row, length);
+                convolution.spectrum(row, spectra[r]);
+            }
+        }
+
+        /** The same, for a backward pass. */
+        public void startBackward(int j) {
+            start(j);
+            for (float[] gradient : spectrumGradients) {
+                Arrays.fill(gradient, 0f);
+            }
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            convolution.forward(input, spectra[r], output);
+        }
+
+        /** Overwrites {@code inputGradient}, sums the filter's gradient. */
+        public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
+            convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
+        }
+
+        @Override
+        public void convolveGated(int r, int head, GatedRow gatedRow, float[] output) {
+            convolution.gatedForward(gatedRow, spectra[r], output);
+        }
+
+        /** Overwrites the gradients of the row, sums the filter's. */
+        public void backwardGated(int r, GatedRow gatedRow, GatedGradient gradient) {
+            convolution.gatedBackward(gatedRow, gradient, spectra[r], spectrumGradients[r]);
+        }
+
+        /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
+        public void finishBackward(int j) {
+            for (int r = 0; r < perChannel; r++) {
+                int m = j * perChannel + r;
+                convolution.filterGradient(spectrumGradients[r], row);
+                directGradient[m] = row[0];
+                taps.write(LongFilters.this.start(m), row, length);
+            }
+        }
+    }
+}

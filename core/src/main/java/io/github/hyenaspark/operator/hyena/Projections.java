@@ -1,0 +1,133 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.operator.nn.ShortConvolution;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * The N gates and the value of the operator: a dense projection to (N+1)·D channels, then the short filter on each. The
+ * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and is run again
+ * wherever a row is needed. Threads may read and write different channels.
+ */
+final class Projections {
+    private final HyenaConfig config;
+    private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
+    private Pass<FloatArray> pass = Pass.NONE;
+    /** What came before this pass, channels × (K−1), the latest last; empty if nothing did. */
+    private float[][] tails = {};
+
+    private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
+
+    Projections(HyenaConfig config) {
+        this.config = config;
+    }
+
+    /** Projects a batch, B×D×L. */
+    void forward(FloatArray input, Pass<FloatArray> newPass) {
+        start(newPass);
+        int channels = config.projections();
+        dense = dense.atLeast((long) channels * pass.length() * pass.batchSize());
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix product = tile.matrix("projections.product", channels); // rows that are far apart would miss the TLB
+            product.set(weight, tile.of(input, config.width()));
+            float[] row = tile.scratch().row("projections.row", tile.count());
+            for (int channel = 0; channel < channels; channel++) {
+                product.read(channel, row);
+                dense.write(tile.start(channels, channel), row, tile.count());
+            }
+        });
+    }
+
+    /** Takes the parameters of a pass; also to be called before a backward pass. */
+    void start(Pass<FloatArray> newPass) {
+        pass = newPass;
+        shortConvolution = new ShortConvolution(
+                pass.parameter("short.weight").toArray(),
+                pass.parameter("short.bias").toArray(),
+                pass.parameter("in.bias").toArray());
+    }
+
+    /**
+     * Channel {@code j} of part {@code part} (0 to N−1 gates, N the value) of a head: every head owns a run of
+     * channels.
+     */
+    int channel(int head, int part, int j) {
+        return (head * (config.order() + 1) + part) * config.headWidth() + j;
+    }
+
+    /** Writes one projection of sequence {@code b}, L elements. */
+    void read(int b, int channel, float[] row, Scratch scratch) {
+        if (tails.length == 0) {
+            shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+        } else {
+            dense.read(start(b, channel), row, 1);
+            row[0] = shortConvolution.step(channel, tails[channel], row[0]);
+        }
+    }
+
+    /**
+     * From now on passes are of a single step, each the next of the one sequence that this pass has begun or gone on
+     * with; there is none backward.
+     */
+    void goOn() {
+        if (tails.length == 0) {
+            float[] bias = pass.parameter("in.bias").toArray();
+            tails = new float[config.projections()][config.shortLength() - 1];
+            for (int channel = 0; channel < tails.length; channel++) {
+                Arrays.fill(tails[channel], -bias[channel]);
+            }
+        }
+        int kept = Math.max(0, config.shortLength() - 1 - pass.length());
+        int taken = config.shortLength() - 1 - kept;
+        for (int channel = 0; channel < tails.length; channel++) {
+            System.arraycopy(tails[channel], taken, tails[channel], 0, kept);
+            dense.read(start(0, channel) + pass.length() - taken, tails[channel], kept, taken);
+        }
+    }
+
+    /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
+    void writeGradient(int b, int channel, float[] gradient, Scratch scratch) {
+        float[] denseGradient = scratch.row("projections.gradient", pass.length());
+        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), scratch);
+        shortConvolution.backward(row, delayed(b, channel, scratch), gradient, denseGradient);
+        dense.write(start(b, channel), denseGradient, pass.length());
+    }
+
+    /** Once every gradient was written: the gradient of the input, B×D×L, which may take the place of the input. */
+    void backward(FloatArray input, FloatArray inputGradient) {
+        int channels = config.projections();
+        int width = config.width();
+        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            Matrix gradient = tile.of(dense, channels);
+            weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
+            tile.of(inputGradient, width).set(weight.t(), gradient);
+        });
+        weightGradient.finish(pass.team().scratch(0));
+        pass.gradient("in.bias").add(shortConvolution.inputBiasGradient());
+        pass.gradient("short.weight").add(shortConvolution.weightGradient());
+        pass.gradient("short.bias").add(shortConvolution.biasGradient());
+    }
+
+    private float[][] delayed(int b, int channel, Scratch scratch) {
+        int length = pass.length();
+        float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
+        for (int delay = 0; delay < shortConvolution.taps(); delay++) {
+            int zeros = Math.min(delay, length);
+            Arrays.fill(rows[delay], 0, zeros, 0f);
+            dense.read(start(b, channel), rows[delay], zeros, length - zeros);
+        }
+        return rows;
+    }
+
+    private long start(int b, int channel) {
+        return ((long) b * config.projections() + channel) * pass.length();
+    }
+}

@@ -1,0 +1,153 @@
+package io.github.hyenaspark.operator.nn;
+
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Sums;
+import io.github.hyenaspark.operator.tensor.Tile;
+import java.util.Arrays;
+
+/**
+ * Layer normalisation over channels at every step: y = (x − mean)/√(var + ε) · weight + bias, biased variance, ε =
+ * 1e-5. Works on tiles of all channels by a few steps that lie in the cache, and keeps nothing: the backward pass
+ * normalises its tile again.
+ */
+public final class LayerNorm {
+    static final double EPSILON = 1e-5;
+
+    private final int width;
+    private float[] weight = {};
+    private float[] bias = {};
+
+    public LayerNorm(int width) {
+        this.width = width;
+    }
+
+    /** Takes the parameters of a pass. */
+    public void start(Pass<FloatArray> pass) {
+        weight = pass.parameter("weight").toArray();
+        bias = pass.parameter("bias").toArray();
+    }
+
+    /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
+    public void normalise(float[][] tile, int count, Scratch scratch) {
+        float[] mean = scratch.row("norm.mean", count);
+        float[] deviation = scratch.row("norm.inverse-deviation", count);
+        Arrays.fill(mean, 0, count, 0f);
+        Arrays.fill(deviation, 0, count, 0f);
+        for (int d = 0; d < width; d++) {
+            Rows.add(tile[d], mean, count);
+        }
+        Rows.scale(1f / width, mean, count);
+        for (int d = 0; d < width; d++) {
+            centre(tile[d], mean, deviation, count);
+        }
+        for (int t = 0; t < count; t++) {
+            deviation[t] = (float) (1 / Math.sqrt(deviation[t] / width + EPSILON));
+        }
+        for (int d = 0; d < width; d++) {
+            Rows.multiply(tile[d], deviation, tile[d], count);
+        }
+    }
+
+    private static void centre(float[] row, float[] mean, float[] squares, int count) {
+        for (int t = 0; t < count; t++) {
+            row[t] -= mean[t];
+        }
+        Rows.addProduct(row, row, squares, count);
+    }
+
+    /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
+    public void forward(Tile tile, float[][] rows, Matrix output) {
+        normalise(rows, tile.count(), tile.scratch());
+        float[] row = tile.scratch().row("norm.row", tile.count());
+        for (int d = 0; d < width; d++) {
+            scale(d, rows[d], row, tile.count());
+            output.write(d, row);
+        }
+    }
+
+    /** Row {@code d} of the output, from that of x̂; they may be the same. */
+    public void scale(int d, float[] normalised, float[] to, int count) {
+        float factor = weight[d];
+        float summand = bias[d];
+        for (int t = 0; t < count; t++) {
+            to[t] = factor * normalised[t] + summand;
+        }
+    }
+
+    /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
+    public Gradients gradients(Pass<FloatArray> pass) {
+        return new Gradients(pass);
+    }
+
+    /** What a backward pass adds up. */
+    public final class Gradients {
+        private final Pass<FloatArray> pass;
+
+        private Gradients(Pass<FloatArray> pass) {
+            this.pass = pass;
+            for (int member = 0; member < pass.team().threads(); member++) {
+                for (float[] row : lanes(member)) {
+                    Arrays.fill(row, 0f);
+                }
+            }
+        }
+
+        private float[][] lanes(int member) {
+            return pass.team().scratch(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
+        }
+
+        /**
+         * After {@link #normalise}: turns the rows of {@code gradient}, that of the output, into that of the input.
+         *
+         * @param normalised x̂
+         */
+        public void backward(Tile tile, float[][] normalised, float[][] gradient) {
+            int count = tile.count();
+            float[][] lanes = lanes(tile.member());
+            float[] sum = tile.scratch().row("norm.sum", count);
+            float[] product = tile.scratch().row("norm.product", count);
+            Arrays.fill(sum, 0, count, 0f);
+            Arrays.fill(product, 0, count, 0f);
+            for (int d = 0; d < width; d++) {
+                Rows.addProduct(gradient[d], normalised[d], lanes[d], count);
+                Rows.add(gradient[d], lanes[width + d], count);
+                Rows.scale(weight[d], gradient[d], count);
+                Rows.add(gradient[d], sum, count);
+                Rows.addProduct(gradient[d], normalised[d], product, count);
+            }
+            Rows.scale(1f / width, sum, count);
+            Rows.scale(1f / width, product, count);
+            float[] deviation = tile.scratch().row("norm.inverse-deviation", count);
+            for (int d = 0; d < width; d++) {
+                project(gradient[d], normalised[d], sum, product, count);
+                Rows.multiply(gradient[d], deviation, gradient[d], count);
+            }
+        }
+
+        /** After all members are done. */
+        public void finish() {
+            double[] weightGradient = new double[width];
+            double[] biasGradient = new double[width];
+            for (int member = 0; member < pass.team().threads(); member++) {
+                float[][] lanes = lanes(member);
+                for (int d = 0; d < width; d++) {
+                    weightGradient[d] += Sums.ofLanes(lanes[d], Tile.LENGTH);
+                    biasGradient[d] += Sums.ofLanes(lanes[width + d], Tile.LENGTH);
+                }
+            }
+            pass.gradient("weight").add(weightGradient);
+            pass.gradient("bias").add(biasGradient);
+        }
+    }
+
+    /** dx̂ − mean(dx̂) − x̂ · mean(dx̂ ⊙ x̂). */
+    private static void project(float[] gradient, float[] normalised, float[] sum, float[] product, int count) {
+        for (int t = 0; t < count; t++) {
+            gradient[t] = gradient[t] - sum[t] - normalised[t] * product[t];
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.operator.nn;
+
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Pass;
+import java.util.List;
+
+/**
+ * What moves information between the steps of a block, and all that a block must know of it: its parameters, the form
+ * that runs, the plain form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
+ * at a step depends on that step and those before it.
+ */
+public interface MixerConfig {
+    /** D, channels in and out. */
+    int width();
+
+    /** The longest sequence, tokens. */
+    int maxLength();
+
+    /** Share of elements inside the mixer that training sets to zero, 0 for none. */
+    default double dropout() {
+        return 0;
+    }
+
+    /** The parameters in their order in memory. */
+    List<ParameterSpec> parameters(LinearInitial linear);
+
+    /** The form that runs; its backward pass allows the gradient of the input to take the place of the input. */
+    DifferentiableMap<FloatArray> map();
+
+    /** The plain double form of {@link #map}, loops written from the definition. */
+    DifferentiableMap<double[]> plainMap();
+
+    /**
+     * The same map for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
+     * every later one a single step. Without dropout.
+     *
+     * @param pass whose parameters it has from now on
+     */
+    ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass);
+
+    /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
+    MixerCost cost(int batchSize, int length);
+
+    /**
+     * Checks what every mixer has.
+     *
+     * @throws IllegalArgumentException if there is no channel or no step
+     */
+    static void checkSizes(int width, int maxLength) {
+        if (width < 1) {
+            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
+        }
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        }
+    }
+
+    /**
+     * Checks the length of an input.
+     *
+     * @throws IllegalArgumentException if it is longer than {@link #maxLength}
+     */
+    default void checkLength(int length) {
+        checkLength(length, maxLength());
+    }
+
+    /**
+     * The same for anything that is made for sequences of at most {@code maxLength} tokens.
+     *
+     * @throws IllegalArgumentException if it is longer
+     */
+    static void checkLength(int length, int maxLength) {
+        if (length > maxLength) {
+            throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength
+                    + ", which the model was made for; cut the input or train with a larger l-max");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.github.hyenaspark.operator.nn;
+
+import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Sums;
+import java.util.Arrays;
+
+/**
+ * The short causal depthwise filter with bias on every projection: P[t] = b + Σ_j s[j] X[t−(K−1)+j], X = 0 before the
+ * start, so the last tap is the present. X = U + c with the bias c of the projection before it; rows hold U alone, and
+ * c is worked in here: it is the same at every step but the first K−1. Sums the gradients of s, b and c until they are
+ * taken. Threads may work on different channels.
+ */
+public final class ShortConvolution {
+    private final int taps;
+    private final float[] weight;
+    private final float[] bias;
+    private final float[] inputBias;
+    private final double[] weightGradient;
+    private final double[] biasGradient;
+    private final double[] inputBiasGradient;
+
+    /**
+     * @param weight s, channels × K, row-major
+     * @param bias b, one per channel
+     * @param inputBias c, one per channel
+     */
+    public ShortConvolution(float[] weight, float[] bias, float[] inputBias) {
+        this.weight = weight;
+        this.bias = bias;
+        this.inputBias = inputBias;
+        taps = weight.length / bias.length;
+        weightGradient = new double[weight.length];
+        biasGradient = new double[bias.length];
+        inputBiasGradient = new double[bias.length];
+    }
+
+    /** K. */
+    public int taps() {
+        return taps;
+    }
+
+    /**
+     * Filters the first {@code length} steps of one channel.
+     *
+     * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
+     */
+    public void forward(int channel, float[][] delayed, float[] output, int length) {
+        Rows.set(constant(channel), tap(channel, 0), delayed[0], output, length);
+        for (int delay = 1; delay < taps; delay++) {
+            Rows.add(tap(channel, delay), delayed[delay], output, length);
+        }
+        for (int t = 0; t < Math.min(taps - 1, length); t++) {
+            for (int delay = t + 1; delay < taps; delay++) {
+                output[t] -= tap(channel, delay) * inputBias[channel];
+            }
+        }
+    }
+
+    /**
+     * Filters the next step of one channel.
+     *
+     * @param before U of the K−1 steps before, the latest last, with −c before the start
+     * @param present U of this step
+     */
+    public float step(int channel, float[] before, float present) {
+        float output = constant(channel) + tap(channel, 0) * present;
+        for (int delay = 1; delay < taps; delay++) {
+            output += tap(channel, delay) * before[taps - 1 - delay];
+        }
+        return output;
+    }
+
+    /** b + c Σ s. */
+    private float constant(int channel) {
+        double sum = 0;
+        for (int delay = 0; delay < taps; delay++) {
+            sum += tap(channel, delay);
+        }
+        return (float) (bias[channel] + sum * inputBias[channel]);
+    }
+
+    /** Overwrites {@code inputGradient}, adds to the filter's own gradients; {@code delayed} as before. */
+    public void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
+        int channel = row.channel;
+        int length = row.length;
+        Sums sums = row.scratch.sums();
+        float[] advanced = row.scratch.row("short.advanced", length);
+        double total = sums.of(outputGradient, length);
+        biasGradient[channel] += total;
+        Rows.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
+        for (int delay = 0; delay < Math.min(taps, length); delay++) {
+            double seen = total;
+            for (int t = 0; t < delay; t++) {
+                seen -= outputGradient[t];
+            }
+            int index = channel * taps + taps - 1 - delay;
+            weightGradient[index] +=
+                    sums.ofProducts(outputGradient, delayed[delay], length) + inputBias[channel] * seen;
+            inputBiasGradient[channel] += weight[index] * seen;
+            if (delay > 0) {
+                System.arraycopy(outputGradient, delay, advanced, 0, length - delay);
+                Arrays.fill(advanced, length - delay, length, 0f);
+                Rows.add(weight[index], advanced, inputGradient, length);
+            }
+        }
+    }
+
+    /** One row of a backward pass: its channel, its steps, and what to work in. */
+    public record Row(int channel, int length, Scratch scratch) {}
+
+    private float tap(int channel, int delay) {
+        return weight[channel * taps + taps - 1 - delay];
+    }
+
+    public double[] weightGradient() {
+        return weightGradient;
+    }
+
+    public double[] biasGradient() {
+        return biasGradient;
+    }
+
+    public double[] inputBiasGradient() {
+        return inputBiasGradient;
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.hyenaspark.operator.recurrent;
+
+import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.Tile;
+
+/**
+ * A recurrent cell between a product of the input and an output projection, in the form that runs. All products but
+ * those of the hidden state go through the batch in {@link Tile tiles} of steps; read on at {@link Recurrence} for what
+ * goes step by step. {@link PlainRecurrent} is the same in plain double loops.
+ */
+final class RecurrentMixer implements DifferentiableMap<FloatArray> {
+    private final RecurrentConfig config;
+    private final int width;
+    private final int gates;
+    private final Recurrence recurrence;
+    private final OutputProjection outputProjection;
+    private FloatArray input = FloatArray.allocate(0); // the caller's
+
+    RecurrentMixer(RecurrentConfig config) {
+        this.config = config;
+        width = config.width();
+        gates = config.cell().gates() * width;
+        recurrence = new Recurrence(config);
+        outputProjection = new OutputProjection(width);
+    }
+
+    @Override
+    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+        config.checkLength(pass.length());
+        input = newInput;
+        recurrence.start(pass);
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), gates, width);
+        Tile.each(
+                pass,
+                Tile.LENGTH,
+                tile -> recurrence.gates(tile).set(tile.of(input, width).t(), weight.t()));
+        pass.team()
+                .divide(
+                        pass.batchSize(),
+                        (member, from, to) ->
+                                recurrence.forward(from, to, pass.team().scratch(member)));
+        OutputProjection.Forward projection = outputProjection.new Forward(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hidden(tile), output));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
+     */
+    @Override
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+        recurrence.startBackward(pass);
+        OutputProjection.Backward projection = outputProjection.new Backward(pass);
+        Tile.each(
+                pass,
+                Tile.LENGTH,
+                tile -> projection.run(tile, recurrence.hidden(tile), outputGradient, recurrence.hiddenGradient(tile)));
+        projection.finish();
+        pass.team()
+                .divide(
+                        pass.batchSize(),
+                        (member, from, to) -> recurrence.backward(
+                                member, from, to, pass.team().scratch(member)));
+        recurrence.finishBackward();
+        Matrix weight = Matrix.of(pass.parameter("in.weight"), gates, width);
+        SharedGradient ofInput = new SharedGradient(pass, "in.weight", gates, width);
+        SharedGradient ofHidden = new SharedGradient(pass, "hidden.weight", gates, width);
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            for (RecurrentCell.HiddenProduct product : config.cell().hiddenProducts()) {
+                ofHidden.of(tile.member())
+                        .part(product.gate() * width, product.gates() * width)
+                        .add(recurrence.slots(tile, product).t(), recurrence.hiddenBefore(tile));
+            }
+            Matrix gradient = recurrence.gates(tile);
+            ofInput.of(tile.member()).add(gradient.t(), tile.of(input, width).t());
+            tile.of(inputGradient, width).set(weight.t(), gradient.t());
+        });
+        ofInput.finish(pass.team().scratch(0));
+        ofHidden.finish(pass.team().scratch(0));
+    }
+
+    /** From now on passes are of one sequence, each the next steps of it; there is none backward. */
+    void goOn() {
+        recurrence.goOn();
+    }
+}

@@ -1,0 +1,194 @@
+package io.github.hyenaspark.operator.tensor;
+
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Row-major floats outside the heap, where the matrix product wants them: a buffer of our own, or the memory of an
+ * {@link INDArray}. Kernels copy rows into heap arrays, work there and copy back. Threads may read, and write to
+ * different places, at the same time.
+ */
+public final class FloatArray {
+    /** A buffer ends before 2 GiB, so long arrays are seen through several, of 2^28 elements. */
+    private static final int PIECE_BITS = 28;
+
+    private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
+
+    private final FloatPointer pointer;
+    private final FloatBuffer[] pieces;
+    private long length; // 0 once its memory is freed
+
+    @SuppressWarnings("UnusedVariable") // keeps the memory that the pointer looks into
+    private final Object owner;
+
+    private FloatArray(FloatPointer pointer, long length, Object owner) {
+        this.pointer = pointer;
+        this.length = length;
+        this.owner = owner;
+        pieces = new FloatBuffer[(int) ((length + PIECE_MASK) >>> PIECE_BITS)];
+        for (int piece = 0; piece < pieces.length; piece++) {
+            long from = (long) piece << PIECE_BITS;
+            long count = Math.min(length - from, 1 << PIECE_BITS);
+            pieces[piece] = new View(pointer.address() + from * Float.BYTES, count).asBuffer();
+        }
+    }
+
+    /** Bytes of all native arrays of the process, ND4J's among them. */
+    public static long nativeBytes() {
+        return Pointer.totalBytes();
+    }
+
+    /** A zero-filled buffer of its own, freed when it becomes unreachable. */
+    public static FloatArray allocate(long length) {
+        FloatPointer pointer = new FloatPointer(Math.max(1, length));
+        FloatArray array = new FloatArray(pointer, length, pointer);
+        array.zero();
+        return array;
+    }
+
+    /**
+     * This buffer if it has at least {@code count} elements, else a longer one, zero-filled, in its place: this one is
+     * freed at once and must not be used again, nor anything that shares its memory. For buffers of our own only.
+     */
+    public FloatArray atLeast(long count) {
+        if (length >= count) {
+            return this;
+        }
+        length = 0;
+        pointer.close();
+        return allocate(count);
+    }
+
+    /**
+     * The memory of {@code array}, shared and not copied.
+     *
+     * @throws IllegalArgumentException if it is not dense, row-major and of type FLOAT
+     */
+    public static FloatArray of(INDArray array) {
+        if (array.dataType() != DataType.FLOAT) {
+            throw new IllegalArgumentException("expected an array of FLOAT, found " + array.dataType());
+        }
+        if (!isDense(array)) {
+            throw new IllegalArgumentException("expected a dense row-major array, found " + array.shapeInfoToString());
+        }
+        long address = array.data().pointer().address() + array.offset() * Float.BYTES;
+        return new FloatArray(new View(address, array.length()), array.length(), array);
+    }
+
+    /** A buffer of its own with these values. */
+    public static FloatArray copyOf(float[] values) {
+        FloatArray array = allocate(values.length);
+        array.write(0, values, values.length);
+        return array;
+    }
+
+    /** Whether the elements of {@code array} lie in row-major order without gaps, whatever order it reports. */
+    public static boolean isDense(INDArray array) {
+        long expected = 1;
+        for (int dimension = array.rank() - 1; dimension >= 0; dimension--) {
+            if (array.size(dimension) > 1 && array.stride(dimension) != expected) {
+                return false;
+            }
+            expected *= array.size(dimension);
+        }
+        return true;
+    }
+
+    /** Elements. */
+    public long length() {
+        return length;
+    }
+
+    /** Copies {@code count} elements from {@code from} on to the start of {@code to}. */
+    public void read(long from, float[] to, int count) {
+        read(from, to, 0, count);
+    }
+
+    /** Copies {@code count} elements from {@code from} on to {@code to[at...]}. */
+    public void read(long from, float[] to, int at, int count) {
+        check(from, count);
+        int done = 0;
+        while (done < count) {
+            int offset = (int) (from + done) & PIECE_MASK;
+            int part = Math.min(count - done, PIECE_MASK + 1 - offset);
+            pieces[(int) ((from + done) >>> PIECE_BITS)].get(offset, to, at + done, part);
+            done += part;
+        }
+    }
+
+    /** Copies the first {@code count} elements of {@code source} to {@code to} and following. */
+    public void write(long to, float[] source, int count) {
+        write(to, source, 0, count);
+    }
+
+    /** Copies {@code source[at...]} to {@code to} and following. */
+    public void write(long to, float[] source, int at, int count) {
+        check(to, count);
+        int done = 0;
+        while (done < count) {
+            int offset = (int) (to + done) & PIECE_MASK;
+            int part = Math.min(count - done, PIECE_MASK + 1 - offset);
+            pieces[(int) ((to + done) >>> PIECE_BITS)].put(offset, source, at + done, part);
+            done += part;
+        }
+    }
+
+    /** A copy on the heap. */
+    public float[] toArray() {
+        float[] values = new float[Math.toIntExact(length)];
+        read(0, values, values.length);
+        return values;
+    }
+
+    /** Adds {@code values} to the first elements. */
+    public void add(double[] values) {
+        add(0, values);
+    }
+
+    /** Adds {@code values} to the elements from {@code to} on. */
+    public void add(long to, double[] values) {
+        float[] sums = new float[values.length];
+        read(to, sums, sums.length);
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = (float) (sums[i] + values[i]);
+        }
+        write(to, sums, sums.length);
+    }
+
+    /** Sets every element to zero. */
+    void zero() {
+        zero(length);
+    }
+
+    /** Sets the first {@code count} elements to zero. */
+    public void zero(long count) {
+        check(0, count);
+        Pointer.memset(pointer, 0, count * Float.BYTES);
+    }
+
+    /** Where the {@code count} elements from {@code from} on are, for the matrix product. */
+    FloatPointer pointer(long from, long count) {
+        check(from, count);
+        return new View(pointer.address() + from * Float.BYTES, count);
+    }
+
+    private void check(long from, long count) {
+        if (from < 0 || count < 0 || from + count > length) {
+            throw new IndexOutOfBoundsException(
+                    "elements " + from + " to " + (from + count) + " of an array of " + length);
+        }
+    }
+
+    /** A pointer to memory that somebody else owns. */
+    private static final class View extends FloatPointer {
+        View(long address, long length) {
+            super((Pointer) null);
+            this.address = address;
+            this.limit = length;
+            this.capacity = length;
+        }
+    }
+}

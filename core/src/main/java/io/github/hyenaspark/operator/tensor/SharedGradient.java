@@ -1,0 +1,46 @@
+package io.github.hyenaspark.operator.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The gradient of one weight matrix while all members of a team add to it: member 0 to the gradient itself, every other
+ * to scratch memory of its own, which {@link #finish} adds in the order of the members.
+ */
+public final class SharedGradient {
+    private final List<FloatArray> members = new ArrayList<>();
+    private final int rows;
+    private final int columns;
+
+    /** For the gradient called {@code name} of the pass, {@code rows}×{@code columns}. */
+    public SharedGradient(Pass<FloatArray> pass, String name, int rows, int columns) {
+        this.rows = rows;
+        this.columns = columns;
+        long size = (long) rows * columns;
+        members.add(pass.gradient(name));
+        for (int member = 1; member < pass.team().threads(); member++) {
+            FloatArray array = pass.team().scratch(member).array("gradient." + name, size);
+            array.zero(size);
+            members.add(array);
+        }
+    }
+
+    /** What {@code member} adds to. */
+    public Matrix of(int member) {
+        return Matrix.of(members.get(member), rows, columns);
+    }
+
+    /** After all members are done. */
+    public void finish(Scratch scratch) {
+        float[] row = scratch.row("gradient.row", columns);
+        float[] sum = scratch.row("gradient.sum", columns);
+        for (int member = 1; member < members.size(); member++) {
+            for (int i = 0; i < rows; i++) {
+                members.get(0).read((long) i * columns, sum, columns);
+                members.get(member).read((long) i * columns, row, columns);
+                Rows.add(row, sum, columns);
+                members.get(0).write((long) i * columns, sum, columns);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.github.hyenaspark.operator.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Sums in double that become the gradient of a vector, kept by every member of a team and added up in their order. */
+public final class SharedSums {
+    private final Pass<FloatArray> pass;
+    private final String name;
+    private final List<double[]> members = new ArrayList<>();
+
+    /** For the gradient called {@code name} of the pass, {@code count} elements. */
+    public SharedSums(Pass<FloatArray> pass, String name, int count) {
+        this.pass = pass;
+        this.name = name;
+        for (int member = 0; member < pass.team().threads(); member++) {
+            members.add(pass.team().scratch(member).zeros("gradient." + name, count));
+        }
+    }
+
+    /** What {@code member} adds to. */
+    public double[] of(int member) {
+        return members.get(member);
+    }
+
+    /** After all members are done. */
+    public void finish() {
+        double[] total = members.get(0);
+        for (double[] sums : members.subList(1, members.size())) {
+            for (int i = 0; i < total.length; i++) {
+                total[i] += sums[i];
+            }
+        }
+        pass.gradient(name).add(total);
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.hyenaspark.operator.tensor;
+
+/**
+ * A few steps of one sequence, all channels of them: the unit of work wherever a step needs nothing of other steps.
+ * Small enough for the cache, so that what happens to it one after the other costs one pass over memory.
+ *
+ * @param member of the team that works on it
+ * @param number among all tiles of the batch
+ * @param b the sequence
+ * @param from its first step
+ * @param count its steps
+ * @param length L, steps of a sequence
+ * @param scratch of the member
+ */
+public record Tile(int member, int number, int b, int from, int count, int length, Scratch scratch) {
+    /** Steps of a tile, unless its part needs fewer. */
+    public static final int LENGTH = 512;
+
+    /** What is done to a tile. */
+    public interface Work {
+        void run(Tile tile);
+    }
+
+    /** How many tiles of at most {@code tileLength} steps a batch has. */
+    public static int tiles(Pass<?> pass, int tileLength) {
+        return pass.batchSize() * perSequence(pass, tileLength);
+    }
+
+    private static int perSequence(Pass<?> pass, int tileLength) {
+        return (pass.length() + tileLength - 1) / tileLength;
+    }
+
+    /** Divides the tiles of a batch among the team and waits for all. */
+    public static void each(Pass<?> pass, int tileLength, Work work) {
+        int perSequence = perSequence(pass, tileLength);
+        pass.team().divide(tiles(pass, tileLength), (member, first, last) -> {
+            Scratch scratch = pass.team().scratch(member);
+            for (int number = first; number < last; number++) {
+                int from = number % perSequence * tileLength;
+                int count = Math.min(tileLength, pass.length() - from);
+                work.run(new Tile(member, number, number / perSequence, from, count, pass.length(), scratch));
+            }
+        });
+    }
+
+    /** Where row {@code row} of the tile starts in an array B×rows×L. */
+    public long start(int rows, int row) {
+        return ((long) b * rows + row) * length + from;
+    }
+
+    /** Copies the tile's part of an array B×{@code rows}×L. */
+    public void read(FloatArray array, int rows, float[][] to) {
+        for (int row = 0; row < rows; row++) {
+            array.read(start(rows, row), to[row], count);
+        }
+    }
+
+    /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's scratch memory. */
+    public float[][] rows(String name, FloatArray array, int rows) {
+        float[][] copied = scratch.rows(name, rows, count);
+        read(array, rows, copied);
+        return copied;
+    }
+
+    /** Copies back. */
+    public void write(float[][] source, int rows, FloatArray array) {
+        for (int row = 0; row < rows; row++) {
+            array.write(start(rows, row), source[row], count);
+        }
+    }
+
+    /** Drops elements of row {@code row} of an array B×{@code rows}×L. */
+    public void drop(Dropout dropout, double rate, int rows, int row, float[] values) {
+        dropout.apply(rate, (long) b * rows + row, from, values, count);
+    }
+
+    /** The tile's part of an array B×{@code rows}×L as a matrix. */
+    public Matrix of(FloatArray array, int rows) {
+        return new Matrix(array, start(rows, 0), rows, count, length, false);
+    }
+
+    /**
+     * The tile's part of an array in which tiles of this length lie one after the other, each {@code rows}×steps
+     * without gaps.
+     */
+    public Matrix packed(FloatArray array, int rows) {
+        return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
+    }
+
+    /** A matrix of the tile's steps in the member's scratch memory. */
+    public Matrix matrix(String name, int rows) {
+        return Matrix.of(scratch.array(name, (long) rows * count), rows, count);
+    }
+}

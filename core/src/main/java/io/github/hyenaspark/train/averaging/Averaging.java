@@ -1,0 +1,230 @@
+package io.github.hyenaspark.train.averaging;
+
+import io.github.hyenaspark.train.WorkerReport;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.InnerState;
+import io.github.hyenaspark.train.config.SecondMoment;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * Averages what the workers of a round found, each weighted by its tokens. Every sum runs in the order of the workers
+ * and in double, rounded once, and no element needs another one: so the result is the same to the bit whether one place
+ * averages everything or many places average a range each, and in whatever order results arrive.
+ *
+ * @param config how the workers were trained
+ * @param round r, from 0
+ * @param weights w_k = tokens of worker k / tokens of all, of those workers whose results count, in their order
+ * @param steps h_k, which each of these workers did, in the same order
+ */
+public record Averaging(TrainConfig config, long round, List<Double> weights, List<Integer> steps) {
+    private static final int RANGE = 256 * Codec.BLOCK;
+
+    public Averaging {
+        weights = List.copyOf(weights);
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * The averaging of a round.
+     *
+     * @param reports of the workers whose results count, by worker, each once
+     * @throws IllegalArgumentException if there are none, their order is another, or no token was trained on
+     */
+    public static Averaging of(TrainConfig config, long round, List<WorkerReport> reports) {
+        if (reports.isEmpty()) {
+            throw new IllegalArgumentException("a round needs the result of at least one worker, found none");
+        }
+        long total = 0;
+        int before = -1;
+        for (WorkerReport report : reports) {
+            if (report.worker() <= before) {
+                throw new IllegalArgumentException("results must be in worker order, each worker once: found worker "
+                        + report.worker() + " after worker " + before);
+            }
+            before = report.worker();
+            total = Math.addExact(total, report.tokens());
+        }
+        if (total == 0) {
+            throw new IllegalArgumentException("no worker trained on any token, found 0 in " + reports.size()
+                    + " results; the dataset may be shorter than one batch");
+        }
+        double tokens = total;
+        return new Averaging(
+                config,
+                round,
+                reports.stream().map(r -> r.tokens() / tokens).toList(),
+                reports.stream().map(WorkerReport::steps).toList());
+    }
+
+    /**
+     * Everything, here, range by range on the processors there are.
+     *
+     * @param start what the workers started from
+     * @param frames of the workers whose results count, in their order
+     */
+    public Averaged average(TrainingState start, List<Frames> frames) {
+        check(frames);
+        int parameters = start.parameterCount();
+        Averaged all = Averaged.zeros(0, parameters, config.innerState());
+        IntStream.range(0, (parameters + RANGE - 1) / RANGE).parallel().forEach(range -> {
+            int from = range * RANGE;
+            fill(all, start, frames, from, Math.min(from + RANGE, parameters));
+        });
+        return all;
+    }
+
+    /**
+     * One range.
+     *
+     * @param start what the workers started from, of the range alone; its moments are used by
+     *     {@link #correctsSecondMoments} only
+     * @param frames that hold the range
+     * @param from its first parameter, a multiple of {@link Codec#BLOCK}
+     */
+    public Averaged range(TrainingState start, List<Frames> frames, int from) {
+        check(frames);
+        Averaged part = Averaged.zeros(from, start.parameterCount(), config.innerState());
+        fill(part, start, frames, from, from + start.parameterCount());
+        return part;
+    }
+
+    /**
+     * Whether more becomes of second moments than their mean, which takes the moments that the workers started from.
+     */
+    public boolean correctsSecondMoments() {
+        return config.innerState() == InnerState.AVERAGE
+                && config.secondMoment() == SecondMoment.MEAN_GRADIENT
+                && weights.size() > 1;
+    }
+
+    /**
+     * The length of the mean step, |Σ w_k (θ_k − θ)|.
+     *
+     * @param start θ, P
+     * @param averaged all of what this made
+     */
+    public double meanDeltaNorm(float[] start, Averaged averaged) {
+        boolean plain = config.outer().isPlainMean(round);
+        double squares = 0;
+        for (int i = 0; i < start.length; i++) {
+            double found = averaged.parameters()[i];
+            double step = plain ? found - start[i] : found;
+            squares += step * step;
+        }
+        return Math.sqrt(squares);
+    }
+
+    private void check(List<Frames> frames) {
+        if (frames.size() != weights.size()) {
+            throw new IllegalArgumentException(
+                    "there are " + weights.size() + " weights, found " + frames.size() + " results to average");
+        }
+    }
+
+    /** A range; {@code into} and {@code start} begin at the same parameter. */
+    private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+        fillParameters(into, start, frames, from, to);
+        if (config.innerState() == InnerState.AVERAGE) {
+            fillMoments(into, start, frames, from, to);
+        }
+    }
+
+    private void fillParameters(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+        var parameters = new Mean(frames, config.codec(), Frames::parameters);
+        boolean plain = config.outer().isPlainMean(round);
+        for (int at = from; at < to; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, to - at);
+            int place = at - into.from();
+            double[] found = parameters.of(at, count);
+            for (int i = 0; i < count; i++) {
+                into.parameters()[place + i] = (float) parameter(plain, start.theta()[place + i], found[i]);
+            }
+        }
+    }
+
+    private void fillMoments(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+        Codec codec = config.codec().ofMoments();
+        var first = new Mean(frames, codec, Frames::firstMoment);
+        var second = new Mean(frames, codec, Frames::secondMoment);
+        Optional<MeanGradient> meanGradient =
+                correctsSecondMoments() ? Optional.of(new MeanGradient(this)) : Optional.empty();
+        for (int next = from; next < to; next += Codec.BLOCK) {
+            int at = next;
+            int count = Math.min(Codec.BLOCK, to - at);
+            int place = at - into.from();
+            moments(first.of(at, count), into.firstMoment(), place, count);
+            double[] grown = second.of(at, count);
+            meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, count));
+            moments(grown, into.secondMoment(), place, count);
+        }
+    }
+
+    /** From the mean of what frames hold, parameters or deltas, to what {@link Averaged#parameters} says. */
+    private double parameter(boolean plain, double start, double mean) {
+        if (config.codec().isExact()) {
+            return plain ? mean : start - mean;
+        }
+        return plain ? start + mean : -mean;
+    }
+
+    /** Rounded to what travels, so that driver and workers go on from the same moments. */
+    private void moments(double[] mean, float[] into, int place, int count) {
+        boolean exact = config.codec().ofMoments().isExact();
+        for (int i = 0; i < count; i++) {
+            float value = (float) mean[i];
+            into[place + i] = exact ? value : Codec.rounded(value);
+        }
+    }
+
+    /** Weighted means of a vector that every worker sent, one block of values at a time. */
+    private final class Mean {
+        private final List<Frames> frames;
+        private final Codec codec;
+        private final Function<Frames, byte[]> vector;
+        private final float[][] values;
+        private final double[] sums = new double[Codec.BLOCK];
+
+        Mean(List<Frames> frames, Codec codec, Function<Frames, byte[]> vector) {
+            this.frames = frames;
+            this.codec = codec;
+            this.vector = vector;
+            values = new float[frames.size()][Codec.BLOCK];
+        }
+
+        /** What every worker sent of the last block, K × B. */
+        float[][] values() {
+            return values;
+        }
+
+        /** Begins with the first worker's term, not with 0, which would turn a lone -0 into 0. */
+        double[] of(int at, int count) {
+            for (int k = 0; k < frames.size(); k++) {
+                Frames frame = frames.get(k);
+                codec.decode(vector.apply(frame), at - frame.from(), count, values[k]);
+                if (k == 0) {
+                    set(weights.get(k), values[k], count);
+                } else {
+                    add(weights.get(k), values[k], count);
+                }
+            }
+            return sums;
+        }
+
+        private void set(double weight, float[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                sums[i] = weight * values[i];
+            }
+        }
+
+        private void add(double weight, float[] values, int count) {
+            for (int i = 0; i < count; i++) {
+                sums[i] += weight * values[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.github.hyenaspark.train.averaging;
+
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Makes the state that the next round starts from of what the workers found together, on the driver. With g from
+ * {@link Averaged}, per element and in float:
+ *
+ * <pre>
+ *   v ← μ v + g      θ ← θ - η (g + μ v)
+ * </pre>
+ *
+ * which is Nesterov's rule as DiLoCo uses it (arXiv 2311.08105). η = 1 with μ = 0 takes the mean of the workers'
+ * parameters itself: θ - (θ - θ_k) is not θ_k in floating point, and one worker must train as if there were no
+ * averaging at all. Where workers are sent updates, θ is what {@link ParameterUpdate} rounds it to.
+ *
+ * @param config η and μ
+ * @param downCodec how parameters travel to the workers
+ */
+public record OuterOptimizer(OuterConfig config, Codec downCodec) {
+    private static final int RANGE = 64 * Codec.BLOCK;
+
+    /**
+     * Where a step leads.
+     *
+     * @param state θ and the moments that all workers share, if they do
+     * @param momentum v, P
+     * @param update from the θ before to that of the state, unless parameters travel as they are
+     */
+    public record Step(TrainingState state, float[] momentum, Optional<ParameterUpdate> update) {}
+
+    /**
+     * Takes the outer step of a round. Its results are new arrays; what was passed in is left as it is.
+     *
+     * @param start θ that the workers started from, P
+     * @param momentum v, P: zeros at the start of a run
+     * @param averaged of all P parameters
+     * @param round r, from 0
+     */
+    public Step step(float[] start, float[] momentum, Averaged averaged, long round) {
+        check("outer momentum", start.length, momentum.length);
+        check("average", start.length, averaged.parameters().length);
+        boolean plain = config.isPlainMean(round);
+        if (plain && downCodec.isExact()) {
+            return new Step(state(averaged.parameters(), averaged), momentum, Optional.empty());
+        }
+        float[] gradient = averaged.parameters();
+        float[] theta = plain ? gradient.clone() : new float[start.length];
+        float[] velocity = plain ? momentum : new float[start.length];
+        Optional<ParameterUpdate> update = downCodec.isExact()
+                ? Optional.empty()
+                : Optional.of(new ParameterUpdate(downCodec, downCodec.frame(start.length)));
+        float eta = (float) config.lrIn(round);
+        float mu = (float) config.momentum();
+        IntStream.range(0, (start.length + RANGE - 1) / RANGE).parallel().forEach(range -> {
+            int from = range * RANGE;
+            int to = Math.min(from + RANGE, start.length);
+            if (!plain) {
+                accelerate(velocity, mu, momentum, gradient, from, to);
+                descend(theta, start, eta, gradient, mu, velocity, from, to);
+            }
+            update.ifPresent(made -> made.round(start, theta, from, to));
+        });
+        return new Step(state(theta, averaged), velocity, update);
+    }
+
+    private static void accelerate(float[] velocity, float mu, float[] momentum, float[] gradient, int from, int to) {
+        for (int i = from; i < to; i++) {
+            velocity[i] = mu * momentum[i] + gradient[i];
+        }
+    }
+
+    private static void descend(
+            float[] theta, float[] start, float eta, float[] gradient, float mu, float[] velocity, int from, int to) {
+        for (int i = from; i < to; i++) {
+            theta[i] = start[i] - eta * (gradient[i] + mu * velocity[i]);
+        }
+    }
+
+    private static TrainingState state(float[] theta, Averaged averaged) {
+        return new TrainingState(theta, averaged.firstMoment(), averaged.secondMoment());
+    }
+
+    private static void check(String name, int expected, int found) {
+        if (found != expected) {
+            throw new IllegalArgumentException(
+                    "the " + name + " must have as many elements as the parameters, " + expected + ", found " + found);
+        }
+    }
+}

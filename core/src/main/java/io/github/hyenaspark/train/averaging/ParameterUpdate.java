@@ -1,0 +1,60 @@
+package io.github.hyenaspark.train.averaging;
+
+import io.github.hyenaspark.train.codec.Codec;
+
+/**
+ * What a round changed of θ, encoded, for those who have θ from before it. {@link OuterOptimizer} makes it and goes on
+ * from the rounded parameters itself, so that all have the same floats:
+ *
+ * <pre>
+ *   θ_after = θ_before + decoded(encoded(θ' - θ_before)), where θ' is the outer step's
+ * </pre>
+ *
+ * The frame belongs to the record. Not compared by {@code equals}.
+ *
+ * @param codec of the frame
+ * @param frame the change, P values
+ */
+public record ParameterUpdate(Codec codec, byte[] frame) {
+    /**
+     * Writes a range of the frame and rounds the parameters to what it says.
+     *
+     * @param before θ_before, P
+     * @param theta θ', P; θ_after in that range when this returns
+     * @param from the first parameter of the range, a multiple of {@link Codec#BLOCK}
+     * @param to one past the last
+     */
+    void round(float[] before, float[] theta, int from, int to) {
+        var block = new float[Codec.BLOCK];
+        for (int at = from; at < to; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, to - at);
+            Frames.putDifference(theta, before, at, block, count);
+            codec.encode(block, count, frame, at);
+            codec.decode(frame, at, count, block);
+            putSum(before, block, at, theta, count);
+        }
+    }
+
+    /**
+     * Where the update leads, in this thread alone.
+     *
+     * @param before θ_before, P; left as it is
+     * @return θ_after, P, a new array
+     */
+    public float[] appliedTo(float[] before) {
+        var theta = new float[before.length];
+        var block = new float[Codec.BLOCK];
+        for (int at = 0; at < before.length; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, before.length - at);
+            codec.decode(frame, at, count, block);
+            putSum(before, block, at, theta, count);
+        }
+        return theta;
+    }
+
+    private static void putSum(float[] before, float[] change, int begin, float[] after, int count) {
+        for (int i = 0; i < count; i++) {
+            after[begin + i] = before[begin + i] + change[i];
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.github.hyenaspark.train.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+
+/**
+ * How a vector of floats is written for its way from a worker to the driver: one frame of little-endian bytes, in
+ * blocks of {@value #BLOCK} values (the last one shorter). {@code INT8} and {@code INT4} write a block as the float
+ * max|x| / n and then the nearest multiples of it, with n = 127 and 7; two values of {@code INT4} share a byte, the
+ * first in its low half. Blocks of one scale lose nothing that could be seen at eight and four bits (arXiv 2501.18512);
+ * what {@code INT4} loses, the worker adds to its next delta.
+ */
+public enum Codec {
+    /** Four bytes a value, exact. */
+    FP32(Float.BYTES),
+    /** The upper half of a float, rounded to nearest even: two bytes a value. */
+    BF16(Short.BYTES),
+    /** One byte a value and four a block. */
+    INT8(1),
+    /** Half a byte a value and four a block. */
+    INT4(0.5);
+
+    /** Values that share a scale. */
+    public static final int BLOCK = 1024;
+
+    private static final int INT8_LIMIT = 127;
+    private static final int INT4_LIMIT = 7;
+
+    private static final CodecLoops LOOPS = CodecLoops.ofThisJvm();
+
+    private final double bytesPerValue;
+
+    Codec(double bytesPerValue) {
+        this.bytesPerValue = bytesPerValue;
+    }
+
+    /** Whether decoding gives back what was encoded. */
+    public boolean isExact() {
+        return this == FP32;
+    }
+
+    /** Whether what a worker's frame lost is kept by the worker for the next one. */
+    public boolean feedsErrorBack() {
+        return this == INT4;
+    }
+
+    /** With what the moments travel beside parameters of this codec: they have no common scale, so bf16 at least. */
+    public Codec ofMoments() {
+        return this == FP32 ? FP32 : BF16;
+    }
+
+    /** Bytes of a frame of {@code count} values. */
+    public long bytes(long count) {
+        return blockBytes() * (count / BLOCK) + (count % BLOCK == 0 ? 0 : partBytes((int) (count % BLOCK)));
+    }
+
+    private long blockBytes() {
+        return partBytes(BLOCK);
+    }
+
+    private long partBytes(int count) {
+        return (hasScale() ? Float.BYTES : 0) + (long) Math.ceil(count * bytesPerValue);
+    }
+
+    private boolean hasScale() {
+        return this == INT8 || this == INT4;
+    }
+
+    /**
+     * A frame of values.
+     *
+     * @throws IllegalArgumentException if it would be longer than an array can be
+     */
+    public byte[] encode(float[] values) {
+        byte[] frame = frame(values.length);
+        float[] block = new float[BLOCK];
+        for (int from = 0; from < values.length; from += BLOCK) {
+            int count = Math.min(BLOCK, values.length - from);
+            System.arraycopy(values, from, block, 0, count);
+            encode(block, count, frame, from);
+        }
+        return frame;
+    }
+
+    /**
+     * An empty frame, for {@link #encode(float[], int, byte[], int)}.
+     *
+     * @throws IllegalArgumentException if it would be longer than an array can be
+     */
+    public byte[] frame(int values) {
+        long size = bytes(values);
+        if (size > Integer.MAX_VALUE - Long.BYTES) {
+            throw new IllegalArgumentException("train.codec: " + values + " parameters take " + size + " bytes as "
+                    + this + ", expected less than 2 GiB; take int8 or int4");
+        }
+        return new byte[(int) size];
+    }
+
+    /**
+     * Writes one block of a frame.
+     *
+     * @param block its values, at its start
+     * @param count how many
+     * @param from the first one's place in the frame, a multiple of {@link #BLOCK}
+     */
+    public void encode(float[] block, int count, byte[] frame, int from) {
+        int at = Math.toIntExact(bytes(from));
+        switch (this) {
+            case FP32 -> floats(frame, at, count).put(block, 0, count);
+            case BF16 -> LOOPS.putHalves(block, count, frame, at);
+            case INT8 -> {
+                float scale = scale(block, count, INT8_LIMIT);
+                floats(frame, at, 1).put(scale);
+                LOOPS.putBytes(block, count, scale, frame, at + Float.BYTES);
+            }
+            case INT4 -> {
+                float scale = scale(block, count, INT4_LIMIT);
+                floats(frame, at, 1).put(scale);
+                putNibbles(block, count, scale > 0 ? 1.0 / scale : 0, frame, at + Float.BYTES);
+            }
+        }
+    }
+
+    private static FloatBuffer floats(byte[] frame, int at, int count) {
+        return ByteBuffer.wrap(frame, at, count * Float.BYTES)
+                .slice()
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer();
+    }
+
+    private static void putNibbles(float[] block, int count, double inverse, byte[] frame, int at) {
+        for (int i = 0; i < count; i += 2) {
+            int low = (int) Math.rint(block[i] * inverse);
+            int high = i + 1 < count ? (int) Math.rint(block[i + 1] * inverse) : 0;
+            frame[at + i / 2] = (byte) ((high << 4) | (low & 0xF));
+        }
+    }
+
+    /** To nearest, ties to even; what is no number stays none. */
+    static short bf16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) ((bits >>> 16) | 0x40);
+        }
+        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+    }
+
+    /** {@code value} as it is after encoding and decoding with {@link #BF16}. */
+    public static float rounded(float value) {
+        return Float.intBitsToFloat(bf16(value) << 16);
+    }
+
+    private static float scale(float[] block, int count, int limit) {
+        return LOOPS.largest(block, count) / limit;
+    }
+
+    /**
+     * Decodes some values of a frame.
+     *
+     * @param frame begins with a whole block
+     * @param from the first value, a multiple of {@link #BLOCK}
+     * @param count at most {@link #BLOCK}
+     * @param values takes them, from its start
+     */
+    public void decode(byte[] frame, int from, int count, float[] values) {
+        int at = Math.toIntExact(bytes(from));
+        switch (this) {
+            case FP32 -> floats(frame, at, count).get(values, 0, count);
+            case BF16 -> LOOPS.getHalves(frame, at, values, count);
+            case INT8 ->
+                LOOPS.getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+            case INT4 ->
+                getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+        }
+    }
+
+    private static void getNibbles(byte[] frame, int at, float scale, float[] values, int count) {
+        for (int i = 0; i < count; i++) {
+            int pair = frame[at + i / 2];
+            values[i] = (i % 2 == 0 ? pair << 28 >> 28 : pair >> 4) * scale;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package io.github.hyenaspark.train.optim;
+
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Adam with decoupled weight decay (arXiv 1711.05101) in one pass over the flat arrays, with rates by group. With t
+ * counted from 1, all per element:
+ *
+ * <pre>
+ *   θ ← θ - lr·wd·θ
+ *   m ← β1 m + (1 - β1) g      v ← β2 v + (1 - β2) g²
+ *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
+ * </pre>
+ *
+ * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link PlainAdamW} is the double form.
+ * For one thread at a time.
+ */
+public final class AdamW {
+    static final double EPSILON = 1e-8;
+
+    private static final int PIECE = 1024;
+
+    private final float[] theta = new float[PIECE];
+    private final float[] gradient = new float[PIECE];
+    private final float[] first = new float[PIECE];
+    private final float[] second = new float[PIECE];
+    private final ParameterSpans spans;
+    private final double beta1;
+    private final double beta2;
+
+    /**
+     * @param table the model's parameters, without gaps from offset 0
+     * @param betas β1 and β2
+     */
+    public AdamW(List<ParameterEntry> table, List<Double> betas) {
+        this.spans = ParameterSpans.of(table);
+        this.beta1 = betas.get(0);
+        this.beta2 = betas.get(1);
+    }
+
+    /**
+     * Updates {@code state} in place.
+     *
+     * @param gradients P, left as they are
+     * @param step updates that are in the moments already, so t = step + 1
+     * @param rates for every group of the table
+     * @throws IllegalArgumentException if an array does not fit the table or a group has no rates
+     */
+    public void update(TrainingState state, float[] gradients, long step, Map<ParameterGroup, GroupRates> rates) {
+        spans.checkCount("state", state.parameterCount());
+        spans.checkCount("gradients", gradients.length);
+        double correction1 = 1 - Math.pow(beta1, step + 1.0);
+        double correction2 = Math.sqrt(1 - Math.pow(beta2, step + 1.0));
+        for (ParameterSpans.Span span : spans.list()) {
+            GroupRates group = span.ratesIn(rates);
+            Factors factors =
+                    new Factors((float) (group.lr() * group.weightDecay()), (float) (group.lr() / correction1), (float)
+                            (1 / correction2));
+            update(state, gradients, span, factors);
+        }
+    }
+
+    /** All that depends on the step and the group alone, computed in double and rounded once. */
+    private record Factors(float decay, float rate, float rootScale) {}
+
+    /** A piece at a time, in loops so short that the compiler makes vector instructions of them. */
+    private void update(TrainingState state, float[] gradients, ParameterSpans.Span span, Factors factors) {
+        for (int from = span.from(); from < span.to(); from += PIECE) {
+            int count = Math.min(PIECE, span.to() - from);
+            System.arraycopy(gradients, from, gradient, 0, count);
+            System.arraycopy(state.firstMoment(), from, first, 0, count);
+            average(first, gradient, (float) beta1, (float) (1 - beta1), count);
+            System.arraycopy(first, 0, state.firstMoment(), from, count);
+            System.arraycopy(state.secondMoment(), from, second, 0, count);
+            averageOfSquares(second, gradient, (float) beta2, (float) (1 - beta2), count);
+            System.arraycopy(second, 0, state.secondMoment(), from, count);
+            denominators(second, factors.rootScale, count);
+            System.arraycopy(state.theta(), from, theta, 0, count);
+            step(factors.decay, factors.rate, count);
+            System.arraycopy(theta, 0, state.theta(), from, count);
+        }
+    }
+
+    private static void average(float[] mean, float[] values, float keep, float take, int count) {
+        for (int i = 0; i < count; i++) {
+            mean[i] = keep * mean[i] + take * values[i];
+        }
+    }
+
+    private static void averageOfSquares(float[] mean, float[] values, float keep, float take, int count) {
+        for (int i = 0; i < count; i++) {
+            mean[i] = keep * mean[i] + take * values[i] * values[i];
+        }
+    }
+
+    private static void denominators(float[] second, float rootScale, int count) {
+        for (int i = 0; i < count; i++) {
+            second[i] = (float) Math.sqrt(second[i]) * rootScale + (float) EPSILON;
+        }
+    }
+
+    private void step(float decay, float rate, int count) {
+        for (int i = 0; i < count; i++) {
+            first[i] = rate * first[i] / second[i];
+        }
+        for (int i = 0; i < count; i++) {
+            theta[i] = theta[i] - decay * theta[i] - first[i];
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.hyenaspark.train.config;
+
+import io.github.hyenaspark.train.codec.Codec;
+import java.util.List;
+
+/** Good training settings, of which a test changes what it is about. */
+public final class TrainConfigDraft {
+    public int workers = 2;
+    public int localSteps = 10;
+    public int rounds = 5;
+    public int batchSize = 4;
+    public long seed = 1;
+    public int warmupSteps = 3;
+    public int threads = 1;
+    public double lr = 6e-4;
+    public double minLr = 6e-5;
+    public double weightDecay = 0.1;
+    public double clipNorm = 1;
+    public double filterLr = 3e-4;
+    public List<Double> betas = List.of(0.9, 0.98);
+    public String recompute = "none";
+    public RoundMode mode = RoundMode.SYNC;
+    public DeadlineConfig deadline = new DeadlineConfig(60, 0.5, 30);
+    public OuterConfig outer = new OuterConfig(1, 0.5, 0);
+    public InnerState innerState = InnerState.AVERAGE;
+    public SecondMoment secondMoment = SecondMoment.WORKERS;
+    public Codec codec = Codec.FP32;
+    public Codec downCodec = Codec.FP32;
+    public GuardConfig guard = new GuardConfig(10, GuardConfig.Action.STOP);
+    public List<StepPhase> stepPhases = List.of();
+    public LengthSchedule lengthSchedule = new LengthSchedule(0, 1);
+
+    /** The settings as they are now. */
+    public TrainConfig config() {
+        return new TrainConfig(
+                workers,
+                localSteps,
+                rounds,
+                batchSize,
+                seed,
+                lr,
+                minLr,
+                warmupSteps,
+                weightDecay,
+                betas,
+                clipNorm,
+                filterLr,
+                threads,
+                recompute,
+                mode,
+                deadline,
+                outer,
+                innerState,
+                secondMoment,
+                codec,
+                downCodec,
+                guard,
+                stepPhases,
+                lengthSchedule);
+    }
+}

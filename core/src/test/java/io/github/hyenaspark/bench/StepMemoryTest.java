@@ -1,0 +1,89 @@
+package io.github.hyenaspark.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StepMemoryTest {
+    private static final double MEBIBYTE = 1 << 20;
+
+    private static StepMemory of(
+            int width, int length, int batch, int depth, int threads, String recompute, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "model.d-model=" + width,
+                "model.n-layer=" + depth,
+                "model.l-max=" + length,
+                "train.batch-size=" + batch,
+                "train.threads=" + threads,
+                "train.recompute=" + recompute));
+        arguments.addAll(List.of(more));
+        Settings settings = Settings.load(arguments);
+        return StepMemory.of(settings.bind("model", ModelConfig.class), 256, settings.bind("train", TrainConfig.class));
+    }
+
+    /** MiB that {@code bench step} added to its process by steps of these shapes: peak_rss_mib less base_rss_mib. */
+    @ParameterizedTest
+    @CsvSource({
+        "128, 1024, 16, 4, 2, none, 539",
+        "256, 1024, 16, 4, 2, none, 1031",
+        "128, 8192, 2, 4, 2, none, 649",
+        "256, 8192, 2, 4, 2, none, 1071",
+        "128, 65536, 1, 4, 2, none, 2216",
+        "256, 65536, 1, 4, 2, none, 4012",
+        "512, 1024, 2, 8, 1, none, 1190",
+        "512, 1024, 4, 8, 1, block, 865",
+    })
+    void itIsWithinAQuarterOfWhatWasMeasured(
+            int width, int length, int batch, int depth, int threads, String recompute, double measured) {
+        StepMemory memory = of(width, length, batch, depth, threads, recompute);
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
+    }
+
+    /** The same of other mixers: width 128, length 1024, batch 16, 4 blocks, one thread. */
+    @ParameterizedTest
+    @CsvSource({"rnn, 433", "lstm, 610", "gru, 537", "conv, 434"})
+    void otherMixersAreWithinAQuarterToo(String mixer, double measured) {
+        Settings settings = Settings.load(List.of("model.mixer=" + mixer, "train.batch-size=16"));
+        StepMemory memory = StepMemory.of(
+                settings.bind("model", ModelConfig.class), 256, settings.bind("train", TrainConfig.class));
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(measured, withinPercentage(25));
+    }
+
+    /** The same measurement with attention, whose positions are learned. */
+    @Test
+    void attentionIsWithinAQuarterOfWhatWasMeasured() {
+        StepMemory memory = of(256, 4096, 1, 4, 1, "none", "model.mixer=attention", "model.positions=learned");
+        assertThat((memory.offHeap() + memory.heap()) / MEBIBYTE).isCloseTo(381, withinPercentage(25));
+    }
+
+    @Test
+    void attentionGrowsWithTheLengthAndNotWithItsSquare() {
+        long one = of(64, 16384, 1, 3, 1, "none", "model.mixer=attention").activations();
+        long four = of(64, 65536, 1, 3, 1, "none", "model.mixer=attention").activations();
+        assertThat(four).isEqualTo(4 * one);
+    }
+
+    @Test
+    void activationsGrowWithTheTokensAndParametersDoNot() {
+        StepMemory one = of(64, 1024, 1, 3, 1, "none");
+        StepMemory four = of(64, 1024, 4, 3, 1, "none");
+        assertThat(four.model()).isEqualTo(one.model()).isEqualTo(8 * one.parameters());
+        assertThat(four.activations()).isGreaterThan(3 * one.activations());
+    }
+
+    @Test
+    void recomputationNeedsOneBlockAndTheStreamBetweenBlocks() {
+        long four = of(64, 1024, 1, 4, 1, "block").activations();
+        long five = of(64, 1024, 1, 5, 1, "block").activations();
+        assertThat(five - four).isEqualTo(64L * 1024 * Float.BYTES);
+        assertThat(four).isLessThan(of(64, 1024, 1, 4, 1, "none").activations() / 2);
+    }
+}

@@ -1,0 +1,48 @@
+package io.github.hyenaspark.operator.block;
+
+import io.github.hyenaspark.operator.attention.AttentionConfig;
+import io.github.hyenaspark.operator.conv.ConvConfig;
+import io.github.hyenaspark.operator.h3.H3Config;
+import io.github.hyenaspark.operator.hyena.OperatorConfigs;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.recurrent.RecurrentCell;
+import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Mixers of every kind, small enough for plain loops. */
+public final class MixerConfigs {
+    private MixerConfigs() {}
+
+    /** All kinds with their options; Hyena's own are in {@link OperatorConfigs}. */
+    public static List<MixerConfig> of(int width, int maxLength) {
+        return List.of(
+                OperatorConfigs.usual(width, maxLength),
+                new AttentionConfig(width, maxLength, 1, true),
+                new AttentionConfig(width, maxLength, width / 2, true),
+                new AttentionConfig(width, maxLength, 2, false),
+                new AttentionConfig(width, maxLength, width, false),
+                new RecurrentConfig(RecurrentCell.RNN, width, maxLength),
+                new RecurrentConfig(RecurrentCell.LSTM, width, maxLength),
+                new RecurrentConfig(RecurrentCell.GRU, width, maxLength),
+                new H3Config(width, maxLength, 4, 1),
+                new H3Config(width, maxLength, 14, 2),
+                new H3Config(width, maxLength, 2, width),
+                new ConvConfig(width, maxLength, 1),
+                new ConvConfig(width, maxLength, 4),
+                new ConvConfig(width, maxLength, 17),
+                new ConvConfig(width, maxLength, maxLength));
+    }
+
+    /** All kinds; every one has l-max 24 and width 6. */
+    public static List<MixerConfig> all() {
+        return of(6, 24);
+    }
+
+    /** The same, and Hyena with every option. */
+    public static List<MixerConfig> withEveryHyena() {
+        return Stream.<MixerConfig>concat(
+                        OperatorConfigs.all().stream(), all().stream().skip(1))
+                .toList();
+    }
+}

@@ -1,0 +1,187 @@
+package io.github.hyenaspark.train.averaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.WorkerReport;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.train.config.SecondMoment;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfigDraft;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AveragingTest {
+    private static final long SEED = 1602;
+    private static final int COUNT = 256 * Codec.BLOCK + 700;
+
+    private final Random random = new Random(SEED);
+    private final TrainingState start = state();
+
+    private TrainingState state() {
+        return new TrainingState(numbers(), numbers(), numbers());
+    }
+
+    private float[] numbers() {
+        float[] numbers = new float[COUNT];
+        for (int i = 0; i < COUNT; i++) {
+            numbers[i] = (float) random.nextGaussian();
+        }
+        return numbers;
+    }
+
+    private static WorkerReport report(int worker, long tokens) {
+        return new WorkerReport(worker, 1, tokens, 1, 1, 1);
+    }
+
+    private Frames frames(TrainConfig config, TrainingState end) {
+        return Frames.pack(config, start, new RoundResult(report(0, 1), end), new float[0])
+                .frames();
+    }
+
+    private static TrainConfig config(Codec codec, OuterConfig outer) {
+        var draft = new TrainConfigDraft();
+        draft.codec = codec;
+        draft.outer = outer;
+        return draft.config();
+    }
+
+    private static final OuterConfig PLAIN_MEAN = new OuterConfig(1, 0, 0);
+
+    @Test
+    void oneWorkerUnderThePlainMeanKeepsEveryBit() {
+        TrainConfig config = config(Codec.FP32, PLAIN_MEAN);
+        TrainingState end = state();
+        end.theta()[0] = -0f;
+        end.theta()[1] = Float.MIN_VALUE;
+        end.theta()[2] = -Float.MAX_VALUE;
+        Averaged averaged =
+                Averaging.of(config, 3, List.of(report(0, 123))).average(start, List.of(frames(config, end)));
+        assertThat(bits(averaged.parameters())).isEqualTo(bits(end.theta()));
+        assertThat(bits(averaged.firstMoment())).isEqualTo(bits(end.firstMoment()));
+        assertThat(bits(averaged.secondMoment())).isEqualTo(bits(end.secondMoment()));
+    }
+
+    private static int[] bits(float[] values) {
+        int[] bits = new int[values.length];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = Float.floatToRawIntBits(values[i]);
+        }
+        return bits;
+    }
+
+    @Test
+    void thePlainMeanIsWeightedByTokens() {
+        TrainConfig config = config(Codec.FP32, PLAIN_MEAN);
+        List<TrainingState> ends = List.of(state(), state(), state());
+        Averaging averaging = Averaging.of(config, 0, List.of(report(0, 10), report(1, 30), report(2, 0)));
+        Averaged averaged = averaging.average(
+                start, ends.stream().map(end -> frames(config, end)).toList());
+        for (int i = 0; i < COUNT; i++) {
+            assertThat(averaged.parameters()[i]).isEqualTo((float)
+                    (0.25 * ends.get(0).theta()[i] + 0.75 * ends.get(1).theta()[i]));
+            assertThat(averaged.firstMoment()[i]).isEqualTo((float)
+                    (0.25 * ends.get(0).firstMoment()[i] + 0.75 * ends.get(1).firstMoment()[i]));
+        }
+        assertThat(averaging.meanDeltaNorm(start.theta(), averaged)).isPositive();
+    }
+
+    /** Against double throughout; int4 is half a step of a 7th of the largest of a block, here below 5, off. */
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void otherwiseItIsTheWayBackFromTheMean(Codec codec) {
+        TrainConfig config = config(codec, new OuterConfig(0.7, 0.9, 0));
+        List<TrainingState> ends = List.of(state(), state());
+        Averaged averaged = Averaging.of(config, 0, List.of(report(0, 1), report(1, 3)))
+                .average(start, ends.stream().map(end -> frames(config, end)).toList());
+        double tolerance = switch (codec) {
+            case FP32 -> 1e-6;
+            case BF16 -> 8 / 256.0;
+            case INT8 -> 8 / 127.0 / 2;
+            case INT4 -> 8 / 7.0 / 2;
+        };
+        double worst = 0;
+        for (int i = 0; i < COUNT; i++) {
+            double theta = start.theta()[i];
+            double g = 0.25 * (theta - ends.get(0).theta()[i])
+                    + 0.75 * (theta - ends.get(1).theta()[i]);
+            worst = Math.max(worst, Math.abs(g - averaged.parameters()[i]));
+        }
+        assertThat(worst).as("seed %d", SEED).isCloseTo(0, within(tolerance));
+        if (!codec.isExact()) {
+            assertThat(averaged.secondMoment()[7]).isEqualTo(Codec.rounded(averaged.secondMoment()[7]));
+        }
+    }
+
+    /** The executors average ranges, the driver everything: nobody may see a difference. */
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    @Tag("fault-6")
+    void rangesGiveTheBitsOfTheWhole(Codec codec) {
+        rangesGiveTheBitsOfTheWhole(config(codec, new OuterConfig(1, 0.5, 0)));
+        rangesGiveTheBitsOfTheWhole(meanGradient(codec));
+    }
+
+    private static TrainConfig meanGradient(Codec codec) {
+        var draft = new TrainConfigDraft();
+        draft.codec = codec;
+        draft.secondMoment = SecondMoment.MEAN_GRADIENT;
+        return draft.config();
+    }
+
+    private static TrainingState part(TrainingState state, int from, int to) {
+        return new TrainingState(
+                Arrays.copyOfRange(state.theta(), from, to),
+                Arrays.copyOfRange(state.firstMoment(), from, to),
+                Arrays.copyOfRange(state.secondMoment(), from, to));
+    }
+
+    private void rangesGiveTheBitsOfTheWhole(TrainConfig config) {
+        List<Frames> frames = List.of(frames(config, state()), frames(config, state()), frames(config, state()));
+        Averaging averaging = Averaging.of(config, 0, List.of(report(0, 5), report(1, 7), report(4, 6)));
+        Averaged whole = averaging.average(start, frames);
+        Averaged pieces = Averaged.zeros(COUNT, config.innerState());
+        int range = 37 * Codec.BLOCK;
+        List<Integer> begins = new ArrayList<>();
+        for (int from = 0; from < COUNT; from += range) {
+            begins.add(0, from); // any order
+        }
+        for (int from : begins) {
+            int to = Math.min(from + range, COUNT);
+            pieces.put(averaging.range(
+                    part(start, from, to),
+                    frames.stream().map(f -> f.part(from, to)).toList(),
+                    from));
+        }
+        assertThat(bits(pieces.parameters())).isEqualTo(bits(whole.parameters()));
+        assertThat(bits(pieces.firstMoment())).isEqualTo(bits(whole.firstMoment()));
+        assertThat(bits(pieces.secondMoment())).isEqualTo(bits(whole.secondMoment()));
+    }
+
+    @Test
+    @Tag("fault-5")
+    @Tag("fault-6")
+    void refusesResultsThatAreNotOncePerWorkerInOrder() {
+        TrainConfig config = config(Codec.FP32, PLAIN_MEAN);
+        assertThatThrownBy(() -> Averaging.of(config, 0, List.of(report(1, 1), report(0, 1))))
+                .hasMessage("results must be in worker order, each worker once: found worker 0 after worker 1");
+        assertThatThrownBy(() -> Averaging.of(config, 0, List.of(report(1, 1), report(1, 1))))
+                .hasMessage("results must be in worker order, each worker once: found worker 1 after worker 1");
+        assertThatThrownBy(() -> Averaging.of(config, 0, List.of()))
+                .hasMessage("a round needs the result of at least one worker, found none");
+        assertThatThrownBy(() -> Averaging.of(config, 0, List.of(report(0, 0))))
+                .hasMessageStartingWith("no worker trained on any token, found 0 in 1 results");
+        assertThatThrownBy(() -> Averaging.of(config, 0, List.of(report(0, 1))).average(start, List.of()))
+                .hasMessage("there are 1 weights, found 0 results to average");
+    }
+}

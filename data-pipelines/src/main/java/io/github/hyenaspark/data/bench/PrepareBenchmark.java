@@ -1,0 +1,80 @@
+package io.github.hyenaspark.data.bench;
+
+import io.github.hyenaspark.data.bench.Turns.Speed;
+import io.github.hyenaspark.data.bench.Turns.Work;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.unit.UnitWork;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures the whole of preparing on one thread: listing, units, snapshot and views, on the disk of the dataset; all
+ * but Spark and the search for duplicates. After warm-up, the median of the repeats.
+ */
+public final class PrepareBenchmark {
+    private static final int WARM_UP = 2;
+    private static final int REPEATS = 5;
+
+    private final Storage storage;
+    private final int repeats;
+
+    /**
+     * Ready to measure.
+     *
+     * @param repeats timed repeats, 0 for five
+     */
+    public PrepareBenchmark(Storage storage, int repeats) {
+        this.storage = storage;
+        this.repeats = repeats == 0 ? REPEATS : repeats;
+    }
+
+    /** The speed of preparing the input of these settings; their dataset is deleted each time. */
+    public Speed prepare(DataConfig config) throws IOException {
+        return measured(List.of(work(config))).get(0);
+    }
+
+    /**
+     * The speed of preparing the input of these settings, and that of other work over as many bytes. They take turns,
+     * so that what disturbs one disturbs the other.
+     */
+    public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
+        Work prepare = work(config);
+        return measured(List.of(prepare, Work.of(prepare.bytes(), other::run)));
+    }
+
+    /** The speed of SHA-256 alone. */
+    public Speed sha256(byte[] bytes) throws IOException {
+        return measured(List.of(Work.of(bytes.length, () -> Hashes.sha256(bytes))))
+                .get(0);
+    }
+
+    private List<Speed> measured(List<Work> works) throws IOException {
+        return Turns.measure(works, WARM_UP, repeats);
+    }
+
+    private Work work(DataConfig config) throws IOException {
+        var recipe = Recipe.of(storage, config);
+        Tokenizer tokenizer = Tokenizer.open(storage, config.tokenizer());
+        long bytes = InputPlan.of(storage, recipe).fresh().stream()
+                .mapToLong(WorkUnit::bytes)
+                .sum();
+        return new Work(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
+    }
+
+    private void prepare(Recipe recipe, Tokenizer tokenizer) throws IOException {
+        InputPlan plan = InputPlan.of(storage, recipe);
+        recipe.storeTokenizer(storage);
+        for (WorkUnit unit : plan.pending()) {
+            UnitWork.run(unit, recipe, tokenizer, storage);
+        }
+        SnapshotCommit.open(storage, recipe, plan).commit(Map.of());
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.data.document.clean;
+
+import io.github.hyenaspark.data.document.DocumentStep;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The section {@code data.clean} of the settings: what happens to a text before it is tokenized, and which texts are
+ * left out.
+ *
+ * @param normalisation Unicode normal form
+ * @param minBytes shortest text that stays, bytes of UTF-8
+ * @param maxBytes longest text that stays, bytes; 0 for no limit
+ * @param minLetterFraction least share of letters among the characters, in [0, 1]
+ * @param maxDigitFraction greatest share of digits, in [0, 1]
+ * @param maxControlFraction greatest share of control characters other than tab, line feed and carriage return, [0, 1]
+ * @param maxLineBytes longest line of a text that stays, bytes; 0 for no limit
+ * @param steps names of the user's {@link DocumentStep}s, in the order in which they are applied
+ * @param duplicates what happens to documents that say the same
+ */
+public record CleanConfig(
+        Normalisation normalisation,
+        long minBytes,
+        long maxBytes,
+        double minLetterFraction,
+        double maxDigitFraction,
+        double maxControlFraction,
+        long maxLineBytes,
+        List<String> steps,
+        Duplicates duplicates)
+        implements Serializable {
+    private static final String FRACTION = "a number in [0, 1]";
+
+    public CleanConfig {
+        check(minBytes >= 0, "min-bytes", minBytes, "at least 0 bytes");
+        check(
+                maxBytes == 0 || maxBytes >= Math.max(1, minBytes),
+                "max-bytes",
+                maxBytes,
+                "at least min-bytes (" + minBytes + "), or 0 for no limit");
+        check(isFraction(minLetterFraction), "min-letter-fraction", minLetterFraction, FRACTION);
+        check(isFraction(maxDigitFraction), "max-digit-fraction", maxDigitFraction, FRACTION);
+        check(isFraction(maxControlFraction), "max-control-fraction", maxControlFraction, FRACTION);
+        check(maxLineBytes >= 0, "max-line-bytes", maxLineBytes, "at least 1 byte, or 0 for no limit");
+        steps = List.copyOf(steps);
+        check(steps.stream().distinct().count() == steps.size(), "steps", steps, "each name once");
+    }
+
+    /** All that decides what becomes of a document, as text. */
+    public Map<String, String> identity() {
+        return Map.of(
+                "clean.normalisation", normalisation.name(),
+                "clean.min-bytes", Long.toString(minBytes),
+                "clean.max-bytes", Long.toString(maxBytes),
+                "clean.min-letter-fraction", Double.toString(minLetterFraction),
+                "clean.max-digit-fraction", Double.toString(maxDigitFraction),
+                "clean.max-control-fraction", Double.toString(maxControlFraction),
+                "clean.max-line-bytes", Long.toString(maxLineBytes),
+                "clean.steps", String.join(", ", steps),
+                "clean.duplicates", duplicates.name());
+    }
+
+    /** Texts as they are, and all of them. */
+    public static CleanConfig off() {
+        return new CleanConfig(Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
+    }
+
+    private static boolean isFraction(double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    private static void check(boolean fits, String key, Object found, String expected) {
+        if (!fits) {
+            throw new IllegalArgumentException("data.clean." + key + ": found " + found + ", expected " + expected);
+        }
+    }
+}

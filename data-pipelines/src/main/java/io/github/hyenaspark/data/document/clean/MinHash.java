@@ -1,0 +1,220 @@
+package io.github.hyenaspark.data.document.clean;
+
+import io.github.hyenaspark.data.document.TextObserver;
+import io.github.hyenaspark.data.document.stream.CodePoints;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Signature of a text by which near duplicates are found: of the hashes of all its shingles, the least under each of
+ * 112 hash functions (Broder, "On the resemblance and containment of documents", 1997). Two texts agree in a place with
+ * the probability of their resemblance, the Jaccard similarity of their sets of shingles.
+ *
+ * <p>A shingle is 5 words in a row, lower case; a text of fewer words is one shingle. Words are runs of letters and
+ * digits of any script, and single Chinese characters. Text without spaces, such as DNA, is one word: its near
+ * duplicates are the exact ones. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts meet in
+ * at least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
+ */
+public final class MinHash implements TextObserver {
+    /** Bands of a signature. */
+    public static final int BANDS = 14;
+    /** Bytes of a signature: 14×8 values of 4 bytes, little-endian. */
+    public static final int SIGNATURE_BYTES = Lanes.COUNT * Integer.BYTES;
+
+    private static final int BAND_VALUES = 8;
+    private static final int SHINGLE_WORDS = 5;
+    private static final int SEPARATOR = 0;
+    /** Odd, from the digits of the golden ratio; what SplitMix64 counts by. */
+    private static final long STEP = 0x9E3779B97F4A7C15L;
+
+    private static final long NO_WORD = 0;
+    private static final byte[] LOWER = lowerCase();
+
+    private final CodePoints decoder = new CodePoints();
+    private final Lanes lanes = new Lanes();
+    private final long[] last = new long[SHINGLE_WORDS]; // hashes of the last words, the newest at the end
+    private long words;
+    private long word = NO_WORD;
+
+    @Override
+    public void accept(byte[] text, int from, int to) {
+        long hash = word;
+        for (int i = from; i < to; i++) {
+            int value = text[i];
+            if (value < 0) {
+                word = hash;
+                other(decoder.accept(value & 0xFF));
+                hash = word;
+            } else if (LOWER[value] != SEPARATOR) {
+                hash = (hash ^ LOWER[value]) * STEP;
+            } else if (hash != NO_WORD) {
+                endWord(hash);
+                hash = NO_WORD;
+            }
+        }
+        word = hash;
+    }
+
+    /**
+     * The signature of the text, asked for once, at its end.
+     *
+     * @return {@link #SIGNATURE_BYTES} bytes; none if there is no word in the text
+     */
+    public byte[] signature() {
+        if (word != NO_WORD) {
+            endWord(word);
+            word = NO_WORD;
+        }
+        if (words == 0) {
+            return new byte[0];
+        }
+        if (words < SHINGLE_WORDS) {
+            lanes.accept(shingle());
+        }
+        return lanes.bytes();
+    }
+
+    /**
+     * One key per band; texts that share one are candidates.
+     *
+     * @param signature of {@link #signature()}
+     * @return 14 keys; none for a text without words
+     */
+    public static long[] bands(byte[] signature) {
+        if (signature.length == 0) {
+            return new long[0];
+        }
+        ByteBuffer values = values(signature);
+        long[] keys = new long[BANDS];
+        for (int band = 0; band < BANDS; band++) {
+            long key = mix(band + 1);
+            for (int i = 0; i < BAND_VALUES; i++) {
+                key = mix((key ^ values.getInt()) * STEP);
+            }
+            keys[band] = key;
+        }
+        return keys;
+    }
+
+    /**
+     * Estimates how much of two texts is the same.
+     *
+     * @return share of equal places, in [0, 1], an estimate of the resemblance with a standard error of at most 0.05; 0
+     *     if a text has no words
+     */
+    public static double similarity(byte[] a, byte[] b) {
+        if (a.length == 0 || b.length == 0) {
+            return 0;
+        }
+        ByteBuffer left = values(a);
+        ByteBuffer right = values(b);
+        int equal = 0;
+        for (int i = 0; i < Lanes.COUNT; i++) {
+            equal += left.getInt() == right.getInt() ? 1 : 0;
+        }
+        return equal / (double) Lanes.COUNT;
+    }
+
+    private void other(int point) {
+        if (point == CodePoints.INCOMPLETE) {
+            return;
+        }
+        boolean single = Character.isIdeographic(point);
+        boolean letter = Character.isAlphabetic(point) || Character.isDigit(point);
+        if (word != NO_WORD && (single || !letter)) {
+            endWord(word);
+            word = NO_WORD;
+        }
+        if (single) {
+            endWord(point * STEP);
+        } else if (letter) {
+            word = (word ^ Character.toLowerCase(point)) * STEP;
+        }
+    }
+
+    private void endWord(long hash) {
+        System.arraycopy(last, 1, last, 0, SHINGLE_WORDS - 1);
+        last[SHINGLE_WORDS - 1] = mix(hash);
+        words++;
+        if (words >= SHINGLE_WORDS) {
+            lanes.accept(shingle());
+        }
+    }
+
+    private long shingle() {
+        long hash = 0;
+        for (long each : last) {
+            hash = (hash + each) * STEP;
+        }
+        return mix(hash);
+    }
+
+    private static ByteBuffer values(byte[] signature) {
+        if (signature.length != SIGNATURE_BYTES) {
+            throw new IllegalArgumentException("a signature has " + SIGNATURE_BYTES + " bytes, or none if the text has"
+                    + " no words; found " + signature.length);
+        }
+        return ByteBuffer.wrap(signature).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static byte[] lowerCase() {
+        byte[] lower = new byte[0x80];
+        for (char c = 0; c < lower.length; c++) {
+            lower[c] = (byte) (Character.isLetterOrDigit(c) ? Character.toLowerCase(c) : SEPARATOR);
+        }
+        return lower;
+    }
+
+    /** The finisher of SplitMix64 (Steele, Lea, Flood 2014): a bijection that lets every bit decide every other. */
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
+        return mixed ^ mixed >>> 31;
+    }
+
+    /**
+     * The least values so far. Of a shingle's 64 bits, high h and low l, lane i makes {@code a_i h + b_i l + c_i}
+     * modulo 2^32, without its lowest bit, with odd a_i and b_i; a_i, b_i, c_i are the numbers 3i, 3i+1, 3i+2 of
+     * SplitMix64 with seed 0, cut to 32 bits.
+     */
+    private static final class Lanes {
+        static final int COUNT = BANDS * BAND_VALUES;
+
+        private static final int[] HIGH = constants(0, 1);
+        private static final int[] LOW = constants(1, 1);
+        private static final int[] ADDED = constants(2, 0);
+
+        private final int[] least = new int[COUNT];
+
+        Lanes() {
+            Arrays.fill(least, Integer.MAX_VALUE);
+        }
+
+        void accept(long shingle) {
+            int high = (int) (shingle >>> Integer.SIZE);
+            int low = (int) shingle;
+            int[] values = least;
+            // without Math.min, which keeps the loop out of vector registers
+            for (int i = 0; i < COUNT; i++) {
+                int value = (HIGH[i] * high + LOW[i] * low + ADDED[i]) >>> 1;
+                int less = value - values[i]; // 31 bits, so it does not overflow
+                values[i] += less & (less >> (Integer.SIZE - 1));
+            }
+        }
+
+        byte[] bytes() {
+            ByteBuffer bytes = ByteBuffer.allocate(SIGNATURE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asIntBuffer().put(least);
+            return bytes.array();
+        }
+
+        private static int[] constants(int first, int lowestBit) {
+            int[] constants = new int[COUNT];
+            for (int i = 0; i < COUNT; i++) {
+                constants[i] = (int) mix((3L * i + first + 1) * STEP) | lowestBit;
+            }
+            return constants;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.github.hyenaspark.data.document.clean;
+
+import io.github.hyenaspark.data.document.TextObserver;
+import io.github.hyenaspark.data.document.stream.CodePoints;
+
+/**
+ * Counts what the filters ask about, in one pass over a text. Letters are what Unicode calls alphabetic, vowel signs of
+ * the Indic scripts included; the numbers are right for valid UTF-8 only.
+ */
+public final class TextStatistics implements TextObserver {
+    private static final int ASCII = 0x80;
+    private static final int FIRST_LEAD = 0xC0;
+    private static final int VALUES = 0x100;
+
+    private final long[] counts = new long[VALUES];
+    private final CodePoints decoder = new CodePoints();
+    private long bytes;
+    private long lineStart;
+    private long longestLine;
+    private long otherLetters;
+    private long otherDigits;
+    private long otherWhiteSpace;
+    private long otherControls;
+
+    @Override
+    public void accept(byte[] text, int from, int to) {
+        long[] histogram = counts;
+        for (int i = from; i < to; i++) {
+            int value = text[i];
+            histogram[value & 0xFF]++;
+            if (value < 0) {
+                other(decoder.accept(value & 0xFF));
+            } else if (value == '\n') {
+                endLine(bytes + (i - from));
+            }
+        }
+        bytes += to - from;
+    }
+
+    /** Bytes of the text. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Unicode characters (code points). */
+    public long characters() {
+        return bytes - sum(ASCII, FIRST_LEAD);
+    }
+
+    /** Alphabetic characters. */
+    public long letters() {
+        return sum('a', 'z' + 1) + sum('A', 'Z' + 1) + otherLetters;
+    }
+
+    /** Decimal digits of any script. */
+    public long digits() {
+        return sum('0', '9' + 1) + otherDigits;
+    }
+
+    /** White space: of ASCII tab, line feed, vertical tab, form feed, carriage return and space. */
+    public long whiteSpace() {
+        return sum('\t', '\r' + 1) + counts[' '] + otherWhiteSpace;
+    }
+
+    /** Control characters other than tab, line feed and carriage return; those of U+0080 to U+009F count as well. */
+    public long controls() {
+        return sum(0, ' ') - counts['\t'] - counts['\n'] - counts['\r'] + counts[ASCII - 1] + otherControls;
+    }
+
+    /** Lines, each ended by a line feed or by the end of the text; an empty text has none. */
+    public long lines() {
+        return counts['\n'] + (bytes > lineStart ? 1 : 0);
+    }
+
+    /** Bytes of the longest line, without its line feed. */
+    public long longestLineBytes() {
+        return Math.max(longestLine, bytes - lineStart);
+    }
+
+    /** Share of the characters, in [0, 1]; 0 for an empty text. */
+    double fraction(long counted) {
+        return bytes == 0 ? 0 : counted / (double) characters();
+    }
+
+    private void endLine(long position) {
+        longestLine = Math.max(longestLine, position - lineStart);
+        lineStart = position + 1;
+    }
+
+    private void other(int point) {
+        if (point == CodePoints.INCOMPLETE) {
+            return;
+        }
+        if (Character.isAlphabetic(point)) {
+            otherLetters++;
+        } else if (Character.isDigit(point)) {
+            otherDigits++;
+        } else if (Character.isSpaceChar(point)) {
+            otherWhiteSpace++;
+        } else if (Character.isISOControl(point)) {
+            otherControls++;
+        }
+    }
+
+    private long sum(int from, int to) {
+        long sum = 0;
+        for (int value = from; value < to; value++) {
+            sum += counts[value];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,155 @@
+package io.github.hyenaspark.data.document.fasta;
+
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.TextStream;
+import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Documents from FASTA: records, or pieces of them. A record is refused as a whole from its fault on. */
+public final class FastaDocuments implements DocumentReader {
+    private final Section section;
+    private final SourceConfig config;
+    private final @Nullable BedFile bed;
+    private final FastaRecord record;
+    private final FastaPieces pieces;
+    private boolean begun;
+    private boolean inRecord; // whether the record may have more pieces
+    private FastaHeader header = new FastaHeader("", "");
+    private @Nullable Text current;
+
+    private FastaDocuments(Section section, SourceConfig config, @Nullable BedFile bed) {
+        this.section = section;
+        this.config = config;
+        this.bed = bed;
+        this.record = new FastaRecord(section.blocks());
+        this.pieces = new FastaPieces(record, config.fasta());
+    }
+
+    public static FastaDocuments of(Storage storage, Section section, SourceConfig config) throws IOException {
+        String bedUri = config.fasta().bed();
+        BedFile bed = bedUri.isEmpty() ? null : BedFile.load(storage, bedUri);
+        section.skipToLine();
+        return new FastaDocuments(section, config, bed);
+    }
+
+    @Override
+    public Optional<Document> next() throws IOException {
+        if (current != null) {
+            Text last = current;
+            current = null;
+            last.skipRest();
+        }
+        while (inRecord || nextRecord()) {
+            inRecord = false; // unless nothing is wrong with it
+            if (pieces.next()) {
+                inRecord = true;
+                current = new Text();
+                return Optional.of(new Piece(current));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean nextRecord() throws IOException {
+        boolean first = !begun && section.from() == 0 && !section.atEnd();
+        begun = true;
+        if (first) {
+            record.checkFileBegins();
+        }
+        if (!record.next(section.to())) {
+            return false;
+        }
+        header = record.header();
+        pieces.begin(bed == null ? List.of(BedInterval.WHOLE) : bed.intervals(header.id()));
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        section.close();
+    }
+
+    private final class Text extends TextStream {
+        @Override
+        public int readText(byte[] to, int at, int count) throws IOException {
+            inRecord = false;
+            int got = pieces.read(to, at, count);
+            inRecord = true;
+            return got;
+        }
+
+        @Override
+        public long consumed() {
+            return section.blocks().takeConsumed();
+        }
+    }
+
+    private final class Piece implements Document {
+        private final Text text;
+        private final FastaHeader ofRecord = header;
+        private final BedInterval interval = pieces.interval();
+        private final long start = pieces.base();
+        private final long position = record.offset() + start;
+
+        Piece(Text text) {
+            this.text = text;
+        }
+
+        @Override
+        public String path() {
+            return section.path();
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public Text text() {
+            return text;
+        }
+
+        /** That of the record; a part of it has its bases behind it, as in {@code chr1:100-200}. */
+        @Override
+        public Optional<String> givenId() {
+            text.checkEnded();
+            String bases = pieces.isPart() ? ":" + start + "-" + pieces.base() : "";
+            return Optional.ofNullable(values().get(config.idField())).map(id -> id + bases);
+        }
+
+        @Override
+        public SortedMap<String, String> columns() {
+            text.checkEnded();
+            SortedMap<String, String> columns = values();
+            columns.keySet().retainAll(config.columns());
+            return Collections.unmodifiableSortedMap(columns);
+        }
+
+        private SortedMap<String, String> values() {
+            SortedMap<String, String> values = new TreeMap<>();
+            values.put(FastaHeader.ID, ofRecord.id());
+            values.put(FastaHeader.DESCRIPTION, ofRecord.description());
+            return values;
+        }
+
+        @Override
+        public Optional<String> split() {
+            return interval.split().isEmpty() ? Optional.empty() : Optional.of(interval.split());
+        }
+
+        @Override
+        public long sourceBytes() {
+            return text.sourceBytes();
+        }
+    }
+}

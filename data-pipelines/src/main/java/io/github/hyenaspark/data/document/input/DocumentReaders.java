@@ -1,0 +1,57 @@
+package io.github.hyenaspark.data.document.input;
+
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.SourceFormat;
+import io.github.hyenaspark.data.document.TextDocuments;
+import io.github.hyenaspark.data.document.fasta.FastaDocuments;
+import io.github.hyenaspark.data.document.parquet.ParquetDocuments;
+import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.text.JsonLines;
+import io.github.hyenaspark.data.document.text.LineDocuments;
+import io.github.hyenaspark.data.document.text.SeparatedDocuments;
+import io.github.hyenaspark.data.document.text.WholeFile;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+
+/** Chooses the {@link DocumentReader} for a file, by its format and the settings. */
+public final class DocumentReaders {
+    private DocumentReaders() {}
+
+    /**
+     * Opens a slice; the caller closes the reader.
+     *
+     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is wrong
+     * @throws IOException if the file is gone or has changed since it was listed; {@link DocumentReader#next} and the texts throw it
+     *     too
+     */
+    public static DocumentReader open(Storage storage, Slice slice, SourceConfig config) throws IOException {
+        InputFile file = slice.file();
+        FileFormat format = FileFormat.of(file.path(), config);
+        if (!format.splittable() && !slice.isWhole()) {
+            throw new IllegalArgumentException("file " + file.uri() + " is read whole, found the slice [" + slice.from()
+                    + ", " + slice.to() + ") of " + file.bytes() + " bytes");
+        }
+        if (format.format() == SourceFormat.PARQUET) {
+            return ParquetDocuments.open(storage, slice, config);
+        }
+        if (format.format() == SourceFormat.TEXT && config.documents() == TextDocuments.FILE) {
+            return WholeFile.open(storage, file, format.compression());
+        }
+        boolean separated = format.format() == SourceFormat.TEXT && config.documents() == TextDocuments.SEPARATOR;
+        int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
+        Section section = Section.open(storage, slice, format.compression(), before);
+        try {
+            return switch (format.format()) {
+                case JSONL -> JsonLines.of(section, config);
+                case FASTA -> FastaDocuments.of(storage, section, config);
+                default -> separated ? SeparatedDocuments.of(section, config.separator()) : LineDocuments.of(section);
+            };
+        } catch (IOException | IllegalArgumentException e) {
+            section.close();
+            throw e;
+        }
+    }
+}

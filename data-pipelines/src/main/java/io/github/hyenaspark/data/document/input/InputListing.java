@@ -1,0 +1,67 @@
+package io.github.hyenaspark.data.document.input;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.StoredFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Finds the files of an input: those in a directory and below it whose names say that they are documents, or every file
+ * that a glob matches.
+ */
+public final class InputListing {
+    private static final String GLOB = "*?[{";
+
+    private InputListing() {}
+
+    /**
+     * The files, sorted by path.
+     *
+     * @param input a directory, a file or a glob
+     * @param config which names count in a directory
+     * @throws IllegalArgumentException if the input is missing or has no documents
+     */
+    public static List<InputFile> files(Storage storage, String input, SourceConfig config) throws IOException {
+        List<StoredFile> found;
+        try {
+            found = storage.find(input);
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("data.input: " + e.getMessage(), e);
+        }
+        String place = storage.qualify(input);
+        boolean literal = storage.exists(input);
+        boolean single = found.size() == 1 && found.get(0).uri().equals(place);
+        boolean directory = literal && !single;
+        String root = directory ? place : parent(literal ? place : beforeGlob(place));
+        String prefix = root.endsWith("/") ? root : root + "/";
+        List<InputFile> files = found.stream()
+                .filter(file -> !directory || FileFormat.isInput(file.uri(), config))
+                .map(file -> InputFile.of(file.uri().substring(prefix.length()), file))
+                .sorted(Comparator.comparing(InputFile::path))
+                .toList();
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("data.input: " + place + " has no documents, expected at least one "
+                    + (directory
+                            ? FileFormat.endings(config) + " file in it (other files: " + found.size() + ")"
+                            : "file that matches"));
+        }
+        return files;
+    }
+
+    /** The path up to its first special character: that much is the same for all matches. */
+    private static String beforeGlob(String place) {
+        int end = 0;
+        while (end < place.length() && GLOB.indexOf(place.charAt(end)) < 0) {
+            end++;
+        }
+        return place.substring(0, end);
+    }
+
+    private static String parent(String place) {
+        return place.substring(0, place.lastIndexOf('/'));
+    }
+}

@@ -1,0 +1,119 @@
+package io.github.hyenaspark.data.document.parquet;
+
+import io.github.hyenaspark.io.WrongSettingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/**
+ * One column that a reader was asked for.
+ *
+ * @param name as in the settings; a column inside others is named with dots, for example {@code meta.url}
+ * @param descriptor where it is
+ */
+record ParquetColumn(String name, ColumnDescriptor descriptor) {
+    /**
+     * Finds a column with one value per row.
+     *
+     * @param setting that asks for it, for the message
+     * @throws WrongSettingException if there is none of that name, or it has many values per row
+     */
+    static ParquetColumn find(MessageType schema, String name, String setting, String uri) {
+        List<ColumnDescriptor> columns = schema.getColumns();
+        Optional<ColumnDescriptor> found =
+                columns.stream().filter(column -> path(column).equals(name)).findFirst();
+        String where = "data.source." + setting + ": " + uri;
+        if (found.isEmpty()) {
+            throw new WrongSettingException(where + " has no column \"" + name + "\", expected one of "
+                    + columns.stream().map(ParquetColumn::path).toList());
+        }
+        if (found.get().getMaxRepetitionLevel() > 0) {
+            throw new WrongSettingException(
+                    where + " has many values per row in column \"" + name + "\", expected one");
+        }
+        return new ParquetColumn(name, found.get());
+    }
+
+    /**
+     * The column, if it holds texts.
+     *
+     * @throws WrongSettingException if it holds something else
+     */
+    ParquetColumn ofText(String setting, String uri) {
+        boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+                && (isPlain() || Arrays.asList(text(), json(), symbol()).contains(type().getLogicalTypeAnnotation()));
+        if (!text) {
+            throw new WrongSettingException(
+                    "data.source." + setting + ": " + uri + " has " + type() + ", expected a string or binary column");
+        }
+        return this;
+    }
+
+    /** Takes the row's value as bytes. */
+    Optional<byte[]> nextBytes(ColumnReader reader) {
+        Optional<byte[]> value = isNull(reader)
+                ? Optional.empty()
+                : Optional.of(reader.getBinary().getBytesUnsafe());
+        reader.consume();
+        return value;
+    }
+
+    /** Takes the row's value as text, whatever its type: numbers in decimal, dates and times as ISO 8601. */
+    Optional<String> nextText(ColumnReader reader) {
+        Optional<String> value = isNull(reader) ? Optional.empty() : Optional.of(text(reader));
+        reader.consume();
+        return value;
+    }
+
+    private boolean isNull(ColumnReader reader) {
+        return reader.getCurrentDefinitionLevel() < descriptor.getMaxDefinitionLevel();
+    }
+
+    private String text(ColumnReader reader) {
+        var stringifier = type().stringifier();
+        return switch (type().getPrimitiveTypeName()) {
+            case BOOLEAN -> stringifier.stringify(reader.getBoolean());
+            case INT32 -> stringifier.stringify(reader.getInteger());
+            case INT64 -> stringifier.stringify(reader.getLong());
+            case FLOAT -> stringifier.stringify(reader.getFloat());
+            case DOUBLE -> stringifier.stringify(reader.getDouble());
+            case BINARY ->
+                isPlain()
+                        ? new String(reader.getBinary().getBytesUnsafe(), StandardCharsets.UTF_8)
+                        : stringifier.stringify(reader.getBinary());
+            case INT96, FIXED_LEN_BYTE_ARRAY -> stringifier.stringify(reader.getBinary());
+        };
+    }
+
+    private PrimitiveType type() {
+        return descriptor.getPrimitiveType();
+    }
+
+    /** Whether the file says nothing of what the bytes are; writers of old say nothing of texts. */
+    private boolean isPlain() {
+        return type().getLogicalTypeAnnotation() == null;
+    }
+
+    private static LogicalTypeAnnotation text() {
+        return LogicalTypeAnnotation.stringType();
+    }
+
+    private static LogicalTypeAnnotation json() {
+        return LogicalTypeAnnotation.jsonType();
+    }
+
+    private static LogicalTypeAnnotation symbol() {
+        return LogicalTypeAnnotation.enumType();
+    }
+
+    private static String path(ColumnDescriptor column) {
+        return String.join(".", column.getPath());
+    }
+}

@@ -1,0 +1,82 @@
+package io.github.hyenaspark.data.document.stream;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.Compression;
+import io.github.hyenaspark.data.document.InputFile;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.ZipException;
+
+/**
+ * What is in an archive of one stream. It ends where the archive properly ends; a damaged archive, or one that is cut
+ * off, is a {@link BadFileException}.
+ */
+public final class ArchiveStream extends InputStream {
+    private final InputFile file;
+    private final InputStream in;
+    private long bytes;
+
+    private ArchiveStream(InputFile file, InputStream in) {
+        this.file = file;
+        this.in = in;
+    }
+
+    public static ArchiveStream of(Compression compression, InputFile file, InputStream archive) throws IOException {
+        return new ArchiveStream(
+                file,
+                compression == Compression.GZIP
+                        ? new GzipStream(archive)
+                        : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes())));
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int at, int count) throws IOException {
+        try {
+            int got = in.read(to, at, count);
+            bytes += Math.max(0, got);
+            if (got < 0 && file.bytes() == 0) {
+                throw new ZipException("the archive is empty: it has 0 bytes");
+            }
+            return got;
+        } catch (ZipException e) {
+            throw new BadFileException(file.uri(), bytes, String.valueOf(e.getMessage()));
+        } catch (ZstdIOException e) {
+            throw new BadFileException(
+                    file.uri(), bytes, "the Zstandard archive is damaged or cut off: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+    /**
+     * A stream whose last byte comes alone. The Zstandard library forgets that it is in a frame if the frame's
+     * beginning came in one read with the end of the frame before.
+     */
+    private static final class LastByteApart extends FilterInputStream {
+        private long left;
+
+        LastByteApart(InputStream in, long bytes) {
+            super(in);
+            left = bytes;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int count) throws IOException {
+            int got = super.read(to, at, left > 1 ? (int) Math.min(count, left - 1) : count);
+            left -= Math.max(0, got);
+            return got;
+        }
+    }
+}

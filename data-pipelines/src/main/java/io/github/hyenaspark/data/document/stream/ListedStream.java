@@ -1,0 +1,56 @@
+package io.github.hyenaspark.data.document.stream;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** A listed file's bytes from an offset to its end. It has as many of them as when it was listed, or reading fails. */
+public final class ListedStream extends InputStream {
+    private final InputFile file;
+    private final InputStream in;
+    private long offset;
+
+    private ListedStream(InputFile file, InputStream in, long from) {
+        this.file = file;
+        this.in = in;
+        this.offset = from;
+    }
+
+    public static ListedStream open(Storage storage, InputFile file, long from) throws IOException {
+        try {
+            return new ListedStream(file, storage.open(file.uri(), from), from);
+        } catch (CorruptFileException e) {
+            throw new IOException("file " + file.uri() + " has changed since it was listed; run prepare again", e);
+        }
+    }
+
+    /** Offset in the file of the byte that is read next. */
+    public long offset() {
+        return offset;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int at, int count) throws IOException {
+        int got = in.read(to, at, count);
+        offset += Math.max(0, got);
+        boolean tooShort = got < 0 && offset < file.bytes();
+        if (tooShort || offset > file.bytes()) {
+            throw new IOException("file " + file.uri() + " has changed since it was listed: listed with " + file.bytes()
+                    + " bytes, found " + (got < 0 ? "" : "at least ") + offset + "; run prepare again");
+        }
+        return got;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

@@ -1,0 +1,265 @@
+package io.github.hyenaspark.data.document.text;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.stream.Blocks;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+
+/**
+ * One JSON object on one line, checked strictly by RFC 8259 while it is passed over. It stops at the text, which its
+ * caller reads as a {@link JsonString}; wanted fields are kept wherever they stand.
+ */
+final class JsonLine {
+    private static final int LONGEST_VALUE = 1 << 16;
+    private static final int DEEPEST = 512;
+    private static final int SCRATCH = 1 << 13;
+    private static final int NOTHING = -1;
+
+    private final Blocks blocks;
+    private final JsonFields fields;
+    private final JsonString string;
+    private final byte[] key;
+    private final byte[] scratch = new byte[SCRATCH];
+    private final ByteArrayOutputStream value = new ByteArrayOutputStream();
+    private int kept = JsonFields.NONE; // the field whose value is being passed
+
+    JsonLine(Blocks blocks, JsonFields fields) {
+        this.blocks = blocks;
+        this.fields = fields;
+        this.string = new JsonString(blocks);
+        this.key = new byte[fields.keyBytes()];
+    }
+
+    /**
+     * Passes the object's beginning up to the text.
+     *
+     * @return the text
+     * @throws BadDocumentException if the line is wrong so far or has no text
+     */
+    JsonString begin() throws IOException {
+        long start = blocks.position();
+        fields.clear();
+        kept = JsonFields.NONE;
+        expect('{', "an object");
+        if (isNext('}') || !membersUpToText()) {
+            throw blocks.bad(
+                    start, "the line has no field \"" + fields.name(JsonFields.TEXT) + "\"", JsonString.NEXT_LINE);
+        }
+        return string;
+    }
+
+    /** Passes the rest of the line behind the text. */
+    void finish() throws IOException {
+        if (isOneMore()) {
+            membersUpToText();
+        }
+        if (peek() != NOTHING) {
+            throw bad("something follows the object on its line");
+        }
+        blocks.skipLine();
+    }
+
+    /** Members from a key on; true at the text, false behind the object's end. */
+    private boolean membersUpToText() throws IOException {
+        do {
+            int field = key();
+            expect(':', "a colon after the name of a field");
+            if (field == JsonFields.TEXT) {
+                if (!isNext('"')) {
+                    throw bad("the field \"" + fields.name(field) + "\" is not a text");
+                }
+                string.begin();
+                return true;
+            }
+            keptValue(field);
+        } while (isOneMore());
+        return false;
+    }
+
+    private int key() throws IOException {
+        expect('"', "the name of a field in quotes");
+        string.begin();
+        int length = Math.max(0, string.read(key, 0, key.length));
+        passString();
+        int field = fields.indexOf(key, length);
+        if (field != JsonFields.NONE && !fields.see(field)) {
+            throw bad("the field \"" + fields.name(field) + "\" is there twice");
+        }
+        return field;
+    }
+
+    private void keptValue(int field) throws IOException {
+        kept = field;
+        value.reset();
+        int first = peek();
+        if (field != JsonFields.NONE && (first == '{' || first == '[')) {
+            throw bad("the field \"" + fields.name(field) + "\" is an object or array, expected a single value");
+        }
+        passValue(1);
+        if (field != JsonFields.NONE && first != 'n') {
+            fields.keep(field, value.toByteArray());
+        }
+        kept = JsonFields.NONE;
+    }
+
+    private void passValue(int depth) throws IOException {
+        int first = peek();
+        switch (first) {
+            case '"' -> {
+                blocks.at++;
+                string.begin();
+                passString();
+            }
+            case '{' -> passObject(depth);
+            case '[' -> passArray(depth);
+            case 't' -> passWord("true");
+            case 'f' -> passWord("false");
+            case 'n' -> passWord("null");
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9' -> passNumber();
+            default -> throw bad("expected a value");
+        }
+    }
+
+    private void passObject(int depth) throws IOException {
+        checkDepth(depth);
+        blocks.at++;
+        if (isNext('}')) {
+            return;
+        }
+        do {
+            expect('"', "the name of a field in quotes");
+            string.begin();
+            passString();
+            expect(':', "a colon after the name of a field");
+            passValue(depth + 1);
+        } while (isOneMore());
+    }
+
+    private void passArray(int depth) throws IOException {
+        checkDepth(depth);
+        blocks.at++;
+        if (isNext(']')) {
+            return;
+        }
+        do {
+            passValue(depth + 1);
+        } while (isNext(','));
+        expect(']', "a comma or the end of an array");
+    }
+
+    private void checkDepth(int depth) throws IOException {
+        if (depth > DEEPEST) {
+            throw bad("values are nested more than " + DEEPEST + " deep");
+        }
+    }
+
+    private void passString() throws IOException {
+        for (int got = string.read(scratch, 0, SCRATCH); got >= 0; got = string.read(scratch, 0, SCRATCH)) {
+            keep(scratch, got);
+        }
+    }
+
+    private void passWord(String word) throws IOException {
+        for (int i = 0; i < word.length(); i++) {
+            if (current() != word.charAt(i)) {
+                throw bad("expected a value");
+            }
+            take();
+        }
+    }
+
+    private void passNumber() throws IOException {
+        if (current() == '-') {
+            take();
+        }
+        if (current() == '0') {
+            take();
+        } else {
+            takeDigits();
+        }
+        if (current() == '.') {
+            take();
+            takeDigits();
+        }
+        if (current() == 'e' || current() == 'E') {
+            take();
+            if (current() == '+' || current() == '-') {
+                take();
+            }
+            takeDigits();
+        }
+    }
+
+    private void takeDigits() throws IOException {
+        if (!isDigit(current())) {
+            throw bad("expected a digit of a number");
+        }
+        while (isDigit(current())) {
+            take();
+        }
+    }
+
+    private static boolean isDigit(int character) {
+        return character >= '0' && character <= '9';
+    }
+
+    private void take() throws IOException {
+        scratch[0] = blocks.bytes[blocks.at];
+        keep(scratch, 1);
+        blocks.at++;
+    }
+
+    private void keep(byte[] from, int count) throws IOException {
+        if (kept != JsonFields.NONE) {
+            if (value.size() + count > LONGEST_VALUE) {
+                throw bad("the field \"" + fields.name(kept) + "\" is longer than " + LONGEST_VALUE + " bytes");
+            }
+            value.write(from, 0, count);
+        }
+    }
+
+    /** A comma, or the end of the object. */
+    private boolean isOneMore() throws IOException {
+        if (isNext(',')) {
+            return true;
+        }
+        expect('}', "a comma or the end of the object");
+        return false;
+    }
+
+    private boolean isNext(char wanted) throws IOException {
+        if (peek() != wanted) {
+            return false;
+        }
+        blocks.at++;
+        return true;
+    }
+
+    private void expect(char wanted, String meaning) throws IOException {
+        if (!isNext(wanted)) {
+            throw bad("expected " + meaning);
+        }
+    }
+
+    /** The next byte that is not a space; NOTHING at the end of the line. */
+    private int peek() throws IOException {
+        int next = current();
+        while (next == ' ' || next == '\t' || next == '\r') {
+            blocks.at++;
+            next = current();
+        }
+        return next;
+    }
+
+    private int current() throws IOException {
+        if (!blocks.more() || blocks.bytes[blocks.at] == '\n') {
+            return NOTHING;
+        }
+        return blocks.bytes[blocks.at] & 0xFF;
+    }
+
+    private BadDocumentException bad(String reason) throws IOException {
+        boolean ended = current() == NOTHING;
+        return blocks.bad(reason + (ended ? ", but the line ends" : ""), JsonString.NEXT_LINE);
+    }
+}

@@ -1,0 +1,172 @@
+package io.github.hyenaspark.data.document.text;
+
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.TextStream;
+import io.github.hyenaspark.data.document.stream.Blocks;
+import io.github.hyenaspark.data.document.stream.Section;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents from JSON lines: every line that is not blank is an object with the text in one of its fields. The text
+ * streams while the line is checked, so a line may turn out to be bad after its text was read.
+ */
+public final class JsonLines implements DocumentReader {
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
+    private final Section section;
+    private final Blocks blocks;
+    private final SourceConfig config;
+    private final JsonFields fields;
+    private final JsonLine line;
+    private @Nullable Text current;
+
+    private JsonLines(Section section, SourceConfig config) {
+        this.section = section;
+        this.blocks = section.blocks();
+        this.config = config;
+        List<String> names = new ArrayList<>(List.of(config.textField()));
+        if (!config.idField().isEmpty()) {
+            names.add(config.idField());
+        }
+        config.columns().stream().filter(column -> !names.contains(column)).forEach(names::add);
+        this.fields = new JsonFields(names);
+        this.line = new JsonLine(blocks, fields);
+    }
+
+    public static JsonLines of(Section section, SourceConfig config) throws IOException {
+        section.skipToLine();
+        return new JsonLines(section, config);
+    }
+
+    @Override
+    public Optional<Document> next() throws IOException {
+        if (current != null) {
+            current.skipLine();
+            current = null;
+        }
+        while (!section.atEnd()) {
+            long position = blocks.position();
+            if (position == 0) {
+                skipByteOrderMark();
+            }
+            blocks.beginRecord();
+            if (!isBlank()) {
+                current = new Text();
+                return Optional.of(new Line(position, current));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void skipByteOrderMark() throws IOException {
+        if (blocks.require(BYTE_ORDER_MARK.length)
+                && Arrays.equals(blocks.bytes, blocks.at, blocks.at + 3, BYTE_ORDER_MARK, 0, 3)) {
+            blocks.at += BYTE_ORDER_MARK.length;
+        }
+    }
+
+    /** Passes the white space at the line's beginning, and its end if there is nothing else. */
+    private boolean isBlank() throws IOException {
+        while (blocks.more()) {
+            byte next = blocks.bytes[blocks.at];
+            if (next != ' ' && next != '\t' && next != '\r' && next != '\n') {
+                return false;
+            }
+            blocks.at++;
+            if (next == '\n') {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        section.close();
+    }
+
+    private final class Text extends TextStream {
+        private @Nullable JsonString string;
+        private boolean lineEnded;
+
+        @Override
+        public int readText(byte[] to, int at, int count) throws IOException {
+            if (string == null) {
+                string = line.begin();
+            }
+            int got = string.read(to, at, count);
+            if (got < 0) {
+                line.finish();
+                lineEnded = true;
+            }
+            return got;
+        }
+
+        /** Moves to the next line without a look at this one, which may be bad. */
+        void skipLine() throws IOException {
+            leave();
+            if (!lineEnded) {
+                blocks.skipLine();
+            }
+        }
+
+        @Override
+        public long consumed() {
+            return blocks.takeConsumed();
+        }
+    }
+
+    private final class Line implements Document {
+        private final long position;
+        private final Text text;
+
+        Line(long position, Text text) {
+            this.position = position;
+            this.text = text;
+        }
+
+        @Override
+        public String path() {
+            return section.path();
+        }
+
+        @Override
+        public long position() {
+            return position;
+        }
+
+        @Override
+        public Text text() {
+            return text;
+        }
+
+        @Override
+        public Optional<String> givenId() {
+            text.checkEnded();
+            return config.idField().isEmpty() ? Optional.empty() : fields.value(config.idField());
+        }
+
+        @Override
+        public SortedMap<String, String> columns() {
+            text.checkEnded();
+            SortedMap<String, String> columns = new TreeMap<>();
+            config.columns().forEach(name -> fields.value(name).ifPresent(value -> columns.put(name, value)));
+            return Collections.unmodifiableSortedMap(columns);
+        }
+
+        @Override
+        public long sourceBytes() {
+            return text.sourceBytes();
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.github.hyenaspark.data.document.text;
+
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.PlainDocument;
+import io.github.hyenaspark.data.document.TextStream;
+import io.github.hyenaspark.data.document.stream.Blocks;
+import io.github.hyenaspark.data.document.stream.ByteSearch;
+import io.github.hyenaspark.data.document.stream.Section;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Documents of several lines, each ended by a line that is the separator, or by the file. Lines end as in
+ * {@link LineDocuments}; a document has the ends of its lines as they are, but not that of its last line. Empty
+ * documents are skipped. A document is of the section in which its first line begins.
+ */
+public final class SeparatedDocuments implements DocumentReader {
+    private final Section section;
+    private final Blocks blocks;
+    private final byte[] separator;
+    private @Nullable Text current;
+
+    private SeparatedDocuments(Section section, byte[] separator) {
+        this.section = section;
+        this.blocks = section.blocks();
+        this.separator = separator;
+    }
+
+    /** How many bytes before a section must be read: a separator with {@code \r\n}, and the end of line before it. */
+    public static int bytesBefore(String separator) {
+        return separator.getBytes(StandardCharsets.UTF_8).length + 3;
+    }
+
+    public static SeparatedDocuments of(Section section, String separator) throws IOException {
+        var documents = new SeparatedDocuments(section, separator.getBytes(StandardCharsets.UTF_8));
+        documents.skipToDocument();
+        section.countFromHere();
+        return documents;
+    }
+
+    /** Moves behind the first separator that ends in the section or right before it. */
+    private void skipToDocument() throws IOException {
+        if (section.from() == 0) {
+            return;
+        }
+        if (blocks.position() > 0) {
+            blocks.skipLine(section.to());
+        }
+        while (!section.atEnd()) {
+            int after = behindSeparator();
+            if (after < 0) {
+                blocks.skipLine(section.to());
+            } else {
+                blocks.at = after;
+                if (blocks.position() >= section.from()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    @Override
+    public Optional<Document> next() throws IOException {
+        if (current != null) {
+            current.skipRest();
+        }
+        while (!section.atEnd()) {
+            int after = behindSeparator();
+            if (after >= 0) {
+                blocks.at = after;
+                continue;
+            }
+            long position = blocks.position();
+            current = new Text();
+            if (current.find()) {
+                return Optional.of(new PlainDocument(section.path(), position, current));
+            }
+        }
+        current = null;
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() throws IOException {
+        section.close();
+    }
+
+    /** Where the line after this one begins if this one is a separator, else -1. */
+    private int behindSeparator() throws IOException {
+        blocks.require(separator.length + 2);
+        return behindSeparator(blocks.at);
+    }
+
+    /** The same for a line that begins anywhere in the window, which has enough of it. */
+    private int behindSeparator(int line) {
+        byte[] bytes = blocks.bytes;
+        int end = line + separator.length;
+        if (end > blocks.end
+                || (separator.length > 0 && bytes[line] != separator[0])
+                || !Arrays.equals(bytes, line, end, separator, 0, separator.length)) {
+            return -1;
+        }
+        if (end < blocks.end && bytes[end] == '\r') {
+            end++;
+        }
+        return end == blocks.end ? end : bytes[end] == '\n' ? end + 1 : -1;
+    }
+
+    private final class Text extends TextStream {
+        private int known; // blocks.bytes[blocks.at..known) are of this document
+
+        @Override
+        public int readText(byte[] to, int at, int count) throws IOException {
+            if (known <= blocks.at && !find()) {
+                return -1;
+            }
+            int copied = Math.min(count, known - blocks.at);
+            System.arraycopy(blocks.bytes, blocks.at, to, at, copied);
+            blocks.at += copied;
+            return copied;
+        }
+
+        /** Finds bytes of the document; if there are none, moves behind it. */
+        boolean find() throws IOException {
+            while (blocks.more()) {
+                int behind = scan();
+                if (known > blocks.at) {
+                    return true;
+                }
+                if (behind >= 0) {
+                    blocks.at = behind;
+                    return false;
+                }
+                blocks.require(blocks.end - blocks.at + 1);
+            }
+            return false;
+        }
+
+        /** Sets what is known; gives the place behind the document and its separator, or -1 if it is not in sight. */
+        private int scan() {
+            int line = blocks.at;
+            while (true) {
+                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
+                known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
+                int next = end + 1;
+                if (next >= blocks.end && blocks.ended()) {
+                    return blocks.end;
+                }
+                if (blocks.end - next < separator.length + 2 && !blocks.ended()) {
+                    return -1;
+                }
+                int behind = behindSeparator(next);
+                if (behind >= 0) {
+                    return behind;
+                }
+                line = next;
+            }
+        }
+
+        @Override
+        public long consumed() {
+            return blocks.takeConsumed();
+        }
+    }
+}

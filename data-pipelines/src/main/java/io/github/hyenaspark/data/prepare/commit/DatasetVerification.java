@@ -1,0 +1,135 @@
+package io.github.hyenaspark.data.prepare.commit;
+
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.unit.UnitRecords;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardFormat;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Reads every object that the snapshots of a dataset list, whole, and compares it with what is said of it. */
+public final class DatasetVerification {
+    private final Storage storage;
+    private final String dataset;
+    private final List<String> faults = new ArrayList<>();
+    private final Set<String> seen = new HashSet<>();
+    private long bytes;
+
+    private DatasetVerification(Storage storage, String dataset) {
+        this.storage = storage;
+        this.dataset = dataset;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param objects how many were read
+     * @param bytes their length
+     * @param faults a sentence for each that is damaged
+     */
+    public record Result(long objects, long bytes, List<String> faults) {}
+
+    /** One check; it says no more than that the object is fine. */
+    @FunctionalInterface
+    private interface Check {
+        void run() throws IOException;
+    }
+
+    /**
+     * Verifies all snapshots of a dataset.
+     *
+     * @throws IllegalArgumentException if it has none
+     * @throws IOException if the storage cannot be read
+     */
+    public static Result run(Storage storage, String dataset) throws IOException {
+        List<String> uris = DatasetSnapshot.uris(storage, dataset);
+        if (uris.isEmpty()) {
+            throw new IllegalArgumentException("there is no snapshot in " + dataset + "; run prepare first");
+        }
+        var verification = new DatasetVerification(storage, dataset);
+        for (String uri : uris) {
+            verification.check(uri, () -> verification.snapshot(uri, uri.equals(uris.get(uris.size() - 1))));
+        }
+        return new Result(verification.seen.size(), verification.bytes, List.copyOf(verification.faults));
+    }
+
+    private void snapshot(String uri, boolean newest) throws IOException {
+        byte[] content = storage.read(uri);
+        bytes += content.length;
+        DatasetSnapshot snapshot = DatasetSnapshot.fromJson(uri, content);
+        tokenizer(snapshot);
+        UnitRecords records = UnitRecords.of(storage, dataset, snapshot);
+        for (UnitEntry unit : snapshot.units()) {
+            check("unit " + unit.name() + " " + unit.digest(), () -> records.of(unit));
+            for (ObjectFacts object : unit.files()) {
+                bytes += object.bytes();
+                check(object.file(), () -> object.verify(storage, dataset));
+            }
+        }
+        if (newest) {
+            views(snapshot);
+        }
+    }
+
+    private void tokenizer(DatasetSnapshot snapshot) {
+        String fingerprint = snapshot.vocabulary().fingerprint();
+        String uri = Recipe.tokenizerUri(dataset, fingerprint);
+        check(uri, () -> {
+            byte[] file = storage.read(uri);
+            bytes += file.length;
+            Tokenizer tokenizer = Tokenizer.ofFile(snapshot.vocabulary().tokenizer(), file);
+            if (!tokenizer.fingerprint().equals(fingerprint) || !Arrays.equals(tokenizer.file(), file)) {
+                throw new CorruptFileException(
+                        uri, "the tokenizer " + fingerprint, "other bytes, SHA-256 " + Hashes.sha256(file));
+            }
+        });
+    }
+
+    private void views(DatasetSnapshot snapshot) {
+        var format = ShardFormat.of(
+                snapshot.vocabulary().size(), Long.parseLong(snapshot.settings().getOrDefault("shard-bytes", "0")));
+        for (Split split : Split.values()) {
+            view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
+        }
+        view(SnapshotViews.SUCCESS, SnapshotViews.success(snapshot), snapshot);
+    }
+
+    private void view(String file, byte[] expected, DatasetSnapshot snapshot) {
+        String uri = Storage.resolve(dataset, file);
+        check(uri, () -> {
+            byte[] found = storage.read(uri);
+            bytes += found.length;
+            if (!Arrays.equals(found, expected)) {
+                throw new CorruptFileException(
+                        uri, "what " + snapshot.uri(dataset) + " has", "other bytes", "run prepare again");
+            }
+        });
+    }
+
+    private void check(String object, Check check) {
+        if (!seen.add(object)) {
+            return;
+        }
+        try {
+            check.run();
+        } catch (FileNotFoundException e) {
+            faults.add(object + ": " + e.getMessage());
+        } catch (CorruptFileException e) {
+            faults.add(e.getMessage());
+        } catch (IOException | IllegalArgumentException e) {
+            faults.add(object + ": cannot be read (" + e.getMessage() + ")");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.hyenaspark.data.prepare.plan;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.SourceFormat;
+import io.github.hyenaspark.data.document.TextDocuments;
+import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.InputInterval;
+import io.github.hyenaspark.data.prepare.OnChanged;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.UnitRecords;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What there is to do for an input: listed once, before any work, and compared with what the dataset has. New files are
+ * cut into new units; units of the newest snapshot stay as they are, unless a file of theirs changed or is to be
+ * pruned.
+ *
+ * @param parent the newest snapshot, if the dataset has one
+ * @param kept its units that stay, in its order
+ * @param fresh new units, sorted by path
+ * @param pending units of both kinds that have no record, or miss an object
+ */
+public record InputPlan(
+        Optional<DatasetSnapshot> parent, List<UnitEntry> kept, List<WorkUnit> fresh, List<WorkUnit> pending) {
+    private static final Logger LOG = LoggerFactory.getLogger(InputPlan.class);
+
+    public InputPlan {
+        kept = List.copyOf(kept);
+        fresh = List.copyOf(fresh);
+        pending = List.copyOf(pending);
+    }
+
+    /**
+     * Lists the input and looks at what has been done.
+     *
+     * @throws IllegalArgumentException if input or dataset are not set, the input is missing or has no text, a
+     *     validation document is not in it, or the dataset was prepared with other settings
+     * @throws CorruptFileException if a file has changed and the settings do not allow that, or the record of a unit is
+     *     missing or damaged
+     */
+    public static InputPlan of(Storage storage, Recipe recipe) throws IOException {
+        DataConfig config = recipe.config();
+        config.checkPlaces();
+        List<InputFile> files = InputFiles.of(storage, config);
+        checkText(config, files);
+        Optional<DatasetSnapshot> parent = DatasetSnapshot.find(storage, config.dataset());
+        if (parent.isPresent()) {
+            checkSettings(recipe, parent.get());
+        }
+        LOG.debug("point: {} files listed", files.size());
+        return parent.isPresent()
+                ? new Difference(storage, recipe, files).from(parent.get())
+                : first(storage, recipe, files);
+    }
+
+    /** Whether the newest snapshot has all this already, in objects that are whole or can be made so again. */
+    public boolean isUnchanged() {
+        return parent.isPresent()
+                && fresh.isEmpty()
+                && kept.size() == parent.get().units().size();
+    }
+
+    private static InputPlan first(Storage storage, Recipe recipe, List<InputFile> files) throws IOException {
+        DataConfig config = recipe.config();
+        List<WorkUnit> fresh = WorkUnit.cut(fresh(config, files), config.source(), config.unitBytes());
+        return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, recipe, fresh));
+    }
+
+    private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
+        InputInterval interval = config.interval();
+        List<InputFile> chosen = files.stream().filter(interval::contains).toList();
+        if (chosen.size() < files.size()) {
+            LOG.info("{} of {} new files were last changed in the interval", chosen.size(), files.size());
+        }
+        return chosen;
+    }
+
+    private static List<WorkUnit> pending(Storage storage, Recipe recipe, List<WorkUnit> units) throws IOException {
+        List<WorkUnit> pending = new ArrayList<>();
+        for (WorkUnit unit : units) {
+            Optional<UnitRecord> record = UnitRecord.find(storage, recipe, unit);
+            if (record.isEmpty()
+                    || !record.get().isIntact(storage, recipe.config().dataset())) {
+                pending.add(unit);
+            }
+        }
+        return pending;
+    }
+
+    private static void checkText(DataConfig config, List<InputFile> files) {
+        if (files.stream().allMatch(file -> file.bytes() == 0)) {
+            throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files.size()
+                    + " empty files, expected at least one byte");
+        }
+        boolean filesAreDocuments = config.source().documents() == TextDocuments.FILE
+                && files.stream()
+                        .allMatch(file ->
+                                FileFormat.of(file.path(), config.source()).format() == SourceFormat.TEXT);
+        if (filesAreDocuments) {
+            config.splitRule().check(files);
+        }
+    }
+
+    /** Shards of two recipes never meet in one dataset. */
+    private static void checkSettings(Recipe recipe, DatasetSnapshot newest) throws CorruptFileException {
+        String dataset = recipe.config().dataset();
+        if (!newest.vocabulary().fingerprint().equals(recipe.vocabulary().fingerprint())) {
+            throw new IllegalArgumentException(
+                    "data.tokenizer: found " + recipe.vocabulary().tokenizer() + " ("
+                            + recipe.vocabulary().fingerprint() + "), expected the tokenizer of " + dataset + ", "
+                            + newest.vocabulary().tokenizer() + " ("
+                            + newest.vocabulary().fingerprint()
+                            + "); choose another data.dataset or that tokenizer");
+        }
+        if (newest.fingerprint().equals(recipe.fingerprint())) {
+            return;
+        }
+        Map<String, String> found = new TreeMap<>(recipe.identity());
+        Map<String, String> expected = new TreeMap<>(newest.settings());
+        found.entrySet().removeAll(newest.settings().entrySet());
+        expected.entrySet().removeAll(recipe.identity().entrySet());
+        throw new IllegalArgumentException("data.dataset: " + dataset + " was prepared with other settings: found "
+                + found + ", expected " + expected + "; choose another data.dataset or the old settings");
+    }
+
+    /** The files of now against those that the newest snapshot has. */
+    private static final class Difference {
+        private final Storage storage;
+        private final Recipe recipe;
+        private final Map<String, InputFile> now = new TreeMap<>();
+        private final Set<String> known = new HashSet<>();
+        /** Paths whose documents must be prepared anew, or leave. */
+        private final Set<String> affected = new LinkedHashSet<>();
+
+        Difference(Storage storage, Recipe recipe, List<InputFile> files) {
+            this.storage = storage;
+            this.recipe = recipe;
+            files.forEach(file -> now.put(file.path(), file));
+        }
+
+        InputPlan from(DatasetSnapshot parent) throws IOException {
+            DataConfig config = recipe.config();
+            UnitRecords records = UnitRecords.of(storage, config.dataset(), parent);
+            List<UnitRecord> then = new ArrayList<>();
+            for (UnitEntry unit : parent.units()) {
+                UnitRecord record = records.of(unit);
+                then.add(record);
+                for (Slice slice : record.unit().slices()) {
+                    compare(slice.file());
+                }
+            }
+            List<UnitEntry> kept = new ArrayList<>();
+            List<WorkUnit> broken = new ArrayList<>();
+            for (int i = 0; i < then.size(); i++) {
+                WorkUnit unit = then.get(i).unit();
+                if (stays(unit)) {
+                    kept.add(parent.units().get(i));
+                    if (!then.get(i).isIntact(storage, config.dataset())) {
+                        broken.add(unit);
+                    }
+                }
+            }
+            return plan(parent, kept, broken);
+        }
+
+        private InputPlan plan(DatasetSnapshot parent, List<UnitEntry> kept, List<WorkUnit> broken) throws IOException {
+            DataConfig config = recipe.config();
+            List<InputFile> strangers = now.values().stream()
+                    .filter(file -> !known.contains(file.path()))
+                    .toList();
+            List<InputFile> fresh = new ArrayList<>(fresh(config, strangers));
+            for (String path : affected) {
+                InputFile file = now.get(path);
+                if (file != null) {
+                    fresh.add(file);
+                }
+            }
+            fresh.sort((a, b) -> a.path().compareTo(b.path()));
+            List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
+            List<WorkUnit> pending = new ArrayList<>(broken);
+            pending.addAll(pending(storage, recipe, units));
+            return new InputPlan(Optional.of(parent), kept, units, pending);
+        }
+
+        private void compare(InputFile then) throws CorruptFileException {
+            if (!known.add(then.path())) {
+                return;
+            }
+            InputFile file = now.get(then.path());
+            if (file == null) {
+                if (recipe.config().prune()) {
+                    LOG.info("{} is gone; its documents leave the dataset", then.uri());
+                    affected.add(then.path());
+                }
+            } else if (file.bytes() != then.bytes() || file.modifiedMillis() != then.modifiedMillis()) {
+                if (recipe.config().onChanged() == OnChanged.STOP) {
+                    throw changed(then, file);
+                }
+                LOG.info("{} has changed; it is prepared again", file.uri());
+                affected.add(then.path());
+            }
+        }
+
+        private static CorruptFileException changed(InputFile then, InputFile now) {
+            String moved = then.uri().equals(now.uri())
+                    ? ""
+                    : "; it was " + then.uri() + " then: a dataset knows files by their path below data.input, so name"
+                            + " the folder above both, or choose another data.dataset";
+            return new CorruptFileException(
+                    now.uri(),
+                    "the file that was prepared, " + state(then),
+                    "a changed one, " + state(now) + moved,
+                    "nothing has been committed; set data.on-changed=replace to prepare it again, or restore it");
+        }
+
+        private static String state(InputFile file) {
+            return file.bytes() + " bytes of " + Instant.ofEpochMilli(file.modifiedMillis());
+        }
+
+        /** Whether a unit is unaffected; if it is not, its other files are prepared anew with it. */
+        private boolean stays(WorkUnit unit) throws CorruptFileException {
+            List<InputFile> files = unit.slices().stream().map(Slice::file).toList();
+            Optional<InputFile> cause = files.stream()
+                    .filter(file -> affected.contains(file.path()))
+                    .findFirst();
+            if (cause.isEmpty()) {
+                return true;
+            }
+            for (InputFile file : files) {
+                if (!now.containsKey(file.path()) && !affected.contains(file.path())) {
+                    throw new CorruptFileException(
+                            file.uri(),
+                            "the file, because it shares a work unit with the changed "
+                                    + cause.get().uri(),
+                            "no such file",
+                            "nothing has been committed; restore it, or set data.prune=true to let its documents go");
+                }
+                affected.add(file.path());
+            }
+            return false;
+        }
+    }
+}

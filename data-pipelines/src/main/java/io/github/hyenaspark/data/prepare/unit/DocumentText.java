@@ -1,0 +1,120 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.document.clean.CleanConfig;
+import io.github.hyenaspark.data.document.clean.DocumentFilter;
+import io.github.hyenaspark.data.document.clean.Duplicates;
+import io.github.hyenaspark.data.document.clean.MinHash;
+import io.github.hyenaspark.data.document.clean.TextStatistics;
+import io.github.hyenaspark.io.Hashes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
+ * signed block by block. What it says of the text is right once it was read to its end.
+ */
+public final class DocumentText extends InputStream {
+    private static final int BEGINNING_BYTES = 256;
+    private static final int ID_DIGITS = 32;
+
+    private final InputStream in;
+    private final DocumentFilter filter;
+    private final MessageDigest digest;
+    private final @Nullable TextStatistics statistics;
+    private final @Nullable MinHash minHash;
+    private final byte[] beginning = new byte[BEGINNING_BYTES];
+    private long bytes;
+
+    private DocumentText(InputStream in, DocumentFilter filter, boolean signed) {
+        this.in = in;
+        this.filter = filter;
+        this.statistics = filter.isActive() ? new TextStatistics() : null;
+        this.minHash = signed ? new MinHash() : null;
+        try {
+            this.digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The text of a document after these steps. */
+    public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
+        InputStream text = DocumentStep.applyAll(steps, document, document.text());
+        return new DocumentText(
+                clean.normalisation().apply(text), DocumentFilter.of(clean), clean.duplicates() == Duplicates.NEAR);
+    }
+
+    /**
+     * What the document table calls a document: 128 bits of the hash of its place below the input, or of the id that
+     * its source gives.
+     *
+     * @param path of its file, relative to the input
+     * @param position in that file
+     * @param givenId empty if its source gives none
+     */
+    public static String documentId(String path, long position, String givenId) {
+        String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+    }
+
+    /** Bytes read so far. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** SHA-256 (hex) of all bytes read; asked for once, at the end. */
+    String sha256() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The first bytes, at most 256. */
+    byte[] beginning() {
+        return Arrays.copyOf(beginning, (int) Math.min(bytes, BEGINNING_BYTES));
+    }
+
+    /** The name of the filter that refuses the text, if one does. */
+    public Optional<String> refusal() {
+        return statistics == null ? Optional.empty() : filter.rejected(statistics);
+    }
+
+    /** For near duplicates; empty if they are not looked for. */
+    byte[] signature() {
+        return minHash == null ? new byte[0] : minHash.signature();
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int at, int count) throws IOException {
+        int read = in.read(to, at, count);
+        if (read <= 0) {
+            return read;
+        }
+        if (bytes < BEGINNING_BYTES) {
+            System.arraycopy(to, at, beginning, (int) bytes, (int) Math.min(read, BEGINNING_BYTES - bytes));
+        }
+        digest.update(to, at, read);
+        if (statistics != null) {
+            statistics.accept(to, at, at + read);
+        }
+        if (minHash != null) {
+            minHash.accept(to, at, at + read);
+        }
+        bytes += read;
+        return read;
+    }
+}

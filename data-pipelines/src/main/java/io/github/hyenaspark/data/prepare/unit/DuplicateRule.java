@@ -1,0 +1,160 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import io.github.hyenaspark.data.document.clean.Duplicates;
+import io.github.hyenaspark.data.document.clean.MinHash;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import io.github.hyenaspark.data.shard.table.DocumentKey;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which documents of a dataset are superfluous: a document is a duplicate if an earlier one, in the order of units and
+ * of documents in them, has the same text (exact), or the same values in one band of its MinHash signature (near). An
+ * earlier document decides even if it is a duplicate itself, so what was once dropped stays dropped when documents come
+ * behind it, and no clustering is needed.
+ *
+ * <p>The work is a sort: every document gives a candidate for its text and one for each band; of the candidates with
+ * one key, sorted by place, all but the first are duplicates. A candidate is five numbers: kind (0: text, 1 + k: band
+ * k), the key's 128 bits, the unit's index in the snapshot, and split and number of the document.
+ */
+public final class DuplicateRule {
+    private static final Logger LOG = LoggerFactory.getLogger(DuplicateRule.class);
+    private static final int KIND = 0;
+    private static final int UNIT = 3;
+    private static final int PLACE = 4;
+    private static final int KEY_END = 3;
+    private static final int HALF_DIGITS = 16;
+    private static final int HEXADECIMAL = 16;
+
+    private DuplicateRule() {}
+
+    /** Which partition of so many a candidate belongs to: all with one key to the same. */
+    public static int partition(long[] candidate, int partitions) {
+        return Math.floorMod(Arrays.hashCode(Arrays.copyOf(candidate, KEY_END)), partitions);
+    }
+
+    /** The index in the snapshot of the unit that a candidate is of. */
+    public static int unit(long[] candidate) {
+        return Math.toIntExact(candidate[UNIT]);
+    }
+
+    /** How many kinds of candidates a document gives. */
+    public static int kinds(Duplicates wanted) {
+        return switch (wanted) {
+            case KEEP -> 0;
+            case EXACT -> 1;
+            case NEAR -> 1 + MinHash.BANDS;
+        };
+    }
+
+    /**
+     * The candidates of one kind of all documents of a unit.
+     *
+     * @param index of the unit in the snapshot
+     * @throws IOException if its part of the document table cannot be read
+     */
+    public static List<long[]> candidates(Storage storage, String table, int index, int kind) throws IOException {
+        List<long[]> candidates = new ArrayList<>();
+        DocumentTable.readKeys(storage, table, key -> {
+            long place = code(key.split()) << Integer.SIZE | key.document();
+            if (kind == 0) {
+                candidates.add(new long[] {kind, half(key, 0), half(key, HALF_DIGITS), index, place});
+            } else if (key.signature().length > 0) {
+                candidates.add(new long[] {kind, MinHash.bands(key.signature())[kind - 1], 0, index, place});
+            }
+        });
+        return candidates;
+    }
+
+    private static long code(Split split) {
+        return split == Split.TRAIN ? 0 : 1;
+    }
+
+    private static long half(DocumentKey key, int from) {
+        return Long.parseUnsignedLong(key.contentHash(), from, from + HALF_DIGITS, HEXADECIMAL);
+    }
+
+    /** Of candidates sorted as {@link Arrays#compare(long[], long[])} does, those that are duplicates. */
+    public static Iterator<long[]> duplicates(Iterator<long[]> sorted) {
+        return new Later(sorted);
+    }
+
+    /**
+     * Writes down the duplicates of one unit.
+     *
+     * @param found the duplicates among its candidates, in any order; one document may be there several times
+     * @return empty if there are none
+     */
+    public static Optional<UnitDuplicates> list(Storage storage, String dataset, String unit, Iterable<long[]> found)
+            throws IOException {
+        Map<Long, Boolean> exactByPlace = new TreeMap<>();
+        for (long[] candidate : found) {
+            exactByPlace.merge(candidate[PLACE], candidate[KIND] == 0, Boolean::logicalOr);
+        }
+        Map<Split, int[]> exact = new EnumMap<>(Split.class);
+        Map<Split, int[]> near = new EnumMap<>(Split.class);
+        for (Split split : Split.values()) {
+            exact.put(split, numbers(exactByPlace, split, true));
+            near.put(split, numbers(exactByPlace, split, false));
+        }
+        var list = new DuplicateList(unit, exact, near);
+        if (list.isEmpty()) {
+            return Optional.empty();
+        }
+        LOG.debug("point: before listing the duplicates of unit {}", unit);
+        var written = new UnitDuplicates(unit, list.write(storage, dataset), list.exactCount(), list.nearCount());
+        LOG.debug("point: unit {} has its duplicates", unit);
+        return Optional.of(written);
+    }
+
+    private static int[] numbers(Map<Long, Boolean> exactByPlace, Split split, boolean exact) {
+        return exactByPlace.entrySet().stream()
+                .filter(entry -> entry.getValue() == exact && entry.getKey() >>> Integer.SIZE == code(split))
+                .mapToInt(entry -> entry.getKey().intValue())
+                .toArray();
+    }
+
+    /** Passes on every candidate whose key is that of the one before it. */
+    private static final class Later implements Iterator<long[]> {
+        private final Iterator<long[]> sorted;
+        private long[] before = new long[0];
+        private final List<long[]> ahead = new ArrayList<>(1);
+
+        Later(Iterator<long[]> sorted) {
+            this.sorted = sorted;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (ahead.isEmpty() && sorted.hasNext()) {
+                long[] candidate = sorted.next();
+                if (before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END)) {
+                    ahead.add(candidate);
+                }
+                before = candidate;
+            }
+            return !ahead.isEmpty();
+        }
+
+        @Override
+        public long[] next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("there are no more duplicates");
+            }
+            return ahead.remove(0);
+        }
+    }
+}

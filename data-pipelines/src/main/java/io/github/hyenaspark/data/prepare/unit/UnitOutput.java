@@ -1,0 +1,195 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.Document;
+import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.RejectedDocumentException;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.input.DocumentReaders;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.SplitRule;
+import io.github.hyenaspark.data.shard.DocumentTooLongException;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.ShardWriter;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
+import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
+import io.github.hyenaspark.data.shard.quarantine.QuarantineWriter;
+import io.github.hyenaspark.data.shard.table.DocumentRow;
+import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
+import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a unit becomes while its documents are read: shards, document table, quarantine, counts. */
+public final class UnitOutput implements Closeable {
+    private static final int ID_DIGITS = 32;
+    /** A split that a BED file may name: for a last measurement, so it is in no dataset. */
+    private static final String TEST = "test";
+
+    private final Recipe recipe;
+    private final Tokenizer tokenizer;
+    private final List<DocumentStep> steps;
+    private final SplitRule splitRule;
+    private final int[] endOfDocument;
+    private final TallyCounter tally = new TallyCounter();
+    private final Map<Split, Integer> documents = new EnumMap<>(Split.class);
+    private final ShardWriter shards;
+    private final DocumentTableWriter table;
+    private final QuarantineWriter quarantine;
+
+    private UnitOutput(Recipe recipe, Tokenizer tokenizer) throws IOException {
+        this.recipe = recipe;
+        this.tokenizer = tokenizer;
+        this.steps = DocumentStep.named(recipe.config().clean().steps());
+        this.splitRule = recipe.config().splitRule();
+        this.endOfDocument = new int[] {tokenizer.endOfDocument()};
+        this.shards = ShardWriter.open(recipe.format(), recipe.vocabulary().fingerprint());
+        this.table = DocumentTableWriter.open(recipe.config().source().columns());
+        this.quarantine = QuarantineWriter.open();
+    }
+
+    /**
+     * Output without documents.
+     *
+     * @throws IOException if the temporary files cannot be made
+     */
+    public static UnitOutput open(Recipe recipe, Tokenizer tokenizer) throws IOException {
+        return new UnitOutput(recipe, tokenizer);
+    }
+
+    /** What was counted so far. */
+    public UnitTally tally() {
+        return tally.result();
+    }
+
+    /**
+     * Takes all documents of a slice.
+     *
+     * @throws BadFileException if its file cannot be read further; what was taken of it is of no use then
+     */
+    public void take(Storage storage, Slice slice) throws IOException {
+        try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
+            boolean more = true;
+            while (more) {
+                more = takeNext(slice.file(), reader);
+            }
+        }
+        tally.sourceBytes(slice.to() - slice.from());
+    }
+
+    /** False at the end of the slice. */
+    private boolean takeNext(InputFile file, DocumentReader reader) throws IOException {
+        try {
+            Optional<Document> document = reader.next();
+            if (document.isPresent()) {
+                take(document.get());
+            }
+            return document.isPresent();
+        } catch (BadDocumentException e) {
+            shards.discardDocument();
+            bad(new QuarantineEntry(file.path(), e.offset(), e.offset(), Kind.BAD, e.reason(), e.beginning()));
+            return true;
+        }
+    }
+
+    /** Refuses a file whole. */
+    public void refuseFile(InputFile file, BadFileException fault) throws IOException {
+        bad(new QuarantineEntry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
+    }
+
+    private void take(Document document) throws IOException {
+        DocumentText text = DocumentText.of(document, recipe.config().clean(), steps);
+        try {
+            long special = tokenizer.encode(text, shards::append);
+            shards.append(endOfDocument, 1);
+            Optional<String> refusal = document.split().filter(TEST::equals).isPresent()
+                    ? Optional.of("split test of the BED file")
+                    : text.refusal();
+            if (refusal.isPresent()) {
+                filtered(document, text, refusal.get());
+            } else {
+                tally.specialTokens(special);
+                end(document, text);
+            }
+        } catch (RejectedDocumentException e) {
+            filtered(document, text, e.reason());
+        } catch (MalformedTextException e) {
+            bad(document, text, e.offset(), e.reason());
+        } catch (DocumentTooLongException e) {
+            bad(document, text, 0, e.reason());
+        }
+    }
+
+    private void end(Document document, DocumentText text) throws IOException {
+        String sha256 = text.sha256();
+        String givenId = document.givenId().orElse("");
+        Split split = document.split()
+                .map(Split::ofFolder)
+                .orElseGet(() -> splitRule.split(document.path(), givenId, document.columns(), sha256));
+        long tokens = shards.endDocument(split, text.bytes(), sha256);
+        int number = documents.merge(split, 1, Integer::sum) - 1;
+        table.append(new DocumentRow(
+                DocumentText.documentId(document.path(), document.position(), givenId),
+                sha256.substring(0, ID_DIGITS),
+                document.path(),
+                document.position(),
+                split,
+                number,
+                tokens,
+                text.bytes(),
+                text.signature(),
+                document.columns()));
+        tally.document(document.path(), split, text.bytes(), tokens);
+    }
+
+    private void filtered(Document document, DocumentText text, String reason) throws IOException {
+        shards.discardDocument();
+        tally.filtered(reason);
+        quarantine.append(new QuarantineEntry(
+                document.path(), document.position(), document.position(), Kind.FILTERED, reason, text.beginning()));
+    }
+
+    private void bad(Document document, DocumentText text, long offset, String reason) throws IOException {
+        shards.discardDocument();
+        bad(new QuarantineEntry(document.path(), document.position(), offset, Kind.BAD, reason, text.beginning()));
+    }
+
+    private void bad(QuarantineEntry record) throws IOException {
+        tally.bad(record.reason());
+        quarantine.append(record);
+    }
+
+    /** Writes the shards; nothing can be taken after that. */
+    List<ShardEntry> writeShards(Storage storage, String dataset, String unit) throws IOException {
+        return shards.write(storage, dataset, unit);
+    }
+
+    /** Writes the part of the document table, and the quarantine if anything was refused. */
+    List<ObjectFacts> writeObjects(Storage storage, String dataset, String unit) throws IOException {
+        List<ObjectFacts> objects = new ArrayList<>();
+        objects.add(table.write(storage, dataset, unit));
+        quarantine.write(storage, dataset, unit).ifPresent(objects::add);
+        return objects;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (shards;
+                table;
+                quarantine) {
+            // closing is all there is to do
+        }
+    }
+}

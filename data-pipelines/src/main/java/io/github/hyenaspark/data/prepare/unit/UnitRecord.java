@@ -1,0 +1,153 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.SealedJson;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one work unit gave: the file {@code units/CONFIG-FINGERPRINT/NAME-KEY.json}, created once and never changed.
+ * While its objects are there the unit need not be done again.
+ *
+ * @param unit what was prepared
+ * @param tally what was counted
+ * @param shards as the shard writer gave them
+ * @param objects the unit's part of the document table and, if it refused any document, its quarantine
+ */
+public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectFacts> objects) {
+    private static final Logger LOG = LoggerFactory.getLogger(UnitRecord.class);
+    private static final long FORMAT = 2;
+
+    public UnitRecord {
+        shards = List.copyOf(shards);
+        objects = List.copyOf(objects);
+    }
+
+    /** The record of a unit, if it has been done; a damaged one is none. */
+    public static Optional<UnitRecord> find(Storage storage, Recipe recipe, WorkUnit unit) throws IOException {
+        try {
+            return Optional.of(read(storage, uri(recipe, unit)));
+        } catch (FileNotFoundException e) {
+            return Optional.empty();
+        } catch (CorruptFileException e) {
+            LOG.warn("unit {} has not been done: {}", unit.name(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    static UnitRecord read(Storage storage, String uri) throws IOException {
+        return fromJson(uri, storage.read(uri));
+    }
+
+    static String directory(String dataset, String fingerprint) {
+        return Storage.resolve(dataset, "units/" + fingerprint);
+    }
+
+    public static String uri(Recipe recipe, WorkUnit unit) {
+        return Storage.resolve(
+                directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
+    }
+
+    /** Whether the files of all its objects are there with the lengths it says. */
+    public boolean isIntact(Storage storage, String dataset) throws IOException {
+        for (ObjectFacts object : entry().files()) {
+            if (!object.isThere(storage, dataset)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Documents in its shards. */
+    public long documents() {
+        return shards.stream().mapToLong(ShardEntry::documents).sum();
+    }
+
+    /** What a snapshot says about the unit; nothing in it depends on when a file was changed or where it is. */
+    public UnitEntry entry() {
+        ObjectNode facts = json();
+        for (JsonNode slice : facts.get("slices")) {
+            ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));
+        }
+        String digest = Hashes.sha256(Json.line(facts).getBytes(StandardCharsets.UTF_8));
+        var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);
+        return new UnitEntry(unit.name(), digest, counts, shards, objects);
+    }
+
+    /** The bytes of the record's file. */
+    byte[] toJson() {
+        return SealedJson.bytes(json());
+    }
+
+    private ObjectNode json() {
+        ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit.name());
+        ArrayNode slicesJson = json.putArray("slices");
+        unit.slices().forEach(slice -> slicesJson.add(toJson(slice)));
+        json.set("tally", tally.toJson());
+        ArrayNode shardsJson = json.putArray("shards");
+        shards.forEach(shard -> shardsJson.add(shard.toJson()));
+        ArrayNode objectsJson = json.putArray("objects");
+        objects.forEach(object -> objectsJson.add(object.toJson()));
+        return json;
+    }
+
+    private static ObjectNode toJson(Slice slice) {
+        InputFile file = slice.file();
+        return Json.object()
+                .put("path", file.path())
+                .put("uri", file.uri())
+                .put("bytes", file.bytes())
+                .put("modified_millis", file.modifiedMillis())
+                .put("from", slice.from())
+                .put("to", slice.to());
+    }
+
+    static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
+        ObjectNode json = SealedJson.open(file, bytes);
+        long format = Json.wholeNumber(json, file, "format");
+        if (format != FORMAT) {
+            throw new CorruptFileException(file, "format " + FORMAT, "format " + format);
+        }
+        List<Slice> slices = new ArrayList<>();
+        for (JsonNode slice : Json.elements(json, file, "slices")) {
+            slices.add(slice(slice, file));
+        }
+        List<ShardEntry> shards = new ArrayList<>();
+        for (JsonNode shard : Json.elements(json, file, "shards")) {
+            shards.add(ShardEntry.fromJson(shard, file));
+        }
+        List<ObjectFacts> objects = new ArrayList<>();
+        for (JsonNode object : Json.elements(json, file, "objects")) {
+            objects.add(ObjectFacts.fromJson(object, file));
+        }
+        UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
+        return new UnitRecord(new WorkUnit(slices), tally, shards, objects);
+    }
+
+    private static Slice slice(JsonNode json, String where) throws CorruptFileException {
+        var file = new InputFile(
+                Json.text(json, where, "path"),
+                Json.text(json, where, "uri"),
+                Json.wholeNumber(json, where, "bytes"),
+                Json.wholeNumber(json, where, "modified_millis"));
+        return new Slice(file, Json.wholeNumber(json, where, "from"), Json.wholeNumber(json, where, "to"));
+    }
+}

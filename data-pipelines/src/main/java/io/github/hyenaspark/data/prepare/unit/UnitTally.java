@@ -1,0 +1,113 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What was counted while documents were prepared, of one unit or of many together.
+ *
+ * @param sourceBytes bytes of the input that were read
+ * @param specialTokens how often the spelling of a special token stood in a text (it was encoded as the text it is)
+ * @param filtered documents refused by filters and steps, by reason
+ * @param bad documents and files that could not be read, by reason
+ * @param sources by the first folder of their path, {@code .} for none
+ * @param lengths of documents by split
+ */
+public record UnitTally(
+        long sourceBytes,
+        long specialTokens,
+        Map<String, Long> filtered,
+        Map<String, Long> bad,
+        Map<String, SourceTally> sources,
+        Map<Split, LengthHistogram> lengths) {
+    /** Nothing counted. */
+    public static final UnitTally NONE = new UnitTally(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
+
+    public UnitTally {
+        filtered = Collections.unmodifiableMap(new TreeMap<>(filtered));
+        bad = Collections.unmodifiableMap(new TreeMap<>(bad));
+        sources = Collections.unmodifiableMap(new TreeMap<>(sources));
+        lengths = Collections.unmodifiableMap(new TreeMap<>(lengths));
+    }
+
+    /** How many documents were filtered. */
+    public long filteredCount() {
+        return filtered.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** How many documents and files were bad. */
+    public long badCount() {
+        return bad.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The sum of both. */
+    public UnitTally plus(UnitTally other) {
+        Map<String, Long> moreFiltered = new TreeMap<>(filtered);
+        other.filtered.forEach((reason, count) -> moreFiltered.merge(reason, count, Long::sum));
+        Map<String, Long> moreBad = new TreeMap<>(bad);
+        other.bad.forEach((reason, count) -> moreBad.merge(reason, count, Long::sum));
+        Map<String, SourceTally> moreSources = new TreeMap<>(sources);
+        other.sources.forEach((source, tally) -> moreSources.merge(source, tally, SourceTally::plus));
+        Map<Split, LengthHistogram> moreLengths = new TreeMap<>(lengths);
+        other.lengths.forEach((split, histogram) -> moreLengths.merge(split, histogram, LengthHistogram::plus));
+        return new UnitTally(
+                sourceBytes + other.sourceBytes,
+                specialTokens + other.specialTokens,
+                moreFiltered,
+                moreBad,
+                moreSources,
+                moreLengths);
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.object().put("source_bytes", sourceBytes).put("special_tokens", specialTokens);
+        ObjectNode filteredJson = json.putObject("filtered");
+        filtered.forEach(filteredJson::put);
+        ObjectNode badJson = json.putObject("bad");
+        bad.forEach(badJson::put);
+        ObjectNode sourcesJson = json.putObject("sources");
+        sources.forEach((source, tally) -> sourcesJson.set(source, tally.toJson()));
+        ObjectNode lengthsJson = json.putObject("lengths");
+        lengths.forEach((split, histogram) -> lengthsJson.set(split.folder(), histogram.toJson()));
+        return json;
+    }
+
+    static UnitTally fromJson(JsonNode json, String where) throws CorruptFileException {
+        ObjectNode sourcesJson = Json.object(json, where, "sources");
+        Map<String, SourceTally> sources = new TreeMap<>();
+        for (var names = sourcesJson.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            sources.put(name, SourceTally.fromJson(Json.object(sourcesJson, where, name), where));
+        }
+        ObjectNode lengthsJson = Json.object(json, where, "lengths");
+        Map<Split, LengthHistogram> lengths = new TreeMap<>();
+        for (Split split : Split.values()) {
+            if (lengthsJson.has(split.folder())) {
+                lengths.put(split, LengthHistogram.fromJson(lengthsJson, where, split.folder()));
+            }
+        }
+        return new UnitTally(
+                Json.wholeNumber(json, where, "source_bytes"),
+                Json.wholeNumber(json, where, "special_tokens"),
+                counts(Json.object(json, where, "filtered"), where),
+                counts(Json.object(json, where, "bad"), where),
+                sources,
+                lengths);
+    }
+
+    private static Map<String, Long> counts(ObjectNode json, String where) throws CorruptFileException {
+        Map<String, Long> counts = new TreeMap<>();
+        for (var reasons = json.fieldNames(); reasons.hasNext(); ) {
+            String reason = reasons.next();
+            counts.put(reason, Json.wholeNumber(json, where, reason));
+        }
+        return counts;
+    }
+}

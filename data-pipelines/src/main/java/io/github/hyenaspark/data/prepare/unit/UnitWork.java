@@ -1,0 +1,139 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.StoredFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Prepares one work unit: a pure function of unit, recipe and texts. It writes immutable objects and, last, one record
+ * that only the first of many attempts creates; so attempts may be repeated, killed, or run at the same time. It
+ * publishes nothing: see {@link SnapshotCommit}.
+ */
+public final class UnitWork {
+    private static final Logger LOG = LoggerFactory.getLogger(UnitWork.class);
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private final WorkUnit unit;
+    private final Recipe recipe;
+    private final Tokenizer tokenizer;
+    private final Storage storage;
+    /** Files of which nothing is taken because they end in the middle, by path. */
+    private final Map<String, BadFileException> unreadable = new TreeMap<>();
+
+    private UnitWork(WorkUnit unit, Recipe recipe, Tokenizer tokenizer, Storage storage) {
+        this.unit = unit;
+        this.recipe = recipe;
+        this.tokenizer = tokenizer;
+        this.storage = storage;
+    }
+
+    /**
+     * Prepares a unit, unless its record and all its objects are there already.
+     *
+     * @param tokenizer the recipe's
+     * @return the unit's record, as it is in the dataset
+     * @throws IOException if a file is gone or has changed since it was listed, or the dataset cannot be written
+     */
+    public static UnitRecord run(WorkUnit unit, Recipe recipe, Tokenizer tokenizer, Storage storage)
+            throws IOException {
+        Optional<UnitRecord> done = UnitRecord.find(storage, recipe, unit);
+        if (done.isPresent() && done.get().isIntact(storage, recipe.config().dataset())) {
+            return done.get();
+        }
+        return new UnitWork(unit, recipe, tokenizer, storage).prepare();
+    }
+
+    private UnitRecord prepare() throws IOException {
+        LOG.debug("point: unit {} begun", unit.name());
+        Optional<UnitRecord> record = attempt();
+        while (record.isEmpty()) {
+            // An archive was cut short, which is known only after many of its documents: begin again without it.
+            record = attempt();
+        }
+        publish(record.get());
+        return record.get();
+    }
+
+    /** Empty if a file was found to be unreadable, which is known from then on. */
+    private Optional<UnitRecord> attempt() throws IOException {
+        try (var output = UnitOutput.open(recipe, tokenizer)) {
+            for (Slice slice : unit.slices()) {
+                InputFile file = slice.file();
+                BadFileException fault = unreadable.get(file.path());
+                if (fault != null) {
+                    output.refuseFile(file, fault);
+                    continue;
+                }
+                checkUnchanged(file);
+                try {
+                    output.take(storage, slice);
+                } catch (BadFileException e) {
+                    LOG.warn("refused {}: {}", file.uri(), e.reason());
+                    unreadable.put(file.path(), e);
+                    return Optional.empty();
+                }
+                checkUnchanged(file);
+            }
+            LOG.debug("point: unit {} read", unit.name());
+            return Optional.of(write(output));
+        }
+    }
+
+    private UnitRecord write(UnitOutput output) throws IOException {
+        String dataset = recipe.config().dataset();
+        List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
+        LOG.debug("point: unit {} has its shards", unit.name());
+        List<ObjectFacts> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
+        LOG.debug("point: unit {} has its objects", unit.name());
+        return new UnitRecord(unit, output.tally(), shards, objects);
+    }
+
+    private void publish(UnitRecord record) throws IOException {
+        String uri = UnitRecord.uri(recipe, unit);
+        byte[] bytes = record.toJson();
+        LOG.debug("point: before the record of unit {}", unit.name());
+        if (!isPublished(uri, bytes)) {
+            throw new IOException("the unit record " + uri + " is of other texts: a file has changed, but neither its"
+                    + " length nor its time of change; delete the record and run prepare again");
+        }
+        LOG.debug("point: unit {} has its record", unit.name());
+    }
+
+    /** False if there is another record already, which is whole. */
+    private boolean isPublished(String uri, byte[] bytes) throws IOException {
+        if (storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes)) {
+            return true;
+        }
+        if (UnitRecord.find(storage, recipe, unit).isPresent()) {
+            return false;
+        }
+        storage.delete(uri);
+        return storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes);
+    }
+
+    /** Times are compared by the second: S3 tells more when it lists an object than when it is asked for it alone. */
+    private void checkUnchanged(InputFile file) throws IOException {
+        StoredFile now = storage.facts(file.uri());
+        boolean sameTime = now.modifiedMillis() / MILLIS_PER_SECOND == file.modifiedMillis() / MILLIS_PER_SECOND;
+        if (now.bytes() != file.bytes() || !sameTime) {
+            throw new IOException(file.uri() + " has changed while it was read: listed with " + file.bytes()
+                    + " bytes, found " + now.bytes() + "; run prepare again");
+        }
+    }
+}

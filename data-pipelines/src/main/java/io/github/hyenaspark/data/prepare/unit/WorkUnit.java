@@ -1,0 +1,90 @@
+package io.github.hyenaspark.data.prepare.unit;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.io.Hashes;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Some input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the
+ * sorted input and on the configured bytes, never on how many machines there are.
+ *
+ * @param slices at least one, sorted by path; slices of one file are units of their own
+ */
+public record WorkUnit(List<Slice> slices) implements Serializable {
+    private static final int NAME_DIGITS = 12;
+    private static final int KEY_DIGITS = 20;
+
+    public WorkUnit {
+        if (slices.isEmpty()) {
+            throw new IllegalArgumentException("a work unit has at least one slice of a file");
+        }
+        slices = Collections.unmodifiableList(new ArrayList<>(slices));
+    }
+
+    /**
+     * Cuts an input into units. Small files share a unit, which ends before it would pass the configured bytes; a
+     * larger file is cut where its format allows it, and is a unit of its own where not.
+     *
+     * @param files sorted by path
+     * @param unitBytes at least 1
+     */
+    public static List<WorkUnit> cut(List<InputFile> files, SourceConfig source, long unitBytes) {
+        List<WorkUnit> units = new ArrayList<>();
+        List<Slice> members = new ArrayList<>();
+        long bytes = 0;
+        for (InputFile file : files) {
+            boolean large = file.bytes() > unitBytes
+                    && FileFormat.of(file.path(), source).splittable();
+            if (!members.isEmpty() && (large || bytes + file.bytes() > unitBytes)) {
+                units.add(new WorkUnit(members));
+                members.clear();
+                bytes = 0;
+            }
+            if (large) {
+                addSlices(file, unitBytes, units);
+            } else {
+                members.add(new Slice(file, 0, file.bytes()));
+                bytes += file.bytes();
+            }
+        }
+        if (!members.isEmpty()) {
+            units.add(new WorkUnit(members));
+        }
+        return units;
+    }
+
+    private static void addSlices(InputFile file, long unitBytes, List<WorkUnit> units) {
+        for (long from = 0; from < file.bytes(); from += unitBytes) {
+            units.add(new WorkUnit(List.of(new Slice(file, from, Math.min(from + unitBytes, file.bytes())))));
+        }
+    }
+
+    /** What the unit is called in the names of its objects: a hash of its slices' places. */
+    public String name() {
+        return hash(slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS);
+    }
+
+    /** A hash of the states of its files, which tells apart records of different times. */
+    String key() {
+        return hash(slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
+    }
+
+    /** Bytes of its slices. */
+    public long bytes() {
+        return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
+    }
+
+    private String hash(Function<Slice, String> facts, int digits) {
+        String text = slices.stream().map(facts).collect(Collectors.joining("\n"));
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, digits);
+    }
+}

@@ -1,0 +1,105 @@
+package io.github.hyenaspark.data.shard.quarantine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+
+/**
+ * A document that is not in the dataset. Not compared by {@code equals}: the beginning is an array, which is the
+ * caller's.
+ *
+ * @param path of its file, relative to the input
+ * @param position of the document in its file
+ * @param offset where in the file the fault is
+ * @param kind whether it is unusable or unwanted
+ * @param reason what is wrong
+ * @param beginning its first bytes, of which at most 256 are kept
+ */
+public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
+    /** Why a document is left out. */
+    public enum Kind {
+        /** It cannot be read. */
+        BAD,
+        /** A filter or a step does not want it. */
+        FILTERED;
+
+        private String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final int BEGINNING_BYTES = 256;
+    private static final int CONTINUATION = 0xC0;
+
+    public QuarantineEntry {
+        beginning = beginning.length <= BEGINNING_BYTES ? beginning : Arrays.copyOf(beginning, BEGINNING_BYTES);
+    }
+
+    ObjectNode toJson() {
+        ObjectNode json = Json.object()
+                .put("path", path)
+                .put("position", position)
+                .put("offset", offset)
+                .put("kind", kind.text())
+                .put("reason", reason);
+        try {
+            return json.put("beginning", text(beginning));
+        } catch (CharacterCodingException e) {
+            return json.put("beginning_base64", Base64.getEncoder().encodeToString(beginning));
+        }
+    }
+
+    static QuarantineEntry fromJson(JsonNode json, String where) throws CorruptFileException {
+        return new QuarantineEntry(
+                Json.text(json, where, "path"),
+                Json.wholeNumber(json, where, "position"),
+                Json.wholeNumber(json, where, "offset"),
+                kind(Json.text(json, where, "kind"), where),
+                Json.text(json, where, "reason"),
+                beginning(json, where));
+    }
+
+    private static Kind kind(String found, String where) throws CorruptFileException {
+        return Arrays.stream(Kind.values())
+                .filter(kind -> kind.text().equals(found))
+                .findFirst()
+                .orElseThrow(() -> new CorruptFileException(where, "bad or filtered as \"kind\"", "\"" + found + "\""));
+    }
+
+    private static byte[] beginning(JsonNode json, String where) throws CorruptFileException {
+        if (json.has("beginning")) {
+            return Json.text(json, where, "beginning").getBytes(StandardCharsets.UTF_8);
+        }
+        String base64 = Json.text(json, where, "beginning_base64");
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(where, "Base64 as \"beginning_base64\"", "\"" + base64 + "\"");
+        }
+    }
+
+    /** Without a last character that the beginning has only a part of. */
+    private static String text(byte[] beginning) throws CharacterCodingException {
+        int end = beginning.length;
+        if (end == BEGINNING_BYTES) {
+            int last = end - 1;
+            while (last > end - 4 && (beginning[last] & CONTINUATION) == 0x80) {
+                last--;
+            }
+            int lead = beginning[last] & 0xFF;
+            int length = lead < CONTINUATION ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+            end = last + length > end ? last : end;
+        }
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(beginning, 0, end))
+                .toString();
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.hyenaspark.data.shard.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.SealedJson;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The documents of one unit that an earlier document of the dataset makes superfluous: the file
+ * {@code duplicates/UNIT-HASH.json}. They stay in their shards; plans leave them out. A document's number counts the
+ * documents of its split in the unit, through all its shards.
+ *
+ * @param unit the unit's name
+ * @param exact numbers, ascending, of documents with the text of an earlier one
+ * @param near numbers, ascending, of documents that nearly have; in no split are they also in {@code exact}
+ */
+public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near) {
+    /** The folder of all lists in a dataset. */
+    public static final String FOLDER = "duplicates";
+
+    private static final long FORMAT = 1;
+    private static final int HASH_DIGITS = 16;
+
+    /** Whether the unit has no duplicate. */
+    public boolean isEmpty() {
+        return count(exact) + count(near) == 0;
+    }
+
+    /** How many documents have the text of an earlier one. */
+    public long exactCount() {
+        return count(exact);
+    }
+
+    /** How many documents nearly have the text of an earlier one. */
+    public long nearCount() {
+        return count(near);
+    }
+
+    private static long count(Map<Split, int[]> numbers) {
+        return numbers.values().stream().mapToLong(some -> some.length).sum();
+    }
+
+    /** Writes the list; the same list is the same object. */
+    public ObjectFacts write(Storage storage, String dataset) throws IOException {
+        byte[] bytes = bytes();
+        String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
+        return ObjectFacts.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
+    }
+
+    private byte[] bytes() {
+        ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit);
+        json.set("exact", toJson(exact));
+        json.set("near", toJson(near));
+        return SealedJson.bytes(json);
+    }
+
+    private static ObjectNode toJson(Map<Split, int[]> numbers) {
+        ObjectNode json = Json.object();
+        for (Split split : Split.values()) {
+            ArrayNode array = json.putArray(split.folder());
+            Arrays.stream(numbers.getOrDefault(split, new int[0])).forEach(array::add);
+        }
+        return json;
+    }
+
+    /**
+     * The list of a unit, empty if the unit has none.
+     *
+     * @throws CorruptFileException if its bytes are not those that the snapshot lists
+     */
+    public static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
+        Optional<ObjectFacts> facts = unit.object(FOLDER);
+        if (facts.isEmpty()) {
+            return new DuplicateList(unit.name(), Map.of(), Map.of());
+        }
+        String uri = Storage.resolve(dataset, facts.get().file());
+        byte[] bytes = facts.get().read(storage, dataset);
+        ObjectNode json = SealedJson.open(uri, bytes);
+        long format = Json.wholeNumber(json, uri, "format");
+        if (format != FORMAT) {
+            throw new CorruptFileException(uri, "format " + FORMAT, "format " + format);
+        }
+        return new DuplicateList(
+                Json.text(json, uri, "unit"),
+                fromJson(Json.object(json, uri, "exact"), uri),
+                fromJson(Json.object(json, uri, "near"), uri));
+    }
+
+    private static Map<Split, int[]> fromJson(ObjectNode json, String where) throws CorruptFileException {
+        Map<Split, int[]> numbers = new HashMap<>();
+        for (Split split : Split.values()) {
+            List<JsonNode> elements = Json.elements(json, where, split.folder());
+            numbers.put(split, elements.stream().mapToInt(JsonNode::intValue).toArray());
+        }
+        return numbers;
+    }
+
+    /**
+     * The documents that plans leave out, for every shard of a snapshot that has any.
+     *
+     * @return the shard's file, relative to the dataset, and the numbers of documents in it, ascending
+     * @throws CorruptFileException if a list is damaged
+     */
+    public static Map<String, int[]> ofShards(Storage storage, String dataset, DatasetSnapshot snapshot)
+            throws IOException {
+        Map<String, int[]> dropped = new HashMap<>();
+        for (UnitEntry unit : snapshot.units()) {
+            if (unit.object(FOLDER).isPresent()) {
+                of(storage, dataset, unit).addTo(dropped, unit);
+            }
+        }
+        return Collections.unmodifiableMap(dropped);
+    }
+
+    private void addTo(Map<String, int[]> dropped, UnitEntry entry) {
+        for (Split split : Split.values()) {
+            int[] numbers = IntStream.concat(
+                            Arrays.stream(exact.getOrDefault(split, new int[0])),
+                            Arrays.stream(near.getOrDefault(split, new int[0])))
+                    .sorted()
+                    .toArray();
+            long first = 0;
+            for (ShardEntry shard : entry.shards(split)) {
+                long from = first;
+                long to = first + shard.documents();
+                int[] inShard = Arrays.stream(numbers)
+                        .filter(number -> number >= from && number < to)
+                        .map(number -> Math.toIntExact(number - from))
+                        .toArray();
+                if (inShard.length > 0) {
+                    dropped.put(shard.file(), inShard);
+                }
+                first = to;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.github.hyenaspark.data.shard.snapshot;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a snapshot says about a work unit.
+ *
+ * @param name the unit, as in the names of its objects
+ * @param digest SHA-256 (hex) over all that its record says but for times of change
+ * @param counts what became of its documents
+ * @param shards train before validation
+ * @param objects its part of the document table and, where there are any, its quarantine and its list of duplicates
+ */
+public record UnitEntry(String name, String digest, Counts counts, List<ShardEntry> shards, List<ObjectFacts> objects)
+        implements Serializable {
+    public UnitEntry {
+        shards = Collections.unmodifiableList(new ArrayList<>(shards));
+        objects = Collections.unmodifiableList(new ArrayList<>(objects));
+    }
+
+    /**
+     * What became of the documents of a unit.
+     *
+     * @param documents in its shards
+     * @param filtered refused by a filter or step of the settings
+     * @param bad refused because they cannot be read
+     * @param exactDuplicates in its shards, but left out of every plan: equal to an earlier document
+     * @param nearDuplicates in its shards, but left out of every plan: nearly equal to an earlier document
+     */
+    public record Counts(long documents, long filtered, long bad, long exactDuplicates, long nearDuplicates)
+            implements Serializable {
+        /** Nothing at all. */
+        public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+
+        /** Documents that plans leave out. */
+        public long duplicates() {
+            return exactDuplicates + nearDuplicates;
+        }
+
+        /** The sum of both. */
+        public Counts plus(Counts other) {
+            return new Counts(
+                    documents + other.documents,
+                    filtered + other.filtered,
+                    bad + other.bad,
+                    exactDuplicates + other.exactDuplicates,
+                    nearDuplicates + other.nearDuplicates);
+        }
+    }
+
+    /** The same with its duplicates. */
+    public UnitEntry withDuplicates(ObjectFacts list, long exact, long near) {
+        List<ObjectFacts> all = new ArrayList<>(objects);
+        all.add(list);
+        var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), exact, near);
+        return new UnitEntry(name, digest, found, shards, all);
+    }
+
+    /** The same before anybody looked for duplicates. */
+    public UnitEntry withoutDuplicates() {
+        var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), 0, 0);
+        List<ObjectFacts> others = objects.stream()
+                .filter(object -> !object.isIn(DuplicateList.FOLDER))
+                .toList();
+        return new UnitEntry(name, digest, found, shards, others);
+    }
+
+    /** The object in one of the dataset's folders, if the unit has one. */
+    public Optional<ObjectFacts> object(String folder) {
+        return objects.stream().filter(object -> object.isIn(folder)).findFirst();
+    }
+
+    /** All its files: those of its shards, and its other objects. */
+    public List<ObjectFacts> files() {
+        return Stream.concat(shards.stream().flatMap(shard -> shard.files().stream()), objects.stream())
+                .toList();
+    }
+
+    /** Its shards of one split. */
+    public List<ShardEntry> shards(Split split) {
+        return shards.stream().filter(shard -> shard.split() == split).toList();
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        ObjectNode json = Json.object()
+                .put("name", name)
+                .put("digest", digest)
+                .put("documents", counts.documents())
+                .put("filtered", counts.filtered())
+                .put("bad", counts.bad())
+                .put("exact_duplicates", counts.exactDuplicates())
+                .put("near_duplicates", counts.nearDuplicates());
+        ArrayNode shardsJson = json.putArray("shards");
+        shards.forEach(shard -> shardsJson.add(shard.toJson()));
+        ArrayNode objectsJson = json.putArray("objects");
+        objects.forEach(object -> objectsJson.add(object.toJson()));
+        return json;
+    }
+
+    /**
+     * From {@link #toJson}.
+     *
+     * @param where the file that holds it, for the message
+     * @throws CorruptFileException if something is missing or of another type
+     */
+    public static UnitEntry fromJson(JsonNode json, String where) throws CorruptFileException {
+        var counts = new Counts(
+                Json.wholeNumber(json, where, "documents"),
+                Json.wholeNumber(json, where, "filtered"),
+                Json.wholeNumber(json, where, "bad"),
+                Json.wholeNumber(json, where, "exact_duplicates"),
+                Json.wholeNumber(json, where, "near_duplicates"));
+        List<ShardEntry> shards = new ArrayList<>();
+        for (JsonNode shard : Json.elements(json, where, "shards")) {
+            shards.add(ShardEntry.fromJson(shard, where));
+        }
+        List<ObjectFacts> objects = new ArrayList<>();
+        for (JsonNode object : Json.elements(json, where, "objects")) {
+            objects.add(ObjectFacts.fromJson(object, where));
+        }
+        return new UnitEntry(Json.text(json, where, "name"), Json.text(json, where, "digest"), counts, shards, objects);
+    }
+}

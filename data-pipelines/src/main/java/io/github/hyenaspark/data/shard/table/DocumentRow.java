@@ -1,0 +1,45 @@
+package io.github.hyenaspark.data.shard.table;
+
+import io.github.hyenaspark.data.shard.Split;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the {@link DocumentTable} says of one document. Not compared by {@code equals}: the signature is an array, which
+ * is the caller's and is not copied.
+ *
+ * @param id 32 hexadecimal digits, of its place or of the identifier that its source gives
+ * @param contentHash 128 bits of the hash of its text as it was tokenized, 32 lower-case hexadecimal digits
+ * @param path of its file, relative to the input, with slashes
+ * @param position in that file: byte offset, or row number
+ * @param split where it belongs
+ * @param document number among the documents of its split in the unit, through all its shards, from 0
+ * @param tokens how many, its end included
+ * @param bytes of its text
+ * @param signature for near duplicates; empty if there is none
+ * @param columns the user's columns that have a value
+ */
+public record DocumentRow(
+        String id,
+        String contentHash,
+        String path,
+        long position,
+        Split split,
+        int document,
+        long tokens,
+        long bytes,
+        byte[] signature,
+        SortedMap<String, String> columns) {
+    private static final int HASH_DIGITS = 32;
+
+    public DocumentRow {
+        if (contentHash.length() != HASH_DIGITS) {
+            throw new IllegalArgumentException(
+                    "a content hash has " + HASH_DIGITS + " hexadecimal digits, found \"" + contentHash + "\"");
+        }
+        columns = columns.isEmpty()
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(columns));
+    }
+}

@@ -1,0 +1,173 @@
+package io.github.hyenaspark.data.shard.table;
+
+import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.SpoolFile;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.example.DummyRecordConverter;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Reads the facts about a unit's documents, a Parquet file that any SQL tool reads too. A table is copied to a
+ * temporary file first, and checked against the hash in its name. Written by {@link DocumentTableWriter}.
+ */
+public final class DocumentTable {
+    /** The folder of all parts in a dataset. */
+    public static final String FOLDER = "docs";
+
+    private static final List<String> KEY = List.of(
+            DocumentColumns.CONTENT_HASH, DocumentColumns.SIGNATURE, DocumentColumns.SPLIT, DocumentColumns.DOCUMENT);
+
+    private final String uri;
+    private final ParquetFileReader reader;
+
+    private DocumentTable(String uri, ParquetFileReader reader) {
+        this.uri = uri;
+        this.reader = reader;
+    }
+
+    /**
+     * Gives every row, in the order in which they were written.
+     *
+     * @throws FileNotFoundException if there is no such file
+     * @throws CorruptFileException if it is damaged
+     */
+    public static void read(Storage storage, String uri, RowSink<DocumentRow> rows) throws IOException {
+        with(storage, uri, table -> table.rows(rows));
+    }
+
+    /**
+     * Gives what tells duplicates of every row, in the order in which they were written; nothing else is decoded.
+     *
+     * @throws FileNotFoundException if there is no such file
+     * @throws CorruptFileException if it is damaged
+     */
+    public static void readKeys(Storage storage, String uri, RowSink<DocumentKey> keys) throws IOException {
+        with(storage, uri, table -> table.keys(keys));
+    }
+
+    private static void with(Storage storage, String uri, RowSink<DocumentTable> use) throws IOException {
+        try (SpoolFile file = SpoolFile.copyOf(storage, uri);
+                ParquetFileReader reader = ParquetFileReader.open(
+                        new SpooledParquet(file), ParquetReadOptions.builder().build())) {
+            use.accept(new DocumentTable(uri, reader));
+        }
+    }
+
+    private void rows(RowSink<DocumentRow> rows) throws IOException {
+        MessageType schema = schema();
+        List<String> columns = DocumentColumns.columnsOf(schema, uri);
+        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
+            Cells cells = new Cells(pages, schema);
+            for (long row = 0; row < pages.getRowCount(); row++) {
+                rows.accept(new DocumentRow(
+                        cells.text(DocumentColumns.ID),
+                        cells.text(DocumentColumns.CONTENT_HASH),
+                        cells.text(DocumentColumns.PATH),
+                        cells.longNumber(DocumentColumns.POSITION),
+                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
+                        cells.number(DocumentColumns.DOCUMENT),
+                        cells.longNumber(DocumentColumns.TOKENS),
+                        cells.longNumber(DocumentColumns.BYTES),
+                        cells.bytes(DocumentColumns.SIGNATURE),
+                        cells.columns(columns)));
+            }
+        }
+    }
+
+    private void keys(RowSink<DocumentKey> keys) throws IOException {
+        MessageType schema = schema();
+        DocumentColumns.columnsOf(schema, uri);
+        MessageType projection = DocumentColumns.projection(KEY);
+        reader.setRequestedSchema(projection);
+        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
+            Cells cells = new Cells(pages, projection);
+            for (long row = 0; row < pages.getRowCount(); row++) {
+                keys.accept(new DocumentKey(
+                        cells.text(DocumentColumns.CONTENT_HASH),
+                        cells.bytes(DocumentColumns.SIGNATURE),
+                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
+                        cells.number(DocumentColumns.DOCUMENT)));
+            }
+        }
+    }
+
+    private MessageType schema() {
+        return reader.getFileMetaData().getSchema();
+    }
+
+    /** The columns of one row group; each value is taken once, row after row. */
+    private static final class Cells {
+        private final SortedMap<String, ColumnReader> readers = new TreeMap<>();
+
+        Cells(PageReadStore pages, MessageType schema) {
+            var root = new DummyRecordConverter(schema).getRootConverter();
+            // the writer's name matters only for faults of old writers
+            var store = new ColumnReadStoreImpl(pages, root, schema, "");
+            schema.getColumns().forEach(column -> readers.put(column.getPath()[0], store.getColumnReader(column)));
+        }
+
+        String text(String name) {
+            ColumnReader reader = reader(name);
+            String value = reader.getBinary().toStringUsingUTF8();
+            reader.consume();
+            return value;
+        }
+
+        int number(String name) {
+            ColumnReader reader = reader(name);
+            int value = reader.getInteger();
+            reader.consume();
+            return value;
+        }
+
+        long longNumber(String name) {
+            ColumnReader reader = reader(name);
+            long value = reader.getLong();
+            reader.consume();
+            return value;
+        }
+
+        /** Empty if there is no value. */
+        byte[] bytes(String name) {
+            ColumnReader reader = reader(name);
+            byte[] value = reader.getCurrentDefinitionLevel() == 0
+                    ? new byte[0]
+                    : reader.getBinary().getBytes();
+            reader.consume();
+            return value;
+        }
+
+        SortedMap<String, String> columns(List<String> names) {
+            SortedMap<String, String> columns = new TreeMap<>();
+            for (String name : names) {
+                if (reader(name).getCurrentDefinitionLevel() == 0) {
+                    reader(name).consume();
+                } else {
+                    columns.put(name, new String(bytes(name), StandardCharsets.UTF_8));
+                }
+            }
+            return columns;
+        }
+
+        private ColumnReader reader(String name) {
+            ColumnReader reader = readers.get(name);
+            if (reader == null) {
+                throw new IllegalArgumentException("no column " + name + " among " + readers.keySet());
+            }
+            return reader;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.hyenaspark.data.shard.table;
+
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.SpoolFile;
+import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Writes the {@link DocumentTable} of one work unit, row by row: at most a row group is in memory, the rest in a
+ * temporary file. Equal rows in the same order give equal bytes. Confined to one thread.
+ */
+public final class DocumentTableWriter implements Closeable {
+    private static final long ROW_GROUP_BYTES = 16 << 20;
+    private static final int PAGE_BYTES = 256 << 10;
+
+    private final MessageType schema;
+    private final List<String> columns;
+    private final SpoolFile spool;
+    private final ParquetWriter<Group> writer;
+    private long rows;
+
+    private DocumentTableWriter(MessageType schema, List<String> columns, SpoolFile spool) throws IOException {
+        this.schema = schema;
+        this.columns = columns;
+        this.spool = spool;
+        // the builder that takes no class of Hadoop's
+        this.writer = ExampleParquetWriter.builder(new SpooledParquet(spool))
+                .withType(schema)
+                .withCompressionCodec(CompressionCodecName.ZSTD)
+                .withRowGroupSize(ROW_GROUP_BYTES)
+                .withPageSize(PAGE_BYTES)
+                .withDictionaryEncoding(DocumentColumns.ID, false)
+                .withDictionaryEncoding(DocumentColumns.CONTENT_HASH, false)
+                .withDictionaryEncoding(DocumentColumns.SIGNATURE, false)
+                .build();
+    }
+
+    /**
+     * A table without rows.
+     *
+     * @param columns names of the user's columns
+     * @throws IllegalArgumentException if two columns would have the same name
+     * @throws IOException if the temporary file cannot be made
+     */
+    public static DocumentTableWriter open(List<String> columns) throws IOException {
+        MessageType schema = DocumentColumns.schema(columns);
+        SpoolFile spool = SpoolFile.open();
+        try {
+            return new DocumentTableWriter(schema, List.copyOf(columns), spool);
+        } catch (IOException e) {
+            spool.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Adds a row. A column of the row that was not named to {@link #open} is left out.
+     *
+     * @throws IOException if the temporary file cannot be written
+     */
+    public void append(DocumentRow row) throws IOException {
+        var group = new SimpleGroup(schema);
+        int field = 0;
+        group.add(field++, row.id());
+        group.add(field++, row.contentHash());
+        group.add(field++, row.path());
+        group.add(field++, row.position());
+        group.add(field++, row.split().folder());
+        group.add(field++, row.document());
+        group.add(field++, row.tokens());
+        group.add(field++, row.bytes());
+        if (row.signature().length > 0) {
+            group.add(field, Binary.fromConstantByteArray(row.signature()));
+        }
+        for (String column : columns) {
+            field++;
+            String value = row.columns().get(column);
+            if (value != null) {
+                group.add(field, value);
+            }
+        }
+        writer.write(group);
+        rows++;
+    }
+
+    /** Rows so far. */
+    public long rows() {
+        return rows;
+    }
+
+    /**
+     * Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it.
+     *
+     * @param dataset the dataset's directory
+     * @param unit the unit's name
+     * @return the facts of the object
+     */
+    public ObjectFacts write(Storage storage, String dataset, String unit) throws IOException {
+        writer.close();
+        ParquetFooter.sortEncodings(spool);
+        String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
+        return ObjectFacts.of(
+                DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            writer.close();
+        } finally {
+            spool.close();
+        }
+    }
+}

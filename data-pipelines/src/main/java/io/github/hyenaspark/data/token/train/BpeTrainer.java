@@ -1,0 +1,181 @@
+package io.github.hyenaspark.data.token.train;
+
+import io.github.hyenaspark.data.token.BpeTokenizer;
+import io.github.hyenaspark.data.token.BpeVocabulary;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Learns byte-level BPE from counted words: the two tokens that are neighbours most often become one, again and again.
+ * Of equally frequent pairs the one with the smaller bytes is first, left token before right, so the result depends on
+ * the counts alone.
+ *
+ * <p>Ids: 0 to 255 are the bytes, then one for each merge in its order, and last {@code <|endoftext|>}.
+ */
+public final class BpeTrainer {
+    private static final int BYTES = 256;
+    private static final String NAME = "bpe";
+
+    private final long minFrequency;
+    private final int[] symbols; // the tokens of all words, one word after the other
+    private final int[] begins;
+    private final int[] lengths; // tokens that a word has now
+    private final long[] counts;
+    private final List<String> tokens = new ArrayList<>(); // bytes as ISO 8859-1
+    private final PairCounts pairs = new PairCounts();
+    private final PriorityQueue<Candidate> heap;
+
+    /** A pair to merge, with a count that its true one has never been above since. */
+    private record Candidate(long pair, long count) {}
+
+    private BpeTrainer(List<WordCount> words, long minFrequency) {
+        this.minFrequency = minFrequency;
+        this.begins = new int[words.size()];
+        this.lengths = new int[words.size()];
+        this.counts = new long[words.size()];
+        this.symbols = symbols(words);
+        for (int b = 0; b < BYTES; b++) {
+            tokens.add(String.valueOf((char) b));
+        }
+        Comparator<Candidate> order = Comparator.comparingLong(Candidate::count).reversed();
+        this.heap = new PriorityQueue<>(order.thenComparing(candidate -> tokens.get(PairCounts.left(candidate.pair())))
+                .thenComparing(candidate -> tokens.get(PairCounts.right(candidate.pair()))));
+    }
+
+    /**
+     * Learns a tokenizer.
+     *
+     * @param words as {@link PreTokens} makes them, in any order
+     * @param vocabularySize V of the tokenizer, at least 257; it has fewer if the pairs run out
+     * @param minFrequency a pair that occurs less often is not merged, at least 1
+     * @throws IllegalArgumentException if there are more than 2^31-1 bytes in the words
+     */
+    public static BpeTokenizer train(List<WordCount> words, int vocabularySize, long minFrequency) {
+        if (vocabularySize <= BYTES) {
+            throw new IllegalArgumentException("tokenizer.vocab: found " + vocabularySize
+                    + ", expected at least 257: the bytes and the end of a document");
+        }
+        if (minFrequency < 1) {
+            throw new IllegalArgumentException(
+                    "tokenizer.min-frequency: found " + minFrequency + ", expected at least 1");
+        }
+        var trainer = new BpeTrainer(words, minFrequency);
+        return new BpeTokenizer(NAME, trainer.vocabulary(trainer.merges(vocabularySize - BYTES - 1)));
+    }
+
+    private int[] symbols(List<WordCount> words) {
+        long bytes = words.stream().mapToLong(word -> word.word().length()).sum();
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("tokenizer.max-words: found " + words.size() + " words of " + bytes
+                    + " bytes, expected at most 2147483647 bytes; lower it");
+        }
+        int[] all = new int[(int) bytes];
+        int at = 0;
+        for (int word = 0; word < begins.length; word++) {
+            String text = words.get(word).word();
+            begins[word] = at;
+            lengths[word] = text.length();
+            counts[word] = words.get(word).count();
+            for (int i = 0; i < text.length(); i++) {
+                all[at++] = text.charAt(i);
+            }
+        }
+        return all;
+    }
+
+    private List<Long> merges(int most) {
+        for (int word = 0; word < begins.length; word++) {
+            for (int at = begins[word]; at + 1 < begins[word] + lengths[word]; at++) {
+                pairs.add(PairCounts.pair(symbols[at], symbols[at + 1]), counts[word], word);
+            }
+        }
+        for (long pair : pairs.pairs()) {
+            offer(pair);
+        }
+        List<Long> merges = new ArrayList<>();
+        while (merges.size() < most && !heap.isEmpty()) {
+            Candidate best = heap.remove();
+            if (pairs.count(best.pair()) == best.count()) {
+                merges.add(best.pair());
+                merge(best.pair());
+            } else {
+                offer(best.pair()); // it has become less frequent meanwhile
+            }
+        }
+        return merges;
+    }
+
+    private void offer(long pair) {
+        long count = pairs.count(pair);
+        if (count >= minFrequency) {
+            heap.add(new Candidate(pair, count));
+        }
+    }
+
+    private void merge(long pair) {
+        int left = PairCounts.left(pair);
+        int right = PairCounts.right(pair);
+        int made = tokens.size();
+        tokens.add(tokens.get(left) + tokens.get(right));
+        Set<Long> changed = new HashSet<>();
+        for (int word : pairs.remove(pair)) {
+            mergeIn(word, pair, made, changed);
+        }
+        pairs.remove(pair); // what overlapping neighbours took from it
+        changed.forEach(this::offer);
+    }
+
+    /** Merges in one word, from left to right, and moves the counts of the neighbours along. */
+    private void mergeIn(int word, long pair, int made, Set<Long> changed) {
+        int left = PairCounts.left(pair);
+        int right = PairCounts.right(pair);
+        long count = counts[word];
+        int begin = begins[word];
+        int end = begin + lengths[word];
+        int to = begin;
+        for (int from = begin; from < end; to++) {
+            if (symbols[from] != left || from + 1 == end || symbols[from + 1] != right) {
+                symbols[to] = symbols[from++];
+                continue;
+            }
+            from += 2;
+            symbols[to] = made;
+            if (to > begin) {
+                pairs.subtract(PairCounts.pair(symbols[to - 1], left), count);
+                changed.add(added(PairCounts.pair(symbols[to - 1], made), count, word));
+            }
+            if (from < end) {
+                pairs.subtract(PairCounts.pair(right, symbols[from]), count);
+                changed.add(added(PairCounts.pair(made, symbols[from]), count, word));
+            }
+        }
+        lengths[word] = to - begin;
+    }
+
+    private long added(long pair, long count, int word) {
+        pairs.add(pair, count, word);
+        return pair;
+    }
+
+    private BpeVocabulary vocabulary(List<Long> merges) {
+        byte[][] bytes = new byte[tokens.size() + 1][];
+        for (int id = 0; id < tokens.size(); id++) {
+            bytes[id] = tokens.get(id).getBytes(StandardCharsets.ISO_8859_1);
+        }
+        bytes[tokens.size()] = new byte[0];
+        return new BpeVocabulary(
+                bytes,
+                merges.stream().mapToInt(PairCounts::left).toArray(),
+                merges.stream().mapToInt(PairCounts::right).toArray(),
+                new TreeMap<>(Map.of(BpeVocabulary.ENDS.get(0), tokens.size())),
+                PreTokens.PATTERN,
+                false);
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.data.token.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Keeps the most frequent words, of equally frequent ones those with the smaller bytes, and knows exactly what it cut.
+ * Every word comes once, with its whole count. The result depends neither on the order nor on a selection within parts
+ * before.
+ */
+public final class TopWords {
+    private final int most;
+    private final PriorityQueue<WordCount> kept = new PriorityQueue<>(WordCount.ORDER.reversed());
+    private long words;
+    private long occurrences;
+
+    /**
+     * A selection, and all it was made from.
+     *
+     * @param top the words that were kept, the most frequent first
+     * @param words how many there were
+     * @param occurrences the sum of all their counts
+     */
+    public record Selection(List<WordCount> top, long words, long occurrences) {
+        /** How many words were cut. */
+        public long cutWords() {
+            return words - top.size();
+        }
+
+        /** How often those occurred. */
+        public long cutOccurrences() {
+            return occurrences - top.stream().mapToLong(WordCount::count).sum();
+        }
+    }
+
+    /**
+     * Keeps none yet.
+     *
+     * @param most how many words stay at most, at least 1
+     */
+    public TopWords(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("max-words: found " + most + ", expected at least 1");
+        }
+        this.most = most;
+    }
+
+    /** Adds a word with its whole count. */
+    public void add(WordCount word) {
+        words++;
+        occurrences += word.count();
+        keep(word);
+    }
+
+    /** Adds a selection of other words that was made with the same limit. */
+    public void add(Selection selection) {
+        words += selection.words();
+        occurrences += selection.occurrences();
+        selection.top().forEach(this::keep);
+    }
+
+    private void keep(WordCount word) {
+        if (kept.size() < most) {
+            kept.add(word);
+        } else if (WordCount.ORDER.compare(word, kept.element()) < 0) {
+            kept.remove();
+            kept.add(word);
+        }
+    }
+
+    /** What was kept so far. */
+    public Selection selection() {
+        List<WordCount> top = new ArrayList<>(kept);
+        top.sort(WordCount.ORDER);
+        return new Selection(top, words, occurrences);
+    }
+}

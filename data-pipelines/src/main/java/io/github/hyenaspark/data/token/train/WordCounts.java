@@ -1,0 +1,43 @@
+package io.github.hyenaspark.data.token.train;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Words and how often they occurred since the last drain. It is emptied when it is full: counts are sums, so it does
+ * not matter into how many parts a word's count comes.
+ */
+public final class WordCounts {
+    private static final int MOST_WORDS = 500_000;
+    private static final long MOST_BYTES = 32L << 20;
+
+    private final Map<String, long[]> counts = new HashMap<>();
+    private long bytes;
+
+    /** Counts a word once. */
+    void add(String word) {
+        long[] count = counts.get(word);
+        if (count == null) {
+            counts.put(word, new long[] {1});
+            bytes += word.length();
+        } else {
+            count[0]++;
+        }
+    }
+
+    /** Whether it is time to drain. */
+    public boolean isFull() {
+        return counts.size() >= MOST_WORDS || bytes >= MOST_BYTES;
+    }
+
+    /** The counts, in no order; none are left here. */
+    public List<WordCount> drain() {
+        List<WordCount> drained = new ArrayList<>(counts.size());
+        counts.forEach((word, count) -> drained.add(new WordCount(word, count[0])));
+        counts.clear();
+        bytes = 0;
+        return drained;
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.hyenaspark.data.document.input;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.data.document.FastaConfig;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.SourceFormat;
+import io.github.hyenaspark.data.document.TextDocuments;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InputListingTest {
+    @TempDir
+    Path directory;
+
+    private Storage storage;
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        storage = Storage.local();
+        for (String file : List.of("b.txt", "a/z 1.txt", "a/ü%20.txt", "a.md", "c/d/e.TXT", ".hidden.txt")) {
+            Path path = directory.resolve(file);
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, file);
+        }
+    }
+
+    @Test
+    void aDirectoryGivesItsFilesByPath() throws IOException {
+        assertThat(paths(directory.toString())).containsExactly("a/z 1.txt", "a/ü%20.txt", "b.txt", "c/d/e.TXT");
+        assertThat(paths(directory + "/")).hasSize(4);
+    }
+
+    @Test
+    void aGlobGivesWhatItMatches() throws IOException {
+        assertThat(paths(directory + "/*.txt")).containsExactly("b.txt");
+        assertThat(paths(directory + "/{a,c/d}/*")).containsExactly("a/z 1.txt", "a/ü%20.txt", "c/d/e.TXT");
+        assertThat(paths(directory + "/a*.md")).containsExactly("a.md");
+    }
+
+    @Test
+    void aFileIsOneFile() throws IOException {
+        assertThat(paths(directory + "/a/z 1.txt")).containsExactly("z 1.txt");
+    }
+
+    @Test
+    void aFileSaysWhereItIsAndHowLong() throws IOException {
+        InputFile file = files(directory.toString()).get(1);
+
+        assertThat(file.fileName()).isEqualTo("ü%20.txt");
+        assertThat(file.bytes()).isEqualTo(11);
+        assertThat(file.modifiedMillis()).isPositive();
+        assertThat(storage.read(file.uri())).asString(StandardCharsets.UTF_8).isEqualTo("a/ü%20.txt");
+        assertThat(file.whole()).isEqualTo(new Slice(file, 0, 11));
+    }
+
+    @Test
+    void aDirectoryGivesTheFormatsOfTheSettings(@TempDir Path other) throws IOException {
+        List<String> names = List.of(
+                "a.FA",
+                "a.fasta.gz",
+                "a.fna",
+                "a.jsonl",
+                "a.ndjson.zst",
+                "a.parquet",
+                "a.txt",
+                "a.txt.gz",
+                "a.txt.zst");
+        for (String name : names) {
+            Files.writeString(other.resolve(name), "x");
+        }
+        for (String name : List.of("a.json", "a.md", "a.gz", "a.parquet.gz", "txt", "a.txt.bz2")) {
+            Files.writeString(other.resolve(name), "x");
+        }
+
+        assertThat(paths(other.toString())).containsExactlyElementsOf(names);
+        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.TEXT)))
+                .extracting(InputFile::path)
+                .containsExactly("a.txt", "a.txt.gz", "a.txt.zst");
+        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.PARQUET)))
+                .extracting(InputFile::path)
+                .containsExactly("a.parquet");
+    }
+
+    @Test
+    void aMissingInputIsNamed() {
+        assertThatThrownBy(() -> files(directory + "/none"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.input: there is no file:" + directory + "/none");
+    }
+
+    @Test
+    void anInputWithoutDocumentsIsRefused() throws IOException {
+        Files.createDirectories(directory.resolve("empty"));
+        Files.createDirectories(directory.resolve("other"));
+        Files.writeString(directory.resolve("other/x.md"), "x");
+
+        assertThatThrownBy(() -> files(directory + "/empty"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.input: file:" + directory
+                        + "/empty has no documents, expected at least one .txt, .jsonl, .ndjson, .parquet, .fa, .fasta or .fna"
+                        + " file in it (other files: 0)");
+        assertThatThrownBy(() -> files(directory + "/other"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith(".fasta or .fna file in it (other files: 1)");
+        assertThatThrownBy(() -> InputListing.files(storage, directory + "/other", format(SourceFormat.TEXT)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("expected at least one .txt file in it (other files: 1)");
+        assertThatThrownBy(() -> files(directory + "/*.tex"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("has no documents, expected at least one file that matches");
+    }
+
+    private static SourceConfig format(SourceFormat format) {
+        return new SourceConfig(format, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+    }
+
+    private List<InputFile> files(String input) throws IOException {
+        return InputListing.files(storage, input, SourceConfig.defaults());
+    }
+
+    private List<String> paths(String input) throws IOException {
+        return files(input).stream().map(InputFile::path).toList();
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.hyenaspark.data.prepare.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DatasetVerificationTest {
+    private static final long SEED = 11;
+
+    @TempDir
+    Path directory;
+
+    private TestCorpus corpus;
+    private String dataset;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        corpus = new TestCorpus(directory);
+        for (int i = 0; i < 5; i++) {
+            corpus.add(i + ".txt", ("some text " + i + " ").repeat(70));
+        }
+        corpus.add("again.txt", "some text 0 ".repeat(70)).add("bad.txt", new byte[] {'a', (byte) 0xFF});
+        dataset = corpus.dataset().toString();
+        corpus.prepare(corpus.config("1.txt"));
+    }
+
+    @Test
+    void aWholeDatasetHasNoFault() throws IOException {
+        DatasetVerification.Result result = DatasetVerification.run(corpus.storage(), dataset);
+
+        assertThat(result.faults()).isEmpty();
+        assertThat(result.objects()).isGreaterThan(20);
+    }
+
+    /** Goal 14: one flipped byte in any object is found. */
+    @Test
+    @Tag("goal-14")
+    void aHundredFlippedBytesAreFound() throws IOException {
+        List<String> files = objects();
+        var random = new Random(SEED);
+        for (int i = 0; i < 100; i++) {
+            Path file = corpus.dataset().resolve(files.get(random.nextInt(files.size())));
+            byte[] whole = Files.readAllBytes(file);
+            byte[] flipped = whole.clone();
+            int at = random.nextInt(whole.length);
+            flipped[at] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, flipped);
+
+            assertThat(DatasetVerification.run(corpus.storage(), dataset).faults())
+                    .as("seed %d, flip %d: byte %d of %s", SEED, i, at, file)
+                    .isNotEmpty();
+            Files.write(file, whole);
+        }
+        assertThat(DatasetVerification.run(corpus.storage(), dataset).faults()).isEmpty();
+    }
+
+    @Test
+    void aMissingObjectIsFound() throws IOException {
+        for (String name : objects()) {
+            Path file = corpus.dataset().resolve(name);
+            byte[] whole = Files.readAllBytes(file);
+            Files.delete(file);
+            if (!name.startsWith("snapshots/")) {
+                assertThat(DatasetVerification.run(corpus.storage(), dataset).faults())
+                        .as(name)
+                        .isNotEmpty();
+            }
+            Files.write(file, whole);
+        }
+    }
+
+    /** The reader refuses what it reads, and reads nothing else. */
+    @Test
+    @Tag("goal-14")
+    void aFlippedTokenIsRefusedWhenItIsRead() throws IOException {
+        DatasetSnapshot snapshot = DatasetSnapshot.newest(corpus.storage(), dataset);
+        var random = new Random(SEED);
+        var leftOut =
+                DuplicateList.ofShards(corpus.storage(), dataset, snapshot).keySet();
+        for (var shard : snapshot.shards(Split.TRAIN)) {
+            if (leftOut.contains(shard.file())) {
+                continue;
+            }
+            Path file = corpus.dataset().resolve(shard.file());
+            byte[] whole = Files.readAllBytes(file);
+            for (int i = 0; i < 10; i++) {
+                byte[] flipped = whole.clone();
+                int at = 4096 + random.nextInt(whole.length - 4096);
+                flipped[at] ^= 1;
+                Files.write(file, flipped);
+                assertThat(readsAll(snapshot)).as("byte %d of %s", at, file).isFalse();
+            }
+            Files.write(file, whole);
+        }
+        assertThat(readsAll(snapshot)).isTrue();
+    }
+
+    private boolean readsAll(DatasetSnapshot snapshot) {
+        var packing = new PackingConfig(PackingStrategy.CONTIGUOUS, 16);
+        try (TokenBatches batches = TokenBatches.open(corpus.storage(), snapshot, dataset, Split.TRAIN, packing)) {
+            batches.batch(LongStream.range(0, batches.sequences()).toArray());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private List<String> objects() throws IOException {
+        return new ArrayList<>(TestCorpus.files(corpus.dataset()).keySet());
+    }
+}

@@ -1,0 +1,199 @@
+package io.github.hyenaspark.data.prepare.commit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.data.TestCorpus;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit.Outcome;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.train.BpeTrainer;
+import io.github.hyenaspark.data.token.train.WordCount;
+import io.github.hyenaspark.io.CorruptFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A dataset that grows night after night. */
+class IncrementalTest {
+    @TempDir
+    Path directory;
+
+    private TestCorpus corpus;
+
+    @BeforeEach
+    void writeCorpus() throws IOException {
+        corpus = new TestCorpus(directory);
+        for (int i = 0; i < 6; i++) {
+            corpus.add("night-1/" + i + ".txt", ("text " + i + " ").repeat(60));
+        }
+    }
+
+    @Test
+    @Tag("goal-9")
+    void onlyNewFilesAreWork() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        // before the old files in the order of paths, too
+        corpus.add("a-night/0.txt", "before").add("night-2/0.txt", "behind");
+        InputPlan plan = corpus.plan(corpus.config());
+
+        assertThat(paths(plan.pending())).containsExactly("a-night/0.txt", "night-2/0.txt");
+        DatasetSnapshot second = corpus.prepare(corpus.config()).snapshot();
+        assertThat(second.units().subList(0, first.units().size())).isEqualTo(first.units());
+        assertThat(second.documents(Split.TRAIN)).isEqualTo(8);
+    }
+
+    @Test
+    @Tag("goal-17")
+    void aChangedFileStopsTheRunWithItsName() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        corpus.add("night-1/3.txt", "changed").add("night-2/0.txt", "new");
+
+        assertThatThrownBy(() -> corpus.prepare(corpus.config()))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageStartingWith("file:" + corpus.input() + "/night-1/3.txt: expected the file that was"
+                        + " prepared, 420 bytes of ")
+                .hasMessageContaining(", found a changed one, 7 bytes of ")
+                .hasMessageEndingWith("; nothing has been committed; set data.on-changed=replace to prepare it again,"
+                        + " or restore it");
+        assertThat(newest()).isEqualTo(first);
+    }
+
+    @Test
+    void aChangedFileIsReplacedIfAskedFor() throws IOException {
+        corpus.prepare(corpus.config());
+        corpus.add("night-1/3.txt", "changed");
+        DatasetSnapshot second =
+                corpus.prepare(corpus.settings("data.on-changed=replace")).snapshot();
+
+        assertThat(second.documents(Split.TRAIN)).isEqualTo(6);
+        assertThat(second.textBytes(Split.TRAIN)).isEqualTo(5 * 420 + 7);
+        assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void documentsOfAFileThatIsGoneStayUnlessPruned() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        Files.delete(corpus.input().resolve("night-1/3.txt"));
+
+        assertThat(corpus.prepare(corpus.config()).snapshot()).isEqualTo(first);
+        DatasetSnapshot pruned =
+                corpus.prepare(corpus.settings("data.prune=true")).snapshot();
+        assertThat(pruned.documents(Split.TRAIN)).isEqualTo(5);
+        assertThat(corpus.prepare(corpus.settings("data.prune=true")).outcome()).isEqualTo(Outcome.UNCHANGED);
+    }
+
+    @Test
+    void aFileThatIsGoneIsNotLostBecauseItsNeighbourChanged() throws IOException {
+        corpus.prepare(corpus.settings("data.unit-bytes=100000"));
+        Files.delete(corpus.input().resolve("night-1/3.txt"));
+        corpus.add("night-1/4.txt", "changed");
+
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.unit-bytes=100000", "data.on-changed=replace")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("night-1/3.txt: expected the file, because it shares a work unit with the"
+                        + " changed file:" + corpus.input() + "/night-1/4.txt, found no such file; nothing has been"
+                        + " committed; restore it, or set data.prune=true");
+    }
+
+    @Test
+    void aDatasetInsideItsInputIsNoInput() throws IOException {
+        String inside = "data.dataset=" + corpus.input() + "/dataset";
+        assertThat(corpus.prepare(corpus.settings(inside)).snapshot().documents(Split.TRAIN))
+                .isEqualTo(6);
+        assertThat(corpus.prepare(corpus.settings(inside)).outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThatThrownBy(() -> corpus.plan(corpus.settings("data.dataset=" + corpus.input())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith(
+                        "data.dataset: found " + corpus.input() + ", which has every file of data.input ");
+    }
+
+    @Test
+    void aTokenizersFileMayMove() throws IOException {
+        byte[] file =
+                BpeTrainer.train(List.of(new WordCount("text", 9)), 260, 1).file();
+        Path old = Files.write(directory.resolve("old.json"), file);
+        corpus.prepare(corpus.settings("data.tokenizer=" + old));
+        Path moved = Files.move(old, directory.resolve("new.json"));
+
+        assertThat(corpus.prepare(corpus.settings("data.tokenizer=" + moved)).outcome())
+                .isEqualTo(Outcome.UNCHANGED);
+        assertThatThrownBy(() -> corpus.plan(corpus.settings("data.tokenizer=" + old)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("data.tokenizer: there is no file:" + old);
+    }
+
+    @Test
+    void anIntervalChoosesAmongNewFilesOnly() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            Files.setLastModifiedTime(
+                    corpus.input().resolve("night-1/" + i + ".txt"),
+                    FileTime.from(Instant.parse("2026-03-0" + (i + 1) + "T12:00:00Z")));
+        }
+        var firstDays = corpus.prepare(corpus.settings("data.interval-end=2026-03-03"));
+        var nextDay = corpus.prepare(
+                corpus.settings("data.interval-start=2026-03-03", "data.interval-end=2026-03-04T00:00:00+00:00"));
+        var sameDay = corpus.prepare(corpus.settings("data.interval-start=2026-03-03", "data.interval-end=2026-03-04"));
+
+        assertThat(firstDays.snapshot().documents(Split.TRAIN)).isEqualTo(2);
+        assertThat(nextDay.snapshot().documents(Split.TRAIN)).isEqualTo(3);
+        assertThat(sameDay.outcome()).isEqualTo(Outcome.UNCHANGED);
+        assertThat(corpus.plan(corpus.settings("data.interval-start=2027-01-01", "data.dataset=" + directory + "/new"))
+                        .fresh())
+                .isEmpty();
+    }
+
+    @Test
+    void aFolderWithTheSameNamesIsNotTakenForTheOldOne() throws IOException {
+        corpus.prepare(corpus.config());
+        var other = new TestCorpus(directory.resolve("other")).add("night-1/3.txt", "another night");
+        DataConfig config = corpus.settings("data.input=" + other.input(), "data.dataset=" + corpus.dataset());
+
+        assertThatThrownBy(() -> corpus.prepare(config))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining(
+                        "it was file:" + corpus.input() + "/night-1/3.txt then: a dataset knows files by"
+                                + " their path below data.input, so name the folder above both, or choose another data.dataset");
+    }
+
+    @Test
+    void tooManyBadDocumentsCommitNothing() throws IOException {
+        DatasetSnapshot first = corpus.prepare(corpus.config()).snapshot();
+        corpus.add("night-2/0.txt", "fine").add("night-2/1.txt", new byte[] {'a', (byte) 0xFF});
+
+        assertThatThrownBy(() -> corpus.prepare(corpus.settings("data.max-bad-fraction=0.4")))
+                .isInstanceOf(CorruptFileException.class)
+                .hasMessageContaining("expected at most 0.4 of the documents to be bad, found 1 of 2 (0.5000), the"
+                        + " first: night-2/1.txt at byte 1 (byte 0xFF is not UTF-8 here); nothing has been committed;"
+                        + " mend them, or raise data.max-bad-fraction");
+        assertThat(newest()).isEqualTo(first);
+        assertThat(corpus.prepare(corpus.settings("data.max-bad-fraction=0.5"))
+                        .snapshot()
+                        .counts()
+                        .bad())
+                .isEqualTo(1);
+    }
+
+    private DatasetSnapshot newest() throws IOException {
+        return DatasetSnapshot.newest(corpus.storage(), corpus.dataset().toString());
+    }
+
+    private static List<String> paths(List<WorkUnit> units) {
+        return units.stream()
+                .flatMap(unit -> unit.slices().stream())
+                .map(Slice::file)
+                .map(file -> file.path())
+                .toList();
+    }
+}

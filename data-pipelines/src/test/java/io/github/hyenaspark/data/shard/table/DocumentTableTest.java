@@ -1,0 +1,183 @@
+package io.github.hyenaspark.data.shard.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.apache.parquet.Version;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.Util;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DocumentTableTest {
+    private static final List<String> COLUMNS = List.of("url", "Grüße an alle");
+
+    @TempDir
+    Path dataset;
+
+    private Storage storage;
+
+    @BeforeEach
+    void openStorage() throws IOException {
+        storage = Storage.local();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 1000, 45_000})
+    void rowsComeBackInTheirOrder(int rows) throws IOException {
+        ObjectFacts file = write(rows);
+        List<String> found = new ArrayList<>();
+        DocumentTable.read(storage, dataset.resolve(file.file()).toString(), row -> found.add(describe(row)));
+        List<String> keys = new ArrayList<>();
+        DocumentTable.readKeys(storage, dataset.resolve(file.file()).toString(), key -> keys.add(describe(key)));
+
+        assertThat(found).hasSize(rows);
+        assertThat(keys).hasSize(rows);
+        for (int i = 0; i < rows; i++) {
+            DocumentRow row = row(i);
+            assertThat(found.get(i)).isEqualTo(describe(row));
+            assertThat(keys.get(i))
+                    .isEqualTo(
+                            describe(new DocumentKey(row.contentHash(), row.signature(), row.split(), row.document())));
+        }
+    }
+
+    @Test
+    void equalRowsMakeEqualFilesNamedByTheirContent(@TempDir Path other) throws IOException {
+        ObjectFacts first = write(5000);
+        ObjectFacts second;
+        try (var writer = DocumentTableWriter.open(COLUMNS)) {
+            fill(writer, 5000);
+            assertThat(writer.rows()).isEqualTo(5000);
+            second = writer.write(storage, other.toString(), "u1");
+        }
+
+        assertThat(second).isEqualTo(first);
+        assertThat(first.file()).isEqualTo("docs/part-u1-" + first.sha256().substring(0, 16) + ".parquet");
+        assertThat(dataset.resolve(first.file())).exists();
+    }
+
+    /**
+     * The name is the same in every process, though the library orders a set by addresses, and has its version in it.
+     */
+    @Test
+    void theBytesDoNotDependOnTheProcess() throws IOException {
+        ObjectFacts file = write(5000);
+        for (ColumnChunk column : footer(Files.readAllBytes(dataset.resolve(file.file())))
+                .getRow_groups()
+                .get(0)
+                .getColumns()) {
+            assertThat(column.getMeta_data().getEncodings()).isSorted();
+        }
+        Map<String, String> names = Map.of("1.13.1", "2573caed6120e1c6", "1.16.0", "cdbba2cc46f28507");
+        assertThat(file.file()).isEqualTo("docs/part-u1-" + names.get(Version.VERSION_NUMBER) + ".parquet");
+    }
+
+    private static FileMetaData footer(byte[] parquet) throws IOException {
+        int trailer = parquet.length - 8;
+        int length = ByteBuffer.wrap(parquet).order(ByteOrder.LITTLE_ENDIAN).getInt(trailer);
+        return Util.readFileMetaData(new ByteArrayInputStream(parquet, trailer - length, length));
+    }
+
+    @Test
+    void aChangedByteIsRefused() throws IOException {
+        Path file = dataset.resolve(write(50).file());
+        byte[] bytes = Files.readAllBytes(file);
+        var random = new Random(7);
+        for (int i = 0; i < 20; i++) {
+            int at = random.nextInt(bytes.length);
+            byte[] changed = bytes.clone();
+            changed[at] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, changed);
+
+            assertThatThrownBy(() -> DocumentTable.readKeys(storage, file.toString(), key -> {}))
+                    .as("flip of byte %d", at)
+                    .isInstanceOf(CorruptFileException.class)
+                    .hasMessageContaining(file.getFileName() + ": expected content of the hash in the name, found");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "Tokens", "", "url"})
+    void aColumnWithTheNameOfAnotherIsRefused(String name) {
+        assertThatThrownBy(() -> DocumentTableWriter.open(List.of("url", name)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("the document table cannot have a further column \"" + name
+                        + "\", expected a name other than [bytes, content_hash, ")
+                .hasMessageEndingWith("; rename it in the input or leave it out");
+    }
+
+    @Test
+    void aContentHashHas32Digits() {
+        assertThatThrownBy(() -> new DocumentRow("", "12", "", 0, Split.TRAIN, 0, 1, 1, new byte[0], new TreeMap<>()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a content hash has 32 hexadecimal digits, found \"12\"");
+    }
+
+    private ObjectFacts write(int rows) throws IOException {
+        try (var writer = DocumentTableWriter.open(COLUMNS)) {
+            fill(writer, rows);
+            return writer.write(storage, dataset.toString(), "u1");
+        }
+    }
+
+    private static void fill(DocumentTableWriter writer, int rows) throws IOException {
+        for (int i = 0; i < rows; i++) {
+            writer.append(row(i));
+        }
+    }
+
+    private static DocumentRow row(int i) {
+        var random = new Random(i);
+        byte[] signature = new byte[i % 3 == 0 ? 0 : 448];
+        random.nextBytes(signature);
+        var columns = new TreeMap<String, String>();
+        if (i % 2 == 0) {
+            columns.put("url", "https://example.org/" + i);
+        }
+        if (i % 5 == 0) {
+            columns.put("Grüße an alle", i % 10 == 0 ? "" : "ü" + i);
+        }
+        String hash = String.format(Locale.ROOT, "%016x%016x", random.nextLong(), random.nextLong());
+        Split split = i % 7 == 0 ? Split.VALIDATION : Split.TRAIN;
+        return new DocumentRow("id" + i, hash, "a/ü.jsonl", i * 3L, split, i, i, 1L << 40, signature, columns);
+    }
+
+    private static String describe(DocumentRow row) {
+        return String.join(
+                        "|",
+                        row.id(),
+                        row.path(),
+                        row.position() + "",
+                        row.split().folder(),
+                        row.tokens() + "",
+                        row.bytes() + "",
+                        row.columns().toString())
+                + describe(new DocumentKey(row.contentHash(), row.signature(), row.split(), row.document()));
+    }
+
+    private static String describe(DocumentKey key) {
+        return key.contentHash() + "|" + key.split() + "|" + key.document() + "|" + Arrays.toString(key.signature());
+    }
+}

@@ -1,0 +1,144 @@
+package io.github.hyenaspark.jobs.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.bench.ConvolutionBenchmark;
+import io.github.hyenaspark.bench.ConvolutionMeasurement;
+import io.github.hyenaspark.bench.ConvolutionShape;
+import io.github.hyenaspark.bench.Repeats;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.data.bench.TokenBenchmark;
+import io.github.hyenaspark.data.bench.TokenSpeeds;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.JobCommand;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
+@Command(synopsisSubcommandLabel = "COMMAND")
+public final class BenchJob implements Runnable {
+    private static final MathContext SHOWN = new MathContext(5);
+    private static final double MILLIS = 1e3;
+
+    private BenchJob() {}
+
+    /** {@code bench} with all below it. */
+    public static CommandLine command(Console console) {
+        return new CommandWords(
+                        "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help")
+                .on(new BenchJob())
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "step",
+                                "Measures local steps of training on random ids.",
+                                "model.d-model=64 bench.length=2048"),
+                        List.of("bench", "model", "train"),
+                        new StepBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "generate",
+                                "Measures generation, and the naive way beside it, with one thread.",
+                                "model.d-model=64 bench.length=128 bench.tokens=512"),
+                        List.of("bench", "model"),
+                        new GenerateBenchJob(),
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "conv",
+                                "Measures the long convolution alone and checks its results.",
+                                "bench.batch=1 bench.channels=128 bench.length=16384"),
+                        List.of("bench"),
+                        BenchJob::convolution,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "round",
+                                "Measures a round's way from the driver to the workers and back, without training.",
+                                "bench.parameters=1000000 train.codec=int8"),
+                        List.of("bench", "model", "train", "checkpoint", "run"),
+                        RoundBenchJob::run,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords("tokens", "Measures the tokenizers on one core.", "bench.text=BOOK.txt"),
+                        List.of("bench"),
+                        BenchJob::tokens,
+                        console))
+                .addSubcommand(JobCommand.of(
+                        new CommandWords(
+                                "prepare",
+                                "Measures the whole of preparing on one core and the local disk.",
+                                "bench.mebibytes=4"),
+                        List.of("bench"),
+                        PrepareBenchJob::run,
+                        console));
+    }
+
+    @Override
+    public void run() {
+        throw new IllegalArgumentException("a command is needed: step, generate, conv, round, tokens or prepare");
+    }
+
+    private static void convolution(Settings settings, Console console) {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        var shape = new ConvolutionShape(config.batch(), config.channels(), config.length(), config.threads());
+        ConvolutionMeasurement found = ConvolutionBenchmark.run(shape, config.steps());
+        ObjectNode json = Json.object()
+                .put("batch", config.batch())
+                .put("channels", config.channels())
+                .put("length", config.length())
+                .put("kernel", LongConvolution.kernelName())
+                .put("threads", config.threads())
+                .put("time", config.threads() == 1 ? "cpu" : "wall")
+                .put("repeats", found.forward().seconds().size())
+                .put("forward_ms", medianMillis(found.forward()))
+                .put("forward_backward_ms", medianMillis(found.forwardBackward()))
+                .put("gated_forward_ms", medianMillis(found.gatedForward()))
+                .put("gated_forward_backward_ms", medianMillis(found.gatedForwardBackward()))
+                .put("max_relative_error", shown(found.maxRelativeError()));
+        console.result(json);
+    }
+
+    private static void tokens(Settings settings, Console console) throws IOException {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        byte[] text = text(config);
+        TokenSpeeds found = TokenBenchmark.run(text, config.steps());
+        console.result(Json.object()
+                .put("text", config.text().isBlank() ? "generated" : config.text())
+                .put("text_bytes", text.length)
+                .put("time", "cpu")
+                .put("bytes_mb_per_s", shown(found.bytes()))
+                .put("dna_mb_per_s", shown(found.dna()))
+                .put("gpt2_mb_per_s", shown(found.shortDocuments().ours()))
+                .put("jtokkit_mb_per_s", shown(found.shortDocuments().jtokkit()))
+                .put("gpt2_long_mb_per_s", shown(found.longDocuments().ours()))
+                .put("jtokkit_long_mb_per_s", shown(found.longDocuments().jtokkit())));
+    }
+
+    /** The text of the settings, or a generated one. */
+    static byte[] text(BenchConfig config) throws IOException {
+        byte[] text = config.text().isBlank()
+                ? TokenBenchmark.generatedText()
+                : SparkRuntime.storage().read(config.text());
+        if (text.length == 0) {
+            throw new IllegalArgumentException("bench.text: " + config.text() + " is empty, expected some text");
+        }
+        return text;
+    }
+
+    private static double medianMillis(Repeats repeats) {
+        return shown(MILLIS * repeats.median());
+    }
+
+    /** Five digits: more would be noise. */
+    static double shown(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value).round(SHOWN).doubleValue() : value;
+    }
+}

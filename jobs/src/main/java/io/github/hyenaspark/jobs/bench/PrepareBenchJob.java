@@ -1,0 +1,118 @@
+package io.github.hyenaspark.jobs.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.bench.PrepareBenchmark;
+import io.github.hyenaspark.data.bench.TokenBenchmark;
+import io.github.hyenaspark.data.bench.Turns.Speed;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code bench prepare}: how fast an input becomes a dataset on one core, with files in a temporary directory. Text and
+ * DNA are one long document; the text is also measured as JSON lines of about a kilobyte.
+ */
+final class PrepareBenchJob {
+    private static final int MEBIBYTE = 1 << 20;
+    private static final int SLOWER = 4;
+    private static final int LINE_LETTERS = 1000;
+
+    private final Storage storage;
+    private final PrepareBenchmark benchmark;
+    private final Path directory;
+    private final BenchConfig config;
+    private final ObjectNode speeds = Json.object();
+
+    private PrepareBenchJob(Path directory, BenchConfig config) throws IOException {
+        this.storage = Storage.local();
+        this.directory = directory;
+        this.config = config;
+        this.benchmark = new PrepareBenchmark(storage, config.steps());
+    }
+
+    static void run(Settings settings, Console console) throws IOException {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        byte[] text = BenchJob.text(config);
+        Path directory = Files.createTempDirectory("hyena-bench-");
+        var job = new PrepareBenchJob(directory, config);
+        try {
+            job.speeds.put("text", config.text().isBlank() ? "generated" : config.text());
+            job.measure(text);
+            console.result(job.speeds);
+        } finally {
+            job.storage.delete(directory.toString());
+        }
+    }
+
+    private void measure(byte[] text) throws IOException {
+        int bytes = Math.multiplyExact(config.mebibytes(), MEBIBYTE);
+        Path longText = repeated("long.txt", text, bytes);
+        Path genome = directory.resolve("genome.fa");
+        try (OutputStream out = Files.newOutputStream(genome)) {
+            out.write(">generated\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(TokenBenchmark.generatedDna(bytes));
+        }
+        prepare("bytes", "bytes", longText);
+        prepare("dna", "dna", genome);
+        prepare("bytes_lines", "bytes", lines(text, bytes));
+        Path shortText = repeated("short.txt", text, bytes / SLOWER);
+        Runnable jtokkit = TokenBenchmark.jtokkit(Files.readAllBytes(shortText));
+        List<Speed> both = benchmark.prepareBeside(settings("gpt2", shortText), jtokkit);
+        put("gpt2", both.get(0));
+        speeds.put("jtokkit_mb_per_s", BenchJob.shown(both.get(1).cpu()));
+        speeds.put(
+                "gpt2_to_jtokkit",
+                BenchJob.shown(both.get(0).cpu() / both.get(1).cpu()));
+        Speed sha256 = benchmark.sha256(Files.readAllBytes(shortText));
+        speeds.put("sha256_mb_per_s", BenchJob.shown(sha256.cpu()));
+    }
+
+    private void prepare(String name, String tokenizer, Path input) throws IOException {
+        put(name, benchmark.prepare(settings(tokenizer, input)));
+    }
+
+    private DataConfig settings(String tokenizer, Path input) {
+        List<String> settings = List.of(
+                "data.input=" + input, "data.dataset=" + directory.resolve("dataset"), "data.tokenizer=" + tokenizer);
+        return Settings.load(settings).bind("data", DataConfig.class);
+    }
+
+    private void put(String name, Speed speed) {
+        speeds.put(name + "_mb_per_s", BenchJob.shown(speed.cpu()));
+        speeds.put(name + "_wall_mb_per_s", BenchJob.shown(speed.wall()));
+    }
+
+    /** A file with this text as often as makes so many bytes, at least once. */
+    private Path repeated(String name, byte[] text, int bytes) throws IOException {
+        Path file = directory.resolve(name);
+        try (OutputStream out = Files.newOutputStream(file)) {
+            for (long written = 0; written < bytes; written += text.length) {
+                out.write(text);
+            }
+        }
+        return file;
+    }
+
+    /** The text in documents of about a kilobyte, as JSON lines. */
+    private Path lines(byte[] text, int bytes) throws IOException {
+        String all = new String(text, StandardCharsets.UTF_8);
+        List<String> lines = new ArrayList<>();
+        for (int begin = 0; begin < all.length(); ) {
+            int end = Math.min(all.length(), begin + LINE_LETTERS);
+            end -= Character.isHighSurrogate(all.charAt(end - 1)) ? 1 : 0;
+            lines.add(Json.line(Json.object().put("text", all.substring(begin, end))));
+            begin = end;
+        }
+        byte[] once = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+        return repeated("lines.jsonl", once, bytes);
+    }
+}

@@ -1,0 +1,193 @@
+package io.github.hyenaspark.jobs.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.DriverPlan;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.worker.LocalWork;
+import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.jobs.train.CheckpointConfig;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * {@code bench round}: real rounds of the real driver, tasks, journal and checkpoints over parameters of any number,
+ * with next to nothing in the place of the local steps. What is left is the way of the numbers, phase by phase, from
+ * which {@link RoundProjection} says what more executors would do.
+ */
+final class RoundBenchJob {
+    private static final List<String> PHASES = List.of(
+            "broadcast",
+            "train",
+            "guard",
+            "merge",
+            "outer",
+            "checkpoint_wait",
+            "slowest_fetch",
+            "slowest_compute",
+            "slowest_encode",
+            "total");
+
+    private final BenchConfig bench;
+    private final TrainConfig train;
+    private final RunConfig run;
+    private final CheckpointConfig checkpoint;
+    private final Settings settings;
+    private final Storage storage;
+
+    private RoundBenchJob(Settings settings) throws IOException {
+        this.settings = settings;
+        bench = settings.bind("bench", BenchConfig.class);
+        train = settings.bind("train", TrainConfig.class);
+        run = settings.bind("run", RunConfig.class);
+        checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
+        storage = SparkRuntime.storage();
+    }
+
+    static void run(Settings settings, Console console) throws IOException {
+        new RoundBenchJob(settings).run(console);
+    }
+
+    private void run(Console console) throws IOException {
+        boolean temporary = run.dir().isBlank();
+        String directory = storage.qualify(
+                temporary ? Files.createTempDirectory("hyena-bench").toString() : run.dir());
+        try {
+            console.result(result(rounds(directory, console)));
+        } finally {
+            if (temporary) {
+                storage.delete(directory);
+            }
+        }
+    }
+
+    private List<JsonNode> rounds(String directory, Console console) throws IOException {
+        CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
+        checkpoints.beginEpoch();
+        int rounds = bench.warmUpRounds() + bench.rounds();
+        RunStore store =
+                RunStore.open(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
+        var options = new WorkerOptions(
+                run.merge(),
+                checkpoints.epoch(),
+                ReplayedSteps.none(),
+                LocalWork.nudging(bench.seconds(), bench.warmUpRounds()));
+        var plan = new DriverPlan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
+        try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
+                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
+                Progress progress =
+                        Progress.open(run.progress(), new Work("bench", "rounds", 0, rounds), console.messages())) {
+            new AveragingDriver(plan, train, workers, store, progress).run(start());
+        }
+        List<JsonNode> entries = new ArrayList<>();
+        RunLog.open(storage, directory, store.journalBytes(), entries::add);
+        return entries.subList(bench.warmUpRounds(), entries.size());
+    }
+
+    private RunState start() {
+        float[] theta = new float[bench.parameters()];
+        for (int i = 0; i < theta.length; i++) {
+            theta[i] = 0.02f * (float) Math.sin(i);
+        }
+        TrainingState state = TrainingState.first(theta, train.innerState());
+        return new RunState(0, 0, state, new float[theta.length], List.of());
+    }
+
+    /** No data is read, and no model computes. */
+    private TrainingPlan plan(String directory) {
+        var vocabulary = new Vocabulary("none", "none", 2, 1, -1);
+        var snapshot = new DatasetSnapshot(1, "", "none", Map.of(), vocabulary, List.of());
+        ModelConfig model = settings.bind("model", ModelConfig.class);
+        return new TrainingPlan(
+                model,
+                train,
+                snapshot,
+                directory,
+                new PackingConfig(PackingStrategy.CONTIGUOUS, model.lMax()),
+                directory);
+    }
+
+    private RunFacts facts() {
+        var entry = new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterGroup.BASE);
+        return new RunFacts(
+                settings.render(),
+                "none",
+                "none",
+                "none",
+                2,
+                Double.NaN,
+                List.of(entry),
+                MachineNumerics.of(train.threads()));
+    }
+
+    private ObjectNode result(List<JsonNode> rounds) {
+        ObjectNode json = Json.object()
+                .put("parameters", bench.parameters())
+                .put("workers", train.workers())
+                .put("codec", name(train.codec()))
+                .put("inner_state", name(train.innerState()))
+                .put("merge", name(run.merge()))
+                .put("rounds", rounds.size());
+        ObjectNode millis = json.putObject("ms");
+        for (String phase : PHASES) {
+            millis.put(
+                    phase, median(rounds, entry -> entry.path("ms").path(phase).doubleValue()));
+        }
+        json.put("overhead_ms", median(rounds, RoundBenchJob::overhead));
+        int workers = train.workers();
+        for (String bytes : List.of("bytes_down", "bytes_up", "moment_bytes_down", "moment_bytes_up")) {
+            json.put(bytes, (long) median(rounds, entry -> entry.path(bytes).doubleValue()) / workers);
+        }
+        json.put("gigabits", bench.gigabits());
+        json.set("projection", new RoundProjection(json).to(8, 64, 512));
+        return json;
+    }
+
+    /** All of a round but what the slowest worker computed. */
+    private static double overhead(JsonNode entry) {
+        JsonNode millis = entry.path("ms");
+        return millis.path("total").doubleValue()
+                - millis.path("slowest_compute").doubleValue();
+    }
+
+    private static double median(List<JsonNode> rounds, ToDoubleFunction<JsonNode> figure) {
+        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
+    }
+
+    private static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,80 @@
+package io.github.hyenaspark.jobs.bench;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.bench.Repeats;
+import io.github.hyenaspark.bench.Roofline;
+import io.github.hyenaspark.bench.StepBenchmark;
+import io.github.hyenaspark.bench.StepMeasurement;
+import io.github.hyenaspark.bench.StepShape;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.List;
+
+/**
+ * {@code bench step}: how fast local steps are. Batch, length and threads come from {@code bench}, not from
+ * {@code train}.
+ */
+final class StepBenchJob implements Job {
+    private static final double GIGA = 1e9;
+
+    /** The model is as long as the sequences, unless it is said how long. */
+    @Override
+    public List<String> derived(Settings settings) {
+        return List.of(
+                "model.l-max=" + settings.bind("bench", BenchConfig.class).length());
+    }
+
+    @Override
+    public void run(Settings settings, Console console) {
+        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        ModelConfig model = settings.bind("model", ModelConfig.class);
+        TrainConfig train = settings.bind("train", TrainConfig.class);
+        var shape = new StepShape(model, config.vocab(), config.batch(), config.length(), config.threads());
+        StepMeasurement found = StepBenchmark.run(shape, train, config.steps());
+        ObjectNode json = Json.object()
+                .put("mixer", model.mixerNames())
+                .put("d_model", model.dModel())
+                .put("n_layer", model.nLayer())
+                .put("length", config.length())
+                .put("batch", config.batch())
+                .put("vocab", config.vocab())
+                .put("threads", config.threads())
+                .put("recompute", train.recompute())
+                .put("kernel", LongConvolution.kernelName())
+                .put("parameters", found.parameters())
+                .put(
+                        "tokens_per_second",
+                        BenchJob.shown(shape.tokens() / found.wall().median()))
+                .put(
+                        "tokens_per_second_best",
+                        BenchJob.shown(shape.tokens() / found.wall().best()))
+                .put("cpu_seconds", BenchJob.shown(found.cpuSeconds()))
+                .put("held_mib", BenchJob.shown(found.heldMebibytes()));
+        found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", BenchJob.shown(peak)));
+        found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", BenchJob.shown(base)));
+        putRoofline(json, found);
+        putSteps(json, found);
+        console.result(json);
+    }
+
+    private static void putRoofline(ObjectNode json, StepMeasurement found) {
+        Roofline roofline = found.roofline();
+        json.put("gemm_flop", roofline.productFlop())
+                .put("sgemm_gflops", BenchJob.shown(roofline.productFlopPerSecond() / GIGA))
+                .put("convolution_seconds", BenchJob.shown(roofline.convolutionSeconds()))
+                .put("roofline_seconds", BenchJob.shown(roofline.seconds()))
+                .put("roofline_ratio", BenchJob.shown(found.rooflineRatio()));
+    }
+
+    private static void putSteps(ObjectNode json, StepMeasurement found) {
+        Repeats wall = found.wall();
+        json.put("loss", BenchJob.shown(found.loss())).put("warm_up_steps", found.warmUpSteps());
+        var seconds = json.putArray("step_seconds");
+        wall.seconds().forEach(step -> seconds.add(BenchJob.shown(step)));
+    }
+}

@@ -1,0 +1,54 @@
+package io.github.hyenaspark.jobs.cli;
+
+import io.github.hyenaspark.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Parameters;
+
+/** The files of settings and {@code key=value} arguments of a command line. */
+public final class SettingsArguments {
+    private static final Set<String> SECTIONS = Set.of(
+            "data",
+            "task",
+            "model",
+            "train",
+            "checkpoint",
+            "run",
+            "evaluate",
+            "score",
+            "embed",
+            "generate",
+            "export",
+            "import",
+            "bench",
+            "compare",
+            "tokenizer",
+            "memory",
+            "vacuum");
+
+    @Parameters(
+            index = "0+", // behind a command's other ones
+            paramLabel = "FILE.conf|KEY=VALUE",
+            arity = "0..*",
+            description = "Files of settings, then single settings. Later ones win.")
+    private List<String> words = List.of();
+
+    /** The settings, all of sections that some command reads. */
+    public Settings load() {
+        return load(List.of());
+    }
+
+    /**
+     * The settings over further defaults.
+     *
+     * @param defaults {@code key=value}
+     */
+    Settings load(List<String> defaults) {
+        List<String> all = new ArrayList<>(defaults);
+        all.addAll(words);
+        Settings settings = Settings.load(all);
+        settings.refuseUnknownSections(SECTIONS);
+        return settings;
+    }
+}

@@ -1,0 +1,149 @@
+package io.github.hyenaspark.jobs.exchange;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.exchange.GraphZip;
+import io.github.hyenaspark.exchange.SafariConfig;
+import io.github.hyenaspark.exchange.SafariTensors;
+import io.github.hyenaspark.io.Content;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.StoredFile;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/**
+ * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
+ * tokenizer. The architecture is written last; an export that has it is whole.
+ */
+public final class ExportJob implements Callable<Integer> {
+    static final String CONFIG = "config.json";
+    private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
+
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "The directory of a run.")
+    private String run = "";
+
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
+
+    private ExportJob(Console console) {
+        this.console = console;
+    }
+
+    public static CommandLine command(Console console) {
+        return new CommandWords(
+                        "export",
+                        "Writes the newest checkpoint of a run for other programs.",
+                        "RUN export.output=EXPORT export.format=safetensors")
+                .on(new ExportJob(console), List.of("export"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ExportConfig config = arguments.load().bind("export", ExportConfig.class);
+        if (config.output().isBlank()) {
+            throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
+        }
+        Storage storage = SparkRuntime.storage();
+        TrainedRun trained = TrainedRun.open(storage, run);
+        String theta = Hashes.sha256(trained.theta());
+        ObjectNode json = Json.object()
+                .put("run", run)
+                .put("round", trained.round())
+                .put("parameters", trained.theta().length)
+                .put("theta_sha256", theta)
+                .put("export", config.output());
+        ArrayNode written = json.putArray("files");
+        for (StoredFile file : write(storage, config.output(), files(storage, trained, config.format(), theta))) {
+            written.addObject()
+                    .put("file", file.name())
+                    .put("bytes", file.bytes())
+                    .put("sha256", file.sha256());
+        }
+        console.result(json);
+        return ExitCode.DONE.code();
+    }
+
+    /** Refuses to touch anything if one file is there with other content. */
+    private static List<StoredFile> write(Storage storage, String output, Map<String, Content> files)
+            throws IOException {
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            String uri = Storage.resolve(output, file.getKey());
+            if (storage.hasOther(uri, file.getValue())) {
+                throw new IllegalArgumentException("export.output: " + uri
+                        + " is there already with other content, expected nothing or this same export; choose another"
+                        + " directory or delete it");
+            }
+        }
+        List<StoredFile> written = new ArrayList<>();
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            written.add(storage.write(Storage.resolve(output, file.getKey()), file.getValue()));
+        }
+        return written;
+    }
+
+    private Map<String, Content> files(Storage storage, TrainedRun trained, ExportFormat format, String theta)
+            throws IOException {
+        Map<String, Content> files = new LinkedHashMap<>();
+        files.put(format.file(), format == ExportFormat.DL4J ? graph(trained) : tensors(trained));
+        byte[] tokenizer = storage.read(RunTokenizer.uri(run));
+        files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
+        ObjectNode config = SafariConfig.of(section(trained.settings()), trained.vocabularySize());
+        config.putObject("hyena_spark")
+                .put("round", trained.round())
+                .put("tokens", trained.tokens())
+                .put("theta_sha256", theta)
+                .put("tokenizer", trained.tokenizer().fingerprint());
+        files.put(CONFIG, out -> out.write(Json.bytes(config)));
+        return files;
+    }
+
+    private static JsonNode section(Settings settings) throws IOException {
+        byte[] json = settings.renderSections(List.of("model")).getBytes(StandardCharsets.UTF_8);
+        return Json.object(Json.parse("the settings of the run", json), "the settings of the run", "model");
+    }
+
+    private static Content tensors(TrainedRun trained) {
+        ModelConfig model = trained.model();
+        if (model.numHeads() > 1) {
+            LOG.warn(
+                    "model.num-heads is {}: safari loads such a model, but its operator fails with more than one"
+                            + " head",
+                    model.numHeads());
+        }
+        List<Safetensors.Tensor> tensors = SafariTensors.of(
+                        model, HyenaLanguageModel.tableOf(model, trained.vocabularySize()))
+                .write(trained.theta());
+        return out -> Safetensors.write(out, tensors, Map.of("format", "pt"));
+    }
+
+    private static Content graph(TrainedRun trained) {
+        HyenaLanguageModel network = trained.network();
+        return out -> GraphZip.write(out, network);
+    }
+}

@@ -1,0 +1,61 @@
+package io.github.hyenaspark.jobs.infer;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.spark.averaging.TextGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Texts that a model makes of prompts, as they come or as lines of JSON, and how fast it was. */
+final class Continuations {
+    private final GenerateConfig config;
+    private final TextGenerator generator;
+    private long tokens;
+    private long nanos;
+
+    Continuations(GenerateConfig config, TextGenerator generator) {
+        this.config = config;
+        this.generator = generator;
+    }
+
+    /** Writes a continuation as it comes, and ends the line. */
+    void stream(String prompt, long seed, PrintStream results) {
+        try (var text = new TextStream(results)) {
+            generate(prompt, seed, text::write);
+        }
+        results.println();
+        results.flush();
+    }
+
+    /** A prompt with its continuation. */
+    ObjectNode result(String prompt, long seed) {
+        var text = new ByteArrayOutputStream();
+        int count = generate(prompt, seed, text::writeBytes);
+        return Json.object()
+                .put("prompt", prompt)
+                .put("text", text.toString(StandardCharsets.UTF_8))
+                .put("tokens", count)
+                .put("seed", seed);
+    }
+
+    /** The tokens of one continuation. */
+    private int generate(String prompt, long seed, Consumer<byte[]> text) {
+        var stop = new StopSequences(config.stop(), text);
+        long start = System.nanoTime();
+        int count = generator.generate(prompt, config.tokens(), config.sampling(), seed, stop::write);
+        nanos += System.nanoTime() - start;
+        tokens += count;
+        stop.finish();
+        return count;
+    }
+
+    /** Of all texts so far. */
+    String speed() {
+        double seconds = nanos * 1e-9;
+        return String.format(
+                Locale.ROOT, "%d tokens in %.2f s, %.0f tokens/s", tokens, seconds, tokens / Math.max(seconds, 1e-9));
+    }
+}

@@ -1,0 +1,128 @@
+package io.github.hyenaspark.jobs.infer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.averaging.TextGenerator;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * From a checkpoint and a prompt to text, written as it comes; the same for each line of standard input; or from a list
+ * or file of prompts to a line of JSON for each.
+ */
+public final class GenerateJob implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
+
+    private final Console console;
+
+    @Mixin
+    private final SettingsArguments arguments = new SettingsArguments();
+
+    @Option(names = "--interactive", description = "Continue each line of standard input, until its end.")
+    private boolean interactive;
+
+    private GenerateJob(Console console) {
+        this.console = console;
+    }
+
+    public static CommandLine command(Console console) {
+        return new CommandWords(
+                        "generate",
+                        "Continues a text with the newest checkpoint of run.dir.",
+                        "run.dir=RUN generate.prompt='Once upon'")
+                .on(new GenerateJob(console), List.of("generate", "run"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = arguments.load();
+        GenerateConfig config = settings.bind("generate", GenerateConfig.class);
+        if (interactive && config.hasPrompt()) {
+            throw new IllegalArgumentException(
+                    "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
+        }
+        Storage storage = SparkRuntime.storage();
+        TrainedRun trained =
+                TrainedRun.open(storage, settings.bind("run", RunConfig.class).dir());
+        List<String> prompts = prompts(storage, config.prompts());
+        LOG.info(
+                "round {} of {}",
+                trained.round(),
+                settings.bind("run", RunConfig.class).dir());
+        var texts = new Continuations(config, TextGenerator.of(trained));
+        if (interactive) {
+            interact(texts, config.seed());
+        } else if (prompts.isEmpty()) {
+            texts.stream(config.prompt(), config.seed(), console.results());
+        }
+        for (int number = 0; number < prompts.size(); number++) {
+            console.result(texts.result(prompts.get(number), config.seed() + number));
+        }
+        console.messages().println(texts.speed());
+        return ExitCode.DONE.code();
+    }
+
+    /** Lines that are blank are passed over, and those that the tokenizer refuses are told. */
+    private void interact(Continuations texts, long firstSeed) throws IOException {
+        var lines = new BufferedReader(new InputStreamReader(console.input(), StandardCharsets.UTF_8));
+        long seed = firstSeed;
+        for (Optional<String> line = ask(lines); line.isPresent(); line = ask(lines)) {
+            if (line.get().isBlank()) {
+                continue;
+            }
+            try {
+                texts.stream(line.get(), seed++, console.results());
+            } catch (IllegalArgumentException e) {
+                console.messages().println("hyena generate: " + e.getMessage());
+            }
+        }
+    }
+
+    /** The next line; a person at a terminal is asked for it. */
+    @SuppressWarnings("SystemConsoleNull") // the build is held to Java 17, where null means: not a terminal
+    private Optional<String> ask(BufferedReader lines) throws IOException {
+        if (System.console() != null) {
+            console.messages().print("> ");
+            console.messages().flush();
+        }
+        return Optional.ofNullable(lines.readLine());
+    }
+
+    /** The texts of a list, or the lines of a file that are not blank; none if there is neither. */
+    private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
+        List<String> prompts = new ArrayList<>();
+        given.forEach(text -> prompts.add(text.asText()));
+        if (!given.isTextual() || given.textValue().isEmpty()) {
+            return prompts;
+        }
+        String file = given.textValue();
+        new String(storage.read(file), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> !line.isBlank())
+                .forEach(prompts::add);
+        if (prompts.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "generate.prompts: " + file + " has no text, expected a prompt on each line");
+        }
+        return prompts;
+    }
+}

@@ -1,0 +1,25 @@
+package io.github.hyenaspark.jobs.infer;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.SparkInference.ScorePlan;
+import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.model.LossSum;
+import java.io.IOException;
+
+/** From a checkpoint and files of documents to the loss of every document, as Parquet. */
+public final class ScoreJob {
+    private ScoreJob() {}
+
+    public static void run(Settings settings, Console console) throws IOException {
+        ScoreConfig config = settings.bind("score", ScoreConfig.class);
+        var job = new DocumentsJob("score", config.output(), settings, console);
+        ScorePlan plan = config.plan(SparkRuntime.storage());
+        Totals totals = job.run((spark, run, data, units) -> spark.score(run, data, units, plan));
+        ObjectNode result = job.result(totals).put("bytes", totals.bytes()).put("nats", totals.nats());
+        LossFigures.put(result, new LossSum(totals.nats(), totals.tokens()), totals.bytes());
+        job.end(result);
+    }
+}

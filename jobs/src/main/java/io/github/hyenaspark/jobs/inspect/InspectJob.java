@@ -1,0 +1,121 @@
+package io.github.hyenaspark.jobs.inspect;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what is in the directory of a run or of a dataset. */
+public final class InspectJob implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(InspectJob.class);
+    private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            paramLabel = "DIRECTORY",
+            arity = "0..1",
+            description = {
+                "The directory of a run or of a dataset; also the file of one checkpoint,",
+                "RUN/manifest/NAME.json, or of one snapshot, DATASET/snapshots/NUMBER.json."
+            })
+    private String directory = "";
+
+    @Option(names = "--json", description = "Write one line of JSON.")
+    private boolean json;
+
+    private InspectJob(Console console) {
+        this.console = console;
+    }
+
+    public static CommandLine command(Console console) {
+        return new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json")
+                .on(new InspectJob(console))
+                .addSubcommand(MemoryJob.command(console));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (directory.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DIRECTORY'");
+        }
+        ObjectNode found = describe(SparkRuntime.storage(), directory);
+        if (json) {
+            console.result(found);
+        } else {
+            console.results().print(InspectText.of(found));
+            console.results().flush();
+        }
+        return ExitCode.DONE.code();
+    }
+
+    /**
+     * What is in a directory, or of it in one checkpoint or snapshot.
+     *
+     * @throws IllegalArgumentException if it is none of these
+     * @throws CorruptFileException if it has checkpoints but none that is valid
+     */
+    private static ObjectNode describe(Storage storage, String place) throws IOException {
+        Matcher file = FILE.matcher(place);
+        String directory = file.matches() ? file.group(1) : place;
+        CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
+        List<CheckpointManifest> manifests = checkpoints.manifests();
+        boolean snapshots = file.matches() && file.group(2).equals("snapshots");
+        if (!manifests.isEmpty() && !snapshots) {
+            List<CheckpointManifest> asked = manifests.stream()
+                    .filter(manifest -> !file.matches() || place.endsWith(manifest.path()))
+                    .toList();
+            if (asked.isEmpty()) {
+                throw new IllegalArgumentException("there is no checkpoint " + place + ", only "
+                        + manifests.stream().map(CheckpointManifest::path).toList());
+            }
+            return RunInspection.of(directory, newestValid(checkpoints, asked, place), manifests);
+        }
+        if (snapshots) {
+            return DatasetInspection.of(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
+        }
+        Optional<DatasetSnapshot> snapshot = DatasetSnapshot.find(storage, directory);
+        if (snapshot.isPresent()) {
+            return DatasetInspection.of(directory, snapshot.get());
+        }
+        throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + place
+                + ", expected the directory of a run or of a dataset");
+    }
+
+    private static CheckpointManifest newestValid(
+            CheckpointStore checkpoints, List<CheckpointManifest> manifests, String directory) throws IOException {
+        for (CheckpointManifest manifest : manifests) {
+            try {
+                checkpoints.verify(manifest);
+                return manifest;
+            } catch (CorruptFileException | FileNotFoundException e) {
+                LOG.warn("passed over {}: {}", manifest.path(), e.getMessage());
+            }
+        }
+        throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");
+    }
+}

@@ -1,0 +1,181 @@
+package io.github.hyenaspark.jobs.prepare;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.commit.DatasetReport;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.plan.DryRun;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.task.TaskConfig;
+import io.github.hyenaspark.data.task.TaskInput;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.report.page.DatasetPage;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
+import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
+import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From a corpus to a dataset's next snapshot. Does only what has not been done, and nothing when nothing is new. */
+public final class PrepareJob {
+    private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
+    private static final double NANOS = 1e9;
+    private static final double MEGABYTE = 1e6;
+
+    private final Storage storage;
+    private final Recipe recipe;
+    private final ProgressStyle style;
+    private final Console console;
+    private final long begin = System.nanoTime();
+    private int cores = 1;
+
+    private PrepareJob(Storage storage, Recipe recipe, ProgressStyle style, Console console) {
+        this.storage = storage;
+        this.recipe = recipe;
+        this.style = style;
+        this.console = console;
+    }
+
+    /** The command {@code prepare}: a task brings the settings that its examples need. */
+    public static final class Command implements Job {
+        @Override
+        public List<String> derived(Settings settings) {
+            return task(settings).map(TaskInput::settings).orElse(List.of());
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            PrepareJob.run(settings, console);
+        }
+    }
+
+    /** The task of {@code data.input}, if it is one. */
+    public static Optional<TaskInput> task(Settings settings) {
+        String input = settings.bind("data", DataConfig.class).input();
+        return TaskInput.isTask(input)
+                ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))
+                : Optional.empty();
+    }
+
+    private static void run(Settings settings, Console console) throws IOException {
+        Storage storage = SparkRuntime.storage();
+        DataConfig config = settings.bind("data", DataConfig.class);
+        config.checkPlaces();
+        Optional<TaskInput> task = task(settings);
+        if (task.isPresent()) {
+            task.get().write(storage, config.dataset());
+        }
+        RunConfig run = settings.bind("run", RunConfig.class);
+        new PrepareJob(storage, Recipe.of(storage, config), run.progress(), console).run();
+    }
+
+    private void run() throws IOException {
+        if (recipe.config().dryRun()) {
+            InputPlan plan = InputPlan.of(storage, recipe);
+            console.result(DryRun.estimate(storage, recipe, plan).put("seconds", seconds()));
+            return;
+        }
+        try (var lease = DatasetLease.take(storage, recipe.config().dataset())) {
+            LOG.debug("holding {}", lease.uri());
+            InputPlan plan = InputPlan.of(storage, recipe);
+            if (plan.parent().isEmpty() && plan.fresh().isEmpty()) {
+                LOG.info("no file was changed in the interval, and there is no snapshot yet: nothing to do");
+                console.result(
+                        Json.object().put("dataset", recipe.config().dataset()).put("outcome", "nothing"));
+                return;
+            }
+            SnapshotCommit.Result result = prepare(plan);
+            report(plan, result);
+        }
+    }
+
+    private SnapshotCommit.Result prepare(InputPlan plan) throws IOException {
+        if (plan.isUnchanged() && plan.pending().isEmpty()) {
+            return SnapshotCommit.unchanged(storage, recipe, plan.parent().orElseThrow());
+        }
+        recipe.storeTokenizer(storage);
+        var work = new Work("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+        try (SparkRuntime runtime =
+                SparkRuntime.start("hyena prepare " + recipe.config().dataset(), 1)) {
+            cores = runtime.taskSlots();
+            try (Progress progress = Progress.open(style, work, console.messages())) {
+                new SparkPrepare(runtime.context(), progress).run(recipe, plan.pending());
+            }
+            SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
+            return commit.commit(new SparkDuplicates(runtime.context()).find(recipe, commit.units()));
+        }
+    }
+
+    private void report(InputPlan plan, SnapshotCommit.Result result) throws IOException {
+        DatasetSnapshot snapshot = result.snapshot();
+        String dataset = recipe.config().dataset();
+        if (snapshot.documents(Split.VALIDATION) == 0) {
+            LOG.warn("no document is held out, so training will measure nothing on unseen text: name some in"
+                    + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
+        }
+        String page = DatasetReport.uri(dataset, snapshot, ".html");
+        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
+            ObjectNode report = DatasetReport.of(storage, dataset, snapshot);
+            report.set("run", rates(plan, result));
+            LOG.debug("point: before the report {}", page);
+            storage.replace(DatasetReport.uri(dataset, snapshot, ".json"), Json.bytes(report));
+            storage.replace(page, DatasetPage.html(report));
+        }
+        UnitEntry.Counts counts = snapshot.counts();
+        console.result(Json.object()
+                .put("dataset", dataset)
+                .put("snapshot", snapshot.uri(dataset))
+                .put("outcome", outcome(result))
+                .put("documents", counts.documents())
+                .put("duplicates", counts.duplicates())
+                .put("filtered", counts.filtered())
+                .put("rejected", counts.bad())
+                .put("train_tokens", snapshot.tokens(Split.TRAIN))
+                .put("validation_tokens", snapshot.tokens(Split.VALIDATION))
+                .put("units", snapshot.units().size())
+                .put("prepared_units", plan.pending().size())
+                .put("report", page)
+                .put("seconds", seconds()));
+    }
+
+    private ObjectNode rates(InputPlan plan, SnapshotCommit.Result result) {
+        long bytes = plan.pending().stream().mapToLong(WorkUnit::bytes).sum();
+        long all = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
+        long tokens = result.snapshot().tokens(Split.TRAIN) + result.snapshot().tokens(Split.VALIDATION);
+        double share = all == 0 ? 0 : (double) bytes / all;
+        return Json.object()
+                .put("outcome", outcome(result))
+                .put("prepared_units", plan.pending().size())
+                .put("source_bytes", bytes)
+                .put("seconds", seconds())
+                .put("cores", cores)
+                .put("mb_per_second", bytes / MEGABYTE / seconds())
+                .put("tokens_per_second_per_core", Math.round(share * tokens / seconds() / cores));
+    }
+
+    private static String outcome(SnapshotCommit.Result result) {
+        return result.outcome().name().toLowerCase(Locale.ROOT);
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - begin) / NANOS;
+    }
+}

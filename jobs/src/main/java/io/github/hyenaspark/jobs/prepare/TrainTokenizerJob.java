@@ -1,0 +1,99 @@
+package io.github.hyenaspark.jobs.prepare;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.BpeTokenizer;
+import io.github.hyenaspark.data.token.train.BpeTrainer;
+import io.github.hyenaspark.data.token.train.TopWords;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
+import io.github.hyenaspark.jobs.spark.prepare.TrainingTexts;
+import io.github.hyenaspark.jobs.spark.prepare.WordCountPart;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From a corpus to a byte-level BPE tokenizer: words are counted on the cluster, merges learned on the driver. */
+public final class TrainTokenizerJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainTokenizerJob.class);
+
+    private TrainTokenizerJob() {}
+
+    public static void run(Settings settings, Console console) throws IOException {
+        long begin = System.nanoTime();
+        Storage storage = SparkRuntime.storage();
+        DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
+        TokenizerConfig config = settings.bind("tokenizer", TokenizerConfig.class);
+        checkPlace("data.input", data.input(), "a directory, a file or a glob");
+        checkPlace("tokenizer.output", config.output(), "a directory");
+        List<WorkUnit> units = TrainingTexts.units(storage, data);
+        WordCountPart counted;
+        try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
+            counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());
+        }
+        TopWords.Selection words = counted.words();
+        if (words.cutWords() > 0) {
+            LOG.warn(
+                    "{} of {} words, {} of {} occurrences, are beyond tokenizer.max-words={} and are not learned from",
+                    words.cutWords(),
+                    words.words(),
+                    words.cutOccurrences(),
+                    words.occurrences(),
+                    config.maxWords());
+        }
+        BpeTokenizer tokenizer = BpeTrainer.train(words.top(), config.vocab(), config.minFrequency());
+        write(storage, config.output(), tokenizer);
+        console.result(Json.object()
+                .put("vocabulary_size", tokenizer.vocabularySize())
+                .put("merges", tokenizer.merges())
+                .put("words", words.words())
+                .put("occurrences", words.occurrences())
+                .put("cut_words", words.cutWords())
+                .put("cut_occurrences", words.cutOccurrences())
+                .put("refused_documents", counted.refused())
+                .put("output", config.output())
+                .put("fingerprint", tokenizer.fingerprint())
+                .put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    private static void checkPlace(String key, String found, String expected) {
+        if (found.isBlank()) {
+            throw new IllegalArgumentException(key + ": found \"" + found + "\", expected " + expected);
+        }
+    }
+
+    /** All three files or, if one is there with other content, none. */
+    private static void write(Storage storage, String output, BpeTokenizer tokenizer) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("vocab.json", tokenizer.vocabularyFile());
+        files.put("merges.txt", tokenizer.mergesFile());
+        files.put("tokenizer.json", tokenizer.file()); // last: with it the others are there
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            String uri = Storage.resolve(output, file.getKey());
+            if (storage.exists(uri)) {
+                checkSame(storage, uri, file.getValue());
+            }
+        }
+        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+            String uri = Storage.resolve(output, file.getKey());
+            if (!storage.createExclusively(uri, file.getValue())) {
+                checkSame(storage, uri, file.getValue());
+            }
+        }
+    }
+
+    private static void checkSame(Storage storage, String uri, byte[] content) throws IOException {
+        if (!Arrays.equals(storage.read(uri), content)) {
+            throw new IllegalArgumentException("tokenizer.output: " + uri
+                    + " is there already with other content; choose another directory, or delete it");
+        }
+    }
+}

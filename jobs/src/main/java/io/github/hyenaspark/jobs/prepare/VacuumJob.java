@@ -1,0 +1,42 @@
+package io.github.hyenaspark.jobs.prepare;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.commit.Vacuum;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes what a dataset holds and no snapshot lists. */
+public final class VacuumJob {
+    private static final Logger LOG = LoggerFactory.getLogger(VacuumJob.class);
+    private static final double MILLIS_PER_HOUR = 3.6e6;
+
+    private VacuumJob() {}
+
+    public static void run(Settings settings, Console console) throws IOException {
+        Storage storage = SparkRuntime.storage();
+        DataConfig config = settings.bind("data", DataConfig.class).qualified(storage);
+        VacuumConfig vacuum = settings.bind("vacuum", VacuumConfig.class);
+        config.checkDataset();
+        Duration age = Duration.ofMillis((long) (vacuum.olderThanHours() * MILLIS_PER_HOUR));
+        Vacuum.check(storage, config.dataset());
+        try (var lease = DatasetLease.take(storage, config.dataset())) {
+            LOG.debug("holding {}", lease.uri());
+            Vacuum.Result result = Vacuum.run(
+                    storage, config.dataset(), Instant.now().minus(age).toEpochMilli());
+            console.result(Json.object()
+                    .put("dataset", config.dataset())
+                    .put("deleted_files", result.files())
+                    .put("deleted_bytes", result.bytes())
+                    .put("kept_files", result.kept()));
+        }
+    }
+}

@@ -1,7 +1,0 @@
-package io.github.hyenaspark.jobs.report;
-
-/** Turns the state of some work into one line. */
-@FunctionalInterface
-interface ProgressFormat {
-    String line(Work work, Pace pace, String note);
-}

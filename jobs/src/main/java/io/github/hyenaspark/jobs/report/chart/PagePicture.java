@@ -1,0 +1,113 @@
+package io.github.hyenaspark.jobs.report.chart;
+
+import io.github.hyenaspark.jobs.report.html.HtmlTable;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.io.IOException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategorySeries;
+import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** A plot as HTML that holds its pictures, one for each {@link ChartLook}. */
+public final class PagePicture {
+    private static final List<Marker> MARKERS =
+            List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
+    private static final String MARKERS_AS_TEXT = "●■◆▲";
+
+    private PagePicture() {}
+
+    /** Makes the chart of a look. */
+    @FunctionalInterface
+    public interface Drawing {
+        Chart<?, ?> in(ChartLook look);
+    }
+
+    /**
+     * The plot with its caption.
+     *
+     * @param legend HTML, may be empty
+     */
+    public static String html(String title, String legend, Drawing drawing) throws IOException {
+        var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
+        for (ChartLook look : ChartLook.values()) {
+            String data = Base64.getEncoder().encodeToString(look.png(drawing.in(look)));
+            String size = "width=\"" + look.width() + "\" height=\"" + look.height() + "\"";
+            html.append(
+                    look == ChartLook.WIDE_LIGHT
+                            ? "<img alt=\"" + title + "\" " + size + " src=\"data:image/png;base64," + data + "\">\n"
+                            : "<source media=\"" + look.media() + "\" " + size + " srcset=\"data:image/png;base64,"
+                                    + data + "\">\n");
+        }
+        return html.append("</picture></figure>\n").toString();
+    }
+
+    /**
+     * A legend of the series in their order.
+     *
+     * @param symbols one for each series, again from the first where there are more series
+     */
+    public static String legend(List<String> names, String symbols) {
+        return legend(IntStream.range(0, names.size())
+                .mapToObj(i -> new Key(i, symbols.charAt(i % symbols.length()), names.get(i)))
+                .toList());
+    }
+
+    /**
+     * One entry of a legend.
+     *
+     * @param number of the series whose colour it has
+     * @param symbol before the text
+     * @param text what it is
+     */
+    record Key(int number, char symbol, String text) {}
+
+    static String legend(List<Key> keys) {
+        var html = new StringBuilder("<ul class=\"legend\">");
+        for (Key key : keys) {
+            String colour = String.format(
+                    Locale.ROOT, "#%06x", ChartLook.series(key.number()).getRGB() & 0xFFFFFF);
+            html.append("<li><span style=\"color:" + colour + "\" aria-hidden=\"true\">")
+                    .append(key.symbol())
+                    .append("</span> " + HtmlTable.escaped(key.text()) + "</li>");
+        }
+        return html.append("</ul>\n").toString();
+    }
+
+    /** Series of this chart are lines. */
+    public static void lines(CategoryChart chart) {
+        chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
+        chart.getStyler().setOverlapped(true); // else each line would stand beside its labels
+    }
+
+    /** A line with a marker at each value; null where there is none. */
+    public static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = add(chart, number, labels, values);
+        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setMarker(MARKERS.get(number % MARKERS.size()));
+    }
+
+    /** What the lines are, in their order. */
+    public static String lineLegend(List<String> names) {
+        return legend(names, MARKERS_AS_TEXT);
+    }
+
+    /** Series are named by their number: the page has the legend. */
+    public static CategorySeries add(
+            CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+        CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);
+        Color colour = ChartLook.series(number);
+        series.setFillColor(colour);
+        series.setLineColor(colour);
+        series.setMarkerColor(colour);
+        series.setMarker(SeriesMarkers.NONE);
+        return series;
+    }
+}

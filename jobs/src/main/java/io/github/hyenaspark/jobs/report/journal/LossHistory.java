@@ -1,0 +1,48 @@
+package io.github.hyenaspark.jobs.report.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** What the lines of a journal say of the loss. A line takes a kilobyte, what is kept of it here some fifty bytes. */
+public final class LossHistory {
+    private final List<LossPoint> train = new ArrayList<>();
+    private final List<LossPoint> heldOut = new ArrayList<>();
+    private long steps;
+
+    /** Adds what one line of the journal says. */
+    public void add(JsonNode entry) {
+        addPoint(train, entry, "loss");
+        addPoint(heldOut, entry, "held_out_loss");
+        steps = entry.path("steps").asLong(steps);
+    }
+
+    private static void addPoint(List<LossPoint> points, JsonNode entry, String key) {
+        if (entry.path(key).isNumber()) {
+            points.add(new LossPoint(
+                    entry.path("tokens").doubleValue(), entry.path(key).doubleValue()));
+        }
+    }
+
+    /** The training loss of every round; a view, which grows with the history. */
+    public List<LossPoint> train() {
+        return Collections.unmodifiableList(train);
+    }
+
+    /** The held-out loss, where it was measured; a view, which grows with the history. */
+    public List<LossPoint> heldOut() {
+        return Collections.unmodifiableList(heldOut);
+    }
+
+    /** Local steps that every worker has done. */
+    public long steps() {
+        return steps;
+    }
+
+    /** The lowest held-out loss, nats per token; empty if none was measured. */
+    public OptionalDouble bestHeldOut() {
+        return heldOut.stream().mapToDouble(LossPoint::loss).min();
+    }
+}

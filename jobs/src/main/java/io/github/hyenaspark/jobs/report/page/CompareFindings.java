@@ -1,0 +1,170 @@
+package io.github.hyenaspark.jobs.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.html.Figures;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What a comparison found, in words. Measured numbers only: nothing is said of lengths between or beyond them. */
+public final class CompareFindings {
+    private final String equal;
+    private final List<JsonNode> tried;
+    private final List<JsonNode> cells;
+    private final List<JsonNode> speeds;
+
+    CompareFindings(JsonNode result) {
+        equal = result.path("equal").asText("tokens");
+        tried = list(result.path("cells"));
+        cells = best(tried);
+        speeds = list(result.path("speeds"));
+    }
+
+    /** Sentences on the figures of {@code compare}. */
+    public static List<String> of(JsonNode result) {
+        var findings = new CompareFindings(result);
+        List<String> sentences = new ArrayList<>();
+        lengths(findings.cells).forEach(length -> sentences.add(findings.losses(length)));
+        List<String> mixers = mixers(findings.speeds);
+        for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
+            sentences.add(findings.speeds(mixers.get(0), other));
+        }
+        if (!findings.speeds.isEmpty()) {
+            sentences.add(findings.memory());
+        }
+        return sentences;
+    }
+
+    static List<JsonNode> list(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false).toList();
+    }
+
+    /** Of each mixer at each length the cell with the least held-out loss. */
+    private static List<JsonNode> best(List<JsonNode> tried) {
+        return tried.stream()
+                .filter(cell -> tried.stream().noneMatch(other -> ofSameKind(cell, other) && loss(other) < loss(cell)))
+                .toList();
+    }
+
+    private static boolean ofSameKind(JsonNode cell, JsonNode other) {
+        return cell.path("mixer").equals(other.path("mixer"))
+                && cell.path("length").equals(other.path("length"));
+    }
+
+    private static double loss(JsonNode cell) {
+        return cell.path("loss").asDouble();
+    }
+
+    /** The lengths of some cells, each once, in their order. */
+    static List<Integer> lengths(List<JsonNode> cells) {
+        return cells.stream()
+                .map(cell -> cell.path("length").asInt())
+                .distinct()
+                .toList();
+    }
+
+    /** The mixers of some cells, each once, in their order. */
+    static List<String> mixers(List<JsonNode> cells) {
+        return cells.stream()
+                .map(cell -> cell.path("mixer").asText())
+                .distinct()
+                .toList();
+    }
+
+    /** The cells that count, one for each mixer at each length. */
+    List<JsonNode> cells() {
+        return cells;
+    }
+
+    private String losses(int length) {
+        List<JsonNode> sorted = cells.stream()
+                .filter(cell -> cell.path("length").asInt() == length)
+                .sorted(Comparator.comparingDouble(CompareFindings::loss))
+                .toList();
+        String order = sorted.stream()
+                .map(cell -> String.format(
+                        Locale.ROOT, "%s %.4f%s", cell.path("mixer").asText(), loss(cell), accuracy(cell)))
+                .collect(Collectors.joining(", "));
+        String rates = tried.size() > cells.size() ? ", each at the best of its learning rates," : "";
+        return String.format(
+                Locale.ROOT,
+                "At length %s, after the same %s, the held-out losses in nats per token%s are %s.",
+                Figures.whole(length),
+                equal,
+                rates,
+                order);
+    }
+
+    private static String accuracy(JsonNode cell) {
+        return cell.has("last_token_accuracy")
+                ? String.format(
+                        Locale.ROOT,
+                        " (%.1f %% of last tokens right)",
+                        100 * cell.path("last_token_accuracy").asDouble())
+                : "";
+    }
+
+    private String speeds(String mixer, String other) {
+        String ratios = lengths(speeds).stream()
+                .map(length ->
+                        String.format(Locale.ROOT, "%.2f at %s", ratio(mixer, other, length), Figures.whole(length)))
+                .collect(Collectors.joining(", "));
+        return "Tokens per second of " + mixer + " over those of " + other + ", by length: " + ratios + ". "
+                + whoIsFaster(mixer, other);
+    }
+
+    private String whoIsFaster(String mixer, String other) {
+        OptionalInt from = faster(mixer, other);
+        if (from.isEmpty()) {
+            return "At the longest of them " + mixer + " is not the faster one.";
+        }
+        return crossover(mixer, other).isPresent()
+                ? mixer + " is the faster one from " + Figures.whole(from.getAsInt()) + " on."
+                : mixer + " is the faster one at all of them.";
+    }
+
+    /** The first measured length from which on the mixer is faster than the other, unless it is so at all of them. */
+    OptionalInt crossover(String mixer, String other) {
+        OptionalInt first = faster(mixer, other);
+        return first.isPresent() && first.getAsInt() > lengths(speeds).get(0) ? first : OptionalInt.empty();
+    }
+
+    /** The first measured length from which on the mixer has more tokens per second than the other. */
+    private OptionalInt faster(String mixer, String other) {
+        List<Integer> lengths = lengths(speeds);
+        return lengths.stream()
+                .mapToInt(Integer::intValue)
+                .filter(length -> lengths.stream()
+                        .filter(longer -> longer >= length)
+                        .allMatch(longer -> ratio(mixer, other, longer) > 1))
+                .findFirst();
+    }
+
+    private double ratio(String mixer, String other, int length) {
+        return speed(mixer, length) / speed(other, length);
+    }
+
+    private double speed(String mixer, int length) {
+        return speeds.stream()
+                .filter(cell -> cell.path("mixer").asText().equals(mixer)
+                        && cell.path("length").asInt() == length)
+                .mapToDouble(cell -> cell.path("tokens_per_second").asDouble())
+                .findFirst()
+                .orElse(Double.NaN);
+    }
+
+    private String memory() {
+        List<Integer> lengths = lengths(speeds);
+        int longest = lengths.get(lengths.size() - 1);
+        return speeds.stream()
+                .filter(cell -> cell.path("length").asInt() == longest)
+                .map(cell -> cell.path("mixer").asText() + " "
+                        + Figures.rounded(cell.path("memory_mib").asDouble()))
+                .collect(Collectors.joining(
+                        ", ", "Training steps at length " + Figures.whole(longest) + " hold, in MiB: ", "."));
+    }
+}

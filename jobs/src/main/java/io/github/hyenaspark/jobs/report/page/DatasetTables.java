@@ -1,0 +1,113 @@
+package io.github.hyenaspark.jobs.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.html.Figures;
+import io.github.hyenaspark.jobs.report.html.HtmlTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The tables of a dataset's page. What its report lacks is shown as 0 or left out. */
+final class DatasetTables {
+    private static final int ROWS = 30; // what is beyond is summed up in one row
+    private static final List<String> AMOUNTS =
+            List.of("Documents", "Text bytes", "Tokens", "Bytes per token", "Share of tokens");
+    private static final Map<String, String> RUN_NAMES = Map.of(
+            "mb_per_second", "MB/s of input",
+            "tokens_per_second_per_core", "Tokens/s per core",
+            "source_bytes", "Input bytes");
+
+    private DatasetTables() {}
+
+    static HtmlTable splits(JsonNode report) {
+        JsonNode splits = report.path("splits");
+        List<Ranked> entries = Ranked.of(splits);
+        HtmlTable table = amountsTable("Split", "Shards");
+        long tokens = Ranked.total(entries, Ranked::tokens);
+        for (Ranked split : entries) {
+            String shards =
+                    Figures.whole(splits.path(split.name()).path("shards").asLong());
+            table.row(split.name(), amounts(split, tokens, shards));
+        }
+        return table;
+    }
+
+    static HtmlTable sources(List<Ranked> sources) {
+        HtmlTable table = amountsTable("Source");
+        long tokens = Ranked.total(sources, Ranked::tokens);
+        Ranked.largest(sources, Ranked::tokens, ROWS)
+                .forEach(source -> table.row(source.name(), amounts(source, tokens)));
+        return table;
+    }
+
+    /** Documents by the reason for which they were left out. */
+    static HtmlTable reasons(List<Ranked> reasons) {
+        HtmlTable table = HtmlTable.of(List.of("Reason", "Documents", "Share"));
+        long all = Ranked.total(reasons, Ranked::documents);
+        Ranked.largest(reasons, Ranked::documents, ROWS)
+                .forEach(reason -> table.row(
+                        reason.name(), Figures.whole(reason.documents()), Figures.percent(reason.documents(), all)));
+        return table;
+    }
+
+    /** What was measured while the snapshot was prepared; every value that is there. */
+    static HtmlTable run(JsonNode run) {
+        HtmlTable table = HtmlTable.facts();
+        for (Map.Entry<String, JsonNode> fact : run.properties()) {
+            String name = RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey()));
+            table.row(name, value(fact.getValue()));
+        }
+        return table;
+    }
+
+    static HtmlTable snapshot(JsonNode report) {
+        HtmlTable table = HtmlTable.facts();
+        for (String key : List.of(
+                "dataset",
+                "snapshot",
+                "snapshot_sha256",
+                "tokenizer",
+                "tokenizer_fingerprint",
+                "vocabulary_size",
+                "units",
+                "shards",
+                "object_bytes",
+                "source_bytes")) {
+            if (report.hasNonNull(key)) {
+                table.row(sentence(key).replace("sha256", "SHA-256"), value(report.path(key)));
+            }
+        }
+        return table.row("Special tokens spelled out in the text", value(report.path("special_tokens")));
+    }
+
+    private static HtmlTable amountsTable(String name, String... more) {
+        List<String> columns = new ArrayList<>(List.of(name));
+        columns.addAll(AMOUNTS);
+        columns.addAll(List.of(more));
+        return HtmlTable.of(columns);
+    }
+
+    private static List<String> amounts(Ranked counts, long allTokens, String... more) {
+        List<String> cells = new ArrayList<>(List.of(
+                Figures.whole(counts.documents()),
+                Figures.whole(counts.bytes()),
+                Figures.whole(counts.tokens()),
+                Figures.ratio(counts.bytes(), counts.tokens()),
+                Figures.percent(counts.tokens(), allTokens)));
+        cells.addAll(List.of(more));
+        return cells;
+    }
+
+    private static String value(JsonNode value) {
+        if (value.isTextual()) {
+            return value.asText();
+        }
+        return value.isFloatingPointNumber() ? Figures.rounded(value.asDouble()) : Figures.whole(value.asLong());
+    }
+
+    /** A key as words: object_bytes becomes Object bytes. */
+    private static String sentence(String key) {
+        String words = key.replace('_', ' ');
+        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+}

@@ -1,0 +1,186 @@
+package io.github.hyenaspark.jobs.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.chart.PagePicture;
+import io.github.hyenaspark.jobs.report.html.Figures;
+import io.github.hyenaspark.jobs.report.html.HtmlPage;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlTable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.knowm.xchart.CategoryChart;
+
+/** What a model makes of a split, as one HTML page: figures, and the loss by position in the context as a plot. */
+public final class EvaluationPage {
+    private final JsonNode result;
+    private final List<PositionClass> classes = new ArrayList<>();
+
+    private EvaluationPage(JsonNode result) {
+        this.result = result;
+        result.path("by_position").forEach(json -> classes.add(PositionClass.of(json)));
+    }
+
+    /** The page in UTF-8, of the result of {@code evaluate}. What it lacks is shown as –. */
+    public static byte[] html(JsonNode result) throws IOException {
+        return new EvaluationPage(result).page();
+    }
+
+    private byte[] page() throws IOException {
+        return new HtmlPage("Evaluation of " + text("run") + ", round " + text("round") + ", on the " + text("split")
+                        + " split")
+                .figures(figures())
+                .section("Does the long context help?", "<p>" + answer() + "</p>\n" + chart() + table())
+                .section(
+                        "Data",
+                        HtmlTable.facts()
+                                .row("Snapshot", text("snapshot"))
+                                .row("Text bytes", whole("bytes"))
+                                .row("Sequence length, tokens", whole("length"))
+                                .row("Every document", text("by_document"))
+                                .html())
+                .bytes();
+    }
+
+    private List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>(List.of(
+                new Figure("Loss, nats per token", decimal(result.path("loss")), ""),
+                new Figure("Perplexity", decimal(result.path("perplexity")), ""),
+                new Figure("Bits per token", decimal(result.path("bits_per_token")), ""),
+                new Figure("Bits per byte", decimal(result.path("bits_per_byte")), "")));
+        if (result.has("bits_per_base")) {
+            figures.add(new Figure("Bits per base", decimal(result.path("bits_per_base")), ""));
+        }
+        figures.add(new Figure("Documents", whole("documents"), ""));
+        figures.add(new Figure(
+                "Tokens", whole("tokens"), Figures.inWords(result.path("tokens").asLong())));
+        return figures;
+    }
+
+    /** In words, from the sequences that have no padding: they are the same at every place. */
+    private String answer() {
+        List<PositionClass> full = classes.stream()
+                .filter(place -> Double.isFinite(place.fullLoss()))
+                .toList();
+        if (full.size() < 2) {
+            return "Not to be told from these documents: no sequence of " + whole("length")
+                    + " tokens is full beyond its first "
+                    + (classes.isEmpty()
+                            ? Figures.NONE
+                            : Figures.whole(classes.get(0).to()))
+                    + " places.";
+        }
+        PositionClass first = full.get(0);
+        PositionClass before = full.get(full.size() - 2);
+        PositionClass last = full.get(full.size() - 1);
+        return String.format(
+                Locale.ROOT,
+                "In the sequences that are full, a token at the places %s costs %.4f nats and one at the places %s"
+                        + " %.4f: %s. The last step, from the places %s on, makes it %s.",
+                first.places(),
+                first.fullLoss(),
+                last.places(),
+                last.fullLoss(),
+                difference(first.fullLoss() - last.fullLoss()),
+                before.places(),
+                difference(before.fullLoss() - last.fullLoss()));
+    }
+
+    private static String difference(double gain) {
+        return String.format(Locale.ROOT, "%.4f %s", Math.abs(gain), gain < 0 ? "more" : "less");
+    }
+
+    private String chart() throws IOException {
+        if (classes.stream().noneMatch(place -> Double.isFinite(place.loss()))) {
+            return "";
+        }
+        List<String> labels = classes.stream().map(PositionClass::begin).toList();
+        List<String> names = List.of("all sequences", "full sequences alone, the same ones at every place");
+        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), look -> {
+            CategoryChart chart = look.chart("tokens before, at least", "nats per token");
+            PagePicture.lines(chart);
+            chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
+            PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));
+            if (classes.stream().anyMatch(place -> Double.isFinite(place.fullLoss()))) {
+                PagePicture.line(chart, 1, labels, numbers(PositionClass::fullLoss));
+            }
+            return chart;
+        });
+    }
+
+    private interface Loss {
+        double of(PositionClass place);
+    }
+
+    private List<@Nullable Double> numbers(Loss loss) {
+        List<@Nullable Double> numbers = new ArrayList<>();
+        for (PositionClass place : classes) {
+            numbers.add(Double.isFinite(loss.of(place)) ? Double.valueOf(loss.of(place)) : null);
+        }
+        return numbers;
+    }
+
+    /** The tenth of a nat below the least loss, so that small differences are seen. */
+    private double floor() {
+        double least = classes.stream()
+                .mapToDouble(place -> Math.min(
+                        Double.isFinite(place.loss()) ? place.loss() : Double.MAX_VALUE,
+                        Double.isFinite(place.fullLoss()) ? place.fullLoss() : Double.MAX_VALUE))
+                .min()
+                .orElse(0);
+        return Math.max(0, Math.floor(10 * least) / 10);
+    }
+
+    private String table() {
+        HtmlTable table =
+                HtmlTable.of(List.of("Places", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
+        for (PositionClass place : classes) {
+            table.row(
+                    place.places(),
+                    Figures.whole(place.tokens()),
+                    decimal(place.loss()),
+                    Figures.whole(place.fullTokens()),
+                    decimal(place.fullLoss()));
+        }
+        return table.html();
+    }
+
+    private String text(String key) {
+        return result.path(key).asText(Figures.NONE);
+    }
+
+    private String whole(String key) {
+        return Figures.whole(result.path(key).asLong());
+    }
+
+    private static String decimal(JsonNode number) {
+        return decimal(number.isNumber() ? number.doubleValue() : Double.NaN);
+    }
+
+    private static String decimal(double number) {
+        return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : Figures.NONE;
+    }
+
+    /** Places in a sequence, from one up to another, and the losses there. */
+    private record PositionClass(long from, long to, long tokens, double loss, long fullTokens, double fullLoss) {
+        static PositionClass of(JsonNode json) {
+            return new PositionClass(
+                    json.path("from").asLong(),
+                    json.path("to").asLong(),
+                    json.path("tokens").asLong(),
+                    json.path("loss").asDouble(Double.NaN),
+                    json.path("full_tokens").asLong(),
+                    json.path("full_loss").asDouble(Double.NaN));
+        }
+
+        String begin() {
+            return Figures.length(from);
+        }
+
+        String places() {
+            return Figures.whole(from) + " to " + Figures.whole(to - 1);
+        }
+    }
+}

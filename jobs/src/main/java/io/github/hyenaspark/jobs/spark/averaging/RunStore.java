@@ -1,0 +1,237 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Progress;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.chart.LossChart;
+import io.github.hyenaspark.jobs.report.journal.EventFile;
+import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.page.RunFigures;
+import io.github.hyenaspark.jobs.report.page.RunPage;
+import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunGauges;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a run leaves in its directory: checkpoints, the journal, the loss curve and reports. Only the checkpoints matter
+ * for training; if one of the others cannot be written, the run goes on with a warning.
+ */
+public final class RunStore {
+    private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
+    private static final String CHART = "loss.png";
+    private static final String PAGE = "report.html";
+    private static final String EVENTS = "events.out.tfevents.0.hyena"; // the name tells TensorBoard what it is
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a run that goes on
+    private static final String OUTER_MOMENTUM = "outer-momentum";
+    private static final String FIRST_MOMENT = "first-moment";
+    private static final String SECOND_MOMENT = "second-moment";
+
+    private final Storage storage;
+    private final String directory;
+    private final CheckpointStore checkpoints;
+    private final RunFacts facts;
+    private final RunLog log;
+    private final LossHistory history = new LossHistory();
+    private final int keep;
+    private final AtomicInteger failedWrites = new AtomicInteger();
+    private Optional<TextSampler> sampler = Optional.empty();
+    private long reportNanos = System.nanoTime();
+
+    private RunStore(
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            throws IOException {
+        this.storage = storage;
+        this.directory = directory.uri();
+        this.keep = directory.keep();
+        this.checkpoints = checkpoints;
+        this.facts = facts;
+        this.log = RunLog.open(storage, directory.uri(), journalBytes, history::add);
+        RunGauges.set(RunGauges.FAILED_WRITES, 0);
+    }
+
+    /**
+     * Where a run is kept.
+     *
+     * @param uri its directory
+     * @param keep how many checkpoints stay, at least 1
+     */
+    public record RunDirectory(String uri, int keep) {
+        public RunDirectory {
+            if (uri.isBlank()) {
+                throw new IllegalArgumentException("run.dir: found nothing, expected the directory of the run");
+            }
+            if (keep < 1) {
+                throw new IllegalArgumentException("checkpoint.keep: found " + keep + ", expected at least 1");
+            }
+        }
+    }
+
+    /**
+     * Opens the store of a run for writing.
+     *
+     * @param checkpoints those of the directory, of which this process has begun an epoch
+     * @param journalBytes length of the journal in the checkpoint that is resumed from, 0 for a new run
+     */
+    public static RunStore open(
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            throws IOException {
+        return new RunStore(storage, directory, checkpoints, facts, journalBytes);
+    }
+
+    /** What the rounds so far say of the loss. */
+    public LossHistory history() {
+        return history;
+    }
+
+    /** How long the journal is with the rounds so far, bytes. */
+    public long journalBytes() {
+        return log.bytes();
+    }
+
+    /** How often the journal, the loss curve or a report could not be written since this was opened. */
+    public int failedWrites() {
+        return failedWrites.get();
+    }
+
+    /** From now on rounds leave samples of text. */
+    public void sampleBy(TextSampler textSampler) {
+        sampler = Optional.of(textSampler);
+    }
+
+    /**
+     * Adds a round to the journal; it is stored with the next checkpoint.
+     *
+     * @param after where the run is then
+     */
+    void append(ObjectNode entry, RunState after) {
+        sampler.ifPresent(found -> found.addTo(entry, after));
+        log.append(entry);
+        history.add(entry);
+    }
+
+    /**
+     * Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen.
+     *
+     * @throws LockedException if another driver has taken over the run, whose journal is left as it is
+     */
+    void save(RunState run) throws IOException {
+        checkpoints.refuseIfReplaced();
+        saveLog();
+        LOG.debug("point: the journal has round {}", run.round());
+        checkpoints.save(checkpoint(run), keep);
+        replace(CHART, this::chart);
+        if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
+            writeReports();
+        }
+    }
+
+    /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    public void writeReports() {
+        var figures = new RunFigures();
+        var events = new EventFile();
+        try {
+            RunLog.open(storage, directory, log.bytes(), entry -> {
+                figures.add(entry);
+                events.add(entry);
+            });
+            replace(PAGE, () -> RunPage.html(facts.page(name()), figures));
+            replace(EVENTS, events::bytes);
+        } catch (IOException | RuntimeException e) {
+            failed("the reports", "made from the journal", e);
+        }
+        reportNanos = System.nanoTime();
+    }
+
+    private void saveLog() {
+        try {
+            log.save();
+        } catch (IOException e) {
+            failed("the journal", "written", e);
+        }
+    }
+
+    /** Makes what people look at. */
+    @FunctionalInterface
+    private interface Drawing {
+        byte[] bytes() throws IOException;
+    }
+
+    private void replace(String name, Drawing drawing) {
+        try {
+            if (!history.train().isEmpty()) {
+                checkpoints.refuseIfReplaced(); // it is the successor's then
+                storage.replace(Storage.resolve(directory, name), drawing.bytes());
+            }
+        } catch (IOException | RuntimeException | LinkageError e) { // LinkageError: a Java without its fonts or AWT
+            failed(name, "drawn", e);
+        }
+    }
+
+    private void failed(String what, String done, Throwable failure) {
+        RunGauges.set(RunGauges.FAILED_WRITES, failedWrites.incrementAndGet());
+        LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
+    }
+
+    private byte[] chart() throws IOException {
+        return LossChart.png(name(), history.train(), history.heldOut());
+    }
+
+    private String name() {
+        return directory.replaceFirst("/+$", "").replaceFirst(".*/", "");
+    }
+
+    private Checkpoint checkpoint(RunState run) {
+        return new Checkpoint(
+                run.round(),
+                run.tokens(),
+                facts.settings(),
+                facts.dataset(),
+                facts.datasetSha256(),
+                facts.tokenizer(),
+                facts.vocabularySize(),
+                vectors(run),
+                facts.table(),
+                facts.numerics(),
+                journalBytes(),
+                new Progress(run.round(), history.steps(), history.bestHeldOut()),
+                run.kept());
+    }
+
+    private static Map<String, float[]> vectors(RunState run) {
+        Map<String, float[]> vectors = new TreeMap<>();
+        vectors.put(Checkpoint.THETA, run.state().theta());
+        vectors.put(OUTER_MOMENTUM, run.outerMomentum());
+        if (run.state().hasMoments()) {
+            vectors.put(FIRST_MOMENT, run.state().firstMoment());
+            vectors.put(SECOND_MOMENT, run.state().secondMoment());
+        }
+        return vectors;
+    }
+
+    /** The run's state in a checkpoint. */
+    public static RunState state(Checkpoint checkpoint) {
+        float[] theta = checkpoint.vector(Checkpoint.THETA);
+        TrainingState state = checkpoint.vectors().containsKey(FIRST_MOMENT)
+                ? new TrainingState(theta, checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT))
+                : TrainingState.parametersOnly(theta);
+        return new RunState(
+                checkpoint.round(),
+                checkpoint.tokens(),
+                state,
+                checkpoint.vector(OUTER_MOMENTUM),
+                checkpoint.workers());
+    }
+}

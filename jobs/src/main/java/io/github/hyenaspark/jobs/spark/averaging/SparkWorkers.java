@@ -1,0 +1,170 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.broadcast.SentState;
+import io.github.hyenaspark.jobs.spark.broadcast.StateSender;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.evaluation.ChunkLoss;
+import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
+import io.github.hyenaspark.jobs.spark.worker.HeldResults;
+import io.github.hyenaspark.jobs.spark.worker.LocalWork;
+import io.github.hyenaspark.jobs.spark.worker.MergePlace;
+import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.jobs.spark.worker.StepLimit;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.train.averaging.Averaged;
+import io.github.hyenaspark.train.averaging.Averaging;
+import io.github.hyenaspark.train.config.RoundMode;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * The Spark jobs of a run: one of K tasks per round, one or none to average what they bring, and one over the held-out
+ * sequences. Nothing but the plan, the common state and the results crosses the wire.
+ */
+public final class SparkWorkers implements Workers, AutoCloseable {
+    private final JavaSparkContext context;
+    private final Broadcast<TrainingPlan> plan;
+    private final TrainingPlan planHere;
+    private final WorkerOptions options;
+    private final int chunks;
+    private final StateSender sender;
+    private Optional<HeldResults> held = Optional.empty();
+
+    /**
+     * How the workers are run; their results do not depend on it.
+     *
+     * @param merge where results are averaged
+     * @param epoch of the driver, in the names of what workers keep
+     * @param replay what every worker did in a run that is done again
+     * @param work what workers do
+     */
+    public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay, LocalWork work) {}
+
+    private SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options, int chunks) {
+        this.context = context;
+        this.planHere = plan;
+        this.options = options;
+        this.chunks = chunks;
+        this.plan = context.broadcast(plan);
+        sender = new StateSender(context, plan.train(), options.epoch());
+    }
+
+    /**
+     * Sends the plan to the executors.
+     *
+     * @throws IOException if the held-out data cannot be opened
+     */
+    public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
+            throws IOException {
+        if (plan.snapshot().documents(Split.VALIDATION) == 0) {
+            return new SparkWorkers(context, plan, options, 0);
+        }
+        try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
+            int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
+            return new SparkWorkers(context, plan, options, chunks);
+        }
+    }
+
+    @Override
+    public SentBytes send(RunState state) {
+        SentState bytes = sender.send(state);
+        return new SentBytes(bytes.parameterBytes(), bytes.momentBytes());
+    }
+
+    @Override
+    public List<WorkerRound> train(RunState start) {
+        TrainConfig train = planHere.train();
+        describe(String.format(
+                Locale.ROOT,
+                "round %d of %d: %d workers, %d local steps each",
+                start.round() + 1,
+                train.rounds(),
+                train.workers(),
+                train.localStepsIn(start.round())));
+        StepLimit limit = options.replay().limit(train, start.round());
+        List<Integer> workers = options.replay().workers(train, start.round());
+        var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
+        if (train.mode() == RoundMode.DEADLINE && !options.replay().isSet()) {
+            return new DeadlineRound(context, train.deadline()).results(task, workers);
+        }
+        JavaRDD<WorkerRound> results =
+                context.parallelize(new ArrayList<>(workers), workers.size()).map(task);
+        if (options.merge().of(train, start.state().parameterCount()) == MergePlace.DRIVER) {
+            return results.collect();
+        }
+        held.ifPresent(HeldResults::release);
+        held = Optional.of(HeldResults.of(results));
+        return held.get().reports();
+    }
+
+    @Override
+    public WorkerRound again(RunState start, int worker) {
+        describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+        StepLimit limit = options.replay().limit(planHere.train(), start.round());
+        JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
+                .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));
+        return held.isPresent()
+                ? held.get().replace(worker, result)
+                : result.collect().get(0);
+    }
+
+    @Override
+    public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+        if (held.isEmpty()) {
+            return averaging.average(
+                    start.state(),
+                    results.stream().map(r -> r.frames().orElseThrow()).toList());
+        }
+        describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
+        HeldResults here = held.get();
+        Averaged averaged = here.average(plan, sender.broadcast(start), averaging, results);
+        here.release();
+        held = Optional.empty();
+        return averaged;
+    }
+
+    @Override
+    public LossByPosition heldOut(RunState state) {
+        if (chunks == 0) {
+            return LossByPosition.ZERO;
+        }
+        describe(String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
+        int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
+        List<ChunkLoss> losses = context.parallelize(numbers, partitions)
+                .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
+                .collect();
+        LossByPosition sum = LossByPosition.ZERO;
+        for (ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
+            sum = sum.plus(loss.loss());
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        held.ifPresent(HeldResults::release);
+        sender.close();
+        plan.destroy();
+    }
+
+    private void describe(String description) {
+        context.setJobDescription(description);
+        context.setCallSite(description);
+    }
+}

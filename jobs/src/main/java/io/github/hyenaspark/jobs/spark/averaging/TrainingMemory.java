@@ -1,0 +1,87 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import io.github.hyenaspark.bench.StepMemory;
+import io.github.hyenaspark.jobs.spark.worker.MergePlace;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.InnerState;
+import io.github.hyenaspark.train.config.TrainConfig;
+
+/**
+ * What a training holds in memory on an executor and on the driver, bytes, counted by the arrays that a round makes.
+ *
+ * @param step of one worker
+ * @param sent what the driver sends to each executor in a round
+ * @param result of one worker, as it travels
+ * @param taskHeap of one task, the result and what it starts from included
+ * @param executorHeap of what all tasks of an executor share
+ * @param driverHeap of the driver
+ */
+public record TrainingMemory(
+        StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
+    private static final long MEBIBYTE = 1 << 20;
+    /** Spark's own objects in a heap. */
+    private static final long SPARK = 160 * MEBIBYTE;
+    /** Code, classes, stacks and libraries of a Java machine. */
+    private static final long OUTSIDE = 320 * MEBIBYTE;
+    /** Of a heap that is full to this part the collector still makes room in time. */
+    private static final double FILLED = 0.8;
+    /** A message exists as an object and as bytes; while it is written the bytes are copied once. */
+    private static final int COPIES = 3;
+
+    private static final int ROUNDING = 128;
+    /** MiB; Spark refuses less than 450. */
+    private static final long SMALLEST_HEAP = 512;
+
+    /**
+     * Of a training.
+     *
+     * @param vocabularySize V before padding
+     * @param merge where results are averaged
+     */
+    public static TrainingMemory of(ModelConfig model, int vocabularySize, TrainConfig train, MergePlace merge) {
+        StepMemory step = StepMemory.of(model, vocabularySize, train);
+        long vector = step.parameters() * Float.BYTES;
+        Codec momentCodec = train.codec().ofMoments();
+        boolean averaged = train.innerState() == InnerState.AVERAGE;
+        long moments = averaged ? 2 * momentCodec.bytes(step.parameters()) : 0;
+        long sent = vector + moments;
+        long result = train.codec().bytes(step.parameters()) + moments;
+        boolean startsWithMoments = train.innerState() != InnerState.RESET;
+        long taskHeap = step.heap() + (startsWithMoments ? 2 * vector : 0) + COPIES * result;
+        long state = (averaged ? 4 : 2) * vector; // with the outer optimiser's momentum
+        long average = averaged ? 3 * vector : vector;
+        boolean onDriver = merge.of(train, step.parameters()) == MergePlace.DRIVER;
+        long results = 2 * (onDriver ? train.workers() * result : average);
+        long driver = SPARK + 2 * state + 2 * sent + average + results;
+        return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
+    }
+
+    /** Heap of an executor, MiB, for so many tasks at once. */
+    public long executorHeapMebibytes(int tasks) {
+        return heap(executorHeap + tasks * taskHeap);
+    }
+
+    /** Memory of an executor beyond its heap, MiB. */
+    public long executorOverheadMebibytes(int tasks) {
+        return rounded(OUTSIDE + tasks * (double) step.offHeap());
+    }
+
+    /** Heap of the driver, MiB. */
+    public long driverHeapMebibytes() {
+        return heap(driverHeap);
+    }
+
+    /** Memory of the driver beyond its heap, MiB: it has a model, to begin with and for samples of text. */
+    public long driverOverheadMebibytes() {
+        return rounded(OUTSIDE + (double) step.model());
+    }
+
+    private static long heap(long held) {
+        return Math.max(SMALLEST_HEAP, rounded(held / FILLED));
+    }
+
+    private static long rounded(double bytes) {
+        return (long) Math.ceil(bytes / MEBIBYTE / ROUNDING) * ROUNDING;
+    }
+}

@@ -1,0 +1,53 @@
+package io.github.hyenaspark.jobs.spark.broadcast;
+
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+
+/**
+ * What every task of a run knows, sent to each executor once.
+ *
+ * @param model the architecture
+ * @param train how it is trained
+ * @param snapshot the data
+ * @param dataset URI of the directory that the snapshot's shards are in
+ * @param packing how the sequences to train on are made; held-out ones are always of one document each
+ * @param run URI of the run's directory, where workers write what they keep
+ */
+public record TrainingPlan(
+        ModelConfig model,
+        TrainConfig train,
+        DatasetSnapshot snapshot,
+        String dataset,
+        PackingConfig packing,
+        String run) {
+    public TrainingPlan {
+        train.lengthSchedule().check(model.lMax());
+    }
+
+    /** V, ids. */
+    public int vocabularySize() {
+        return snapshot.vocabulary().size();
+    }
+
+    /** What every task computes with. */
+    public ModelUse modelUse() {
+        return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
+    }
+
+    /** The sequences to train on. */
+    public BatchSource trainSource() {
+        return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
+    }
+
+    /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
+    public BatchSource heldOutSource() {
+        var single = new PackingConfig(PackingStrategy.SINGLE, model.lMax());
+        return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
+    }
+}

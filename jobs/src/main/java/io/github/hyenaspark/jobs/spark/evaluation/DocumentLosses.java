@@ -1,0 +1,135 @@
+package io.github.hyenaspark.jobs.spark.evaluation;
+
+import io.github.hyenaspark.data.batch.PackingPlan;
+import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentRow;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.model.LossSum;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the
+ * table of their unit. Holds the table of one unit and no more.
+ */
+final class DocumentLosses {
+    private final Storage storage;
+    private final BatchSource source;
+    private final PackingPlan plan;
+    private final RowSink<DocumentLoss> sink;
+    private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
+    private long firstRow;
+    private int nextUnit;
+    private int document = -1;
+    private LossSum loss = LossSum.ZERO;
+    private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
+    private long lastTokens;
+    private long lastTokensLikeliest;
+    private long sequences;
+    private long documents;
+    private long bytes;
+
+    /**
+     * Without losses so far.
+     *
+     * @param plan of sequences that are of one document each
+     */
+    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+        this.storage = storage;
+        this.source = source;
+        this.plan = plan;
+        this.sink = sink;
+    }
+
+    /** The losses of the next chunk. */
+    void add(ChunkLosses chunk) throws IOException {
+        for (int i = 0; i < chunk.nats().length; i++) {
+            int next = plan.parts(sequences++).get(0).document();
+            if (next != document) {
+                end();
+                document = next;
+            }
+            loss = loss.plus(new LossSum(chunk.nats()[i], chunk.tokens()[i]));
+            if (chunk.lastTokens()[i] != ChunkLosses.NONE) {
+                lastToken = Optional.of(chunk.lastTokens()[i] == ChunkLosses.RIGHT);
+            }
+        }
+    }
+
+    /** All losses have been added, or all of a document. */
+    void end() throws IOException {
+        if (document < 0) {
+            return;
+        }
+        DocumentRow row = row();
+        sink.accept(new DocumentLoss(row.id(), row.path(), row.position(), row.bytes(), loss, lastToken));
+        documents++;
+        lastTokens += lastToken.isPresent() ? 1 : 0;
+        lastTokensLikeliest += lastToken.orElse(false) ? 1 : 0;
+        lastToken = Optional.empty();
+        bytes += row.bytes();
+        document = -1;
+        loss = LossSum.ZERO;
+    }
+
+    /** Documents that were given to the sink. */
+    long documents() {
+        return documents;
+    }
+
+    /** How many of them have a last token that counts. */
+    long lastTokens() {
+        return lastTokens;
+    }
+
+    /** How many of these are the likeliest. */
+    long lastTokensLikeliest() {
+        return lastTokensLikeliest;
+    }
+
+    /** Bytes of their texts. */
+    long bytes() {
+        return bytes;
+    }
+
+    private DocumentRow row() throws IOException {
+        while (document >= firstRow + rows.size()) {
+            firstRow += rows.size();
+            rows.clear();
+            readUnit(source.snapshot().units().get(nextUnit++));
+        }
+        return rows.get(Math.toIntExact(document - firstRow));
+    }
+
+    private void readUnit(UnitEntry unit) throws IOException {
+        List<ShardEntry> shards = unit.shards(source.split());
+        if (shards.isEmpty()) {
+            return;
+        }
+        long expected = shards.stream().mapToLong(ShardEntry::documents).sum();
+        String uri = Storage.resolve(
+                source.dataset(),
+                unit.object(DocumentTable.FOLDER)
+                        .orElseThrow(() -> new CorruptFileException(
+                                source.snapshot().uri(source.dataset()), "a document table", "unit " + unit.name()))
+                        .file());
+        DocumentTable.read(storage, uri, row -> {
+            if (row.split() == source.split()) {
+                rows.add(row);
+            }
+        });
+        if (rows.size() != expected) {
+            throw new CorruptFileException(
+                    uri,
+                    expected + " documents of the " + source.split().folder() + " split",
+                    rows.size() + " of them");
+        }
+    }
+}

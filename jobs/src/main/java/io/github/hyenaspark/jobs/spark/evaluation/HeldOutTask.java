@@ -1,0 +1,63 @@
+package io.github.hyenaspark.jobs.spark.evaluation;
+
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.jobs.spark.broadcast.StateBroadcast;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.task.PooledBatches;
+import io.github.hyenaspark.jobs.spark.task.PooledModel;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * The loss of one state over some chunks of the held-out sequences. A chunk is B sequences in a row, the last one
+ * fewer; each chunk has a sum of its own, so the total does not depend on which task computed which chunk.
+ */
+public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss> {
+    private static final long serialVersionUID = 1;
+
+    private final Broadcast<TrainingPlan> plan;
+    private final StateBroadcast state;
+
+    public HeldOutTask(Broadcast<TrainingPlan> plan, StateBroadcast state) {
+        this.plan = plan;
+        this.state = state;
+    }
+
+    @Override
+    public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
+        TrainingPlan plan = this.plan.value();
+        return PooledBatches.read(
+                SparkStorage.ofThisExecutor(), plan.heldOutSource(), batches -> losses(plan, chunks, batches));
+    }
+
+    private Iterator<ChunkLoss> losses(TrainingPlan plan, Iterator<Integer> chunks, TokenBatches batches)
+            throws IOException {
+        List<ChunkLoss> losses = new ArrayList<>();
+        PooledModel pooled = PooledModel.borrow(plan.modelUse());
+        pooled.model().parameters(state.value().theta());
+        while (chunks.hasNext()) {
+            int chunk = chunks.next();
+            long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
+            losses.add(new ChunkLoss(chunk, pooled.model().lossByPosition(batches.batch(sequences))));
+        }
+        pooled.giveBack();
+        return losses.iterator();
+    }
+
+    /** How many chunks of B sequences there are. */
+    public static int chunks(long sequences, int batchSize) {
+        return Math.toIntExact((sequences + batchSize - 1) / batchSize);
+    }
+
+    /** The sequences of a chunk, in order. */
+    static long[] sequencesOf(int chunk, int batchSize, long sequences) {
+        long from = (long) chunk * batchSize;
+        return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
+    }
+}

@@ -1,0 +1,104 @@
+package io.github.hyenaspark.jobs.spark.evaluation;
+
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.RowSink;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.model.LossByPosition;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * Measures a model on the documents of a split: a Spark job for some hundred chunks of sequences after the other, whose
+ * results are merged in order. So the sums depend neither on tasks nor on executors, and the driver holds the results
+ * of one job.
+ */
+public final class SparkEvaluation {
+    private static final int CHUNKS_PER_TASK = 16;
+    private static final int TASKS_PER_SLOT = 4;
+
+    private final JavaSparkContext context;
+    private final Storage storage;
+    private final Progress progress;
+
+    /**
+     * Ready to evaluate.
+     *
+     * @param progress counts chunks
+     */
+    public SparkEvaluation(JavaSparkContext context, Storage storage, Progress progress) {
+        this.context = context;
+        this.storage = storage;
+        this.progress = progress;
+    }
+
+    /**
+     * How many chunks there are.
+     *
+     * @throws IllegalArgumentException if the split has no text
+     */
+    public static int chunks(Storage storage, EvaluationPlan plan) throws IOException {
+        try (TokenBatches batches = plan.source().open(storage)) {
+            return HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+        }
+    }
+
+    /**
+     * Evaluates.
+     *
+     * @param theta θ, P
+     * @param documents takes each document, in the order of the split
+     */
+    public Evaluation run(EvaluationPlan plan, float[] theta, RowSink<DocumentLoss> documents) throws IOException {
+        Broadcast<EvaluationPlan> sentPlan = context.broadcast(plan);
+        Broadcast<float[]> sentTheta = context.broadcast(theta);
+        try (TokenBatches batches = plan.source().open(storage)) {
+            var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
+            LossByPosition all = LossByPosition.ZERO;
+            LossByPosition full = LossByPosition.ZERO;
+            int chunks = HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+            int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
+            for (int from = 0; from < chunks; from += atOnce) {
+                int to = Math.min(chunks, from + atOnce);
+                describe(from, to, chunks);
+                for (ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
+                    all = all.plus(losses.all());
+                    full = full.plus(losses.full());
+                    byDocument.add(losses);
+                }
+                progress.advance(
+                        to, String.format(Locale.ROOT, "loss %.4f", all.total().mean()));
+            }
+            byDocument.end();
+            return new Evaluation(
+                    byDocument.documents(),
+                    byDocument.bytes(),
+                    byDocument.lastTokens(),
+                    byDocument.lastTokensLikeliest(),
+                    all,
+                    full);
+        } finally {
+            sentPlan.destroy();
+            sentTheta.destroy();
+        }
+    }
+
+    /** In the order of the chunks: collect keeps it. */
+    private List<ChunkLosses> losses(int from, int to, EvaluationTask task) {
+        List<Integer> numbers =
+                new ArrayList<>(IntStream.range(from, to).boxed().toList());
+        int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
+        return context.parallelize(numbers, tasks).mapPartitions(task).collect();
+    }
+
+    private void describe(int from, int to, int chunks) {
+        String description = String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks);
+        context.setJobDescription(description);
+        context.setCallSite(description);
+    }
+}

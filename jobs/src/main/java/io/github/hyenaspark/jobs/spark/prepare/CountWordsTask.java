@@ -1,0 +1,122 @@
+package io.github.hyenaspark.jobs.spark.prepare;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.train.PreTokens;
+import io.github.hyenaspark.data.token.train.TopWords;
+import io.github.hyenaspark.data.token.train.WordCount;
+import io.github.hyenaspark.data.token.train.WordCounts;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import scala.Tuple2;
+
+/**
+ * Counts the words of work units on an executor. A word may come several times, each time with a part of its count. A
+ * document whose text is malformed counts up to the piece before the fault, and once under {@link #REFUSED}.
+ */
+final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, String, Long> {
+    /** No word is empty, so the count of this one is the number of refused documents. */
+    static final String REFUSED = "";
+
+    private static final long serialVersionUID = 1;
+
+    private final SourceConfig source;
+
+    CountWordsTask(SourceConfig source) {
+        this.source = source;
+    }
+
+    @Override
+    public Iterator<Tuple2<String, Long>> call(Iterator<WorkUnit> units) throws IOException {
+        return new Counts(new TrainingTexts(SparkStorage.ofThisExecutor(), source, units));
+    }
+
+    /** Reads until the counts are full, hands them out, and reads on. */
+    private static final class Counts implements Iterator<Tuple2<String, Long>> {
+        private final TrainingTexts texts;
+        private final WordCounts counts = new WordCounts();
+        private Optional<PreTokens> words = Optional.empty();
+        private Iterator<WordCount> drained = Collections.emptyIterator();
+        private long toldRefused;
+        private boolean atEnd;
+
+        Counts(TrainingTexts texts) {
+            this.texts = texts;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                while (!drained.hasNext() && !atEnd) {
+                    fill();
+                    drained = counts.drain().iterator();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return drained.hasNext() || texts.refused() > toldRefused;
+        }
+
+        @Override
+        public Tuple2<String, Long> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("all words have been taken");
+            }
+            if (drained.hasNext()) {
+                WordCount word = drained.next();
+                return new Tuple2<>(word.word(), word.count());
+            }
+            long more = texts.refused() - toldRefused;
+            toldRefused += more;
+            return new Tuple2<>(REFUSED, more);
+        }
+
+        private void fill() throws IOException {
+            while (!counts.isFull() && !atEnd) {
+                if (words.isEmpty()) {
+                    words = texts.next().map(PreTokens::new);
+                    atEnd = words.isEmpty();
+                } else if (!countNext(words.get())) {
+                    words = Optional.empty();
+                }
+            }
+        }
+
+        private boolean countNext(PreTokens of) throws IOException {
+            try {
+                return of.countNext(counts);
+            } catch (MalformedTextException e) {
+                texts.refuse(e.reason(), e.offset());
+            } catch (BadDocumentException e) {
+                texts.refuse(e.reason(), e.offset());
+            } catch (BadFileException e) {
+                texts.refuseFile(e);
+            }
+            return false;
+        }
+    }
+
+    /** The part of the counts that lies in one partition: all of its words are in no other one. */
+    static WordCountPart part(Iterator<Tuple2<String, Long>> counts, int maxWords) {
+        var top = new TopWords(maxWords);
+        long refused = 0;
+        while (counts.hasNext()) {
+            Tuple2<String, Long> count = counts.next();
+            if (count._1().equals(REFUSED)) {
+                refused += count._2();
+            } else {
+                top.add(new WordCount(count._1(), count._2()));
+            }
+        }
+        return new WordCountPart(top.selection(), refused);
+    }
+}

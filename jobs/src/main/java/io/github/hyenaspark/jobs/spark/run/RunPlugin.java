@@ -1,0 +1,174 @@
+package io.github.hyenaspark.jobs.spark.run;
+
+import com.codahale.metrics.Gauge;
+import com.codahale.metrics.MetricRegistry;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkContext;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What driver and executors of a run say to each other besides tasks and results. A run in Spark's metrics system: the
+ * driver has a gauge for each of {@link RunGauges}, whichever sinks Spark is given, among them the steps of each worker
+ * in its running round, which executors tell once a second. And an executor asks for the parameters that it lacks.
+ */
+public final class RunPlugin implements SparkPlugin {
+    private static final Logger LOG = LoggerFactory.getLogger(RunPlugin.class);
+    private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** Has no parameters. */
+    public static final Parameters NOBODY = (series, round) -> {
+        throw new IllegalStateException("no run is going on");
+    };
+
+    /** Where the tasks of this JVM tell their steps; static, as Spark makes the plug-in and hands it to nobody. */
+    private static volatile @Nullable PluginContext executor;
+
+    /** When a worker of this JVM has told last. */
+    private static final Map<Integer, Long> TOLD_NANOS = new ConcurrentHashMap<>();
+
+    /** Who is told on the driver, besides the gauges. */
+    private static volatile Listener listener = (round, worker, steps) -> {};
+
+    /** Who has the parameters that executors ask for. */
+    private static volatile Parameters parameters = RunPlugin.NOBODY;
+
+    private record Missing(String series, long round) implements Serializable {}
+
+    private record Steps(long round, int worker, int steps) implements Serializable {}
+
+    /** Takes what workers tell. */
+    @FunctionalInterface
+    public interface Listener {
+        /** A worker has done so many local steps of round r. */
+        void told(long round, int worker, int steps);
+    }
+
+    /** From now on this one is told on the driver, and nobody else. */
+    public static void listen(Listener one) {
+        listener = one;
+    }
+
+    /** Has parameters. */
+    @FunctionalInterface
+    public interface Parameters {
+        /** All parameters after so many rounds of a series. */
+        Broadcast<float[]> whole(String series, long round);
+    }
+
+    /** From now on this one answers executors that ask for parameters, and nobody else. */
+    public static void answer(Parameters one) {
+        parameters = one;
+    }
+
+    /**
+     * All parameters after so many rounds of a series, from the driver.
+     *
+     * @throws IllegalStateException if they cannot be had
+     */
+    @SuppressWarnings("unchecked") public // what OnDriver answers to this question
+    static Broadcast<float[]> wholeParameters(String series, long round) {
+        PluginContext context = executor;
+        if (context == null) {
+            throw new IllegalStateException("spark.plugins: found no " + RunPlugin.class.getName()
+                    + " on this executor, expected it where train.down-codec is not fp32");
+        }
+        try {
+            return (Broadcast<float[]>) context.ask(new Missing(series, round));
+        } catch (Exception e) { // ask declares no other
+            throw new IllegalStateException("the driver did not give the parameters after round " + round, e);
+        }
+    }
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new OnDriver();
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new OnExecutor();
+    }
+
+    /**
+     * Tells the driver how far a worker is, when it begins and then at most once a second; where no plug-in runs,
+     * nothing.
+     *
+     * @param round r, from 0
+     * @param worker k
+     * @param steps that it has done in this round
+     */
+    public static void tell(long round, int worker, int steps) {
+        long now = System.nanoTime();
+        long told = TOLD_NANOS.getOrDefault(worker, now - PERIOD_NANOS);
+        if (steps == 0 || now - told >= PERIOD_NANOS) {
+            TOLD_NANOS.put(worker, now);
+            send(new Steps(round, worker, steps));
+        }
+    }
+
+    private static void send(Steps steps) {
+        PluginContext context = executor;
+        try {
+            if (context != null) {
+                context.send(steps);
+            }
+        } catch (IOException | RuntimeException e) { // training needs no one to know
+            LOG.debug("the driver could not be told how far a worker is", e);
+        }
+    }
+
+    private static final class OnDriver implements DriverPlugin {
+        private @Nullable MetricRegistry registry;
+
+        @Override
+        public Map<String, String> init(SparkContext context, PluginContext plugin) {
+            registry = plugin.metricRegistry();
+            return Map.of();
+        }
+
+        @Override
+        public void registerMetrics(String application, PluginContext plugin) {
+            RunGauges.names().forEach(this::register);
+        }
+
+        /** Does nothing if there is such a gauge. */
+        private void register(String name) {
+            if (registry != null) {
+                registry.gauge(name, () -> (Gauge<Double>) () -> RunGauges.value(name));
+            }
+        }
+
+        @Override
+        public @Nullable Object receive(Object message) {
+            if (message instanceof Steps told) {
+                RunGauges.set(RunGauges.steps(told.worker()), told.steps());
+                register(RunGauges.steps(told.worker()));
+                listener.told(told.round(), told.worker(), told.steps());
+            }
+            return message instanceof Missing asked ? parameters.whole(asked.series(), asked.round()) : null;
+        }
+    }
+
+    private static final class OnExecutor implements ExecutorPlugin {
+        @Override
+        public void init(PluginContext context, Map<String, String> extra) {
+            executor = context;
+        }
+
+        @Override
+        public void shutdown() {
+            executor = null;
+        }
+    }
+}

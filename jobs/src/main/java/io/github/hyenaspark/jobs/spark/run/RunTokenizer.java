@@ -1,0 +1,46 @@
+package io.github.hyenaspark.jobs.spark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+
+/** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
+public final class RunTokenizer {
+    /** Name of its file. */
+    public static final String FILE = "tokenizer.json";
+
+    /** Tokenizers that are all in their code. */
+    private RunTokenizer() {}
+
+    /** Where a run keeps it. */
+    public static String uri(String run) {
+        return Storage.resolve(run, FILE);
+    }
+
+    /**
+     * Copies it from the dataset, if it is not there already.
+     *
+     * @throws IOException if it cannot be read or written, or the run has another one
+     */
+    public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
+        byte[] file =
+                storage.read(Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
+        storage.write(uri(run), out -> out.write(file));
+    }
+
+    /**
+     * The tokenizer that a run keeps. Its file says which one it is: the settings of a run need not, since the dataset
+     * does.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static Tokenizer read(Storage storage, String run) throws IOException {
+        byte[] file = storage.read(uri(run));
+        JsonNode name = Json.parse(uri(run), file).path("tokenizer");
+        return Tokenizer.ofFile(name.isTextual() ? name.textValue() : uri(run), file);
+    }
+}

@@ -1,0 +1,76 @@
+package io.github.hyenaspark.jobs.spark.task;
+
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkStageInfo;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.JavaSparkStatusTracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Shows how many tasks of the only running Spark job are done, while another thread waits for that job. */
+public final class TaskWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
+    private static final long LOOK_MILLIS = 500;
+    private static final long PATIENCE_SECONDS = 10;
+
+    private final JavaSparkStatusTracker tracker;
+    private final Progress progress;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        var daemon = new Thread(task, "hyena-progress");
+        daemon.setDaemon(true);
+        return daemon;
+    });
+    private final ScheduledFuture<?> looking;
+    private int shown;
+
+    private TaskWatch(JavaSparkContext context, Progress progress) {
+        this.tracker = context.statusTracker();
+        this.progress = progress;
+        looking = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Runs what runs one Spark job.
+     *
+     * @param progress counts its tasks
+     */
+    public static void during(JavaSparkContext context, Progress progress, Runnable job) {
+        var watch = new TaskWatch(context, progress);
+        try {
+            job.run();
+        } finally {
+            watch.end();
+        }
+    }
+
+    private void look() {
+        int done = Arrays.stream(tracker.getActiveStageIds())
+                .mapToObj(tracker::getStageInfo)
+                .filter(Objects::nonNull)
+                .mapToInt(SparkStageInfo::numCompletedTasks)
+                .sum();
+        if (done > shown) {
+            shown = done;
+            progress.advance(done, "");
+        }
+    }
+
+    /** From here on the progress is the caller's again. */
+    private void end() {
+        looking.cancel(false);
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the display of the progress hangs");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.github.hyenaspark.jobs.spark.worker;
+
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.checkpoint.WorkerObjects;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.broadcast.HeldParameters.Received;
+import io.github.hyenaspark.jobs.spark.broadcast.KeptVectors;
+import io.github.hyenaspark.jobs.spark.broadcast.SentState;
+import io.github.hyenaspark.jobs.spark.broadcast.StateBroadcast;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.TaskPlace;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker's part of one round: local steps from the round's common state. The result is a pure function of plan,
+ * state, round and worker (and under a deadline of the steps that it does), so a retried, speculative or moved task
+ * gives the same bits. It reads its batches itself. What a worker keeps for its next round it writes under a name that
+ * no other attempt has; only what the driver names afterwards counts.
+ */
+public final class AveragingTask implements Function<Integer, WorkerRound> {
+    private static final long serialVersionUID = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
+
+    private final Broadcast<TrainingPlan> plan;
+    private final StateBroadcast sent;
+    private final LocalWork work;
+    private final StepLimit limit;
+
+    public AveragingTask(Broadcast<TrainingPlan> plan, StateBroadcast sent, LocalWork work, StepLimit limit) {
+        this.plan = plan;
+        this.sent = sent;
+        this.work = work;
+        this.limit = limit;
+    }
+
+    @Override
+    public WorkerRound call(Integer worker) throws IOException {
+        long begin = System.nanoTime();
+        TrainingPlan plan = this.plan.value();
+        Received received = this.sent.receive();
+        SentState sent = received.state();
+        Storage storage = SparkStorage.ofThisExecutor();
+        var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
+        TrainingState start = kept.start(sent);
+        LOG.debug("point: worker {} begins", worker);
+        var part = new LocalWork.Part(sent.round(), worker);
+        RunPlugin.tell(part.round(), part.worker(), 0);
+        long read = System.nanoTime();
+        LocalWork.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
+        RoundResult result = done.result();
+        LOG.debug("point: worker {} has trained", worker);
+        long trained = System.nanoTime();
+        Frames.Packed packed = Frames.pack(plan.train(), start, result, kept.residual());
+        Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
+        Optional<VectorFile> written = keeps.isEmpty()
+                ? Optional.empty()
+                : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
+        TaskPlace place = TaskPlace.here();
+        LOG.debug("point: worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
+        var times = new WorkerTimes(
+                millis(read - begin),
+                millis(done.loadNanos()),
+                millis(done.nanos() - done.loadNanos()),
+                millis(System.nanoTime() - trained));
+        Frames frames = packed.frames();
+        return new WorkerRound(
+                result.report(),
+                Optional.of(frames),
+                received.wholeBytes(),
+                frames.parameterBytes(),
+                frames.momentBytes(),
+                written,
+                place,
+                times);
+    }
+
+    private static Map<String, float[]> kept(Storage storage, TrainingPlan plan, SentState sent, int worker)
+            throws IOException {
+        Optional<VectorFile> file = sent.kept(worker);
+        return file.isPresent() ? WorkerObjects.read(storage, plan.run(), file.get()) : Map.of();
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.hyenaspark.jobs.train;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.RunIdentity;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the data of a run, and refuses whatever would make it another run: a new run takes the newest snapshot of its
+ * dataset, a resumed one the snapshot it began with, also when the dataset has grown since.
+ *
+ * @param storage where data and checkpoints are
+ * @param settings those of now
+ */
+record RunData(Storage storage, TrainSettings settings) {
+    private static final Logger LOG = LoggerFactory.getLogger(RunData.class);
+    /** Also what the settings say where nobody has named a tokenizer. */
+    private static final String DEFAULT_TOKENIZER = "bytes";
+
+    /**
+     * The snapshot to train on.
+     *
+     * @param resumed the checkpoint to go on from, if there is one
+     * @throws IllegalArgumentException if settings, data or numerics are not those of the checkpoint, the data does not
+     *     fit the settings, or they name another tokenizer than the dataset's
+     * @throws CorruptFileException if the dataset's tokenizer is not the checkpoint's, or the data is damaged
+     */
+    DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
+        String dataset = settings.data().dataset();
+        DatasetSnapshot snapshot =
+                DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
+        refuseOtherThanAsked(snapshot);
+        if (resumed.isPresent()) {
+            refuseOtherTokenizer(resumed.get(), snapshot);
+            refuseOtherSettings(resumed.get());
+            snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
+        }
+        // opened once here, so that bad data is told in a sentence before any executor starts
+        TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
+                .close();
+        return snapshot;
+    }
+
+    /** The dataset brings its tokenizer; if the settings name one as well, it must be that one. */
+    private void refuseOtherThanAsked(DatasetSnapshot snapshot) throws IOException {
+        String asked = settings.data().tokenizer();
+        boolean gone = asked.endsWith(Tokenizer.FILE_ENDING) && !storage.exists(asked);
+        if (asked.equals(DEFAULT_TOKENIZER) || gone) {
+            return;
+        }
+        String fingerprint = Tokenizer.open(storage, asked).fingerprint();
+        if (!fingerprint.equals(snapshot.vocabulary().fingerprint())) {
+            throw new IllegalArgumentException("data.tokenizer: found " + asked + " (" + fingerprint
+                    + "), expected the tokenizer of " + settings.data().dataset() + ", "
+                    + snapshot.vocabulary().tokenizer() + " ("
+                    + snapshot.vocabulary().fingerprint() + "); leave it out, or name another data.dataset");
+        }
+    }
+
+    private void refuseOtherTokenizer(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
+        String found = asked.vocabulary().fingerprint();
+        if (!found.equals(checkpoint.tokenizer())) {
+            throw new CorruptFileException(
+                    asked.uri(settings.data().dataset()),
+                    "the tokenizer " + checkpoint.tokenizer() + " of the checkpoint in "
+                            + settings.run().dir(),
+                    "the tokenizer " + found);
+        }
+    }
+
+    /**
+     * The architecture of a run, for settings that do not say it.
+     *
+     * @return {@code key=value} for every key of the section model; none if there is no checkpoint
+     */
+    static List<String> architecture(Storage storage, String run) throws IOException {
+        List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
+        if (manifests.isEmpty()) {
+            return List.of();
+        }
+        Settings settings = Settings.ofJson(manifests.get(0).facts().settings());
+        return RunIdentity.arguments(settings.renderSections(List.of(RunIdentity.ARCHITECTURE)));
+    }
+
+    private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
+        Settings then = Settings.ofJson(checkpoint.settings());
+        if (checkpoint.isImported()) {
+            RunIdentity.refuseOtherArchitecture(
+                    then.renderSections(RunIdentity.SECTIONS),
+                    settings.identity(),
+                    settings.run().dir());
+            return;
+        }
+        String stored = then.renderSections(RunIdentity.SECTIONS);
+        RunIdentity.refuseDifferences(
+                stored, settings.identity(), settings.run().dir());
+        Numerics now = MachineNumerics.of(settings.train().threads());
+        if (now.equals(checkpoint.numerics())) {
+            return;
+        }
+        String difference = "the run was computed with " + checkpoint.numerics() + " and this machine has " + now;
+        if (!settings.run().allowInexactResume()) {
+            throw new IllegalArgumentException(
+                    difference + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
+        }
+        LOG.warn("{}; going on as asked", difference);
+    }
+
+    /** The snapshot that the checkpoint names, in the dataset of now: the directory may have moved as a whole. */
+    private DatasetSnapshot sameAs(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
+        if (asked.sha256().equals(checkpoint.datasetSha256())) {
+            return asked;
+        }
+        String dataset = settings.data().dataset();
+        String name = checkpoint.dataset().substring(checkpoint.dataset().lastIndexOf('/') + 1);
+        String directory = asked.uri(dataset).replaceFirst("/[^/]*$", "");
+        String uri = Storage.resolve(directory, name);
+        boolean free = settings.data().snapshot().isBlank();
+        byte[] bytes = free && storage.exists(uri) ? storage.read(uri) : new byte[0];
+        if (!Hashes.sha256(bytes).equals(checkpoint.datasetSha256())) {
+            String found = free
+                    ? "has no snapshot " + name
+                    : "has another snapshot " + settings.data().snapshot() + " than that";
+            throw new IllegalArgumentException("data.dataset: " + dataset + " " + found
+                    + " with SHA-256 " + checkpoint.datasetSha256() + ", which the run in "
+                    + settings.run().dir() + " is trained on (it was " + checkpoint.dataset()
+                    + "); name that dataset, or choose another run.dir for a new run");
+        }
+        LOG.info("going on with the snapshot {}, although {} is newer", uri, asked.uri(dataset));
+        return DatasetSnapshot.fromJson(uri, bytes);
+    }
+}

@@ -1,0 +1,186 @@
+package io.github.hyenaspark.jobs.train;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
+import io.github.hyenaspark.jobs.spark.averaging.TerminationHook;
+import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.worker.LocalWork;
+import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From a dataset to checkpoints: begins a run or goes on with it, whichever its directory says. */
+public final class TrainJob {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
+
+    private final TrainSettings settings;
+    private final Console console;
+    private final Storage storage;
+    private final CheckpointStore checkpoints;
+    private final TrainResult result = new TrainResult(System.nanoTime());
+
+    private TrainJob(TrainSettings settings, Console console, Storage storage) {
+        this.settings = settings;
+        this.console = console;
+        this.storage = storage;
+        this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
+    }
+
+    /** The command {@code train}: a run that there is keeps its architecture, where the arguments do not say one. */
+    public static final class Command implements Job {
+        @Override
+        public List<String> derived(Settings settings) throws IOException {
+            String run = settings.bind("run", RunConfig.class).dir();
+            return run.isBlank() ? List.of() : RunData.architecture(SparkRuntime.storage(), run);
+        }
+
+        @Override
+        public void run(Settings settings, Console console) throws IOException {
+            Storage storage = SparkRuntime.storage();
+            new TrainJob(TrainSettings.of(settings, storage), console, storage).run();
+        }
+    }
+
+    private void run() throws IOException {
+        Optional<Checkpoint> found = checkpoints.newestValid();
+        DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
+        if (found.isPresent() && found.get().round() >= settings.driver().stopAfterRounds()) {
+            Checkpoint done = found.get();
+            LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
+            var history = new LossHistory();
+            RunLog.open(storage, settings.run().dir(), done.journalBytes(), history::add);
+            report(RunStore.state(done), snapshot, history, 0);
+            return;
+        }
+        checkpoints.beginEpoch();
+        Optional<Checkpoint> from = newestNow(found);
+        checkpoints.goOnFrom(from);
+        train(from, snapshot);
+    }
+
+    /** The checkpoint, unless another driver has saved one before this one's epoch began. */
+    private Optional<Checkpoint> newestNow(Optional<Checkpoint> found) throws IOException {
+        List<CheckpointManifest> manifests = checkpoints.manifests();
+        boolean same = manifests.isEmpty()
+                ? found.isEmpty()
+                : found.isPresent() && manifests.get(0).round() == found.get().round();
+        return same ? found : checkpoints.newestValid();
+    }
+
+    private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
+        var plan = new TrainingPlan(
+                settings.model(),
+                settings.train(),
+                snapshot,
+                settings.data().dataset(),
+                settings.packing(),
+                storage.qualify(settings.directory().uri()));
+        HyenaLanguageModel model = HyenaLanguageModel.create(
+                plan.model(), plan.vocabularySize(), plan.train().seed());
+        RunState start = from.map(this::state).orElseGet(() -> initial(model.parameters()));
+        long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
+        RunStore store =
+                RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
+        store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
+        RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        LOG.info(
+                "{} {} at round {} of {}: {} parameters, {} workers",
+                from.isPresent() ? "resuming" : "beginning",
+                settings.run().dir(),
+                start.round(),
+                plan.train().rounds(),
+                model.parameterCount(),
+                plan.train().workers());
+        RunState end = rounds(start, plan, store);
+        store.writeReports();
+        report(end, snapshot, store.history(), store.failedWrites());
+    }
+
+    private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
+        long total = Math.max(start.round(), settings.driver().stopAfterRounds());
+        var options = new WorkerOptions(
+                settings.run().merge(),
+                checkpoints.epoch(),
+                ReplayedSteps.read(storage, settings.run().replay()),
+                LocalWork.training());
+        var work = new Work("train", "rounds", start.round(), total);
+        try (SparkRuntime runtime = SparkRuntime.start(
+                        "hyena train " + settings.run().dir(), plan.train().threads());
+                SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
+                Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
+            var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
+            TerminationHook hook = TerminationHook.of(driver);
+            try {
+                return driver.run(start);
+            } catch (Exception e) { // Spark throws more than it declares
+                refuseIfReplaced(e);
+                throw e;
+            } finally {
+                hook.remove();
+            }
+        }
+    }
+
+    /** A driver that was replaced may fail in any way: its successor deletes what only the older one needs. */
+    private void refuseIfReplaced(Exception failure) throws LockedException {
+        try {
+            checkpoints.refuseIfReplaced();
+        } catch (LockedException replaced) {
+            replaced.addSuppressed(failure);
+            throw replaced;
+        } catch (IOException unknown) {
+            failure.addSuppressed(unknown);
+        }
+    }
+
+    private RunState state(Checkpoint checkpoint) {
+        return checkpoint.isImported() ? initial(checkpoint.vector(Checkpoint.THETA)) : RunStore.state(checkpoint);
+    }
+
+    private RunState initial(float[] theta) {
+        TrainingState state = TrainingState.first(theta, settings.train().innerState());
+        return new RunState(0, 0, state, new float[theta.length], List.of());
+    }
+
+    private RunFacts facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {
+        return new RunFacts(
+                settings.rendered(),
+                storage.qualify(snapshot.uri(settings.data().dataset())),
+                snapshot.sha256(),
+                snapshot.vocabulary().fingerprint(),
+                snapshot.vocabulary().size(),
+                TrainResult.targetsPerByte(snapshot),
+                model.table(),
+                MachineNumerics.of(settings.train().threads()));
+    }
+
+    private void report(RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
+        console.result(result.of(settings.run().dir(), end, snapshot, history, failedWrites));
+    }
+}

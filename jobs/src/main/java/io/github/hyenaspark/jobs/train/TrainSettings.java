@@ -1,0 +1,61 @@
+package io.github.hyenaspark.jobs.train;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.averaging.DriverPlan;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.RunIdentity;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.IOException;
+
+/**
+ * What {@code train} reads from the settings, checked.
+ *
+ * @param data where the data is
+ * @param model the architecture
+ * @param train how it is trained
+ * @param run where the run is kept and how it goes
+ * @param directory the run's directory
+ * @param driver when the round loop does what
+ * @param rendered all effective settings, JSON
+ * @param identity the settings that the run's bits depend on, JSON
+ */
+record TrainSettings(
+        DataConfig data,
+        ModelConfig model,
+        TrainConfig train,
+        RunConfig run,
+        RunDirectory directory,
+        DriverPlan driver,
+        String rendered,
+        String identity) {
+    static TrainSettings of(Settings settings, Storage storage) throws IOException {
+        RunConfig run = settings.bind("run", RunConfig.class);
+        TrainConfig train = settings.bind("train", TrainConfig.class);
+        CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
+        ModelConfig model = settings.bind("model", ModelConfig.class);
+        return new TrainSettings(
+                settings.bind("data", DataConfig.class).qualified(storage),
+                model,
+                train,
+                run,
+                new RunDirectory(run.dir(), checkpoint.keep()),
+                new DriverPlan(
+                        train.rounds(),
+                        run.stopAfterRounds(),
+                        run.validateEveryRounds(),
+                        checkpoint.everyRounds(),
+                        model.lMax(),
+                        checkpoint.async()),
+                settings.render(),
+                settings.renderSections(RunIdentity.SECTIONS));
+    }
+
+    /** How the sequences to train on are made. */
+    PackingConfig packing() {
+        return new PackingConfig(data.packing(), model.lMax());
+    }
+}

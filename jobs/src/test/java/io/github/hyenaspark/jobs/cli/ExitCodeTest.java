@@ -1,0 +1,125 @@
+package io.github.hyenaspark.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.WrongSettingException;
+import java.io.EOFException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import org.apache.spark.SparkException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExitCodeTest {
+    private final CorruptFileException corrupt = new CorruptFileException("train/a.bin", "8 bytes", "4");
+
+    @Test
+    void codesAreThoseThatSchedulersExpect() {
+        assertThat(ExitCode.values()).extracting(ExitCode::code).containsExactly(0, 1, 2, 3, 75, 143);
+    }
+
+    @Test
+    void wrongSettingsAreTheUsersAffair() {
+        var failure = new IllegalArgumentException("train.lr: found -1, expected a positive number");
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(ExitCode.message(failure)).isEqualTo("train.lr: found -1, expected a positive number");
+    }
+
+    @Test
+    void invalidDataCountsAlsoWhenATaskFoundIt() {
+        var failure = new SparkException("Job aborted due to stage failure: ...", corrupt);
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(ExitCode.message(failure)).contains("train/a.bin", "expected 8 bytes", "found 4");
+        assertThat(ExitCode.of(new UncheckedIOException(corrupt))).isEqualTo(ExitCode.INVALID_DATA);
+    }
+
+    @Test
+    void anIllegalArgumentInATaskIsAFailure() {
+        var failure = new SparkException("Job aborted", new IllegalArgumentException("a bug"));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(failure)).isEqualTo("a bug");
+    }
+
+    @Test
+    void aSettingThatDoesNotFitAFileIsTheUsersAffairAlsoInATask() {
+        var failure =
+                new SparkException("Job aborted", new WrongSettingException("data.source.columns: a.parquet ..."));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.WRONG_USAGE);
+        assertThat(ExitCode.message(failure)).isEqualTo("data.source.columns: a.parquet ...");
+    }
+
+    @Test
+    void aLockIsWaitedFor() {
+        var failure = new ExecutionException(new LockedException("another driver has taken over"));
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.LOCKED);
+        assertThat(ExitCode.message(failure)).isEqualTo("another driver has taken over");
+    }
+
+    @Test
+    void thatMemoryRanOutIsToldWithWhatToDo() {
+        var heap = new OutOfMemoryError("Java heap space");
+        var array = (OutOfMemoryError) new OutOfMemoryError("Cannot allocate an array").initCause(heap);
+        for (Throwable failure : List.of(heap, new SparkException("Job aborted", array))) {
+            assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+            assertThat(ExitCode.message(failure))
+                    .startsWith("memory ran out: Java heap space; ")
+                    .contains("spark.executor.memory", "spark.driver.memory", "train.batch-size", "inspect memory");
+        }
+    }
+
+    @Test
+    void aCauseThatDecidesTheCodeIsToldThoughMemoryRanOutToo() {
+        corrupt.initCause(new OutOfMemoryError("Java heap space"));
+        assertThat(ExitCode.of(corrupt)).isEqualTo(ExitCode.INVALID_DATA);
+        assertThat(ExitCode.message(corrupt)).isEqualTo(corrupt.getMessage());
+    }
+
+    /** The words of standalone, Kubernetes and YARN. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ExecutorLostFailure (executor 5 exited caused by one of the running tasks) Reason: Command exited with"
+                        + " code 52",
+                "The executor with id 3 exited with exit code 52(JVM OOM).",
+                "Container marked as failed: container_1_2 on host: worker-7. Exit status: 52. Diagnostics: none"
+            })
+    void anExecutorThatLeftWithoutMemoryIsToldSo(String said) {
+        var failure = new SparkException("Job aborted due to stage failure: Lost task 0.3 in stage 0.0: " + said);
+        assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(failure)).startsWith("memory ran out: an executor left with code 52");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Command exited with code 1", "Command exited with code 520", "Exit status: 152"})
+    void anExecutorThatLeftOtherwiseIsToldAsItIs(String said) {
+        assertThat(ExitCode.message(new SparkException(said))).isEqualTo(said);
+    }
+
+    @Test
+    void anythingElseMayBeTriedAgain() {
+        assertThat(ExitCode.of(new IOException("disk full"))).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.of(new IllegalStateException("a bug"))).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void aMessageIsNeverEmptyOrBare() {
+        assertThat(ExitCode.message(new IOException((String) null))).isEqualTo("java.io.IOException");
+        assertThat(ExitCode.message(new FileNotFoundException("there is no a.txt")))
+                .isEqualTo("there is no a.txt");
+        assertThat(ExitCode.message(new IOException("the end between this and that host", new EOFException())))
+                .isEqualTo("the end between this and that host");
+        var refused = new ConnectException("Connection refused");
+        var told = (ConnectException) new ConnectException("call from a to b:8020 failed").initCause(refused);
+        assertThat(ExitCode.message(new SparkException("job aborted", told))).isEqualTo("call from a to b:8020 failed");
+        assertThat(ExitCode.message(new IOException("outside", new IOException("inside"))))
+                .isEqualTo("inside");
+        assertThat(ExitCode.message(new NullPointerException("x"))).isEqualTo("java.lang.NullPointerException: x");
+    }
+}

@@ -1,0 +1,224 @@
+package io.github.hyenaspark.jobs.compare;
+
+import static io.github.hyenaspark.jobs.testing.SmallRun.hyena;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.testing.SmallRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompareIT {
+    @TempDir
+    Path directory;
+
+    private String dataset = "";
+
+    @BeforeEach
+    void prepare() throws IOException {
+        dataset = SmallRun.prepare(directory);
+    }
+
+    private SmallRun.Outcome compare(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "data.dataset=" + dataset,
+                "compare.dir=" + directory.resolve("comparison"),
+                "compare.mixers=[gru,hyena]",
+                "compare.lengths=[64,128]",
+                "compare.speed-lengths=[64,128]",
+                "model.l-max=128"));
+        arguments.addAll(List.of(more));
+        return hyena("local[2]", "compare", arguments.toArray(String[]::new));
+    }
+
+    private JsonNode figures(JsonNode result) throws IOException {
+        return Json.parse(
+                "the figures", Files.readAllBytes(Path.of(result.get("figures").textValue())));
+    }
+
+    private static Map<String, FileTime> changed(Path comparison) throws IOException {
+        Map<String, FileTime> times = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(comparison)) {
+            for (Path file : files.filter(path -> path.toString().contains("manifest")
+                            || path.toString().contains("speed"))
+                    .toList()) {
+                times.put(file.toString(), Files.getLastModifiedTime(file));
+            }
+        }
+        return times;
+    }
+
+    @Test
+    void everyCellIsTrainedOnTheSameTokensAndDoneOnce() throws IOException {
+        JsonNode result = compare().json();
+        assertThat(result.get("cells").intValue()).isEqualTo(4);
+        JsonNode figures = figures(result);
+        long tokens = 0;
+        for (JsonNode cell : figures.get("cells")) {
+            Path run = Path.of(cell.get("run").textValue());
+            assertThat(run.getFileName())
+                    .hasToString(cell.get("mixer").textValue() + "-"
+                            + cell.get("length").intValue());
+            JsonNode curve = cell.get("curve");
+            JsonNode last = curve.get(curve.size() - 1);
+            tokens = tokens == 0 ? last.get("tokens").longValue() : tokens;
+            assertThat(last.get("tokens").longValue()).isEqualTo(tokens);
+            assertThat(cell.get("batch").intValue() * cell.get("length").intValue())
+                    .isEqualTo(2 * 128);
+            assertThat(cell.get("loss").doubleValue()).isPositive();
+        }
+        assertThat(figures.get("speeds")).hasSize(4);
+        assertThat(figures.get("speeds")).allSatisfy(speed -> {
+            assertThat(speed.get("tokens_per_second").doubleValue()).isPositive();
+            assertThat(speed.get("memory_mib").doubleValue()).isPositive();
+        });
+        String page = Files.readString(Path.of(result.get("page").textValue()));
+        assertThat(figures.get("findings")).hasSize(4);
+        assertThat(figures.get("findings"))
+                .allSatisfy(finding -> assertThat(page).contains(finding.textValue()));
+
+        Map<String, FileTime> before = changed(directory.resolve("comparison"));
+        assertThat(before).hasSizeGreaterThan(8);
+        Files.writeString(directory.resolve("corpus/later.txt"), "a document that came after the first start");
+        hyena("local[2]", "prepare", "data.input=" + directory.resolve("corpus"), "data.dataset=" + dataset)
+                .json();
+        assertThat(Path.of(dataset, "snapshots", "00000002.json")).exists();
+        compare().json();
+        assertThat(changed(directory.resolve("comparison"))).isEqualTo(before);
+        compare("compare.mixers=[conv]", "compare.lengths=[64]", "compare.speed-lengths=[]")
+                .json();
+        String later = directory.resolve("comparison/conv-64").toString();
+        JsonNode settings = SmallRun.bare("local[1]", List.of("inspect", later, "--json"))
+                .json()
+                .get("settings");
+        assertThat(settings.at("/data/snapshot").textValue()).isEqualTo("1");
+    }
+
+    @Test
+    void ofSeveralRatesTheBestCountsAndAllAreShown() throws IOException {
+        JsonNode figures = figures(compare(
+                        "compare.mixers=[gru]",
+                        "compare.lengths=[128]",
+                        "compare.speed-lengths=[]",
+                        "compare.rates=[0.0001,0.005]",
+                        "train.filter-lr=0.001")
+                .json());
+        assertThat(figures.get("cells"))
+                .extracting(cell -> cell.get("lr").doubleValue())
+                .containsExactly(0.0001, 0.005);
+        double best = Math.min(
+                figures.get("cells").get(0).get("loss").doubleValue(),
+                figures.get("cells").get(1).get("loss").doubleValue());
+        assertThat(figures.get("findings").get(0).textValue())
+                .isEqualTo(String.format(
+                        Locale.ROOT,
+                        "At length 128, after the same tokens, the held-out losses in nats per token, each at the best of"
+                                + " its learning rates, are gru %.4f.",
+                        best));
+        String run = figures.get("cells").get(1).get("run").textValue();
+        JsonNode settings = SmallRun.bare("local[1]", List.of("inspect", run, "--json"))
+                .json()
+                .get("settings");
+        assertThat(settings.at("/train/lr").doubleValue()).isEqualTo(0.005);
+        assertThat(settings.at("/train/filter-lr").doubleValue()).isEqualTo(0.001 * (0.005 / 0.01));
+    }
+
+    @Test
+    void inEqualTimeTheFasterMixerHasMoreRounds() throws IOException {
+        JsonNode figures = figures(compare(
+                        "compare.mixers=[attention,lstm]",
+                        "compare.lengths=[128]",
+                        "compare.speed-lengths=[]",
+                        "compare.equal=time",
+                        "train.rounds=8")
+                .json());
+        JsonNode speeds = figures.get("speeds");
+        assertThat(speeds).extracting(speed -> speed.get("mixer").textValue()).containsExactly("attention", "lstm");
+        double faster = speeds.get(1).get("tokens_per_second").doubleValue()
+                / speeds.get(0).get("tokens_per_second").doubleValue();
+        long expected = Math.max(1, Math.round(8 * faster));
+        assertThat(figures.get("cells").get(0).get("curve")).hasSize(8);
+        assertThat(figures.get("cells").get(1).get("curve")).hasSize(Math.toIntExact(expected));
+        assertThat(figures.get("findings").get(0).textValue()).contains("after the same time");
+    }
+
+    @Test
+    void aTaskHasExamplesOfEveryLengthAndTheShareOfRightAnswersIsDrawn() throws IOException {
+        dataset = "";
+        JsonNode result = compare(
+                        "data.input=task:majority",
+                        "task.vocabulary=5",
+                        "task.examples=100",
+                        "task.validation-examples=20",
+                        "compare.mixers=[gru,conv]",
+                        "compare.lengths=[7,15]",
+                        "compare.speed-lengths=[]")
+                .json();
+        JsonNode figures = figures(result);
+        assertThat(figures.get("cells")).hasSize(4).allSatisfy(cell -> {
+            assertThat(cell.get("last_token_accuracy").doubleValue()).isBetween(0.0, 1.0);
+            assertThat(cell.get("batch").intValue()).isEqualTo(2);
+        });
+        assertThat(Files.readString(Path.of(result.get("page").textValue())))
+                .contains("Share of last tokens that are right")
+                .contains("<img");
+        assertThat(Files.readString(directory.resolve("comparison/task-15/task/task.json")))
+                .contains("\"length\" : 15");
+    }
+
+    @Test
+    void withoutLengthsOnlyStepsAreMeasured() throws IOException {
+        JsonNode result =
+                compare("compare.lengths=[]", "compare.speed-lengths=[64]").json();
+        assertThat(result.get("cells").intValue()).isZero();
+        assertThat(Files.readString(Path.of(result.get("page").textValue()))).contains("Comparison of gru, hyena");
+        SmallRun.Outcome neither = compare("compare.lengths=[]", "compare.speed-lengths=[]");
+        assertThat(neither.code()).isEqualTo(2);
+        assertThat(neither.messages()).contains("expected a mixer and a length");
+    }
+
+    @Test
+    void aTaskAndADatasetAreNotTakenTogether() {
+        SmallRun.Outcome outcome = compare("data.input=task:majority");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("beside data.input=task:majority, expected one of them");
+    }
+
+    @Test
+    void aDatasetThatHoldsNothingOutIsRefused() throws IOException {
+        dataset = directory.resolve("whole").toString();
+        hyena(
+                        "local[2]",
+                        "prepare",
+                        "data.input=" + directory.resolve("corpus"),
+                        "data.dataset=" + dataset,
+                        "data.validation-documents=[]",
+                        "data.validation-fraction=0")
+                .json();
+        SmallRun.Outcome outcome = compare();
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages()).contains("data.dataset: found no held-out document in " + dataset);
+        assertThat(directory.resolve("comparison")).doesNotExist();
+    }
+
+    @Test
+    void aLengthThatDividesNoStepIsRefused() {
+        SmallRun.Outcome outcome = compare("compare.lengths=[100]");
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages())
+                .contains("compare.lengths: found 100, expected a divisor of 256, the tokens of a step"
+                        + " (train.batch-size times model.l-max)");
+    }
+}

@@ -1,0 +1,37 @@
+package io.github.hyenaspark.jobs.report.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.io.Json;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LossHistoryTest {
+    private final LossHistory history = new LossHistory();
+
+    @Test
+    void itsListsGrowWithItAndCannotBeChanged() {
+        List<LossPoint> train = history.train();
+        List<LossPoint> heldOut = history.heldOut();
+        history.add(Json.object().put("tokens", 10).put("loss", 4.5).put("steps", 2));
+        history.add(Json.object()
+                .put("tokens", 20)
+                .put("loss", 3.5)
+                .put("held_out_loss", 5.0)
+                .put("steps", 4));
+        assertThat(train).containsExactly(new LossPoint(10, 4.5), new LossPoint(20, 3.5));
+        assertThat(heldOut).containsExactly(new LossPoint(20, 5));
+        assertThatThrownBy(() -> train.add(new LossPoint(30, 1))).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(history.steps()).isEqualTo(4);
+    }
+
+    @Test
+    void theBestHeldOutLossIsTheLowest() {
+        assertThat(history.bestHeldOut()).isEmpty();
+        for (double loss : new double[] {5, 3, 4}) {
+            history.add(Json.object().put("tokens", 1).put("held_out_loss", loss));
+        }
+        assertThat(history.bestHeldOut()).hasValue(3);
+    }
+}

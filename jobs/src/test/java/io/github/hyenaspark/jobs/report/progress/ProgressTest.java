@@ -1,0 +1,77 @@
+package io.github.hyenaspark.jobs.report.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    private long now = 5 * SECOND;
+
+    private LineProgress lines(Work work) {
+        return new LineProgress(work, stream, LineProgress::plainLine, () -> now);
+    }
+
+    private String written() {
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aLineHasCountRateTimeLeftAndNote() {
+        try (var progress = lines(new Work("train", "rounds", 0, 8_000))) {
+            now += 2 * SECOND;
+            progress.advance(1, "loss 5.5");
+        }
+        assertThat(written()).isEqualTo("train: 1 of 8,000 rounds, 0.50/s, 4:26:38 left, loss 5.5\n");
+    }
+
+    @Test
+    void theRateOfAResumedRunCountsItsOwnUnitsOnly() {
+        try (var progress = lines(new Work("train", "rounds", 90, 100))) {
+            now += SECOND;
+            progress.advance(91, "");
+        }
+        assertThat(written()).isEqualTo("train: 91 of 100 rounds, 1.00/s, 0:00:09 left\n");
+    }
+
+    @Test
+    void shortUnitsGiveOneLineASecondAndTheLastOne() {
+        try (var progress = lines(new Work("train", "rounds", 0, 30))) {
+            for (int round = 1; round <= 30; round++) {
+                now += SECOND / 10;
+                progress.advance(round, "");
+            }
+        }
+        assertThat(written().lines().map(line -> line.replaceAll("^train: (\\d+) of.*", "$1")))
+                .containsExactly("1", "11", "21", "30");
+    }
+
+    @Test
+    void jsonLinesParse() throws Exception {
+        String line = LineProgress.jsonLine(new Work("prepare", "units", 0, 4), new Pace(1, 0.5, 6), "x");
+        assertThat(line)
+                .contains("\"task\":\"prepare\"", "\"done\":1", "\"total\":4", "\"seconds_left\":6")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void withoutATerminalAutoIsPlain() {
+        try (Progress progress = Progress.open(ProgressStyle.AUTO, new Work("train", "rounds", 0, 1), stream)) {
+            assertThat(progress).isInstanceOf(LineProgress.class);
+        }
+    }
+
+    @Test
+    void moreDoneThanTotalIsRefused() {
+        assertThatThrownBy(() -> new Work("train", "rounds", 3, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("work needs 0 <= done <= total, found 3 of 2 rounds");
+    }
+}

@@ -1,0 +1,363 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
+import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunGauges;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.train.config.GuardConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfigDraft;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The round loop with workers that need neither Spark nor a model. */
+class AveragingDriverTest {
+    private static final int PARAMETERS = FakeWorkers.PARAMETERS;
+    private static final TrainConfig TRAIN = FakeWorkers.TRAIN;
+
+    @TempDir
+    Path directory;
+
+    private Storage storage;
+    private final FakeWorkers workers = new FakeWorkers();
+
+    @BeforeEach
+    void openStorage() throws IOException {
+        storage = Storage.local();
+    }
+
+    /** One start of the run, from its newest checkpoint. */
+    private final class Start {
+        private final CheckpointStore checkpoints = CheckpointStore.open(storage, directory.toString());
+        private final RunState from;
+        private final RunStore store;
+        private final AveragingDriver driver;
+
+        Start(long stopAfterRounds) throws IOException {
+            this(stopAfterRounds, TRAIN);
+        }
+
+        Start(long stopAfterRounds, TrainConfig train) throws IOException {
+            checkpoints.beginEpoch();
+            Optional<Checkpoint> newest = checkpoints.newestValid();
+            from = newest.map(RunStore::state)
+                    .orElseGet(() -> new RunState(
+                            0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
+            store = RunStore.open(
+                    storage,
+                    new RunDirectory(directory.toString(), 3),
+                    checkpoints,
+                    facts(),
+                    newest.map(Checkpoint::journalBytes).orElse(0L));
+            var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+            Progress progress = Progress.open(ProgressStyle.PLAIN, new Work("train", "rounds", 0, 6), silent);
+            var plan = new DriverPlan(6, stopAfterRounds, 4, 2, 64, true);
+            driver = new AveragingDriver(plan, train, workers, store, progress);
+        }
+
+        RunState run() throws IOException {
+            return driver.run(from);
+        }
+    }
+
+    private static RunFacts facts() {
+        var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterGroup.BASE);
+        return new RunFacts("{}", "d", "s", "t", 256, 1, List.of(entry), new Numerics("17", "none", "none", "1"));
+    }
+
+    private List<Long> savedRounds() throws IOException {
+        return CheckpointStore.open(storage, directory.toString()).manifests().stream()
+                .map(CheckpointManifest::round)
+                .toList();
+    }
+
+    private List<JsonNode> journal() throws IOException {
+        List<JsonNode> entries = new ArrayList<>();
+        RunLog.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
+        return entries;
+    }
+
+    @Test
+    void aRunSavesEveryFewRoundsAndAtItsEnd() throws IOException {
+        RunState end = new Start(5).run();
+        assertThat(end.round()).isEqualTo(5);
+        assertThat(end.tokens()).isEqualTo(100);
+        assertThat(savedRounds()).containsExactly(5L, 4L, 2L);
+    }
+
+    @Test
+    void aStoppedAndResumedRunEndsLikeAStraightOne(@TempDir Path other) throws IOException {
+        RunState straight = new Start(0).run();
+        directory = other;
+        new Start(3).run();
+        RunState resumed = new Start(0).run();
+        assertThat(resumed.state().theta()).containsExactly(straight.state().theta());
+        assertThat(resumed.state().firstMoment())
+                .containsExactly(straight.state().firstMoment());
+        assertThat(resumed.outerMomentum()).containsExactly(straight.outerMomentum());
+        assertThat(resumed.tokens()).isEqualTo(straight.tokens());
+        assertThat(workers.rounds).containsExactly(0L, 1L, 2L, 3L, 4L, 5L, 0L, 1L, 2L, 3L, 4L, 5L);
+    }
+
+    @Test
+    void theHeldOutLossIsMeasuredEveryFewRoundsAndAtTheEndOfTheRun() throws IOException {
+        new Start(0).run();
+        assertThat(workers.validated).containsExactly(4L, 6L);
+    }
+
+    @Test
+    void everyRoundLeavesOneLineInTheJournal() throws IOException {
+        new Start(3).run();
+        new Start(0).run();
+        assertThat(journal())
+                .extracting(entry -> entry.get("round").longValue())
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+        JsonNode fourth = journal().get(3);
+        assertThat(fourth.get("loss").doubleValue()).isEqualTo(3);
+        assertThat(fourth.get("held_out_loss").doubleValue()).isEqualTo(3);
+        assertThat(fourth.get("held_out_by_position").toString()).isEqualTo("{\"0\":2.0,\"128\":4.0}");
+        assertThat(fourth.get("tokens").longValue()).isEqualTo(80);
+        assertThat(fourth.get("delta_norms")).hasSize(2);
+        assertThat(fourth.get("bytes_up").longValue()).isEqualTo(2L * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("bytes_down").longValue()).isEqualTo(2L * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("moment_bytes_up").longValue()).isEqualTo(2L * 2 * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("moment_bytes_down").longValue()).isEqualTo(2L * 2 * PARAMETERS * Float.BYTES);
+        assertThat(fourth.get("worker_steps").toString()).isEqualTo("[2,2]");
+        assertThat(fourth.get("steps").longValue()).isEqualTo(40);
+        assertThat(fourth.get("executors").get(0).textValue()).isEqualTo("7@host");
+        assertThat(fourth.get("theta_sha256").textValue()).hasSize(64);
+        assertThat(journal().get(2).has("held_out_loss")).isFalse();
+    }
+
+    @Test
+    void roundsAfterTheLastCheckpointLeaveNoTraceInTheJournal() throws IOException {
+        new Start(0).run();
+        Files.delete(directory.resolve("manifest").resolve(savedFile(6)));
+        new Start(0).run();
+        assertThat(journal())
+                .extracting(entry -> entry.get("round").longValue())
+                .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+
+    private String savedFile(long round) throws IOException {
+        return CheckpointStore.open(storage, directory.toString()).manifests().stream()
+                .filter(manifest -> manifest.round() == round)
+                .map(manifest -> manifest.path().replaceFirst(".*/", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void beingToldToStopSavesTheLastFinishedRoundAndNoOther() throws IOException {
+        var start = new Start(0);
+        workers.afterTraining = () -> {
+            if (workers.rounds.size() == 4) {
+                stop(start.driver); // in the middle of round 4; 3 is done and not saved
+            }
+        };
+        assertThatThrownBy(start::run)
+                .isInstanceOf(StoppedException.class)
+                .hasMessage("stopped with a checkpoint of round 3; the same command resumes there");
+        assertThat(savedRounds()).containsExactly(3L, 2L);
+        assertThat(journal()).hasSize(3);
+    }
+
+    private static void stop(AveragingDriver driver) {
+        try {
+            driver.stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aRunThatIsCompleteDoesNothing() throws IOException {
+        new Start(0).run();
+        workers.rounds.clear();
+        assertThat(new Start(0).run().round()).isEqualTo(6);
+        assertThat(workers.rounds).isEmpty();
+    }
+
+    @Test
+    @Tag("fault-18")
+    void aLossThatIsNoNumberTwiceStopsTheRunAndNamesTheWorker() throws IOException {
+        var start = new Start(0);
+        workers.lossTheSecondTime = Double.NaN;
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() == 2 ? Double.NaN : 2;
+        assertThatThrownBy(start::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("round 3 diverged: worker 1 has loss NaN")
+                .hasMessageContaining("also when it was computed again")
+                .hasMessageContaining("the run is as it was after round 2")
+                .hasMessageContaining("train.lr");
+        assertThat(savedRounds()).containsExactly(2L);
+        assertThat(workers.again).containsExactly(1);
+    }
+
+    @Test
+    void aBadResultThatComesOutGoodTheSecondTimeLeavesNoTraceInTheBits() throws IOException {
+        RunState undisturbed = new Start(0).run();
+        directory = directory.resolve("other");
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() % 6 == 2 ? Double.NaN : 2;
+        RunState end = new Start(0).run();
+        assertThat(workers.again).containsExactly(1);
+        assertThat(end.state().theta()).containsExactly(undisturbed.state().theta());
+        assertThat(journal().get(2).get("again").toString()).isEqualTo("[1]");
+        assertThat(journal().get(1).has("again")).isFalse();
+    }
+
+    @Test
+    @Tag("fault-18")
+    void aStepFarOutOfLineIsComputedAgainAndDroppedIfTheRunMayGoOn() throws IOException {
+        var draft = new TrainConfigDraft();
+        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        workers.stepTheSecondTime = 1e6;
+        workers.afterTraining = () -> workers.stepOfWorkerOne = workers.rounds.size() == 2 ? 1e6 : 1;
+        RunState end = new Start(0, draft.config()).run();
+        assertThat(workers.again).containsExactly(1);
+        assertThat(end.tokens()).as("one worker of one round is missing").isEqualTo(110);
+        JsonNode third = journal().get(2);
+        assertThat(third.get("dropped").toString()).isEqualTo("[1]");
+        assertThat(third.get("worker_steps").toString()).isEqualTo("[2,0]");
+        assertThat(third.get("delta_norms")).hasSize(1);
+    }
+
+    @Test
+    @Tag("fault-18")
+    void aStepFarOutOfLineStopsTheRunOtherwise() throws IOException {
+        workers.stepTheSecondTime = 1e6;
+        workers.stepOfWorkerOne = 1e6;
+        assertThatThrownBy(new Start(0)::run)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("round 1 diverged: worker 1 went ")
+                .hasMessageContaining("train.guard.max-delta-ratio times the median");
+    }
+
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetChangesNothingAndTheRunGoesOn() throws IOException {
+        RunState before = new Start(2).run();
+        workers.tokens = 0;
+        RunState after = new Start(3).run();
+        assertThat(after.round()).isEqualTo(3);
+        assertThat(after.tokens()).isEqualTo(before.tokens());
+        assertThat(after.state().theta()).containsExactly(before.state().theta());
+        assertThat(after.state().firstMoment()).containsExactly(before.state().firstMoment());
+        assertThat(after.state().secondMoment()).containsExactly(before.state().secondMoment());
+        assertThat(after.outerMomentum()).containsExactly(before.outerMomentum());
+        workers.tokens = 10;
+        RunState end = new Start(0).run();
+        assertThat(end.round()).isEqualTo(6);
+        assertThat(end.tokens()).isEqualTo(100);
+        assertThat(workers.again).isEmpty();
+    }
+
+    @Test
+    @Tag("fault-19")
+    void aRoundWithoutATargetHasNoLossInTheJournal() throws IOException {
+        workers.afterTraining = () -> workers.tokens = workers.rounds.size() == 2 ? 0 : 10;
+        new Start(0).run();
+        assertThat(journal())
+                .extracting(entry -> entry.has("loss"))
+                .containsExactly(true, true, false, true, true, true);
+        JsonNode third = journal().get(2);
+        assertThat(third.get("round").longValue()).isEqualTo(3);
+        assertThat(third.get("tokens").longValue()).isEqualTo(40);
+        assertThat(third.get("worker_tokens").toString()).isEqualTo("[0,0]");
+        assertThat(third.get("worker_losses").toString()).isEqualTo("[null,null]");
+        assertThat(third.get("worker_steps").toString()).isEqualTo("[2,2]");
+        assertThat(third.get("update_norm").doubleValue()).isZero();
+        assertThat(third.has("delta_cosine")).isFalse();
+        assertThat(third.get("theta_sha256")).isEqualTo(journal().get(1).get("theta_sha256"));
+    }
+
+    /** What the guard left over has no target, whatever the worker that it dropped had. */
+    @Test
+    @Tag("fault-19")
+    void aRoundThatIsLeftWithoutATargetByTheGuardChangesNothing() throws IOException {
+        var draft = new TrainConfigDraft();
+        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        workers.tokens = 0;
+        workers.lossOfWorkerOne = Double.NaN;
+        workers.lossTheSecondTime = Double.NaN;
+        RunState end = new Start(1, draft.config()).run();
+        assertThat(end.state().theta()).containsExactly(1, 2, 3);
+        assertThat(journal().get(0).get("dropped").toString()).isEqualTo("[1]");
+        assertThat(journal().get(0).get("worker_steps").toString()).isEqualTo("[2,0]");
+    }
+
+    @Test
+    void aDriverThatWasReplacedStopsAtItsNextCheckpoint() throws IOException {
+        var old = new Start(0);
+        new Start(1).run();
+        assertThatThrownBy(old::run)
+                .isInstanceOf(LockedException.class)
+                .hasMessageContaining("another driver, epoch 2, has taken over the run");
+    }
+
+    @Test
+    void theLossCurveAndReportsAreWritten() throws IOException {
+        var start = new Start(2);
+        start.run();
+        assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
+        start.store.writeReports();
+        assertThat(start.store.failedWrites()).isZero();
+        assertThat(Files.readString(directory.resolve("report.html"))).contains("<dt>Rounds</dt><dd>2</dd>");
+        assertThat(directory.resolve("events.out.tfevents.0.hyena")).isNotEmptyFile();
+    }
+
+    @Test
+    @Tag("fault-24")
+    void aRunGoesOnWithoutItsJournalItsCurveAndItsPage() throws IOException {
+        Files.createDirectories(directory.resolve("journal.jsonl/in-the-way"));
+        Files.createDirectories(directory.resolve("loss.png/in-the-way"));
+        Files.createDirectories(directory.resolve("report.html/in-the-way"));
+        Files.createDirectories(directory.resolve("events.out.tfevents.0.hyena/in-the-way"));
+        var start = new Start(2);
+        assertThat(start.run().round()).isEqualTo(2);
+        assertThat(start.store.failedWrites()).as("journal and curve").isEqualTo(2);
+        start.store.writeReports();
+        assertThat(start.store.failedWrites()).as("page and events besides").isEqualTo(4);
+        assertThat(RunGauges.value(RunGauges.FAILED_WRITES)).isEqualTo(4);
+        assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    @Test
+    void plansThatMakeNoSenseAreRefused() {
+        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0, 64, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
+        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1, 64, true))
+                .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
+        assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
+    }
+}

@@ -1,0 +1,92 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.TaskPlace;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
+import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
+import io.github.hyenaspark.train.RoundResult;
+import io.github.hyenaspark.train.WorkerReport;
+import io.github.hyenaspark.train.averaging.Averaged;
+import io.github.hyenaspark.train.averaging.Averaging;
+import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfigDraft;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Two workers; each moves every parameter by a number that depends on state, round and worker. */
+final class FakeWorkers implements Workers {
+    static final int PARAMETERS = 3;
+    static final TrainConfig TRAIN = new TrainConfigDraft().config();
+
+    final List<Long> rounds = new ArrayList<>();
+    final List<Long> validated = new ArrayList<>();
+    Runnable afterTraining = () -> {};
+    final List<Integer> again = new ArrayList<>();
+    double lossOfWorkerOne = 2;
+    double stepOfWorkerOne = 1;
+    long tokens = 10;
+    double lossTheSecondTime = 2;
+    double stepTheSecondTime = 1;
+
+    @Override
+    public SentBytes send(RunState state) {
+        return new SentBytes(4L * PARAMETERS, 8L * PARAMETERS);
+    }
+
+    @Override
+    public List<WorkerRound> train(RunState start) {
+        rounds.add(start.round());
+        List<WorkerRound> results = IntStream.range(0, 2)
+                .mapToObj(worker -> result(start, worker, worker == 1 ? lossOfWorkerOne : 4, stepOfWorkerOne))
+                .toList();
+        afterTraining.run();
+        return results;
+    }
+
+    @Override
+    public WorkerRound again(RunState start, int worker) {
+        again.add(worker);
+        return result(start, worker, lossTheSecondTime, stepTheSecondTime);
+    }
+
+    private WorkerRound result(RunState start, int worker, double loss, double step) {
+        TrainingState state = start.state().copy();
+        for (int i = 0; i < PARAMETERS; i++) {
+            float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
+            state.theta()[i] += worker == 1 ? (float) step * move : move;
+            state.firstMoment()[i] += 0.7f * worker;
+        }
+        double norm = DeltaFacts.distance(start.state().theta(), state.theta());
+        var report = new WorkerReport(worker, 2, tokens, tokens * loss, 1, norm);
+        Frames frames = Frames.pack(TRAIN, start.state(), new RoundResult(report, state), new float[0])
+                .frames();
+        return new WorkerRound(
+                report,
+                Optional.of(frames),
+                0,
+                frames.parameterBytes(),
+                frames.momentBytes(),
+                Optional.empty(),
+                new TaskPlace("7", "host", 0),
+                new WorkerTimes(1, 1, 2, 3));
+    }
+
+    @Override
+    public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+        return averaging.average(
+                start.state(),
+                results.stream().map(r -> r.frames().orElseThrow()).toList());
+    }
+
+    @Override
+    public LossByPosition heldOut(RunState state) {
+        validated.add(state.round());
+        return new LossByPosition(List.of(new LossSum(4, 2), LossSum.ZERO, new LossSum(8, 2)));
+    }
+}

@@ -1,0 +1,107 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.PackingStrategy;
+import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TextSamplerTest {
+    private static final Settings SETTINGS = Settings.load(
+            List.of("model.d-model=8", "model.n-layer=1", "model.l-max=16", "model.filter.width=4", "train.rounds=7"));
+    private static final int VOCABULARY = 256;
+
+    @TempDir
+    Path directory;
+
+    private final HyenaLanguageModel model =
+            HyenaLanguageModel.create(SETTINGS.bind("model", ModelConfig.class), VOCABULARY, 3);
+    private final float[] theta = model.parameters();
+
+    private TextSampler sampler(SampleConfig config) throws IOException {
+        var vocabulary = new Vocabulary("bytes", "bytes", VOCABULARY, 1, 255);
+        ModelConfig architecture = SETTINGS.bind("model", ModelConfig.class);
+        var plan = new TrainingPlan(
+                architecture,
+                SETTINGS.bind("train", TrainConfig.class),
+                new DatasetSnapshot(1, "", "bytes", Map.of(), vocabulary, List.of()),
+                "",
+                new PackingConfig(PackingStrategy.CONTIGUOUS, architecture.lMax()),
+                directory.toString());
+        return new TextSampler(config, plan, model, Storage.local());
+    }
+
+    private void keepTokenizer() throws IOException {
+        Files.write(directory.resolve(RunTokenizer.FILE), Tokenizer.of("bytes").file());
+    }
+
+    private ObjectNode after(long round, TextSampler sampler) {
+        ObjectNode line = Json.object();
+        var state = TrainingState.parametersOnly(theta);
+        sampler.addTo(line, new RunState(round, 0, state, new float[theta.length], List.of()));
+        return line;
+    }
+
+    @Test
+    void everyFewRoundsAndTheLastHaveASample() throws IOException {
+        keepTokenizer();
+        TextSampler sampler = sampler(new SampleConfig(3, "", 5));
+        assertThat(LongStream.rangeClosed(1, 7)
+                        .filter(round -> after(round, sampler).has("sample")))
+                .containsExactly(3L, 6L, 7L);
+        TextSampler none = sampler(new SampleConfig(0, "", 5));
+        assertThat(LongStream.rangeClosed(1, 7)
+                        .filter(round -> after(round, none).has("sample")))
+                .isEmpty();
+    }
+
+    /** A model that has learnt nothing says bytes that are no UTF-8. */
+    @Test
+    void theSameParametersSayTheSameWhateverTheyAre() throws IOException {
+        keepTokenizer();
+        var config = new SampleConfig(1, "Once", 40);
+        String text = after(1, sampler(config)).at("/sample/text").textValue();
+        assertThat(text).contains("\uFFFD");
+        assertThat(text.codePointCount(0, text.length())).isBetween(20, 40);
+        assertThat(after(1, sampler(config)).at("/sample/prompt").textValue()).isEqualTo("Once");
+        model.parameters(new float[theta.length]);
+        TextSampler again = sampler(config);
+        assertThat(after(1, again).at("/sample/text").textValue()).isEqualTo(text);
+        assertThat(after(2, again).at("/sample/text").textValue()).isEqualTo(text);
+        theta[0] += 1;
+        theta[100] -= 1;
+        assertThat(after(3, again).at("/sample/text").textValue()).isNotEqualTo(text);
+    }
+
+    @Test
+    void whatCannotBeSaidIsLeftOut() throws IOException {
+        TextSampler withoutTokenizer = sampler(new SampleConfig(1, "", 5));
+        assertThat(after(1, withoutTokenizer)).isEmpty();
+        keepTokenizer();
+        assertThat(after(2, withoutTokenizer).has("sample")).isTrue();
+        Arrays.fill(theta, Float.NaN);
+        assertThat(after(3, withoutTokenizer)).isEmpty();
+    }
+}

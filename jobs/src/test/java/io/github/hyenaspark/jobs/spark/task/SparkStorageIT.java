@@ -1,0 +1,43 @@
+package io.github.hyenaspark.jobs.spark.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+
+class SparkStorageIT {
+    private static JavaSparkContext context(String fileSystem) {
+        return new JavaSparkContext(new SparkConf()
+                .setMaster("local[1]")
+                .setAppName("storage of tasks")
+                .set("spark.ui.enabled", "false")
+                .set("spark.driver.host", "127.0.0.1")
+                .set("spark.driver.bindAddress", "127.0.0.1")
+                .set("spark.hadoop.fs.defaultFS", fileSystem));
+    }
+
+    /** Where a task finds a path without a scheme, and which storage says so. */
+    private static String place(int task) throws IOException {
+        return SparkStorage.ofThisExecutor().qualify("/data") + " "
+                + System.identityHashCode(SparkStorage.ofThisExecutor());
+    }
+
+    private static List<String> places(String fileSystem) {
+        try (JavaSparkContext context = context(fileSystem)) {
+            return context.parallelize(new ArrayList<>(List.of(1, 2)), 2)
+                    .map(SparkStorageIT::place)
+                    .distinct()
+                    .collect();
+        }
+    }
+
+    @Test
+    void tasksOfOneExecutorShareTheirStorageAndNoOthers() {
+        assertThat(places("file:///")).singleElement().asString().startsWith("file:/data ");
+        assertThat(places("hdfs://127.0.0.1:9")).singleElement().asString().startsWith("hdfs://127.0.0.1:9/data ");
+    }
+}

@@ -1,0 +1,49 @@
+package io.github.hyenaspark.jobs.testing;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Numerics;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Checkpoints that no training has saved, made from those of a run. */
+public final class Forged {
+    private Forged() {}
+
+    /** Saves the newest checkpoint of a run once more, changed, as its next driver would. */
+    public static void save(DisturbedRun run, UnaryOperator<Checkpoint> change) throws IOException {
+        CheckpointStore checkpoints = CheckpointStore.open(run.place().storage(), run.uri());
+        checkpoints.beginEpoch();
+        Optional<Checkpoint> real = checkpoints.newestValid();
+        checkpoints.goOnFrom(real);
+        checkpoints.save(change.apply(real.orElseThrow()), 1);
+    }
+
+    /** The same state at another round. */
+    public static Checkpoint withRound(Checkpoint real, long round) {
+        return with(real, round, real.numerics());
+    }
+
+    /** The same state, computed otherwise. */
+    public static Checkpoint withNumerics(Checkpoint real, Numerics numerics) {
+        return with(real, real.round(), numerics);
+    }
+
+    private static Checkpoint with(Checkpoint real, long round, Numerics numerics) {
+        return new Checkpoint(
+                round,
+                real.tokens(),
+                real.settings(),
+                real.dataset(),
+                real.datasetSha256(),
+                real.tokenizer(),
+                real.vocabularySize(),
+                real.vectors(),
+                real.table(),
+                numerics,
+                real.journalBytes(),
+                real.progress(),
+                real.workers());
+    }
+}
