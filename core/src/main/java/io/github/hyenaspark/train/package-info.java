@@ -1,7 +1,6 @@
 /**
- * Training that needs no cluster: one worker's local steps, the average of what workers found, and the outer step.
- * Everything here is a pure function of its arguments, but for the benchmarks, which measure this machine. Start at
- * {@link LocalTrainer}.
+ * Training that needs no cluster: one worker's local steps from a common state. Everything here is a pure function of
+ * its arguments. Start at {@link LocalTrainer}.
  */
 @NullMarked
 package io.github.hyenaspark.train;

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.train.config;
 
-
 /** What becomes of the workers' second moments where they are averaged. */
 public enum SecondMoment {
     /** Their mean, whose gradients are as noisy as those of one worker. */

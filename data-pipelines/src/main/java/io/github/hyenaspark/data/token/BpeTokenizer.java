@@ -36,7 +36,8 @@ public final class BpeTokenizer implements Tokenizer {
      *
      * @throws IllegalArgumentException if jtokkit cannot give the ids of this vocabulary, see {@link MergeRanks}
      */
-    @SuppressWarnings("ArrayAsKeyOfSetOrMap") public // jtokkit asks for such a map, and reads it in its order
+    @SuppressWarnings("ArrayAsKeyOfSetOrMap")
+    public // jtokkit asks for such a map, and reads it in its order
     BpeTokenizer(String name, BpeVocabulary vocabulary) {
         this.name = name;
         this.vocabulary = vocabulary;

@@ -58,7 +58,8 @@ public final class Signals {
     }
 
     /** Waits until a driver has so many executors. */
-    public static Map<Integer, ProcessHandle> awaitExecutors(HyenaProcess.Running driver, int count) throws IOException {
+    public static Map<Integer, ProcessHandle> awaitExecutors(HyenaProcess.Running driver, int count)
+            throws IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         Map<Integer, ProcessHandle> executors = executors(driver.process());
         while (executors.size() < count && driver.process().isAlive() && System.nanoTime() < end) {

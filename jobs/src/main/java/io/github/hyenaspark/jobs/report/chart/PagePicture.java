@@ -88,7 +88,8 @@ public final class PagePicture {
     }
 
     /** A line with a marker at each value; null where there is none. */
-    public static void line(CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
+    public static void line(
+            CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = add(chart, number, labels, values);
         series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
         series.setMarker(MARKERS.get(number % MARKERS.size()));

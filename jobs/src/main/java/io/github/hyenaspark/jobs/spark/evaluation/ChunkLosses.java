@@ -13,7 +13,8 @@ import io.github.hyenaspark.model.LossByPosition;
  * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its document,
  *     else {@link #NONE}
  */
-public record ChunkLosses(int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+public record ChunkLosses(
+        int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
     /** The last token of the document is not predicted in this sequence, or does not count. */
     static final byte NONE = 0;
 

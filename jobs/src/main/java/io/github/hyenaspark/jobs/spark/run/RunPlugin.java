@@ -76,7 +76,8 @@ public final class RunPlugin implements SparkPlugin {
      *
      * @throws IllegalStateException if they cannot be had
      */
-    @SuppressWarnings("unchecked") public // what OnDriver answers to this question
+    @SuppressWarnings("unchecked")
+    public // what OnDriver answers to this question
     static Broadcast<float[]> wholeParameters(String series, long round) {
         PluginContext context = executor;
         if (context == null) {

@@ -16,7 +16,8 @@ import java.io.IOException;
  * @param packing how its documents become sequences
  * @param documents at most so many, spread evenly over the split
  */
-public record BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
+public record BatchSource(
+        DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
     public BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {
         this(snapshot, dataset, split, packing, Long.MAX_VALUE);
     }

@@ -1,0 +1,8 @@
+/**
+ * Documents of FASTA files: records, or the intervals of a BED file. Sequences are never held whole. Start at
+ * {@link FastaDocuments}.
+ */
+@NullMarked
+package io.github.hyenaspark.data.document.fasta;
+
+import org.jspecify.annotations.NullMarked;

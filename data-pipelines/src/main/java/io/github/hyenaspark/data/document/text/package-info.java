@@ -1,0 +1,5 @@
+/** Documents of text files: whole files, lines, separated blocks, and lines of JSON. Start at {@link LineDocuments}. */
+@NullMarked
+package io.github.hyenaspark.data.document.text;
+
+import org.jspecify.annotations.NullMarked;

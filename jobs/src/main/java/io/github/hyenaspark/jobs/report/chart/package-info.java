@@ -1,0 +1,5 @@
+/** Charts drawn without a display, once for each look of a page. Start at {@link Curves}. */
+@NullMarked
+package io.github.hyenaspark.jobs.report.chart;
+
+import org.jspecify.annotations.NullMarked;

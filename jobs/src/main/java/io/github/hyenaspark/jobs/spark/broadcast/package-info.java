@@ -1,0 +1,5 @@
+/** The state of a run on its way to the executors, whole or as an update. Start at {@link StateSender}. */
+@NullMarked
+package io.github.hyenaspark.jobs.spark.broadcast;
+
+import org.jspecify.annotations.NullMarked;
