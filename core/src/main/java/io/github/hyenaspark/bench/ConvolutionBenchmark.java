@@ -1,8 +1,8 @@
 package io.github.hyenaspark.bench;
 
-import io.github.hyenaspark.convolution.GatedRow;
 import io.github.hyenaspark.convolution.LongConvolution;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.train.config.SettingCheck;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 
@@ -15,17 +15,17 @@ public final class ConvolutionBenchmark {
     private static final long SEED = 1;
     private static final float[] NOT_KEPT = {};
 
-    private final ConvolutionShape shape;
+    private final Shape shape;
     private final ConvolutionRows rows;
-    private final ThreadTeam team;
+    private final ComputePool team;
     private final LongConvolution[] plans; // one per member of the team
     private final float[][] spectra; // one per member
     private final float[][] spectrumGradients; // one per member
 
-    private ConvolutionBenchmark(ConvolutionShape shape) {
+    private ConvolutionBenchmark(Shape shape) {
         this.shape = shape;
         rows = new ConvolutionRows(shape, SEED);
-        team = ThreadTeam.of(shape.threads());
+        team = ComputePool.of(shape.threads());
         plans = new LongConvolution[shape.threads()];
         plans[0] = LongConvolution.ofLength(shape.length());
         for (int member = 1; member < plans.length; member++) {
@@ -42,24 +42,24 @@ public final class ConvolutionBenchmark {
      *     at most 15
      * @throws IllegalArgumentException if the heap is too small
      */
-    public static ConvolutionMeasurement run(ConvolutionShape shape, int repeats) {
+    public static Measurement run(Shape shape, int repeats) {
         var benchmark = new ConvolutionBenchmark(shape);
         LongConvolution.warmUp(shape.length());
-        LongSupplier clock = Repeats.clockOf(shape.threads());
+        LongSupplier clock = BenchmarkLoop.clockOf(shape.threads());
         ConvolutionError error = new ConvolutionError(benchmark.rows, shape);
-        Repeats forward = Repeats.of(repeats, clock, benchmark::forward);
-        Repeats forwardBackward = Repeats.of(repeats, clock, benchmark::forwardBackward);
+        BenchmarkLoop forward = BenchmarkLoop.of(repeats, clock, benchmark::forward);
+        BenchmarkLoop forwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::forwardBackward);
         double plainError = error.plain();
-        Repeats gatedForward = Repeats.of(repeats, clock, benchmark::gatedForward);
-        Repeats gatedForwardBackward = Repeats.of(repeats, clock, benchmark::gatedForwardBackward);
-        return new ConvolutionMeasurement(
+        BenchmarkLoop gatedForward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForward);
+        BenchmarkLoop gatedForwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForwardBackward);
+        return new Measurement(
                 forward, forwardBackward, gatedForward, gatedForwardBackward, Math.max(plainError, error.gated()));
     }
 
     /** The gated convolution with its gradients alone, without a warm-up. */
-    static Repeats gatedForwardBackward(ConvolutionShape shape, int repeats) {
+    static BenchmarkLoop gatedForwardBackward(Shape shape, int repeats) {
         var benchmark = new ConvolutionBenchmark(shape);
-        return Repeats.of(repeats, Repeats.clockOf(shape.threads()), benchmark::gatedForwardBackward);
+        return BenchmarkLoop.of(repeats, BenchmarkLoop.clockOf(shape.threads()), benchmark::gatedForwardBackward);
     }
 
     /** One channel's work, of all sequences. */
@@ -103,7 +103,7 @@ public final class ConvolutionBenchmark {
         eachChannel((plan, member, d) -> {
             plan.spectrum(rows.filter[d], spectra[member]);
             for (int b = 0; b < shape.batch(); b++) {
-                GatedRow row = new GatedRow(rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
+                LongConvolution.GatedRow row = new LongConvolution.GatedRow(rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
                 plan.gatedForward(row, spectra[member], rows.output[b][d]);
             }
         });
@@ -126,4 +126,39 @@ public final class ConvolutionBenchmark {
             plan.filterGradient(sum, rows.filterGradient[d]);
         });
     }
+
+
+/**
+ * What {@link ConvolutionBenchmark} found. All forward passes include the transforms of the filters.
+ *
+ * @param forward of the plain convolution
+ * @param forwardBackward with the gradients of inputs and filters
+ * @param gatedForward of the convolution between its gates
+ * @param gatedForwardBackward with the gradients of value, gates and filters
+ * @param maxRelativeError the largest difference from the definition in double, relative to the largest element
+ */
+public record Measurement(
+        BenchmarkLoop forward,
+        BenchmarkLoop forwardBackward,
+        BenchmarkLoop gatedForward,
+        BenchmarkLoop gatedForwardBackward,
+        double maxRelativeError) {}
+
+
+/**
+ * What a {@link ConvolutionBenchmark} measures.
+ *
+ * @param batch B, rows of each channel
+ * @param channels D, each with a filter of its own
+ * @param length L, elements of a row and of a filter
+ * @param threads that share the channels
+ */
+public record Shape(int batch, int channels, int length, int threads) {
+    public Shape {
+        SettingCheck.atLeast("batch", batch, 1);
+        SettingCheck.atLeast("channels", channels, 1);
+        SettingCheck.atLeast("length", length, 1);
+        SettingCheck.atLeast("threads", threads, 1);
+    }
+}
 }

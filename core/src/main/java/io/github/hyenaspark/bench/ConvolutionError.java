@@ -12,10 +12,10 @@ final class ConvolutionError {
     private static final int FEWEST_TIMES = 16;
 
     private final ConvolutionRows rows;
-    private final ConvolutionShape shape;
+    private final ConvolutionBenchmark.Shape shape;
     private final int[] times;
 
-    ConvolutionError(ConvolutionRows rows, ConvolutionShape shape) {
+    ConvolutionError(ConvolutionRows rows, ConvolutionBenchmark.Shape shape) {
         this.rows = rows;
         this.shape = shape;
         int length = shape.length();

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.bench;
 
-import io.github.hyenaspark.convolution.GatedGradient;
-import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.convolution.LongConvolution;
 import java.util.Locale;
 import java.util.SplittableRandom;
 
@@ -9,7 +8,7 @@ import java.util.SplittableRandom;
  * The memory of a {@link ConvolutionBenchmark}: every row of every array is one of its own, B×D×L or D×L, as in a
  * training step, so that the caches see what they see there. Rows of different arrays have different lengths, so that
  * they do not all start at the same place of a page, which would make stores and loads wait for each other. The names
- * are those of {@link GatedRow}; without gates v alone is convolved.
+ * are those of {@link LongConvolution.GatedRow}; without gates v alone is convolved.
  */
 final class ConvolutionRows {
     private static final int ARRAYS = 9;
@@ -34,7 +33,7 @@ final class ConvolutionRows {
      *
      * @param seed decides them
      */
-    ConvolutionRows(ConvolutionShape shape, long seed) {
+    ConvolutionRows(ConvolutionBenchmark.Shape shape, long seed) {
         checkHeap(shape);
         SplittableRandom random = new SplittableRandom(seed);
         value = filled(shape, random);
@@ -53,12 +52,12 @@ final class ConvolutionRows {
         }
     }
 
-    GatedRow gated(int b, int d) {
-        return new GatedRow(value[b][d], inputGate[b][d], convolved[b][d], outputGate[b][d]);
+    LongConvolution.GatedRow gated(int b, int d) {
+        return new LongConvolution.GatedRow(value[b][d], inputGate[b][d], convolved[b][d], outputGate[b][d]);
     }
 
-    GatedGradient gatedGradient(int b, int d) {
-        return new GatedGradient(
+    LongConvolution.GatedGradient gatedGradient(int b, int d) {
+        return new LongConvolution.GatedGradient(
                 outputGradient[b][d], valueGradient[b][d], inputGateGradient[b][d], outputGateGradient[b][d]);
     }
 
@@ -67,7 +66,7 @@ final class ConvolutionRows {
         return (double) Float.BYTES * length * ((double) ARRAYS * batch + 2);
     }
 
-    private static void checkHeap(ConvolutionShape shape) {
+    private static void checkHeap(ConvolutionBenchmark.Shape shape) {
         double needed = shape.channels() * bytesPerChannel(shape.batch(), shape.length());
         double heap = Runtime.getRuntime().maxMemory();
         if (needed > heap) {
@@ -81,12 +80,12 @@ final class ConvolutionRows {
     }
 
     /** Rows a little longer than those of the array before. */
-    private float[][][] empty(ConvolutionShape shape) {
+    private float[][][] empty(ConvolutionBenchmark.Shape shape) {
         padding += PADDING_STEP;
         return new float[shape.batch()][shape.channels()][shape.length() + padding];
     }
 
-    private float[][][] filled(ConvolutionShape shape, SplittableRandom random) {
+    private float[][][] filled(ConvolutionBenchmark.Shape shape, SplittableRandom random) {
         float[][][] rows = empty(shape);
         for (float[][] sequence : rows) {
             for (float[] row : sequence) {

@@ -2,7 +2,9 @@ package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.model.Generator;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.Sampling;
+import io.github.hyenaspark.train.config.SettingCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,17 +21,17 @@ import org.slf4j.LoggerFactory;
 public final class GenerationBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationBenchmark.class);
 
-    private static final LongSupplier CLOCK = Repeats.clockOf(1);
+    private static final LongSupplier CLOCK = BenchmarkLoop.clockOf(1);
     private static final long SEED = 1;
     private static final int SHORTEST = 8; // share of the tokens in the shortest run
     private static final int NAIVE_POSITIONS = 16;
 
-    private final GenerationShape shape;
+    private final Shape shape;
     private final HyenaLanguageModel model;
     private final int[] ids;
     private double promptSeconds;
 
-    private GenerationBenchmark(GenerationShape shape) {
+    private GenerationBenchmark(Shape shape) {
         this.shape = shape;
         model = HyenaLanguageModel.create(shape.model(), shape.vocabularySize(), SEED);
         ids = new SplittableRandom(SEED)
@@ -42,22 +44,22 @@ public final class GenerationBenchmark {
      *
      * @param repeats generations of each number of tokens, 0 for one
      */
-    public static GenerationMeasurement run(GenerationShape shape, int repeats) {
+    public static Measurement run(Shape shape, int repeats) {
         var benchmark = new GenerationBenchmark(shape);
         LOG.info("warmed up in {} s", benchmark.generate(shape.tokens()));
-        List<GenerationMeasurement.Run> runs = new ArrayList<>();
+        List<Measurement.Run> runs = new ArrayList<>();
         for (int part = SHORTEST; part >= 1; part /= 2) {
             int tokens = Math.max(1, shape.tokens() / part);
             List<Double> seconds = new ArrayList<>();
             for (int repeat = 0; repeat < Math.max(1, repeats); repeat++) {
                 seconds.add(benchmark.generate(tokens));
             }
-            runs.add(new GenerationMeasurement.Run(tokens, new Repeats(seconds)));
+            runs.add(new Measurement.Run(tokens, new BenchmarkLoop(seconds)));
         }
         double promptSeconds = benchmark.promptSeconds;
         int positions = Math.min(NAIVE_POSITIONS, shape.tokens());
         double naive = benchmark.naive(positions);
-        return new GenerationMeasurement(
+        return new Measurement(
                 benchmark.model.parameterCount(), runs, promptSeconds, positions, naive * shape.tokens());
     }
 
@@ -93,4 +95,53 @@ public final class GenerationBenchmark {
     private static double seconds(long start) {
         return (CLOCK.getAsLong() - start) * 1e-9;
     }
+
+
+/**
+ * What {@link GenerationBenchmark} found.
+ *
+ * @param parameters P
+ * @param runs generations of an eighth, a quarter, a half and all of the tokens, fewest first
+ * @param promptSeconds until the first token of the longest
+ * @param naivePositions at which the naive way was measured
+ * @param naiveSeconds of the naive way for all tokens: the mean at those positions, times the tokens
+ */
+public record Measurement(
+        long parameters, List<Run> runs, double promptSeconds, int naivePositions, double naiveSeconds) {
+    /**
+     * Generations of one number of tokens.
+     *
+     * @param tokens generated
+     * @param cpu of the thread, the prompt included
+     */
+    public record Run(int tokens, BenchmarkLoop cpu) {}
+
+    /** The generations of all tokens. */
+    public Run longest() {
+        return runs.get(runs.size() - 1);
+    }
+
+    /** How many times as long the naive way takes. */
+    public double speedup() {
+        return naiveSeconds / longest().cpu().median();
+    }
+}
+
+
+/**
+ * What a {@link GenerationBenchmark} measures.
+ *
+ * @param model the architecture
+ * @param vocabularySize V, before padding
+ * @param prompt tokens that are given
+ * @param tokens that are generated
+ */
+public record Shape(ModelConfig model, int vocabularySize, int prompt, int tokens) {
+    public Shape {
+        SettingCheck.atLeast("vocab", vocabularySize, 1);
+        SettingCheck.atLeast("length", prompt, 1);
+        SettingCheck.atLeast("tokens", tokens, 1);
+        model.checkLength(Math.addExact(prompt, tokens));
+    }
+}
 }

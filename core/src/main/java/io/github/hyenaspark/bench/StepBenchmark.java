@@ -3,8 +3,12 @@ package io.github.hyenaspark.bench;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.train.LocalStep;
 import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.config.SettingCheck;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.time.Duration;
@@ -37,7 +41,7 @@ public final class StepBenchmark {
     private int steps;
     private double loss;
 
-    private StepBenchmark(StepShape shape, TrainConfig config) {
+    private StepBenchmark(Shape shape, TrainConfig config) {
         model = HyenaLanguageModel.create(shape.model(), shape.vocabularySize(), SEED);
         model.useThreads(shape.threads());
         if (config.recompute().equals("block")) {
@@ -55,7 +59,7 @@ public final class StepBenchmark {
      * @param repeats timed steps, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most
      *     15
      */
-    public static StepMeasurement run(StepShape shape, TrainConfig config, int repeats) {
+    public static Measurement run(Shape shape, TrainConfig config, int repeats) {
         LongConvolution.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
         double heldBefore = ProcessMemory.heldMebibytes(); // the warm-up's rows are not the model's
@@ -65,7 +69,7 @@ public final class StepBenchmark {
         List<Double> wall = new ArrayList<>();
         double total = 0;
         double cpuStart = processSeconds();
-        while (Repeats.more(wall.size(), repeats, total)) {
+        while (BenchmarkLoop.more(wall.size(), repeats, total)) {
             long start = System.nanoTime();
             benchmark.step();
             wall.add((System.nanoTime() - start) * 1e-9);
@@ -78,8 +82,8 @@ public final class StepBenchmark {
         double held = ProcessMemory.heldMebibytes() - heldBefore;
         long parameters = benchmark.model.parameterCount();
         Roofline roofline = Roofline.measure(shape);
-        return new StepMeasurement(
-                parameters, benchmark.loss, new Repeats(wall), cpu, warmUpSteps, held, base, peak, roofline);
+        return new Measurement(
+                parameters, benchmark.loss, new BenchmarkLoop(wall), cpu, warmUpSteps, held, base, peak, roofline);
     }
 
     private void step() {
@@ -129,11 +133,89 @@ public final class StepBenchmark {
                 * 1e-3;
     }
 
-    private static Batch randomBatch(StepShape shape) {
+    private static Batch randomBatch(Shape shape) {
         SplittableRandom random = new SplittableRandom(SEED);
         int tokens = Math.toIntExact(shape.tokens());
         int[] ids = random.ints(tokens, 0, shape.vocabularySize()).toArray();
         int[] targets = random.ints(tokens, 0, shape.vocabularySize()).toArray();
         return new Batch(ids, targets, shape.batch(), shape.length());
     }
+
+
+/**
+ * What {@link StepBenchmark} found.
+ *
+ * @param parameters P
+ * @param loss of the last step, nats per token; the ids are random
+ * @param wall of each step, by the clock
+ * @param cpuSeconds of one step, the mean, of all threads of the process together
+ * @param warmUpSteps that did not count
+ * @param heldMebibytes live heap and native arrays after the last step, beyond those before the model was built
+ * @param baseMebibytes in RAM before the model was built; empty elsewhere than on Linux
+ * @param peakMebibytes the most in RAM until the last step ended; empty elsewhere than on Linux
+ * @param roofline the least that a step can take
+ */
+public record Measurement(
+        long parameters,
+        double loss,
+        BenchmarkLoop wall,
+        double cpuSeconds,
+        int warmUpSteps,
+        double heldMebibytes,
+        OptionalDouble baseMebibytes,
+        OptionalDouble peakMebibytes,
+        Roofline roofline) {
+    /** The step by the clock in roofline times, at least about 1. */
+    public double rooflineRatio() {
+        return wall.median() / roofline.seconds();
+    }
+}
+
+
+/**
+ * What a {@link StepBenchmark} measures.
+ *
+ * @param model the architecture
+ * @param vocabularySize V, before padding
+ * @param batch B, sequences
+ * @param length L, tokens of each sequence
+ * @param threads that compute
+ */
+public record Shape(ModelConfig model, int vocabularySize, int batch, int length, int threads) {
+    public Shape {
+        SettingCheck.atLeast("vocab", vocabularySize, 1);
+        SettingCheck.atLeast("batch", batch, 1);
+        SettingCheck.atLeast("length", length, 1);
+        SettingCheck.atLeast("threads", threads, 1);
+        model.checkLength(length);
+    }
+
+    /** B·L. */
+    public long tokens() {
+        return (long) batch * length;
+    }
+
+    /**
+     * Floating-point operations of all matrix products of a step: 2MNK forward and twice that backward, in the blocks
+     * and the head. What is computed again to save memory does not count.
+     */
+    public long productFlop() {
+        long width = model.dModel();
+        long dense = 2L * model.nLayer() * model.innerWidth() * width + model.paddedVocabulary(vocabularySize) * width;
+        long mixers = model.blocks().stream()
+                .mapToLong(block -> cost(block).productFlop())
+                .sum();
+        return MixerConfig.Cost.FLOP_PER_WEIGHT * tokens() * dense + mixers;
+    }
+
+    MixerConfig.Cost cost(BlockConfig block) {
+        return block.mixer().cost(batch, length);
+    }
+
+    /** The long convolutions of a block that has one per channel; heads share their filters. */
+    ConvolutionBenchmark.Shape convolutions(MixerConfig.Cost cost) {
+        int heads = cost.convolutionHeads();
+        return new ConvolutionBenchmark.Shape(Math.multiplyExact(batch, heads), model.dModel() / heads, length, threads);
+    }
+}
 }

@@ -4,9 +4,8 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.nn.LinearInitial;
-import io.github.hyenaspark.operator.nn.MixerCost;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.stream.LongStream;
@@ -39,7 +38,7 @@ public record StepMemory(long parameters, long model, long activations, long scr
                 .mapToLong(ParameterEntry::size)
                 .sum();
         long longRows =
-                costs(model, train).mapToLong(MixerCost::rowFloats).max().orElseThrow();
+                costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
         long rows = train.threads() * (longRows + tileFloats(model, vocabularySize));
         return new StepMemory(
                 parameters,
@@ -59,7 +58,7 @@ public record StepMemory(long parameters, long model, long activations, long scr
     private static long activations(ModelConfig model, TrainConfig train) {
         long tokens = Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
         long stream = Math.multiplyExact(tokens, (long) model.dModel());
-        LongStream mixers = costs(model, train).mapToLong(MixerCost::keptFloats);
+        LongStream mixers = costs(model, train).mapToLong(MixerConfig.Cost::keptFloats);
         boolean keeps = !train.recompute().equals("block");
         long inner = tokens * model.innerWidth();
         long inside = keeps
@@ -68,7 +67,7 @@ public record StepMemory(long parameters, long model, long activations, long scr
         return inside + (model.nLayer() + 1L + STREAM_GRADIENTS) * stream;
     }
 
-    private static Stream<MixerCost> costs(ModelConfig model, TrainConfig train) {
+    private static Stream<MixerConfig.Cost> costs(ModelConfig model, TrainConfig train) {
         return model.blocks().stream().map(block -> block.mixer().cost(train.batchSize(), model.lMax()));
     }
 
@@ -89,9 +88,9 @@ public record StepMemory(long parameters, long model, long activations, long scr
     }
 
     private static long matrixElements(BlockConfig block) {
-        return block.parameters(new LinearInitial.Alone()).stream()
+        return block.parameters(new LinearInitializer.Alone()).stream()
                 .filter(spec ->
-                        spec.group() == ParameterGroup.BASE && spec.shape().size() == 2)
+                        spec.group() == ParameterSpec.Group.BASE && spec.shape().size() == 2)
                 .mapToLong(ParameterSpec::size)
                 .sum();
     }

@@ -35,9 +35,9 @@ public record Checkpoint(
         int vocabularySize,
         Map<String, float[]> vectors,
         List<ParameterEntry> table,
-        Numerics numerics,
+        Provenance.Numerics numerics,
         long journalBytes,
-        Progress progress,
+        TrainingProgress progress,
         List<VectorFile> workers) {
     /** The vector that every checkpoint has: the parameters. */
     public static final String THETA = "theta";
@@ -55,7 +55,7 @@ public record Checkpoint(
         }
         int last = -1;
         for (VectorFile file : workers) {
-            int worker = WorkerObjects.worker(file);
+            int worker = WorkerStateFiles.worker(file);
             if (worker <= last) {
                 throw new IllegalArgumentException("what workers keep must be in their order, once for each, found"
                         + " worker " + worker + " after worker " + last);

@@ -7,7 +7,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -60,9 +60,9 @@ public record CheckpointManifest(
             String tokenizer,
             int vocabularySize,
             List<ParameterEntry> table,
-            Numerics numerics,
+            Provenance.Numerics numerics,
             long journalBytes,
-            Progress progress) {}
+            TrainingProgress progress) {}
 
     public CheckpointManifest {
         files = List.copyOf(files);
@@ -217,13 +217,13 @@ public record CheckpointManifest(
                 Json.text(root, file, "tokenizer"),
                 Math.toIntExact(Json.wholeNumber(root, file, "vocabulary_size")),
                 List.copyOf(table),
-                new Numerics(
+                new Provenance.Numerics(
                         Json.text(numerics, file, "java"),
                         Json.text(numerics, file, "backend"),
                         Json.text(numerics, file, "blas"),
                         Json.text(numerics, file, "threads")),
                 Json.wholeNumber(root, file, "journal_bytes"),
-                Progress.fromJson(file, Json.object(root, file, "progress")));
+                TrainingProgress.fromJson(file, Json.object(root, file, "progress")));
     }
 
     private static List<Integer> shape(String file, JsonNode entry) throws CorruptFileException {
@@ -237,8 +237,8 @@ public record CheckpointManifest(
         return shape;
     }
 
-    private static ParameterGroup group(String file, String name) throws CorruptFileException {
-        for (ParameterGroup group : ParameterGroup.values()) {
+    private static ParameterSpec.Group group(String file, String name) throws CorruptFileException {
+        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
             if (groupName(group).equals(name)) {
                 return group;
             }
@@ -246,13 +246,13 @@ public record CheckpointManifest(
         throw new CorruptFileException(
                 file,
                 "a group among "
-                        + Arrays.stream(ParameterGroup.values())
+                        + Arrays.stream(ParameterSpec.Group.values())
                                 .map(CheckpointManifest::groupName)
                                 .toList(),
                 name);
     }
 
-    private static String groupName(ParameterGroup group) {
+    private static String groupName(ParameterSpec.Group group) {
         return group.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -253,7 +253,7 @@ public final class CheckpointStore {
     }
 
     private CheckpointManifest write(ManifestName name, Checkpoint checkpoint) throws IOException {
-        String directory = WorkerObjects.newDirectory(name.round(), name.epoch());
+        String directory = WorkerStateFiles.newDirectory(name.round(), name.epoch());
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
             files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Comparator;
@@ -51,7 +51,7 @@ final class RunLayout {
     /** The highest epoch that a driver ever began; 0 if none did. */
     long highestEpoch() throws IOException {
         return storage.list(uri(EPOCHS)).stream()
-                .map(StoredFile::name)
+                .map(FileInfo::name)
                 .filter(name -> name.matches("\\d{1,18}\\.json"))
                 .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
                 .max()
@@ -66,7 +66,7 @@ final class RunLayout {
     /** What drivers said they went on from, by epoch; those that did not get so far are missing. */
     Map<Long, ManifestName> froms() throws IOException {
         Map<Long, ManifestName> froms = new TreeMap<>();
-        for (StoredFile file : storage.list(uri(EPOCHS))) {
+        for (FileInfo file : storage.list(uri(EPOCHS))) {
             if (file.name().matches("\\d{1,18}" + FROM)) {
                 JsonNode root = Json.parse(file.uri(), storage.read(file.uri()));
                 var from = new ManifestName(
@@ -94,7 +94,7 @@ final class RunLayout {
         Set<String> directories = new TreeSet<>();
         String data = storage.qualify(uri(DATA)) + "/";
         try {
-            for (StoredFile file : storage.find(uri(DATA))) {
+            for (FileInfo file : storage.find(uri(DATA))) {
                 directories.add(file.uri().substring(data.length()).replaceFirst("/.*", ""));
             }
         } catch (FileNotFoundException e) {

@@ -3,9 +3,9 @@ package io.github.hyenaspark.checkpoint;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.util.regex.Pattern;
 
 /**
@@ -37,8 +37,8 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
     }
 
     /** The file as it must be in a storage. */
-    StoredFile in(String runDirectory) {
-        return new StoredFile(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
+    FileInfo in(String runDirectory) {
+        return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
     }
 
     /** Name of the directory in the run's data. */

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Safetensors.Contents;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,12 +25,12 @@ final class VectorTensors {
                 .toList();
         String path = directory + "/" + vector + ".safetensors";
         Map<String, String> metadata = Map.of("vector", vector, "round", Long.toString(checkpoint.round()));
-        StoredFile file = storage.write(Storage.resolve(run, path), out -> Safetensors.write(out, tensors, metadata));
+        FileInfo file = storage.write(Storage.resolve(run, path), out -> Safetensors.write(out, tensors, metadata));
         return new VectorFile(vector, path, file.bytes(), file.crc32c(), file.sha256());
     }
 
     static float[] read(Storage storage, String run, VectorFile file, List<ParameterEntry> table) throws IOException {
-        StoredFile expected = file.in(run);
+        FileInfo expected = file.in(run);
         Contents contents;
         try (InputStream in = storage.openVerified(expected)) {
             contents = Safetensors.read(expected.uri(), in, expected.bytes());

@@ -22,7 +22,7 @@ final class Expectation {
             return "true or false";
         }
         if (type.isEnum()) {
-            return "one of " + KebabEnums.names(type);
+            return "one of " + RecordBinding.KebabEnums.names(type);
         }
         if (Collection.class.isAssignableFrom(type)) {
             return "a list, as in [A, B]";

@@ -1,10 +1,19 @@
 package io.github.hyenaspark.config;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -15,7 +24,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -150,4 +163,73 @@ final class RecordBinding {
         }
         return key.toString();
     }
+
+
+/** Numbers with a fraction; unlike Jackson's own, neither NaN nor infinite ones. */
+static final class FiniteNumbers extends StdDeserializer<Double> {
+    private static final long serialVersionUID = 1L;
+
+    FiniteNumbers() {
+        super(double.class);
+    }
+
+    @Override
+    public Double deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+        JsonToken token = parser.currentToken();
+        if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
+            try {
+                double number = new BigDecimal(parser.getText()).doubleValue();
+                if (Double.isFinite(number)) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                return (Double) context.handleWeirdStringValue(double.class, parser.getText(), "%s", e.getMessage());
+            }
+        }
+        return (Double) context.handleUnexpectedToken(double.class, parser);
+    }
+}
+
+
+/** Enums by their names in settings: {@code NOT_THERE} is {@code not-there}. */
+static final class KebabEnums extends BeanDeserializerModifier {
+    private static final long serialVersionUID = 1L;
+
+    KebabEnums() {}
+
+    static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants()).map(KebabEnums::name).toList();
+    }
+
+    @Override
+    public JsonDeserializer<?> modifyEnumDeserializer(
+            DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> usual) {
+        return new ByName(type.getRawClass());
+    }
+
+    private static String name(Object constant) {
+        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static final class ByName extends StdDeserializer<Object> {
+        private static final long serialVersionUID = 1L;
+
+        ByName(Class<?> type) {
+            super(type);
+        }
+
+        @Override
+        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                String text = parser.getText();
+                for (Object constant : handledType().getEnumConstants()) {
+                    if (name(constant).equals(text)) {
+                        return constant;
+                    }
+                }
+            }
+            return context.handleUnexpectedToken(handledType(), parser);
+        }
+    }
+}
 }

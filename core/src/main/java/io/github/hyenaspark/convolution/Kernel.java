@@ -16,7 +16,7 @@ public interface Kernel {
     int size();
 
     /** The first pass: from {@code row ⊙ factor}, M elements, to {@code points}. */
-    void splitRow(float[] row, Factor factor, float[] points);
+    void splitRow(float[] row, RingConstants.Factor factor, float[] points);
 
     /** All other passes down: {@code points} become the values at the roots. */
     void transform(float[] points);
@@ -37,8 +37,8 @@ public interface Kernel {
      * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements.
      * {@code points} are of no use afterwards.
      */
-    void joinRow(float[] points, Factor factor, float[] output);
+    void joinRow(float[] points, RingConstants.Factor factor, float[] output);
 
     /** The same with two products of one row; the outputs must not be factors. */
-    void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput);
+    void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput);
 }

@@ -46,7 +46,7 @@ public final class LongConvolution {
         return ofLength(length, KernelChoice.atStart().source());
     }
 
-    static LongConvolution ofLength(int length, KernelSource source) {
+    static LongConvolution ofLength(int length, KernelChoice.KernelSource source) {
         if (length < 1 || length > LONGEST) {
             throw new IllegalArgumentException(
                     "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
@@ -89,7 +89,7 @@ public final class LongConvolution {
     public void spectrum(float[] filter, float[] spectrum) {
         checkRow("filter", filter);
         checkSpectrum("spectrum", spectrum);
-        split(filter, Factor.ONE, spectrum);
+        split(filter, RingConstants.Factor.ONE, spectrum);
         kernel.transform(spectrum);
     }
 
@@ -100,9 +100,9 @@ public final class LongConvolution {
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);
         checkRow("output", output);
-        split(input, Factor.ONE, points);
+        split(input, RingConstants.Factor.ONE, points);
         kernel.convolve(points, spectrum);
-        join(Factor.ONE, output);
+        join(RingConstants.Factor.ONE, output);
     }
 
     /**
@@ -117,10 +117,10 @@ public final class LongConvolution {
         checkSpectrum("spectrum", spectrum);
         checkRow("inputGradient", inputGradient);
         checkSpectrum("spectrumGradient", spectrumGradient);
-        split(outputGradient, Factor.ONE, points);
-        split(input, Factor.ONE, inputPoints);
+        split(outputGradient, RingConstants.Factor.ONE, points);
+        split(input, RingConstants.Factor.ONE, inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
-        join(Factor.ONE, inputGradient);
+        join(RingConstants.Factor.ONE, inputGradient);
     }
 
     /** {@code output = x⁰ ⊙ (h ∗ (v ⊙ x¹))}; also fills {@code row.convolved()} unless that is empty. */
@@ -130,13 +130,13 @@ public final class LongConvolution {
         checkRow("outputGate", row.outputGate());
         checkSpectrum("spectrum", spectrum);
         checkRow("output", output);
-        split(row.value(), Factor.of(row.inputGate()), points);
+        split(row.value(), RingConstants.Factor.of(row.inputGate()), points);
         kernel.convolve(points, spectrum);
         if (row.convolved().length == 0) {
-            join(Factor.of(row.outputGate()), output);
+            join(RingConstants.Factor.of(row.outputGate()), output);
         } else {
             checkRow("convolved", row.convolved());
-            join(Factor.ONE, row.convolved(), Factor.of(row.outputGate()), output);
+            join(RingConstants.Factor.ONE, row.convolved(), RingConstants.Factor.of(row.outputGate()), output);
         }
     }
 
@@ -155,11 +155,11 @@ public final class LongConvolution {
         checkRow("gradient of the outputGate", gradient.outputGate());
         checkSpectrum("spectrum", spectrum);
         checkSpectrum("spectrumGradient", spectrumGradient);
-        split(gradient.output(), Factor.of(row.outputGate()), points);
-        split(row.value(), Factor.of(row.inputGate()), inputPoints);
+        split(gradient.output(), RingConstants.Factor.of(row.outputGate()), points);
+        split(row.value(), RingConstants.Factor.of(row.inputGate()), inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
-        join(Factor.of(row.inputGate()), gradient.value(), Factor.of(row.value()), gradient.inputGate());
-        Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
+        join(RingConstants.Factor.of(row.inputGate()), gradient.value(), RingConstants.Factor.of(row.value()), gradient.inputGate());
+        RingConstants.Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
     }
 
     /**
@@ -170,34 +170,34 @@ public final class LongConvolution {
         checkSpectrum("spectrumGradient", spectrumGradient);
         checkRow("filterGradient", filterGradient);
         kernel.restore(spectrumGradient, points);
-        join(Factor.ONE, filterGradient);
+        join(RingConstants.Factor.ONE, filterGradient);
     }
 
-    private void split(float[] row, Factor factor, float[] to) {
+    private void split(float[] row, RingConstants.Factor factor, float[] to) {
         if (padded.length == 0) {
             kernel.splitRow(row, factor, to);
         } else {
             factor.multiply(row, padded, length);
             Arrays.fill(padded, length, padded.length, 0f);
-            kernel.splitRow(padded, Factor.ONE, to);
+            kernel.splitRow(padded, RingConstants.Factor.ONE, to);
         }
     }
 
     /** From {@link #points}. */
-    private void join(Factor factor, float[] output) {
+    private void join(RingConstants.Factor factor, float[] output) {
         if (padded.length == 0) {
             kernel.joinRow(points, factor, output);
         } else {
-            kernel.joinRow(points, Factor.ONE, padded);
+            kernel.joinRow(points, RingConstants.Factor.ONE, padded);
             factor.multiply(padded, output, length);
         }
     }
 
-    private void join(Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+    private void join(RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
         if (padded.length == 0) {
             kernel.joinRow(points, factor, output, otherFactor, otherOutput);
         } else {
-            kernel.joinRow(points, Factor.ONE, padded);
+            kernel.joinRow(points, RingConstants.Factor.ONE, padded);
             factor.multiply(padded, output, length);
             otherFactor.multiply(padded, otherOutput, length);
         }
@@ -216,4 +216,29 @@ public final class LongConvolution {
                     + " elements (the plan's spectrumSize), found " + spectrum.length);
         }
     }
+
+
+/**
+ * The gradients that belong to a {@link GatedRow}, for {@link LongConvolution#gatedBackward}: one that it reads and
+ * three that it writes. Every array starts at 0 and has at least L elements; none is copied.
+ *
+ * @param output gradient of y, read
+ * @param value gradient of v, written
+ * @param inputGate gradient of x¹, written
+ * @param outputGate gradient of x⁰, written
+ */
+public record GatedGradient(float[] output, float[] value, float[] inputGate, float[] outputGate) {}
+
+
+/**
+ * The rows of one gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order 2
+ * all of it. Every array starts at 0 and has at least L elements; none is copied.
+ *
+ * @param value v
+ * @param inputGate x¹, multiplies the input of the convolution
+ * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and
+ *     {@link LongConvolution#gatedBackward} needs; an empty array if there will be no backward pass
+ * @param outputGate x⁰, multiplies its output
+ */
+public record GatedRow(float[] value, float[] inputGate, float[] convolved, float[] outputGate) {}
 }

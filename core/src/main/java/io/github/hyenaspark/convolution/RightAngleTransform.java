@@ -64,7 +64,7 @@ final class RightAngleTransform {
     }
 
     /** The first pass: {@code row ⊙ factor} (M) into {@code z} (2M). */
-    void splitRow(float[] row, Factor factor, float[] z) {
+    void splitRow(float[] row, RingConstants.Factor factor, float[] z) {
         if (firstLevel == 1) {
             RingPasses.splitRealInTwo(row, factor, z, size / 2);
         } else {
@@ -83,7 +83,7 @@ final class RightAngleTransform {
     }
 
     /** The last pass: the real part of what {@link #join} has left, times {@code factor}, into {@code row} (M). */
-    void joinRow(float[] z, Factor factor, float[] row) {
+    void joinRow(float[] z, RingConstants.Factor factor, float[] row) {
         if (firstLevel == 1) {
             RingPasses.joinRealFromTwo(z, factor, row, size / 2);
         } else {

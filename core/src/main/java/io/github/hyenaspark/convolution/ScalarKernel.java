@@ -21,7 +21,7 @@ public final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void splitRow(float[] row, Factor factor, float[] points) {
+    public void splitRow(float[] row, RingConstants.Factor factor, float[] points) {
         transform.splitRow(row, factor, points);
     }
 
@@ -52,12 +52,12 @@ public final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void joinRow(float[] points, Factor factor, float[] output) {
+    public void joinRow(float[] points, RingConstants.Factor factor, float[] output) {
         transform.joinRow(points, factor, output);
     }
 
     @Override
-    public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+    public void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
         transform.joinRow(points, factor, output);
         transform.joinRow(points, otherFactor, otherOutput);
     }

@@ -20,16 +20,16 @@ final class WarmUp {
     private static final double STEADY = 0.9;
 
     private final LongConvolution convolution;
-    private final GatedRow row;
-    private final GatedGradient gradient;
+    private final LongConvolution.GatedRow row;
+    private final LongConvolution.GatedGradient gradient;
     private final float[] spectrum;
     private final float[] spectrumGradient;
 
     WarmUp(LongConvolution convolution) {
         this.convolution = convolution;
         int length = convolution.length();
-        row = new GatedRow(ones(length), ones(length), ones(length), ones(length));
-        gradient = new GatedGradient(ones(length), ones(length), ones(length), ones(length));
+        row = new LongConvolution.GatedRow(ones(length), ones(length), ones(length), ones(length));
+        gradient = new LongConvolution.GatedGradient(ones(length), ones(length), ones(length), ones(length));
         spectrum = new float[convolution.spectrumSize()];
         spectrumGradient = new float[convolution.spectrumSize()];
     }
@@ -53,7 +53,7 @@ final class WarmUp {
         convolution.forward(row.value(), spectrum, row.convolved());
         convolution.backward(row.value(), row.value(), spectrum, row.convolved(), spectrumGradient);
         convolution.gatedForward(row, spectrum, gradient.output());
-        GatedRow forgetful = new GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        LongConvolution.GatedRow forgetful = new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
         convolution.gatedForward(forgetful, spectrum, gradient.output());
         convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
         convolution.filterGradient(spectrumGradient, row.convolved());

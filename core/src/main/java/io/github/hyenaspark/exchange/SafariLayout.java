@@ -6,10 +6,10 @@ import io.github.hyenaspark.exchange.SafariTensor.Unused;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
-import io.github.hyenaspark.operator.filter.FilterKind;
+import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaParameters;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,12 +38,12 @@ final class SafariLayout {
                     "model.mixer: found " + config.mixerNames() + ", expected hyena alone: the"
                             + " names of safari's tensors are those of Hyena blocks; export.format=dl4j takes any model");
         }
-        if (config.filter().kind() != FilterKind.IMPLICIT) {
+        if (config.filter().kind() != FilterConfig.Kind.IMPLICIT) {
             throw new IllegalArgumentException(
                     "model.filter.kind: found " + config.filter().kind().settingName()
                             + ", expected implicit: safari has no tensors for others; export.format=dl4j takes any model");
         }
-        if (config.positions() == Positions.LEARNED || config.positions() == Positions.SINUSOIDAL) {
+        if (config.positions() == PositionEmbedding.LEARNED || config.positions() == PositionEmbedding.SINUSOIDAL) {
             throw new IllegalArgumentException("model.positions: found "
                     + config.positions().name().toLowerCase(Locale.ROOT)
                     + ", expected none or rotary, which say nothing to Hyena blocks: safari's embedding adds no"

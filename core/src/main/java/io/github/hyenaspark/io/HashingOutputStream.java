@@ -35,7 +35,7 @@ final class HashingOutputStream extends OutputStream {
     }
 
     /** What was written; the stream takes no more bytes after this. */
-    StoredFile file(String uri, long modifiedMillis) {
-        return new StoredFile(uri, bytes, Hashes.hex(sha256.digest()), crc.getValue(), modifiedMillis);
+    FileInfo file(String uri, long modifiedMillis) {
+        return new FileInfo(uri, bytes, Hashes.hex(sha256.digest()), crc.getValue(), modifiedMillis);
     }
 }

@@ -27,8 +27,8 @@ final class Listing {
         return new Listing(fileSystem);
     }
 
-    List<StoredFile> directly(Path directory) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
+    List<FileInfo> directly(Path directory) throws IOException {
+        List<FileInfo> files = new ArrayList<>();
         for (FileStatus status : fileSystem.listStatus(directory)) {
             if (status.isFile() && !status.getPath().getName().startsWith(".")) {
                 files.add(listed(status));
@@ -38,8 +38,8 @@ final class Listing {
     }
 
     /** A file itself, or everything in a directory that is not hidden. */
-    List<StoredFile> below(FileStatus start) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
+    List<FileInfo> below(FileStatus start) throws IOException {
+        List<FileInfo> files = new ArrayList<>();
         collect(start, files);
         return sorted(files);
     }
@@ -48,8 +48,8 @@ final class Listing {
      * Files that match a glob, and those below directories that do. Not by Hadoop's {@code globStatus}, which fails
      * where it meets a name with a colon, such as one with a time in it.
      */
-    List<StoredFile> matching(Path glob) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
+    List<FileInfo> matching(Path glob) throws IOException {
+        List<FileInfo> files = new ArrayList<>();
         URI place = glob.toUri();
         for (String pattern : GlobExpander.expand(place.getPath())) {
             List<Match> matches = List.of(new Match(new Path(place.getScheme(), place.getAuthority(), "/"), null));
@@ -93,7 +93,7 @@ final class Listing {
         }
     }
 
-    private void collect(Match match, List<StoredFile> files) throws IOException {
+    private void collect(Match match, List<FileInfo> files) throws IOException {
         FileStatus status = match.status();
         try {
             collect(status == null ? fileSystem.getFileStatus(match.path()) : status, files);
@@ -102,8 +102,8 @@ final class Listing {
         }
     }
 
-    List<StoredFile> everythingBelow(Path directory) throws IOException {
-        List<StoredFile> files = new ArrayList<>();
+    List<FileInfo> everythingBelow(Path directory) throws IOException {
+        List<FileInfo> files = new ArrayList<>();
         for (FileStatus status : fileSystem.listStatus(directory)) {
             if (status.isFile()) {
                 files.add(listed(status));
@@ -114,7 +114,7 @@ final class Listing {
         return sorted(files);
     }
 
-    private void collect(FileStatus status, List<StoredFile> files) throws IOException {
+    private void collect(FileStatus status, List<FileInfo> files) throws IOException {
         if (status.isFile()) {
             files.add(listed(status));
             return;
@@ -128,14 +128,14 @@ final class Listing {
         return !path.getName().startsWith(".") && !path.getName().startsWith("_");
     }
 
-    private static StoredFile listed(FileStatus status) {
-        return new StoredFile(status.getPath().toString(), status.getLen(), "", -1, status.getModificationTime());
+    private static FileInfo listed(FileStatus status) {
+        return new FileInfo(status.getPath().toString(), status.getLen(), "", -1, status.getModificationTime());
     }
 
-    private static List<StoredFile> sorted(List<StoredFile> files) {
+    private static List<FileInfo> sorted(List<FileInfo> files) {
         return files.stream()
                 .distinct()
-                .sorted(Comparator.comparing(StoredFile::uri))
+                .sorted(Comparator.comparing(FileInfo::uri))
                 .toList();
     }
 }

@@ -97,10 +97,10 @@ public final class Storage {
      *
      * @throws FileNotFoundException if there is no such file
      */
-    public StoredFile facts(String uri) throws IOException {
+    public FileInfo facts(String uri) throws IOException {
         Place place = place(uri);
         FileStatus status = file(place);
-        return new StoredFile(place.qualified(), status.getLen(), "", -1, status.getModificationTime());
+        return new FileInfo(place.qualified(), status.getLen(), "", -1, status.getModificationTime());
     }
 
     /**
@@ -156,7 +156,7 @@ public final class Storage {
      * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it has another length; the stream throws it at the end if a hash differs
      */
-    public InputStream openVerified(StoredFile expected) throws IOException {
+    public InputStream openVerified(FileInfo expected) throws IOException {
         Place place = place(expected.uri());
         long found = file(place).getLen();
         if (found != expected.bytes()) {
@@ -181,7 +181,7 @@ public final class Storage {
      *
      * @throws FileNotFoundException if there is no such file
      */
-    public StoredFile hashed(String uri) throws IOException {
+    public FileInfo hashed(String uri) throws IOException {
         Place place = place(uri);
         FileStatus status = file(place);
         var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
@@ -219,7 +219,7 @@ public final class Storage {
      * @return what is in the store now
      * @throws IOException also if an object of that name has other content
      */
-    public StoredFile write(String uri, Content content) throws IOException {
+    public FileInfo write(String uri, Content content) throws IOException {
         Place place = place(uri);
         Written written = writeOnce(place, content);
         if (!written.created() && length(uri) < written.file().bytes()) {
@@ -247,7 +247,7 @@ public final class Storage {
         return !hashes.file(uri, 0).sameContent(hashed(uri));
     }
 
-    private record Written(boolean created, StoredFile file) {}
+    private record Written(boolean created, FileInfo file) {}
 
     private Written writeOnce(Place place, Content content) throws IOException {
         var hashes = new HashingOutputStream[1];
@@ -266,7 +266,7 @@ public final class Storage {
     }
 
     /** The files directly in a directory, by URI; none if it is not there. Names that begin with a dot are left out. */
-    public List<StoredFile> list(String directory) throws IOException {
+    public List<FileInfo> list(String directory) throws IOException {
         Place place = place(directory);
         try {
             return Listing.of(place.fileSystem()).directly(place.path());
@@ -283,7 +283,7 @@ public final class Storage {
      * @return none if a glob matches nothing
      * @throws FileNotFoundException if there is no glob in it and nothing has that name
      */
-    public List<StoredFile> find(String directoryOrGlob) throws IOException {
+    public List<FileInfo> find(String directoryOrGlob) throws IOException {
         Place place = place(directoryOrGlob);
         Listing listing = Listing.of(place.fileSystem());
         if (place.fileSystem().exists(place.path())) {
@@ -296,7 +296,7 @@ public final class Storage {
     }
 
     /** All files in a directory and below it by URI, hidden and temporary ones too; none if it is not there. */
-    public List<StoredFile> everythingBelow(String directory) throws IOException {
+    public List<FileInfo> everythingBelow(String directory) throws IOException {
         Place place = place(directory);
         try {
             return Listing.of(place.fileSystem()).everythingBelow(place.path());
@@ -328,13 +328,13 @@ public final class Storage {
         return new Place(fileSystem, fileSystem.makeQualified(path));
     }
 
-    private Publication publication(Place place) {
+    private AtomicWriter publication(Place place) {
         if (place.fileSystem() == disk) {
-            return new LinkPublication(disk);
+            return new LinkWriter(disk);
         }
         return OBJECT_STORES.contains(place.fileSystem().getScheme())
-                ? new ConditionalPublication(place.fileSystem())
-                : new RenamePublication(place.fileSystem());
+                ? new ConditionalWriter(place.fileSystem())
+                : new RenameWriter(place.fileSystem());
     }
 
     private static FSDataInputStream open(Place place) throws IOException {

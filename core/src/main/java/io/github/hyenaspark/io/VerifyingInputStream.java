@@ -7,11 +7,11 @@ import java.io.OutputStream;
 
 /** Compares what was read with what was once written, as soon as the end is reached. */
 final class VerifyingInputStream extends FilterInputStream {
-    private final StoredFile expected;
+    private final FileInfo expected;
     private final HashingOutputStream hashes = new HashingOutputStream(OutputStream.nullOutputStream());
     private boolean ended;
 
-    VerifyingInputStream(InputStream in, StoredFile expected) {
+    VerifyingInputStream(InputStream in, FileInfo expected) {
         super(in);
         this.expected = expected;
     }
@@ -46,13 +46,13 @@ final class VerifyingInputStream extends FilterInputStream {
     }
 
     private void verify() throws CorruptFileException {
-        StoredFile found = hashes.file(expected.uri(), expected.modifiedMillis());
+        FileInfo found = hashes.file(expected.uri(), expected.modifiedMillis());
         if (!found.sameContent(expected)) {
             throw new CorruptFileException(expected.uri(), content(expected), content(found));
         }
     }
 
-    private static String content(StoredFile file) {
+    private static String content(FileInfo file) {
         return file.bytes() + " bytes with CRC-32C " + Long.toHexString(file.crc32c()) + " and SHA-256 "
                 + file.sha256();
     }

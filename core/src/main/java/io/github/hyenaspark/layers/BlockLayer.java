@@ -2,8 +2,8 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.block.Block;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.block.PlainBlock;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.block.ReferenceBlock;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * One block of the language model as one DL4J layer: norm, mixer, add, norm, feed-forward, add. DL4J keeps every vertex
  * output, so only a whole block in one hand can fuse its passes or recompute them.
  */
-public final class BlockLayer extends SpecLayer {
+public final class BlockLayer extends OperatorLayer {
     private Map<String, Object> block = Map.of();
     private double initStd;
     private int depth;
@@ -25,7 +25,7 @@ public final class BlockLayer extends SpecLayer {
     public BlockLayer() {}
 
     /** A block of the given configuration that starts as {@code initial} says. */
-    public BlockLayer(BlockConfig config, LinearInitial.LanguageModel initial) {
+    public BlockLayer(BlockConfig config, LinearInitializer.LanguageModel initial) {
         setBlock(ConfigTree.of(config));
         initStd = initial.deviation();
         depth = initial.depth();
@@ -69,16 +69,16 @@ public final class BlockLayer extends SpecLayer {
 
     @Override
     public List<ParameterSpec> specs() {
-        return config().parameters(new LinearInitial.LanguageModel(initStd, depth));
+        return config().parameters(new LinearInitializer.LanguageModel(initStd, depth));
     }
 
     @Override
-    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+    OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         BlockConfig config = config();
         double dropout = Math.max(config.dropout(), config.mixer().dropout());
         return type == DataType.DOUBLE
                 ? new MapRuntime<double[], BlockLayer>(
-                        conf, type, new PlainBlock(config), new Precision.Doubles(), dropout)
+                        conf, type, new ReferenceBlock(config), new Precision.Doubles(), dropout)
                 : new MapRuntime<FloatArray, BlockLayer>(
                         conf, type, new Block(config), new Precision.Floats(), dropout);
     }

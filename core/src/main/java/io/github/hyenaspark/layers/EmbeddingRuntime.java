@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param <A> the kind of arrays
  */
-final class EmbeddingRuntime<A> extends SpecRuntime<A, TokenEmbeddingLayer> {
+final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> {
     private final Embedding<A> embedding;
 
     EmbeddingRuntime(NeuralNetConfiguration conf, DataType type, Embedding<A> embedding, Precision<A> precision) {

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
@@ -9,9 +9,9 @@ public final class GraphThreads {
     private GraphThreads() {}
 
     /** From now on {@code team} computes every layer of ours, one layer at a time. */
-    public static void use(ComputationGraph graph, ThreadTeam team) {
+    public static void use(ComputationGraph graph, ComputePool team) {
         for (Layer layer : graph.getLayers()) {
-            if (layer instanceof SpecRuntime<?, ?> runtime) {
+            if (layer instanceof OperatorRuntime<?, ?> runtime) {
                 runtime.team(team);
             }
         }

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.LanguageModelHead;
-import io.github.hyenaspark.operator.head.TargetLosses;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,8 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param <A> the kind of arrays
  */
-final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
-    private static final TargetLosses NOWHERE = TargetLosses.of(0);
+final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
+    private static final LanguageModelHead.TargetLosses NOWHERE = LanguageModelHead.TargetLosses.of(0);
     private static final String TABLE = "embedding.weight";
 
     private final LanguageModelHead<A> head;
@@ -38,7 +37,7 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
     /** The loss that the backward pass found, until the score is asked for. */
     private OptionalDouble knownLoss = OptionalDouble.empty();
     /** Where the next score leaves the losses of all targets; empty for nowhere. */
-    private TargetLosses collected = NOWHERE;
+    private LanguageModelHead.TargetLosses collected = NOWHERE;
 
     HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
         super(conf, type, precision);
@@ -46,7 +45,7 @@ final class HeadRuntime<A> extends SpecRuntime<A, LanguageModelHeadLayer> implem
     }
 
     /** Has the next score leave the loss of every target in {@code losses}, of B×L. */
-    void collect(TargetLosses losses) {
+    void collect(LanguageModelHead.TargetLosses losses) {
         collected = losses;
     }
 

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * and out, causal, any length up to l-max. In a DOUBLE network the slow plain form runs. For a whole block with norms
  * and feed-forward see {@link BlockLayer}.
  */
-public final class HyenaLayer extends SpecLayer {
+public final class HyenaLayer extends OperatorLayer {
     private Map<String, Object> operator = Map.of();
 
     /** For JSON only. */
@@ -44,11 +44,11 @@ public final class HyenaLayer extends SpecLayer {
 
     @Override
     public List<ParameterSpec> specs() {
-        return config().parameters(new LinearInitial.Alone());
+        return config().parameters(new LinearInitializer.Alone());
     }
 
     @Override
-    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+    OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         HyenaConfig config = config();
         return type == DataType.DOUBLE
                 ? new MapRuntime<double[], HyenaLayer>(

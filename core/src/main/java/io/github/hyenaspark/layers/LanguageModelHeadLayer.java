@@ -1,8 +1,8 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.head.PlainHead;
-import io.github.hyenaspark.operator.head.TargetLosses;
+import io.github.hyenaspark.operator.head.LanguageModelHead;
+import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * targets [batch, 1, length] or [batch, length], −100 where no loss counts. The loss is the mean per counted target, in
  * nats. It lives in a {@link TiedHeadVertex}, which knows the embedding.
  */
-public final class LanguageModelHeadLayer extends SpecLayer {
+public final class LanguageModelHeadLayer extends OperatorLayer {
     /** For JSON only. */
     public LanguageModelHeadLayer() {}
 
@@ -36,9 +36,9 @@ public final class LanguageModelHeadLayer extends SpecLayer {
     }
 
     @Override
-    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+    OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new HeadRuntime<double[]>(conf, type, new PlainHead(), new Precision.Doubles())
+                ? new HeadRuntime<double[]>(conf, type, new ReferenceHead(), new Precision.Doubles())
                 : new HeadRuntime<FloatArray>(
                         conf,
                         type,
@@ -52,7 +52,7 @@ public final class LanguageModelHeadLayer extends SpecLayer {
      * @param head the network's layer of this kind
      * @param losses of B×L, takes what is found
      */
-    public static void collectLosses(Layer head, TargetLosses losses) {
+    public static void collectLosses(Layer head, LanguageModelHead.TargetLosses losses) {
         runtime(head).collect(losses);
     }
 

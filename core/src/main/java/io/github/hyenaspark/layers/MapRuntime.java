@@ -1,6 +1,6 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -11,19 +11,19 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Runs a {@link DifferentiableMap} as a DL4J layer.
+ * Runs a {@link DifferentiableModule} as a DL4J layer.
  *
  * @param <A> the kind of arrays
  * @param <C> the configuration bean
  */
-final class MapRuntime<A, C extends SpecLayer> extends SpecRuntime<A, C> {
-    private DifferentiableMap<A> map;
+final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C> {
+    private DifferentiableModule<A> map;
     private final double dropoutRate;
 
     MapRuntime(
             NeuralNetConfiguration conf,
             DataType type,
-            DifferentiableMap<A> map,
+            DifferentiableModule<A> map,
             Precision<A> precision,
             double dropoutRate) {
         super(conf, type, precision);
@@ -32,7 +32,7 @@ final class MapRuntime<A, C extends SpecLayer> extends SpecRuntime<A, C> {
     }
 
     /** Another map of the same shapes and parameters. */
-    void replace(DifferentiableMap<A> newMap) {
+    void replace(DifferentiableModule<A> newMap) {
         map = newMap;
     }
 

@@ -2,9 +2,9 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.head.FloatEmbedding;
-import io.github.hyenaspark.operator.head.PlainEmbedding;
+import io.github.hyenaspark.operator.head.ReferenceEmbedding;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -15,11 +15,11 @@ import org.nd4j.linalg.api.buffer.DataType;
  * Token ids, [batch, 1, length] or [batch, length] of any number format, to activations [batch, d-model, length]. Its
  * table also makes the logits when a {@link TiedHeadVertex} names it.
  */
-public final class TokenEmbeddingLayer extends SpecLayer {
+public final class TokenEmbeddingLayer extends OperatorLayer {
     private double initStd;
     private double embedDropout;
     private boolean tied;
-    private Positions positions = Positions.NONE;
+    private PositionEmbedding positions = PositionEmbedding.NONE;
     private int maxLength;
 
     /** For JSON only. */
@@ -86,12 +86,12 @@ public final class TokenEmbeddingLayer extends SpecLayer {
     }
 
     /** What is added to the table's vectors. */
-    public Positions getPositions() {
+    public PositionEmbedding getPositions() {
         return positions;
     }
 
     /** For JSON only. */
-    public void setPositions(Positions positions) {
+    public void setPositions(PositionEmbedding positions) {
         this.positions = positions;
     }
 
@@ -111,9 +111,9 @@ public final class TokenEmbeddingLayer extends SpecLayer {
     }
 
     @Override
-    SpecRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
+    OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(conf, type, new PlainEmbedding(config()), new Precision.Doubles())
+                ? new EmbeddingRuntime<double[]>(conf, type, new ReferenceEmbedding(config()), new Precision.Doubles())
                 : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 

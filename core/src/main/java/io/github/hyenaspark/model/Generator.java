@@ -1,13 +1,13 @@
 package io.github.hyenaspark.model;
 
-import io.github.hyenaspark.layers.OnlineSequence;
+import io.github.hyenaspark.layers.IncrementalSequence;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
  * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen, T tokens in O(T
- * log² T) ({@link OnlineSequence}). A sequence that reaches l-max goes on with its second half, which is read as a
+ * log² T) ({@link IncrementalSequence}). A sequence that reaches l-max goes on with its second half, which is read as a
  * prompt is.
  */
 public final class Generator {
@@ -60,7 +60,7 @@ public final class Generator {
     /** The tokens that the model sees, at most l-max. */
     private final class Context {
         private final int[] ids;
-        private final OnlineSequence sequence;
+        private final IncrementalSequence sequence;
         private float[] logits; // of the token that follows
 
         /**

@@ -3,18 +3,18 @@ package io.github.hyenaspark.model;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
 import io.github.hyenaspark.layers.GraphThreads;
+import io.github.hyenaspark.layers.IncrementalSequence;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
-import io.github.hyenaspark.layers.OnlineSequence;
+import io.github.hyenaspark.layers.OperatorLayer;
 import io.github.hyenaspark.layers.RecomputedBlocks;
-import io.github.hyenaspark.layers.SpecLayer;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
 import io.github.hyenaspark.operator.block.BlockConfig;
-import io.github.hyenaspark.operator.head.TargetLosses;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.head.LanguageModelHead;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -62,7 +62,7 @@ public final class HyenaLanguageModel {
     public static ComputationGraphConfiguration configuration(
             ModelConfig config, int vocabularySize, long seed, DataType type) {
         int padded = config.paddedVocabulary(vocabularySize);
-        LinearInitial.LanguageModel initial = initial(config);
+        LinearInitializer.LanguageModel initial = initial(config);
         NeuralNetConfiguration.Builder base = new NeuralNetConfiguration.Builder()
                 .seed(seed)
                 .dataType(type)
@@ -108,7 +108,7 @@ public final class HyenaLanguageModel {
      * results depend on it. OpenBLAS itself is held to one thread in the whole JVM.
      */
     public void useThreads(int threads) {
-        GraphThreads.use(graph, ThreadTeam.of(threads));
+        GraphThreads.use(graph, ComputePool.of(threads));
     }
 
     /**
@@ -133,7 +133,7 @@ public final class HyenaLanguageModel {
     public static List<ParameterEntry> tableOf(ComputationGraph graph) {
         List<ParameterEntry> table = new ArrayList<>();
         for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
-            SpecLayer configuration = (SpecLayer) layer.conf().getLayer();
+            OperatorLayer configuration = (OperatorLayer) layer.conf().getLayer();
             append(table, configuration.getLayerName(), configuration.specs());
         }
         return List.copyOf(table);
@@ -165,8 +165,8 @@ public final class HyenaLanguageModel {
         return TokenEmbeddingLayer.tied(config.embedding(vocabularySize), config.initStd());
     }
 
-    private static LinearInitial.LanguageModel initial(ModelConfig config) {
-        return new LinearInitial.LanguageModel(config.initStd(), config.nLayer());
+    private static LinearInitializer.LanguageModel initial(ModelConfig config) {
+        return new LinearInitializer.LanguageModel(config.initStd(), config.nLayer());
     }
 
     private static String blockName(int number) {
@@ -223,8 +223,8 @@ public final class HyenaLanguageModel {
      *
      * @return of B×L
      */
-    public TargetLosses losses(Batch batch) {
-        TargetLosses losses = TargetLosses.of(batch.targets().length);
+    public LanguageModelHead.TargetLosses losses(Batch batch) {
+        LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(batch.targets().length);
         LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), losses);
         graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
         return losses;
@@ -266,8 +266,8 @@ public final class HyenaLanguageModel {
      *
      * @param capacity tokens that it may have, at most l-max
      */
-    public OnlineSequence sequence(int capacity) {
-        return OnlineSequence.of(graph, capacity);
+    public IncrementalSequence sequence(int capacity) {
+        return IncrementalSequence.of(graph, capacity);
     }
 
     /** The graph itself, for DL4J's tools. */

@@ -9,8 +9,7 @@ import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.Positions;
-import io.github.hyenaspark.operator.recurrent.RecurrentCell;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
@@ -59,7 +58,7 @@ public record ModelConfig(
         double embedDropout,
         double initStd,
         int vocabMultiple,
-        Positions positions,
+        PositionEmbedding positions,
         FilterConfig filter,
         AttentionSettings attention,
         H3Settings h3,
@@ -144,9 +143,9 @@ public record ModelConfig(
     public record AttentionSettings(int heads) {
         private static final int USUAL_HEAD_WIDTH = 64;
 
-        AttentionConfig of(int dModel, int lMax, Positions positions) {
+        AttentionConfig of(int dModel, int lMax, PositionEmbedding positions) {
             int number = heads == 0 ? Math.max(1, dModel / USUAL_HEAD_WIDTH) : heads;
-            return new AttentionConfig(dModel, lMax, number, positions == Positions.ROTARY);
+            return new AttentionConfig(dModel, lMax, number, positions == PositionEmbedding.ROTARY);
         }
     }
 
@@ -189,7 +188,7 @@ public record ModelConfig(
         return switch (kind) {
             case HYENA -> operator();
             case H3 -> h3.of(dModel, lMax);
-            case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentCell.valueOf(kind.name()), dModel, lMax);
+            case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentConfig.Cell.valueOf(kind.name()), dModel, lMax);
             case CONV -> conv.of(dModel, lMax);
             case ATTENTION -> attention.of(dModel, lMax, positions);
         };

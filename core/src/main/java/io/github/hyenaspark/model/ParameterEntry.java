@@ -1,6 +1,6 @@
 package io.github.hyenaspark.model;
 
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  * @param offset where it starts in the vector, elements
  * @param group which learning rate and weight decay it has
  */
-public record ParameterEntry(String name, List<Integer> shape, long offset, ParameterGroup group) {
+public record ParameterEntry(String name, List<Integer> shape, long offset, ParameterSpec.Group group) {
     public ParameterEntry {
         shape = List.copyOf(shape);
     }

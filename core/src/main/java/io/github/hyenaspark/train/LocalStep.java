@@ -5,7 +5,6 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
-import io.github.hyenaspark.train.optim.GroupRates;
 import io.github.hyenaspark.train.optim.TrainingState;
 
 /** One local step: the gradients of a batch, their clip, AdamW. The model is only a place to compute in. */
@@ -46,7 +45,7 @@ public final class LocalStep {
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);
         double norm = clip.clip(gradients);
-        optimizer.update(state, gradients, time.momentSteps(), GroupRates.at(config, time.step()));
+        optimizer.update(state, gradients, time.momentSteps(), AdamW.GroupRates.at(config, time.step()));
         return new Found(loss, norm);
     }
 }

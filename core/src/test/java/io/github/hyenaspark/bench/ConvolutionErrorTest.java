@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Results written by the definition in double have no error but rounding; a fault in any of them shows. */
 class ConvolutionErrorTest {
     private static final int LENGTH = 33;
-    private static final ConvolutionShape SHAPE = new ConvolutionShape(2, 3, LENGTH, 1);
+    private static final ConvolutionBenchmark.Shape SHAPE = new ConvolutionBenchmark.Shape(2, 3, LENGTH, 1);
     /** Half a unit in the last place of a float, relative to the largest element, and double's own rounding. */
     private static final double ROUNDING = 6.1e-8;
 
@@ -66,7 +66,7 @@ class ConvolutionErrorTest {
 
     @Test
     void theConvolutionThatIsMeasuredIsRight() {
-        ConvolutionMeasurement found = ConvolutionBenchmark.run(new ConvolutionShape(2, 3, LENGTH, 2), 1);
+        ConvolutionBenchmark.Measurement found = ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(2, 3, LENGTH, 2), 1);
         // Rounding of a float transform of 64 points, relative to the largest element.
         assertThat(found.maxRelativeError()).isPositive().isLessThan(1e-6);
         assertThat(found.gatedForwardBackward().seconds()).hasSize(1);

@@ -15,8 +15,8 @@ class StepShapeTest {
         return ModelConfigs.of(8, 2, 32, LENGTH, ModelConfigs.filter(5, trainPositions));
     }
 
-    private static StepShape shape(ModelConfig model) {
-        return new StepShape(model, 11, 2, LENGTH, 1);
+    private static StepBenchmark.Shape shape(ModelConfig model) {
+        return new StepBenchmark.Shape(model, 11, 2, LENGTH, 1);
     }
 
     /** Blocks: in and out together 4 of 8×8, feed-forward 2 of 8×32; head 16×8, the padded vocabulary; 24 tokens. */
@@ -46,7 +46,7 @@ class StepShapeTest {
 
     @Test
     void sequencesLongerThanTheModelsAreRefused() {
-        assertThatThrownBy(() -> new StepShape(model(true), 11, 2, LENGTH + 1, 1))
+        assertThatThrownBy(() -> new StepBenchmark.Shape(model(true), 11, 2, LENGTH + 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a sequence of 13 tokens is longer than l-max 12");
     }

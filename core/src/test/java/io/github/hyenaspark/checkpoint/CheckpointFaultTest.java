@@ -66,8 +66,8 @@ class CheckpointFaultTest {
 
         /** With an object of a worker in a directory of its own, as a task writes it. */
         Checkpoint checkpoint(long round) throws IOException {
-            String directory = WorkerObjects.newDirectory(round, 1);
-            VectorFile kept = WorkerObjects.write(
+            String directory = WorkerStateFiles.newDirectory(round, 1);
+            VectorFile kept = WorkerStateFiles.write(
                     storage, uri, directory, 0, Map.of("first-moment", new float[] {(float) round, 2, 3}));
             Checkpoint plain = TestCheckpoints.ofRound(round);
             return new Checkpoint(
@@ -93,7 +93,7 @@ class CheckpointFaultTest {
                     TestCheckpoints.ofRound(found.round()).vectors();
             assertThat(found.vectors().keySet()).isEqualTo(expected.keySet());
             expected.forEach((name, values) -> assertThat(found.vector(name)).containsExactly(values));
-            assertThat(WorkerObjects.read(storage, uri, found.workers().get(0)).get("first-moment"))
+            assertThat(WorkerStateFiles.read(storage, uri, found.workers().get(0)).get("first-moment"))
                     .containsExactly((float) found.round(), 2, 3);
             return found.round();
         }
@@ -301,10 +301,10 @@ class CheckpointFaultTest {
     void whatWorkersWriteForTheNextRoundOutlivesASave(String scheme) throws IOException {
         var run = new Run(scheme);
         CheckpointStore driver = run.driver();
-        String directory = WorkerObjects.newDirectory(3, driver.epoch());
-        VectorFile ahead = WorkerObjects.write(run.storage, run.uri, directory, 0, Map.of("residual", new float[] {4}));
+        String directory = WorkerStateFiles.newDirectory(3, driver.epoch());
+        VectorFile ahead = WorkerStateFiles.write(run.storage, run.uri, directory, 0, Map.of("residual", new float[] {4}));
         driver.save(run.checkpoint(2), 1);
-        assertThat(WorkerObjects.read(run.storage, run.uri, ahead).get("residual"))
+        assertThat(WorkerStateFiles.read(run.storage, run.uri, ahead).get("residual"))
                 .containsExactly(4);
         driver.save(run.checkpoint(3), 1);
         driver.save(run.checkpoint(4), 1);
@@ -340,7 +340,7 @@ class CheckpointFaultTest {
         }
         Checkpoint last =
                 CheckpointStore.open(run.storage, run.uri).newestValid().orElseThrow();
-        assertThat(WorkerObjects.read(run.storage, run.uri, last.workers().get(0))
+        assertThat(WorkerStateFiles.read(run.storage, run.uri, last.workers().get(0))
                         .get("first-moment"))
                 .containsExactly(2, 2, 3);
     }

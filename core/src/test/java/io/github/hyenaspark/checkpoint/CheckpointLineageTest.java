@@ -129,15 +129,15 @@ class CheckpointLineageTest {
         assertThat(run.store.names()).contains("000000000005-1.json");
         assertThat(run.restored()).isEqualTo(3);
         CheckpointStore third = run.driver();
-        String ahead = WorkerObjects.newDirectory(5, third.epoch());
-        VectorFile kept = WorkerObjects.write(run.storage, run.uri, ahead, 0, Map.of("residual", new float[] {1}));
+        String ahead = WorkerStateFiles.newDirectory(5, third.epoch());
+        VectorFile kept = WorkerStateFiles.write(run.storage, run.uri, ahead, 0, Map.of("residual", new float[] {1}));
         third.save(TestCheckpoints.ofRound(4), 2);
         assertThat(run.restored()).isEqualTo(4);
         assertThat(run.paths())
                 .as("the late one does not count as kept")
                 .contains("manifest/000000000004-3.json", "manifest/000000000003-2.json")
                 .doesNotContain("manifest/000000000002-2.json");
-        assertThat(WorkerObjects.read(run.storage, run.uri, kept))
+        assertThat(WorkerStateFiles.read(run.storage, run.uri, kept))
                 .as("a round in progress, older than the late checkpoint")
                 .containsKey("residual");
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -45,8 +45,8 @@ class CheckpointTest {
     void aTableHasNoGaps() {
         refused(
                 () -> Checkpoint.parameters(List.of(
-                        new ParameterEntry("a", List.of(2), 0, ParameterGroup.BASE),
-                        new ParameterEntry("b", List.of(2), 3, ParameterGroup.BASE))),
+                        new ParameterEntry("a", List.of(2), 0, ParameterSpec.Group.BASE),
+                        new ParameterEntry("b", List.of(2), 3, ParameterSpec.Group.BASE))),
                 "parameter b must begin at element 2 of the table, found 3");
     }
 }

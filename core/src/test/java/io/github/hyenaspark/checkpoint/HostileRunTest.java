@@ -150,10 +150,10 @@ class HostileRunTest {
     }
 
     private void readSafetensors(int count, long seed) throws IOException {
-        VectorFile kept = WorkerObjects.write(
+        VectorFile kept = WorkerStateFiles.write(
                 storage,
                 run,
-                WorkerObjects.newDirectory(3, 1),
+                WorkerStateFiles.newDirectory(3, 1),
                 0,
                 Map.of("first-moment", new float[7], "residual", new float[9], "second-moment", new float[7]));
         String uri = Storage.resolve(run, kept.path());
@@ -171,7 +171,7 @@ class HostileRunTest {
             crc.update(hostile);
             var named =
                     new VectorFile(kept.vector(), kept.path(), hostile.length, crc.getValue(), Hashes.sha256(hostile));
-            boolean stored = Hostile.refused(what, hostile.length, () -> WorkerObjects.read(storage, run, named));
+            boolean stored = Hostile.refused(what, hostile.length, () -> WorkerStateFiles.read(storage, run, named));
             assertThat(stored || !alone).as(what).isTrue();
             refused += alone ? 1 : 0;
         }

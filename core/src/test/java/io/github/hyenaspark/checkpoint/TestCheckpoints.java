@@ -1,7 +1,7 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -9,10 +9,10 @@ import java.util.OptionalDouble;
 /** Checkpoints whose every value tells round, vector and index. */
 final class TestCheckpoints {
     static final List<ParameterEntry> TABLE = List.of(
-            new ParameterEntry("embedding.weight", List.of(4, 3), 0, ParameterGroup.BASE),
-            new ParameterEntry("block-0.filter.sin-freq", List.of(2), 12, ParameterGroup.FILTER),
-            new ParameterEntry("block-0.filter.z", List.of(1, 2, 3), 14, ParameterGroup.POSITIONS),
-            new ParameterEntry("block-0.filter.deltas", List.of(), 20, ParameterGroup.DECAY));
+            new ParameterEntry("embedding.weight", List.of(4, 3), 0, ParameterSpec.Group.BASE),
+            new ParameterEntry("block-0.filter.sin-freq", List.of(2), 12, ParameterSpec.Group.FILTER),
+            new ParameterEntry("block-0.filter.z", List.of(1, 2, 3), 14, ParameterSpec.Group.POSITIONS),
+            new ParameterEntry("block-0.filter.deltas", List.of(), 20, ParameterSpec.Group.DECAY));
 
     private TestCheckpoints() {}
 
@@ -37,9 +37,9 @@ final class TestCheckpoints {
                 256,
                 vectors,
                 TABLE,
-                new Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
+                new Provenance.Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
                 round * 100,
-                new Progress(Math.abs(round), 10 * Math.abs(round), OptionalDouble.of(2.5)),
+                new TrainingProgress(Math.abs(round), 10 * Math.abs(round), OptionalDouble.of(2.5)),
                 List.of());
     }
 

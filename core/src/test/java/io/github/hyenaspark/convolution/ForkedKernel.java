@@ -15,13 +15,13 @@ final class ForkedKernel {
 
     private final LongConvolution convolution = LongConvolution.ofLength(LENGTH);
     private final float[] filter;
-    private final GatedRow row;
+    private final LongConvolution.GatedRow row;
     private final float[] outputGradient;
 
     private ForkedKernel() {
         Random random = new Random(SEED);
         filter = row(random);
-        row = new GatedRow(row(random), row(random), new float[LENGTH], row(random));
+        row = new LongConvolution.GatedRow(row(random), row(random), new float[LENGTH], row(random));
         outputGradient = row(random);
     }
 
@@ -43,7 +43,7 @@ final class ForkedKernel {
         float[][] results = new float[5][LENGTH];
         convolution.spectrum(filter, spectrum);
         convolution.gatedForward(row, spectrum, results[0]);
-        GatedGradient gradient = new GatedGradient(outputGradient, results[1], results[2], results[3]);
+        LongConvolution.GatedGradient gradient = new LongConvolution.GatedGradient(outputGradient, results[1], results[2], results[3]);
         convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
         convolution.filterGradient(spectrumGradient, results[4]);
         return results;

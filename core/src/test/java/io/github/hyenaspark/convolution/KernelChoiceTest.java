@@ -22,7 +22,7 @@ class KernelChoiceTest {
 
     @Test
     void refusesOtherKernels() {
-        KernelSource source = KernelChoice.of("fast").source();
+        KernelChoice.KernelSource source = KernelChoice.of("fast").source();
         assertThatThrownBy(() -> LongConvolution.ofLength(8, source))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the system property hyena.convolution must be scalar or vector, found 'fast'");

@@ -31,9 +31,9 @@ public abstract class LongConvolutionContract {
     /** What lies behind the L elements of a row. */
     private static final int MARGIN = 3;
 
-    private final KernelSource source;
+    private final KernelChoice.KernelSource source;
 
-    public LongConvolutionContract(KernelSource source) {
+    public LongConvolutionContract(KernelChoice.KernelSource source) {
         this.source = source;
     }
 
@@ -85,10 +85,10 @@ public abstract class LongConvolutionContract {
         float[] output = emptyRow(length);
         float[] outputAlone = emptyRow(length);
         float[] filterGradient = emptyRow(length);
-        GatedRow row = new GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
-        GatedRow forgetful = new GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
-        GatedGradient gradient =
-                new GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+        LongConvolution.GatedRow row = new LongConvolution.GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
+        LongConvolution.GatedRow forgetful = new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        LongConvolution.GatedGradient gradient =
+                new LongConvolution.GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
 
         convolution.spectrum(filter, spectrum);
         convolution.gatedForward(row, spectrum, output);
@@ -168,9 +168,9 @@ public abstract class LongConvolutionContract {
         float[] spectrum = new float[convolution.spectrumSize()];
         float[] spectrumGradient = new float[convolution.spectrumSize()];
         float[] plainSpectrumGradient = new float[convolution.spectrumSize()];
-        GatedRow row = new GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
-        GatedGradient gradient =
-                new GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+        LongConvolution.GatedRow row = new LongConvolution.GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
+        LongConvolution.GatedGradient gradient =
+                new LongConvolution.GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
         float[] output = emptyRow(length);
         float[] filterGradient = emptyRow(length);
         float[] convolved = emptyRow(length);
@@ -319,8 +319,8 @@ public abstract class LongConvolutionContract {
         assertThatThrownBy(() -> convolution.forward(new float[4], spectrum, row))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("input must have at least 5 elements (the plan's length), found 4");
-        GatedRow gates = new GatedRow(row, row, new float[0], row);
-        GatedGradient gradient = new GatedGradient(row, row, row, row);
+        LongConvolution.GatedRow gates = new LongConvolution.GatedRow(row, row, new float[0], row);
+        LongConvolution.GatedGradient gradient = new LongConvolution.GatedGradient(row, row, row, row);
         assertThatThrownBy(() -> convolution.gatedBackward(gates, gradient, spectrum, spectrum))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("convolved must have at least 5 elements (the plan's length), found 0");

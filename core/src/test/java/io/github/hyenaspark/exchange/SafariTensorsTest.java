@@ -12,8 +12,7 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +26,7 @@ class SafariTensorsTest {
     /** Everything that has a tensor of its own or lacks one: three gates, two heads that are mixed, no direct term. */
     private static ModelConfig rich(boolean trainPositions, boolean trainDecay, boolean directTerm) {
         FilterConfig filter = new FilterConfig(
-                FilterKind.IMPLICIT, 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay, 16, 64);
+                FilterConfig.Kind.IMPLICIT, 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay, 16, 64);
         return new ModelConfig(
                 List.of(Mixer.HYENA),
                 8,
@@ -45,7 +44,7 @@ class SafariTensorsTest {
                 0,
                 0.02,
                 8,
-                Positions.NONE,
+                PositionEmbedding.NONE,
                 filter,
                 new ModelConfig.AttentionSettings(0),
                 ModelConfigs.H3,

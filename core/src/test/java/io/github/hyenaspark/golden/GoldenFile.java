@@ -5,11 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.recurrent.RecurrentCell;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.io.IOException;
@@ -59,7 +57,7 @@ record GoldenFile(String name, JsonNode root) {
         return switch (mixer) {
             case "hyena" -> operatorConfig(config, width, maxLength);
             case "rnn", "lstm", "gru" ->
-                new RecurrentConfig(RecurrentCell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
+                new RecurrentConfig(RecurrentConfig.Cell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
             case "attention" ->
                 new AttentionConfig(
                         width,
@@ -81,7 +79,7 @@ record GoldenFile(String name, JsonNode root) {
     /** The operator's configuration; keys that are absent have the reference's defaults. */
     static HyenaConfig operatorConfig(JsonNode config, int width, int maxLength) {
         FilterConfig filter = new FilterConfig(
-                FilterKind.valueOf(config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
+                FilterConfig.Kind.valueOf(config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
                 config.path("filter_width").asInt(64),
                 config.path("filter_emb").asInt(3),
                 config.path("filter_hidden_layers").asInt(2),

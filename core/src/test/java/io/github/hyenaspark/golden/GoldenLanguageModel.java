@@ -13,13 +13,12 @@ import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.testing.Closeness;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
-import io.github.hyenaspark.train.optim.GroupRates;
-import io.github.hyenaspark.train.optim.PlainAdamW;
+import io.github.hyenaspark.train.optim.ReferenceAdamW;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -68,7 +67,7 @@ final class GoldenLanguageModel {
                 0,
                 json.path("init_std").asDouble(0.02),
                 json.path("pad_vocab_multiple").asInt(1),
-                Positions.NONE,
+                PositionEmbedding.NONE,
                 operator.filter(),
                 new ModelConfig.AttentionSettings(0),
                 ModelConfigs.H3,
@@ -145,7 +144,7 @@ final class GoldenLanguageModel {
                 optimizer.required("beta2").asDouble());
         GradientClip clip = new GradientClip(optimizer.path("clip_global_norm").asDouble(0));
         double[] theta = doubles(graph.params());
-        PlainAdamW plain = new PlainAdamW(table, betas);
+        ReferenceAdamW plain = new ReferenceAdamW(table, betas);
         AdamW fused = new AdamW(table, betas);
         TrainingState state = TrainingState.initial(floats(theta));
         double[] losses = GoldenFile.doubles(root.required("trajectory").required("losses"));
@@ -165,14 +164,14 @@ final class GoldenLanguageModel {
         }
     }
 
-    private Map<ParameterGroup, GroupRates> rates() {
-        Map<ParameterGroup, GroupRates> rates = new EnumMap<>(ParameterGroup.class);
+    private Map<ParameterSpec.Group, AdamW.GroupRates> rates() {
+        Map<ParameterSpec.Group, AdamW.GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
         JsonNode groups = root.required("optimizer").required("groups");
-        for (ParameterGroup group : ParameterGroup.values()) {
+        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
             JsonNode rate = groups.path(group.name().toLowerCase(Locale.ROOT));
             rates.put(
                     group,
-                    new GroupRates(
+                    new AdamW.GroupRates(
                             rate.path("lr").asDouble(),
                             rate.path("weight_decay").asDouble()));
         }

@@ -3,12 +3,12 @@ package io.github.hyenaspark.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.testing.Closeness;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -40,7 +40,7 @@ final class GoldenOperator {
      */
     private Map<String, double[]> ours(Map<String, double[]> all) {
         Map<String, double[]> ours = new LinkedHashMap<>();
-        for (ParameterSpec spec : config.parameters(new LinearInitial.Alone())) {
+        for (ParameterSpec spec : config.parameters(new LinearInitializer.Alone())) {
             assertThat(all).containsKey(spec.name());
             ours.put(spec.name(), Arrays.copyOf(all.get(spec.name()), spec.size()));
         }
@@ -57,7 +57,7 @@ final class GoldenOperator {
     }
 
     private <A> void check(
-            DifferentiableMap<A> operator,
+            DifferentiableModule<A> operator,
             Function<double[], A> make,
             Function<A, double[]> values,
             double outputTolerance,
@@ -68,7 +68,7 @@ final class GoldenOperator {
             parameterArrays.put(name, make.apply(array));
             gradientArrays.put(name, make.apply(new double[array.length]));
         });
-        Pass<A> pass = Pass.of(batch, length, parameterArrays, gradientArrays);
+        ForwardContext<A> pass = ForwardContext.of(batch, length, parameterArrays, gradientArrays);
         A input = make.apply(golden("input"));
         A output = make.apply(new double[golden("output").length]);
         operator.forward(input, output, pass);

@@ -89,7 +89,7 @@ class HdfsStorageIT {
     @Test
     void objectsAreWrittenOnceReplacedListedAndRead() throws IOException {
         String target = root + "/data/with space/object";
-        StoredFile written = storage.write(target, out -> out.write(bytes("content")));
+        FileInfo written = storage.write(target, out -> out.write(bytes("content")));
         assertThat(storage.write(target, out -> out.write(bytes("content")))).isEqualTo(written);
         assertThat(storage.hashed(target)).isEqualTo(written);
         assertThatThrownBy(() -> storage.write(target, out -> out.write(bytes("CONTENT"))))
@@ -107,7 +107,7 @@ class HdfsStorageIT {
             assertThat(to).isEqualTo(bytes("ent"));
         }
         assertThat(storage.find(root + "/da*"))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(root + "/data/view", target);
         assertThat(names("/data")).containsExactlyInAnyOrder("view", "object");
         storage.delete(root + "/data");

@@ -99,7 +99,7 @@ class StorageTest {
     @Test
     void writeReturnsLengthAndHashesOfWhatItWrote() throws IOException {
         byte[] content = bytes("123456789");
-        StoredFile written = storage.write(uri("deep/er/object"), out -> {
+        FileInfo written = storage.write(uri("deep/er/object"), out -> {
             out.write(content[0]);
             out.write(content, 1, 8);
         });
@@ -114,7 +114,7 @@ class StorageTest {
 
     @Test
     void writingTheSameObjectAgainIsFineAndOtherContentIsRefused() throws IOException {
-        StoredFile first = storage.write(uri("object"), out -> out.write(bytes("content")));
+        FileInfo first = storage.write(uri("object"), out -> out.write(bytes("content")));
         assertThat(storage.write(uri("object"), out -> out.write(bytes("content"))))
                 .isEqualTo(first);
         assertThatThrownBy(() -> storage.write(uri("object"), out -> out.write(bytes("CONTENT"))))
@@ -149,7 +149,7 @@ class StorageTest {
             storage.replace(uri(name), bytes(name));
         }
         assertThat(storage.list(uri("d")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(uri("d/_SUCCESS"), uri("d/a"), uri("d/b"));
         assertThat(storage.list(uri("absent"))).isEmpty();
     }
@@ -160,14 +160,14 @@ class StorageTest {
             storage.replace(uri(name), bytes(name));
         }
         assertThat(storage.find(uri("d")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(uri("d/a.md"), uri("d/b.txt"), uri("d/sub/c.txt"));
         assertThat(storage.find(uri("*/*.txt")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(uri("d/b.txt"), uri("e/d.txt"));
         assertThat(storage.find(uri("{d,e}"))).hasSize(4);
         assertThat(storage.find(uri("d/*.none"))).isEmpty();
-        StoredFile named = storage.find(uri("d/.x.txt")).get(0);
+        FileInfo named = storage.find(uri("d/.x.txt")).get(0);
         assertThat(named.bytes()).isEqualTo(8);
         assertThat(named.sha256()).isEmpty();
         assertThat(named.crc32c()).isEqualTo(-1);
@@ -182,15 +182,15 @@ class StorageTest {
             storage.replace(uri(name), bytes(name));
         }
         assertThat(storage.find(uri("d/*.log")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(uri("d/06:00:00Z.log"), uri("d/[x] 50%.log"));
-        assertThat(storage.find(uri("*/\\[x\\]*"))).extracting(StoredFile::uri).containsExactly(uri("d/[x] 50%.log"));
+        assertThat(storage.find(uri("*/\\[x\\]*"))).extracting(FileInfo::uri).containsExactly(uri("d/[x] 50%.log"));
         assertThat(storage.find(uri("*/0[0-9]:*"))).hasSize(1);
-        assertThat(storage.find(uri("d/*/*.log"))).extracting(StoredFile::uri).containsExactly(uri("d/sub/c.log"));
+        assertThat(storage.find(uri("d/*/*.log"))).extracting(FileInfo::uri).containsExactly(uri("d/sub/c.log"));
         assertThat(storage.find(uri("{d/s?b,*}/c.log")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(uri("d/sub/c.log"));
-        assertThat(storage.find(uri("*.log"))).extracting(StoredFile::uri).containsExactly(uri("f.log/g.md"));
+        assertThat(storage.find(uri("*.log"))).extracting(FileInfo::uri).containsExactly(uri("f.log/g.md"));
         assertThat(storage.find(uri("d/*.log/x"))).isEmpty();
         assertThat(storage.find(uri("*/absent"))).isEmpty();
     }
@@ -236,7 +236,7 @@ class StorageTest {
         assertThat(storage.read(uri("my corpus/a b.txt"))).isEqualTo(bytes("x"));
         assertThat(storage.read("file://" + plain)).isEqualTo(bytes("x"));
         assertThat(storage.qualify(plain)).isEqualTo(uri("my corpus/a b.txt"));
-        assertThat(storage.find(plain)).extracting(StoredFile::uri).containsExactly(uri("my corpus/a b.txt"));
+        assertThat(storage.find(plain)).extracting(FileInfo::uri).containsExactly(uri("my corpus/a b.txt"));
         assertThat(storage.qualify("relative")).isEqualTo("file:" + Path.of("").toAbsolutePath() + "/relative");
         assertThatThrownBy(() -> storage.read(uri("my%20corpus/a")))
                 .hasMessage(
@@ -266,7 +266,7 @@ class StorageTest {
         for (int i = 0; i < content.length; i++) {
             content[i] = (byte) i;
         }
-        StoredFile written = storage.write(uri("object"), out -> out.write(content));
+        FileInfo written = storage.write(uri("object"), out -> out.write(content));
         try (InputStream in = storage.openVerified(written)) {
             in.skipNBytes(70_000);
             assertThat(in.read()).isEqualTo(content[70_000] & 0xFF);

@@ -8,9 +8,9 @@ import io.github.hyenaspark.operator.block.MixerConfigs;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.testing.Closeness;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -86,7 +86,7 @@ class LayersTest {
 
     @ParameterizedTest
     @EnumSource
-    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(Positions positions) {
+    void gradientsOfAnEmbeddingWithATableOfItsOwnAreRight(PositionEmbedding positions) {
         ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("ids")
@@ -120,7 +120,7 @@ class LayersTest {
         for (MixerConfig config : MixerConfigs.withEveryHyena()) {
             assertKept(languageModel(config, DataType.FLOAT));
         }
-        for (Positions positions : Positions.values()) {
+        for (PositionEmbedding positions : PositionEmbedding.values()) {
             assertKept(languageModel(MixerConfigs.all().get(0), positions, DataType.FLOAT));
         }
     }
@@ -142,7 +142,7 @@ class LayersTest {
     /** The form that runs adds the positions of the plain form, and moves their gradients as it does. */
     @ParameterizedTest
     @EnumSource
-    void positionsOfBothFormsAgree(Positions positions) {
+    void positionsOfBothFormsAgree(PositionEmbedding positions) {
         MixerConfig config = MixerConfigs.all().get(0);
         ComputationGraph plain = languageModel(config, positions, DataType.DOUBLE);
         ComputationGraph floats = languageModel(config, positions, DataType.FLOAT);
@@ -269,20 +269,20 @@ class LayersTest {
         return graph;
     }
 
-    private static EmbeddingConfig embedding(int width, double dropout, Positions positions) {
+    private static EmbeddingConfig embedding(int width, double dropout, PositionEmbedding positions) {
         return new EmbeddingConfig(VOCABULARY, width, 24, positions, dropout);
     }
 
     private static ComputationGraph languageModel(MixerConfig config, DataType type) {
-        return languageModel(config, Positions.NONE, type);
+        return languageModel(config, PositionEmbedding.NONE, type);
     }
 
-    private static ComputationGraph languageModel(MixerConfig config, Positions positions, DataType type) {
+    private static ComputationGraph languageModel(MixerConfig config, PositionEmbedding positions, DataType type) {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();
         BlockLayer block =
-                new BlockLayer(new BlockConfig(config, 9, config.dropout()), new LinearInitial.LanguageModel(0.4, 1));
+                new BlockLayer(new BlockConfig(config, 9, config.dropout()), new LinearInitializer.LanguageModel(0.4, 1));
         ComputationGraph graph = new ComputationGraph(base(type)
                 .graphBuilder()
                 .addInputs("ids")

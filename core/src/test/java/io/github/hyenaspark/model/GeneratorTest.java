@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.hyenaspark.layers.OnlineSequence;
+import io.github.hyenaspark.layers.IncrementalSequence;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,10 +37,10 @@ class GeneratorTest {
     private static final ModelConfig CONFIG = config(PROMPT.length + TOKENS);
 
     private static ModelConfig config(int lMax) {
-        return config(List.of(Mixer.HYENA), Positions.ROTARY, FilterKind.IMPLICIT, lMax);
+        return config(List.of(Mixer.HYENA), PositionEmbedding.ROTARY, FilterConfig.Kind.IMPLICIT, lMax);
     }
 
-    private static ModelConfig config(List<Mixer> mixer, Positions positions, FilterKind kind, int lMax) {
+    private static ModelConfig config(List<Mixer> mixer, PositionEmbedding positions, FilterConfig.Kind kind, int lMax) {
         FilterConfig filter =
                 new FilterConfig(kind, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, lMax / 2 + 1, 8);
         return new ModelConfig(
@@ -88,7 +87,7 @@ class GeneratorTest {
                 .as("a text that never changes proves little")
                 .isGreaterThan(3);
         int[] ids = concat(PROMPT, text);
-        OnlineSequence sequence = model.sequence(ids.length);
+        IncrementalSequence sequence = model.sequence(ids.length);
         float[] online = sequence.append(PROMPT);
         for (int length = PROMPT.length; length < ids.length; length++) {
             if ((length - PROMPT.length) % step == 0) {
@@ -137,17 +136,17 @@ class GeneratorTest {
     /** Every mixer below a Hyena block of every kind of filters, past l-max. */
     static Stream<Arguments> mixersAndFilters() {
         return Stream.concat(
-                Arrays.stream(Mixer.values()).map(mixer -> Arguments.of(mixer, FilterKind.IMPLICIT)),
-                Arrays.stream(FilterKind.values()).map(kind -> Arguments.of(Mixer.HYENA, kind)));
+                Arrays.stream(Mixer.values()).map(mixer -> Arguments.of(mixer, FilterConfig.Kind.IMPLICIT)),
+                Arrays.stream(FilterConfig.Kind.values()).map(kind -> Arguments.of(Mixer.HYENA, kind)));
     }
 
     @ParameterizedTest
     @MethodSource("mixersAndFilters")
-    void theTextOfEveryMixerIsTheNaiveOne(Mixer mixer, FilterKind kind) {
-        ModelConfig config = config(List.of(mixer, Mixer.HYENA), Positions.ROTARY, kind, 40);
+    void theTextOfEveryMixerIsTheNaiveOne(Mixer mixer, FilterConfig.Kind kind) {
+        ModelConfig config = config(List.of(mixer, Mixer.HYENA), PositionEmbedding.ROTARY, kind, 40);
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 100)).isEqualTo(naive(model, 40, PROMPT, 100));
-        OnlineSequence sequence = model.sequence(40);
+        IncrementalSequence sequence = model.sequence(40);
         sequence.append(PROMPT);
         assertThat(sequence.append(7)).containsExactly(model.logits(concat(PROMPT, List.of(7))), within(1e-4f));
     }
@@ -161,11 +160,11 @@ class GeneratorTest {
         "ATTENTION, HYENA, LEARNED",
         "HYENA, ATTENTION, SINUSOIDAL"
     })
-    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, Positions positions) {
-        ModelConfig config = config(List.of(first, second), positions, FilterKind.IMPLICIT, 300);
+    void textOfEveryMixtureIsTheNaiveOne(Mixer first, Mixer second, PositionEmbedding positions) {
+        ModelConfig config = config(List.of(first, second), positions, FilterConfig.Kind.IMPLICIT, 300);
         HyenaLanguageModel model = trained(config);
         assertThat(generate(model, config, PROMPT, 310)).isEqualTo(naive(model, 300, PROMPT, 310));
-        OnlineSequence sequence = model.sequence(290);
+        IncrementalSequence sequence = model.sequence(290);
         int[] ids = new Random(SEED).ints(290, 0, VOCABULARY).toArray();
         float[] online = sequence.append(Arrays.copyOf(ids, 100));
         for (int length = 100; length < ids.length; length++) {
@@ -194,7 +193,7 @@ class GeneratorTest {
     @Test
     void aSequenceTakesTheTokensThatItHasRoomFor() {
         HyenaLanguageModel model = trained(config(16));
-        OnlineSequence sequence = model.sequence(4);
+        IncrementalSequence sequence = model.sequence(4);
         assertThatThrownBy(() -> sequence.append(1, 2, 3, 4, 5))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("expected from 1 to 4 tokens, for which the sequence has room, found 5");

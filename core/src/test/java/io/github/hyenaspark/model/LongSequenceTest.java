@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.bench.ConvolutionBenchmark;
-import io.github.hyenaspark.bench.ConvolutionMeasurement;
-import io.github.hyenaspark.bench.ConvolutionShape;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,7 +20,7 @@ class LongSequenceTest {
     @ValueSource(ints = {8191, 8193, 32768, 33_000, 65536, 100_000, 131_072, 1_048_576})
     void aLongConvolutionKeepsItsPrecision(int length) {
         for (int threads : new int[] {1, 2}) {
-            ConvolutionMeasurement found = ConvolutionBenchmark.run(new ConvolutionShape(1, 2, length, threads), 1);
+            ConvolutionBenchmark.Measurement found = ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(1, 2, length, threads), 1);
             assertThat(found.maxRelativeError()).isPositive().isLessThan(1e-6);
         }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.layers.OnlineSequence;
+import io.github.hyenaspark.layers.IncrementalSequence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +70,7 @@ class MixerModelsTest {
         ModelConfig config = config(mixer, "model.l-max=600", "model.conv.taps=0");
         HyenaLanguageModel model = trained(config);
         int[] ids = new Random(5).ints(600, 0, VOCABULARY).toArray();
-        OnlineSequence sequence = model.sequence(600);
+        IncrementalSequence sequence = model.sequence(600);
         float[] logits = sequence.append(Arrays.copyOf(ids, 300));
         for (int length = 300; length < 600; length++) {
             if (length % 50 == 0) {

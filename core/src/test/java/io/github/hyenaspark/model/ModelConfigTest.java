@@ -8,7 +8,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,8 +67,8 @@ class ModelConfigTest {
         assertThat(model.table().get(1).name()).isEqualTo("embedding.positions");
         assertThat(model.table().get(1).shape()).containsExactly(20, 8);
         assertThat(HyenaLanguageModel.tableOf(learned, VOCABULARY)).isEqualTo(model.table());
-        for (Positions positions : Positions.values()) {
-            if (positions != Positions.LEARNED) {
+        for (PositionEmbedding positions : PositionEmbedding.values()) {
+            if (positions != PositionEmbedding.LEARNED) {
                 String name = positions.name().toLowerCase(java.util.Locale.ROOT);
                 ModelConfig other = model("model.d-model=8", "model.n-layer=1", "model.positions=" + name);
                 assertThat(HyenaLanguageModel.tableOf(other, VOCABULARY).get(1).name())

@@ -2,8 +2,7 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
 
@@ -35,7 +34,7 @@ public final class ModelConfigs {
                 0,
                 0.02,
                 8,
-                Positions.ROTARY,
+                PositionEmbedding.ROTARY,
                 filter,
                 new ModelConfig.AttentionSettings(0),
                 H3,
@@ -50,6 +49,6 @@ public final class ModelConfigs {
     /** A filter network of width 64 with two hidden layers. */
     public static FilterConfig filter(int emb, boolean trainPositions) {
         return new FilterConfig(
-                FilterKind.IMPLICIT, 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false, 16, 64);
+                FilterConfig.Kind.IMPLICIT, 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false, 16, 64);
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.testing.StoreFault.Operation;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class MemoryFileSystemTest {
         }
         assertThat(storage.find("mem://find/a")).hasSize(3);
         assertThat(storage.find("mem://find/a/*/*.txt"))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly("mem://find/a/c/d.txt");
         assertThat(storage.exists("mem://find/a/c")).isTrue();
     }

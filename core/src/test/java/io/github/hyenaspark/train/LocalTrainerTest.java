@@ -9,14 +9,11 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.operator.block.Mixer;
-import io.github.hyenaspark.operator.filter.FilterKind;
-import io.github.hyenaspark.train.config.InnerState;
-import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
-import io.github.hyenaspark.train.optim.GroupRates;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +40,7 @@ class LocalTrainerTest {
         draft.lr = 1e-2;
         draft.minLr = 1e-3;
         draft.filterLr = 1e-2;
-        draft.outer = new OuterConfig(1, 0, 0);
+        draft.outer = new TrainConfig.Outer(1, 0, 0);
         return draft;
     }
 
@@ -51,7 +48,7 @@ class LocalTrainerTest {
     static Stream<ModelConfig> models() {
         Stream<String> mixers = Arrays.stream(Mixer.values()).map(mixer -> "model.mixer=" + mixer.settingName());
         Stream<String> kinds =
-                Arrays.stream(FilterKind.values()).map(kind -> "model.filter.kind=" + kind.settingName());
+                Arrays.stream(FilterConfig.Kind.values()).map(kind -> "model.filter.kind=" + kind.settingName());
         return Stream.concat(mixers, kinds)
                 .map(setting -> Settings.load(List.of(
                                 "model.d-model=8",
@@ -69,12 +66,12 @@ class LocalTrainerTest {
     void aRoundIsAPureFunctionOfItsArguments(ModelConfig config) {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
-        RoundResult first = new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult first = new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer trainer = new LocalTrainer(other, CONFIG);
         trainer.round(begin, 0, 0, step -> batch(step + 50));
-        RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch);
         assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
         assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
@@ -83,7 +80,7 @@ class LocalTrainerTest {
 
     @Test
     void aRoundIsItsStepsOneByOne() {
-        RoundResult result = new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch);
         TrainingState state = start.copy();
         AdamW adam = new AdamW(model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -93,7 +90,7 @@ class LocalTrainerTest {
             lossSum += 26 * model.computeGradient(batch(step), 0);
             model.gradient(gradient);
             new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, 4 + step, GroupRates.at(CONFIG, 4 + step));
+            adam.update(state, gradient, 4 + step, AdamW.GroupRates.at(CONFIG, 4 + step));
         }
         assertThat(result.state().theta()).containsExactly(state.theta());
         assertThat(result.report().lossSum()).isCloseTo(lossSum, within(1e-9));
@@ -103,10 +100,10 @@ class LocalTrainerTest {
     @Test
     void aRoundEndsWhenItMayNotGoOnButNeverBeforeItsFirstStep() {
         LocalTrainer trainer = new LocalTrainer(model, CONFIG);
-        RoundResult two = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> done < 2);
+        LocalTrainer.RoundResult two = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> done < 2);
         assertThat(two.report().steps()).isEqualTo(2);
         assertThat(two.report().tokens()).isEqualTo(52);
-        RoundResult one = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> false);
+        LocalTrainer.RoundResult one = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> false);
         assertThat(one.report().steps()).isEqualTo(1);
         assertThat(one.state().theta()).isNotEqualTo(two.state().theta());
     }
@@ -115,8 +112,8 @@ class LocalTrainerTest {
     @Test
     void resetMomentsBeginWithTheirOwnCountOfSteps() {
         TrainConfigDraft draft = draft();
-        draft.innerState = InnerState.RESET;
-        RoundResult reset = new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
+        draft.innerState = TrainConfig.MomentPolicy.RESET;
+        LocalTrainer.RoundResult reset = new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
         TrainingState state = start.copy();
         AdamW adam = new AdamW(model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -125,14 +122,14 @@ class LocalTrainerTest {
             model.computeGradient(batch(step), 0);
             model.gradient(gradient);
             new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, step, GroupRates.at(CONFIG, 20 + step));
+            adam.update(state, gradient, step, AdamW.GroupRates.at(CONFIG, 20 + step));
         }
         assertThat(reset.state().theta()).containsExactly(state.theta());
     }
 
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
-        RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
@@ -154,7 +151,7 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut);
+        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }
@@ -162,7 +159,7 @@ class LocalTrainerTest {
     @Test
     void trainingLearnsWhatRepeats() {
         LocalTrainer trainer = new LocalTrainer(model, CONFIG);
-        RoundResult result = trainer.round(start, 0, 0, step -> batch(0));
+        LocalTrainer.RoundResult result = trainer.round(start, 0, 0, step -> batch(0));
         double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {
             result = trainer.round(result.state(), round, 0, step -> batch(0));

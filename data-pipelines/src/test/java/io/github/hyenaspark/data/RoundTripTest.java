@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.ZstdOutputStream;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
@@ -144,7 +144,7 @@ class RoundTripTest {
         DataConfig config = corpus.settings(settings);
         DatasetSnapshot snapshot = corpus.prepare(config).snapshot();
         String stored =
-                Recipe.tokenizerUri(config.dataset(), snapshot.vocabulary().fingerprint());
+                DatasetSpec.tokenizerUri(config.dataset(), snapshot.vocabulary().fingerprint());
         Tokenizer tokenizer =
                 Tokenizer.ofFile(config.tokenizer(), corpus.storage().read(stored));
         Path dataset = Path.of(config.dataset());

@@ -2,11 +2,10 @@ package io.github.hyenaspark.data;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
-import io.github.hyenaspark.data.prepare.unit.UnitDuplicates;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -96,8 +95,8 @@ public final class TestCorpus {
     }
 
     /** What a configuration decides. */
-    public Recipe recipe(DataConfig config) throws IOException {
-        return Recipe.of(storage, config);
+    public DatasetSpec recipe(DataConfig config) throws IOException {
+        return DatasetSpec.of(storage, config);
     }
 
     /** What there is to do. */
@@ -107,7 +106,7 @@ public final class TestCorpus {
 
     /** Runs a whole preparation. */
     public SnapshotCommit.Result prepare(DataConfig config) throws IOException {
-        Recipe recipe = recipe(config);
+        DatasetSpec recipe = recipe(config);
         recipe.storeTokenizer(storage);
         Tokenizer tokenizer = recipe.tokenizer(storage);
         InputPlan plan = InputPlan.of(storage, recipe);
@@ -119,7 +118,7 @@ public final class TestCorpus {
 
     /** Prepares one unit. */
     public UnitRecord run(WorkUnit unit, DataConfig config) throws IOException {
-        Recipe recipe = recipe(config);
+        DatasetSpec recipe = recipe(config);
         recipe.storeTokenizer(storage);
         return UnitWork.run(unit, recipe, recipe.tokenizer(storage), storage);
     }
@@ -130,7 +129,7 @@ public final class TestCorpus {
     }
 
     /** Commits what was prepared on any storage. */
-    public static SnapshotCommit.Result commit(Storage storage, Recipe recipe, InputPlan plan) throws IOException {
+    public static SnapshotCommit.Result commit(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
         return commit.commit(duplicates(storage, recipe, commit.units()));
     }
@@ -152,7 +151,7 @@ public final class TestCorpus {
     }
 
     /** What the jobs do with two sorts on a cluster. */
-    private static Map<String, UnitDuplicates> duplicates(Storage storage, Recipe recipe, List<UnitEntry> units)
+    private static Map<String, DuplicateRule.UnitDuplicates> duplicates(Storage storage, DatasetSpec recipe, List<UnitEntry> units)
             throws IOException {
         String dataset = recipe.config().dataset();
         List<long[]> candidates = new ArrayList<>();
@@ -174,7 +173,7 @@ public final class TestCorpus {
         DuplicateRule.duplicates(candidates.iterator())
                 .forEachRemaining(one -> found.computeIfAbsent(DuplicateRule.unit(one), unit -> new ArrayList<>())
                         .add(one));
-        Map<String, UnitDuplicates> lists = new TreeMap<>();
+        Map<String, DuplicateRule.UnitDuplicates> lists = new TreeMap<>();
         for (Map.Entry<Integer, List<long[]>> entry : found.entrySet()) {
             String unit = units.get(entry.getKey()).name();
             DuplicateRule.list(storage, dataset, unit, entry.getValue()).ifPresent(list -> lists.put(unit, list));

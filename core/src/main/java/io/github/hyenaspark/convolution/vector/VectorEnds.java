@@ -3,7 +3,6 @@ package io.github.hyenaspark.convolution.vector;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 
-import io.github.hyenaspark.convolution.Factor;
 import io.github.hyenaspark.convolution.RingConstants;
 import jdk.incubator.vector.FloatVector;
 
@@ -29,7 +28,7 @@ final class VectorEnds {
     }
 
     /** The elements {@code from} to {@code to} of each quarter. */
-    void splitRow(float[] row, Factor factor, float[] z, int from, int to) {
+    void splitRow(float[] row, RingConstants.Factor factor, float[] z, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         FloatVector root = FloatVector.broadcast(SPECIES, HALF_ROOT);
@@ -71,7 +70,7 @@ final class VectorEnds {
     }
 
     /** The elements {@code from} to {@code to} of each quarter. */
-    void joinRow(float[] z, Factor factor, float[] output, int from, int to) {
+    void joinRow(float[] z, RingConstants.Factor factor, float[] output, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float scale = 0.25f / quarter;
@@ -110,7 +109,7 @@ final class VectorEnds {
     }
 
     /** Two products of one row. */
-    void joinRow(float[] z, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+    void joinRow(float[] z, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float[] otherGate = otherFactor.row();

@@ -2,7 +2,6 @@ package io.github.hyenaspark.convolution.vector;
 
 import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 
-import io.github.hyenaspark.convolution.Factor;
 import io.github.hyenaspark.convolution.Kernel;
 import io.github.hyenaspark.convolution.RingConstants;
 
@@ -93,7 +92,7 @@ final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void splitRow(float[] row, Factor factor, float[] points) {
+    public void splitRow(float[] row, RingConstants.Factor factor, float[] points) {
         if (size < LONG) {
             ends.splitRow(row, factor, points, 0, size / 4);
             return;
@@ -130,7 +129,7 @@ final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void joinRow(float[] points, Factor factor, float[] output) {
+    public void joinRow(float[] points, RingConstants.Factor factor, float[] output) {
         if (size < LONG) {
             ends.joinRow(points, factor, output, 0, size / 4);
             return;
@@ -148,7 +147,7 @@ final class VectorKernel implements Kernel {
 
     /** Without strips, which would write to 32 places at a time. */
     @Override
-    public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+    public void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
         if (size >= LONG) {
             join(points, 2, 0, 4);
         }

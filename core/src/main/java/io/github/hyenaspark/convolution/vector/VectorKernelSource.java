@@ -4,13 +4,12 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 
 import io.github.hyenaspark.convolution.Kernel;
 import io.github.hyenaspark.convolution.KernelChoice;
-import io.github.hyenaspark.convolution.KernelSource;
 import io.github.hyenaspark.convolution.ScalarKernel;
 
 /**
  * Where vectors are too long for a row, the scalar kernel; else {@link VectorKernel}. {@link KernelChoice} loads it.
  */
-final class VectorKernelSource implements KernelSource {
+final class VectorKernelSource implements KernelChoice.KernelSource {
     VectorKernelSource() {
         if (LANES < 4) {
             throw new UnsupportedOperationException(

@@ -1,16 +1,15 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.Angles;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.MixerCost;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,7 +19,7 @@ import java.util.List;
  * @param width D, channels
  * @param maxLength the longest sequence, tokens
  * @param heads H, each a run of neighbouring channels; divides {@code width}
- * @param rotary whether queries and keys are turned by their positions ({@link Angles}); needs an even number of
+ * @param rotary whether queries and keys are turned by their positions ({@link RotaryAngles}); needs an even number of
  *     channels in a head
  */
 public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
@@ -43,25 +42,25 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 3 * width, linear));
         specs.addAll(OutputProjection.parameters(width, linear));
         return List.copyOf(specs);
     }
 
     @Override
-    public DifferentiableMap<FloatArray> map() {
+    public DifferentiableModule<FloatArray> map() {
         return new AttentionOperator(this);
     }
 
     @Override
-    public DifferentiableMap<double[]> plainMap() {
-        return new PlainAttention(this);
+    public DifferentiableModule<double[]> plainMap() {
+        return new ReferenceAttention(this);
     }
 
     @Override
-    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        return new OnlineAttention(this, capacity);
+    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+        return new IncrementalAttention(this, capacity);
     }
 
     /**
@@ -69,12 +68,12 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
      * works in the gradients of a head's queries and in two blocks of scores.
      */
     @Override
-    public MixerCost cost(int batchSize, int length) {
+    public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
         long pairs = (length + 1L) * length / 2 * batchSize;
         long kept = 4 * tokens * width + 2 * tokens * heads;
         long rows = (long) headWidth() * length + 2L * HeadTiles.LENGTH * HeadTiles.LENGTH;
-        return new MixerCost(
-                MixerCost.FLOP_PER_WEIGHT * (4 * tokens * width * width + 2 * pairs * width), 0, 1, kept, rows);
+        return new MixerConfig.Cost(
+                MixerConfig.Cost.FLOP_PER_WEIGHT * (4 * tokens * width * width + 2 * pairs * width), 0, 1, kept, rows);
     }
 }

@@ -2,11 +2,11 @@ package io.github.hyenaspark.operator.attention;
 
 import io.github.hyenaspark.operator.attention.HeadTiles.Part;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -18,10 +18,10 @@ import java.util.Arrays;
  */
 final class AttentionHead {
     private final Shared shared;
-    private final Pass<FloatArray> pass;
+    private final ForwardContext<FloatArray> pass;
     private final int member;
     private final int number;
-    private final Scratch scratch;
+    private final Workspace scratch;
     /** ∂q of every block, blocks·c rows. */
     private float[][] queryGradients = {};
 
@@ -45,7 +45,7 @@ final class AttentionHead {
                 for (int j = 0; j < config.headWidth(); j++) {
                     all.read(head * config.headWidth() + j, output);
                     gradient.read(head * config.headWidth() + j, row);
-                    Rows.addProduct(output, row, sum, tile.count());
+                    VectorOps.addProduct(output, row, sum, tile.count());
                     all.write(head * config.headWidth() + j, row);
                 }
                 products.write(tile.start(config.heads(), head), sum, tile.count());
@@ -59,7 +59,7 @@ final class AttentionHead {
     }
 
     /** Head {@code number} of all sequences. */
-    AttentionHead(Shared shared, Pass<FloatArray> pass, int member, int number) {
+    AttentionHead(Shared shared, ForwardContext<FloatArray> pass, int member, int number) {
         this.shared = shared;
         this.pass = pass;
         this.member = member;
@@ -85,7 +85,7 @@ final class AttentionHead {
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
             scratch.exponential().ofDifferences(factor, largest, count);
-            Rows.multiply(factor, sum, sum, count);
+            VectorOps.multiply(factor, sum, sum, count);
             scores.weigh(largest, sum);
             if (other == 0) {
                 output.set(of(Part.VALUE, keys), scores.matrix());
@@ -155,14 +155,14 @@ final class AttentionHead {
         float[] row = scratch.row("attention.row", count);
         for (int j = 0; j < key.rows(); j++) {
             product.read(j, row);
-            Rows.add(row, queryGradients[block * key.rows() + j], count);
+            VectorOps.add(row, queryGradients[block * key.rows() + j], count);
         }
     }
 
     /** Adds what another member has found for the same head. */
     void addQueryGradients(AttentionHead other) {
         for (int row = 0; row < queryGradients.length; row++) {
-            Rows.add(other.queryGradients[row], queryGradients[row], HeadTiles.LENGTH);
+            VectorOps.add(other.queryGradients[row], queryGradients[row], HeadTiles.LENGTH);
         }
     }
 

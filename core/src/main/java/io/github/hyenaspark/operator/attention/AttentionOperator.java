@@ -1,10 +1,10 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
 import io.github.hyenaspark.operator.tensor.Tile;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -16,10 +16,10 @@ import java.util.stream.IntStream;
  * diagonal are left out.
  *
  * <p>Activations are B×D×L outside; inside they lie in {@link HeadTiles tiles}, which are also the blocks. Read on at
- * {@link AttentionHead}. {@link PlainAttention} is the same in plain double loops, {@link OnlineAttention} the same for
+ * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link IncrementalAttention} the same for
  * a sequence that grows.
  */
-public final class AttentionOperator implements DifferentiableMap<FloatArray> {
+public final class AttentionOperator implements DifferentiableModule<FloatArray> {
     private final AttentionConfig config;
     private final HeadTiles tiles;
     private final OutputProjection outputProjection;
@@ -41,7 +41,7 @@ public final class AttentionOperator implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         outputs = outputs.atLeast((long) config.width() * pass.batchSize() * pass.length());
@@ -64,7 +64,7 @@ public final class AttentionOperator implements DifferentiableMap<FloatArray> {
      * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
      */
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         products = products.atLeast((long) config.heads() * pass.batchSize() * pass.length());
         backwardOutputs(outputGradient, pass);
         int together = heads(pass) % pass.team().threads();
@@ -87,7 +87,7 @@ public final class AttentionOperator implements DifferentiableMap<FloatArray> {
     }
 
     /** Puts the gradients of the heads' outputs in their places, after the sums of their products. */
-    private void backwardOutputs(FloatArray outputGradient, Pass<FloatArray> pass) {
+    private void backwardOutputs(FloatArray outputGradient, ForwardContext<FloatArray> pass) {
         OutputProjection.Backward backward = outputProjection.new Backward(pass);
         AttentionHead.Shared shared = shared();
         Tile.each(pass, HeadTiles.LENGTH, tile -> {
@@ -99,7 +99,7 @@ public final class AttentionOperator implements DifferentiableMap<FloatArray> {
     }
 
     /** The heads that are left when every member has as many: each by all members, which divide its keys. */
-    private void backwardTogether(AttentionHead.Shared shared, int number, Pass<FloatArray> pass) {
+    private void backwardTogether(AttentionHead.Shared shared, int number, ForwardContext<FloatArray> pass) {
         List<AttentionHead> members = IntStream.range(0, pass.team().threads())
                 .mapToObj(member -> new AttentionHead(shared, pass, member, number))
                 .toList();
@@ -119,11 +119,11 @@ public final class AttentionOperator implements DifferentiableMap<FloatArray> {
         return new AttentionHead.Shared(config, tiles, outputs, logSums, products);
     }
 
-    private int heads(Pass<?> pass) {
+    private int heads(ForwardContext<?> pass) {
         return Math.multiplyExact(pass.batchSize(), config.heads());
     }
 
-    private static int blocks(Pass<?> pass) {
+    private static int blocks(ForwardContext<?> pass) {
         return Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
     }
 

@@ -1,14 +1,14 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.nn.Angles;
+import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
@@ -24,13 +24,13 @@ final class HeadTiles {
 
     private final AttentionConfig config;
     private final float scale;
-    private final Optional<Angles> angles;
+    private final Optional<RotaryAngles> angles;
     private FloatArray projected = FloatArray.allocate(0);
 
     HeadTiles(AttentionConfig config) {
         this.config = config;
         scale = (float) (1 / Math.sqrt(config.headWidth()));
-        angles = config.rotary() ? Optional.of(new Angles(config.headWidth())) : Optional.empty();
+        angles = config.rotary() ? Optional.of(new RotaryAngles(config.headWidth())) : Optional.empty();
     }
 
     /** What a tile of a head has three of. */
@@ -57,7 +57,7 @@ final class HeadTiles {
      *
      * @param before steps that came before the first of {@code input}
      */
-    void forward(FloatArray input, int before, Pass<FloatArray> pass) {
+    void forward(FloatArray input, int before, ForwardContext<FloatArray> pass) {
         int channels = PARTS * config.width();
         projected = projected.atLeast((long) pass.batchSize() * channels * pass.length());
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
@@ -68,7 +68,7 @@ final class HeadTiles {
             float[] row = tile.scratch().row("attention.row", tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
-                Rows.add(bias[channel], row, tile.count());
+                VectorOps.add(bias[channel], row, tile.count());
                 product.write(channel, row);
             }
             turn(tile, before, 1);
@@ -76,7 +76,7 @@ final class HeadTiles {
     }
 
     /** From the gradients in their places to that of the input, B×D×L, which may take the place of the input. */
-    void backward(FloatArray input, FloatArray inputGradient, Pass<FloatArray> pass) {
+    void backward(FloatArray input, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         int channels = PARTS * config.width();
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
         SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, config.width());
@@ -101,7 +101,7 @@ final class HeadTiles {
             float[] row = tile.scratch().row("attention.row", tile.count());
             for (int j = 0; j < config.headWidth(); j++) {
                 queries.read(j, row);
-                Rows.scale(scale, row, tile.count());
+                VectorOps.scale(scale, row, tile.count());
                 queries.write(j, row);
             }
         }
@@ -110,7 +110,7 @@ final class HeadTiles {
             float[] sine = tile.scratch().row("attention.sine", tile.count());
             for (int pair = 0; pair < ofHead.pairs(); pair++) {
                 ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
-                Rows.scale(sign, sine, tile.count());
+                VectorOps.scale(sign, sine, tile.count());
                 for (int head = 0; head < config.heads(); head++) {
                     turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.scratch());
                     turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.scratch());
@@ -119,19 +119,19 @@ final class HeadTiles {
         });
     }
 
-    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Scratch scratch) {
+    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace scratch) {
         int count = rows.columns();
         float[] even = scratch.row("attention.even", count);
         float[] odd = scratch.row("attention.odd", count);
         float[] turned = scratch.row("attention.turned", count);
         rows.read(2 * pair, even);
         rows.read(2 * pair + 1, odd);
-        Rows.multiply(odd, sine, turned, count);
-        Rows.scale(-1, turned, count);
-        Rows.addProduct(even, cosine, turned, count);
+        VectorOps.multiply(odd, sine, turned, count);
+        VectorOps.scale(-1, turned, count);
+        VectorOps.addProduct(even, cosine, turned, count);
         rows.write(2 * pair, turned);
-        Rows.multiply(even, sine, turned, count);
-        Rows.addProduct(odd, cosine, turned, count);
+        VectorOps.multiply(even, sine, turned, count);
+        VectorOps.addProduct(odd, cosine, turned, count);
         rows.write(2 * pair + 1, turned);
     }
 }

@@ -3,9 +3,9 @@ package io.github.hyenaspark.operator.attention;
 import io.github.hyenaspark.operator.tensor.Exponential;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -17,10 +17,10 @@ import java.util.Arrays;
  * @param diagonal whether keys and queries are the same steps
  * @param scratch of the member that works on it
  */
-record ScoreBlock(Matrix matrix, boolean diagonal, Scratch scratch) {
+record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
     /** A block in scratch memory. */
     static ScoreBlock of(String name, Tile keys, Tile queries) {
-        Scratch scratch = queries.scratch();
+        Workspace scratch = queries.scratch();
         FloatArray memory = scratch.array(name, (long) keys.count() * queries.count());
         Matrix matrix = Matrix.of(memory, keys.count(), queries.count());
         return new ScoreBlock(matrix, keys.from() == queries.from(), scratch);
@@ -33,11 +33,11 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Scratch scratch) {
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
             mask(rows, key, Float.NEGATIVE_INFINITY);
-            Rows.largest(rows, lanes, number(key) * count());
+            VectorOps.largest(rows, lanes, number(key) * count());
         }
         for (int row = 0; row < group(); row++) {
             System.arraycopy(lanes, row * count(), rows, 0, count());
-            Rows.largest(rows, largest, count());
+            VectorOps.largest(rows, largest, count());
         }
     }
 
@@ -50,12 +50,12 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Scratch scratch) {
             matrix.read(key, number(key), rows);
             scratch.exponential().ofDifferences(rows, repeated, number(key) * count());
             mask(rows, key, 0);
-            Rows.add(rows, lanes, number(key) * count());
+            VectorOps.add(rows, lanes, number(key) * count());
             matrix.write(key, number(key), rows);
         }
         for (int row = 0; row < group(); row++) {
             System.arraycopy(lanes, row * count(), rows, 0, count());
-            Rows.add(rows, sum, count());
+            VectorOps.add(rows, sum, count());
         }
     }
 
@@ -75,7 +75,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Scratch scratch) {
             mask(rows, key, 0);
             matrix.write(key, number(key), rows);
             gradients.matrix.read(key, number(key), gradient);
-            Rows.multiplyDifference(rows, gradient, products, gradient, elements);
+            VectorOps.multiplyDifference(rows, gradient, products, gradient, elements);
             gradients.matrix.write(key, number(key), gradient);
         }
     }

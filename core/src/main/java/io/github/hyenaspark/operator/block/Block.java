@@ -1,36 +1,36 @@
 package io.github.hyenaspark.operator.block;
 
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
  * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
- * stands between two mixers is done tile by tile, in one pass over memory. {@link PlainBlock} is the plain double form,
+ * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the plain double form,
  * {@link RecomputedBlock} the one that keeps only its input.
  */
-public final class Block implements DifferentiableMap<FloatArray> {
+public final class Block implements DifferentiableModule<FloatArray> {
     private final BlockConfig config;
     private final int width;
-    private final DifferentiableMap<FloatArray> mixer;
-    private final BlockForward forward;
+    private final DifferentiableModule<FloatArray> mixer;
+    private final Forward forward;
 
     /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
-        this(config, Recompute.NONE);
+        this(config, BlockConfig.Recompute.NONE);
     }
 
-    Block(BlockConfig config, Recompute recompute) {
+    Block(BlockConfig config, BlockConfig.Recompute recompute) {
         this.config = config;
         width = config.mixer().width();
         mixer = config.mixer().map();
-        forward = new BlockForward(config, mixer, recompute);
+        forward = new Forward(config, mixer, recompute);
     }
 
     /**
@@ -40,22 +40,22 @@ public final class Block implements DifferentiableMap<FloatArray> {
      *
      * @param pass whose parameters it has from now on
      */
-    public static ActivationMap<FloatArray> online(BlockConfig config, int capacity, Pass<FloatArray> pass) {
-        return new OnlineBlock(config, capacity, pass);
+    public static InferenceModule<FloatArray> online(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        return new Incremental(config, capacity, pass);
     }
 
     @Override
-    public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
         forward.forward(input, output, pass);
     }
 
     /** What {@link #backward} needs of a forward pass that was not the last one. */
-    void restore(FloatArray input, Pass<FloatArray> pass) {
+    void restore(FloatArray input, ForwardContext<FloatArray> pass) {
         forward.restore(input, pass);
     }
 
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         FloatArray stream = forward.stream();
         FloatArray normed = forward.normed();
         FeedForward.Backward feedForwardBackward = forward.feedForward().startBackward(pass);
@@ -81,10 +81,119 @@ public final class Block implements DifferentiableMap<FloatArray> {
             float[] row = tile.scratch().row("block.row", tile.count());
             for (int d = 0; d < width; d++) {
                 inputGradient.read(tile.start(width, d), row, tile.count());
-                Rows.add(gradient[d], row, tile.count());
+                VectorOps.add(gradient[d], row, tile.count());
                 inputGradient.write(tile.start(width, d), row, tile.count());
             }
         });
         normGradients.finish();
     }
+
+
+/**
+ * The forward half of a {@link Block}, for any mixer; keeps the input of the mixer's branch, its normalised form and
+ * the sum of both for the backward half.
+ */
+static final class Forward implements InferenceModule<FloatArray> {
+    private final BlockConfig config;
+    private final int width;
+    private final LayerNorm norm;
+    private final InferenceModule<FloatArray> mixer;
+    private final FeedForward feedForward;
+    private FloatArray input = FloatArray.allocate(0); // the caller's
+    private FloatArray normed = FloatArray.allocate(0); // B×D×L
+    private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
+
+    Forward(BlockConfig config, InferenceModule<FloatArray> mixer, BlockConfig.Recompute recompute) {
+        this.config = config;
+        this.mixer = mixer;
+        width = config.mixer().width();
+        norm = new LayerNorm(width);
+        feedForward = new FeedForward(config, recompute);
+    }
+
+    @Override
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
+        mix(newInput, pass);
+        feedForward.start(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> feedForward.forward(tile, addBranch(tile, pass), output, pass));
+    }
+
+    /** What the backward half needs of a forward pass that was not the last one. */
+    void restore(FloatArray newInput, ForwardContext<FloatArray> pass) {
+        mix(newInput, pass);
+        Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
+    }
+
+    FloatArray input() {
+        return input;
+    }
+
+    FloatArray normed() {
+        return normed;
+    }
+
+    FloatArray stream() {
+        return stream;
+    }
+
+    LayerNorm norm() {
+        return norm;
+    }
+
+    FeedForward feedForward() {
+        return feedForward;
+    }
+
+    private void mix(FloatArray newInput, ForwardContext<FloatArray> pass) {
+        input = newInput;
+        normed = normed.atLeast(input.length());
+        stream = stream.atLeast(input.length());
+        norm.start(pass.within("norm1"));
+        Tile.each(pass, Tile.LENGTH, tile -> {
+            float[][] rows = tile.rows("block.input", input, width);
+            norm.normalise(rows, tile.count(), tile.scratch());
+            for (int d = 0; d < width; d++) {
+                norm.scale(d, rows[d], rows[d], tile.count());
+            }
+            tile.write(rows, width, normed);
+        });
+        mixer.forward(normed, stream, pass.within("mixer"));
+    }
+
+    /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
+    private float[][] addBranch(Tile tile, ForwardContext<FloatArray> pass) {
+        float[][] rows = tile.rows("block.stream", stream, width);
+        float[] row = tile.scratch().row("block.row", tile.count());
+        Dropout dropout = pass.dropout().named("branch1");
+        for (int d = 0; d < width; d++) {
+            tile.drop(dropout, config.dropout(), width, d, rows[d]);
+            input.read(tile.start(width, d), row, tile.count());
+            VectorOps.add(row, rows[d], tile.count());
+        }
+        tile.write(rows, width, stream);
+        return rows;
+    }
+}
+
+
+/** A {@link Block} for one sequence that grows, whatever its mixer; see {@link Block#online}. */
+static final class Incremental implements InferenceModule<FloatArray> {
+    private final InferenceModule<FloatArray> forward;
+    private int length;
+
+    Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        config.mixer().checkLength(capacity);
+        forward = new Forward(config, config.mixer().onlineMap(capacity, pass.within("mixer")), BlockConfig.Recompute.BLOCK);
+    }
+
+    @Override
+    public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+        if (length > 0 && pass.length() != 1) {
+            throw new IllegalArgumentException(
+                    "a sequence that has begun goes on one step at a time, found " + pass.length() + " steps");
+        }
+        forward.forward(input, output, pass);
+        length += pass.length();
+    }
+}
 }

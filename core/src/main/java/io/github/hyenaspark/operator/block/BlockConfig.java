@@ -1,9 +1,9 @@
 package io.github.hyenaspark.operator.block;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.nn.Initial;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     }
 
     /** The parameters in their order in memory. */
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         int width = mixer.width();
         List<ParameterSpec> specs = new ArrayList<>();
         norm(width).forEach(spec -> specs.add(spec.within("norm1")));
@@ -43,7 +43,16 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     /** Weight and bias of a layer normalisation. */
     public static List<ParameterSpec> norm(int width) {
         return List.of(
-                new ParameterSpec("weight", List.of(width), new Initial.Constant(1), BASE),
-                new ParameterSpec("bias", List.of(width), new Initial.Constant(0), BASE));
+                new ParameterSpec("weight", List.of(width), new Initializer.Constant(1), BASE),
+                new ParameterSpec("bias", List.of(width), new Initializer.Constant(0), BASE));
     }
+
+
+/** What a block keeps from its forward pass for its backward pass; the bits of the results are the same. */
+public enum Recompute {
+    /** Everything that the backward pass needs. */
+    NONE,
+    /** Only its input; the rest is computed again in the backward pass, in buffers that all blocks share. */
+    BLOCK
+}
 }

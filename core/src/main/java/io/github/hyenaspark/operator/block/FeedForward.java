@@ -3,13 +3,13 @@ package io.github.hyenaspark.operator.block;
 import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
@@ -19,13 +19,13 @@ final class FeedForward {
     private final int width;
     private final int innerWidth;
     private final double dropoutRate;
-    private final Recompute recompute;
+    private final BlockConfig.Recompute recompute;
     private final LayerNorm norm;
     private FloatArray hidden = FloatArray.allocate(0); // tiles of I×count, one after the other
     private float[] firstBias = {};
     private float[] secondBias = {};
 
-    FeedForward(BlockConfig config, Recompute recompute) {
+    FeedForward(BlockConfig config, BlockConfig.Recompute recompute) {
         width = config.mixer().width();
         innerWidth = config.innerWidth();
         dropoutRate = config.dropout();
@@ -34,19 +34,19 @@ final class FeedForward {
     }
 
     /** Takes the parameters of a pass and makes room for its tiles. */
-    void start(Pass<FloatArray> pass) {
+    void start(ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm2"));
         firstBias = pass.parameter("fc1.bias").toArray();
         secondBias = pass.parameter("fc2.bias").toArray();
-        if (recompute == Recompute.NONE) {
+        if (recompute == BlockConfig.Recompute.NONE) {
             hidden = hidden.atLeast((long) innerWidth * pass.batchSize() * pass.length());
         }
     }
 
     /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
-    void forward(Tile tile, float[][] stream, FloatArray output, Pass<FloatArray> pass) {
+    void forward(Tile tile, float[][] stream, FloatArray output, ForwardContext<FloatArray> pass) {
         int count = tile.count();
-        Scratch scratch = tile.scratch();
+        Workspace scratch = tile.scratch();
         Matrix hiddenTile = hidden(tile, stream, pass);
         Matrix activated = tile.matrix("ff.activated", innerWidth);
         activate(hiddenTile, activated, scratch);
@@ -56,15 +56,15 @@ final class FeedForward {
         Dropout dropout = pass.dropout().named("branch2");
         for (int d = 0; d < width; d++) {
             branch.read(d, row);
-            Rows.add(secondBias[d], row, count);
+            VectorOps.add(secondBias[d], row, count);
             tile.drop(dropout, dropoutRate, width, d, row);
-            Rows.add(stream[d], row, count);
+            VectorOps.add(stream[d], row, count);
             output.write(tile.start(width, d), row, count);
         }
     }
 
     /** The GELU of {@code hiddenTile} with its bias, as many rows at a time as make a long row. */
-    private void activate(Matrix hiddenTile, Matrix activated, Scratch scratch) {
+    private void activate(Matrix hiddenTile, Matrix activated, Workspace scratch) {
         int count = hiddenTile.columns();
         int most = Math.max(1, Tile.LENGTH / count);
         float[] rows = scratch.row("ff.row", most * count);
@@ -81,14 +81,14 @@ final class FeedForward {
     }
 
     /** Gradients that a backward pass adds up; one pass at a time. */
-    Backward startBackward(Pass<FloatArray> pass) {
+    Backward startBackward(ForwardContext<FloatArray> pass) {
         start(pass);
         return new Backward(pass);
     }
 
     /** fc1(norm(r)) without its bias. */
-    private Matrix hidden(Tile tile, float[][] stream, Pass<FloatArray> pass) {
-        Matrix result = recompute == Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
+    private Matrix hidden(Tile tile, float[][] stream, ForwardContext<FloatArray> pass) {
+        Matrix result = recompute == BlockConfig.Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
         result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
         return result;
     }
@@ -112,14 +112,14 @@ final class FeedForward {
 
     /** A backward pass over the tiles of a batch. */
     final class Backward {
-        private final Pass<FloatArray> pass;
+        private final ForwardContext<FloatArray> pass;
         private final SharedGradient firstWeight;
         private final SharedGradient secondWeight;
         private final SharedSums firstBiasGradient;
         private final SharedSums secondBiasGradient;
         private final LayerNorm.Gradients normGradients;
 
-        private Backward(Pass<FloatArray> pass) {
+        private Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
             secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
@@ -135,8 +135,8 @@ final class FeedForward {
          */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
-            Scratch scratch = tile.scratch();
-            Matrix hiddenTile = recompute == Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
+            Workspace scratch = tile.scratch();
+            Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
             Matrix branchGradient = tile.matrix("ff.branch", width);
             float[] row = scratch.row("ff.row", count);
             Dropout dropout = pass.dropout().named("branch2");
@@ -161,18 +161,18 @@ final class FeedForward {
         }
 
         /** The values of the GELU, and its derivatives times {@code gradient}. */
-        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Scratch scratch) {
+        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Workspace scratch) {
             int count = gradient.columns();
             float[] derivative = scratch.row("ff.row", count);
             float[] value = scratch.row("ff.value", count);
             float[] product = scratch.row("ff.product", count);
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
-                Rows.add(firstBias[i], derivative, count);
+                VectorOps.add(firstBias[i], derivative, count);
                 scratch.gelu().forwardAndDerivative(derivative, value, count);
                 activated.write(i, value);
                 gradient.read(i, product);
-                Rows.multiply(derivative, product, product, count);
+                VectorOps.multiply(derivative, product, product, count);
                 gradient.write(i, product);
             }
         }
@@ -183,13 +183,13 @@ final class FeedForward {
             normedGradient.read(rows);
             normGradients.backward(tile, tile.scratch().rows("ff.normalised", width, count), rows);
             for (int d = 0; d < width; d++) {
-                Rows.add(rows[d], gradient[d], count);
+                VectorOps.add(rows[d], gradient[d], count);
             }
         }
 
         /** After the last tile. */
         void finish() {
-            Scratch scratch = pass.team().scratch(0);
+            Workspace scratch = pass.team().scratch(0);
             firstWeight.finish(scratch);
             secondWeight.finish(scratch);
             firstBiasGradient.finish();

@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.recurrent.RecurrentCell;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import java.util.Arrays;
 import java.util.Locale;
@@ -18,11 +17,11 @@ public enum Mixer {
     ATTENTION(AttentionConfig.class),
     /** H3, two state-space models with multiplications between them. */
     H3(H3Config.class),
-    /** {@link RecurrentCell#RNN}. */
+    /** {@link RecurrentConfig.Cell#RNN}. */
     RNN(RecurrentConfig.class),
-    /** {@link RecurrentCell#LSTM}. */
+    /** {@link RecurrentConfig.Cell#LSTM}. */
     LSTM(RecurrentConfig.class),
-    /** {@link RecurrentCell#GRU}. */
+    /** {@link RecurrentConfig.Cell#GRU}. */
     GRU(RecurrentConfig.class),
     /** An explicit convolution with a gate. */
     CONV(ConvConfig.class);

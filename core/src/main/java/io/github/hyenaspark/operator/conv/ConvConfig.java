@@ -1,18 +1,17 @@
 package io.github.hyenaspark.operator.conv;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.MixerCost;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,37 +41,37 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 2 * width, linear));
-        specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initial.Fading(width, taps), BASE));
-        specs.add(new ParameterSpec("taps.bias", List.of(width), new Initial.Constant(0), BASE));
+        specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initializer.Fading(width, taps), BASE));
+        specs.add(new ParameterSpec("taps.bias", List.of(width), new Initializer.Constant(0), BASE));
         specs.addAll(OutputProjection.parameters(width, linear));
         return List.copyOf(specs);
     }
 
     @Override
-    public DifferentiableMap<FloatArray> map() {
+    public DifferentiableModule<FloatArray> map() {
         return new GatedConvolution(this);
     }
 
     @Override
-    public DifferentiableMap<double[]> plainMap() {
-        return new PlainConvolution(this);
+    public DifferentiableModule<double[]> plainMap() {
+        return new ReferenceConvolution(this);
     }
 
     @Override
-    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        return new OnlineGatedConvolution(
-                this, direct() ? new OnlineTails(this, pass) : new OnlineTaps(this, capacity, pass));
+    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+        return new IncrementalGatedConvolution(
+                this, direct() ? new IncrementalGatedConvolution.IncrementalDirectConv(this, pass) : new IncrementalGatedConvolution.IncrementalLongConv(this, capacity, pass));
     }
 
     /** Kept are value and gate, the filtered value and the product with the gate. */
     @Override
-    public MixerCost cost(int batchSize, int length) {
+    public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
         long rows = 8L + (direct() ? taps : 8);
-        return new MixerCost(
-                MixerCost.FLOP_PER_WEIGHT * tokens * 3 * width * width,
+        return new MixerConfig.Cost(
+                MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * 3 * width * width,
                 direct() ? 0 : 1,
                 1,
                 4 * tokens * width,

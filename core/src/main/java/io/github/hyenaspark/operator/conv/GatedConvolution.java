@@ -1,21 +1,21 @@
 package io.github.hyenaspark.operator.conv;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.CellLoops;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
-import io.github.hyenaspark.operator.tensor.Squash;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.SigmoidTanh;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The convolutional mixer in the form that runs: value and gate by one projection, the value filtered channel by
- * channel, times the logistic function of the gate, and an output projection. {@link PlainConvolution} is the same in
- * plain double loops, {@link OnlineGatedConvolution} the same for a sequence that grows.
+ * channel, times the logistic function of the gate, and an output projection. {@link ReferenceConvolution} is the same in
+ * plain double loops, {@link IncrementalGatedConvolution} the same for a sequence that grows.
  */
-final class GatedConvolution implements DifferentiableMap<FloatArray> {
+final class GatedConvolution implements DifferentiableModule<FloatArray> {
     private final ConvConfig config;
     private final int width;
     private final InputProjection inputProjection;
@@ -33,7 +33,7 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         long size = (long) pass.batchSize() * width * pass.length();
@@ -41,7 +41,7 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
         filtered = filtered.atLeast(size);
         gated = gated.atLeast(size);
         inputProjection.forward(input, projected, pass);
-        DepthwiseTaps taps = DepthwiseTaps.of(config, pass);
+        DepthwiseConv taps = DepthwiseConv.of(config, pass);
         pass.team().divide(width, (member, from, to) -> {
             Channels channels = new Channels(taps, pass, pass.team().scratch(member));
             for (int channel = from; channel < to; channel++) {
@@ -57,9 +57,9 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
      * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
      */
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(gated, outputGradient, pass);
-        DepthwiseTaps taps = DepthwiseTaps.of(config, pass);
+        DepthwiseConv taps = DepthwiseConv.of(config, pass);
         pass.team().divide(width, (member, from, to) -> {
             Channels channels = new Channels(taps, pass, pass.team().scratch(member));
             for (int channel = from; channel < to; channel++) {
@@ -72,16 +72,16 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
 
     /** The channels of one member of the team, one after the other. */
     private final class Channels {
-        private final DepthwiseTaps.Channel taps;
-        private final Pass<FloatArray> pass;
+        private final DepthwiseConv.Channel taps;
+        private final ForwardContext<FloatArray> pass;
         private final int length;
-        private final Squash squash;
+        private final SigmoidTanh squash;
         private final float[] value;
         private final float[] gate;
         private final float[] row;
         private final float[] gradient;
 
-        Channels(DepthwiseTaps taps, Pass<FloatArray> pass, Scratch scratch) {
+        Channels(DepthwiseConv taps, ForwardContext<FloatArray> pass, Workspace scratch) {
             this.taps = taps.channel(scratch);
             this.pass = pass;
             length = pass.length();
@@ -99,7 +99,7 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
                 read(b, channel);
                 taps.forward(value, row);
                 filtered.write(start(b, width, channel), row, length);
-                Rows.multiply(gate, row, row, length);
+                VectorOps.multiply(gate, row, row, length);
                 gated.write(start(b, width, channel), row, length);
             }
         }
@@ -111,10 +111,10 @@ final class GatedConvolution implements DifferentiableMap<FloatArray> {
                 read(b, channel);
                 gated.read(start(b, width, channel), gradient, length);
                 filtered.read(start(b, width, channel), row, length);
-                Rows.multiply(gradient, row, row, length);
+                VectorOps.multiply(gradient, row, row, length);
                 CellLoops.ofLogistic(row, gate, row, length);
                 projected.write(start(b, 2 * width, width + channel), row, length);
-                Rows.multiply(gradient, gate, gradient, length);
+                VectorOps.multiply(gradient, gate, gradient, length);
                 taps.backward(gradient, value, row);
                 projected.write(start(b, 2 * width, channel), row, length);
             }

@@ -1,20 +1,24 @@
 package io.github.hyenaspark.operator.filter;
 
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.Arrays;
+import java.util.List;
 
 /** Copies taps that are parameters: h[t] = w[t] for t &lt; T, and zero from there on. */
-final class ExplicitFilter implements FilterMap<FloatArray> {
-    private final ExplicitDesign design;
+public final class ExplicitFilter implements FilterMap<FloatArray> {
+    private final Spec design;
 
-    ExplicitFilter(ExplicitDesign design) {
+    ExplicitFilter(Spec design) {
         this.design = design;
     }
 
     @Override
-    public void forward(FloatArray taps, Pass<FloatArray> pass) {
+    public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         int length = pass.length();
         int known = Math.min(design.taps(), length);
         float[] row = pass.team().scratch(0).row("explicit.row", length);
@@ -26,7 +30,7 @@ final class ExplicitFilter implements FilterMap<FloatArray> {
     }
 
     @Override
-    public void backward(FloatArray gradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
         int known = Math.min(design.taps(), pass.length());
         float[] row = pass.team().scratch(0).row("explicit.row", known);
         float[] sum = pass.team().scratch(0).row("explicit.sum", known);
@@ -34,8 +38,69 @@ final class ExplicitFilter implements FilterMap<FloatArray> {
             long at = (long) m * design.taps();
             gradient.read((long) m * pass.length(), row, known);
             pass.gradient("taps").read(at, sum, known);
-            Rows.add(row, sum, known);
+            VectorOps.add(row, sum, known);
             pass.gradient("taps").write(at, sum, known);
         }
     }
+
+
+/**
+ * Filters whose taps are the parameters, as those of a depthwise convolution; what lies behind the last tap is zero.
+ * They start as PyTorch's {@code Conv1d} does, uniform within 1/√taps.
+ *
+ * @param filters F
+ * @param taps T of every filter
+ * @param group of the parameters
+ */
+public record Spec(int filters, int taps, ParameterSpec.Group group) implements FilterSpec {
+    @Override
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
+        Initializer initial = new Initializer.Uniform(1 / Math.sqrt(taps));
+        return List.of(new ParameterSpec("taps", List.of(filters, taps), initial, group));
+    }
+
+    @Override
+    public FilterMap<FloatArray> map() {
+        return new ExplicitFilter(this);
+    }
+
+    @Override
+    public FilterMap<double[]> plainMap() {
+        return new Reference(this);
+    }
+
+    @Override
+    public long productFlop(int length) {
+        return 0;
+    }
+}
+
+
+/** The plain double form of {@link ExplicitFilter}. */
+static final class Reference implements FilterMap<double[]> {
+    private final Spec design;
+
+    Reference(Spec design) {
+        this.design = design;
+    }
+
+    @Override
+    public void forward(double[] taps, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        for (int i = 0; i < design.filters() * length; i++) {
+            int t = i % length;
+            taps[i] = t < design.taps() ? pass.parameter("taps")[i / length * design.taps() + t] : 0;
+        }
+    }
+
+    @Override
+    public void backward(double[] gradient, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        for (int i = 0; i < design.filters() * length; i++) {
+            if (i % length < design.taps()) {
+                pass.gradient("taps")[i / length * design.taps() + i % length] += gradient[i];
+            }
+        }
+    }
+}
 }

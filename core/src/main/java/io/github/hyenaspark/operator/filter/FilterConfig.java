@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
+import java.util.Locale;
+
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
  *
@@ -20,7 +22,7 @@ package io.github.hyenaspark.operator.filter;
  * @param states N, of every {@code state-space} filter, even
  */
 public record FilterConfig(
-        FilterKind kind,
+        Kind kind,
         int width,
         int emb,
         int hiddenLayers,
@@ -53,7 +55,7 @@ public record FilterConfig(
             throw new IllegalArgumentException("filter.fast-decay-pct and slow-decay-pct: found " + fastDecayPct
                     + " and " + slowDecayPct + ", expected positive numbers");
         }
-        if (kind == FilterKind.CKCONV && !(sinFreq > 0)) {
+        if (kind == Kind.CKCONV && !(sinFreq > 0)) {
             throw new IllegalArgumentException("filter.sin-freq: found " + sinFreq + ", expected a positive number");
         }
         if (modes < 1) {
@@ -66,7 +68,7 @@ public record FilterConfig(
     }
 
     boolean isCkconv() {
-        return kind == FilterKind.CKCONV;
+        return kind == Kind.CKCONV;
     }
 
     /** E, what the filter network sees of a position. */
@@ -93,4 +95,24 @@ public record FilterConfig(
                 modes,
                 states);
     }
+
+
+/** Where the taps of the long filters come from: the parametrisations that section 4.1 of arXiv 2302.10866 compares. */
+public enum Kind {
+    /** Hyena's own: a sine network of the positional encoding, times the decay window. */
+    IMPLICIT,
+    /** Every tap is a parameter. */
+    EXPLICIT,
+    /** The lowest modes of the filters' discrete Fourier transform are the parameters. */
+    FOURIER,
+    /** The response of a diagonal state-space model. */
+    STATE_SPACE,
+    /** A sine network of the bare position, without a window. */
+    CKCONV;
+
+    /** Its name in settings. */
+    public String settingName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
 }

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.Arrays;
 
 /**
@@ -12,13 +12,13 @@ import java.util.Arrays;
  * channels at each step. Within a tile the window is a geometric sequence, exp(−τ₀|δ|) times the powers that all tiles
  * share.
  */
-final class FilterWindow {
-    private final ImplicitDesign design;
+public final class FilterWindow {
+    private final ImplicitFilter.Spec design;
     private final FilterConfig filter;
     private final double[] rates; // δ, one per filter
     private final float[][] powers; // exp(−τ|δ|) of the first steps, F×tile
 
-    private FilterWindow(ImplicitDesign design, double[] rates, float[][] powers) {
+    private FilterWindow(ImplicitFilter.Spec design, double[] rates, float[][] powers) {
         this.design = design;
         this.rates = rates;
         this.powers = powers;
@@ -26,7 +26,7 @@ final class FilterWindow {
     }
 
     /** The window with the rates of a pass. */
-    static FilterWindow of(ImplicitDesign design, Pass<FloatArray> pass) {
+    static FilterWindow of(ImplicitFilter.Spec design, ForwardContext<FloatArray> pass) {
         double[] rates = DecayWindow.rates(design.filter(), design.filters());
         if (design.filter().trainDecay()) {
             float[] trained = pass.parameter("decay").toArray();
@@ -55,7 +55,7 @@ final class FilterWindow {
         if (filter.normalized()) {
             float[] inverse = inverseNorms(tile, h);
             for (int m = 0; m < rates.length; m++) {
-                Rows.multiply(h[m], inverse, h[m], tile.count());
+                VectorOps.multiply(h[m], inverse, h[m], tile.count());
             }
         }
     }
@@ -136,13 +136,43 @@ final class FilterWindow {
         float[] projection = tile.scratch().row("window.projection", count);
         Arrays.fill(projection, 0, count, 0f);
         for (int m = 0; m < rates.length; m++) {
-            Rows.addProduct(gradient[m], h[m], projection, count);
+            VectorOps.addProduct(gradient[m], h[m], projection, count);
         }
-        Rows.multiply(projection, inverse, projection, count);
+        VectorOps.multiply(projection, inverse, projection, count);
         for (int m = 0; m < rates.length; m++) {
             for (int t = 0; t < count; t++) {
                 gradient[m][t] = (gradient[m][t] - Math.signum(h[m][t]) * projection[t]) * inverse[t];
             }
         }
     }
+
+
+/**
+ * The exponential window that makes filters decay, exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates δ
+ * are spread over the filters, so the N−1 filters of one channel get neighbouring ones.
+ */
+public static final class DecayWindow {
+    private DecayWindow() {}
+
+    /** The initial rates δ, one per filter, from the slowest to the fastest; all negative. */
+    public static double[] rates(FilterConfig config, int filters) {
+        double slow = Math.log(config.decayTarget()) / config.slowDecayPct();
+        double fast = Math.log(config.decayTarget()) / config.fastDecayPct();
+        double[] rates = new double[filters];
+        for (int m = 0; m < filters; m++) {
+            rates[m] = filters == 1 ? slow : slow + m * (fast - slow) / (filters - 1);
+        }
+        return rates;
+    }
+
+    /** exp(−τ|δ|) at time τ in [0, 1]. */
+    static double decay(double time, double rate) {
+        return Math.exp(-time * Math.abs(rate));
+    }
+
+    /** ∂decay/∂δ. */
+    static double derivative(double time, double rate) {
+        return -time * Math.signum(rate) * decay(time, rate);
+    }
+}
 }

@@ -1,13 +1,21 @@
 package io.github.hyenaspark.operator.filter;
 
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.DECAY;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.FILTER;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.POSITIONS;
+
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,12 +29,12 @@ import java.util.List;
  * <p>A step needs nothing of other steps, so it all happens tile by tile, and the backward pass computes a tile again
  * instead of keeping anything.
  */
-final class ImplicitFilter implements FilterMap<FloatArray> {
-    private final ImplicitDesign design;
+public final class ImplicitFilter implements FilterMap<FloatArray> {
+    private final Spec design;
     private final FilterConfig filter;
     private final FloatArray fixedPositions;
 
-    ImplicitFilter(ImplicitDesign design) {
+    ImplicitFilter(Spec design) {
         this.design = design;
         filter = design.filter();
         double[] z = filter.trainPositions() ? new double[0] : design.positions();
@@ -35,7 +43,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray taps, Pass<FloatArray> pass) {
+    public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         Parameters parameters = new Parameters(pass);
         FilterWindow window = FilterWindow.of(design, pass);
         Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
@@ -48,7 +56,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
     }
 
     @Override
-    public void backward(FloatArray gradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
         Backward backward = new Backward(pass);
         Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> backward.run(tile, gradient));
         backward.finish();
@@ -63,7 +71,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
         private final float[] frequency;
         private final FloatArray positions;
 
-        Parameters(Pass<FloatArray> pass) {
+        Parameters(ForwardContext<FloatArray> pass) {
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 weights.add(Matrix.of(pass.parameter(layer + ".weight"), filter.width(), inputs(layer)));
                 biases.add(pass.parameter(layer + ".bias").toArray());
@@ -97,21 +105,21 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
             return raw;
         }
 
-        private void addOutBias(Matrix raw, Scratch scratch) {
+        private void addOutBias(Matrix raw, Workspace scratch) {
             float[] row = scratch.row("filter.row", raw.columns());
             for (int m = 0; m < design.filters(); m++) {
                 raw.read(m, row);
-                Rows.add(outBias[m], row, raw.columns());
+                VectorOps.add(outBias[m], row, raw.columns());
                 raw.write(m, row);
             }
         }
 
         /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
-        private void sine(Matrix a, Matrix q, float[] bias, Scratch scratch) {
+        private void sine(Matrix a, Matrix q, float[] bias, Workspace scratch) {
             float[] row = scratch.row("filter.row", a.columns());
             for (int w = 0; w < filter.width(); w++) {
                 a.read(w, row);
-                Rows.add(bias[w], row, a.columns());
+                VectorOps.add(bias[w], row, a.columns());
                 q.write(w, row);
                 scratch.sine().sines(frequency[w], row, row, a.columns());
                 a.write(w, row);
@@ -119,7 +127,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
         }
     }
 
-    private float[] frequency(Pass<FloatArray> pass) {
+    private float[] frequency(ForwardContext<FloatArray> pass) {
         if (!filter.isCkconv()) {
             return pass.parameter("frequency").toArray();
         }
@@ -142,7 +150,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
 
     /** The gradients that a backward pass adds up. */
     private final class Backward {
-        private final Pass<FloatArray> pass;
+        private final ForwardContext<FloatArray> pass;
         private final Parameters parameters;
         private final FilterWindow window;
         private final List<SharedGradient> weights = new ArrayList<>();
@@ -152,7 +160,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
         private final SharedSums frequency;
         private final SharedSums rates;
 
-        Backward(Pass<FloatArray> pass) {
+        Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             parameters = new Parameters(pass);
             window = FilterWindow.of(design, pass);
@@ -202,7 +210,7 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
         /** dq = da ⊙ cos(ω q) ω; adds ∂ω = Σ da ⊙ cos(ω q) ⊙ q and ∂b = Σ dq. */
         private void sineBackward(Tile tile, int layer, Matrix da, Matrix dq) {
             int count = tile.count();
-            Scratch scratch = tile.scratch();
+            Workspace scratch = tile.scratch();
             Matrix q = inputsOfSine(tile, layer);
             float[] row = scratch.row("filter.row", count);
             float[] sine = scratch.row("filter.sine", count);
@@ -213,16 +221,16 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
                 q.read(w, row);
                 da.read(w, gradient);
                 scratch.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
-                Rows.multiply(gradient, cosine, gradient, count);
+                VectorOps.multiply(gradient, cosine, gradient, count);
                 frequencySums[w] += scratch.sums().ofProducts(gradient, row, count);
-                Rows.scale(parameters.frequency[w], gradient, count);
+                VectorOps.scale(parameters.frequency[w], gradient, count);
                 dq.write(w, gradient);
             }
             dq.addRowSums(biases.get(layer).of(tile.member()), scratch);
         }
 
         void finish() {
-            Scratch scratch = pass.team().scratch(0);
+            Workspace scratch = pass.team().scratch(0);
             weights.forEach(weight -> weight.finish(scratch));
             biases.forEach(SharedSums::finish);
             outWeight.finish(scratch);
@@ -236,4 +244,87 @@ final class ImplicitFilter implements FilterMap<FloatArray> {
             }
         }
     }
+
+
+/**
+ * Filters that a sine network computes from the position: Hyena's own (section 3.3 of arXiv 2302.10866), and those of
+ * CKConv (arXiv 2102.02611), which sees the bare position in [−1, 1], keeps its sine frequency, has a bias in the last
+ * layer, no window, and starts as a SIREN (arXiv 2006.09661). Unlike its authors' code, its weights are not normalised
+ * and its last bias starts at 0.
+ *
+ * @param filters F
+ * @param maxLength M
+ * @param filter the settings; the kind is one of these two
+ */
+public record Spec(int filters, int maxLength, FilterConfig filter) implements FilterSpec {
+    @Override
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
+        List<ParameterSpec> specs = new ArrayList<>();
+        if (filter.trainPositions()) {
+            Initializer initial = new Initializer.Values(positions());
+            specs.add(new ParameterSpec("positions", List.of(maxLength, filter.emb()), initial, POSITIONS));
+        }
+        for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
+            int inputs = layer == 0 ? filter.features() : filter.width();
+            List<Integer> shape = List.of(filter.width(), inputs);
+            specs.add(new ParameterSpec(layer + ".weight", shape, weight(layer, inputs, linear), FILTER));
+            specs.add(new ParameterSpec(layer + ".bias", List.of(filter.width()), bias(inputs, linear), FILTER));
+        }
+        if (!filter.isCkconv()) {
+            Initializer frequency = new Initializer.Constant(filter.sinFreq());
+            specs.add(new ParameterSpec("frequency", List.of(filter.width()), frequency, FILTER));
+        }
+        Initializer out = weight(filter.hiddenLayers() + 1, filter.width(), linear);
+        specs.add(new ParameterSpec("out.weight", List.of(filters, filter.width()), out, FILTER));
+        if (filter.isCkconv()) {
+            specs.add(new ParameterSpec("out.bias", List.of(filters), new Initializer.Constant(0), FILTER));
+        }
+        if (filter.trainDecay()) {
+            Initializer rates = new Initializer.Values(FilterWindow.DecayWindow.rates(filter, filters));
+            specs.add(new ParameterSpec("decay", List.of(filters), rates, DECAY));
+        }
+        return specs;
+    }
+
+    private Initializer weight(int layer, int inputs, LinearInitializer linear) {
+        if (!filter.isCkconv()) {
+            return linear.weight(inputs);
+        }
+        return new Initializer.Uniform(layer == 0 ? 1 : Math.sqrt(6.0 / inputs) / filter.sinFreq());
+    }
+
+    private Initializer bias(int inputs, LinearInitializer linear) {
+        return filter.isCkconv() ? new Initializer.Uniform(1) : linear.bias(inputs);
+    }
+
+    /** z, M×E, row-major: what the network sees of every position before that is trained. */
+    double[] positions() {
+        if (!filter.isCkconv()) {
+            return PositionalEncoding.features(maxLength, filter.emb());
+        }
+        double[] positions = new double[maxLength];
+        for (int i = 0; i < maxLength; i++) {
+            positions[i] = 2 * PositionalEncoding.time(i, maxLength) - 1;
+        }
+        return positions;
+    }
+
+    @Override
+    public FilterMap<FloatArray> map() {
+        return new ImplicitFilter(this);
+    }
+
+    @Override
+    public FilterMap<double[]> plainMap() {
+        return new ReferenceImplicit(this);
+    }
+
+    @Override
+    public long productFlop(int length) {
+        long first = (long) filter.features() * filter.width();
+        long rest = (long) filter.hiddenLayers() * filter.width() * filter.width() + (long) filters * filter.width();
+        long positionGradients = filter.trainPositions() ? 0 : 2 * first; // not computed where nobody trains them
+        return length * (MixerConfig.Cost.FLOP_PER_WEIGHT * (first + rest) - positionGradients);
+    }
+}
 }

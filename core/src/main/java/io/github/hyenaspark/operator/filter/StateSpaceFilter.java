@@ -1,30 +1,37 @@
 package io.github.hyenaspark.operator.filter;
 
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.FILTER;
+
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The responses of diagonal state-space models, h[t] = 2 Re Σ C E λ^t, as matrix products: a step t = bS + s has λ^t =
  * (λ^S)^b λ^s, so that the taps of one model, b by s, are the product of the powers of its blocks and the powers of the
  * steps of a block. Powers are worked out in double. {@link StateSpacePoles} has the formulas.
  */
-final class StateSpaceFilter implements FilterMap<FloatArray> {
+public final class StateSpaceFilter implements FilterMap<FloatArray> {
     /** Powers below it count for nothing, and would be slow. */
     private static final double SMALLEST = 1e-30;
 
     private static final int SHORTEST_BLOCK = 16;
 
-    private final StateSpaceDesign design;
+    private final Spec design;
 
-    StateSpaceFilter(StateSpaceDesign design) {
+    StateSpaceFilter(Spec design) {
         this.design = design;
     }
 
     @Override
-    public void forward(FloatArray taps, Pass<FloatArray> pass) {
+    public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         pass.team().divide(design.filters(), (member, from, to) -> {
             Blocks blocks = new Blocks(pass, pass.team().scratch(member));
             for (int m = from; m < to; m++) {
@@ -34,7 +41,7 @@ final class StateSpaceFilter implements FilterMap<FloatArray> {
     }
 
     @Override
-    public void backward(FloatArray gradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
         pass.team().divide(design.filters(), (member, from, to) -> {
             Blocks blocks = new Blocks(pass, pass.team().scratch(member));
             for (int m = from; m < to; m++) {
@@ -59,7 +66,7 @@ final class StateSpaceFilter implements FilterMap<FloatArray> {
         private final double[] blockRe = new double[design.poles()]; // λ^S
         private final double[] blockIm = new double[design.poles()];
 
-        Blocks(Pass<FloatArray> pass, Scratch scratch) {
+        Blocks(ForwardContext<FloatArray> pass, Workspace scratch) {
             length = pass.length();
             steps = Math.max(SHORTEST_BLOCK, 2 * Integer.highestOneBit((int) Math.sqrt(length)));
             count = (length + steps - 1) / steps;
@@ -150,4 +157,154 @@ final class StateSpaceFilter implements FilterMap<FloatArray> {
     private static float flushed(double x) {
         return Math.abs(x) < SMALLEST ? 0f : (float) x;
     }
+
+
+/** The plain double form of {@link StateSpaceFilter}: one pole, one step at a time. */
+static final class Reference implements FilterMap<double[]> {
+    private final Spec design;
+
+    Reference(Spec design) {
+        this.design = design;
+    }
+
+    /** What is to be done for pole n of model m. */
+    private interface Work {
+        void run(int m, int n, Complex a, Complex output, double step);
+    }
+
+    @Override
+    public void forward(double[] taps, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        Arrays.fill(taps, 0, design.filters() * length, 0);
+        eachPole(pass, (m, n, a, output, step) -> {
+            Complex gain = output.times(hold(a, step));
+            for (int t = 0; t < length; t++) {
+                taps[m * length + t] += 2 * gain.times(a.times(step * t).exp()).re();
+            }
+        });
+    }
+
+    @Override
+    public void backward(double[] gradient, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        int poles = design.poles();
+        eachPole(pass, (m, n, a, output, step) -> {
+            Complex hold = hold(a, step);
+            Complex stepped = a.times(step).exp();
+            // derivatives of C E exp(ΔAt) by C, by A and by Δ, each times the gradient
+            Complex byOutput = new Complex(0, 0);
+            Complex byPole = new Complex(0, 0);
+            Complex byStep = new Complex(0, 0);
+            Complex holdByPole = stepped.times(step).minus(hold).over(a);
+            for (int t = 0; t < length; t++) {
+                Complex power = a.times(step * t).exp().times(2 * gradient[m * length + t]);
+                byOutput = byOutput.plus(hold.times(power));
+                byPole = byPole.plus(
+                        holdByPole.plus(hold.times(step * t)).times(output).times(power));
+                byStep = byStep.plus(
+                        stepped.plus(hold.times(a).times(t)).times(output).times(power));
+            }
+            pass.gradient("output")[2 * m * poles + n] += byOutput.re();
+            pass.gradient("output")[(2 * m + 1) * poles + n] -= byOutput.im();
+            pass.gradient("log-decay")[m * poles + n] += byPole.re() * a.re(); // A = −exp(a) + iω
+            pass.gradient("frequency")[m * poles + n] -= byPole.im();
+            pass.gradient("log-step")[m] += byStep.re() * step;
+        });
+    }
+
+    private void eachPole(ForwardContext<double[]> pass, Work work) {
+        int poles = design.poles();
+        for (int m = 0; m < design.filters(); m++) {
+            double step = Math.exp(pass.parameter("log-step")[m]);
+            for (int n = 0; n < poles; n++) {
+                int at = m * poles + n;
+                Complex a = new Complex(-Math.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
+                double[] output = pass.parameter("output");
+                work.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
+            }
+        }
+    }
+
+    /** E = (exp(ΔA) − 1)/A. */
+    private static Complex hold(Complex a, double step) {
+        return a.times(step).exp().minus(new Complex(1, 0)).over(a);
+    }
+
+    /** A complex number. */
+    private record Complex(double re, double im) {
+        Complex plus(Complex other) {
+            return new Complex(re + other.re, im + other.im);
+        }
+
+        Complex minus(Complex other) {
+            return new Complex(re - other.re, im - other.im);
+        }
+
+        Complex times(double factor) {
+            return new Complex(factor * re, factor * im);
+        }
+
+        Complex times(Complex other) {
+            return new Complex(re * other.re - im * other.im, re * other.im + im * other.re);
+        }
+
+        Complex over(Complex other) {
+            double square = other.re * other.re + other.im * other.im;
+            return times(new Complex(other.re / square, -other.im / square));
+        }
+
+        Complex exp() {
+            return new Complex(Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im));
+        }
+    }
+}
+
+
+/**
+ * Filters that are responses of diagonal state-space models (S4D, arXiv 2206.11893): x' = A x + B u, y = 2 Re C x with
+ * P = N/2 complex states, one of every conjugate pair, held over steps of Δ (zero-order hold). B is worked into C,
+ * which the paper allows. Poles start as S4D-Lin, steps log-uniform in [0.001, 0.1], C complex normal.
+ *
+ * @param filters F, one model each
+ * @param states N, real states of every model; even, at least 2
+ */
+public record Spec(int filters, int states) implements FilterSpec {
+    private static final double SHORTEST_STEP = 0.001;
+    private static final double LONGEST_STEP = 0.1;
+
+    /** P. */
+    int poles() {
+        return states / 2;
+    }
+
+    @Override
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
+        double[] frequencies = new double[filters * poles()];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = Math.PI * (i % poles());
+        }
+        Initializer steps = new Initializer.Between(Math.log(SHORTEST_STEP), Math.log(LONGEST_STEP));
+        List<Integer> ofPoles = List.of(filters, poles());
+        return List.of(
+                new ParameterSpec("log-step", List.of(filters), steps, FILTER),
+                new ParameterSpec("log-decay", ofPoles, new Initializer.Constant(Math.log(0.5)), FILTER),
+                new ParameterSpec("frequency", ofPoles, new Initializer.Values(frequencies), FILTER),
+                new ParameterSpec("output", List.of(filters, 2, poles()), new Initializer.Normal(Math.sqrt(0.5)), BASE));
+    }
+
+    @Override
+    public FilterMap<FloatArray> map() {
+        return new StateSpaceFilter(this);
+    }
+
+    @Override
+    public FilterMap<double[]> plainMap() {
+        return new Reference(this);
+    }
+
+    @Override
+    public long productFlop(int length) {
+        return 2L * length * filters * (2L + 4) * poles(); // forward, and for the sums of the backward pass
+    }
+}
 }

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * The poles of one state-space model and what belongs to each, in double: λ = exp(Δ A) with A = −exp(a) + iω, and the
@@ -27,7 +27,7 @@ final class StateSpacePoles {
     private final double[] outIm;
 
     /** Those of model {@code m}. */
-    StateSpacePoles(StateSpaceDesign design, int m, Pass<FloatArray> pass) {
+    StateSpacePoles(StateSpaceFilter.Spec design, int m, ForwardContext<FloatArray> pass) {
         count = design.poles();
         model = m;
         float[] logStep = new float[1];
@@ -61,7 +61,7 @@ final class StateSpacePoles {
      *
      * @param sums S = Σ g[t] λ^t and T = Σ g[t] t λ^t of every pole: Re S, Im S, Re T, Im T
      */
-    void addGradients(double[][] sums, Pass<FloatArray> pass) {
+    void addGradients(double[][] sums, ForwardContext<FloatArray> pass) {
         double[] logStep = new double[1];
         double[] logDecay = new double[count];
         double[] ofFrequency = new double[count];

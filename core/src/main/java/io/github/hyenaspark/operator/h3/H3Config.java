@@ -1,22 +1,21 @@
 package io.github.hyenaspark.operator.h3;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.filter.ExplicitDesign;
-import io.github.hyenaspark.operator.filter.FilterDesign;
-import io.github.hyenaspark.operator.filter.StateSpaceDesign;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.hyena.LongFilters;
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.MixerCost;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,17 +50,17 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     /** The model of every key channel, whose state is its last N inputs. */
-    ExplicitDesign shift() {
-        return new ExplicitDesign(width, states, BASE);
+    ExplicitFilter.Spec shift() {
+        return new ExplicitFilter.Spec(width, states, BASE);
     }
 
     /** The diagonal model of every head. */
-    StateSpaceDesign diagonal() {
-        return new StateSpaceDesign(heads(), states);
+    StateSpaceFilter.Spec diagonal() {
+        return new StateSpaceFilter.Spec(heads(), states);
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>();
         specs.addAll(InputProjection.parameters(width, PROJECTIONS * width, linear));
         model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
@@ -70,24 +69,24 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         return List.copyOf(specs);
     }
 
-    private static Stream<ParameterSpec> model(FilterDesign design, LinearInitial linear) {
-        ParameterSpec direct = new ParameterSpec("direct", List.of(design.filters()), new Initial.Normal(1), BASE);
+    private static Stream<ParameterSpec> model(FilterSpec design, LinearInitializer linear) {
+        ParameterSpec direct = new ParameterSpec("direct", List.of(design.filters()), new Initializer.Normal(1), BASE);
         return Stream.concat(design.parameters(linear).stream(), Stream.of(direct));
     }
 
     @Override
-    public DifferentiableMap<FloatArray> map() {
+    public DifferentiableModule<FloatArray> map() {
         return new H3Operator(this);
     }
 
     @Override
-    public DifferentiableMap<double[]> plainMap() {
-        return new PlainH3(this);
+    public DifferentiableModule<double[]> plainMap() {
+        return new ReferenceH3(this);
     }
 
     @Override
-    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        return new OnlineH3(this, capacity, pass);
+    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+        return new IncrementalH3(this, capacity, pass);
     }
 
     /**
@@ -95,12 +94,12 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
      * input of the output projection.
      */
     @Override
-    public MixerCost cost(int batchSize, int length) {
+    public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
-        long dense = MixerCost.FLOP_PER_WEIGHT * tokens * (PROJECTIONS + 1) * width * width;
+        long dense = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (PROJECTIONS + 1) * width * width;
         long kept = (PROJECTIONS + 2L + headWidth) * tokens * width + (long) (width + heads()) * length;
         long rows = 4L * headWidth + 23; // of a head, and of the plans and spectra of both convolutions
-        return new MixerCost(dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
+        return new MixerConfig.Cost(dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
     }
 
     /** The shift of every channel, without parameters yet. */

@@ -1,13 +1,11 @@
 package io.github.hyenaspark.operator.h3;
 
-import io.github.hyenaspark.convolution.GatedGradient;
-import io.github.hyenaspark.convolution.GatedRow;
-import io.github.hyenaspark.operator.hyena.ChannelFilters;
+import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -21,7 +19,7 @@ final class H3Heads {
     private static final int VALUE = 2;
 
     private final H3Config config;
-    private final H3Activations kept;
+    private final Activations kept;
     private final int batchSize;
     private final int length;
     private final int size; // c
@@ -37,7 +35,7 @@ final class H3Heads {
     private final float[] gradient;
     private final float[] gateGradient;
 
-    H3Heads(H3Config config, H3Activations kept, Pass<FloatArray> pass, Scratch scratch) {
+    H3Heads(H3Config config, Activations kept, ForwardContext<FloatArray> pass, Workspace scratch) {
         this.config = config;
         this.kept = kept;
         batchSize = pass.batchSize();
@@ -57,7 +55,7 @@ final class H3Heads {
     }
 
     /** From q, k and v of all sequences to k̄, the convolved products and y. */
-    void forward(int head, ChannelFilters shift, ChannelFilters diagonal) {
+    void forward(int head, LongFilters.ChannelFilters shift, LongFilters.ChannelFilters diagonal) {
         for (int i = 0; i < size; i++) {
             shift.start(head * size + i);
             for (int b = 0; b < batchSize; b++) {
@@ -73,9 +71,9 @@ final class H3Heads {
                 kept.projected.read(projected(b, VALUE, head, j), value, length);
                 Arrays.fill(sum, 0, length, 0f);
                 for (int i = 0; i < size; i++) {
-                    GatedRow product = new GatedRow(value, keys[i], convolved, queries[i]);
+                    LongConvolution.GatedRow product = new LongConvolution.GatedRow(value, keys[i], convolved, queries[i]);
                     diagonal.convolveGated(0, i * size + j, product, row);
-                    Rows.add(row, sum, length);
+                    VectorOps.add(row, sum, length);
                     kept.convolved.write(product(b, head, i, j), convolved, length);
                 }
                 kept.mixed.write(channel(b, head, j), sum, length);
@@ -122,11 +120,11 @@ final class H3Heads {
         Arrays.fill(sum, 0, length, 0f);
         for (int i = 0; i < size; i++) {
             kept.convolved.read(product(b, head, i, j), convolved, length);
-            GatedRow product = new GatedRow(value, keys[i], convolved, queries[i]);
-            diagonal.backwardGated(0, product, new GatedGradient(gradient, valueGradient, row, gateGradient));
-            Rows.add(valueGradient, sum, length);
-            Rows.add(row, keyGradients[i], length);
-            Rows.add(gateGradient, queryGradients[i], length);
+            LongConvolution.GatedRow product = new LongConvolution.GatedRow(value, keys[i], convolved, queries[i]);
+            diagonal.backwardGated(0, product, new LongConvolution.GatedGradient(gradient, valueGradient, row, gateGradient));
+            VectorOps.add(valueGradient, sum, length);
+            VectorOps.add(row, keyGradients[i], length);
+            VectorOps.add(gateGradient, queryGradients[i], length);
         }
         kept.projected.write(at, sum, length);
     }
@@ -149,4 +147,21 @@ final class H3Heads {
     private long product(int b, int head, int i, int j) {
         return channel(b, head, i) * size + (long) j * length;
     }
+
+
+/** What an H3 operator keeps of a pass; in the backward pass gradients take the places. */
+static final class Activations {
+    FloatArray projected = FloatArray.allocate(0); // q, k, v; B×3D×L
+    FloatArray shifted = FloatArray.allocate(0); // k̄, B×D×L
+    FloatArray convolved = FloatArray.allocate(0); // of every product k̄ᵢvⱼ of a head, B×D×c×L
+    FloatArray mixed = FloatArray.allocate(0); // what is projected to the output, B×D×L
+
+    void resize(H3Config config, ForwardContext<FloatArray> pass) {
+        long size = (long) pass.batchSize() * config.width() * pass.length();
+        projected = projected.atLeast(H3Config.PROJECTIONS * size);
+        shifted = shifted.atLeast(size);
+        convolved = convolved.atLeast(config.headWidth() * size);
+        mixed = mixed.atLeast(size);
+    }
+}
 }

@@ -1,28 +1,28 @@
 package io.github.hyenaspark.operator.h3;
 
 import io.github.hyenaspark.operator.hyena.LongFilters;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The H3 operator (arXiv 2212.14052), in the form that runs: a shift state-space model on the keys, their products with
  * the values through a diagonal one, the result times the queries. Both models run as long convolutions with a direct
  * term, as in the authors' code. Activations are B×D×L; matrix products go through the batch in {@link Tile tiles},
- * everything between them head by head in whole rows: {@link H3Heads}. {@link PlainH3} is the same in plain double
- * loops, {@link OnlineH3} the same for a sequence that grows.
+ * everything between them head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double
+ * loops, {@link IncrementalH3} the same for a sequence that grows.
  */
-public final class H3Operator implements DifferentiableMap<FloatArray> {
+public final class H3Operator implements DifferentiableModule<FloatArray> {
     private final H3Config config;
     private final LongFilters shift;
     private final LongFilters diagonal;
     private final InputProjection inputProjection;
     private final OutputProjection outputProjection;
-    private final H3Activations kept = new H3Activations();
+    private final H3Heads.Activations kept = new H3Heads.Activations();
     private FloatArray input = FloatArray.allocate(0); // the caller's
 
     /** An operator of the given configuration. */
@@ -35,7 +35,7 @@ public final class H3Operator implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         kept.resize(config, pass);
@@ -43,7 +43,7 @@ public final class H3Operator implements DifferentiableMap<FloatArray> {
         diagonal.forward(pass);
         inputProjection.forward(input, kept.projected, pass);
         pass.team().divide(config.heads(), (member, from, to) -> {
-            Scratch scratch = pass.team().scratch(member);
+            Workspace scratch = pass.team().scratch(member);
             H3Heads heads = new H3Heads(config, kept, pass, scratch);
             for (int head = from; head < to; head++) {
                 heads.forward(head, shift.channel(scratch), diagonal.channel(scratch));
@@ -53,12 +53,12 @@ public final class H3Operator implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(kept.mixed, outputGradient, pass);
         shift.startBackward();
         diagonal.startBackward();
         pass.team().divide(config.heads(), (member, from, to) -> {
-            Scratch scratch = pass.team().scratch(member);
+            Workspace scratch = pass.team().scratch(member);
             H3Heads heads = new H3Heads(config, kept, pass, scratch);
             for (int head = from; head < to; head++) {
                 heads.backward(head, shift.channel(scratch), diagonal.channel(scratch));

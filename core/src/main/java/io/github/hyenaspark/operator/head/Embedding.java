@@ -1,17 +1,17 @@
 package io.github.hyenaspark.operator.head;
 
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. The parameter {@code weight}
- * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link PlainEmbedding} checks it.
+ * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link ReferenceEmbedding} checks it.
  *
  * @param <A> the kind of arrays
  */
 public interface Embedding<A> {
     /** Writes the activations, B×D×L, of {@code ids}, B×L. */
-    void forward(int[] ids, A output, Pass<A> pass);
+    void forward(int[] ids, A output, ForwardContext<A> pass);
 
     /** Adds to the gradient of the embedding. */
-    void backward(int[] ids, A outputGradient, Pass<A> pass);
+    void backward(int[] ids, A outputGradient, ForwardContext<A> pass);
 }

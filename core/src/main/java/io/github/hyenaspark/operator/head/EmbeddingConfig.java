@@ -1,11 +1,11 @@
 package io.github.hyenaspark.operator.head;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,16 +15,16 @@ import java.util.List;
  * @param vocabularySize V, padding included
  * @param width D
  * @param maxLength M, the longest sequence, tokens
- * @param positions {@link Positions#LEARNED} and {@link Positions#SINUSOIDAL} are added here
+ * @param positions {@link PositionEmbedding#LEARNED} and {@link PositionEmbedding#SINUSOIDAL} are added here
  * @param dropout share of activations set to zero in training
  */
-public record EmbeddingConfig(int vocabularySize, int width, int maxLength, Positions positions, double dropout) {
+public record EmbeddingConfig(int vocabularySize, int width, int maxLength, PositionEmbedding positions, double dropout) {
     /** The parameters in their order in memory, all N(0, deviation²): the table first. */
     public List<ParameterSpec> parameters(double deviation) {
-        Initial initial = new Initial.Normal(deviation);
+        Initializer initial = new Initializer.Normal(deviation);
         List<ParameterSpec> specs = new ArrayList<>();
         specs.add(new ParameterSpec("weight", List.of(vocabularySize, width), initial, BASE));
-        if (positions == Positions.LEARNED) {
+        if (positions == PositionEmbedding.LEARNED) {
             specs.add(new ParameterSpec("positions", List.of(maxLength, width), initial, BASE));
         }
         return List.copyOf(specs);
@@ -36,7 +36,7 @@ public record EmbeddingConfig(int vocabularySize, int width, int maxLength, Posi
      * @throws IllegalArgumentException if it is longer than {@link #maxLength} and positions are added
      */
     void checkLength(int length) {
-        if (positions == Positions.LEARNED || positions == Positions.SINUSOIDAL) {
+        if (positions == PositionEmbedding.LEARNED || positions == PositionEmbedding.SINUSOIDAL) {
             MixerConfig.checkLength(length, maxLength);
         }
     }

@@ -1,12 +1,12 @@
 package io.github.hyenaspark.operator.head;
 
-import io.github.hyenaspark.operator.nn.Angles;
-import io.github.hyenaspark.operator.nn.Positions;
+import io.github.hyenaspark.operator.nn.PositionEmbedding;
+import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
@@ -16,22 +16,22 @@ import java.util.Optional;
 public final class FloatEmbedding implements Embedding<FloatArray> {
     private final EmbeddingConfig config;
     private final int width;
-    private final Optional<Angles> angles;
+    private final Optional<RotaryAngles> angles;
 
     /** An embedding of the given configuration. */
     public FloatEmbedding(EmbeddingConfig config) {
         this.config = config;
         width = config.width();
-        angles = config.positions() == Positions.SINUSOIDAL ? Optional.of(new Angles(width)) : Optional.empty();
+        angles = config.positions() == PositionEmbedding.SINUSOIDAL ? Optional.of(new RotaryAngles(width)) : Optional.empty();
     }
 
     @Override
-    public void forward(int[] ids, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(int[] ids, FloatArray output, ForwardContext<FloatArray> pass) {
         forward(0, ids, output, pass);
     }
 
     /** The same for ids that {@code before} others of the same sequences came before. */
-    public void forward(int before, int[] ids, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(int before, int[] ids, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(before + pass.length());
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] rows = tile.scratch().rows("embedding.rows", width, tile.count());
@@ -51,9 +51,9 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
         });
     }
 
-    private void addPositions(int before, Tile tile, float[][] rows, Pass<FloatArray> pass) {
+    private void addPositions(int before, Tile tile, float[][] rows, ForwardContext<FloatArray> pass) {
         int from = before + tile.from();
-        if (config.positions() == Positions.LEARNED) {
+        if (config.positions() == PositionEmbedding.LEARNED) {
             FloatArray table = pass.parameter("positions");
             float[] position = tile.scratch().row("embedding.token", width);
             for (int t = 0; t < tile.count(); t++) {
@@ -68,13 +68,13 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             float[] sine = tile.scratch().row("embedding.sine", tile.count());
             for (int d = 0; d < width; d++) {
                 all.write(d / 2, from, tile.count(), cosine, sine);
-                Rows.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
+                VectorOps.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
             }
         });
     }
 
     @Override
-    public void backward(int[] ids, FloatArray outputGradient, Pass<FloatArray> pass) {
+    public void backward(int[] ids, FloatArray outputGradient, ForwardContext<FloatArray> pass) {
         pass.team().divide(width, (member, from, to) -> {
             Channels channels = new Channels(from, to, pass.team().scratch(member));
             for (int b = 0; b < pass.batchSize(); b++) {
@@ -91,11 +91,11 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     private final class Channels {
         private final int from;
         private final int count;
-        private final Scratch scratch;
+        private final Workspace scratch;
         private final float[][] rows;
         private final float[] token;
 
-        Channels(int from, int to, Scratch scratch) {
+        Channels(int from, int to, Workspace scratch) {
             this.from = from;
             this.scratch = scratch;
             count = to - from;
@@ -103,7 +103,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             token = scratch.row("embedding.token", count);
         }
 
-        void add(int[] ids, Tile tile, FloatArray outputGradient, Pass<FloatArray> pass) {
+        void add(int[] ids, Tile tile, FloatArray outputGradient, ForwardContext<FloatArray> pass) {
             for (int c = 0; c < count; c++) {
                 outputGradient.read(tile.start(width, from + c), rows[c], tile.count());
                 tile.drop(pass.dropout(), config.dropout(), width, from + c, rows[c]);
@@ -112,7 +112,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             for (int t = 0; t < tile.count(); t++) {
                 add(t, table, id(ids, tile, t));
             }
-            if (config.positions() == Positions.LEARNED) {
+            if (config.positions() == PositionEmbedding.LEARNED) {
                 FloatArray positions = pass.gradient("positions");
                 for (int t = 0; t < tile.count(); t++) {
                     add(t, positions, tile.from() + t);

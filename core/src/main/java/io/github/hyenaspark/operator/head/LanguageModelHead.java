@@ -1,11 +1,11 @@
 package io.github.hyenaspark.operator.head;
 
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * The end of a language model: final layer normalisation, logits by the embedding's own weights (tied, no bias),
  * softmax cross entropy against integer targets. Parameters: {@code norm.weight}, {@code norm.bias} and
- * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link PlainHead} checks
+ * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link ReferenceHead} checks
  * it.
  *
  * @param <A> the kind of arrays
@@ -18,26 +18,26 @@ public interface LanguageModelHead<A> {
      * @param targets B×L
      * @return nats
      */
-    double loss(A input, int[] targets, Pass<A> pass);
+    double loss(A input, int[] targets, ForwardContext<A> pass);
 
     /**
      * The loss of every target by itself.
      *
      * @param losses of B×L, takes what is found
      */
-    void losses(A input, int[] targets, TargetLosses losses, Pass<A> pass);
+    void losses(A input, int[] targets, TargetLosses losses, ForwardContext<A> pass);
 
     /**
      * The sum of all losses; also writes the gradient, B×D×L, of the <em>mean</em> over counted targets and adds those
      * of the parameters.
      */
-    double gradient(A input, int[] targets, A inputGradient, Pass<A> pass);
+    double gradient(A input, int[] targets, A inputGradient, ForwardContext<A> pass);
 
     /** Writes the normalised input, B×D×L, of which the logits are made. */
-    void normed(A input, A normed, Pass<A> pass);
+    void normed(A input, A normed, ForwardContext<A> pass);
 
     /** Writes the logits, B×V×L. */
-    void logits(A input, A logits, Pass<A> pass);
+    void logits(A input, A logits, ForwardContext<A> pass);
 
     /** How many targets count. */
     static int counted(int[] targets) {
@@ -47,4 +47,19 @@ public interface LanguageModelHead<A> {
         }
         return counted;
     }
+
+
+/**
+ * What a head makes of every target by itself. Not compared by {@code equals}: the arrays are those that were given,
+ * and a head writes to them.
+ *
+ * @param nats the losses, B×L; 0 where none counts
+ * @param likeliest whether no token has a higher logit than the target, B×L; false where none counts
+ */
+public record TargetLosses(double[] nats, boolean[] likeliest) {
+    /** Room for {@code count} targets. */
+    public static TargetLosses of(int count) {
+        return new TargetLosses(new double[count], new boolean[count]);
+    }
+}
 }

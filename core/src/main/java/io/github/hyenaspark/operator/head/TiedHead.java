@@ -2,11 +2,11 @@ package io.github.hyenaspark.operator.head;
 
 import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.Arrays;
 
 /**
@@ -29,7 +29,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public double loss(FloatArray input, int[] targets, Pass<FloatArray> pass) {
+    public double loss(FloatArray input, int[] targets, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
@@ -40,7 +40,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void losses(FloatArray input, int[] targets, TargetLosses losses, Pass<FloatArray> pass) {
+    public void losses(FloatArray input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);
@@ -64,7 +64,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"));
         SharedGradient embeddingGradient = new SharedGradient(pass, "embedding.weight", vocabularySize, width);
@@ -88,7 +88,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void normed(FloatArray input, FloatArray normed, Pass<FloatArray> pass) {
+    public void normed(FloatArray input, FloatArray normed, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
             Matrix output = normed(tile, input);
@@ -99,7 +99,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void logits(FloatArray input, FloatArray logits, Pass<FloatArray> pass) {
+    public void logits(FloatArray input, FloatArray logits, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(
                 pass, tileLength(), tile -> tile.of(logits, vocabularySize).set(embedding(pass), normed(tile, input)));
@@ -109,7 +109,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         return Math.max(SHORTEST_TILE, Math.min(Tile.LENGTH, TILE_ELEMENTS / vocabularySize));
     }
 
-    private Matrix embedding(Pass<FloatArray> pass) {
+    private Matrix embedding(ForwardContext<FloatArray> pass) {
         return Matrix.of(pass.parameter("embedding.weight"), vocabularySize, width);
     }
 
@@ -127,7 +127,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     /** The logits, V rows. */
-    private float[][] scores(Tile tile, FloatArray input, Pass<FloatArray> pass) {
+    private float[][] scores(Tile tile, FloatArray input, ForwardContext<FloatArray> pass) {
         Matrix scores = tile.matrix("head.scores", vocabularySize);
         scores.set(embedding(pass), normed(tile, input));
         float[][] rows = tile.scratch().rows("head.scores", vocabularySize, tile.count());
@@ -166,7 +166,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             inverse[t] = (float) (1 / sum[t]);
         }
         for (int v = 0; v < vocabularySize; v++) {
-            Rows.multiply(scores[v], inverse, scores[v], count);
+            VectorOps.multiply(scores[v], inverse, scores[v], count);
         }
         return nats;
     }
@@ -196,7 +196,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         }
         Matrix gradient = tile.matrix("head.scores", vocabularySize);
         for (int v = 0; v < vocabularySize; v++) {
-            Rows.multiply(probabilities[v], scales, probabilities[v], count);
+            VectorOps.multiply(probabilities[v], scales, probabilities[v], count);
             gradient.write(v, probabilities[v]);
         }
         return gradient;

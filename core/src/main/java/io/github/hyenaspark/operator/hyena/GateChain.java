@@ -1,13 +1,12 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.convolution.GatedGradient;
-import io.github.hyenaspark.convolution.GatedRow;
+import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Sums;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -25,12 +24,12 @@ final class GateChain {
     /** Convolutions whose gates are separate: all, or all but the last. */
     private final int ungated;
 
-    private final ChannelFilters filters;
+    private final LongFilters.ChannelFilters filters;
     private final float[] mix; // (N−1)×H×H
     private final double[] mixGradient;
     private final Dropout dropout;
     private final Sums sums;
-    private final Scratch scratch;
+    private final Workspace scratch;
 
     /** Projections of the channel, H×(N+1)×L: gates, then the value. */
     final float[][][] rows;
@@ -54,7 +53,7 @@ final class GateChain {
      * @param scratch of the thread that runs this chain
      */
     GateChain(
-            HyenaConfig config, ChannelFilters filters, Pass<FloatArray> pass, double[] mixGradient, Scratch scratch) {
+            HyenaConfig config, LongFilters.ChannelFilters filters, ForwardContext<FloatArray> pass, double[] mixGradient, Workspace scratch) {
         this.config = config;
         this.filters = filters;
         this.mixGradient = mixGradient;
@@ -90,7 +89,7 @@ final class GateChain {
     }
 
     /** Where the rows of a chain lie. */
-    private record Places(Scratch scratch, int length) {
+    private record Places(Workspace scratch, int length) {
         float[][][] cube(String name, int outer, int inner) {
             float[][][] cube = new float[outer][][];
             for (int i = 0; i < outer; i++) {
@@ -125,7 +124,7 @@ final class GateChain {
             if (ungated < convolutions) {
                 filters.convolveGated(ungated, head, gatedRow(head), y[head]);
             } else {
-                Rows.multiply(values[convolutions][head], rows[head][0], y[head], length);
+                VectorOps.multiply(values[convolutions][head], rows[head][0], y[head], length);
             }
         }
     }
@@ -137,7 +136,7 @@ final class GateChain {
         }
         for (int head = 0; head < config.heads(); head++) {
             float[] last = ungated < convolutions ? convolved[ungated][head] : values[convolutions][head];
-            Rows.multiply(last, rows[head][0], y[head], length);
+            VectorOps.multiply(last, rows[head][0], y[head], length);
         }
     }
 
@@ -151,8 +150,8 @@ final class GateChain {
             if (ungated < convolutions) {
                 backwardGated(head, gradient[head], channel);
             } else {
-                Rows.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
-                Rows.multiply(gradient[head], rows[head][0], valueGradients[head], length);
+                VectorOps.multiply(gradient[head], values[convolutions][head], rowGradients[head][0], length);
+                VectorOps.multiply(gradient[head], rows[head][0], valueGradients[head], length);
             }
         }
         for (int r = ungated - 1; r >= 0; r--) {
@@ -161,25 +160,25 @@ final class GateChain {
                 gate(b, j, r, head);
                 channel.backward(r, mixedGradients[head], gated, gatedGradient);
                 dropout.apply(config.dropout(), rowNumber(b, j, r, head), gatedGradient, length);
-                Rows.multiply(gatedGradient, gateOf(head, r), valueGradients[head], length);
-                Rows.multiply(gatedGradient, values[r][head], gateGradient(head, r), length);
+                VectorOps.multiply(gatedGradient, gateOf(head, r), valueGradients[head], length);
+                VectorOps.multiply(gatedGradient, values[r][head], gateGradient(head, r), length);
             }
         }
     }
 
-    private GatedRow gatedRow(int head) {
+    private LongConvolution.GatedRow gatedRow(int head) {
         float[] gate = gateOf(head, ungated);
-        return new GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
+        return new LongConvolution.GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
     }
 
     private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
-        GatedGradient gradients =
-                new GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
+        LongConvolution.GatedGradient gradients =
+                new LongConvolution.GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
         channel.backwardGated(ungated, gatedRow(head), gradients);
     }
 
     private void gate(int b, int j, int r, int head) {
-        Rows.multiply(values[r][head], gateOf(head, r), gated, length);
+        VectorOps.multiply(values[r][head], gateOf(head, r), gated, length);
         dropout.apply(config.dropout(), rowNumber(b, j, r, head), gated, length);
     }
 
@@ -201,7 +200,7 @@ final class GateChain {
             float[] value = values[r + 1][k];
             Arrays.fill(value, 0, length, 0f);
             for (int g = 0; g < config.heads(); g++) {
-                Rows.add(mix[mixIndex(r, g, k)], convolved[r][g], value, length);
+                VectorOps.add(mix[mixIndex(r, g, k)], convolved[r][g], value, length);
             }
         }
     }
@@ -211,7 +210,7 @@ final class GateChain {
             float[] gradient = mixedGradients[g];
             Arrays.fill(gradient, 0, length, 0f);
             for (int k = 0; k < config.heads(); k++) {
-                Rows.add(mix[mixIndex(r, g, k)], valueGradients[k], gradient, length);
+                VectorOps.add(mix[mixIndex(r, g, k)], valueGradients[k], gradient, length);
                 mixGradient[mixIndex(r, g, k)] += sums.ofProducts(convolved[r][g], valueGradients[k], length);
             }
         }

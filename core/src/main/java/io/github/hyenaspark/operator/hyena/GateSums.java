@@ -1,9 +1,9 @@
 package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +16,7 @@ final class GateSums {
     private final HyenaConfig config;
     private final Projections projections;
     private final int perHead; // N−1, or 0 without outer mixing
-    private Pass<FloatArray> pass = Pass.NONE;
+    private ForwardContext<FloatArray> pass = ForwardContext.NONE;
     private FloatArray sums = FloatArray.allocate(0); // B×H×(N−1)×L
     private final List<FloatArray> gradients = new ArrayList<>(); // of every member
 
@@ -32,19 +32,19 @@ final class GateSums {
     }
 
     /** Adds up the gates of a batch that was projected. */
-    void forward(Pass<FloatArray> newPass) {
+    void forward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         int length = pass.length();
         sums = sums.atLeast((long) rows() * length);
         pass.team().divide(rows(), (member, from, to) -> {
-            Scratch scratch = pass.team().scratch(member);
+            Workspace scratch = pass.team().scratch(member);
             float[] sum = scratch.row("gates.sum", length);
             float[] row = scratch.row("gates.row", length);
             for (int number = from; number < to; number++) {
                 Arrays.fill(sum, 0, length, 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
                     projections.read(number / (perHead * config.heads()), channel(number, j), row, scratch);
-                    Rows.add(row, sum, length);
+                    VectorOps.add(row, sum, length);
                 }
                 sums.write((long) number * length, sum, length);
             }
@@ -59,7 +59,7 @@ final class GateSums {
     }
 
     /** Prepares the backward pass of the batch summed last. */
-    void startBackward(Pass<FloatArray> newPass) {
+    void startBackward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         gradients.clear();
         for (int member = 0; member < pass.team().threads() && perHead > 0; member++) {
@@ -76,7 +76,7 @@ final class GateSums {
         for (int r = 0; r < perHead; r++) {
             long at = (long) number(b, head, r) * pass.length();
             gradients.get(member).read(at, row, pass.length());
-            Rows.add(share[r], row, pass.length());
+            VectorOps.add(share[r], row, pass.length());
             gradients.get(member).write(at, row, pass.length());
         }
     }
@@ -85,7 +85,7 @@ final class GateSums {
     void finishBackward() {
         int length = pass.length();
         pass.team().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {
-            Scratch scratch = pass.team().scratch(member);
+            Workspace scratch = pass.team().scratch(member);
             float[] sum = scratch.row("gates.sum", length);
             for (int number = 0; number < rows(); number++) {
                 total(number, sum, scratch.row("gates.row", length));
@@ -101,7 +101,7 @@ final class GateSums {
         Arrays.fill(sum, 0, pass.length(), 0f);
         for (FloatArray share : gradients) {
             share.read((long) number * pass.length(), row, pass.length());
-            Rows.add(row, sum, pass.length());
+            VectorOps.add(row, sum, pass.length());
         }
     }
 

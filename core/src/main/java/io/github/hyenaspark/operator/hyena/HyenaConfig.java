@@ -1,22 +1,19 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.operator.filter.ExplicitDesign;
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterDesign;
-import io.github.hyenaspark.operator.filter.FilterKind;
-import io.github.hyenaspark.operator.filter.FourierDesign;
-import io.github.hyenaspark.operator.filter.ImplicitDesign;
-import io.github.hyenaspark.operator.filter.StateSpaceDesign;
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.FourierFilter;
+import io.github.hyenaspark.operator.filter.ImplicitFilter;
+import io.github.hyenaspark.operator.filter.StateSpaceFilter;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.MixerCost;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
 
 /**
@@ -60,7 +57,7 @@ public record HyenaConfig(
         if (shortLength < 1) {
             throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
         }
-        if (filter.kind() == FilterKind.FOURIER && filter.modes() > maxLength / 2 + 1) {
+        if (filter.kind() == FilterConfig.Kind.FOURIER && filter.modes() > maxLength / 2 + 1) {
             throw new IllegalArgumentException("filter.modes: found " + filter.modes() + ", expected at most "
                     + (maxLength / 2 + 1) + ", which is half of l-max " + maxLength + ", and the mean");
         }
@@ -80,13 +77,13 @@ public record HyenaConfig(
     }
 
     /** How the filters are made. */
-    FilterDesign filterDesign() {
+    FilterSpec filterDesign() {
         return switch (filter.kind()) {
-            case IMPLICIT -> new ImplicitDesign(filters(), maxLength, filter);
-            case CKCONV -> new ImplicitDesign(filters(), maxLength, filter.bare());
-            case EXPLICIT -> new ExplicitDesign(filters(), maxLength, ParameterGroup.FILTER);
-            case FOURIER -> new FourierDesign(filters(), maxLength, filter.modes());
-            case STATE_SPACE -> new StateSpaceDesign(filters(), filter.states());
+            case IMPLICIT -> new ImplicitFilter.Spec(filters(), maxLength, filter);
+            case CKCONV -> new ImplicitFilter.Spec(filters(), maxLength, filter.bare());
+            case EXPLICIT -> new ExplicitFilter.Spec(filters(), maxLength, ParameterSpec.Group.FILTER);
+            case FOURIER -> new FourierFilter.Spec(filters(), maxLength, filter.modes());
+            case STATE_SPACE -> new StateSpaceFilter.Spec(filters(), filter.states());
         };
     }
 
@@ -96,35 +93,35 @@ public record HyenaConfig(
     }
 
     @Override
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         return HyenaParameters.of(this, linear);
     }
 
     @Override
-    public DifferentiableMap<FloatArray> map() {
+    public DifferentiableModule<FloatArray> map() {
         return new HyenaOperator(this);
     }
 
     @Override
-    public DifferentiableMap<double[]> plainMap() {
-        return new PlainHyena(this);
+    public DifferentiableModule<double[]> plainMap() {
+        return new ReferenceHyena(this);
     }
 
     @Override
-    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
-        return new OnlineHyena(this, capacity, pass);
+    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+        return new IncrementalHyena(this, capacity, pass);
     }
 
     @Override
-    public MixerCost cost(int batchSize, int length) {
+    public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
-        long ofTokens = MixerCost.FLOP_PER_WEIGHT * tokens * (projections() + width) * width;
-        boolean seesConstants = filter.kind() == FilterKind.IMPLICIT && !filter.trainPositions();
+        long ofTokens = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (projections() + width) * width;
+        boolean seesConstants = filter.kind() == FilterConfig.Kind.IMPLICIT && !filter.trainPositions();
         long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
         long kept = (2L * order + 1) * tokens * width + (long) filters() * length + constantPositions;
         long chain = (2L * (order + 1) + order + 1) * heads;
         long convolution = 2L * (order - 1) + 3;
-        return new MixerCost(
+        return new MixerConfig.Cost(
                 ofTokens + filterDesign().productFlop(length),
                 order - 1,
                 heads,

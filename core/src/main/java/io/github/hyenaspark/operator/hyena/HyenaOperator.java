@@ -1,12 +1,12 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The Hyena operator (arXiv 2302.10866), in the form that runs: data-controlled gates and implicit long convolutions, a
@@ -16,10 +16,10 @@ import io.github.hyenaspark.operator.tensor.Tile;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
  * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the
- * filters of the usual kind; {@link PlainHyena} is the same in plain double loops, {@link OnlineHyena} the same for a
+ * filters of the usual kind; {@link ReferenceHyena} is the same in plain double loops, {@link IncrementalHyena} the same for a
  * sequence that grows.
  */
-public final class HyenaOperator implements DifferentiableMap<FloatArray> {
+public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private final HyenaConfig config;
     private final LongFilters filters;
     private final Projections projections;
@@ -39,7 +39,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         long size = (long) pass.batchSize() * config.width() * pass.length();
@@ -63,7 +63,7 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
      * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
      */
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(mixed, outputGradient, pass);
         filters.startBackward();
         projections.start(pass);
@@ -86,16 +86,16 @@ public final class HyenaOperator implements DifferentiableMap<FloatArray> {
 
     /** The head channels of one member of the team, one after the other. */
     private final class Channels {
-        private final Pass<FloatArray> pass;
+        private final ForwardContext<FloatArray> pass;
         private final int length;
         private final int member;
-        private final Scratch scratch;
+        private final Workspace scratch;
         private final LongFilters.Channel filter;
         private final GateChain chain;
         private final float[][] y;
         private final float[][] gradient;
 
-        Channels(Pass<FloatArray> pass, int member, double[] mixGradient) {
+        Channels(ForwardContext<FloatArray> pass, int member, double[] mixGradient) {
             this.pass = pass;
             this.member = member;
             length = pass.length();

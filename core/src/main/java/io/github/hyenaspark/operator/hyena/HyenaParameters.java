@@ -1,12 +1,12 @@
 package io.github.hyenaspark.operator.hyena;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.filter.DecayWindow;
+import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.PositionalEncoding;
-import io.github.hyenaspark.operator.nn.Initial;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
@@ -18,17 +18,17 @@ public final class HyenaParameters {
     private HyenaParameters() {}
 
     /** All of them; what the configuration keeps constant or leaves out is not among them. */
-    public static List<ParameterSpec> of(HyenaConfig config, LinearInitial linear) {
+    public static List<ParameterSpec> of(HyenaConfig config, LinearInitializer linear) {
         int width = config.width();
         int projections = config.projections();
-        Initial shortFilter = new Initial.Uniform(1 / Math.sqrt(config.shortLength()));
+        Initializer shortFilter = new Initializer.Uniform(1 / Math.sqrt(config.shortLength()));
         List<ParameterSpec> specs = new ArrayList<>();
         specs.addAll(InputProjection.parameters(width, projections, linear));
         specs.add(new ParameterSpec("short.weight", List.of(projections, config.shortLength()), shortFilter, BASE));
         specs.add(new ParameterSpec("short.bias", List.of(projections), shortFilter, BASE));
         filter(config, linear).forEach(spec -> specs.add(spec.within("filter")));
         if (config.postOrderMixing()) {
-            Initial mix = new Initial.Normal(1 / Math.sqrt(config.headWidth()));
+            Initializer mix = new Initializer.Normal(1 / Math.sqrt(config.headWidth()));
             specs.add(new ParameterSpec(
                     "head-mix", List.of(config.order() - 1, config.heads(), config.heads()), mix, BASE));
         }
@@ -50,13 +50,13 @@ public final class HyenaParameters {
 
     /** δ, F: what the decay rates of the window are before they are trained, and always if they are not. */
     public static double[] decayRates(HyenaConfig config) {
-        return DecayWindow.rates(config.filter(), config.filters());
+        return FilterWindow.DecayWindow.rates(config.filter(), config.filters());
     }
 
-    private static List<ParameterSpec> filter(HyenaConfig config, LinearInitial linear) {
+    private static List<ParameterSpec> filter(HyenaConfig config, LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>(config.filterDesign().parameters(linear));
         if (config.directTerm()) {
-            specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initial.Normal(1), BASE));
+            specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initializer.Normal(1), BASE));
         }
         return specs;
     }

@@ -1,17 +1,15 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.convolution.GatedGradient;
-import io.github.hyenaspark.convolution.GatedRow;
 import io.github.hyenaspark.convolution.LongConvolution;
-import io.github.hyenaspark.operator.filter.FilterDesign;
 import io.github.hyenaspark.operator.filter.FilterMap;
+import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterDesign}, to which the direct
+ * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, to which the direct
  * term d·w of safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are
  * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
  * of their size is kept.
@@ -34,7 +32,7 @@ public final class LongFilters {
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    public LongFilters(String part, FilterDesign design, int perChannel, boolean directTerm) {
+    public LongFilters(String part, FilterSpec design, int perChannel, boolean directTerm) {
         this.part = part;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
@@ -42,7 +40,7 @@ public final class LongFilters {
         filter = design.map();
     }
 
-    public void forward(Pass<FloatArray> pass) {
+    public void forward(ForwardContext<FloatArray> pass) {
         length = pass.length();
         taps = taps.atLeast((long) filters * length);
         filter.forward(taps, pass.within(part));
@@ -62,7 +60,7 @@ public final class LongFilters {
     }
 
     /** Adds what the channels have summed over the batch and the heads. */
-    public void finishBackward(Pass<FloatArray> pass) {
+    public void finishBackward(ForwardContext<FloatArray> pass) {
         if (directTerm) {
             pass.gradient(part + ".direct").add(directGradient);
         }
@@ -70,7 +68,7 @@ public final class LongFilters {
     }
 
     /** The taps of every filter, F×L, with the direct term. */
-    float[][] taps(Pass<FloatArray> pass) {
+    float[][] taps(ForwardContext<FloatArray> pass) {
         forward(pass);
         float[][] rows = new float[filters][length];
         for (int m = 0; m < filters; m++) {
@@ -89,7 +87,7 @@ public final class LongFilters {
     }
 
     /** One channel after the other, in the thread that owns {@code scratch}. */
-    public Channel channel(Scratch scratch) {
+    public Channel channel(Workspace scratch) {
         return new Channel(scratch);
     }
 
@@ -100,7 +98,7 @@ public final class LongFilters {
         private final float[][] spectra;
         private final float[][] spectrumGradients;
 
-        private Channel(Scratch scratch) {
+        private Channel(Workspace scratch) {
             convolution = scratch.convolution(length);
             row = scratch.row(part + ".row", length);
             spectra = scratch.rows(part + ".spectra", perChannel, convolution.spectrumSize());
@@ -135,12 +133,12 @@ public final class LongFilters {
         }
 
         @Override
-        public void convolveGated(int r, int head, GatedRow gatedRow, float[] output) {
+        public void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output) {
             convolution.gatedForward(gatedRow, spectra[r], output);
         }
 
         /** Overwrites the gradients of the row, sums the filter's. */
-        public void backwardGated(int r, GatedRow gatedRow, GatedGradient gradient) {
+        public void backwardGated(int r, LongConvolution.GatedRow gatedRow, LongConvolution.GatedGradient gradient) {
             convolution.gatedBackward(gatedRow, gradient, spectra[r], spectrumGradients[r]);
         }
 
@@ -154,4 +152,20 @@ public final class LongFilters {
             }
         }
     }
+
+
+/**
+ * A few long convolutions of one channel after the other, direct term included, as {@link GateChain} and
+ * {@code H3Heads} need them. Rows that share a channel's filters are numbered as heads.
+ */
+public interface ChannelFilters {
+    /** Makes ready for channel {@code j}. */
+    void start(int j);
+
+    /** output = h ∗ input + d · input for filter r of a head. */
+    void convolve(int r, int head, float[] input, float[] output);
+
+    /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
+    void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
+}
 }

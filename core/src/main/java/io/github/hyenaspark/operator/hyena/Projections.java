@@ -2,11 +2,11 @@ package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -17,7 +17,7 @@ import java.util.Arrays;
 final class Projections {
     private final HyenaConfig config;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
-    private Pass<FloatArray> pass = Pass.NONE;
+    private ForwardContext<FloatArray> pass = ForwardContext.NONE;
     /** What came before this pass, channels × (K−1), the latest last; empty if nothing did. */
     private float[][] tails = {};
 
@@ -28,7 +28,7 @@ final class Projections {
     }
 
     /** Projects a batch, B×D×L. */
-    void forward(FloatArray input, Pass<FloatArray> newPass) {
+    void forward(FloatArray input, ForwardContext<FloatArray> newPass) {
         start(newPass);
         int channels = config.projections();
         dense = dense.atLeast((long) channels * pass.length() * pass.batchSize());
@@ -45,7 +45,7 @@ final class Projections {
     }
 
     /** Takes the parameters of a pass; also to be called before a backward pass. */
-    void start(Pass<FloatArray> newPass) {
+    void start(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         shortConvolution = new ShortConvolution(
                 pass.parameter("short.weight").toArray(),
@@ -62,7 +62,7 @@ final class Projections {
     }
 
     /** Writes one projection of sequence {@code b}, L elements. */
-    void read(int b, int channel, float[] row, Scratch scratch) {
+    void read(int b, int channel, float[] row, Workspace scratch) {
         if (tails.length == 0) {
             shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
         } else {
@@ -92,7 +92,7 @@ final class Projections {
     }
 
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
-    void writeGradient(int b, int channel, float[] gradient, Scratch scratch) {
+    void writeGradient(int b, int channel, float[] gradient, Workspace scratch) {
         float[] denseGradient = scratch.row("projections.gradient", pass.length());
         ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), scratch);
         shortConvolution.backward(row, delayed(b, channel, scratch), gradient, denseGradient);
@@ -116,7 +116,7 @@ final class Projections {
         pass.gradient("short.bias").add(shortConvolution.biasGradient());
     }
 
-    private float[][] delayed(int b, int channel, Scratch scratch) {
+    private float[][] delayed(int b, int channel, Workspace scratch) {
         int length = pass.length();
         float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
         for (int delay = 0; delay < shortConvolution.taps(); delay++) {

@@ -1,12 +1,12 @@
 package io.github.hyenaspark.operator.nn;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.Sums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -26,21 +26,21 @@ public final class LayerNorm {
     }
 
     /** Takes the parameters of a pass. */
-    public void start(Pass<FloatArray> pass) {
+    public void start(ForwardContext<FloatArray> pass) {
         weight = pass.parameter("weight").toArray();
         bias = pass.parameter("bias").toArray();
     }
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
-    public void normalise(float[][] tile, int count, Scratch scratch) {
+    public void normalise(float[][] tile, int count, Workspace scratch) {
         float[] mean = scratch.row("norm.mean", count);
         float[] deviation = scratch.row("norm.inverse-deviation", count);
         Arrays.fill(mean, 0, count, 0f);
         Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
-            Rows.add(tile[d], mean, count);
+            VectorOps.add(tile[d], mean, count);
         }
-        Rows.scale(1f / width, mean, count);
+        VectorOps.scale(1f / width, mean, count);
         for (int d = 0; d < width; d++) {
             centre(tile[d], mean, deviation, count);
         }
@@ -48,7 +48,7 @@ public final class LayerNorm {
             deviation[t] = (float) (1 / Math.sqrt(deviation[t] / width + EPSILON));
         }
         for (int d = 0; d < width; d++) {
-            Rows.multiply(tile[d], deviation, tile[d], count);
+            VectorOps.multiply(tile[d], deviation, tile[d], count);
         }
     }
 
@@ -56,7 +56,7 @@ public final class LayerNorm {
         for (int t = 0; t < count; t++) {
             row[t] -= mean[t];
         }
-        Rows.addProduct(row, row, squares, count);
+        VectorOps.addProduct(row, row, squares, count);
     }
 
     /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
@@ -79,15 +79,15 @@ public final class LayerNorm {
     }
 
     /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
-    public Gradients gradients(Pass<FloatArray> pass) {
+    public Gradients gradients(ForwardContext<FloatArray> pass) {
         return new Gradients(pass);
     }
 
     /** What a backward pass adds up. */
     public final class Gradients {
-        private final Pass<FloatArray> pass;
+        private final ForwardContext<FloatArray> pass;
 
-        private Gradients(Pass<FloatArray> pass) {
+        private Gradients(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             for (int member = 0; member < pass.team().threads(); member++) {
                 for (float[] row : lanes(member)) {
@@ -113,18 +113,18 @@ public final class LayerNorm {
             Arrays.fill(sum, 0, count, 0f);
             Arrays.fill(product, 0, count, 0f);
             for (int d = 0; d < width; d++) {
-                Rows.addProduct(gradient[d], normalised[d], lanes[d], count);
-                Rows.add(gradient[d], lanes[width + d], count);
-                Rows.scale(weight[d], gradient[d], count);
-                Rows.add(gradient[d], sum, count);
-                Rows.addProduct(gradient[d], normalised[d], product, count);
+                VectorOps.addProduct(gradient[d], normalised[d], lanes[d], count);
+                VectorOps.add(gradient[d], lanes[width + d], count);
+                VectorOps.scale(weight[d], gradient[d], count);
+                VectorOps.add(gradient[d], sum, count);
+                VectorOps.addProduct(gradient[d], normalised[d], product, count);
             }
-            Rows.scale(1f / width, sum, count);
-            Rows.scale(1f / width, product, count);
+            VectorOps.scale(1f / width, sum, count);
+            VectorOps.scale(1f / width, product, count);
             float[] deviation = tile.scratch().row("norm.inverse-deviation", count);
             for (int d = 0; d < width; d++) {
                 project(gradient[d], normalised[d], sum, product, count);
-                Rows.multiply(gradient[d], deviation, gradient[d], count);
+                VectorOps.multiply(gradient[d], deviation, gradient[d], count);
             }
         }
 

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.nn;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
 
 /**
@@ -22,13 +22,13 @@ public interface MixerConfig {
     }
 
     /** The parameters in their order in memory. */
-    List<ParameterSpec> parameters(LinearInitial linear);
+    List<ParameterSpec> parameters(LinearInitializer linear);
 
     /** The form that runs; its backward pass allows the gradient of the input to take the place of the input. */
-    DifferentiableMap<FloatArray> map();
+    DifferentiableModule<FloatArray> map();
 
     /** The plain double form of {@link #map}, loops written from the definition. */
-    DifferentiableMap<double[]> plainMap();
+    DifferentiableModule<double[]> plainMap();
 
     /**
      * The same map for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
@@ -36,10 +36,10 @@ public interface MixerConfig {
      *
      * @param pass whose parameters it has from now on
      */
-    ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass);
+    InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass);
 
     /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
-    MixerCost cost(int batchSize, int length);
+    Cost cost(int batchSize, int length);
 
     /**
      * Checks what every mixer has.
@@ -75,4 +75,19 @@ public interface MixerConfig {
                     + ", which the model was made for; cut the input or train with a larger l-max");
         }
     }
+
+
+/**
+ * What one mixer costs in a step, counted by what it computes and allocates.
+ *
+ * @param productFlop floating-point operations of its matrix products, forward and for all gradients
+ * @param convolutions long convolutions of every channel of a sequence, each forward and backward with its gates
+ * @param convolutionHeads heads that share a long filter
+ * @param keptFloats what it keeps for the backward pass
+ * @param rowFloats rows of the length of a sequence that one thread works in
+ */
+public record Cost(long productFlop, int convolutions, int convolutionHeads, long keptFloats, long rowFloats) {
+    /** A multiplication and an addition, in the forward pass and for both gradients. */
+    public static final long FLOP_PER_WEIGHT = 2 * 3;
+}
 }

@@ -1,14 +1,14 @@
 package io.github.hyenaspark.operator.nn;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.List;
 
 /** The dense projection with bias that ends an operator, tile by tile. */
@@ -20,20 +20,20 @@ public final class OutputProjection {
     }
 
     /** Its weight and bias. */
-    public static List<ParameterSpec> parameters(int width, LinearInitial linear) {
+    public static List<ParameterSpec> parameters(int width, LinearInitializer linear) {
         return List.of(
                 new ParameterSpec("out.weight", List.of(width, width), linear.outputWeight(width), BASE),
                 new ParameterSpec("out.bias", List.of(width), linear.bias(width), BASE));
     }
 
     /** Projects {@code input}, B×D×L. */
-    public void forward(FloatArray input, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
         Forward forward = new Forward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> forward.run(tile, tile.of(input, width), output));
     }
 
     /** Puts the gradient of {@code input} in its place and adds those of the parameters. */
-    public void backward(FloatArray input, FloatArray outputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray input, FloatArray outputGradient, ForwardContext<FloatArray> pass) {
         Backward backward = new Backward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix activated = tile.of(input, width);
@@ -42,7 +42,7 @@ public final class OutputProjection {
         backward.finish();
     }
 
-    private Matrix weight(Pass<FloatArray> pass) {
+    private Matrix weight(ForwardContext<FloatArray> pass) {
         return Matrix.of(pass.parameter("out.weight"), width, width);
     }
 
@@ -51,7 +51,7 @@ public final class OutputProjection {
         private final Matrix weight;
         private final float[] bias;
 
-        public Forward(Pass<FloatArray> pass) {
+        public Forward(ForwardContext<FloatArray> pass) {
             weight = weight(pass);
             bias = pass.parameter("out.bias").toArray();
         }
@@ -63,7 +63,7 @@ public final class OutputProjection {
             float[] row = tile.scratch().row("operator.row", tile.count());
             for (int d = 0; d < width; d++) {
                 result.read(d, row);
-                Rows.add(bias[d], row, tile.count());
+                VectorOps.add(bias[d], row, tile.count());
                 output.write(tile.start(width, d), row, tile.count());
             }
         }
@@ -71,12 +71,12 @@ public final class OutputProjection {
 
     /** The same for the backward pass. */
     public final class Backward {
-        private final Pass<FloatArray> pass;
+        private final ForwardContext<FloatArray> pass;
         private final Matrix weight;
         private final SharedGradient weightGradient;
         private final SharedSums biasGradient;
 
-        public Backward(Pass<FloatArray> pass) {
+        public Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             weight = weight(pass);
             weightGradient = new SharedGradient(pass, "out.weight", width, width);

@@ -10,7 +10,7 @@ import java.util.List;
  * @param initial its first values
  * @param group its learning rate and weight decay
  */
-public record ParameterSpec(String name, List<Integer> shape, Initial initial, ParameterGroup group) {
+public record ParameterSpec(String name, List<Integer> shape, Initializer initial, Group group) {
     public ParameterSpec {
         shape = List.copyOf(shape);
     }
@@ -24,4 +24,17 @@ public record ParameterSpec(String name, List<Integer> shape, Initial initial, P
     public ParameterSpec within(String part) {
         return new ParameterSpec(part + "." + name, shape, initial, group);
     }
+
+
+/** Parameters that share a learning rate and a weight decay (the groups of safari's trainer). */
+public enum Group {
+    /** Everything that is in no other group, biases, norms and embeddings included: base rate, decayed. */
+    BASE,
+    /** What long filters are made of, the filter network and its sine frequencies: filter rate, not decayed. */
+    FILTER,
+    /** Trained positions z of the filters: filter rate, not decayed. */
+    POSITIONS,
+    /** Trained decay rates of the window: filter rate, not decayed. */
+    DECAY
+}
 }

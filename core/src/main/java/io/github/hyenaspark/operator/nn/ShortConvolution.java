@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.nn;
 
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.Sums;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
@@ -46,9 +46,9 @@ public final class ShortConvolution {
      * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
      */
     public void forward(int channel, float[][] delayed, float[] output, int length) {
-        Rows.set(constant(channel), tap(channel, 0), delayed[0], output, length);
+        VectorOps.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
-            Rows.add(tap(channel, delay), delayed[delay], output, length);
+            VectorOps.add(tap(channel, delay), delayed[delay], output, length);
         }
         for (int t = 0; t < Math.min(taps - 1, length); t++) {
             for (int delay = t + 1; delay < taps; delay++) {
@@ -88,7 +88,7 @@ public final class ShortConvolution {
         float[] advanced = row.scratch.row("short.advanced", length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
-        Rows.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
+        VectorOps.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
         for (int delay = 0; delay < Math.min(taps, length); delay++) {
             double seen = total;
             for (int t = 0; t < delay; t++) {
@@ -101,13 +101,13 @@ public final class ShortConvolution {
             if (delay > 0) {
                 System.arraycopy(outputGradient, delay, advanced, 0, length - delay);
                 Arrays.fill(advanced, length - delay, length, 0f);
-                Rows.add(weight[index], advanced, inputGradient, length);
+                VectorOps.add(weight[index], advanced, inputGradient, length);
             }
         }
     }
 
     /** One row of a backward pass: its channel, its steps, and what to work in. */
-    public record Row(int channel, int length, Scratch scratch) {}
+    public record Row(int channel, int length, Workspace scratch) {}
 
     private float tap(int channel, int delay) {
         return weight[channel * taps + taps - 1 - delay];

@@ -1,15 +1,15 @@
 package io.github.hyenaspark.operator.recurrent;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Scratch;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
 /** The biases of input and hidden state, G·D each; a slot that both are added to gets their sum. */
 final class CellBiases {
-    private final RecurrentCell cell;
+    private final RecurrentConfig.Cell cell;
     private final int width;
     private final float[][] ofSlots; // slots×D
     private List<SharedSums> gradients = List.of(); // of both
@@ -21,7 +21,7 @@ final class CellBiases {
     }
 
     /** Takes those of a pass. */
-    void start(Pass<FloatArray> pass) {
+    void start(ForwardContext<FloatArray> pass) {
         for (float[] bias : ofSlots) {
             Arrays.fill(bias, 0f);
         }
@@ -43,7 +43,7 @@ final class CellBiases {
     }
 
     private void eachHidden(HiddenGate work) {
-        for (RecurrentCell.HiddenProduct product : cell.hiddenProducts()) {
+        for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
             for (int i = 0; i < product.gates(); i++) {
                 work.run(product.slot() + i, product.gate() + i);
             }
@@ -51,7 +51,7 @@ final class CellBiases {
     }
 
     /** By slot the bias again and again for {@code number} sequences. */
-    float[][] rows(int number, Scratch scratch) {
+    float[][] rows(int number, Workspace scratch) {
         float[][] rows = scratch.rows("cell.biases", cell.slots(), number * width);
         for (int slot = 0; slot < cell.slots(); slot++) {
             for (int b = 0; b < number; b++) {
@@ -62,7 +62,7 @@ final class CellBiases {
     }
 
     /** Before a backward pass. */
-    void startGradients(Pass<FloatArray> pass) {
+    void startGradients(ForwardContext<FloatArray> pass) {
         gradients = List.of(
                 new SharedSums(pass, "in.bias", cell.gates() * width),
                 new SharedSums(pass, "hidden.bias", cell.gates() * width));

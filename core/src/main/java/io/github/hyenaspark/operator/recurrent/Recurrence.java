@@ -1,11 +1,11 @@
 package io.github.hyenaspark.operator.recurrent;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Rows;
-import io.github.hyenaspark.operator.tensor.Scratch;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * A cell from step to step: at each the products of the hidden state, for all sequences of a member at once, then what
@@ -13,12 +13,12 @@ import io.github.hyenaspark.operator.tensor.Tile;
  * Arrays of states have a step more than the sequences: what is before the first.
  */
 final class Recurrence {
-    private final RecurrentCell cell;
+    private final RecurrentConfig.Cell cell;
     private final CellStep step;
     private final int width;
     private final HiddenWeight weight;
     private final CellBiases biases;
-    private Pass<FloatArray> pass = Pass.NONE;
+    private ForwardContext<FloatArray> pass = ForwardContext.NONE;
     private StepMajor slots = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor hidden = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor memory = new StepMajor(FloatArray.allocate(0), 0, 0);
@@ -35,7 +35,7 @@ final class Recurrence {
     }
 
     /** Takes the parameters of a pass and makes room for its batch. */
-    void start(Pass<FloatArray> newPass) {
+    void start(ForwardContext<FloatArray> newPass) {
         takeParameters(newPass);
         slots = room(slots, pass.length(), cell.slots());
         hidden = room(hidden, pass.length() + 1, 1);
@@ -49,13 +49,13 @@ final class Recurrence {
     }
 
     /** The same for the backward pass of the batch. */
-    void startBackward(Pass<FloatArray> newPass) {
+    void startBackward(ForwardContext<FloatArray> newPass) {
         takeParameters(newPass);
         hiddenGradient = room(hiddenGradient, pass.length(), 1);
         biases.startGradients(pass);
     }
 
-    private void takeParameters(Pass<FloatArray> newPass) {
+    private void takeParameters(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         weight.start(pass);
         biases.start(pass);
@@ -73,7 +73,7 @@ final class Recurrence {
     }
 
     /** Of the slots of a tile those that a product of the hidden state is in. */
-    Matrix slots(Tile tile, RecurrentCell.HiddenProduct product) {
+    Matrix slots(Tile tile, RecurrentConfig.Cell.HiddenProduct product) {
         return slots.of(tile, 0).columns(product.slot() * width, product.gates() * width);
     }
 
@@ -95,9 +95,9 @@ final class Recurrence {
     /**
      * All steps of the sequences from {@code from} to before {@code to}, once the gates have the products of the input.
      */
-    void forward(int from, int to, Scratch scratch) {
+    void forward(int from, int to, Workspace scratch) {
         int number = to - from;
-        CellRows rows = new CellRows(cell, number * width, scratch);
+        CellStep.Rows rows = new CellStep.Rows(cell, number * width, scratch);
         float[][] bias = biases.rows(number, scratch);
         hidden.at(0, from, to).read(0, number, rows.after);
         memory.at(0, from, to).read(0, number, rows.memoryAfter);
@@ -107,7 +107,7 @@ final class Recurrence {
             weight.addProducts(hidden.at(t, from, to), ofStep);
             rows.readSlots(ofStep, width);
             for (int slot = 0; slot < cell.slots(); slot++) {
-                Rows.add(bias[slot], rows.slots[slot], rows.count);
+                VectorOps.add(bias[slot], rows.slots[slot], rows.count);
             }
             step.forward(rows);
             rows.writeSlots(ofStep, width);
@@ -117,9 +117,9 @@ final class Recurrence {
     }
 
     /** The same backwards, once the gradient of h is there; {@code member} adds up the gradients of the biases. */
-    void backward(int member, int from, int to, Scratch scratch) {
+    void backward(int member, int from, int to, Workspace scratch) {
         int number = to - from;
-        CellRows rows = new CellRows(cell, number * width, scratch);
+        CellStep.Rows rows = new CellStep.Rows(cell, number * width, scratch);
         rows.clearGradients();
         double[][] sums = new double[cell.slots()][rows.count];
         Matrix carried = Matrix.of(scratch.array("cell.carried", rows.count), number, width);
@@ -130,17 +130,17 @@ final class Recurrence {
             hidden.at(t, from, to).read(0, number, rows.before);
             memory.at(t, from, to).read(0, number, rows.memoryBefore);
             hiddenGradient.at(t, from, to).read(0, number, rows.row);
-            Rows.add(rows.row, rows.gradient, rows.count);
+            VectorOps.add(rows.row, rows.gradient, rows.count);
             Matrix ofStep = slots.at(t, from, to);
             rows.readSlots(ofStep, width);
             step.backward(rows);
             rows.writeSlots(ofStep, width);
             for (int slot = 0; slot < cell.slots(); slot++) {
-                Rows.add(rows.slots[slot], sums[slot], rows.count);
+                VectorOps.add(rows.slots[slot], sums[slot], rows.count);
             }
             weight.setGradient(ofStep, carried);
             carried.read(0, number, rows.row);
-            Rows.add(rows.row, rows.gradient, rows.count);
+            VectorOps.add(rows.row, rows.gradient, rows.count);
         }
         biases.addGradients(member, sums, number);
     }
@@ -156,4 +156,115 @@ final class Recurrence {
         hidden.at(pass.length(), 0, 1).read(0, 1, states[0]);
         memory.at(pass.length(), 0, 1).read(0, 1, states[1]);
     }
+
+
+/** The weight of the hidden state, G·D×D, in the products of a step. */
+static final class HiddenWeight {
+    /** Up to so many multiplications OpenBLAS multiplies matrices where they lie; for more it copies them first. */
+    private static final long SMALL_PRODUCT = 1_000_000;
+
+    private static final int FEWEST_COLUMNS = 32;
+    private static final int LANES = 16;
+
+    private final RecurrentConfig.Cell cell;
+    private final int width;
+    private FloatArray turned = FloatArray.allocate(0);
+    private Matrix weight = Matrix.of(turned, 0, 0);
+    /** D×G·D: where there is more than one sequence, small products are twice as fast without a transpose. */
+    private Matrix transpose = weight;
+
+    HiddenWeight(RecurrentConfig config) {
+        cell = config.cell();
+        width = config.width();
+    }
+
+    /** Takes the weight of a pass. */
+    void start(ForwardContext<FloatArray> pass) {
+        int rows = cell.gates() * width;
+        FloatArray values = pass.parameter("hidden.weight");
+        weight = Matrix.of(values, rows, width);
+        transpose = weight.t();
+        if (pass.batchSize() > 1) {
+            turned = turned.atLeast(values.length());
+            turned.write(0, turned(values.toArray(), rows), Math.toIntExact(values.length()));
+            transpose = Matrix.of(turned, width, rows);
+        }
+    }
+
+    private float[] turned(float[] values, int rows) {
+        float[] result = new float[values.length];
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                result[column * rows + row] = values[row * width + column];
+            }
+        }
+        return result;
+    }
+
+    /** Adds the products of h, one sequence a row, to the slots that they share with the input, and sets the others. */
+    void addProducts(Matrix hidden, Matrix slots) {
+        for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
+            Matrix target = slots.columns(product.slot() * width, product.gates() * width);
+            int from = product.gate() * width;
+            Matrix factor = transpose.transposed()
+                    ? weight.part(from, target.columns()).t()
+                    : transpose.columns(from, target.columns());
+            inParts(target, hidden, factor, product.slot() < cell.gates());
+        }
+    }
+
+    /** Sets the gradient of h from those of the slots, one sequence a row. */
+    void setGradient(Matrix slots, Matrix gradient) {
+        boolean add = false;
+        for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
+            Matrix source = slots.columns(product.slot() * width, product.gates() * width);
+            inParts(gradient, source, weight.part(product.gate() * width, source.columns()), add);
+            add = true;
+        }
+    }
+
+    /** target = a · b, or with {@code add} target + a · b, by runs of columns that make small products. */
+    private static void inParts(Matrix target, Matrix a, Matrix b, boolean add) {
+        int columns = target.columns();
+        int most = (int) (SMALL_PRODUCT / ((long) a.rows() * a.columns()));
+        int parts = b.transposed() || most < FEWEST_COLUMNS ? 1 : (columns + most - 1) / most;
+        int part = ((columns + parts - 1) / parts + LANES - 1) / LANES * LANES;
+        for (int from = 0; from < columns; from += part) {
+            int count = Math.min(part, columns - from);
+            Matrix some = target.columns(from, count);
+            Matrix factor = count == columns ? b : b.columns(from, count);
+            if (add) {
+                some.add(a, factor);
+            } else {
+                some.set(a, factor);
+            }
+        }
+    }
+}
+
+
+/**
+ * Activations step by step, L×B×C row-major: what a recurrence needs at a step lies together, and the steps of one
+ * sequence are a matrix whose rows lie B·C elements apart.
+ *
+ * @param values at least L·B·C elements
+ * @param batchSize B
+ * @param channels C
+ */
+record StepMajor(FloatArray values, int batchSize, int channels) {
+    /** At one step the sequences from {@code from} to before {@code to}, one a row. */
+    Matrix at(int step, int from, int to) {
+        return new Matrix(values, start(step, from), to - from, channels, channels, false);
+    }
+
+    /** The steps of a tile, {@code later} steps later in this array, steps×C. */
+    Matrix of(Tile tile, int later) {
+        long start = start(tile.from() + later, tile.b());
+        return new Matrix(values, start, tile.count(), channels, batchSize * channels, false);
+    }
+
+    private long start(int step, int b) {
+        return ((long) step * batchSize + b) * channels;
+    }
+}
 }

@@ -1,17 +1,16 @@
 package io.github.hyenaspark.operator.recurrent;
 
-import static io.github.hyenaspark.operator.nn.ParameterGroup.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
-import io.github.hyenaspark.operator.nn.ActivationMap;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.Initial;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.MixerCost;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,16 +21,16 @@ import java.util.List;
  * @param width D, channels in, out and of the hidden state
  * @param maxLength the longest sequence, tokens
  */
-public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) implements MixerConfig {
+public record RecurrentConfig(Cell cell, int width, int maxLength) implements MixerConfig {
     public RecurrentConfig {
         MixerConfig.checkSizes(width, maxLength);
     }
 
     /** The cell starts as in PyTorch, all of it uniform within 1/√D, also inside a language model. */
     @Override
-    public List<ParameterSpec> parameters(LinearInitial linear) {
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
         int rows = cell.gates() * width;
-        Initial uniform = new Initial.Uniform(1 / Math.sqrt(width));
+        Initializer uniform = new Initializer.Uniform(1 / Math.sqrt(width));
         List<ParameterSpec> specs = new ArrayList<>();
         for (String product : List.of("in", "hidden")) {
             specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, BASE));
@@ -42,18 +41,18 @@ public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) impl
     }
 
     @Override
-    public DifferentiableMap<FloatArray> map() {
+    public DifferentiableModule<FloatArray> map() {
         return new RecurrentMixer(this);
     }
 
     @Override
-    public DifferentiableMap<double[]> plainMap() {
-        return new PlainRecurrent(this);
+    public DifferentiableModule<double[]> plainMap() {
+        return new ReferenceRecurrent(this);
     }
 
     /** Every pass costs what its own steps cost: the states are all that is kept. */
     @Override
-    public ActivationMap<FloatArray> onlineMap(int capacity, Pass<FloatArray> pass) {
+    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
         RecurrentMixer mixer = new RecurrentMixer(this);
         return (input, output, next) -> {
             mixer.forward(input, output, next);
@@ -63,16 +62,89 @@ public record RecurrentConfig(RecurrentCell cell, int width, int maxLength) impl
 
     /** Of a step: slots, h, its gradient and the memory; rows are those of all sequences at one step. */
     @Override
-    public MixerCost cost(int batchSize, int length) {
+    public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
         long states = 2L + cell.memories();
         long kept = ((cell.slots() + states) * tokens + states * batchSize) * width;
         long rows = 4L * cell.slots() + 8; // slots, biases and sums in double; CellRows has 8 more
-        return new MixerCost(
-                MixerCost.FLOP_PER_WEIGHT * tokens * (2L * cell.gates() + 1) * width * width,
+        return new MixerConfig.Cost(
+                MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (2L * cell.gates() + 1) * width * width,
                 0,
                 1,
                 kept,
                 rows * batchSize * width);
     }
+
+
+/**
+ * The recurrent cells, with the formulas of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is D
+ * channels, and weights hold the gates one after the other in PyTorch's order.
+ */
+public enum Cell {
+    /** h = tanh(a), one gate (Elman 1990). */
+    RNN(1, 1, 0),
+    /** c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh c; gates i, f, g, o (Hochreiter and Schmidhuber 1997, Gers et al. 2000). */
+    LSTM(4, 4, 1),
+    /**
+     * h = (1 − z) ⊙ n + z ⊙ h' with n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, but r acts after the product q
+     * of the hidden state, as in cuDNN).
+     */
+    GRU(3, 4, 0);
+
+    private final int gates;
+    private final int slots;
+    private final int memories;
+
+    Cell(int gates, int slots, int memories) {
+        this.gates = gates;
+        this.slots = slots;
+        this.memories = memories;
+    }
+
+    /** Gates, each with its weights and biases. */
+    int gates() {
+        return gates;
+    }
+
+    /**
+     * What a step keeps, in D channels each: its gates, and where the last gate needs them apart, what the hidden state
+     * adds to it.
+     */
+    int slots() {
+        return slots;
+    }
+
+    /**
+     * Where the products of the hidden state go: those below {@link #gates} are added to the products of the input, the
+     * others have a slot for themselves.
+     */
+    List<HiddenProduct> hiddenProducts() {
+        int shared = 2 * gates - slots;
+        HiddenProduct sums = new HiddenProduct(0, 0, shared);
+        return slots == gates ? List.of(sums) : List.of(sums, new HiddenProduct(gates, shared, gates - shared));
+    }
+
+    /**
+     * The product of the hidden state for some gates.
+     *
+     * @param slot where it goes, and the following
+     * @param gate the first
+     * @param gates how many
+     */
+    record HiddenProduct(int slot, int gate, int gates) {}
+
+    /** Further states beside h that go from step to step. */
+    int memories() {
+        return memories;
+    }
+
+    /** What it does at a step. */
+    CellStep step() {
+        return switch (this) {
+            case RNN -> new CellStep.Rnn();
+            case LSTM -> new CellStep.Lstm();
+            case GRU -> new CellStep.Gru();
+        };
+    }
+}
 }

@@ -1,19 +1,19 @@
 package io.github.hyenaspark.operator.recurrent;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 
 /**
  * A recurrent cell between a product of the input and an output projection, in the form that runs. All products but
  * those of the hidden state go through the batch in {@link Tile tiles} of steps; read on at {@link Recurrence} for what
- * goes step by step. {@link PlainRecurrent} is the same in plain double loops.
+ * goes step by step. {@link ReferenceRecurrent} is the same in plain double loops.
  */
-final class RecurrentMixer implements DifferentiableMap<FloatArray> {
+final class RecurrentMixer implements DifferentiableModule<FloatArray> {
     private final RecurrentConfig config;
     private final int width;
     private final int gates;
@@ -30,7 +30,7 @@ final class RecurrentMixer implements DifferentiableMap<FloatArray> {
     }
 
     @Override
-    public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         recurrence.start(pass);
@@ -54,7 +54,7 @@ final class RecurrentMixer implements DifferentiableMap<FloatArray> {
      * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
      */
     @Override
-    public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+    public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         recurrence.startBackward(pass);
         OutputProjection.Backward projection = outputProjection.new Backward(pass);
         Tile.each(
@@ -72,7 +72,7 @@ final class RecurrentMixer implements DifferentiableMap<FloatArray> {
         SharedGradient ofInput = new SharedGradient(pass, "in.weight", gates, width);
         SharedGradient ofHidden = new SharedGradient(pass, "hidden.weight", gates, width);
         Tile.each(pass, Tile.LENGTH, tile -> {
-            for (RecurrentCell.HiddenProduct product : config.cell().hiddenProducts()) {
+            for (RecurrentConfig.Cell.HiddenProduct product : config.cell().hiddenProducts()) {
                 ofHidden.of(tile.member())
                         .part(product.gate() * width, product.gates() * width)
                         .add(recurrence.slots(tile, product).t(), recurrence.hiddenBefore(tile));

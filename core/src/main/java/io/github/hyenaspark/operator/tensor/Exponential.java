@@ -58,7 +58,7 @@ public final class Exponential {
         series(x, series, count);
         finishSeries(x, series, count);
         floats.get(0, x, 0, count);
-        Rows.multiply(x, series, x, count);
+        VectorOps.multiply(x, series, x, count);
     }
 
     private static void differences(float[] row, float[] largest, int count) {

@@ -97,7 +97,7 @@ public final class Gelu {
         for (int i = 0; i < count; i++) {
             w[i] = Math.fma(z[i] * w[i], 1f - w[i], 0.5f - w[i]);
         }
-        Rows.signs(row, z, count);
+        VectorOps.signs(row, z, count);
         for (int i = 0; i < count; i++) {
             row[i] = Math.fma(z[i], w[i], 0.5f);
         }

@@ -79,7 +79,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     /** this = other, of the same shape. */
-    public void copy(Matrix other, Scratch scratch) {
+    public void copy(Matrix other, Workspace scratch) {
         float[] row = scratch.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             other.read(i, row);
@@ -88,17 +88,17 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     /** Multiplies column i by {@code factors[i]}. */
-    public void scaleColumns(float[] factors, Scratch scratch) {
+    public void scaleColumns(float[] factors, Workspace scratch) {
         float[] row = scratch.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             read(i, row);
-            Rows.multiply(row, factors, row, columns);
+            VectorOps.multiply(row, factors, row, columns);
             write(i, row);
         }
     }
 
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
-    public void addRowSums(double[] sums, Scratch scratch) {
+    public void addRowSums(double[] sums, Workspace scratch) {
         FloatArray ones = scratch.ones(columns);
         FloatArray result = scratch.array("matrix.row-sums", rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(

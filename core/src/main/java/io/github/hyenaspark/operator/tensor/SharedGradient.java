@@ -13,7 +13,7 @@ public final class SharedGradient {
     private final int columns;
 
     /** For the gradient called {@code name} of the pass, {@code rows}×{@code columns}. */
-    public SharedGradient(Pass<FloatArray> pass, String name, int rows, int columns) {
+    public SharedGradient(ForwardContext<FloatArray> pass, String name, int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
         long size = (long) rows * columns;
@@ -31,14 +31,14 @@ public final class SharedGradient {
     }
 
     /** After all members are done. */
-    public void finish(Scratch scratch) {
+    public void finish(Workspace scratch) {
         float[] row = scratch.row("gradient.row", columns);
         float[] sum = scratch.row("gradient.sum", columns);
         for (int member = 1; member < members.size(); member++) {
             for (int i = 0; i < rows; i++) {
                 members.get(0).read((long) i * columns, sum, columns);
                 members.get(member).read((long) i * columns, row, columns);
-                Rows.add(row, sum, columns);
+                VectorOps.add(row, sum, columns);
                 members.get(0).write((long) i * columns, sum, columns);
             }
         }

@@ -5,12 +5,12 @@ import java.util.List;
 
 /** Sums in double that become the gradient of a vector, kept by every member of a team and added up in their order. */
 public final class SharedSums {
-    private final Pass<FloatArray> pass;
+    private final ForwardContext<FloatArray> pass;
     private final String name;
     private final List<double[]> members = new ArrayList<>();
 
     /** For the gradient called {@code name} of the pass, {@code count} elements. */
-    public SharedSums(Pass<FloatArray> pass, String name, int count) {
+    public SharedSums(ForwardContext<FloatArray> pass, String name, int count) {
         this.pass = pass;
         this.name = name;
         for (int member = 0; member < pass.team().threads(); member++) {

@@ -20,7 +20,7 @@ public final class Sums {
         int at = 0;
         for (; at + LANES <= count; at += LANES) {
             System.arraycopy(row, at, block, 0, LANES);
-            Rows.add(block, lanes, LANES);
+            VectorOps.add(block, lanes, LANES);
         }
         double sum = sumOfLanes();
         for (; at < count; at++) {
@@ -36,7 +36,7 @@ public final class Sums {
         for (; at + LANES <= count; at += LANES) {
             System.arraycopy(x, at, block, 0, LANES);
             System.arraycopy(y, at, otherBlock, 0, LANES);
-            Rows.addProduct(block, otherBlock, lanes, LANES);
+            VectorOps.addProduct(block, otherBlock, lanes, LANES);
         }
         double sum = sumOfLanes();
         for (; at < count; at++) {
@@ -61,7 +61,7 @@ public final class Sums {
     private double sumOfLanes() {
         for (int half = LANES / 2; half >= LANES / 4; half /= 2) {
             System.arraycopy(lanes, half, block, 0, half);
-            Rows.add(block, lanes, half);
+            VectorOps.add(block, lanes, half);
         }
         return ofLanes(lanes, LANES / 4);
     }

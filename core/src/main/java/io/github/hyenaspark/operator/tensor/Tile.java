@@ -12,7 +12,7 @@ package io.github.hyenaspark.operator.tensor;
  * @param length L, steps of a sequence
  * @param scratch of the member
  */
-public record Tile(int member, int number, int b, int from, int count, int length, Scratch scratch) {
+public record Tile(int member, int number, int b, int from, int count, int length, Workspace scratch) {
     /** Steps of a tile, unless its part needs fewer. */
     public static final int LENGTH = 512;
 
@@ -22,19 +22,19 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     /** How many tiles of at most {@code tileLength} steps a batch has. */
-    public static int tiles(Pass<?> pass, int tileLength) {
+    public static int tiles(ForwardContext<?> pass, int tileLength) {
         return pass.batchSize() * perSequence(pass, tileLength);
     }
 
-    private static int perSequence(Pass<?> pass, int tileLength) {
+    private static int perSequence(ForwardContext<?> pass, int tileLength) {
         return (pass.length() + tileLength - 1) / tileLength;
     }
 
     /** Divides the tiles of a batch among the team and waits for all. */
-    public static void each(Pass<?> pass, int tileLength, Work work) {
+    public static void each(ForwardContext<?> pass, int tileLength, Work work) {
         int perSequence = perSequence(pass, tileLength);
         pass.team().divide(tiles(pass, tileLength), (member, first, last) -> {
-            Scratch scratch = pass.team().scratch(member);
+            Workspace scratch = pass.team().scratch(member);
             for (int number = first; number < last; number++) {
                 int from = number % perSequence * tileLength;
                 int count = Math.min(tileLength, pass.length() - from);

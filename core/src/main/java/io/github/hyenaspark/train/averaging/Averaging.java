@@ -1,9 +1,7 @@
 package io.github.hyenaspark.train.averaging;
 
-import io.github.hyenaspark.train.WorkerReport;
+import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.InnerState;
-import io.github.hyenaspark.train.config.SecondMoment;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.List;
@@ -35,13 +33,13 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param reports of the workers whose results count, by worker, each once
      * @throws IllegalArgumentException if there are none, their order is another, or no token was trained on
      */
-    public static Averaging of(TrainConfig config, long round, List<WorkerReport> reports) {
+    public static Averaging of(TrainConfig config, long round, List<LocalTrainer.WorkerReport> reports) {
         if (reports.isEmpty()) {
             throw new IllegalArgumentException("a round needs the result of at least one worker, found none");
         }
         long total = 0;
         int before = -1;
-        for (WorkerReport report : reports) {
+        for (LocalTrainer.WorkerReport report : reports) {
             if (report.worker() <= before) {
                 throw new IllegalArgumentException("results must be in worker order, each worker once: found worker "
                         + report.worker() + " after worker " + before);
@@ -58,7 +56,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
                 config,
                 round,
                 reports.stream().map(r -> r.tokens() / tokens).toList(),
-                reports.stream().map(WorkerReport::steps).toList());
+                reports.stream().map(LocalTrainer.WorkerReport::steps).toList());
     }
 
     /**
@@ -67,10 +65,10 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param start what the workers started from
      * @param frames of the workers whose results count, in their order
      */
-    public Averaged average(TrainingState start, List<Frames> frames) {
+    public AveragedState average(TrainingState start, List<EncodedUpdate> frames) {
         check(frames);
         int parameters = start.parameterCount();
-        Averaged all = Averaged.zeros(0, parameters, config.innerState());
+        AveragedState all = AveragedState.zeros(0, parameters, config.innerState());
         IntStream.range(0, (parameters + RANGE - 1) / RANGE).parallel().forEach(range -> {
             int from = range * RANGE;
             fill(all, start, frames, from, Math.min(from + RANGE, parameters));
@@ -86,9 +84,9 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param frames that hold the range
      * @param from its first parameter, a multiple of {@link Codec#BLOCK}
      */
-    public Averaged range(TrainingState start, List<Frames> frames, int from) {
+    public AveragedState range(TrainingState start, List<EncodedUpdate> frames, int from) {
         check(frames);
-        Averaged part = Averaged.zeros(from, start.parameterCount(), config.innerState());
+        AveragedState part = AveragedState.zeros(from, start.parameterCount(), config.innerState());
         fill(part, start, frames, from, from + start.parameterCount());
         return part;
     }
@@ -97,8 +95,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * Whether more becomes of second moments than their mean, which takes the moments that the workers started from.
      */
     public boolean correctsSecondMoments() {
-        return config.innerState() == InnerState.AVERAGE
-                && config.secondMoment() == SecondMoment.MEAN_GRADIENT
+        return config.innerState() == TrainConfig.MomentPolicy.AVERAGE
+                && config.secondMoment() == TrainConfig.SecondMoment.MEAN_GRADIENT
                 && weights.size() > 1;
     }
 
@@ -108,7 +106,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param start θ, P
      * @param averaged all of what this made
      */
-    public double meanDeltaNorm(float[] start, Averaged averaged) {
+    public double meanDeltaNorm(float[] start, AveragedState averaged) {
         boolean plain = config.outer().isPlainMean(round);
         double squares = 0;
         for (int i = 0; i < start.length; i++) {
@@ -119,7 +117,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         return Math.sqrt(squares);
     }
 
-    private void check(List<Frames> frames) {
+    private void check(List<EncodedUpdate> frames) {
         if (frames.size() != weights.size()) {
             throw new IllegalArgumentException(
                     "there are " + weights.size() + " weights, found " + frames.size() + " results to average");
@@ -127,15 +125,15 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     /** A range; {@code into} and {@code start} begin at the same parameter. */
-    private void fill(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+    private void fill(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
         fillParameters(into, start, frames, from, to);
-        if (config.innerState() == InnerState.AVERAGE) {
+        if (config.innerState() == TrainConfig.MomentPolicy.AVERAGE) {
             fillMoments(into, start, frames, from, to);
         }
     }
 
-    private void fillParameters(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
-        var parameters = new Mean(frames, config.codec(), Frames::parameters);
+    private void fillParameters(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
+        var parameters = new Mean(frames, config.codec(), EncodedUpdate::parameters);
         boolean plain = config.outer().isPlainMean(round);
         for (int at = from; at < to; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, to - at);
@@ -147,12 +145,12 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    private void fillMoments(Averaged into, TrainingState start, List<Frames> frames, int from, int to) {
+    private void fillMoments(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
         Codec codec = config.codec().ofMoments();
-        var first = new Mean(frames, codec, Frames::firstMoment);
-        var second = new Mean(frames, codec, Frames::secondMoment);
-        Optional<MeanGradient> meanGradient =
-                correctsSecondMoments() ? Optional.of(new MeanGradient(this)) : Optional.empty();
+        var first = new Mean(frames, codec, EncodedUpdate::firstMoment);
+        var second = new Mean(frames, codec, EncodedUpdate::secondMoment);
+        Optional<SecondMomentCorrection> meanGradient =
+                correctsSecondMoments() ? Optional.of(new SecondMomentCorrection(this)) : Optional.empty();
         for (int next = from; next < to; next += Codec.BLOCK) {
             int at = next;
             int count = Math.min(Codec.BLOCK, to - at);
@@ -164,7 +162,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    /** From the mean of what frames hold, parameters or deltas, to what {@link Averaged#parameters} says. */
+    /** From the mean of what frames hold, parameters or deltas, to what {@link AveragedState#parameters} says. */
     private double parameter(boolean plain, double start, double mean) {
         if (config.codec().isExact()) {
             return plain ? mean : start - mean;
@@ -183,13 +181,13 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
 
     /** Weighted means of a vector that every worker sent, one block of values at a time. */
     private final class Mean {
-        private final List<Frames> frames;
+        private final List<EncodedUpdate> frames;
         private final Codec codec;
-        private final Function<Frames, byte[]> vector;
+        private final Function<EncodedUpdate, byte[]> vector;
         private final float[][] values;
         private final double[] sums = new double[Codec.BLOCK];
 
-        Mean(List<Frames> frames, Codec codec, Function<Frames, byte[]> vector) {
+        Mean(List<EncodedUpdate> frames, Codec codec, Function<EncodedUpdate, byte[]> vector) {
             this.frames = frames;
             this.codec = codec;
             this.vector = vector;
@@ -204,7 +202,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         /** Begins with the first worker's term, not with 0, which would turn a lone -0 into 0. */
         double[] of(int at, int count) {
             for (int k = 0; k < frames.size(); k++) {
-                Frames frame = frames.get(k);
+                EncodedUpdate frame = frames.get(k);
                 codec.decode(vector.apply(frame), at - frame.from(), count, values[k]);
                 if (k == 0) {
                     set(weights.get(k), values[k], count);
@@ -227,4 +225,35 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
             }
         }
     }
+
+
+/**
+ * What the workers of a round found together, or a range of it. Not compared by {@code equals}.
+ *
+ * @param from the first parameter that is in here
+ * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), which the outer
+ *     optimiser descends
+ * @param firstMoment the mean of m, empty unless moments are averaged
+ * @param secondMoment the mean of v in the same way, or what {@link TrainConfig.SecondMoment} makes of it
+ */
+public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
+    /** Zeros in the place of all parameters, for {@link #put}. */
+    public static AveragedState zeros(int parameters, TrainConfig.MomentPolicy innerState) {
+        return zeros(0, parameters, innerState);
+    }
+
+    static AveragedState zeros(int from, int count, TrainConfig.MomentPolicy innerState) {
+        int moments = innerState == TrainConfig.MomentPolicy.AVERAGE ? count : 0;
+        return new AveragedState(from, new float[count], new float[moments], new float[moments]);
+    }
+
+    /** Copies a range into its place in this, which begins at 0. */
+    public void put(AveragedState part) {
+        System.arraycopy(part.parameters, 0, parameters, part.from, part.parameters.length);
+        if (part.firstMoment.length > 0) {
+            System.arraycopy(part.firstMoment, 0, firstMoment, part.from, part.firstMoment.length);
+            System.arraycopy(part.secondMoment, 0, secondMoment, part.from, part.secondMoment.length);
+        }
+    }
+}
 }

@@ -1,14 +1,14 @@
 package io.github.hyenaspark.train.averaging;
 
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * Makes the state that the next round starts from of what the workers found together, on the driver. With g from
- * {@link Averaged}, per element and in float:
+ * {@link Averaging.AveragedState}, per element and in float:
  *
  * <pre>
  *   v ← μ v + g      θ ← θ - η (g + μ v)
@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * @param config η and μ
  * @param downCodec how parameters travel to the workers
  */
-public record OuterOptimizer(OuterConfig config, Codec downCodec) {
+public record OuterOptimizer(TrainConfig.Outer config, Codec downCodec) {
     private static final int RANGE = 64 * Codec.BLOCK;
 
     /**
@@ -41,7 +41,7 @@ public record OuterOptimizer(OuterConfig config, Codec downCodec) {
      * @param averaged of all P parameters
      * @param round r, from 0
      */
-    public Step step(float[] start, float[] momentum, Averaged averaged, long round) {
+    public Step step(float[] start, float[] momentum, Averaging.AveragedState averaged, long round) {
         check("outer momentum", start.length, momentum.length);
         check("average", start.length, averaged.parameters().length);
         boolean plain = config.isPlainMean(round);
@@ -81,7 +81,7 @@ public record OuterOptimizer(OuterConfig config, Codec downCodec) {
         }
     }
 
-    private static TrainingState state(float[] theta, Averaged averaged) {
+    private static TrainingState state(float[] theta, Averaging.AveragedState averaged) {
         return new TrainingState(theta, averaged.firstMoment(), averaged.secondMoment());
     }
 

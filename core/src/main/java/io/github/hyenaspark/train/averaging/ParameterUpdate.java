@@ -28,7 +28,7 @@ public record ParameterUpdate(Codec codec, byte[] frame) {
         var block = new float[Codec.BLOCK];
         for (int at = from; at < to; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, to - at);
-            Frames.putDifference(theta, before, at, block, count);
+            EncodedUpdate.putDifference(theta, before, at, block, count);
             codec.encode(block, count, frame, at);
             codec.decode(frame, at, count, block);
             putSum(before, block, at, theta, count);

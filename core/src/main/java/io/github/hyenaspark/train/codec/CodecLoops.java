@@ -1,5 +1,9 @@
 package io.github.hyenaspark.train.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * The loops of {@link Codec} over the values of one block. There are two, with the same results to the bit: those of
  * the Vector API, where the JVM was started with {@code --add-modules jdk.incubator.vector} and has vectors of eight
@@ -9,7 +13,7 @@ interface CodecLoops {
     /** The loops of this JVM. {@code VectorCodecLoops} is found by name: without the module it does not load. */
     static CodecLoops ofThisJvm() {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return new ScalarCodecLoops();
+            return new Scalar();
         }
         try {
             CodecLoops loops = Class.forName("io.github.hyenaspark.train.codec.VectorCodecLoops")
@@ -19,7 +23,7 @@ interface CodecLoops {
             loops.runOnce();
             return loops;
         } catch (LinkageError | ReflectiveOperationException e) { // vectors of another size, or another API in this JDK
-            return new ScalarCodecLoops();
+            return new Scalar();
         }
     }
 
@@ -73,4 +77,71 @@ interface CodecLoops {
         float inverse = 1 / scale;
         return Float.isFinite(inverse) ? inverse : 0;
     }
+
+
+/** One value at a time. */
+static final class Scalar implements CodecLoops {
+    /** In a sum with it, the last bit of a small float counts ones: so adding rounds, to nearest and ties to even. */
+    static final float ONES = 0x1.8p23f;
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    @Override
+    public float largest(float[] block, int count) {
+        return largest(block, 0, count);
+    }
+
+    static float largest(float[] block, int from, int to) {
+        float largest = 0;
+        for (int i = from; i < to; i++) {
+            largest = Math.max(largest, Math.abs(block[i]));
+        }
+        return largest;
+    }
+
+    @Override
+    public void putBytes(float[] block, int count, float scale, byte[] frame, int at) {
+        putBytes(block, 0, count, CodecLoops.inverse(scale), frame, at);
+    }
+
+    static void putBytes(float[] block, int from, int to, float inverse, byte[] frame, int at) {
+        for (int i = from; i < to; i++) {
+            frame[at + i] = (byte) Float.floatToRawIntBits(block[i] * inverse + ONES);
+        }
+    }
+
+    @Override
+    public void getBytes(byte[] frame, int at, float scale, float[] values, int count) {
+        getBytes(frame, at, scale, values, 0, count);
+    }
+
+    static void getBytes(byte[] frame, int at, float scale, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] = frame[at + i] * scale;
+        }
+    }
+
+    @Override
+    public void putHalves(float[] block, int count, byte[] frame, int at) {
+        putHalves(block, 0, count, frame, at);
+    }
+
+    static void putHalves(float[] block, int from, int to, byte[] frame, int at) {
+        for (int i = from; i < to; i++) {
+            SHORTS.set(frame, at + 2 * i, Codec.bf16(block[i]));
+        }
+    }
+
+    @Override
+    public void getHalves(byte[] frame, int at, float[] values, int count) {
+        getHalves(frame, at, values, 0, count);
+    }
+
+    static void getHalves(byte[] frame, int at, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
+        }
+    }
+}
 }

@@ -42,7 +42,7 @@ final class VectorCodecLoops implements CodecLoops {
         for (int i = 0; i < end; i += LANES) {
             largest = largest.max(FloatVector.fromArray(FLOATS, block, i).abs());
         }
-        return Math.max(largest.reduceLanes(MAX), ScalarCodecLoops.largest(block, end, count));
+        return Math.max(largest.reduceLanes(MAX), CodecLoops.Scalar.largest(block, end, count));
     }
 
     @Override
@@ -52,11 +52,11 @@ final class VectorCodecLoops implements CodecLoops {
         for (int i = 0; i < end; i += LANES) {
             IntVector nearest = FloatVector.fromArray(FLOATS, block, i)
                     .mul(inverse)
-                    .add(ScalarCodecLoops.ONES)
+                    .add(CodecLoops.Scalar.ONES)
                     .reinterpretAsInts();
             ((ByteVector) nearest.convertShape(I2B, BYTES, 0)).intoArray(frame, at + i);
         }
-        ScalarCodecLoops.putBytes(block, end, count, inverse, frame, at);
+        CodecLoops.Scalar.putBytes(block, end, count, inverse, frame, at);
     }
 
     @Override
@@ -66,7 +66,7 @@ final class VectorCodecLoops implements CodecLoops {
             ByteVector multiples = ByteVector.fromArray(BYTES, frame, at + i);
             ((FloatVector) multiples.convertShape(B2F, FLOATS, 0)).mul(scale).intoArray(values, i);
         }
-        ScalarCodecLoops.getBytes(frame, at, scale, values, end, count);
+        CodecLoops.Scalar.getBytes(frame, at, scale, values, end, count);
     }
 
     @Override
@@ -80,7 +80,7 @@ final class VectorCodecLoops implements CodecLoops {
                     nearest.blend(upper.or(0x40), bits.and(Integer.MAX_VALUE).compare(GT, INFINITY));
             half.convertShape(I2S, SHORTS, 0).reinterpretAsBytes().intoArray(frame, at + 2 * i);
         }
-        ScalarCodecLoops.putHalves(block, end, count, frame, at);
+        CodecLoops.Scalar.putHalves(block, end, count, frame, at);
     }
 
     @Override
@@ -92,6 +92,6 @@ final class VectorCodecLoops implements CodecLoops {
                     .convertShape(S2I, INTS, 0);
             upper.lanewise(LSHL, Short.SIZE).reinterpretAsFloats().intoArray(values, i);
         }
-        ScalarCodecLoops.getHalves(frame, at, values, end, count);
+        CodecLoops.Scalar.getHalves(frame, at, values, end, count);
     }
 }

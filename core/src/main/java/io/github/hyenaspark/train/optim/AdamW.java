@@ -1,7 +1,9 @@
 package io.github.hyenaspark.train.optim;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,7 +17,7 @@ import java.util.Map;
  *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
  * </pre>
  *
- * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link PlainAdamW} is the double form.
+ * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link ReferenceAdamW} is the double form.
  * For one thread at a time.
  */
 public final class AdamW {
@@ -49,7 +51,7 @@ public final class AdamW {
      * @param rates for every group of the table
      * @throws IllegalArgumentException if an array does not fit the table or a group has no rates
      */
-    public void update(TrainingState state, float[] gradients, long step, Map<ParameterGroup, GroupRates> rates) {
+    public void update(TrainingState state, float[] gradients, long step, Map<ParameterSpec.Group, GroupRates> rates) {
         spans.checkCount("state", state.parameterCount());
         spans.checkCount("gradients", gradients.length);
         double correction1 = 1 - Math.pow(beta1, step + 1.0);
@@ -110,4 +112,28 @@ public final class AdamW {
             theta[i] = theta[i] - decay * theta[i] - first[i];
         }
     }
+
+
+/**
+ * What one group of parameters is updated with in one local step.
+ *
+ * @param lr learning rate
+ * @param weightDecay decoupled weight decay; the learning rate multiplies it
+ */
+public record GroupRates(double lr, double weightDecay) {
+    /** The rates of all groups at local step {@code step} of the run, counted from 0: base decayed, the others not. */
+    public static Map<ParameterSpec.Group, GroupRates> at(TrainConfig config, long step) {
+        WarmupCosine schedule = WarmupCosine.of(config);
+        double filterLr = schedule.rate(config.filterLr(), step);
+        Map<ParameterSpec.Group, GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
+        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
+            rates.put(
+                    group,
+                    group == ParameterSpec.Group.BASE
+                            ? new GroupRates(schedule.rate(config.lr(), step), config.weightDecay())
+                            : new GroupRates(filterLr, 0));
+        }
+        return rates;
+    }
+}
 }

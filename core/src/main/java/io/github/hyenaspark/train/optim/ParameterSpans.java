@@ -1,7 +1,7 @@
 package io.github.hyenaspark.train.optim;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +14,9 @@ import java.util.Map;
  */
 record ParameterSpans(List<Span> list, int parameterCount) {
     /** Elements {@code from} (inclusive) to {@code to} (exclusive). */
-    record Span(int from, int to, ParameterGroup group) {
-        GroupRates ratesIn(Map<ParameterGroup, GroupRates> rates) {
-            GroupRates found = rates.get(group);
+    record Span(int from, int to, ParameterSpec.Group group) {
+        AdamW.GroupRates ratesIn(Map<ParameterSpec.Group, AdamW.GroupRates> rates) {
+            AdamW.GroupRates found = rates.get(group);
             if (found == null) {
                 throw new IllegalArgumentException(
                         "group " + group + " has parameters but no rates, found rates for " + rates.keySet());

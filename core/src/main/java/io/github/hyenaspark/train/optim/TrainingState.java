@@ -1,6 +1,6 @@
 package io.github.hyenaspark.train.optim;
 
-import io.github.hyenaspark.train.config.InnerState;
+import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
  * Parameters, and the updater state that belongs to them. The arrays are not copied: whoever holds a state that others
@@ -30,8 +30,8 @@ public record TrainingState(float[] theta, float[] firstMoment, float[] secondMo
     }
 
     /** The state that the first round starts from. {@code theta} is not copied. */
-    public static TrainingState first(float[] theta, InnerState innerState) {
-        return innerState == InnerState.AVERAGE ? initial(theta) : parametersOnly(theta);
+    public static TrainingState first(float[] theta, TrainConfig.MomentPolicy innerState) {
+        return innerState == TrainConfig.MomentPolicy.AVERAGE ? initial(theta) : parametersOnly(theta);
     }
 
     /** Whether the moments are in here. */

@@ -19,16 +19,16 @@ public final class TrainConfigDraft {
     public double filterLr = 3e-4;
     public List<Double> betas = List.of(0.9, 0.98);
     public String recompute = "none";
-    public RoundMode mode = RoundMode.SYNC;
-    public DeadlineConfig deadline = new DeadlineConfig(60, 0.5, 30);
-    public OuterConfig outer = new OuterConfig(1, 0.5, 0);
-    public InnerState innerState = InnerState.AVERAGE;
-    public SecondMoment secondMoment = SecondMoment.WORKERS;
+    public TrainConfig.RoundMode mode = TrainConfig.RoundMode.SYNC;
+    public TrainConfig.Deadline deadline = new TrainConfig.Deadline(60, 0.5, 30);
+    public TrainConfig.Outer outer = new TrainConfig.Outer(1, 0.5, 0);
+    public TrainConfig.MomentPolicy innerState = TrainConfig.MomentPolicy.AVERAGE;
+    public TrainConfig.SecondMoment secondMoment = TrainConfig.SecondMoment.WORKERS;
     public Codec codec = Codec.FP32;
     public Codec downCodec = Codec.FP32;
-    public GuardConfig guard = new GuardConfig(10, GuardConfig.Action.STOP);
-    public List<StepPhase> stepPhases = List.of();
-    public LengthSchedule lengthSchedule = new LengthSchedule(0, 1);
+    public TrainConfig.Guard guard = new TrainConfig.Guard(10, TrainConfig.Guard.Action.STOP);
+    public List<TrainConfig.StepPhase> stepPhases = List.of();
+    public TrainConfig.LengthSchedule lengthSchedule = new TrainConfig.LengthSchedule(0, 1);
 
     /** The settings as they are now. */
     public TrainConfig config() {

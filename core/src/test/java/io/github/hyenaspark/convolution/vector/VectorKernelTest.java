@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.github.hyenaspark.convolution.KernelChoice;
 import io.github.hyenaspark.convolution.KernelForkIT;
-import io.github.hyenaspark.convolution.KernelSource;
 import io.github.hyenaspark.convolution.LongConvolutionContract;
 import io.github.hyenaspark.convolution.ScalarKernel;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class VectorKernelTest extends LongConvolutionContract {
         super(source());
     }
 
-    private static KernelSource source() {
+    private static KernelChoice.KernelSource source() {
         KernelChoice choice = KernelChoice.of("vector");
         assertThat(choice.name()).as(choice.reason()).isEqualTo("vector");
         return choice.source();
@@ -24,7 +23,7 @@ class VectorKernelTest extends LongConvolutionContract {
 
     @Test
     void rowsShorterThanTheLanesSquaredGoToTheScalarKernel() {
-        KernelSource source = source();
+        KernelChoice.KernelSource source = source();
         for (int lanes : new int[] {4, 8, 16}) {
             if (source.toString().equals(lanes + " lanes")) {
                 assertThat(source.ofSize(lanes * lanes / 2)).isInstanceOf(ScalarKernel.class);

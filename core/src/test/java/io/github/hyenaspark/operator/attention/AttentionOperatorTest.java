@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.github.hyenaspark.operator.block.KeptMemory;
 import io.github.hyenaspark.operator.block.Rehearsal;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.LinearInitial;
-import io.github.hyenaspark.operator.nn.MixerCost;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.testing.Closeness;
 import java.util.HashMap;
@@ -41,8 +41,8 @@ class AttentionOperatorTest {
         AttentionConfig config = new AttentionConfig(4, 1100, heads, true);
         Rehearsal rehearsal = rehearsal(config, batchSize, length);
         Rehearsal.Result plain = rehearsal.plain(config.plainMap());
-        rehearsal.team = ThreadTeam.of(threads);
-        DifferentiableMap<FloatArray> map = config.map();
+        rehearsal.team = ComputePool.of(threads);
+        DifferentiableModule<FloatArray> map = config.map();
         Rehearsal.Result floats = rehearsal.floats(map);
         Closeness.check("output", floats.output(), plain.output(), 2e-5);
         Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
@@ -101,10 +101,10 @@ class AttentionOperatorTest {
         return Rehearsal.doubles(scores);
     }
 
-    private static Pass<FloatArray> pass(Rehearsal rehearsal) {
+    private static ForwardContext<FloatArray> pass(Rehearsal rehearsal) {
         Map<String, FloatArray> parameters = new HashMap<>();
         rehearsal.parameters.forEach((name, values) -> parameters.put(name, Rehearsal.floats(values)));
-        return Pass.of(1, 24, parameters, Map.of());
+        return ForwardContext.of(1, 24, parameters, Map.of());
     }
 
     @Test
@@ -120,15 +120,15 @@ class AttentionOperatorTest {
         assertThat((four - two) / Float.BYTES).isCloseTo(counted, withinPercentage(1));
     }
 
-    private static long floats(MixerCost cost) {
+    private static long floats(MixerConfig.Cost cost) {
         return cost.keptFloats() + cost.rowFloats();
     }
 
     /** All arrays of the map and of its thread after a forward and a backward pass. */
     private static long keptBytes(int length) throws IllegalAccessException {
         Rehearsal rehearsal = rehearsal(MEMORY_CONFIG, 1, length);
-        rehearsal.team = ThreadTeam.of(1);
-        DifferentiableMap<FloatArray> map = MEMORY_CONFIG.map();
+        rehearsal.team = ComputePool.of(1);
+        DifferentiableModule<FloatArray> map = MEMORY_CONFIG.map();
         rehearsal.floats(map);
         return KeptMemory.bytes(map, rehearsal.team.scratch(0));
     }
@@ -143,6 +143,6 @@ class AttentionOperatorTest {
     }
 
     private static Rehearsal rehearsal(AttentionConfig config, int batchSize, int length) {
-        return new Rehearsal(config.parameters(new LinearInitial.Alone()), config.width(), batchSize, length, SEED);
+        return new Rehearsal(config.parameters(new LinearInitializer.Alone()), config.width(), batchSize, length, SEED);
     }
 }

@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
-import io.github.hyenaspark.operator.head.PlainHead;
-import io.github.hyenaspark.operator.head.TargetLosses;
+import io.github.hyenaspark.operator.head.LanguageModelHead;
+import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.Exponential;
 import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Gelu;
-import io.github.hyenaspark.operator.tensor.Pass;
 import io.github.hyenaspark.operator.tensor.Sine;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
 import io.github.hyenaspark.testing.Closeness;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -35,9 +35,9 @@ class BlockTest {
     @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#withEveryHyena")
     void theBlockAgreesWithItsPlainForm(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
-        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), mixer.width(), 3, 19, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
-        rehearsal.team = ThreadTeam.of(2);
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
+        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
+        rehearsal.team = ComputePool.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
         Closeness.check("output", floats.output(), plain.output(), 1e-5);
         Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);
@@ -56,10 +56,10 @@ class BlockTest {
 
     private static void longBlockAgrees(MixerConfig mixer, int length) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
-        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitial.Alone()), 6, 2, length, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new PlainBlock(config));
+        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), 6, 2, length, SEED);
+        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
         for (int threads : new int[] {1, 3}) {
-            rehearsal.team = ThreadTeam.of(threads);
+            rehearsal.team = ComputePool.of(threads);
             Rehearsal.Result floats = rehearsal.floats(new Block(config));
             Rehearsal.Result recomputed = rehearsal.floats(RecomputedBlock.first(config));
             Closeness.check("output", floats.output(), plain.output(), 1e-5);
@@ -122,11 +122,11 @@ class BlockTest {
             values.put(name, Rehearsal.floats(array));
             floatGradients.put(name, FloatArray.allocate(array.length));
         });
-        PlainHead plain = new PlainHead();
+        ReferenceHead plain = new ReferenceHead();
         TiedHead head = new TiedHead(width, vocabularySize);
-        Pass<double[]> plainPass = Pass.of(2, length, parameters, gradients);
-        Pass<FloatArray> pass =
-                new Pass<>(2, length, values, floatGradients, "", Dropout.OFF, ThreadTeam.of(1 + length % 3));
+        ForwardContext<double[]> plainPass = ForwardContext.of(2, length, parameters, gradients);
+        ForwardContext<FloatArray> pass =
+                new ForwardContext<>(2, length, values, floatGradients, "", Dropout.OFF, ComputePool.of(1 + length % 3));
         double[] inputGradient = new double[input.length];
         FloatArray floatInputGradient = FloatArray.allocate(input.length);
 
@@ -136,11 +136,11 @@ class BlockTest {
         Closeness.check("loss", new double[] {floatNats}, new double[] {nats}, 1e-6);
         assertThat(plain.loss(input, targets, plainPass)).isEqualTo(nats);
         assertThat(head.loss(Rehearsal.floats(input), targets, pass)).isEqualTo(floatNats);
-        TargetLosses each = TargetLosses.of(targets.length);
+        LanguageModelHead.TargetLosses each = LanguageModelHead.TargetLosses.of(targets.length);
         plain.losses(input, targets, each, plainPass);
         assertThat(Arrays.stream(each.nats()).sum()).isCloseTo(nats, within(1e-12 * nats));
         assertThat(each.nats()[length]).isZero();
-        TargetLosses floatEach = TargetLosses.of(targets.length);
+        LanguageModelHead.TargetLosses floatEach = LanguageModelHead.TargetLosses.of(targets.length);
         head.losses(Rehearsal.floats(input), targets, floatEach, pass);
         Closeness.check("losses", floatEach.nats(), each.nats(), 1e-5);
         assertThat(floatEach.likeliest()).isEqualTo(each.likeliest());

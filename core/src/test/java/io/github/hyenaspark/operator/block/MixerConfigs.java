@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.recurrent.RecurrentCell;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,9 +21,9 @@ public final class MixerConfigs {
                 new AttentionConfig(width, maxLength, width / 2, true),
                 new AttentionConfig(width, maxLength, 2, false),
                 new AttentionConfig(width, maxLength, width, false),
-                new RecurrentConfig(RecurrentCell.RNN, width, maxLength),
-                new RecurrentConfig(RecurrentCell.LSTM, width, maxLength),
-                new RecurrentConfig(RecurrentCell.GRU, width, maxLength),
+                new RecurrentConfig(RecurrentConfig.Cell.RNN, width, maxLength),
+                new RecurrentConfig(RecurrentConfig.Cell.LSTM, width, maxLength),
+                new RecurrentConfig(RecurrentConfig.Cell.GRU, width, maxLength),
                 new H3Config(width, maxLength, 4, 1),
                 new H3Config(width, maxLength, 14, 2),
                 new H3Config(width, maxLength, 2, width),

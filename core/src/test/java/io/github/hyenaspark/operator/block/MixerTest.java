@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.conv.ConvConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
+import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
-import io.github.hyenaspark.operator.nn.Initial;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.recurrent.RecurrentCell;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.Squash;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.SigmoidTanh;
 import io.github.hyenaspark.testing.Closeness;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +41,7 @@ class MixerTest {
 
     /** Tiles and lanes of sums are full, and there are several. */
     static Stream<Arguments> configsAndLongRows() {
-        Stream<MixerConfig> filters = Stream.of(FilterKind.values())
+        Stream<MixerConfig> filters = Stream.of(FilterConfig.Kind.values())
                 .map(kind -> OperatorConfigs.withFilter(4, 1100, OperatorConfigs.filter(kind, 6, 7, 6)));
         return Stream.concat(MixerConfigs.of(4, 1100).stream(), filters)
                 .flatMap(config -> IntStream.of(512, 1030).mapToObj(length -> Arguments.of(config, length)));
@@ -54,8 +53,8 @@ class MixerTest {
         Rehearsal rehearsal = rehearsal(config, 3, length);
         Rehearsal.Result plain = rehearsal.plain(config.plainMap());
         for (int threads : new int[] {1, 2, 5}) {
-            rehearsal.team = ThreadTeam.of(threads);
-            DifferentiableMap<FloatArray> map = config.map();
+            rehearsal.team = ComputePool.of(threads);
+            DifferentiableModule<FloatArray> map = config.map();
             Rehearsal.Result floats = rehearsal.floats(map);
             agree(floats, plain);
             Rehearsal.Result again = rehearsal.floats(map);
@@ -78,8 +77,8 @@ class MixerTest {
 
     /** Products of a step that are done in several runs of columns. */
     @ParameterizedTest
-    @EnumSource(RecurrentCell.class)
-    void aWideRecurrenceAgreesWithItsPlainForm(RecurrentCell cell) {
+    @EnumSource(RecurrentConfig.Cell.class)
+    void aWideRecurrenceAgreesWithItsPlainForm(RecurrentConfig.Cell cell) {
         MixerConfig config = new RecurrentConfig(cell, 150, 5);
         Rehearsal rehearsal = rehearsal(config, 60, 5);
         Rehearsal.Result plain = rehearsal.plain(config.plainMap());
@@ -120,18 +119,18 @@ class MixerTest {
     void theInputsGradientMayTakeThePlaceOfTheInput(MixerConfig config) {
         Rehearsal rehearsal = rehearsal(config, 2, 9);
         double[] expected = rehearsal.floats(config.map()).inputGradient();
-        DifferentiableMap<FloatArray> map = config.map();
-        DifferentiableMap<FloatArray> inPlace = new DifferentiableMap<>() {
+        DifferentiableModule<FloatArray> map = config.map();
+        DifferentiableModule<FloatArray> inPlace = new DifferentiableModule<>() {
             private FloatArray input = FloatArray.allocate(0);
 
             @Override
-            public void forward(FloatArray newInput, FloatArray output, Pass<FloatArray> pass) {
+            public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
                 input = newInput;
                 map.forward(input, output, pass);
             }
 
             @Override
-            public void backward(FloatArray outputGradient, FloatArray inputGradient, Pass<FloatArray> pass) {
+            public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
                 map.backward(outputGradient, input, pass);
                 inputGradient.write(0, input.toArray(), Math.toIntExact(input.length()));
             }
@@ -142,7 +141,7 @@ class MixerTest {
     @ParameterizedTest
     @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
     void theSameMapServesOneLengthAfterAnother(MixerConfig config) {
-        DifferentiableMap<FloatArray> map = config.map();
+        DifferentiableModule<FloatArray> map = config.map();
         for (int length : List.of(24, 5, 17, 24)) {
             Rehearsal rehearsal = rehearsal(config, length % 3 + 1, length);
             assertThat(rehearsal.floats(map).output())
@@ -154,7 +153,7 @@ class MixerTest {
     @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
     void aLongerInputThanLMaxIsRefused(MixerConfig config) {
         Rehearsal rehearsal = rehearsal(config, 1, 25);
-        for (DifferentiableMap<?> map : List.of(config.map(), config.plainMap())) {
+        for (DifferentiableModule<?> map : List.of(config.map(), config.plainMap())) {
             assertThatThrownBy(() -> run(rehearsal, map))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a sequence of 25 tokens is longer than l-max 24, which the model was made for;"
@@ -163,11 +162,11 @@ class MixerTest {
     }
 
     @SuppressWarnings("unchecked") // one of the two forms
-    private static void run(Rehearsal rehearsal, DifferentiableMap<?> map) {
+    private static void run(Rehearsal rehearsal, DifferentiableModule<?> map) {
         if (map.getClass().getSimpleName().startsWith("Plain")) {
-            rehearsal.plain((DifferentiableMap<double[]>) map);
+            rehearsal.plain((DifferentiableModule<double[]>) map);
         } else {
-            rehearsal.floats((DifferentiableMap<FloatArray>) map);
+            rehearsal.floats((DifferentiableModule<FloatArray>) map);
         }
     }
 
@@ -182,9 +181,9 @@ class MixerTest {
 
     @Test
     void configurationsThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new RecurrentConfig(RecurrentCell.GRU, 0, 24))
+        assertThatThrownBy(() -> new RecurrentConfig(RecurrentConfig.Cell.GRU, 0, 24))
                 .hasMessage("d-model: found 0, expected at least 1");
-        assertThatThrownBy(() -> new RecurrentConfig(RecurrentCell.GRU, 6, 0))
+        assertThatThrownBy(() -> new RecurrentConfig(RecurrentConfig.Cell.GRU, 6, 0))
                 .hasMessage("l-max: found 0, expected at least 1");
         assertThatThrownBy(() -> new ConvConfig(0, 24, 3)).hasMessage("d-model: found 0, expected at least 1");
         assertThatThrownBy(() -> new ConvConfig(6, 0, 3)).hasMessage("l-max: found 0, expected at least 1");
@@ -205,7 +204,7 @@ class MixerTest {
         int draws = 2000;
         for (int draw = 0; draw < draws; draw++) {
             for (int i = 0; i < channels * taps; i++) {
-                double tap = new Initial.Fading(channels, taps).next(i, random);
+                double tap = new Initializer.Fading(channels, taps).next(i, random);
                 squares[i / taps] += tap * tap / draws;
                 lags[i / taps] += tap * tap / draws * (taps - 1 - i % taps);
             }
@@ -230,7 +229,7 @@ class MixerTest {
         x[4002] = -1e30f;
         float[] tanh = x.clone();
         float[] logistic = x.clone();
-        Squash squash = new Squash();
+        SigmoidTanh squash = new SigmoidTanh();
         squash.tanh(tanh, x.length);
         squash.logistic(logistic, x.length);
         for (int i = 0; i < x.length; i++) {
@@ -245,7 +244,7 @@ class MixerTest {
     }
 
     private static Rehearsal rehearsal(MixerConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = config.parameters(new LinearInitial.Alone());
+        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.operator.block;
 
-import io.github.hyenaspark.operator.nn.DifferentiableMap;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import io.github.hyenaspark.operator.tensor.Pass;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ public final class Rehearsal {
     public final double[] input;
     final double[] outputGradient;
     private final Dropout dropout;
-    public ThreadTeam team = ThreadTeam.of(1);
+    public ComputePool team = ComputePool.of(1);
 
     public Rehearsal(List<ParameterSpec> specs, int width, int batchSize, int length, long seed) {
         this.batchSize = batchSize;
@@ -42,10 +42,10 @@ public final class Rehearsal {
     /** What a pass computes. */
     public record Result(double[] output, double[] inputGradient, Map<String, double[]> gradients) {}
 
-    public Result plain(DifferentiableMap<double[]> map) {
+    public Result plain(DifferentiableModule<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
-        Pass<double[]> pass = new Pass<>(batchSize, length, parameters, gradients, "", dropout, team);
+        ForwardContext<double[]> pass = new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, team);
         double[] output = new double[input.length];
         double[] inputGradient = new double[input.length];
         map.forward(input, output, pass);
@@ -53,14 +53,14 @@ public final class Rehearsal {
         return new Result(output, inputGradient, gradients);
     }
 
-    public Result floats(DifferentiableMap<FloatArray> map) {
+    public Result floats(DifferentiableModule<FloatArray> map) {
         Map<String, FloatArray> values = new HashMap<>();
         Map<String, FloatArray> gradients = new HashMap<>();
         parameters.forEach((name, array) -> {
             values.put(name, floats(array));
             gradients.put(name, FloatArray.allocate(array.length));
         });
-        Pass<FloatArray> pass = new Pass<>(batchSize, length, values, gradients, "", dropout, team);
+        ForwardContext<FloatArray> pass = new ForwardContext<>(batchSize, length, values, gradients, "", dropout, team);
         FloatArray output = FloatArray.allocate(input.length);
         FloatArray inputGradient = FloatArray.allocate(input.length);
         map.forward(floats(input), output, pass);

@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.block.Rehearsal;
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
 import io.github.hyenaspark.operator.h3.H3Config;
-import io.github.hyenaspark.operator.nn.LinearInitial;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
-import io.github.hyenaspark.operator.tensor.ThreadTeam;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.testing.Closeness;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,12 +28,12 @@ class HyenaOperatorTest {
         for (int d = 0; d < 6; d++) {
             System.arraycopy(longer.input, d * 24, shorter.input, d * 9, 9);
         }
-        double[] whole = longer.plain(new PlainHyena(config)).output();
+        double[] whole = longer.plain(new ReferenceHyena(config)).output();
         double[] prefix = new double[6 * 9];
         for (int d = 0; d < 6; d++) {
             System.arraycopy(whole, d * 24, prefix, d * 9, 9);
         }
-        Closeness.check("plain", shorter.plain(new PlainHyena(config)).output(), prefix, 1e-14);
+        Closeness.check("plain", shorter.plain(new ReferenceHyena(config)).output(), prefix, 1e-14);
         Closeness.check("floats", shorter.floats(new HyenaOperator(config)).output(), prefix, 1e-5);
     }
 
@@ -48,9 +47,9 @@ class HyenaOperatorTest {
 
     private static void longRowsAgree(HyenaConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 2, length);
-        Rehearsal.Result plain = rehearsal.plain(new PlainHyena(config));
+        Rehearsal.Result plain = rehearsal.plain(new ReferenceHyena(config));
         for (int threads : new int[] {1, 2, 5}) {
-            rehearsal.team = ThreadTeam.of(threads);
+            rehearsal.team = ComputePool.of(threads);
             HyenaOperator operator = new HyenaOperator(config);
             Rehearsal.Result floats = rehearsal.floats(operator);
             Closeness.check("output", floats.output(), plain.output(), 2e-5);
@@ -71,16 +70,16 @@ class HyenaOperatorTest {
         assertThatThrownBy(() -> new HyenaConfig(6, 24, 2, 4, 3, Activation.ID, false, false, true, 0, filter))
                 .hasMessage("num-heads: found 4, expected a divisor of d-model 6");
         assertThatThrownBy(() -> new FilterConfig(
-                        FilterKind.IMPLICIT, 8, 4, 1, 6, true, 0, 0.01, 0.3, 1.5, false, true, true, 16, 64))
+                        FilterConfig.Kind.IMPLICIT, 8, 4, 1, 6, true, 0, 0.01, 0.3, 1.5, false, true, true, 16, 64))
                 .hasMessage("filter.emb: found 4, expected an odd number of at least 3");
-        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.CKCONV, 0, 16, 64))
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterConfig.Kind.CKCONV, 0, 16, 64))
                 .hasMessage("filter.sin-freq: found 0.0, expected a positive number");
-        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.FOURIER, 6, 0, 64))
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterConfig.Kind.FOURIER, 6, 0, 64))
                 .hasMessage("filter.modes: found 0, expected at least 1");
-        assertThatThrownBy(() -> OperatorConfigs.filter(FilterKind.STATE_SPACE, 6, 16, 5))
+        assertThatThrownBy(() -> OperatorConfigs.filter(FilterConfig.Kind.STATE_SPACE, 6, 16, 5))
                 .hasMessage("filter.states: found 5, expected an even number of at least 2");
         assertThatThrownBy(
-                        () -> OperatorConfigs.withFilter(6, 24, OperatorConfigs.filter(FilterKind.FOURIER, 6, 14, 64)))
+                        () -> OperatorConfigs.withFilter(6, 24, OperatorConfigs.filter(FilterConfig.Kind.FOURIER, 6, 14, 64)))
                 .hasMessage("filter.modes: found 14, expected at most 13, which is half of l-max 24, and the mean");
     }
 
@@ -93,7 +92,7 @@ class HyenaOperatorTest {
     }
 
     private static Rehearsal rehearsal(HyenaConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = HyenaParameters.of(config, new LinearInitial.Alone());
+        List<ParameterSpec> specs = HyenaParameters.of(config, new LinearInitializer.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.operator.filter.FilterConfig;
-import io.github.hyenaspark.operator.filter.FilterKind;
 import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
 
@@ -27,7 +26,7 @@ public final class OperatorConfigs {
     }
 
     /** Filters of any kind. */
-    public static FilterConfig filter(FilterKind kind, double sinFreq, int modes, int states) {
+    public static FilterConfig filter(FilterConfig.Kind kind, double sinFreq, int modes, int states) {
         return new FilterConfig(kind, 8, 5, 1, sinFreq, true, 0, 0.01, 0.3, 1.5, false, true, false, modes, states);
     }
 
@@ -40,11 +39,11 @@ public final class OperatorConfigs {
                 config(3, 3, 5, Activation.TANH, true, true, true, 0, filter(true, true, false, true)),
                 config(2, 6, 2, Activation.SIGMOID, true, false, true, 0.3, filter(false, false, true, true)),
                 config(2, 1, 3, Activation.RELU, false, false, true, 0, filter(false, false, true, false)),
-                withFilter(6, 24, filter(FilterKind.EXPLICIT, 6, 16, 64)),
-                config(3, 2, 3, Activation.ID, false, false, true, 0, filter(FilterKind.FOURIER, 6, 5, 64)),
-                withFilter(6, 24, filter(FilterKind.FOURIER, 6, 13, 64)),
-                config(3, 2, 3, Activation.ID, true, false, true, 0, filter(FilterKind.STATE_SPACE, 6, 16, 8)),
-                config(2, 3, 3, Activation.ID, false, false, false, 0, filter(FilterKind.CKCONV, 6, 16, 64)));
+                withFilter(6, 24, filter(FilterConfig.Kind.EXPLICIT, 6, 16, 64)),
+                config(3, 2, 3, Activation.ID, false, false, true, 0, filter(FilterConfig.Kind.FOURIER, 6, 5, 64)),
+                withFilter(6, 24, filter(FilterConfig.Kind.FOURIER, 6, 13, 64)),
+                config(3, 2, 3, Activation.ID, true, false, true, 0, filter(FilterConfig.Kind.STATE_SPACE, 6, 16, 8)),
+                config(2, 3, 3, Activation.ID, false, false, false, 0, filter(FilterConfig.Kind.CKCONV, 6, 16, 64)));
     }
 
     private static HyenaConfig config(
@@ -74,7 +73,7 @@ public final class OperatorConfigs {
     private static FilterConfig filter(
             boolean normalized, boolean shifted, boolean trainPositions, boolean trainDecay) {
         return new FilterConfig(
-                FilterKind.IMPLICIT,
+                FilterConfig.Kind.IMPLICIT,
                 8,
                 5,
                 1,

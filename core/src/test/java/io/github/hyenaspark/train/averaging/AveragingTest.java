@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.hyenaspark.train.RoundResult;
-import io.github.hyenaspark.train.WorkerReport;
+import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.OuterConfig;
-import io.github.hyenaspark.train.config.SecondMoment;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -40,23 +37,23 @@ class AveragingTest {
         return numbers;
     }
 
-    private static WorkerReport report(int worker, long tokens) {
-        return new WorkerReport(worker, 1, tokens, 1, 1, 1);
+    private static LocalTrainer.WorkerReport report(int worker, long tokens) {
+        return new LocalTrainer.WorkerReport(worker, 1, tokens, 1, 1, 1);
     }
 
-    private Frames frames(TrainConfig config, TrainingState end) {
-        return Frames.pack(config, start, new RoundResult(report(0, 1), end), new float[0])
+    private EncodedUpdate frames(TrainConfig config, TrainingState end) {
+        return EncodedUpdate.pack(config, start, new LocalTrainer.RoundResult(report(0, 1), end), new float[0])
                 .frames();
     }
 
-    private static TrainConfig config(Codec codec, OuterConfig outer) {
+    private static TrainConfig config(Codec codec, TrainConfig.Outer outer) {
         var draft = new TrainConfigDraft();
         draft.codec = codec;
         draft.outer = outer;
         return draft.config();
     }
 
-    private static final OuterConfig PLAIN_MEAN = new OuterConfig(1, 0, 0);
+    private static final TrainConfig.Outer PLAIN_MEAN = new TrainConfig.Outer(1, 0, 0);
 
     @Test
     void oneWorkerUnderThePlainMeanKeepsEveryBit() {
@@ -65,7 +62,7 @@ class AveragingTest {
         end.theta()[0] = -0f;
         end.theta()[1] = Float.MIN_VALUE;
         end.theta()[2] = -Float.MAX_VALUE;
-        Averaged averaged =
+        Averaging.AveragedState averaged =
                 Averaging.of(config, 3, List.of(report(0, 123))).average(start, List.of(frames(config, end)));
         assertThat(bits(averaged.parameters())).isEqualTo(bits(end.theta()));
         assertThat(bits(averaged.firstMoment())).isEqualTo(bits(end.firstMoment()));
@@ -85,7 +82,7 @@ class AveragingTest {
         TrainConfig config = config(Codec.FP32, PLAIN_MEAN);
         List<TrainingState> ends = List.of(state(), state(), state());
         Averaging averaging = Averaging.of(config, 0, List.of(report(0, 10), report(1, 30), report(2, 0)));
-        Averaged averaged = averaging.average(
+        Averaging.AveragedState averaged = averaging.average(
                 start, ends.stream().map(end -> frames(config, end)).toList());
         for (int i = 0; i < COUNT; i++) {
             assertThat(averaged.parameters()[i]).isEqualTo((float)
@@ -100,9 +97,9 @@ class AveragingTest {
     @ParameterizedTest
     @EnumSource(Codec.class)
     void otherwiseItIsTheWayBackFromTheMean(Codec codec) {
-        TrainConfig config = config(codec, new OuterConfig(0.7, 0.9, 0));
+        TrainConfig config = config(codec, new TrainConfig.Outer(0.7, 0.9, 0));
         List<TrainingState> ends = List.of(state(), state());
-        Averaged averaged = Averaging.of(config, 0, List.of(report(0, 1), report(1, 3)))
+        Averaging.AveragedState averaged = Averaging.of(config, 0, List.of(report(0, 1), report(1, 3)))
                 .average(start, ends.stream().map(end -> frames(config, end)).toList());
         double tolerance = switch (codec) {
             case FP32 -> 1e-6;
@@ -128,14 +125,14 @@ class AveragingTest {
     @EnumSource(Codec.class)
     @Tag("fault-6")
     void rangesGiveTheBitsOfTheWhole(Codec codec) {
-        rangesGiveTheBitsOfTheWhole(config(codec, new OuterConfig(1, 0.5, 0)));
+        rangesGiveTheBitsOfTheWhole(config(codec, new TrainConfig.Outer(1, 0.5, 0)));
         rangesGiveTheBitsOfTheWhole(meanGradient(codec));
     }
 
     private static TrainConfig meanGradient(Codec codec) {
         var draft = new TrainConfigDraft();
         draft.codec = codec;
-        draft.secondMoment = SecondMoment.MEAN_GRADIENT;
+        draft.secondMoment = TrainConfig.SecondMoment.MEAN_GRADIENT;
         return draft.config();
     }
 
@@ -147,10 +144,10 @@ class AveragingTest {
     }
 
     private void rangesGiveTheBitsOfTheWhole(TrainConfig config) {
-        List<Frames> frames = List.of(frames(config, state()), frames(config, state()), frames(config, state()));
+        List<EncodedUpdate> frames = List.of(frames(config, state()), frames(config, state()), frames(config, state()));
         Averaging averaging = Averaging.of(config, 0, List.of(report(0, 5), report(1, 7), report(4, 6)));
-        Averaged whole = averaging.average(start, frames);
-        Averaged pieces = Averaged.zeros(COUNT, config.innerState());
+        Averaging.AveragedState whole = averaging.average(start, frames);
+        Averaging.AveragedState pieces = Averaging.AveragedState.zeros(COUNT, config.innerState());
         int range = 37 * Codec.BLOCK;
         List<Integer> begins = new ArrayList<>();
         for (int from = 0; from < COUNT; from += range) {

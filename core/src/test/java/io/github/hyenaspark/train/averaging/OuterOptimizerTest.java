@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -23,16 +23,16 @@ class OuterOptimizerTest {
         return numbers;
     }
 
-    private Averaged averaged() {
-        return new Averaged(0, numbers(), numbers(), numbers());
+    private Averaging.AveragedState averaged() {
+        return new Averaging.AveragedState(0, numbers(), numbers(), numbers());
     }
 
     @Test
     void thePlainMeanIsTakenAsItIs() {
-        Averaged averaged = averaged();
+        Averaging.AveragedState averaged = averaged();
         float[] momentum = numbers();
         OuterOptimizer.Step step =
-                new OuterOptimizer(new OuterConfig(1, 0, 0), Codec.FP32).step(numbers(), momentum, averaged, 0);
+                new OuterOptimizer(new TrainConfig.Outer(1, 0, 0), Codec.FP32).step(numbers(), momentum, averaged, 0);
         assertThat(step.state().theta()).isSameAs(averaged.parameters());
         assertThat(step.state().firstMoment()).isSameAs(averaged.firstMoment());
         assertThat(step.state().secondMoment()).isSameAs(averaged.secondMoment());
@@ -44,7 +44,7 @@ class OuterOptimizerTest {
     void nesterovIsTheFormula() {
         double eta = 0.7;
         double mu = 0.9;
-        var optimizer = new OuterOptimizer(new OuterConfig(eta, mu, 2), Codec.FP32);
+        var optimizer = new OuterOptimizer(new TrainConfig.Outer(eta, mu, 2), Codec.FP32);
         float[] start = numbers();
         float[] momentum = new float[COUNT];
         double[] theta = new double[COUNT];
@@ -53,7 +53,7 @@ class OuterOptimizerTest {
             theta[i] = start[i];
         }
         for (int round = 0; round < 3; round++) {
-            Averaged averaged = averaged();
+            Averaging.AveragedState averaged = averaged();
             OuterOptimizer.Step step = optimizer.step(start, momentum, averaged, round);
             for (int i = 0; i < COUNT; i++) {
                 double g = averaged.parameters()[i];
@@ -74,9 +74,9 @@ class OuterOptimizerTest {
         float[] startBefore = start.clone();
         float[] momentum = numbers();
         float[] momentumBefore = momentum.clone();
-        Averaged averaged = averaged();
+        Averaging.AveragedState averaged = averaged();
         float[] averagedBefore = averaged.parameters().clone();
-        new OuterOptimizer(new OuterConfig(1, 0.5, 0), Codec.FP32).step(start, momentum, averaged, 9);
+        new OuterOptimizer(new TrainConfig.Outer(1, 0.5, 0), Codec.FP32).step(start, momentum, averaged, 9);
         assertThat(start).isEqualTo(startBefore);
         assertThat(momentum).isEqualTo(momentumBefore);
         assertThat(averaged.parameters()).isEqualTo(averagedBefore);
@@ -84,7 +84,7 @@ class OuterOptimizerTest {
 
     @Test
     void refusesSizesThatDoNotFit() {
-        var optimizer = new OuterOptimizer(new OuterConfig(1, 0.5, 0), Codec.FP32);
+        var optimizer = new OuterOptimizer(new TrainConfig.Outer(1, 0.5, 0), Codec.FP32);
         assertThatThrownBy(() -> optimizer.step(new float[2], new float[1], averaged(), 0))
                 .hasMessage("the outer momentum must have as many elements as the parameters, 2, found 1");
         assertThatThrownBy(() -> optimizer.step(new float[2], new float[2], averaged(), 0))

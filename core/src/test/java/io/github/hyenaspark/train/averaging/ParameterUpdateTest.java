@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.train.averaging.OuterOptimizer.Step;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.OuterConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import java.util.List;
 import java.util.Random;
@@ -37,11 +37,11 @@ class ParameterUpdateTest {
 
     /** The step of the plain mean, which is {@code WANTED}. */
     private static Step plain(Codec codec) {
-        return step(new OuterConfig(1, 0, 0), codec, WANTED);
+        return step(new TrainConfig.Outer(1, 0, 0), codec, WANTED);
     }
 
-    private static Step step(OuterConfig config, Codec codec, float[] averaged) {
-        var found = new Averaged(0, averaged, new float[0], new float[0]);
+    private static Step step(TrainConfig.Outer config, Codec codec, float[] averaged) {
+        var found = new Averaging.AveragedState(0, averaged, new float[0], new float[0]);
         return new OuterOptimizer(config, codec).step(BEFORE, values(3, 1e-3), found, 0);
     }
 
@@ -50,7 +50,7 @@ class ParameterUpdateTest {
             value = Codec.class,
             names = {"BF16", "INT8"})
     void whoAppliesItHasTheParametersOfWhoMadeIt(Codec codec) {
-        for (Step step : List.of(plain(codec), step(new OuterConfig(0.7, 0.9, 0), codec, values(4, 1e-3)))) {
+        for (Step step : List.of(plain(codec), step(new TrainConfig.Outer(0.7, 0.9, 0), codec, values(4, 1e-3)))) {
             ParameterUpdate update = step.update().orElseThrow();
             assertThat(update.frame()).hasSize((int) codec.bytes(COUNT));
             assertThat(update.appliedTo(BEFORE)).containsExactly(step.state().theta());
@@ -78,7 +78,7 @@ class ParameterUpdateTest {
 
     @Test
     void whereNothingChangedNothingChanges() {
-        Step step = step(new OuterConfig(1, 0, 0), Codec.INT8, BEFORE);
+        Step step = step(new TrainConfig.Outer(1, 0, 0), Codec.INT8, BEFORE);
         assertThat(step.state().theta()).containsExactly(BEFORE);
     }
 

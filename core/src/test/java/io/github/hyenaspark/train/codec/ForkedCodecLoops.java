@@ -5,7 +5,7 @@ import java.util.Random;
 
 /**
  * A program for {@link CodecLoopsForkIT}: runs the loops that its JVM has until the compiler has seen them, and
- * compares every result with those of {@link ScalarCodecLoops} from before it had, bit by bit. Its last line of output
+ * compares every result with those of {@link CodecLoops.Scalar} from before it had, bit by bit. Its last line of output
  * is the name of the loops and "the same bits".
  */
 final class ForkedCodecLoops {
@@ -22,7 +22,7 @@ final class ForkedCodecLoops {
             block[i] = (float) random.nextGaussian();
             anything[i] = Float.intBitsToFloat(random.nextInt()); // one in 256 is no number
         }
-        float[][] expected = results(new ScalarCodecLoops(), block, anything);
+        float[][] expected = results(new CodecLoops.Scalar(), block, anything);
         CodecLoops loops = CodecLoops.ofThisJvm();
         for (int i = 0; i < TIMES; i++) {
             if (!Arrays.deepEquals(results(loops, block, anything), expected)) {

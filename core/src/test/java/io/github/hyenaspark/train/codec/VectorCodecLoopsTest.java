@@ -13,7 +13,7 @@ class VectorCodecLoopsTest {
     private static final int AT = 3;
 
     private final Random random = new Random(SEED);
-    private final CodecLoops scalar = new ScalarCodecLoops();
+    private final CodecLoops scalar = new CodecLoops.Scalar();
     private final CodecLoops vector = CodecLoops.ofThisJvm();
 
     @BeforeEach

@@ -3,8 +3,8 @@ package io.github.hyenaspark.train.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.operator.nn.ParameterGroup;
-import io.github.hyenaspark.train.optim.GroupRates;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.WarmupCosine;
 import java.util.List;
 import java.util.function.Consumer;
@@ -34,13 +34,13 @@ class TrainConfigTest {
     @Test
     void onlyTheBaseGroupDecays() {
         TrainConfig config = new TrainConfigDraft().config();
-        assertThat(GroupRates.at(config, 50)).containsOnlyKeys(ParameterGroup.values());
-        for (ParameterGroup group : ParameterGroup.values()) {
+        assertThat(AdamW.GroupRates.at(config, 50)).containsOnlyKeys(ParameterSpec.Group.values());
+        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
             WarmupCosine schedule = new WarmupCosine(6e-5, 3, 50);
-            GroupRates expected = group == ParameterGroup.BASE
-                    ? new GroupRates(schedule.rate(6e-4, 20), 0.1)
-                    : new GroupRates(schedule.rate(3e-4, 20), 0);
-            assertThat(GroupRates.at(config, 20)).containsEntry(group, expected);
+            AdamW.GroupRates expected = group == ParameterSpec.Group.BASE
+                    ? new AdamW.GroupRates(schedule.rate(6e-4, 20), 0.1)
+                    : new AdamW.GroupRates(schedule.rate(3e-4, 20), 0);
+            assertThat(AdamW.GroupRates.at(config, 20)).containsEntry(group, expected);
         }
     }
 
@@ -73,25 +73,25 @@ class TrainConfigTest {
     @Test
     void theFirstRoundsMayHaveOtherLocalSteps() {
         var draft = new TrainConfigDraft();
-        draft.stepPhases = List.of(new StepPhase(2, 1), new StepPhase(1, 4));
+        draft.stepPhases = List.of(new TrainConfig.StepPhase(2, 1), new TrainConfig.StepPhase(1, 4));
         TrainConfig config = draft.config();
         assertThat(LongStream.range(0, 5).mapToInt(config::localStepsIn)).containsExactly(1, 1, 4, 10, 10);
         assertThat(LongStream.rangeClosed(0, 5).map(config::stepsBefore)).containsExactly(0L, 1L, 2L, 6L, 16L, 26L);
         assertThat(config.totalSteps()).isEqualTo(26);
         assertThat(config.step(3, 2)).isEqualTo(8);
-        assertThatThrownBy(() -> new StepPhase(0, 1))
+        assertThatThrownBy(() -> new TrainConfig.StepPhase(0, 1))
                 .hasMessage("train.step-phases: rounds must be at least 1, found 0");
-        assertThatThrownBy(() -> new StepPhase(1, 0))
+        assertThatThrownBy(() -> new TrainConfig.StepPhase(1, 0))
                 .hasMessage("train.step-phases: local-steps must be at least 1, found 0");
     }
 
     @Test
     void theLengthDoublesUntilItIsTheLongest() {
-        var schedule = new LengthSchedule(16, 2);
+        var schedule = new TrainConfig.LengthSchedule(16, 2);
         assertThat(LongStream.range(0, 8).mapToInt(round -> schedule.lengthIn(round, 64)))
                 .containsExactly(16, 16, 32, 32, 64, 64, 64, 64);
         assertThat(schedule.lengthIn(1L << 40, 64)).isEqualTo(64);
-        assertThat(new LengthSchedule(0, 1).lengthIn(0, 64)).isEqualTo(64);
+        assertThat(new TrainConfig.LengthSchedule(0, 1).lengthIn(0, 64)).isEqualTo(64);
         schedule.check(64);
         for (int longest : new int[] {8, 48, 65}) {
             assertThatThrownBy(() -> schedule.check(longest))
@@ -102,22 +102,22 @@ class TrainConfigTest {
 
     @Test
     void theOuterRateWarmsUp() {
-        var outer = new OuterConfig(0.8, 0, 4);
+        var outer = new TrainConfig.Outer(0.8, 0, 4);
         assertThat(LongStream.range(0, 6).mapToDouble(outer::lrIn))
                 .containsExactly(0.2, 0.4, 0.6000000000000001, 0.8, 0.8, 0.8);
-        assertThat(new OuterConfig(0.7, 0, 0).lrIn(0)).isEqualTo(0.7);
+        assertThat(new TrainConfig.Outer(0.7, 0, 0).lrIn(0)).isEqualTo(0.7);
     }
 
     @Test
     void aQuorumIsARoundedUpShareOfTheWorkers() {
-        assertThat(new DeadlineConfig(1, 0.5, 0).needed(3)).isEqualTo(2);
-        assertThat(new DeadlineConfig(1, 0.75, 0).needed(4)).isEqualTo(3);
-        assertThat(new DeadlineConfig(1, 0.01, 0).needed(4)).isEqualTo(1);
-        assertThatThrownBy(() -> new DeadlineConfig(0, 0.5, 0))
+        assertThat(new TrainConfig.Deadline(1, 0.5, 0).needed(3)).isEqualTo(2);
+        assertThat(new TrainConfig.Deadline(1, 0.75, 0).needed(4)).isEqualTo(3);
+        assertThat(new TrainConfig.Deadline(1, 0.01, 0).needed(4)).isEqualTo(1);
+        assertThatThrownBy(() -> new TrainConfig.Deadline(0, 0.5, 0))
                 .hasMessage("train.deadline.seconds must be a positive number, found 0.0");
-        assertThatThrownBy(() -> new DeadlineConfig(1, 1.5, 0))
+        assertThatThrownBy(() -> new TrainConfig.Deadline(1, 1.5, 0))
                 .hasMessage("train.deadline.quorum must be at most 1, found 1.5");
-        assertThatThrownBy(() -> new GuardConfig(0.5, GuardConfig.Action.STOP))
+        assertThatThrownBy(() -> new TrainConfig.Guard(0.5, TrainConfig.Guard.Action.STOP))
                 .hasMessage("train.guard.max-delta-ratio must be above 1, or 0 for no limit, found 0.5");
     }
 
@@ -131,7 +131,7 @@ class TrainConfigTest {
                 "1   | -1  | train.outer.momentum must be at least 0 and below 1, found -1.0"
             })
     void refusesOuterSettingsOutOfRange(double lr, double momentum, String message) {
-        assertThatThrownBy(() -> new OuterConfig(lr, momentum, 0))
+        assertThatThrownBy(() -> new TrainConfig.Outer(lr, momentum, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(message);
     }

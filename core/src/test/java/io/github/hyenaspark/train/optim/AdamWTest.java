@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +19,21 @@ class AdamWTest {
 
     /** The base group twice, so that spans of one group both touch and do not touch. */
     private static final List<ParameterEntry> TABLE = List.of(
-            new ParameterEntry("embed", List.of(7, 3), 0, ParameterGroup.BASE),
-            new ParameterEntry("norm", List.of(3), 21, ParameterGroup.BASE),
-            new ParameterEntry("filter", List.of(17), 24, ParameterGroup.FILTER),
-            new ParameterEntry("z", List.of(5), 41, ParameterGroup.POSITIONS),
-            new ParameterEntry("delta", List.of(1), 46, ParameterGroup.DECAY),
-            new ParameterEntry("out", List.of(33), 47, ParameterGroup.BASE));
+            new ParameterEntry("embed", List.of(7, 3), 0, ParameterSpec.Group.BASE),
+            new ParameterEntry("norm", List.of(3), 21, ParameterSpec.Group.BASE),
+            new ParameterEntry("filter", List.of(17), 24, ParameterSpec.Group.FILTER),
+            new ParameterEntry("z", List.of(5), 41, ParameterSpec.Group.POSITIONS),
+            new ParameterEntry("delta", List.of(1), 46, ParameterSpec.Group.DECAY),
+            new ParameterEntry("out", List.of(33), 47, ParameterSpec.Group.BASE));
 
     private static final int COUNT = 80;
 
-    private static Map<ParameterGroup, GroupRates> rates(double lr) {
+    private static Map<ParameterSpec.Group, AdamW.GroupRates> rates(double lr) {
         return Map.of(
-                ParameterGroup.BASE, new GroupRates(lr, 0.1),
-                ParameterGroup.FILTER, new GroupRates(lr / 2, 0),
-                ParameterGroup.POSITIONS, new GroupRates(lr / 4, 0.3),
-                ParameterGroup.DECAY, new GroupRates(0, 0.5));
+                ParameterSpec.Group.BASE, new AdamW.GroupRates(lr, 0.1),
+                ParameterSpec.Group.FILTER, new AdamW.GroupRates(lr / 2, 0),
+                ParameterSpec.Group.POSITIONS, new AdamW.GroupRates(lr / 4, 0.3),
+                ParameterSpec.Group.DECAY, new AdamW.GroupRates(0, 0.5));
     }
 
     /** One parameter by the textbook, with the whole history of its gradients instead of running moments. */
@@ -63,7 +63,7 @@ class AdamWTest {
         TrainingState state = TrainingState.initial(start.clone());
         double[] plainTheta = doubles(start);
         AdamW adamW = new AdamW(TABLE, BETAS);
-        PlainAdamW plain = new PlainAdamW(TABLE, BETAS);
+        ReferenceAdamW plain = new ReferenceAdamW(TABLE, BETAS);
         double[][] history = new double[COUNT][steps];
         double[] lrs = new double[steps];
         for (int step = 0; step < steps; step++) {
@@ -76,7 +76,7 @@ class AdamWTest {
             plain.update(plainTheta, doubles(gradients), step, rates(lrs[step]));
         }
         for (ParameterEntry entry : TABLE) {
-            GroupRates unit = Objects.requireNonNull(rates(1).get(entry.group()));
+            AdamW.GroupRates unit = Objects.requireNonNull(rates(1).get(entry.group()));
             double[] scaled = Arrays.stream(lrs).map(lr -> lr * unit.lr()).toArray();
             for (int i = (int) entry.offset(); i < entry.offset() + entry.size(); i++) {
                 double expected = textbook(start[i], history[i], scaled, unit.weightDecay());
@@ -92,21 +92,21 @@ class AdamWTest {
     /** In ND4J's form the same step would move by lr g / (g + ε √(1 - β2)), not by half of lr. */
     @Test
     void epsilonStandsBesideTheCorrectedRoot() {
-        List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterGroup.BASE));
-        Map<ParameterGroup, GroupRates> rates = Map.of(ParameterGroup.BASE, new GroupRates(0.5, 0));
+        List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
+        Map<ParameterSpec.Group, AdamW.GroupRates> rates = Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0));
         TrainingState state = TrainingState.initial(new float[] {1});
         new AdamW(table, BETAS).update(state, new float[] {1e-8f}, 0, rates);
         double[] plainTheta = {1};
-        new PlainAdamW(table, BETAS).update(plainTheta, new double[] {1e-8}, 0, rates);
+        new ReferenceAdamW(table, BETAS).update(plainTheta, new double[] {1e-8}, 0, rates);
         assertThat(plainTheta[0]).isCloseTo(0.75, within(1e-12));
         assertThat(state.theta()[0]).isCloseTo(0.75f, within(1e-6f));
     }
 
     @Test
     void decayAppliesWithoutGradient() {
-        List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterGroup.BASE));
+        List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
         TrainingState state = TrainingState.initial(new float[] {8});
-        new AdamW(table, BETAS).update(state, new float[1], 0, Map.of(ParameterGroup.BASE, new GroupRates(0.5, 0.25)));
+        new AdamW(table, BETAS).update(state, new float[1], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0.25)));
         assertThat(state.theta()[0]).isEqualTo(7f);
     }
 
@@ -121,7 +121,7 @@ class AdamWTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("state must have the table's 80 elements, found 81");
         assertThatThrownBy(() ->
-                        adamW.update(state, new float[COUNT], 0, Map.of(ParameterGroup.BASE, new GroupRates(1, 0))))
+                        adamW.update(state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(1, 0))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("group FILTER has parameters but no rates, found rates for [BASE]");
         assertThatThrownBy(() -> new AdamW(TABLE.subList(1, 3), BETAS))

@@ -30,7 +30,7 @@ final class BestFit {
         int[] newest = new int[inputs.length == 0 ? 0 : length]; // by room: the sequence that was filled last
         int[] older = new int[inputs.length]; // by sequence: the one with as much room that was filled before it
         Arrays.fill(newest, NONE);
-        RoomSet rooms = new RoomSet(newest.length);
+        BinIndex rooms = new BinIndex(newest.length);
         int sequences = 0;
         for (int step = 0; step < inputs.length; step++) {
             int piece = order.length == 0 ? step : order[step];

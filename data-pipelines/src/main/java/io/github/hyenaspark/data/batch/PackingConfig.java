@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * What a {@link PackingPlan} is made by.
@@ -8,10 +9,31 @@ import java.io.Serializable;
  * @param strategy how documents are put together
  * @param length L, inputs of a sequence, at least 1
  */
-public record PackingConfig(PackingStrategy strategy, int length) implements Serializable {
+public record PackingConfig(Strategy strategy, int length) implements Serializable {
     public PackingConfig {
         if (length < 1) {
             throw new IllegalArgumentException("a sequence has at least 1 token, found " + length);
         }
     }
+
+
+/** How documents are put into sequences of L inputs. */
+public enum Strategy {
+    /**
+     * Each document is cut into full sequences; what is left of each, and documents that fill none, are packed together
+     * in the order of the documents.
+     */
+    CONTIGUOUS,
+    /** The same, but the longest rests are packed first, which leaves less padding. */
+    BEST_FIT,
+    /** No sequence holds two documents; the last one of each document may be short. */
+    SINGLE,
+    /** All documents one after the other, their ends included, cut every L tokens: what most others do. */
+    CONCAT;
+
+    /** Its name in the settings. */
+    public String settingName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
 }

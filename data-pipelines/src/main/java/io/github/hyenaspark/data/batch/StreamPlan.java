@@ -17,7 +17,7 @@ record StreamPlan(PackingConfig config, long[] documentTokens, DocumentRanges st
             first[document + 1] = first[document] + documentTokens[document];
         }
         return new StreamPlan(
-                new PackingConfig(PackingStrategy.CONCAT, length), documentTokens, new DocumentRanges(first));
+                new PackingConfig(PackingConfig.Strategy.CONCAT, length), documentTokens, new DocumentRanges(first));
     }
 
     @Override
@@ -45,6 +45,6 @@ record StreamPlan(PackingConfig config, long[] documentTokens, DocumentRanges st
 
     @Override
     public byte[] toBytes() {
-        return PlanBytes.of(this);
+        return PackingPlan.PlanBytes.of(this);
     }
 }

@@ -65,7 +65,7 @@ public final class TokenBatches implements Closeable {
         }
         // Measuring on short documents is fine; learning from padding alone at length L is not.
         if (documents.split() == Split.TRAIN) {
-            boolean single = packing.strategy() == PackingStrategy.SINGLE;
+            boolean single = packing.strategy() == PackingConfig.Strategy.SINGLE;
             long most = single ? longest : Arrays.stream(documentTokens).sum();
             if (most <= packing.length()) {
                 String of = single ? "the longest document of " : "all documents together of ";

@@ -17,7 +17,7 @@ record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges ow
         implements PackingPlan {
     static WindowPlan of(long[] documentTokens, PackingConfig config) {
         int length = config.length();
-        boolean packed = config.strategy() != PackingStrategy.SINGLE;
+        boolean packed = config.strategy() != PackingConfig.Strategy.SINGLE;
         long[] first = new long[documentTokens.length + 1];
         int count = 0;
         for (int document = 0; document < documentTokens.length; document++) {
@@ -36,7 +36,7 @@ record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges ow
                 inputs[found++] = rest;
             }
         }
-        int[] order = config.strategy() == PackingStrategy.BEST_FIT ? BestFit.longestFirst(inputs) : new int[0];
+        int[] order = config.strategy() == PackingConfig.Strategy.BEST_FIT ? BestFit.longestFirst(inputs) : new int[0];
         BestFit packing = BestFit.pack(inputs, order, length);
         return new WindowPlan(
                 config, documentTokens, new DocumentRanges(first), packing.grouped(documents), packing.firsts());
@@ -70,6 +70,6 @@ record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges ow
 
     @Override
     public byte[] toBytes() {
-        return PlanBytes.of(this, firstRest, rests);
+        return PackingPlan.PlanBytes.of(this, firstRest, rests);
     }
 }

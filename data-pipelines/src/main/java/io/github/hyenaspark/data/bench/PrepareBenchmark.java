@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.bench;
 
-import io.github.hyenaspark.data.bench.Turns.Speed;
-import io.github.hyenaspark.data.bench.Turns.Work;
+import io.github.hyenaspark.data.bench.InterleavedLoop.Speed;
+import io.github.hyenaspark.data.bench.InterleavedLoop.Work;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
@@ -57,11 +57,11 @@ public final class PrepareBenchmark {
     }
 
     private List<Speed> measured(List<Work> works) throws IOException {
-        return Turns.measure(works, WARM_UP, repeats);
+        return InterleavedLoop.measure(works, WARM_UP, repeats);
     }
 
     private Work work(DataConfig config) throws IOException {
-        var recipe = Recipe.of(storage, config);
+        var recipe = DatasetSpec.of(storage, config);
         Tokenizer tokenizer = Tokenizer.open(storage, config.tokenizer());
         long bytes = InputPlan.of(storage, recipe).fresh().stream()
                 .mapToLong(WorkUnit::bytes)
@@ -69,7 +69,7 @@ public final class PrepareBenchmark {
         return new Work(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
     }
 
-    private void prepare(Recipe recipe, Tokenizer tokenizer) throws IOException {
+    private void prepare(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         InputPlan plan = InputPlan.of(storage, recipe);
         recipe.storeTokenizer(storage);
         for (WorkUnit unit : plan.pending()) {

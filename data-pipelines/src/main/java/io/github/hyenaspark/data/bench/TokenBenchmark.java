@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.bench;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import io.github.hyenaspark.data.bench.Turns.Work;
+import io.github.hyenaspark.data.bench.InterleavedLoop.Work;
 import io.github.hyenaspark.data.token.ByteTokenizer;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.data.token.Gpt2Vocabulary;
@@ -41,9 +41,9 @@ public final class TokenBenchmark {
      * @param repeats timed repeats, 0 for seven
      * @throws MalformedTextException if the text is not UTF-8
      */
-    public static TokenSpeeds run(byte[] text, int repeats) throws IOException {
+    public static Speeds run(byte[] text, int repeats) throws IOException {
         var benchmark = new TokenBenchmark(repeats == 0 ? REPEATS : repeats);
-        return new TokenSpeeds(
+        return new Speeds(
                 benchmark.alone(Tokenizer.of(ByteTokenizer.NAME), text),
                 benchmark.alone(Tokenizer.of(DnaTokenizer.NAME), generatedDna(text.length)),
                 benchmark.gpt2(documents(text, SHORT)),
@@ -99,10 +99,10 @@ public final class TokenBenchmark {
 
     private double alone(Tokenizer tokenizer, byte[] text) throws IOException {
         Work work = Work.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
-        return Turns.measure(List.of(work), WARM_UP, repeats).get(0).cpu();
+        return InterleavedLoop.measure(List.of(work), WARM_UP, repeats).get(0).cpu();
     }
 
-    private TokenSpeeds.Gpt2Speeds gpt2(List<byte[]> documents) throws IOException {
+    private Speeds.Gpt2Speeds gpt2(List<byte[]> documents) throws IOException {
         Tokenizer tokenizer = Gpt2Vocabulary.tokenizer();
         long bytes = documents.stream().mapToLong(document -> document.length).sum();
         Work ours = Work.of(bytes, () -> {
@@ -111,8 +111,8 @@ public final class TokenBenchmark {
             }
         });
         Work jtokkit = Work.of(bytes, jtokkit(documents)::run);
-        List<Turns.Speed> speeds = Turns.measure(List.of(ours, jtokkit), WARM_UP, repeats);
-        return new TokenSpeeds.Gpt2Speeds(speeds.get(0).cpu(), speeds.get(1).cpu());
+        List<InterleavedLoop.Speed> speeds = InterleavedLoop.measure(List.of(ours, jtokkit), WARM_UP, repeats);
+        return new Speeds.Gpt2Speeds(speeds.get(0).cpu(), speeds.get(1).cpu());
     }
 
     private Runnable jtokkit(List<byte[]> documents) {
@@ -127,4 +127,23 @@ public final class TokenBenchmark {
     private void take(int[] ids, int count) {
         seen += count == 0 ? 0 : ids[count - 1];
     }
+
+
+/**
+ * How fast tokenizers are on one core, in MB (10^6 bytes) of input a second of CPU time.
+ *
+ * @param bytes the byte tokenizer
+ * @param dna the nucleotide tokenizer
+ * @param shortDocuments GPT-2 on documents of 4 KiB
+ * @param longDocuments GPT-2 on documents of 1 MiB
+ */
+public record Speeds(double bytes, double dna, Gpt2Speeds shortDocuments, Gpt2Speeds longDocuments) {
+    /**
+     * GPT-2's tokenizer and what it rests on, measured in turns on the same documents.
+     *
+     * @param ours the tokenizer, from bytes in UTF-8 to ids in a sink
+     * @param jtokkit jtokkit alone, from strings that are there to its lists of ids
+     */
+    public record Gpt2Speeds(double ours, double jtokkit) {}
+}
 }

@@ -1,7 +1,8 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.io.StoredFile;
+import io.github.hyenaspark.io.FileInfo;
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * One file of the input: where it is, not what it says. Its identity is its place below the input, so a corpus may be
@@ -14,7 +15,7 @@ import java.io.Serializable;
  */
 public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {
     /** A listed file. */
-    public static InputFile of(String path, StoredFile file) {
+    public static InputFile of(String path, FileInfo file) {
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
     }
 
@@ -27,4 +28,32 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
     public Slice whole() {
         return new Slice(this, 0, bytes);
     }
+
+
+/** Whether a file is an archive of one stream, by its name. */
+public enum Compression {
+    /** It is not. */
+    NONE(""),
+    /** One or more gzip members, RFC 1952. */
+    GZIP(".gz"),
+    /** One or more Zstandard frames, RFC 8878. */
+    ZSTD(".zst");
+
+    private final String ending;
+
+    Compression(String ending) {
+        this.ending = ending;
+    }
+
+    /** What a file's name says. */
+    public static Compression of(String path) {
+        String name = path.toLowerCase(Locale.ROOT);
+        return name.endsWith(GZIP.ending) ? GZIP : name.endsWith(ZSTD.ending) ? ZSTD : NONE;
+    }
+
+    /** A name of this compression without its ending. */
+    public String plainName(String path) {
+        return path.substring(0, path.length() - ending.length());
+    }
+}
 }

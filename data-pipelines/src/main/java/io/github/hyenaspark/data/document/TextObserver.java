@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import java.io.IOException;
 import java.io.InputStream;
 
 /** Sees a text pass by, block after block, wherever the blocks are cut. Confined to one thread and one text. */
@@ -17,4 +18,36 @@ public interface TextObserver {
     default InputStream over(InputStream text) {
         return new ObservedInput(text, this);
     }
+
+
+/** Shows an observer what is read through it. */
+static final class ObservedInput extends InputStream {
+    private final InputStream in;
+    private final TextObserver observer;
+
+    ObservedInput(InputStream in, TextObserver observer) {
+        this.in = in;
+        this.observer = observer;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(byte[] to, int at, int count) throws IOException {
+        int read = in.read(to, at, count);
+        if (read > 0) {
+            observer.accept(to, at, at + read);
+        }
+        return read;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}
 }

@@ -1,9 +1,6 @@
 package io.github.hyenaspark.data.prepare;
 
-import io.github.hyenaspark.data.batch.PackingStrategy;
-import io.github.hyenaspark.data.document.FastaConfig;
-import io.github.hyenaspark.data.document.LowerCase;
-import io.github.hyenaspark.data.document.NRuns;
+import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.task.TaskInput;
@@ -51,7 +48,7 @@ public record DataConfig(
         String splitBy,
         SourceConfig source,
         CleanConfig clean,
-        PackingStrategy packing,
+        PackingConfig.Strategy packing,
         double maxBadFraction,
         OnChanged onChanged,
         boolean prune,
@@ -72,7 +69,7 @@ public record DataConfig(
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
         boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
         check(column, "split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
-        boolean masks = source.fasta().nRuns() == NRuns.MASK || source.fasta().lowerCase() == LowerCase.MASK;
+        boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
         check(!masks || tokenizer.equals("dna"), "tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
         check(bad, "max-bad-fraction", maxBadFraction, "a number in [0, 1]");
@@ -110,9 +107,9 @@ public record DataConfig(
      * @throws IOException if a file system cannot be reached
      */
     public DataConfig qualified(Storage storage) throws IOException {
-        FastaConfig fasta = source.fasta();
+        SourceConfig.Fasta fasta = source.fasta();
         SourceConfig places = source.withFasta(
-                new FastaConfig(fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
+                new SourceConfig.Fasta(fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
         boolean file = tokenizer.endsWith(Tokenizer.FILE_ENDING);
         return new DataConfig(
                 absolute(storage, TaskInput.isTask(input) ? TaskInput.directory(dataset) : input),
@@ -151,4 +148,13 @@ public record DataConfig(
     public SplitRule splitRule() {
         return new SplitRule(validationFraction, validationDocuments, splitBy);
     }
+
+
+/** What to do about a file that has changed since it was prepared. */
+public enum OnChanged {
+    /** Stop and name it. */
+    STOP,
+    /** Prepare it again; its old documents leave the dataset. */
+    REPLACE
+}
 }

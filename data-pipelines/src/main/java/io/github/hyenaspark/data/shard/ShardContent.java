@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.Content;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,18 +25,18 @@ final class ShardContent {
     /** Writes the three files; the prefix is that of the {@code .bin}, its split's folder and name up to the hash. */
     ShardEntry write(Storage storage, String dataset, String prefix) throws IOException {
         String file = prefix + group.hash() + ShardEntry.BIN;
-        StoredFile bin = write(storage, Storage.resolve(dataset, file), layout.bytes(), this::writeTo);
+        FileInfo bin = write(storage, Storage.resolve(dataset, file), layout.bytes(), this::writeTo);
         byte[] index = MegatronIndex.of(group.format(), tokens).bytes();
         String indexUri = Storage.resolve(dataset, ShardEntry.indexFile(file));
-        StoredFile idx = write(storage, indexUri, index.length, out -> out.write(index));
+        FileInfo idx = write(storage, indexUri, index.length, out -> out.write(index));
         String checksumUri = Storage.resolve(dataset, ShardEntry.checksumFile(file));
-        StoredFile crc = write(storage, checksumUri, checksums.length, out -> out.write(checksums));
+        FileInfo crc = write(storage, checksumUri, checksums.length, out -> out.write(checksums));
         var facts =
                 new ShardEntry.Facts(bin.bytes(), bin.sha256(), idx.bytes(), idx.sha256(), crc.bytes(), crc.sha256());
         return new ShardEntry(file, facts, group.documents(), group.allTokens(), group.textBytes());
     }
 
-    private static StoredFile write(Storage storage, String uri, long bytes, Content content) throws IOException {
+    private static FileInfo write(Storage storage, String uri, long bytes, Content content) throws IOException {
         removeDamaged(storage, uri, bytes);
         return storage.write(uri, content);
     }

@@ -23,7 +23,7 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
     private static final String CRC = ".crc";
 
     public ShardEntry {
-        ObjectFacts.requireWithin(file);
+        ObjectRef.requireWithin(file);
         Split.ofFolder(file.substring(0, Math.max(0, file.indexOf('/'))));
         if (!file.endsWith(BIN)) {
             throw new IllegalArgumentException("a shard's name ends with .bin, found " + file);
@@ -45,11 +45,11 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
             implements Serializable {}
 
     /** All its files: the {@code .bin}, the {@code .idx}, the {@code .crc}. */
-    public List<ObjectFacts> files() {
+    public List<ObjectRef> files() {
         return List.of(
-                new ObjectFacts(file, facts.bytes(), facts.sha256()),
-                new ObjectFacts(indexFile(), facts.indexBytes(), facts.indexSha256()),
-                new ObjectFacts(checksumFile(), facts.checksumBytes(), facts.checksumSha256()));
+                new ObjectRef(file, facts.bytes(), facts.sha256()),
+                new ObjectRef(indexFile(), facts.indexBytes(), facts.indexSha256()),
+                new ObjectRef(checksumFile(), facts.checksumBytes(), facts.checksumSha256()));
     }
 
     /** The split, after the folder. */

@@ -50,7 +50,7 @@ public final class ShardReader implements Closeable {
     public static ShardReader open(Storage storage, String dataset, ShardEntry entry, TokenType type)
             throws IOException {
         entry.files().get(0).checkLength(storage, Storage.resolve(dataset, entry.file()));
-        ObjectFacts file = entry.files().get(1);
+        ObjectRef file = entry.files().get(1);
         String indexUri = Storage.resolve(dataset, file.file());
         MegatronIndex index = MegatronIndex.parse(indexUri, file.read(storage, dataset), type);
         if (index.tokens().length != entry.documents()) {
@@ -127,7 +127,7 @@ public final class ShardReader implements Closeable {
 
     private BlockChecksums checksums() throws IOException {
         if (checksums == null) {
-            ObjectFacts file = entry.files().get(2);
+            ObjectRef file = entry.files().get(2);
             checksums = BlockChecksums.of(
                     Storage.resolve(dataset, file.file()),
                     file.read(storage, dataset),
@@ -149,7 +149,7 @@ public final class ShardReader implements Closeable {
      * @throws CorruptFileException if the bytes of one are not those that the snapshot lists
      */
     public void verify() throws IOException {
-        for (ObjectFacts file : entry.files()) {
+        for (ObjectRef file : entry.files()) {
             file.verify(storage, dataset);
         }
     }

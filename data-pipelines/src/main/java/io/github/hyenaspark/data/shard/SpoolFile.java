@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -83,7 +83,7 @@ public final class SpoolFile implements Closeable {
      * @param prefix its URI up to the hash
      * @param suffix its URI behind the hash
      */
-    public StoredFile publish(Storage storage, String prefix, String suffix) throws IOException {
+    public FileInfo publish(Storage storage, String prefix, String suffix) throws IOException {
         MessageDigest sha256 = sha256();
         copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
         return storage.write(prefix + digits(sha256) + suffix, this::copyTo);

@@ -29,7 +29,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final String fingerprint;
     private final Encoding encoding;
     private final int[] idOfValue; // what jtokkit gives: a byte, or 256 plus a rank
-    private final SpellingCounter specials;
+    private final SpecialTokenScanner specials;
 
     /**
      * Makes the tokenizer.
@@ -42,7 +42,7 @@ public final class BpeTokenizer implements Tokenizer {
         this.name = name;
         this.vocabulary = vocabulary;
         this.fingerprint = vocabulary.fingerprint();
-        this.specials = SpellingCounter.of(vocabulary.specials().keySet());
+        this.specials = SpecialTokenScanner.of(vocabulary.specials().keySet());
         Map<byte[], Integer> values = new LinkedHashMap<>();
         this.idOfValue = values(name, vocabulary, values);
         var parameters =
@@ -99,7 +99,7 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
         var pieces = new TextPieces(text, vocabulary.pattern());
-        SpellingCounter.Search search = specials.search();
+        SpecialTokenScanner.Search search = specials.search();
         int[] ids = {};
         while (pieces.next()) {
             search.accept(pieces.bytes(), pieces.length());

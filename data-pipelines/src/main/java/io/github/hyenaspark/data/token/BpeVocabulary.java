@@ -86,7 +86,7 @@ public record BpeVocabulary(
     /** SHA-256 (hex) of the canonical form: all of this, and the classes of characters of this JDK. */
     String fingerprint() {
         var text = new StringBuilder("byte-level BPE\npattern " + pattern.regex() + "\nwhole-words " + wholeWords
-                + "\nunicode " + UnicodeClasses.FINGERPRINT + "\n");
+                + "\nunicode " + SplitPattern.UnicodeClasses.FINGERPRINT + "\n");
         HexFormat hex = HexFormat.of();
         for (int id = 0; id < tokens.length; id++) {
             text.append("token ").append(hex.formatHex(tokens[id])).append('\n');

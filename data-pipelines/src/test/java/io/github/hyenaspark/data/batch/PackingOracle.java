@@ -9,8 +9,8 @@ import java.util.List;
 final class PackingOracle {
     private PackingOracle() {}
 
-    static List<List<Part>> sequences(long[] documents, PackingStrategy strategy, int length) {
-        if (strategy == PackingStrategy.CONCAT) {
+    static List<List<Part>> sequences(long[] documents, PackingConfig.Strategy strategy, int length) {
+        if (strategy == PackingConfig.Strategy.CONCAT) {
             return concatenated(documents, length);
         }
         List<List<Part>> sequences = new ArrayList<>();
@@ -22,14 +22,14 @@ final class PackingOracle {
             }
             if (from + 1 < documents[document]) {
                 var rest = new Part(document, from, (int) (documents[document] - 1 - from));
-                if (strategy == PackingStrategy.SINGLE) {
+                if (strategy == PackingConfig.Strategy.SINGLE) {
                     sequences.add(List.of(rest));
                 } else {
                     rests.add(rest);
                 }
             }
         }
-        if (strategy == PackingStrategy.BEST_FIT) {
+        if (strategy == PackingConfig.Strategy.BEST_FIT) {
             rests.sort(Comparator.comparingInt(Part::inputs).reversed()); // stable
         }
         sequences.addAll(packed(rests, length));

@@ -32,12 +32,12 @@ class PackingPlanTest {
             }
         }
 
-        assertThat(sequences(plan(DOCUMENTS, PackingStrategy.SINGLE, length))).isEqualTo(expected);
+        assertThat(sequences(plan(DOCUMENTS, PackingConfig.Strategy.SINGLE, length))).isEqualTo(expected);
     }
 
     @ParameterizedTest
-    @EnumSource(PackingStrategy.class)
-    void plansAreThoseOfTheOracle(PackingStrategy strategy) {
+    @EnumSource(PackingConfig.Strategy.class)
+    void plansAreThoseOfTheOracle(PackingConfig.Strategy strategy) {
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
             int length = LENGTHS[random.nextInt(LENGTHS.length)];
@@ -52,10 +52,10 @@ class PackingPlanTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = PackingStrategy.class, names = "CONCAT", mode = Mode.EXCLUDE)
+    @EnumSource(value = PackingConfig.Strategy.class, names = "CONCAT", mode = Mode.EXCLUDE)
     @Tag("goal-10")
     @Tag("goal-11")
-    void everyTokenButADocumentsFirstIsATargetOnce(PackingStrategy strategy) {
+    void everyTokenButADocumentsFirstIsATargetOnce(PackingConfig.Strategy strategy) {
         for (int length : LENGTHS) {
             long[] documents = randomDocuments(length);
             int[][] seen = emptyCounts(documents);
@@ -79,7 +79,7 @@ class PackingPlanTest {
     void concatTakesEveryTokenAsAnInputOnceAndInOrder() {
         for (int length : LENGTHS) {
             long[] documents = randomDocuments(length);
-            List<List<Part>> sequences = sequences(plan(documents, PackingStrategy.CONCAT, length));
+            List<List<Part>> sequences = sequences(plan(documents, PackingConfig.Strategy.CONCAT, length));
             int document = 0;
             long token = 0;
             for (int sequence = 0; sequence < sequences.size(); sequence++) {
@@ -107,11 +107,11 @@ class PackingPlanTest {
     /** Goals 10 and 11 of the data pipelines. */
     @ParameterizedTest
     @EnumSource(
-            value = PackingStrategy.class,
+            value = PackingConfig.Strategy.class,
             names = {"CONTIGUOUS", "BEST_FIT"})
     @Tag("goal-10")
     @Tag("goal-11")
-    void noDocumentThatFitsIsCutAndFullSequencesAreOfOneDocument(PackingStrategy strategy) {
+    void noDocumentThatFitsIsCutAndFullSequencesAreOfOneDocument(PackingConfig.Strategy strategy) {
         for (int length : LENGTHS) {
             long[] documents = randomDocuments(length);
             int[] parts = new int[documents.length];
@@ -135,7 +135,7 @@ class PackingPlanTest {
     @Tag("goal-10")
     void bestFitUsesNinetyNinePercentOfAMixedCorpus() {
         long[] documents = logNormal(100_000, 20_260_714);
-        for (PackingStrategy strategy : PackingStrategy.values()) {
+        for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
             PackingPlan plan = plan(documents, strategy, 4096);
             System.out.printf(
                     Locale.ROOT,
@@ -143,7 +143,7 @@ class PackingPlanTest {
                     strategy.settingName(),
                     100 * plan.use(),
                     plan.sequences());
-            if (strategy == PackingStrategy.BEST_FIT) {
+            if (strategy == PackingConfig.Strategy.BEST_FIT) {
                 assertThat(plan.use()).isGreaterThanOrEqualTo(0.99);
             }
         }
@@ -154,7 +154,7 @@ class PackingPlanTest {
     @Tag("goal-10")
     void aMillionDocumentsArePlannedInSeconds(int length) {
         long[] documents = logNormal(1_000_000, 1);
-        for (PackingStrategy strategy : PackingStrategy.values()) {
+        for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
             long begin = System.nanoTime();
             PackingPlan plan = plan(documents, strategy, length);
             double seconds = (System.nanoTime() - begin) * 1e-9;
@@ -178,8 +178,8 @@ class PackingPlanTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PackingStrategy.class)
-    void equalPlansHaveEqualBytesAndOthersOtherBytes(PackingStrategy strategy) {
+    @EnumSource(PackingConfig.Strategy.class)
+    void equalPlansHaveEqualBytesAndOthersOtherBytes(PackingConfig.Strategy strategy) {
         long[] documents = randomDocuments(64);
         PackingPlan plan = plan(documents, strategy, 64);
 
@@ -189,7 +189,7 @@ class PackingPlanTest {
         long[] longer = documents.clone();
         longer[7]++;
         assertThat(plan(longer, strategy, 64).sha256()).isNotEqualTo(plan.sha256());
-        for (PackingStrategy other : PackingStrategy.values()) {
+        for (PackingConfig.Strategy other : PackingConfig.Strategy.values()) {
             boolean same = plan(documents, other, 64)
                     .sha256()
                     .equals(plan(documents, strategy, 64).sha256());
@@ -203,7 +203,7 @@ class PackingPlanTest {
     @Test
     void thePlansOfVersionOneStayAsTheyAre() {
         List<String> hashes = new ArrayList<>();
-        for (PackingStrategy strategy : PackingStrategy.values()) {
+        for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
             hashes.add(plan(DOCUMENTS, strategy, 16).sha256().substring(0, 16));
         }
 
@@ -213,15 +213,15 @@ class PackingPlanTest {
 
     @Test
     void useIsTheShareOfPositionsWithATarget() {
-        PackingPlan plan = plan(new long[] {5, 3, 0, 1}, PackingStrategy.SINGLE, 4);
+        PackingPlan plan = plan(new long[] {5, 3, 0, 1}, PackingConfig.Strategy.SINGLE, 4);
 
         assertThat(plan.realTokens()).isEqualTo(4 + 2);
         assertThat(plan.use()).isEqualTo(6.0 / 8);
     }
 
     @ParameterizedTest
-    @EnumSource(value = PackingStrategy.class, names = "CONCAT", mode = Mode.EXCLUDE)
-    void documentsWithoutTextHaveNoSequence(PackingStrategy strategy) {
+    @EnumSource(value = PackingConfig.Strategy.class, names = "CONCAT", mode = Mode.EXCLUDE)
+    void documentsWithoutTextHaveNoSequence(PackingConfig.Strategy strategy) {
         PackingPlan plan = plan(new long[] {1, 1}, strategy, 4);
 
         assertThat(plan.sequences()).isZero();
@@ -233,12 +233,12 @@ class PackingPlanTest {
 
     @Test
     void aLengthOfZeroIsRefused() {
-        assertThatThrownBy(() -> new PackingConfig(PackingStrategy.SINGLE, 0))
+        assertThatThrownBy(() -> new PackingConfig(PackingConfig.Strategy.SINGLE, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a sequence has at least 1 token, found 0");
     }
 
-    private static PackingPlan plan(long[] documents, PackingStrategy strategy, int length) {
+    private static PackingPlan plan(long[] documents, PackingConfig.Strategy strategy, int length) {
         return PackingPlan.of(documents, new PackingConfig(strategy, length));
     }
 

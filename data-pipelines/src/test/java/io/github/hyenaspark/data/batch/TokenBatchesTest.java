@@ -202,8 +202,8 @@ class TokenBatchesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PackingStrategy.class)
-    void batchesAreWhatTheirPlanSays(PackingStrategy strategy) throws IOException {
+    @EnumSource(PackingConfig.Strategy.class)
+    void batchesAreWhatTheirPlanSays(PackingConfig.Strategy strategy) throws IOException {
         List<int[]> documents = ShardOracle.throughMds(corpus.dataset().resolve("train"));
         for (int length : new int[] {1, 2, 7, 16, 17, 100, 999}) {
             try (TokenBatches batches = open(Split.TRAIN, new PackingConfig(strategy, length))) {
@@ -257,8 +257,8 @@ class TokenBatchesTest {
     }
 
     @ParameterizedTest
-    @EnumSource(PackingStrategy.class)
-    void droppedDocumentsNeverAppear(PackingStrategy strategy) throws IOException {
+    @EnumSource(PackingConfig.Strategy.class)
+    void droppedDocumentsNeverAppear(PackingConfig.Strategy strategy) throws IOException {
         ShardEntry shard = snapshot.shards(Split.TRAIN).stream()
                 .filter(entry -> entry.tokens() > 3000)
                 .findFirst()
@@ -281,13 +281,13 @@ class TokenBatchesTest {
         ShardEntry shard = snapshot.shards(Split.TRAIN).get(0);
         int[] wrong = {(int) shard.documents()};
 
-        assertThatThrownBy(() -> dropping(Map.of(shard.file(), wrong), PackingStrategy.SINGLE, 8))
+        assertThatThrownBy(() -> dropping(Map.of(shard.file(), wrong), PackingConfig.Strategy.SINGLE, 8))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("document " + wrong[0] + " of " + shard.file() + " is to be left out, but the"
                         + " shard has " + shard.documents() + " documents");
     }
 
-    private TokenBatches dropping(Map<String, int[]> dropped, PackingStrategy strategy, int length) throws IOException {
+    private TokenBatches dropping(Map<String, int[]> dropped, PackingConfig.Strategy strategy, int length) throws IOException {
         SplitDocuments documents =
                 SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
         return TokenBatches.of(documents, dropped, new PackingConfig(strategy, length), snapshot.vocabulary());
@@ -321,11 +321,11 @@ class TokenBatchesTest {
     @Test
     void shortDocumentsMayFillALongSequenceTogether() throws IOException {
         long all = snapshot.tokens(Split.TRAIN);
-        var longest = new PackingConfig(PackingStrategy.CONTIGUOUS, (int) all - 1);
+        var longest = new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, (int) all - 1);
         try (TokenBatches batches = open(Split.TRAIN, longest)) {
             assertThat(batches.sequences()).isEqualTo(1);
         }
-        assertThatThrownBy(() -> open(Split.TRAIN, new PackingConfig(PackingStrategy.CONTIGUOUS, (int) all)))
+        assertThatThrownBy(() -> open(Split.TRAIN, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, (int) all)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("model.l-max: found " + all + ", expected at most " + (all - 1)
                         + ": all documents together of the train split of " + corpus.dataset() + " have " + all
@@ -359,7 +359,7 @@ class TokenBatchesTest {
     }
 
     private static PackingConfig single(int length) {
-        return new PackingConfig(PackingStrategy.SINGLE, length);
+        return new PackingConfig(PackingConfig.Strategy.SINGLE, length);
     }
 
     private static byte[] text(int length) {

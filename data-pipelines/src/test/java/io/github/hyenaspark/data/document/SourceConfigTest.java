@@ -11,34 +11,34 @@ import org.junit.jupiter.api.Test;
 class SourceConfigTest {
     private static SourceConfig config(String separator, String textField, String idField, String... columns) {
         return new SourceConfig(
-                SourceFormat.AUTO,
-                TextDocuments.FILE,
+                SourceConfig.SourceFormat.AUTO,
+                SourceConfig.TextDocuments.FILE,
                 separator,
                 textField,
                 idField,
                 List.of(columns),
-                FastaConfig.defaults());
+                SourceConfig.Fasta.defaults());
     }
 
     @Test
     void theFormatIsThatOfTheSettingsOrOfTheName() {
         SourceConfig auto = SourceConfig.defaults();
-        SourceConfig lines = SlicesTest.text(TextDocuments.LINE, "");
+        SourceConfig lines = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
         SourceConfig jsonl = new SourceConfig(
-                SourceFormat.JSONL, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+                SourceConfig.SourceFormat.JSONL, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
 
         assertThat(FileFormat.of("a/b.TXT", auto))
-                .isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.NONE, false));
-        assertThat(FileFormat.of("b.md", lines)).isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.NONE, true));
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, false));
+        assertThat(FileFormat.of("b.md", lines)).isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, true));
         assertThat(FileFormat.of("b.txt.zst", lines))
-                .isEqualTo(new FileFormat(SourceFormat.TEXT, Compression.ZSTD, false));
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.ZSTD, false));
         assertThat(FileFormat.of("b.ndjson", auto))
-                .isEqualTo(new FileFormat(SourceFormat.JSONL, Compression.NONE, true));
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.JSONL, InputFile.Compression.NONE, true));
         assertThat(FileFormat.of("b.json.gz", jsonl))
-                .isEqualTo(new FileFormat(SourceFormat.JSONL, Compression.GZIP, false));
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.JSONL, InputFile.Compression.GZIP, false));
         assertThat(FileFormat.of("b.parquet", auto))
-                .isEqualTo(new FileFormat(SourceFormat.PARQUET, Compression.NONE, true));
-        assertThat(FileFormat.of("b.FNA", auto)).isEqualTo(new FileFormat(SourceFormat.FASTA, Compression.NONE, true));
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.PARQUET, InputFile.Compression.NONE, true));
+        assertThat(FileFormat.of("b.FNA", auto)).isEqualTo(new FileFormat(SourceConfig.SourceFormat.FASTA, InputFile.Compression.NONE, true));
         assertThatThrownBy(() -> FileFormat.of("b.parquet.gz", auto))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("data.input: found Parquet in an archive, b.parquet.gz, expected");
@@ -58,7 +58,7 @@ class SourceConfigTest {
         assertThatThrownBy(() -> config("", "t", "", "a", "a"))
                 .hasMessage("data.source.columns: found [a, a], expected different names that are not empty");
         for (int bases : List.of(0, (1 << 16) + 1)) {
-            assertThatThrownBy(() -> new FastaConfig(NRuns.SPLIT, bases, LowerCase.KEEP, ""))
+            assertThatThrownBy(() -> new SourceConfig.Fasta(SourceConfig.NRuns.SPLIT, bases, SourceConfig.LowerCase.KEEP, ""))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("data.source.fasta.n-run-bases: found " + bases + ", expected 1 to 65536");
         }

@@ -107,11 +107,11 @@ class DataConfigTest {
     private static String fingerprint(String... settings) throws IOException {
         List<String> all = new ArrayList<>(List.of("data.input=in", "data.dataset=out"));
         all.addAll(List.of(settings));
-        return Recipe.of(Storage.local(), config(all.toArray(String[]::new))).fingerprint();
+        return DatasetSpec.of(Storage.local(), config(all.toArray(String[]::new))).fingerprint();
     }
 
     private static InputPlan plan(String... settings) throws IOException {
-        return InputPlan.of(Storage.local(), Recipe.of(Storage.local(), config(settings)));
+        return InputPlan.of(Storage.local(), DatasetSpec.of(Storage.local(), config(settings)));
     }
 
     private static DataConfig config(String... settings) {

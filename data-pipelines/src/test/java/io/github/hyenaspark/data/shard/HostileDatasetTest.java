@@ -74,7 +74,7 @@ class HostileDatasetTest {
     private void readAll() throws IOException {
         DatasetSnapshot found = DatasetSnapshot.newest(storage, dataset);
         for (UnitEntry unit : found.units()) {
-            for (ObjectFacts file : unit.files()) {
+            for (ObjectRef file : unit.files()) {
                 file.verify(storage, dataset);
             }
         }
@@ -138,7 +138,7 @@ class HostileDatasetTest {
         for (int i = 0; i < count; i++) {
             String what = "shard " + i + " of seed " + seed;
             Random random = new Random(seed * 1_000_003 + i);
-            ObjectFacts file = shard.files().get(random.nextInt(3));
+            ObjectRef file = shard.files().get(random.nextInt(3));
             String uri = Storage.resolve(dataset, file.file());
             byte[] valid = storage.read(uri);
             byte[] hostile = random.nextBoolean() ? Hostile.bytes(valid, random) : withANumber(valid, random);

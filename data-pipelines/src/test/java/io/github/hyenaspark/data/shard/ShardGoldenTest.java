@@ -68,7 +68,7 @@ class ShardGoldenTest {
         }
 
         assertThat(shard.file()).isEqualTo(new String(golden("name"), StandardCharsets.UTF_8).strip());
-        for (ObjectFacts file : shard.files()) {
+        for (ObjectRef file : shard.files()) {
             String kind = file.file().substring(file.file().lastIndexOf('.') + 1);
             assertThat(Files.readAllBytes(shards.path(file.file()))).as(kind).isEqualTo(golden(kind));
             assertThat(file.sha256()).isEqualTo(Hashes.sha256(golden(kind)));

@@ -157,7 +157,7 @@ class ShardReaderTest {
     @Tag("goal-14")
     void everyFlippedByteIsFound() throws IOException {
         List<ShardEntry> written = shards.write(ShardFormat.of(60_000, 1 << 18), TestShards.documents(60_000));
-        List<ObjectFacts> files =
+        List<ObjectRef> files =
                 written.stream().flatMap(shard -> shard.files().stream()).toList();
         long seed = 20_260_714;
         Random random = new Random(seed);
@@ -165,7 +165,7 @@ class ShardReaderTest {
         for (int i = 0; i < 100; i++) {
             // Every fourth in the small files, which hold few bytes but many ways to go wrong.
             ShardEntry shard = written.get(random.nextInt(written.size()));
-            ObjectFacts file = i % 4 == 0
+            ObjectRef file = i % 4 == 0
                     ? files.get(random.nextInt(files.size()))
                     : shard.files().get(0);
             int at = random.nextInt(Math.toIntExact(file.bytes()));
@@ -194,7 +194,7 @@ class ShardReaderTest {
         }
     }
 
-    private static ShardEntry owner(List<ShardEntry> written, ObjectFacts file) {
+    private static ShardEntry owner(List<ShardEntry> written, ObjectRef file) {
         return written.stream()
                 .filter(shard -> shard.files().contains(file))
                 .findFirst()
@@ -202,7 +202,7 @@ class ShardReaderTest {
     }
 
     /** Whether a byte is one of a token, by the index. */
-    private boolean holdsTokens(ShardEntry shard, ObjectFacts file, int at) throws IOException {
+    private boolean holdsTokens(ShardEntry shard, ObjectRef file, int at) throws IOException {
         if (!file.file().endsWith(".bin")) {
             return false;
         }

@@ -8,8 +8,8 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -99,7 +99,7 @@ public final class Readings {
     }
 
     /** A section of all of a content that comes in reads of a few bytes, so that everything is cut somewhere. */
-    public static Section trickle(byte[] content, long seed) {
+    public static SliceReader trickle(byte[] content, long seed) {
         Random random = new Random(seed);
         InputStream in = new InputStream() {
             private int at;
@@ -120,6 +120,6 @@ public final class Readings {
                 return got;
             }
         };
-        return new Section("trickle", Blocks.of(in, 0), 0, content.length);
+        return new SliceReader("trickle", ByteSlice.of(in, 0), 0, content.length);
     }
 }

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.testing;
 
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.ShardReader;
@@ -103,7 +103,7 @@ public final class TestShards {
 
     /** Reads every file of a shard whole for its hash. */
     public void verify(ShardEntry shard) throws IOException {
-        for (ObjectFacts file : shard.files()) {
+        for (ObjectRef file : shard.files()) {
             file.verify(storage, dataset.toString());
         }
     }

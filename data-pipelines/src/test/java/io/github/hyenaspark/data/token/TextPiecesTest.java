@@ -128,7 +128,7 @@ class TextPiecesTest {
     @Test
     void spellingsAreCountedAcrossBlocks() {
         var search =
-                SpellingCounter.of(List.of("<|a|>", "<|ab|>", "a|>", "aXa")).search();
+                SpecialTokenScanner.of(List.of("<|a|>", "<|ab|>", "a|>", "aXa")).search();
         for (byte b : "<|a|><|ab|><<|a|aXaXa".getBytes(StandardCharsets.UTF_8)) {
             search.accept(new byte[] {b}, 1);
         }

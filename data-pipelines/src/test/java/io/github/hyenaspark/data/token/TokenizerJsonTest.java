@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
-import io.github.hyenaspark.data.token.train.WordCount;
+import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.io.IOException;
@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TokenizerJsonTest {
-    private static final List<WordCount> WORDS = List.of(
-            new WordCount(" low", 5),
-            new WordCount(" lower", 4),
-            new WordCount(" newest", 6),
-            new WordCount("aaaa", 3));
+    private static final List<WordCounts.WordCount> WORDS = List.of(
+            new WordCounts.WordCount(" low", 5),
+            new WordCounts.WordCount(" lower", 4),
+            new WordCounts.WordCount(" newest", 6),
+            new WordCounts.WordCount("aaaa", 3));
 
     private final BpeTokenizer tokenizer = BpeTrainer.train(WORDS, 270, 2);
 

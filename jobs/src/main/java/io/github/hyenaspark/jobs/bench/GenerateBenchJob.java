@@ -2,8 +2,6 @@ package io.github.hyenaspark.jobs.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.GenerationBenchmark;
-import io.github.hyenaspark.bench.GenerationMeasurement;
-import io.github.hyenaspark.bench.GenerationShape;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.io.Json;
@@ -17,16 +15,16 @@ final class GenerateBenchJob implements Job {
     /** The model is as long as the prompt and what follows, unless it is said how long. */
     @Override
     public List<String> derived(Settings settings) {
-        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
         return List.of("model.l-max=" + Math.addExact(config.length(), config.tokens()));
     }
 
     @Override
     public void run(Settings settings, Console console) {
-        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
         ModelConfig model = settings.bind("model", ModelConfig.class);
-        var shape = new GenerationShape(model, config.vocab(), config.length(), config.tokens());
-        GenerationMeasurement found = GenerationBenchmark.run(shape, config.steps());
+        var shape = new GenerationBenchmark.Shape(model, config.vocab(), config.length(), config.tokens());
+        GenerationBenchmark.Measurement found = GenerationBenchmark.run(shape, config.steps());
         double seconds = found.longest().cpu().median();
         ObjectNode json = Json.object()
                 .put("mixer", model.mixerNames())
@@ -50,7 +48,7 @@ final class GenerateBenchJob implements Job {
         console.result(json);
     }
 
-    private static void putRuns(ObjectNode json, List<GenerationMeasurement.Run> runs) {
+    private static void putRuns(ObjectNode json, List<GenerationBenchmark.Measurement.Run> runs) {
         var tokens = json.putArray("run_tokens");
         var seconds = json.putArray("run_seconds");
         runs.forEach(run -> {

@@ -2,9 +2,9 @@ package io.github.hyenaspark.jobs.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.bench.InterleavedLoop.Speed;
 import io.github.hyenaspark.data.bench.PrepareBenchmark;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
-import io.github.hyenaspark.data.bench.Turns.Speed;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -29,10 +29,10 @@ final class PrepareBenchJob {
     private final Storage storage;
     private final PrepareBenchmark benchmark;
     private final Path directory;
-    private final BenchConfig config;
+    private final BenchJob.Config config;
     private final ObjectNode speeds = Json.object();
 
-    private PrepareBenchJob(Path directory, BenchConfig config) throws IOException {
+    private PrepareBenchJob(Path directory, BenchJob.Config config) throws IOException {
         this.storage = Storage.local();
         this.directory = directory;
         this.config = config;
@@ -40,7 +40,7 @@ final class PrepareBenchJob {
     }
 
     static void run(Settings settings, Console console) throws IOException {
-        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
         byte[] text = BenchJob.text(config);
         Path directory = Files.createTempDirectory("hyena-bench-");
         var job = new PrepareBenchJob(directory, config);

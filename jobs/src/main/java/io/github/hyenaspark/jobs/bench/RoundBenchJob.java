@@ -5,33 +5,31 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
-import io.github.hyenaspark.jobs.spark.averaging.DriverPlan;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
-import io.github.hyenaspark.jobs.spark.worker.LocalWork;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
-import io.github.hyenaspark.jobs.train.CheckpointConfig;
+import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.jobs.train.TrainSettings;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -60,19 +58,19 @@ final class RoundBenchJob {
             "slowest_encode",
             "total");
 
-    private final BenchConfig bench;
+    private final BenchJob.Config bench;
     private final TrainConfig train;
     private final RunConfig run;
-    private final CheckpointConfig checkpoint;
+    private final TrainSettings.CheckpointConfig checkpoint;
     private final Settings settings;
     private final Storage storage;
 
     private RoundBenchJob(Settings settings) throws IOException {
         this.settings = settings;
-        bench = settings.bind("bench", BenchConfig.class);
+        bench = settings.bind("bench", BenchJob.Config.class);
         train = settings.bind("train", TrainConfig.class);
         run = settings.bind("run", RunConfig.class);
-        checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
+        checkpoint = settings.bind("checkpoint", TrainSettings.CheckpointConfig.class);
         storage = SparkRuntime.storage();
     }
 
@@ -103,16 +101,16 @@ final class RoundBenchJob {
                 run.merge(),
                 checkpoints.epoch(),
                 ReplayedSteps.none(),
-                LocalWork.nudging(bench.seconds(), bench.warmUpRounds()));
-        var plan = new DriverPlan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
+                WorkerComputation.nudging(bench.seconds(), bench.warmUpRounds()));
+        var plan = new AveragingDriver.Plan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
                 Progress progress =
-                        Progress.open(run.progress(), new Work("bench", "rounds", 0, rounds), console.messages())) {
+                        Progress.open(run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
             new AveragingDriver(plan, train, workers, store, progress).run(start());
         }
         List<JsonNode> entries = new ArrayList<>();
-        RunLog.open(storage, directory, store.journalBytes(), entries::add);
+        Journal.open(storage, directory, store.journalBytes(), entries::add);
         return entries.subList(bench.warmUpRounds(), entries.size());
     }
 
@@ -135,13 +133,13 @@ final class RoundBenchJob {
                 train,
                 snapshot,
                 directory,
-                new PackingConfig(PackingStrategy.CONTIGUOUS, model.lMax()),
+                new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()),
                 directory);
     }
 
-    private RunFacts facts() {
-        var entry = new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterGroup.BASE);
-        return new RunFacts(
+    private RunMetadata facts() {
+        var entry = new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterSpec.Group.BASE);
+        return new RunMetadata(
                 settings.render(),
                 "none",
                 "none",

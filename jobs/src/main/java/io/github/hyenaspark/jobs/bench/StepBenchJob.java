@@ -1,11 +1,9 @@
 package io.github.hyenaspark.jobs.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.bench.Repeats;
+import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.Roofline;
 import io.github.hyenaspark.bench.StepBenchmark;
-import io.github.hyenaspark.bench.StepMeasurement;
-import io.github.hyenaspark.bench.StepShape;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.io.Json;
@@ -26,16 +24,16 @@ final class StepBenchJob implements Job {
     @Override
     public List<String> derived(Settings settings) {
         return List.of(
-                "model.l-max=" + settings.bind("bench", BenchConfig.class).length());
+                "model.l-max=" + settings.bind("bench", BenchJob.Config.class).length());
     }
 
     @Override
     public void run(Settings settings, Console console) {
-        BenchConfig config = settings.bind("bench", BenchConfig.class);
+        BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
         ModelConfig model = settings.bind("model", ModelConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
-        var shape = new StepShape(model, config.vocab(), config.batch(), config.length(), config.threads());
-        StepMeasurement found = StepBenchmark.run(shape, train, config.steps());
+        var shape = new StepBenchmark.Shape(model, config.vocab(), config.batch(), config.length(), config.threads());
+        StepBenchmark.Measurement found = StepBenchmark.run(shape, train, config.steps());
         ObjectNode json = Json.object()
                 .put("mixer", model.mixerNames())
                 .put("d_model", model.dModel())
@@ -62,7 +60,7 @@ final class StepBenchJob implements Job {
         console.result(json);
     }
 
-    private static void putRoofline(ObjectNode json, StepMeasurement found) {
+    private static void putRoofline(ObjectNode json, StepBenchmark.Measurement found) {
         Roofline roofline = found.roofline();
         json.put("gemm_flop", roofline.productFlop())
                 .put("sgemm_gflops", BenchJob.shown(roofline.productFlopPerSecond() / GIGA))
@@ -71,8 +69,8 @@ final class StepBenchJob implements Job {
                 .put("roofline_ratio", BenchJob.shown(found.rooflineRatio()));
     }
 
-    private static void putSteps(ObjectNode json, StepMeasurement found) {
-        Repeats wall = found.wall();
+    private static void putSteps(ObjectNode json, StepBenchmark.Measurement found) {
+        BenchmarkLoop wall = found.wall();
         json.put("loss", BenchJob.shown(found.loss())).put("warm_up_steps", found.warmUpSteps());
         var seconds = json.putArray("step_seconds");
         wall.seconds().forEach(step -> seconds.add(BenchJob.shown(step)));

@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.cli;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.WrongSettingException;
-import io.github.hyenaspark.jobs.spark.averaging.StoppedException;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public enum ExitCode {
         if (first(failure, LockedException.class).isPresent()) {
             return LOCKED;
         }
-        if (failure instanceof StoppedException) {
+        if (failure instanceof AveragingDriver.StoppedException) {
             return TERMINATED;
         }
         boolean wrongSetting = first(failure, WrongSettingException.class).isPresent();

@@ -15,7 +15,7 @@ import io.github.hyenaspark.jobs.bench.StepProcess;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
-import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.page.CompareFindings;
 import io.github.hyenaspark.jobs.report.page.ComparePage;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
@@ -45,7 +45,7 @@ public final class CompareJob {
 
     private final long begin = System.nanoTime();
     private final Storage storage = SparkRuntime.storage();
-    private final CompareConfig config;
+    private final Config config;
     private final Settings settings;
     private final Console console;
     private final TrainConfig train;
@@ -55,7 +55,7 @@ public final class CompareJob {
     private CompareJob(Settings settings, Console console) throws IOException {
         this.settings = settings;
         this.console = console;
-        config = settings.bind("compare", CompareConfig.class);
+        config = settings.bind("compare", Config.class);
         train = settings.bind("train", TrainConfig.class);
         DataConfig data = settings.bind("data", DataConfig.class);
         task = TaskInput.isTask(data.input());
@@ -188,7 +188,7 @@ public final class CompareJob {
             json.set(ACCURACY, evaluated.get(ACCURACY));
         }
         var figures = new RunFigures();
-        RunLog.read(storage, run, figures::add);
+        Journal.read(storage, run, figures::add);
         json.set("curve", figures.lossCurve());
         return json;
     }
@@ -196,7 +196,7 @@ public final class CompareJob {
     /** Of a cell: as many as the first mixer has, or as many as fit in the time of those. */
     private long rounds(Mixer mixer, int length) throws IOException {
         Mixer first = config.mixers().get(0);
-        if (config.equal() == CompareConfig.Equal.TOKENS || mixer == first) {
+        if (config.equal() == Config.Equal.TOKENS || mixer == first) {
             return train.rounds();
         }
         double faster = tokensPerSecond(mixer, length) / tokensPerSecond(first, length);
@@ -227,7 +227,7 @@ public final class CompareJob {
 
     private ArrayNode speeds() throws IOException {
         var lengths = new TreeSet<>(config.speedLengths());
-        if (config.equal() == CompareConfig.Equal.TIME) {
+        if (config.equal() == Config.Equal.TIME) {
             lengths.addAll(config.lengths());
         }
         ArrayNode speeds = Json.array();
@@ -265,4 +265,63 @@ public final class CompareJob {
         }
         return Json.parse(place(name), storage.read(place(name)));
     }
+
+
+/**
+ * The section {@code compare} of the settings.
+ *
+ * @param dir directory of the comparison: a run for each cell, the page and its figures
+ * @param mixers that are compared, the first of them with the others
+ * @param lengths of the sequences that each is trained on, tokens; of a task the symbols before the question; none to
+ *     train none
+ * @param equal what the runs of a length have in common
+ * @param rates learning rates that every mixer is trained with at every length, of which its best counts; none for that
+ *     of {@code train}
+ * @param speedLengths of the sequences at which steps are measured, tokens; none to measure none
+ */
+record Config(
+        String dir,
+        List<Mixer> mixers,
+        List<Integer> lengths,
+        Equal equal,
+        List<Double> rates,
+        List<Integer> speedLengths) {
+    Config {
+        if (dir.isBlank()) {
+            throw new IllegalArgumentException("dir: found \"" + dir + "\", expected a directory for the comparison");
+        }
+        mixers = unique("mixers", mixers);
+        lengths = unique("lengths", lengths);
+        rates = unique("rates", rates);
+        speedLengths = unique("speed-lengths", speedLengths);
+        if (mixers.isEmpty() || (lengths.isEmpty() && speedLengths.isEmpty())) {
+            throw new IllegalArgumentException("mixers, lengths, speed-lengths: found " + mixers.size() + ", "
+                    + lengths.size() + ", " + speedLengths.size() + " of them, expected a mixer and a length");
+        }
+        positive("lengths", lengths);
+        positive("rates", rates);
+        positive("speed-lengths", speedLengths);
+    }
+
+    /** What the runs of a length have in common. */
+    enum Equal {
+        /** All have the same rounds, and so the same tokens. */
+        TOKENS,
+        /** The first mixer has all rounds, the others as many as their measured steps allow in its time. */
+        TIME
+    }
+
+    private static <T> List<T> unique(String key, List<T> values) {
+        if (values.stream().distinct().count() < values.size()) {
+            throw new IllegalArgumentException(key + ": found " + values + ", expected each once");
+        }
+        return List.copyOf(values);
+    }
+
+    private static void positive(String key, List<? extends Number> values) {
+        if (values.stream().anyMatch(value -> !(value.doubleValue() > 0))) {
+            throw new IllegalArgumentException(key + ": found " + values + ", expected numbers above 0");
+        }
+    }
+}
 }

@@ -8,11 +8,11 @@ import io.github.hyenaspark.exchange.GraphZip;
 import io.github.hyenaspark.exchange.SafariConfig;
 import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.Content;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -65,7 +65,7 @@ public final class ExportJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ExportConfig config = arguments.load().bind("export", ExportConfig.class);
+        Config config = arguments.load().bind("export", Config.class);
         if (config.output().isBlank()) {
             throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
         }
@@ -79,7 +79,7 @@ public final class ExportJob implements Callable<Integer> {
                 .put("theta_sha256", theta)
                 .put("export", config.output());
         ArrayNode written = json.putArray("files");
-        for (StoredFile file : write(storage, config.output(), files(storage, trained, config.format(), theta))) {
+        for (FileInfo file : write(storage, config.output(), files(storage, trained, config.format(), theta))) {
             written.addObject()
                     .put("file", file.name())
                     .put("bytes", file.bytes())
@@ -90,7 +90,7 @@ public final class ExportJob implements Callable<Integer> {
     }
 
     /** Refuses to touch anything if one file is there with other content. */
-    private static List<StoredFile> write(Storage storage, String output, Map<String, Content> files)
+    private static List<FileInfo> write(Storage storage, String output, Map<String, Content> files)
             throws IOException {
         for (Map.Entry<String, Content> file : files.entrySet()) {
             String uri = Storage.resolve(output, file.getKey());
@@ -100,17 +100,17 @@ public final class ExportJob implements Callable<Integer> {
                         + " directory or delete it");
             }
         }
-        List<StoredFile> written = new ArrayList<>();
+        List<FileInfo> written = new ArrayList<>();
         for (Map.Entry<String, Content> file : files.entrySet()) {
             written.add(storage.write(Storage.resolve(output, file.getKey()), file.getValue()));
         }
         return written;
     }
 
-    private Map<String, Content> files(Storage storage, TrainedRun trained, ExportFormat format, String theta)
+    private Map<String, Content> files(Storage storage, TrainedRun trained, Format format, String theta)
             throws IOException {
         Map<String, Content> files = new LinkedHashMap<>();
-        files.put(format.file(), format == ExportFormat.DL4J ? graph(trained) : tensors(trained));
+        files.put(format.file(), format == Format.DL4J ? graph(trained) : tensors(trained));
         byte[] tokenizer = storage.read(RunTokenizer.uri(run));
         files.put(RunTokenizer.FILE, out -> out.write(tokenizer));
         ObjectNode config = SafariConfig.of(section(trained.settings()), trained.vocabularySize());
@@ -146,4 +146,33 @@ public final class ExportJob implements Callable<Integer> {
         HyenaLanguageModel network = trained.network();
         return out -> GraphZip.write(out, network);
     }
+
+
+/**
+ * The section {@code export}.
+ *
+ * @param output directory of the export; blank if it is not said
+ * @param format what the model is written as
+ */
+record Config(String output, Format format) {}
+
+
+/** What {@code export} writes a model as. */
+enum Format {
+    /** Tensors with the names of safari's PyTorch classes. */
+    SAFETENSORS("model.safetensors"),
+    /** A file for DL4J's {@code ComputationGraph.load}. */
+    DL4J("model.zip");
+
+    private final String file;
+
+    Format(String file) {
+        this.file = file;
+    }
+
+    /** Name of the file with the parameters. */
+    String file() {
+        return file;
+    }
+}
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Progress;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -107,13 +107,13 @@ public final class ImportJob implements Job {
                 table,
                 MachineNumerics.of(settings.bind("train", TrainConfig.class).threads()),
                 0,
-                new Progress(0, 0, OptionalDouble.empty()),
+                new TrainingProgress(0, 0, OptionalDouble.empty()),
                 List.of());
     }
 
     private static float[] theta(Settings settings, Storage storage, ModelConfig model, List<ParameterEntry> table)
             throws IOException {
-        String uri = uri(settings, ExportFormat.SAFETENSORS.file());
+        String uri = uri(settings, ExportJob.Format.SAFETENSORS.file());
         Safetensors.Contents contents;
         try (InputStream in = storage.open(uri)) {
             contents = Safetensors.read(uri, in, storage.length(uri));
@@ -143,11 +143,19 @@ public final class ImportJob implements Job {
     }
 
     private static String folder(Settings settings) {
-        String folder = settings.bind("import", ImportConfig.class).input();
+        String folder = settings.bind("import", Config.class).input();
         if (folder.isBlank()) {
             throw new IllegalArgumentException(
                     "import.input: found nothing, expected a directory with model.safetensors and config.json");
         }
         return folder;
     }
+
+
+/**
+ * The section {@code import}.
+ *
+ * @param input directory of a model in safetensors files; blank if it is not said
+ */
+record Config(String input) {}
 }

@@ -11,19 +11,19 @@ import java.util.function.Consumer;
 
 /** Texts that a model makes of prompts, as they come or as lines of JSON, and how fast it was. */
 final class Continuations {
-    private final GenerateConfig config;
+    private final GenerateJob.Config config;
     private final TextGenerator generator;
     private long tokens;
     private long nanos;
 
-    Continuations(GenerateConfig config, TextGenerator generator) {
+    Continuations(GenerateJob.Config config, TextGenerator generator) {
         this.config = config;
         this.generator = generator;
     }
 
     /** Writes a continuation as it comes, and ends the line. */
     void stream(String prompt, long seed, PrintStream results) {
-        try (var text = new TextStream(results)) {
+        try (var text = new Utf8Writer(results)) {
             generate(prompt, seed, text::write);
         }
         results.println();

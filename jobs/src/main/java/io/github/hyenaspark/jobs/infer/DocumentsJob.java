@@ -8,7 +8,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -72,7 +72,7 @@ final class DocumentsJob {
                 "hyena " + command + " " + input.config().input(),
                 trained.train().threads())) {
             List<WorkUnit> units = input.units(runtime.taskSlots());
-            var work = new Work(command, "units", 0, units.size());
+            var work = new ProgressTask(command, "units", 0, units.size());
             try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
                 totals = application.apply(runtime.inference(progress), trained, input.config(), units);
                 progress.advance(units.size(), totals.documents() + " documents");

@@ -4,16 +4,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.EvaluationPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.Work;
-import io.github.hyenaspark.jobs.spark.evaluation.DocumentLoss;
-import io.github.hyenaspark.jobs.spark.evaluation.Evaluation;
-import io.github.hyenaspark.jobs.spark.evaluation.EvaluationPlan;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.evaluation.SparkEvaluation;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -29,7 +31,7 @@ import java.util.Locale;
 public final class EvaluateJob {
     private static final String DNA = "dna";
 
-    private final EvaluateConfig config;
+    private final Config config;
     private final RunConfig run;
     private final Console console;
     private final Storage storage;
@@ -37,7 +39,7 @@ public final class EvaluateJob {
     private final RunDataset data;
     private final long begin = System.nanoTime();
 
-    private EvaluateJob(EvaluateConfig config, RunConfig run, Console console, TrainedRun trained, RunDataset data)
+    private EvaluateJob(Config config, RunConfig run, Console console, TrainedRun trained, RunDataset data)
             throws IOException {
         this.config = config;
         this.run = run;
@@ -48,7 +50,7 @@ public final class EvaluateJob {
     }
 
     public static void run(Settings settings, Console console) throws IOException {
-        EvaluateConfig config = settings.bind("evaluate", EvaluateConfig.class);
+        Config config = settings.bind("evaluate", Config.class);
         RunConfig run = settings.bind("run", RunConfig.class);
         Storage storage = SparkRuntime.storage();
         TrainedRun trained = TrainedRun.open(storage, run.dir());
@@ -57,16 +59,16 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        EvaluationPlan plan =
-                EvaluationPlan.of(trained, data.snapshot(), data.directory(), config.split(), config.maxDocuments());
+        EvaluationTask.Plan plan =
+                EvaluationTask.Plan.of(trained, data.snapshot(), data.directory(), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         String documents = output(".jsonl");
         storage.delete(documents);
-        var evaluation = new Evaluation[1];
+        var evaluation = new SparkEvaluation.Evaluation[1];
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena evaluate " + run.dir(), trained.train().threads());
                 Progress progress =
-                        Progress.open(run.progress(), new Work("evaluate", "chunks", 0, chunks), console.messages())) {
+                        Progress.open(run.progress(), new ProgressTask("evaluate", "chunks", 0, chunks), console.messages())) {
             var spark = new SparkEvaluation(runtime.context(), storage, progress);
             storage.write(
                     documents,
@@ -83,7 +85,7 @@ public final class EvaluateJob {
         return Storage.resolve(directory, name);
     }
 
-    private static void write(OutputStream out, DocumentLoss document) throws IOException {
+    private static void write(OutputStream out, DocumentLosses.DocumentLoss document) throws IOException {
         ObjectNode json = Json.object()
                 .put("id", document.id())
                 .put("path", document.path())
@@ -96,7 +98,7 @@ public final class EvaluateJob {
         out.write((Json.line(json) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private ObjectNode result(Evaluation evaluation) {
+    private ObjectNode result(SparkEvaluation.Evaluation evaluation) {
         LossSum total = evaluation.all().total();
         DatasetSnapshot snapshot = data.snapshot();
         ObjectNode json = Json.object()
@@ -140,4 +142,68 @@ public final class EvaluateJob {
         }
         return classes;
     }
+
+
+/**
+ * The section {@code evaluate}.
+ *
+ * @param split the documents to measure
+ * @param maxDocuments at most so many, spread evenly over the split; 0 for all
+ * @param output directory of the results; empty for {@code evaluation} in the run's directory
+ */
+record Config(Split split, long maxDocuments, String output) {
+    Config {
+        if (maxDocuments < 0) {
+            throw new IllegalArgumentException(
+                    "evaluate.max-documents: found " + maxDocuments + ", expected at least 1, or 0 for all");
+        }
+    }
+}
+
+
+/**
+ * The data that a trained model is measured on.
+ *
+ * @param directory of the dataset
+ * @param snapshot of it
+ */
+record RunDataset(String directory, DatasetSnapshot snapshot) {
+    /**
+     * The snapshot that the settings name; where they name no dataset, the one that the run was trained on.
+     *
+     * @throws IllegalArgumentException if it is not there, or of another tokenizer
+     * @throws CorruptFileException if it is damaged
+     */
+    static RunDataset find(Storage storage, TrainedRun run, DataConfig data) throws IOException {
+        String directory = data.dataset().isBlank() ? run.snapshot().replaceFirst("/[^/]*/[^/]*$", "") : data.dataset();
+        boolean asTrained = data.dataset().isBlank() && data.snapshot().isBlank();
+        DatasetSnapshot snapshot =
+                asTrained ? trainedOn(storage, run) : DatasetSnapshot.numbered(storage, directory, data.snapshot());
+        String found = snapshot.vocabulary().fingerprint();
+        if (!found.equals(run.tokenizer().fingerprint())) {
+            throw new IllegalArgumentException("data.dataset: " + directory + " has the tokenizer "
+                    + snapshot.vocabulary().tokenizer() + " (" + found + "), expected that of the run, "
+                    + run.tokenizer().name() + " (" + run.tokenizer().fingerprint()
+                    + "); prepare the documents with that one");
+        }
+        return new RunDataset(directory, snapshot);
+    }
+
+    private static DatasetSnapshot trainedOn(Storage storage, TrainedRun run) throws IOException {
+        if (!storage.exists(run.snapshot())) {
+            throw new IllegalArgumentException("data.dataset: " + run.snapshot()
+                    + ", which the run was trained on, is not there; say with data.dataset where the dataset is now");
+        }
+        byte[] bytes = storage.read(run.snapshot());
+        String found = Hashes.sha256(bytes);
+        if (!found.equals(run.snapshotSha256())) {
+            throw new CorruptFileException(
+                    run.snapshot(),
+                    "the snapshot that the run was trained on, with SHA-256 " + run.snapshotSha256(),
+                    "SHA-256 " + found,
+                    "name a dataset to measure on with data.dataset");
+        }
+        return DatasetSnapshot.fromJson(run.snapshot(), bytes);
+    }
+}
 }

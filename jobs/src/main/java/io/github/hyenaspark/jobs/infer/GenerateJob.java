@@ -11,6 +11,7 @@ import io.github.hyenaspark.jobs.spark.averaging.TextGenerator;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.model.Sampling;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -55,7 +57,7 @@ public final class GenerateJob implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = arguments.load();
-        GenerateConfig config = settings.bind("generate", GenerateConfig.class);
+        Config config = settings.bind("generate", Config.class);
         if (interactive && config.hasPrompt()) {
             throw new IllegalArgumentException(
                     "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
@@ -125,4 +127,65 @@ public final class GenerateJob implements Callable<Integer> {
         }
         return prompts;
     }
+
+
+/**
+ * The section {@code generate}.
+ *
+ * @param prompt the text to continue; may be empty
+ * @param prompts instead of {@code prompt}: a list of texts to continue, or the name of a file with one on each line;
+ *     empty for none
+ * @param tokens how many tokens to write at most, at least 1
+ * @param stop texts before which a continuation ends
+ * @param temperature 0 for the likeliest token always
+ * @param topK choose among the k likeliest, 0 for all
+ * @param topP choose among the likeliest of this total probability
+ * @param seed of the choices; one more for each further prompt
+ */
+record Config(
+        String prompt,
+        JsonNode prompts,
+        int tokens,
+        List<String> stop,
+        double temperature,
+        int topK,
+        double topP,
+        long seed) {
+    Config {
+        if (tokens < 1) {
+            throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
+        }
+        if (!prompts.isTextual() && !isTexts(prompts)) {
+            throw new IllegalArgumentException(
+                    "prompts: found " + prompts + ", expected a file or a list of texts, as in [\"a\", \"b\"]");
+        }
+        if (!prompt.isEmpty() && hasAny(prompts)) {
+            throw new IllegalArgumentException("prompts: found " + prompts.asText(prompts.toString())
+                    + " beside a prompt, expected one of the two; leave one out");
+        }
+        if (stop.contains("")) {
+            throw new IllegalArgumentException("stop: found an empty text, expected at least one character in each");
+        }
+        stop = List.copyOf(stop);
+        Sampling.of(temperature, topK, topP); // refuses what makes no sense
+    }
+
+    private static boolean isTexts(JsonNode list) {
+        return list.isArray() && StreamSupport.stream(list.spliterator(), false).allMatch(JsonNode::isTextual);
+    }
+
+    private static boolean hasAny(JsonNode prompts) {
+        return !prompts.isEmpty() || !prompts.asText().isEmpty();
+    }
+
+    /** Whether there is any text to continue. */
+    boolean hasPrompt() {
+        return !prompt.isEmpty() || hasAny(prompts);
+    }
+
+    /** How tokens are chosen. */
+    Sampling sampling() {
+        return Sampling.of(temperature, topK, topP);
+    }
+}
 }

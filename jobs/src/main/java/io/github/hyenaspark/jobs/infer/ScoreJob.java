@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.infer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.spark.SparkInference.ScorePlan;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
@@ -14,7 +15,7 @@ public final class ScoreJob {
     private ScoreJob() {}
 
     public static void run(Settings settings, Console console) throws IOException {
-        ScoreConfig config = settings.bind("score", ScoreConfig.class);
+        Config config = settings.bind("score", Config.class);
         var job = new DocumentsJob("score", config.output(), settings, console);
         ScorePlan plan = config.plan(SparkRuntime.storage());
         Totals totals = job.run((spark, run, data, units) -> spark.score(run, data, units, plan));
@@ -22,4 +23,25 @@ public final class ScoreJob {
         LossFigures.put(result, new LossSum(totals.nats(), totals.tokens()), totals.bytes());
         job.end(result);
     }
+
+
+/**
+ * The section {@code score}.
+ *
+ * @param output directory of the Parquet files
+ * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
+ * @param perToken whether the loss of each token is written, too
+ */
+record Config(String output, int overlap, boolean perToken) {
+    Config {
+        if (overlap < -1) {
+            throw new IllegalArgumentException(
+                    "score.overlap: found " + overlap + ", expected 0 tokens or more, or -1 for half of model.l-max");
+        }
+    }
+
+    ScorePlan plan(Storage storage) throws IOException {
+        return new ScorePlan(overlap, perToken, storage.qualify(output));
+    }
+}
 }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.spark.run.RunIdentity;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,8 +39,8 @@ final class InspectText {
 
     private static List<String> changed(JsonNode settings) throws CorruptFileException {
         Set<String> defaults =
-                new HashSet<>(RunIdentity.arguments(Settings.load(List.of()).render()));
-        return RunIdentity.arguments(Json.line(settings)).stream()
+                new HashSet<>(ResumeCompatibility.arguments(Settings.load(List.of()).render()));
+        return ResumeCompatibility.arguments(Json.line(settings)).stream()
                 .filter(argument -> !defaults.contains(argument))
                 .toList();
     }

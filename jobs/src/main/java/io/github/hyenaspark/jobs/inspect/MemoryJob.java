@@ -64,7 +64,7 @@ public final class MemoryJob implements Callable<Integer> {
         RunConfig run = settings.bind("run", RunConfig.class);
         String tokenizer = settings.bind("data", DataConfig.class).tokenizer();
         int vocabularySize = Tokenizer.open(SparkRuntime.storage(), tokenizer).vocabularySize();
-        int cores = settings.bind("memory", MemoryConfig.class).executorCores();
+        int cores = settings.bind("memory", Config.class).executorCores();
         if (cores < train.threads()) {
             throw new IllegalArgumentException("memory.executor-cores: found " + cores
                     + ", expected at least the train.threads of one task, " + train.threads());
@@ -101,4 +101,12 @@ public final class MemoryJob implements Callable<Integer> {
     private static long mebibytes(long bytes) {
         return Math.round(bytes / MEBIBYTE);
     }
+
+
+/**
+ * The section {@code memory}.
+ *
+ * @param executorCores cores of one executor, at least those of a task
+ */
+record Config(int executorCores) {}
 }

@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.inspect;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
@@ -60,7 +60,7 @@ final class RunInspection {
         return json;
     }
 
-    private static void putNumerics(ObjectNode json, Numerics numerics) {
+    private static void putNumerics(ObjectNode json, Provenance.Numerics numerics) {
         json.put("java", numerics.java())
                 .put("backend", numerics.backend())
                 .put("blas", numerics.blas())

@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.prepare;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.DatasetReport;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
@@ -21,8 +21,7 @@ import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -41,13 +40,13 @@ public final class PrepareJob {
     private static final double MEGABYTE = 1e6;
 
     private final Storage storage;
-    private final Recipe recipe;
-    private final ProgressStyle style;
+    private final DatasetSpec recipe;
+    private final Progress.Style style;
     private final Console console;
     private final long begin = System.nanoTime();
     private int cores = 1;
 
-    private PrepareJob(Storage storage, Recipe recipe, ProgressStyle style, Console console) {
+    private PrepareJob(Storage storage, DatasetSpec recipe, Progress.Style style, Console console) {
         this.storage = storage;
         this.recipe = recipe;
         this.style = style;
@@ -84,7 +83,7 @@ public final class PrepareJob {
             task.get().write(storage, config.dataset());
         }
         RunConfig run = settings.bind("run", RunConfig.class);
-        new PrepareJob(storage, Recipe.of(storage, config), run.progress(), console).run();
+        new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
     }
 
     private void run() throws IOException {
@@ -112,7 +111,7 @@ public final class PrepareJob {
             return SnapshotCommit.unchanged(storage, recipe, plan.parent().orElseThrow());
         }
         recipe.storeTokenizer(storage);
-        var work = new Work("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+        var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
         try (SparkRuntime runtime =
                 SparkRuntime.start("hyena prepare " + recipe.config().dataset(), 1)) {
             cores = runtime.taskSlots();

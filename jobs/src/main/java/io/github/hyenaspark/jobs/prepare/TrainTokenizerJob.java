@@ -9,9 +9,9 @@ import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.prepare.TrainingTexts;
-import io.github.hyenaspark.jobs.spark.prepare.WordCountPart;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.util.Arrays;
@@ -31,11 +31,11 @@ public final class TrainTokenizerJob {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
-        TokenizerConfig config = settings.bind("tokenizer", TokenizerConfig.class);
+        Config config = settings.bind("tokenizer", Config.class);
         checkPlace("data.input", data.input(), "a directory, a file or a glob");
         checkPlace("tokenizer.output", config.output(), "a directory");
         List<WorkUnit> units = TrainingTexts.units(storage, data);
-        WordCountPart counted;
+        CountWordsTask.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());
         }
@@ -96,4 +96,30 @@ public final class TrainTokenizerJob {
                     + " is there already with other content; choose another directory, or delete it");
         }
     }
+
+
+/**
+ * The section {@code tokenizer}.
+ *
+ * @param output directory of the files of the new tokenizer
+ * @param vocab V, ids, at least 257
+ * @param maxWords how many different words are learned from, the most frequent ones; at least 1
+ * @param minFrequency a pair that occurs less often is not merged; at least 1
+ */
+record Config(String output, int vocab, int maxWords, long minFrequency) {
+    private static final int FEWEST_IDS = 257;
+
+    Config {
+        atLeast("vocab", vocab, FEWEST_IDS);
+        atLeast("max-words", maxWords, 1);
+        atLeast("min-frequency", minFrequency, 1);
+    }
+
+    private static void atLeast(String key, long found, long least) {
+        if (found < least) {
+            throw new IllegalArgumentException(
+                    "tokenizer." + key + ": found " + found + ", expected at least " + least);
+        }
+    }
+}
 }

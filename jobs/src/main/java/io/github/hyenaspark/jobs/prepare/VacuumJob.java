@@ -24,7 +24,7 @@ public final class VacuumJob {
     public static void run(Settings settings, Console console) throws IOException {
         Storage storage = SparkRuntime.storage();
         DataConfig config = settings.bind("data", DataConfig.class).qualified(storage);
-        VacuumConfig vacuum = settings.bind("vacuum", VacuumConfig.class);
+        Config vacuum = settings.bind("vacuum", Config.class);
         config.checkDataset();
         Duration age = Duration.ofMillis((long) (vacuum.olderThanHours() * MILLIS_PER_HOUR));
         Vacuum.check(storage, config.dataset());
@@ -39,4 +39,19 @@ public final class VacuumJob {
                     .put("kept_files", result.kept()));
         }
     }
+
+
+/**
+ * The section {@code vacuum} of the settings.
+ *
+ * @param olderThanHours files changed later stay, at least 0: a run that has not committed yet may have written them
+ */
+record Config(double olderThanHours) {
+    Config {
+        if (!(olderThanHours >= 0)) {
+            throw new IllegalArgumentException(
+                    "vacuum.older-than-hours: found " + olderThanHours + ", expected 0 or more hours");
+        }
+    }
+}
 }

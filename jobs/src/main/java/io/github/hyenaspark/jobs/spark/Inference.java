@@ -3,16 +3,18 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is computed of documents.
  *
  * @param <R> the result of one document
  */
-interface Inference<R extends DocumentResult> extends Serializable {
-    /** The columns of a result, in the order of {@link DocumentResult#values}. */
+interface Inference<R extends Inference.Result> extends Serializable {
+    /** The columns of a result, in the order of {@link Result#values}. */
     StructType columns();
 
     /** Inputs by which a sequence overlaps the one before, in [0, L). */
@@ -26,5 +28,57 @@ interface Inference<R extends DocumentResult> extends Serializable {
      *
      * @param rows the batch's sequences, in order
      */
-    void run(HyenaLanguageModel model, Batch batch, List<DocumentSequence<R>> rows);
+    void run(HyenaLanguageModel model, Batch batch, List<SequenceBatcher.DocumentSequence<R>> rows);
+
+
+/** The result of one document while its sequences go through a model. */
+static abstract class Result {
+    private final List<@Nullable Object> leading = new ArrayList<>();
+    private String error = "";
+    private long bytes;
+    private boolean read;
+    private int underWay;
+
+    /** The values of the columns of a document that was read without a fault; null where there is none. */
+    abstract List<@Nullable Object> values();
+
+    final void sent() {
+        underWay++;
+    }
+
+    final void returned() {
+        underWay--;
+    }
+
+    /**
+     * The document has been read.
+     *
+     * @param columns that stand before those of the result
+     * @param textBytes bytes of its text
+     * @param fault why there is no result; empty if there is one
+     */
+    final void end(List<@Nullable Object> columns, long textBytes, String fault) {
+        leading.addAll(columns);
+        bytes = textBytes;
+        error = fault;
+        read = true;
+    }
+
+    final boolean isComplete() {
+        return read && (underWay == 0 || !error.isEmpty());
+    }
+
+    final List<@Nullable Object> leading() {
+        return leading;
+    }
+
+    final String error() {
+        return error;
+    }
+
+    /** Bytes of the text. */
+    final long bytes() {
+        return bytes;
+    }
+}
 }

@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  * a model only as rows are asked for. Holds the sequences of the batches that are not full yet, and the results of at
  * most some hundred documents.
  */
-final class InferenceRows<R extends DocumentResult> implements Iterator<Row> {
+final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private static final int MOST_UNDER_WAY = 512;
 
     private final TextRows texts;
     private final Tokenizer tokenizer;
     private final Inference<R> inference;
     private final int longest;
-    private final SequenceRuns<R> runs;
+    private final SequenceBatcher<R> runs;
     private final int columns;
     private final Deque<R> underWay = new ArrayDeque<>();
     private boolean atEnd;
@@ -43,7 +43,7 @@ final class InferenceRows<R extends DocumentResult> implements Iterator<Row> {
      * @param longest L
      * @param runs of a model that nobody else uses
      */
-    InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, int longest, SequenceRuns<R> runs) {
+    InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, int longest, SequenceBatcher<R> runs) {
         this.texts = texts;
         this.tokenizer = tokenizer;
         this.inference = inference;
@@ -94,7 +94,7 @@ final class InferenceRows<R extends DocumentResult> implements Iterator<Row> {
         underWay.add(result);
         String fault = "";
         try {
-            var cut = new DocumentCut<>(result, longest, inference.overlap(), runs::add);
+            var cut = new SequenceBatcher.DocumentCut<>(result, longest, inference.overlap(), runs::add);
             tokenizer.encode(text.text(), cut);
             cut.accept(new int[] {tokenizer.endOfDocument()}, 1);
             cut.end();

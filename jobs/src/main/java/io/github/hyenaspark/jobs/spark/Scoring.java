@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.jobs.spark.ScoreInference.Detail;
+import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
@@ -110,19 +110,19 @@ public final class Scoring {
         return rows(documents.select(id, text), inference(pooling));
     }
 
-    private <R extends DocumentResult> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
+    private <R extends Inference.Result> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
         StructType type = new StructType().add(documents.schema().apply(0));
         SentModel sent = model;
-        MapPartitionsFunction<Row, Row> rows = part -> sent.rows(new DataFrameTexts(part), inference);
+        MapPartitionsFunction<Row, Row> rows = part -> sent.rows(new TextRows.DataFrameTexts(part), inference);
         return documents.mapPartitions(rows, Encoders.row(behind(type, inference)));
     }
 
-    EmbedInference inference(Pooling pooling) {
-        return new EmbedInference(overlap, pooling);
+    Embedder inference(Pooling pooling) {
+        return new Embedder(overlap, pooling);
     }
 
-    ScoreInference inference() {
-        return new ScoreInference(overlap, detail);
+    Scorer inference() {
+        return new Scorer(overlap, detail);
     }
 
     /** The columns of rows whose documents are described by {@code leading}. */

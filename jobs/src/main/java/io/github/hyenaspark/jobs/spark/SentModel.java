@@ -3,9 +3,8 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.task.ModelUse;
-import io.github.hyenaspark.jobs.spark.task.PooledModel;
-import io.github.hyenaspark.jobs.spark.task.SharedTokenizers;
+import io.github.hyenaspark.jobs.spark.task.ModelPool;
+import io.github.hyenaspark.jobs.spark.task.TokenizerCache;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
@@ -58,14 +57,14 @@ final class SentModel implements Serializable {
      * The rows of documents, computed as they are asked for. For the task that calls this: the model is in its hands
      * until its last row, the documents are closed at its end.
      */
-    <R extends DocumentResult> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
+    <R extends Inference.Result> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
         Settings trained = Settings.ofJson(settings);
         ModelConfig config = trained.bind("model", ModelConfig.class);
-        Tokenizer tokenizer = SharedTokenizers.of(tokenizerName, tokenizerFile);
-        PooledModel pooled = PooledModel.borrow(new ModelUse(config, tokenizer.vocabularySize(), "none", threads));
+        Tokenizer tokenizer = TokenizerCache.of(tokenizerName, tokenizerFile);
+        ModelPool pooled = ModelPool.borrow(new ModelPool.ModelUse(config, tokenizer.vocabularySize(), "none", threads));
         pooled.model().parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
-        var runs = new SequenceRuns<>(pooled.model(), inference, tokenizer, config.lMax(), batchSize);
+        var runs = new SequenceBatcher<>(pooled.model(), inference, tokenizer, config.lMax(), batchSize);
         var rows = new InferenceRows<>(texts, tokenizer, inference, config.lMax(), runs);
         TaskContext.get().addTaskCompletionListener(context -> {
             close(texts);

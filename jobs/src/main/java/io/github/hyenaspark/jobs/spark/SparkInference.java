@@ -86,7 +86,7 @@ public final class SparkInference {
     public Totals score(TrainedRun run, DataConfig config, List<WorkUnit> units, ScorePlan plan) {
         SentModel model = SentModel.of(context(), run);
         Scoring scoring = scoring(model, plan.overlap());
-        ScoreInference inference = (plan.perToken() ? scoring.perToken() : scoring).inference();
+        Scorer inference = (plan.perToken() ? scoring.perToken() : scoring).inference();
         describe("score " + units.size() + " units of " + config.input());
         Row sums = write(model, inference, config, units, plan.output())
                 .agg(
@@ -112,7 +112,7 @@ public final class SparkInference {
      */
     public Totals embed(TrainedRun run, DataConfig config, List<WorkUnit> units, EmbedPlan plan) {
         SentModel model = SentModel.of(context(), run);
-        EmbedInference inference = scoring(model, plan.overlap()).inference(plan.pooling());
+        Embedder inference = scoring(model, plan.overlap()).inference(plan.pooling());
         describe("embed " + units.size() + " units of " + config.input());
         Row sums = write(model, inference, config, units, plan.output())
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
@@ -125,7 +125,7 @@ public final class SparkInference {
     }
 
     /** Writes the rows of files and reads them again. */
-    private <R extends DocumentResult> Dataset<Row> write(
+    private <R extends Inference.Result> Dataset<Row> write(
             SentModel model, Inference<R> inference, DataConfig config, List<WorkUnit> units, String output) {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())

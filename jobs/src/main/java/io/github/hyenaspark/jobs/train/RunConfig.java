@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.train;
 
-import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
-import io.github.hyenaspark.jobs.spark.averaging.SampleConfig;
-import io.github.hyenaspark.jobs.spark.worker.MergePlace;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
+import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 
 /**
  * The section {@code run}: where and how a run goes, which its bits do not depend on.
@@ -21,7 +21,7 @@ public record RunConfig(
         long stopAfterRounds,
         long validateEveryRounds,
         boolean allowInexactResume,
-        MergePlace merge,
+        AggregationSite merge,
         String replay,
-        ProgressStyle progress,
-        SampleConfig sample) {}
+        Progress.Style progress,
+        TextSampler.Config sample) {}

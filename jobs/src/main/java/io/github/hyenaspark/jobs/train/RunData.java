@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.train;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
@@ -12,7 +12,7 @@ import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.run.RunIdentity;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import java.io.IOException;
 import java.util.List;
@@ -94,22 +94,22 @@ record RunData(Storage storage, TrainSettings settings) {
             return List.of();
         }
         Settings settings = Settings.ofJson(manifests.get(0).facts().settings());
-        return RunIdentity.arguments(settings.renderSections(List.of(RunIdentity.ARCHITECTURE)));
+        return ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE)));
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
         Settings then = Settings.ofJson(checkpoint.settings());
         if (checkpoint.isImported()) {
-            RunIdentity.refuseOtherArchitecture(
-                    then.renderSections(RunIdentity.SECTIONS),
+            ResumeCompatibility.refuseOtherArchitecture(
+                    then.renderSections(ResumeCompatibility.SECTIONS),
                     settings.identity(),
                     settings.run().dir());
             return;
         }
-        String stored = then.renderSections(RunIdentity.SECTIONS);
-        RunIdentity.refuseDifferences(
+        String stored = then.renderSections(ResumeCompatibility.SECTIONS);
+        ResumeCompatibility.refuseDifferences(
                 stored, settings.identity(), settings.run().dir());
-        Numerics now = MachineNumerics.of(settings.train().threads());
+        Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.equals(checkpoint.numerics())) {
             return;
         }

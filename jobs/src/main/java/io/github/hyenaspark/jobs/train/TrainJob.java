@@ -9,10 +9,10 @@ import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
-import io.github.hyenaspark.jobs.report.journal.RunLog;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
@@ -20,13 +20,13 @@ import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TerminationHook;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.run.RunFacts;
+import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
-import io.github.hyenaspark.jobs.spark.worker.LocalWork;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -74,7 +74,7 @@ public final class TrainJob {
             Checkpoint done = found.get();
             LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
             var history = new LossHistory();
-            RunLog.open(storage, settings.run().dir(), done.journalBytes(), history::add);
+            Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done), snapshot, history, 0);
             return;
         }
@@ -128,8 +128,8 @@ public final class TrainJob {
                 settings.run().merge(),
                 checkpoints.epoch(),
                 ReplayedSteps.read(storage, settings.run().replay()),
-                LocalWork.training());
-        var work = new Work("train", "rounds", start.round(), total);
+                WorkerComputation.training());
+        var work = new ProgressTask("train", "rounds", start.round(), total);
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena train " + settings.run().dir(), plan.train().threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
@@ -168,8 +168,8 @@ public final class TrainJob {
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
-    private RunFacts facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {
-        return new RunFacts(
+    private RunMetadata facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {
+        return new RunMetadata(
                 settings.rendered(),
                 storage.qualify(snapshot.uri(settings.data().dataset())),
                 snapshot.sha256(),

@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
-import io.github.hyenaspark.jobs.report.journal.LossPoint;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import java.util.List;
 
@@ -52,7 +51,7 @@ record TrainResult(long beginNanos) {
         return (double) targets / snapshot.textBytes(Split.VALIDATION);
     }
 
-    private static void putLast(ObjectNode json, String key, List<LossPoint> points) {
+    private static void putLast(ObjectNode json, String key, List<LossHistory.LossPoint> points) {
         if (points.isEmpty()) {
             json.putNull(key);
         } else {

@@ -4,9 +4,9 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.averaging.DriverPlan;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
-import io.github.hyenaspark.jobs.spark.run.RunIdentity;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
@@ -23,13 +23,13 @@ import java.io.IOException;
  * @param rendered all effective settings, JSON
  * @param identity the settings that the run's bits depend on, JSON
  */
-record TrainSettings(
+public record TrainSettings(
         DataConfig data,
         ModelConfig model,
         TrainConfig train,
         RunConfig run,
         RunDirectory directory,
-        DriverPlan driver,
+        AveragingDriver.Plan driver,
         String rendered,
         String identity) {
     static TrainSettings of(Settings settings, Storage storage) throws IOException {
@@ -43,7 +43,7 @@ record TrainSettings(
                 train,
                 run,
                 new RunDirectory(run.dir(), checkpoint.keep()),
-                new DriverPlan(
+                new AveragingDriver.Plan(
                         train.rounds(),
                         run.stopAfterRounds(),
                         run.validateEveryRounds(),
@@ -51,11 +51,21 @@ record TrainSettings(
                         model.lMax(),
                         checkpoint.async()),
                 settings.render(),
-                settings.renderSections(RunIdentity.SECTIONS));
+                settings.renderSections(ResumeCompatibility.SECTIONS));
     }
 
     /** How the sequences to train on are made. */
     PackingConfig packing() {
         return new PackingConfig(data.packing(), model.lMax());
     }
+
+
+/**
+ * The section {@code checkpoint}.
+ *
+ * @param everyRounds rounds between two checkpoints, at least 1
+ * @param keep how many checkpoints stay, at least 1
+ * @param async whether they are written while the next rounds run
+ */
+public record CheckpointConfig(long everyRounds, int keep, boolean async) {}
 }

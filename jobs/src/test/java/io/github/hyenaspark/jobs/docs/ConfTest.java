@@ -8,14 +8,12 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.inspect.MemoryJob;
-import io.github.hyenaspark.jobs.train.CheckpointConfig;
 import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.jobs.train.TrainSettings;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.InnerState;
-import io.github.hyenaspark.train.config.OuterConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,7 +48,7 @@ public class ConfTest {
         Settings settings = Settings.load(List.of(file.toString()));
         settings.bind("data", DataConfig.class);
         settings.bind("run", RunConfig.class);
-        settings.bind("checkpoint", CheckpointConfig.class);
+        settings.bind("checkpoint", TrainSettings.CheckpointConfig.class);
         settings.bind("train", TrainConfig.class)
                 .lengthSchedule()
                 .check(settings.bind("model", ModelConfig.class).lMax());
@@ -117,15 +115,15 @@ public class ConfTest {
 
     @Test
     void thePresetsAreWhatTheirNamesSay() {
-        assertThat(train("average.conf").outer()).isEqualTo(new OuterConfig(1, 0, 0));
-        assertThat(train("average.conf").innerState()).isEqualTo(InnerState.AVERAGE);
+        assertThat(train("average.conf").outer()).isEqualTo(new TrainConfig.Outer(1, 0, 0));
+        assertThat(train("average.conf").innerState()).isEqualTo(TrainConfig.MomentPolicy.AVERAGE);
         TrainConfig diloco = train("diloco.conf");
-        assertThat(diloco.outer()).isEqualTo(new OuterConfig(0.7, 0.9, 0));
-        assertThat(diloco.innerState()).isEqualTo(InnerState.LOCAL);
+        assertThat(diloco.outer()).isEqualTo(new TrainConfig.Outer(0.7, 0.9, 0));
+        assertThat(diloco.innerState()).isEqualTo(TrainConfig.MomentPolicy.LOCAL);
         assertThat(diloco.codec()).isEqualTo(Codec.INT8);
-        assertThat(train("quickstart.conf").outer()).isEqualTo(new OuterConfig(1, 0, 0));
+        assertThat(train("quickstart.conf").outer()).isEqualTo(new TrainConfig.Outer(1, 0, 0));
         assertThat(train("ecoli.conf").outer())
                 .as("the default, which it does not change")
-                .isEqualTo(new OuterConfig(1, 0.5, 0));
+                .isEqualTo(new TrainConfig.Outer(1, 0.5, 0));
     }
 }

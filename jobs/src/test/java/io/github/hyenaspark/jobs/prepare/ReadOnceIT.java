@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -100,7 +99,7 @@ class ReadOnceIT {
 
     private static void assertEveryTokenOnce(DisturbedRun run, List<Long> order) throws IOException {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(run.place().storage(), run.dataset());
-        var packing = new PackingConfig(PackingStrategy.CONTIGUOUS, 32);
+        var packing = new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, 32);
         try (TokenBatches batches =
                 TokenBatches.open(run.place().storage(), snapshot, run.dataset(), Split.TRAIN, packing)) {
             PackingPlan plan = batches.plan();

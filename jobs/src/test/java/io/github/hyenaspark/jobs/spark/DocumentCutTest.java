@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,9 +15,9 @@ class DocumentCutTest {
     private static final int[] LENGTHS = {1, 2, 3, 7, 8, 9, 31, 32, 33, 100};
 
     /** A document whose token i is i, given in blocks. */
-    private static List<DocumentSequence<String>> cut(int tokens, int length, int overlap, int block) {
-        List<DocumentSequence<String>> sequences = new ArrayList<>();
-        var cut = new DocumentCut<>("document", length, overlap, sequences::add);
+    private static List<SequenceBatcher.DocumentSequence<String>> cut(int tokens, int length, int overlap, int block) {
+        List<SequenceBatcher.DocumentSequence<String>> sequences = new ArrayList<>();
+        var cut = new SequenceBatcher.DocumentCut<>("document", length, overlap, sequences::add);
         int[] ids = IntStream.range(0, tokens).toArray();
         for (int from = 0; from < tokens; from += block) {
             int[] part = Arrays.copyOfRange(ids, from, Math.min(tokens, from + block));
@@ -34,7 +33,7 @@ class DocumentCutTest {
             for (int length : new int[] {1, 2, 7, 8, 32}) {
                 for (int overlap = 0; overlap < length; overlap += 1 + length / 4) {
                     List<Integer> targets = new ArrayList<>();
-                    for (DocumentSequence<String> sequence : cut(tokens, length, overlap, 5)) {
+                    for (SequenceBatcher.DocumentSequence<String> sequence : cut(tokens, length, overlap, 5)) {
                         assertThat(sequence.inputs()).isBetween(sequence.context() + 1, length);
                         assertThat(sequence.full()).isEqualTo(sequence.inputs() == length);
                         assertThat(sequence.context()).isEqualTo(sequence.from() == 0 ? 0 : overlap);
@@ -56,7 +55,7 @@ class DocumentCutTest {
     @Test
     void withoutOverlapTheCutsAreThoseOfSinglePacking() {
         for (int tokens : LENGTHS) {
-            PackingPlan plan = PackingPlan.of(new long[] {tokens}, new PackingConfig(PackingStrategy.SINGLE, 8));
+            PackingPlan plan = PackingPlan.of(new long[] {tokens}, new PackingConfig(PackingConfig.Strategy.SINGLE, 8));
             List<Part> parts = new ArrayList<>();
             for (int sequence = 0; sequence < plan.sequences(); sequence++) {
                 parts.addAll(plan.parts(sequence));

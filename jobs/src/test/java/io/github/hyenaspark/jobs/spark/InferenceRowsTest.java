@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.jobs.spark.ScoreInference.Detail;
+import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
@@ -52,10 +52,10 @@ class InferenceRowsTest {
         return text.substring(0, bytes);
     }
 
-    private static InferenceRows<DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
-        var inference = new ScoreInference(overlap, Detail.TOKENS);
-        var runs = new SequenceRuns<>(model, inference, BYTES, L, batchSize);
-        return new InferenceRows<>(new DataFrameTexts(documents), BYTES, inference, L, runs);
+    private static InferenceRows<Scorer.DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
+        var inference = new Scorer(overlap, Detail.TOKENS);
+        var runs = new SequenceBatcher<>(model, inference, BYTES, L, batchSize);
+        return new InferenceRows<>(new TextRows.DataFrameTexts(documents), BYTES, inference, L, runs);
     }
 
     private static List<Row> scored(List<Row> documents, int overlap, int batchSize) {
@@ -141,10 +141,10 @@ class InferenceRowsTest {
     }
 
     private static List<Row> embedded(List<Row> documents, int overlap, Pooling pooling) {
-        var inference = new EmbedInference(overlap, pooling);
-        var runs = new SequenceRuns<>(model, inference, BYTES, L, 4);
+        var inference = new Embedder(overlap, pooling);
+        var runs = new SequenceBatcher<>(model, inference, BYTES, L, 4);
         List<Row> embedded = new ArrayList<>();
-        new InferenceRows<>(new DataFrameTexts(documents.iterator()), BYTES, inference, L, runs)
+        new InferenceRows<>(new TextRows.DataFrameTexts(documents.iterator()), BYTES, inference, L, runs)
                 .forEachRemaining(embedded::add);
         return embedded;
     }

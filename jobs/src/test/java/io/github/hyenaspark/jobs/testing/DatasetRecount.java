@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.luben.zstd.ZstdInputStream;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -40,7 +40,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
         List<DocumentRow> rows = new ArrayList<>();
         List<JsonNode> refused = new ArrayList<>();
         for (UnitEntry unit : snapshot.units()) {
-            for (ObjectFacts object : unit.objects()) {
+            for (ObjectRef object : unit.objects()) {
                 Path file = dataset.resolve(object.file());
                 if (object.file().startsWith("docs/")) {
                     DocumentTable.read(storage, file.toString(), rows::add);
@@ -159,7 +159,7 @@ public record DatasetRecount(Path dataset, DatasetSnapshot snapshot, List<Docume
     private long objectBytes() throws IOException {
         long bytes = 0;
         for (UnitEntry unit : snapshot.units()) {
-            for (ObjectFacts object : unit.files()) {
+            for (ObjectRef object : unit.files()) {
                 bytes += Files.size(dataset.resolve(object.file()));
             }
         }

@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
-import io.github.hyenaspark.data.batch.PackingStrategy;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.DatasetVerification;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,14 +35,14 @@ public record DatasetState(Storage storage, String dataset) {
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         Map<String, String> objects = new TreeMap<>();
         for (UnitEntry unit : snapshot.units()) {
-            for (ObjectFacts object : unit.files()) {
+            for (ObjectRef object : unit.files()) {
                 objects.put(object.file(), hash(Storage.resolve(dataset, object.file())));
             }
         }
         objects.put("snapshot", hash(snapshot.uri(dataset)));
         objects.put(
                 "tokenizer",
-                hash(Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint())));
+                hash(DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint())));
         for (String view : List.of("train" + INDEX, "validation" + INDEX, "_SUCCESS")) {
             objects.put(view, hash(Storage.resolve(dataset, view)));
         }
@@ -60,7 +59,7 @@ public record DatasetState(Storage storage, String dataset) {
         Map<String, String> plans = new TreeMap<>();
         for (Split split : Split.values()) {
             long[] tokens = tokens(snapshot, split);
-            for (PackingStrategy strategy : PackingStrategy.values()) {
+            for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
                 for (int length : LENGTHS) {
                     PackingPlan plan = PackingPlan.of(tokens, new PackingConfig(strategy, length));
                     plans.put(split + " " + strategy + " " + length, plan.sha256());
@@ -148,6 +147,6 @@ public record DatasetState(Storage storage, String dataset) {
 
     /** All files, by path. */
     public List<String> files() throws IOException {
-        return storage.everythingBelow(dataset).stream().map(StoredFile::uri).toList();
+        return storage.everythingBelow(dataset).stream().map(FileInfo::uri).toList();
     }
 }

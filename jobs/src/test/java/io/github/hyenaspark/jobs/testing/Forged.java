@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.testing;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -26,11 +26,11 @@ public final class Forged {
     }
 
     /** The same state, computed otherwise. */
-    public static Checkpoint withNumerics(Checkpoint real, Numerics numerics) {
+    public static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
         return with(real, real.round(), numerics);
     }
 
-    private static Checkpoint with(Checkpoint real, long round, Numerics numerics) {
+    private static Checkpoint with(Checkpoint real, long round, Provenance.Numerics numerics) {
         return new Checkpoint(
                 round,
                 real.tokens(),

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.io.StoredFile;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.jobs.testing.DisturbedRun;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
@@ -213,7 +213,7 @@ class ExecutorFaultIT {
 
     private static List<String> files(DisturbedRun run, String pattern) throws IOException {
         return run.place().storage().everythingBelow(run.uri()).stream()
-                .map(StoredFile::uri)
+                .map(FileInfo::uri)
                 .filter(uri -> uri.matches(pattern))
                 .toList();
     }

@@ -3,8 +3,8 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.S3Server;
@@ -59,7 +59,7 @@ class S3IT {
     /** The hash of every file of tokens, by its bytes, because units are named by the places of their documents. */
     private static Map<String, Long> tokens(Storage storage, String dataset) throws IOException {
         Map<String, Long> tokens = new TreeMap<>();
-        for (StoredFile file : storage.find(dataset)) {
+        for (FileInfo file : storage.find(dataset)) {
             if (file.uri().endsWith(".bin")) {
                 tokens.put(storage.hashed(file.uri()).sha256(), file.bytes());
             }

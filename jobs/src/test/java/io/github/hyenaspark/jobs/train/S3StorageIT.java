@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.testing.S3Server;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -97,7 +97,7 @@ class S3StorageIT {
     @Test
     void objectsAreWrittenOnceReplacedListedFoundAndDeleted() throws IOException {
         String target = server.uri("data/with space/object");
-        StoredFile written = storage.write(target, out -> out.write(bytes("content")));
+        FileInfo written = storage.write(target, out -> out.write(bytes("content")));
         assertThat(storage.write(target, out -> out.write(bytes("content")))).isEqualTo(written);
         assertThat(storage.hashed(target)).isEqualTo(written);
         assertThatThrownBy(() -> storage.write(target, out -> out.write(bytes("CONTENT"))))
@@ -106,11 +106,11 @@ class S3StorageIT {
         storage.replace(server.uri("data/view"), bytes("new"));
         assertThat(storage.read(server.uri("data/view"))).isEqualTo(bytes("new"));
         assertThat(storage.list(server.uri("data")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(server.uri("data/view"));
         assertThat(storage.list(server.uri("absent"))).isEmpty();
         assertThat(storage.find(server.uri("da*")))
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .containsExactly(server.uri("data/view"), target);
         storage.delete(server.uri("data"));
         assertThat(storage.exists(target)).isFalse();
@@ -138,7 +138,7 @@ class S3StorageIT {
         byte[] content = new byte[11 << 20];
         new Random(7).nextBytes(content);
         String target = server.uri("parts/object");
-        StoredFile written = storage.write(target, out -> out.write(content));
+        FileInfo written = storage.write(target, out -> out.write(content));
         assertThat(storage.hashed(target)).isEqualTo(written);
         try (RangeReader reader = storage.openRange(target)) {
             assertThat(reader.length()).isEqualTo(content.length);

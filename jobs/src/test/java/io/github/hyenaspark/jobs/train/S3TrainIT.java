@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.PreparePlace;
 import io.github.hyenaspark.jobs.testing.S3Server;
@@ -163,12 +163,12 @@ class S3TrainIT {
 
     private void nothingStoredHasTheSecret() throws IOException {
         Storage storage = place.storage();
-        List<StoredFile> stored = storage.everythingBelow(place.root());
+        List<FileInfo> stored = storage.everythingBelow(place.root());
         assertThat(stored)
-                .extracting(StoredFile::uri)
+                .extracting(FileInfo::uri)
                 .anyMatch(uri -> uri.contains("/mortal/manifest/"))
                 .contains(place.uri("mortal/journal.jsonl"));
-        for (StoredFile file : stored) {
+        for (FileInfo file : stored) {
             assertThat(new String(storage.read(file.uri()), StandardCharsets.ISO_8859_1).contains(secret))
                     .as("the secret is in %s", file.uri())
                     .isFalse();

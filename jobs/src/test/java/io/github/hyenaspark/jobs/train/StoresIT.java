@@ -3,8 +3,8 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.testing.Script;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
@@ -86,7 +86,7 @@ class StoresIT {
     }
 
     private static void assertParquet(String folder) throws IOException {
-        assertThat(storage().find(folder)).extracting(StoredFile::uri).anyMatch(uri -> uri.endsWith(".parquet"));
+        assertThat(storage().find(folder)).extracting(FileInfo::uri).anyMatch(uri -> uri.endsWith(".parquet"));
     }
 
     @Test

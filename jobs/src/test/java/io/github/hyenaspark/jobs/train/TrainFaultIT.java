@@ -3,9 +3,9 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import io.github.hyenaspark.jobs.testing.DisturbedRun;
 import io.github.hyenaspark.jobs.testing.Forged;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
@@ -103,7 +103,7 @@ class TrainFaultIT {
     private static Map<String, String> hashes(DisturbedRun run) throws IOException {
         Storage storage = run.place().storage();
         Map<String, String> hashes = new TreeMap<>();
-        for (StoredFile file : storage.everythingBelow(run.uri())) {
+        for (FileInfo file : storage.everythingBelow(run.uri())) {
             hashes.put(file.uri(), storage.hashed(file.uri()).sha256());
         }
         return hashes;
@@ -259,7 +259,7 @@ class TrainFaultIT {
     void anotherMachinesNumericsAreRefusedUnlessTheLastBitsMayDiffer() throws IOException {
         DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=4").json();
-        var elsewhere = new Numerics("11", "nd4j-native 0.9", "another BLAS", "8");
+        var elsewhere = new Provenance.Numerics("11", "nd4j-native 0.9", "another BLAS", "8");
         Forged.save(run, checkpoint -> Forged.withNumerics(checkpoint, elsewhere));
         DisturbedRun.assertFailed(run.here(), 2, "the run was computed with", "another BLAS", "this machine has");
         Outcome accepted = run.here("run.allow-inexact-resume=true");

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -23,7 +22,6 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
-import io.github.hyenaspark.train.optim.GroupRates;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +78,7 @@ class TrainIT {
         var optimizer = new AdamW(network.table(), train.betas());
         var clip = new GradientClip(train.clipNorm());
         try (var batches = TokenBatches.open(
-                storage, snapshot, dataset, Split.TRAIN, new PackingConfig(PackingStrategy.CONTIGUOUS, model.lMax()))) {
+                storage, snapshot, dataset, Split.TRAIN, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()))) {
             int steps = Math.toIntExact(train.totalSteps());
             var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, train.batchSize());
             for (int step = 0; step < steps; step++) {
@@ -88,7 +86,7 @@ class TrainIT {
                 network.computeGradient(batches.batch(cursor.sequencesOf(step, 0)), step);
                 network.gradient(gradients);
                 clip.clip(gradients);
-                optimizer.update(state, gradients, step, GroupRates.at(train, step));
+                optimizer.update(state, gradients, step, AdamW.GroupRates.at(train, step));
             }
         }
         return Hashes.sha256(state.theta());

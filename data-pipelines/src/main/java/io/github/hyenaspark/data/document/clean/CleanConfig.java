@@ -20,7 +20,7 @@ import java.util.Map;
  * @param duplicates what happens to documents that say the same
  */
 public record CleanConfig(
-        Normalisation normalisation,
+        NormalisingInput.Normalisation normalisation,
         long minBytes,
         long maxBytes,
         double minLetterFraction,
@@ -63,7 +63,7 @@ public record CleanConfig(
 
     /** Texts as they are, and all of them. */
     public static CleanConfig off() {
-        return new CleanConfig(Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
+        return new CleanConfig(NormalisingInput.Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
     }
 
     private static boolean isFraction(double value) {
@@ -75,4 +75,15 @@ public record CleanConfig(
             throw new IllegalArgumentException("data.clean." + key + ": found " + found + ", expected " + expected);
         }
     }
+
+
+/** What happens to documents that say the same. */
+public enum Duplicates {
+    /** All of them stay. */
+    KEEP,
+    /** Of documents with the same text only the first stays. */
+    EXACT,
+    /** Of documents with nearly the same text, by {@link MinHash}, only the first stays. */
+    NEAR
+}
 }

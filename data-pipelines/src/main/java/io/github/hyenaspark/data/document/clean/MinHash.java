@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.CodePoints;
+import io.github.hyenaspark.data.document.stream.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -31,7 +31,7 @@ public final class MinHash implements TextObserver {
     private static final long NO_WORD = 0;
     private static final byte[] LOWER = lowerCase();
 
-    private final CodePoints decoder = new CodePoints();
+    private final Utf8.CodePoints decoder = new Utf8.CodePoints();
     private final Lanes lanes = new Lanes();
     private final long[] last = new long[SHINGLE_WORDS]; // hashes of the last words, the newest at the end
     private long words;
@@ -117,7 +117,7 @@ public final class MinHash implements TextObserver {
     }
 
     private void other(int point) {
-        if (point == CodePoints.INCOMPLETE) {
+        if (point == Utf8.CodePoints.INCOMPLETE) {
             return;
         }
         boolean single = Character.isIdeographic(point);

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.CodePoints;
+import io.github.hyenaspark.data.document.stream.Utf8;
 
 /**
  * Counts what the filters ask about, in one pass over a text. Letters are what Unicode calls alphabetic, vowel signs of
@@ -13,7 +13,7 @@ public final class TextStatistics implements TextObserver {
     private static final int VALUES = 0x100;
 
     private final long[] counts = new long[VALUES];
-    private final CodePoints decoder = new CodePoints();
+    private final Utf8.CodePoints decoder = new Utf8.CodePoints();
     private long bytes;
     private long lineStart;
     private long longestLine;
@@ -88,7 +88,7 @@ public final class TextStatistics implements TextObserver {
     }
 
     private void other(int point) {
-        if (point == CodePoints.INCOMPLETE) {
+        if (point == Utf8.CodePoints.INCOMPLETE) {
             return;
         }
         if (Character.isAlphabetic(point)) {

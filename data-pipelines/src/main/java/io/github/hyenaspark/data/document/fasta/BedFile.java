@@ -21,7 +21,7 @@ final class BedFile {
     private static final Map<String, String> SPLITS = Map.of(
             "train", "train", "valid", "validation", "val", "validation", "validation", "validation", "test", "test");
 
-    private final Map<String, List<BedInterval>> intervals = new TreeMap<>();
+    private final Map<String, List<Interval>> intervals = new TreeMap<>();
     private final String uri;
 
     private BedFile(String uri) {
@@ -46,7 +46,7 @@ final class BedFile {
     }
 
     /** The intervals of a contig by their start; none if it has none. */
-    List<BedInterval> intervals(String contig) {
+    List<Interval> intervals(String contig) {
         return intervals.getOrDefault(contig, List.of());
     }
 
@@ -72,14 +72,14 @@ final class BedFile {
         }
         intervals
                 .computeIfAbsent(columns[0], contig -> new ArrayList<>())
-                .add(new BedInterval(start, end, split, number));
+                .add(new Interval(start, end, split, number));
     }
 
-    private void order(List<BedInterval> ofContig) {
-        ofContig.sort(Comparator.comparingLong(BedInterval::start));
+    private void order(List<Interval> ofContig) {
+        ofContig.sort(Comparator.comparingLong(Interval::start));
         for (int i = 1; i < ofContig.size(); i++) {
-            BedInterval before = ofContig.get(i - 1);
-            BedInterval next = ofContig.get(i);
+            Interval before = ofContig.get(i - 1);
+            Interval next = ofContig.get(i);
             if (next.start() < before.end()) {
                 int first = Math.min(before.line(), next.line());
                 int second = Math.max(before.line(), next.line());
@@ -94,4 +94,22 @@ final class BedFile {
     private WrongSettingException wrong(int line, String problem) {
         return new WrongSettingException("data.source.fasta.bed: " + uri + ", line " + line + ": " + problem);
     }
+
+
+/**
+ * Some bases of a FASTA record.
+ *
+ * @param start first base, 0 or more
+ * @param end exclusive
+ * @param split what they are for; empty: nobody says
+ * @param line in the BED file that asks for it, from 1; 0: none does
+ */
+record Interval(long start, long end, String split, int line) {
+    /** A record as it is. */
+    static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);
+
+    boolean isWhole() {
+        return line == 0;
+    }
+}
 }

@@ -2,9 +2,9 @@ package io.github.hyenaspark.data.document.fasta;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentTextStream;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.TextStream;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Collections;
@@ -16,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Documents from FASTA: records, or pieces of them. A record is refused as a whole from its fault on. */
 public final class FastaDocuments implements DocumentReader {
-    private final Section section;
+    private final SliceReader section;
     private final SourceConfig config;
     private final @Nullable BedFile bed;
     private final FastaRecord record;
     private final FastaPieces pieces;
     private boolean begun;
     private boolean inRecord; // whether the record may have more pieces
-    private FastaHeader header = new FastaHeader("", "");
+    private FastaRecord.Header header = new FastaRecord.Header("", "");
     private @Nullable Text current;
 
-    private FastaDocuments(Section section, SourceConfig config, @Nullable BedFile bed) {
+    private FastaDocuments(SliceReader section, SourceConfig config, @Nullable BedFile bed) {
         this.section = section;
         this.config = config;
         this.bed = bed;
@@ -34,7 +34,7 @@ public final class FastaDocuments implements DocumentReader {
         this.pieces = new FastaPieces(record, config.fasta());
     }
 
-    public static FastaDocuments of(Storage storage, Section section, SourceConfig config) throws IOException {
+    public static FastaDocuments of(Storage storage, SliceReader section, SourceConfig config) throws IOException {
         String bedUri = config.fasta().bed();
         BedFile bed = bedUri.isEmpty() ? null : BedFile.load(storage, bedUri);
         section.skipToLine();
@@ -69,7 +69,7 @@ public final class FastaDocuments implements DocumentReader {
             return false;
         }
         header = record.header();
-        pieces.begin(bed == null ? List.of(BedInterval.WHOLE) : bed.intervals(header.id()));
+        pieces.begin(bed == null ? List.of(BedFile.Interval.WHOLE) : bed.intervals(header.id()));
         return true;
     }
 
@@ -78,7 +78,7 @@ public final class FastaDocuments implements DocumentReader {
         section.close();
     }
 
-    private final class Text extends TextStream {
+    private final class Text extends DocumentTextStream {
         @Override
         public int readText(byte[] to, int at, int count) throws IOException {
             inRecord = false;
@@ -95,8 +95,8 @@ public final class FastaDocuments implements DocumentReader {
 
     private final class Piece implements Document {
         private final Text text;
-        private final FastaHeader ofRecord = header;
-        private final BedInterval interval = pieces.interval();
+        private final FastaRecord.Header ofRecord = header;
+        private final BedFile.Interval interval = pieces.interval();
         private final long start = pieces.base();
         private final long position = record.offset() + start;
 
@@ -137,8 +137,8 @@ public final class FastaDocuments implements DocumentReader {
 
         private SortedMap<String, String> values() {
             SortedMap<String, String> values = new TreeMap<>();
-            values.put(FastaHeader.ID, ofRecord.id());
-            values.put(FastaHeader.DESCRIPTION, ofRecord.description());
+            values.put(FastaRecord.Header.ID, ofRecord.id());
+            values.put(FastaRecord.Header.DESCRIPTION, ofRecord.description());
             return values;
         }
 

@@ -1,10 +1,7 @@
 package io.github.hyenaspark.data.document.fasta;
 
-import io.github.hyenaspark.data.document.FastaConfig;
-import io.github.hyenaspark.data.document.LowerCase;
-import io.github.hyenaspark.data.document.NRuns;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.ByteSearch;
+import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,26 +14,26 @@ import java.util.List;
  */
 final class FastaPieces {
     private static final byte MASKED = '#';
-    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
-    private static final long UNKNOWN = ByteSearch.repeated('n');
+    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
+    private static final long UNKNOWN = ByteSlice.ByteSearch.repeated('n');
 
     private final FastaRecord record;
-    private final FastaConfig config;
-    private final Blocks letters; // of the interval; its positions are bases
-    private Iterator<BedInterval> intervals = Collections.emptyIterator();
-    private BedInterval interval = BedInterval.WHOLE;
+    private final SourceConfig.Fasta config;
+    private final ByteSlice letters; // of the interval; its positions are bases
+    private Iterator<BedFile.Interval> intervals = Collections.emptyIterator();
+    private BedFile.Interval interval = BedFile.Interval.WHOLE;
     private boolean open; // whether the interval may have more pieces
     private boolean inRun;
     private int known; // letters.bytes[letters.at..known) are of this piece and in no long run
 
-    FastaPieces(FastaRecord record, FastaConfig config) {
+    FastaPieces(FastaRecord record, SourceConfig.Fasta config) {
         this.record = record;
         this.config = config;
-        this.letters = Blocks.of(record, 0);
+        this.letters = ByteSlice.of(record, 0);
     }
 
     /** Begins a record whose header was read. */
-    void begin(List<BedInterval> ofRecord) {
+    void begin(List<BedFile.Interval> ofRecord) {
         intervals = ofRecord.iterator();
         open = false;
     }
@@ -47,13 +44,13 @@ final class FastaPieces {
     }
 
     /** The interval of this piece. */
-    BedInterval interval() {
+    BedFile.Interval interval() {
         return interval;
     }
 
     /** Whether a piece is less than its record. */
     boolean isPart() {
-        return !interval.isWhole() || config.nRuns() == NRuns.SPLIT;
+        return !interval.isWhole() || config.nRuns() == SourceConfig.NRuns.SPLIT;
     }
 
     /** Moves to the next piece of the record, the one before having been read to its end; false if there is none. */
@@ -78,7 +75,7 @@ final class FastaPieces {
 
     private boolean toPiece() throws IOException {
         while (letters.more()) {
-            if (config.nRuns() != NRuns.SPLIT || !isLongRun()) {
+            if (config.nRuns() != SourceConfig.NRuns.SPLIT || !isLongRun()) {
                 return true;
             }
             passRun();
@@ -101,7 +98,7 @@ final class FastaPieces {
         }
         inRun = inRun && isUnknown(letters.bytes[letters.at]);
         if (!inRun && known <= letters.at && isLongRun()) {
-            if (config.nRuns() == NRuns.SPLIT) {
+            if (config.nRuns() == SourceConfig.NRuns.SPLIT) {
                 return -1;
             }
             inRun = true;
@@ -121,7 +118,7 @@ final class FastaPieces {
         int copied = Math.min(count, known - letters.at);
         System.arraycopy(letters.bytes, letters.at, to, at, copied);
         letters.at += copied;
-        if (config.lowerCase() == LowerCase.MASK) {
+        if (config.lowerCase() == SourceConfig.LowerCase.MASK) {
             for (int i = at; i < at + copied; i++) {
                 to[i] = to[i] >= 'a' ? MASKED : to[i];
             }
@@ -132,7 +129,7 @@ final class FastaPieces {
     /** Whether a long run begins here; if not, sets what is known up to the next one. */
     private boolean isLongRun() throws IOException {
         int from = letters.at;
-        while (config.nRuns() != NRuns.KEEP && from < letters.end) {
+        while (config.nRuns() != SourceConfig.NRuns.KEEP && from < letters.end) {
             int start = runStart(from, letters.end);
             int end = runEnd(start, letters.end);
             boolean cut = start < end && end == letters.end && !letters.ended();
@@ -154,7 +151,7 @@ final class FastaPieces {
     private int runStart(int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES
-                && ByteSearch.zeros((ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN) == 0) {
+                && ByteSlice.ByteSearch.zeros((ByteSlice.ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN) == 0) {
             i += Long.BYTES;
         }
         while (i < to && !isUnknown(letters.bytes[i])) {

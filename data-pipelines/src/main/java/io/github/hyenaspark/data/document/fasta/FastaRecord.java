@@ -1,12 +1,13 @@
 package io.github.hyenaspark.data.document.fasta;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.ByteSearch;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -17,12 +18,12 @@ final class FastaRecord extends InputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
     private static final int LONGEST_HEADER = 1 << 16;
     private static final int SCRATCH = 1 << 13;
-    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
-    private static final long FROM_A = ByteSearch.repeated(0x80 - 'a');
-    private static final long BEYOND_Z = ByteSearch.repeated(0x80 - 'z' - 1);
-    private static final long HIGH_BITS = ByteSearch.repeated(0x80);
+    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
+    private static final long FROM_A = ByteSlice.ByteSearch.repeated(0x80 - 'a');
+    private static final long BEYOND_Z = ByteSlice.ByteSearch.repeated(0x80 - 'z' - 1);
+    private static final long HIGH_BITS = ByteSlice.ByteSearch.repeated(0x80);
 
-    private final Blocks blocks;
+    private final ByteSlice blocks;
     private final byte[] scratch = new byte[SCRATCH];
     private boolean atLine = true;
     private long offset;
@@ -30,7 +31,7 @@ final class FastaRecord extends InputStream {
     private long limit;
 
     /** Before the first record; the file stands where a line begins. */
-    FastaRecord(Blocks blocks) {
+    FastaRecord(ByteSlice blocks) {
         this.blocks = blocks;
     }
 
@@ -71,12 +72,12 @@ final class FastaRecord extends InputStream {
         return base;
     }
 
-    FastaHeader header() throws IOException {
+    Header header() throws IOException {
         blocks.at++;
         atLine = false;
         var line = new ByteArrayOutputStream();
         while (!atLine && blocks.more()) {
-            int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+            int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
             if (line.size() + end - blocks.at > LONGEST_HEADER) {
                 throw blocks.bad(offset, "the header line is longer than " + LONGEST_HEADER + " bytes", NEXT_RECORD);
             }
@@ -85,7 +86,7 @@ final class FastaRecord extends InputStream {
             blocks.at = atLine ? end + 1 : end;
         }
         try {
-            return FastaHeader.parse(line.toByteArray());
+            return Header.parse(line.toByteArray());
         } catch (CharacterCodingException e) {
             BadDocumentException bad = blocks.bad(offset, "the header line is not UTF-8", NEXT_RECORD);
             bad.initCause(e);
@@ -94,7 +95,7 @@ final class FastaRecord extends InputStream {
     }
 
     /** Passes letters up to a base, as far as there are any, and lets the stream end at another. */
-    void select(BedInterval interval) throws IOException {
+    void select(BedFile.Interval interval) throws IOException {
         limit = interval.start();
         int got;
         do {
@@ -159,7 +160,7 @@ final class FastaRecord extends InputStream {
     private static int lettersEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            if (i <= to - Long.BYTES && isLetters(ByteSearch.word(bytes, i))) {
+            if (i <= to - Long.BYTES && isLetters(ByteSlice.ByteSearch.word(bytes, i))) {
                 i += Long.BYTES;
             } else if (isLetter(bytes[i])) {
                 i++;
@@ -182,4 +183,34 @@ final class FastaRecord extends InputStream {
         int lower = found | 0x20;
         return (found >= 0 && lower >= 'a' && lower <= 'z') || found == '*' || found == '-';
     }
+
+
+/**
+ * The header line of a FASTA record.
+ *
+ * @param id its first word
+ * @param description what follows, without the spaces around it
+ */
+record Header(String id, String description) {
+    static final String ID = "id";
+    static final String DESCRIPTION = "description";
+
+    /**
+     * From a line without its {@code >} and its end.
+     *
+     * @throws CharacterCodingException if it is not UTF-8
+     */
+    static Header parse(byte[] line) throws CharacterCodingException {
+        String text = StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(line))
+                .toString()
+                .stripTrailing();
+        int end = 0;
+        while (end < text.length() && text.charAt(end) != ' ' && text.charAt(end) != '\t') {
+            end++;
+        }
+        return new Header(text.substring(0, end), text.substring(end).strip());
+    }
+}
 }

@@ -4,11 +4,9 @@ import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.parquet.ParquetDocuments;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
 import io.github.hyenaspark.data.document.text.LineDocuments;
 import io.github.hyenaspark.data.document.text.SeparatedDocuments;
@@ -34,15 +32,15 @@ public final class DocumentReaders {
             throw new IllegalArgumentException("file " + file.uri() + " is read whole, found the slice [" + slice.from()
                     + ", " + slice.to() + ") of " + file.bytes() + " bytes");
         }
-        if (format.format() == SourceFormat.PARQUET) {
+        if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        if (format.format() == SourceFormat.TEXT && config.documents() == TextDocuments.FILE) {
+        if (format.format() == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE) {
             return WholeFile.open(storage, file, format.compression());
         }
-        boolean separated = format.format() == SourceFormat.TEXT && config.documents() == TextDocuments.SEPARATOR;
+        boolean separated = format.format() == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
         int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
-        Section section = Section.open(storage, slice, format.compression(), before);
+        SliceReader section = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {
                 case JSONL -> JsonLines.of(section, config);

@@ -1,9 +1,7 @@
 package io.github.hyenaspark.data.document.input;
 
-import io.github.hyenaspark.data.document.Compression;
+import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -15,30 +13,30 @@ import java.util.stream.Stream;
  * @param compression of the whole file
  * @param splittable whether slices of the file may be read by themselves
  */
-public record FileFormat(SourceFormat format, Compression compression, boolean splittable) {
+public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression compression, boolean splittable) {
     /**
      * The format of a file, from the settings or else from its name.
      *
      * @throws IllegalArgumentException if it is Parquet in an archive
      */
     public static FileFormat of(String path, SourceConfig config) {
-        Compression compression = Compression.of(path);
-        SourceFormat format = format(compression.plainName(path), config);
-        if (format == SourceFormat.PARQUET && compression != Compression.NONE) {
+        InputFile.Compression compression = InputFile.Compression.of(path);
+        SourceConfig.SourceFormat format = format(compression.plainName(path), config);
+        if (format == SourceConfig.SourceFormat.PARQUET && compression != InputFile.Compression.NONE) {
             throw new IllegalArgumentException("data.input: found Parquet in an archive, " + path
                     + ", expected a file that ends in .parquet; Parquet compresses its pages itself, so unpack it");
         }
-        boolean wholeText = format == SourceFormat.TEXT && config.documents() == TextDocuments.FILE;
-        return new FileFormat(format, compression, compression == Compression.NONE && !wholeText);
+        boolean wholeText = format == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE;
+        return new FileFormat(format, compression, compression == InputFile.Compression.NONE && !wholeText);
     }
 
     /** Whether a directory's file of this name is part of the input. */
     static boolean isInput(String path, SourceConfig config) {
-        Compression compression = Compression.of(path);
+        InputFile.Compression compression = InputFile.Compression.of(path);
         String name = compression.plainName(path);
         return formats(config)
                 .anyMatch(format ->
-                        format.isNameOf(name) && (format != SourceFormat.PARQUET || compression == Compression.NONE));
+                        format.isNameOf(name) && (format != SourceConfig.SourceFormat.PARQUET || compression == InputFile.Compression.NONE));
     }
 
     /** The endings of names that {@link #isInput} looks for, as a sentence has them. */
@@ -49,16 +47,16 @@ public record FileFormat(SourceFormat format, Compression compression, boolean s
         return last == 0 ? all.get(0) : String.join(", ", all.subList(0, last)) + " or " + all.get(last);
     }
 
-    private static SourceFormat format(String plainName, SourceConfig config) {
+    private static SourceConfig.SourceFormat format(String plainName, SourceConfig config) {
         return formats(config)
                 .filter(format -> config.format() == format || format.isNameOf(plainName))
                 .findFirst()
-                .orElse(SourceFormat.TEXT);
+                .orElse(SourceConfig.SourceFormat.TEXT);
     }
 
-    private static Stream<SourceFormat> formats(SourceConfig config) {
-        return Arrays.stream(SourceFormat.values())
+    private static Stream<SourceConfig.SourceFormat> formats(SourceConfig config) {
+        return Arrays.stream(SourceConfig.SourceFormat.values())
                 .filter(format ->
-                        config.format() == SourceFormat.AUTO ? format != SourceFormat.AUTO : format == config.format());
+                        config.format() == SourceConfig.SourceFormat.AUTO ? format != SourceConfig.SourceFormat.AUTO : format == config.format());
     }
 }

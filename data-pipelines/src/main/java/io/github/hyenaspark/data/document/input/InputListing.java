@@ -2,8 +2,8 @@ package io.github.hyenaspark.data.document.input;
 
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Comparator;
@@ -26,7 +26,7 @@ public final class InputListing {
      * @throws IllegalArgumentException if the input is missing or has no documents
      */
     public static List<InputFile> files(Storage storage, String input, SourceConfig config) throws IOException {
-        List<StoredFile> found;
+        List<FileInfo> found;
         try {
             found = storage.find(input);
         } catch (FileNotFoundException e) {

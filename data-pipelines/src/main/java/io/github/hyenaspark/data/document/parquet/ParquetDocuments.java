@@ -25,10 +25,10 @@ public final class ParquetDocuments implements DocumentReader {
     private final Slice slice;
     private final SourceConfig config;
     private final RangeReader range;
-    private final List<ParquetRowGroup> pending = new ArrayList<>();
+    private final List<ParquetRows.RowGroup> pending = new ArrayList<>();
     private Optional<ParquetInput> input = Optional.empty();
     private Optional<ParquetFileReader> file = Optional.empty();
-    private Optional<ParquetColumns> columns = Optional.empty();
+    private Optional<ParquetColumn.ParquetColumns> columns = Optional.empty();
     private Optional<ParquetRows> rows = Optional.empty();
     private long offset;
 
@@ -70,7 +70,7 @@ public final class ParquetDocuments implements DocumentReader {
             if (pending.isEmpty()) {
                 return Optional.empty();
             }
-            ParquetRowGroup group = pending.remove(0);
+            ParquetRows.RowGroup group = pending.remove(0);
             offset = group.start();
             rows = Optional.of(reading(() -> ParquetRows.of(
                     file.get(), group, columns.get(), slice.file().path())));
@@ -86,7 +86,7 @@ public final class ParquetDocuments implements DocumentReader {
     }
 
     private void listRowGroups(ParquetFileReader reader) {
-        ParquetColumns wanted = ParquetColumns.of(
+        ParquetColumn.ParquetColumns wanted = ParquetColumn.ParquetColumns.of(
                 reader.getFileMetaData().getSchema(), config, slice.file().uri());
         ParquetRows.project(reader, wanted);
         columns = Optional.of(wanted);
@@ -97,7 +97,7 @@ public final class ParquetDocuments implements DocumentReader {
             long start = block.getStartingPos();
             // the library refuses to read a group without rows
             if (start >= slice.from() && start < slice.to() && block.getRowCount() > 0) {
-                pending.add(new ParquetRowGroup(index, start, row, block.getRowCount(), block.getCompressedSize()));
+                pending.add(new ParquetRows.RowGroup(index, start, row, block.getRowCount(), block.getCompressedSize()));
             }
             row += block.getRowCount();
         }

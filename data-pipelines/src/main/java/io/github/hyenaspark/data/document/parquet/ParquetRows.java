@@ -1,9 +1,14 @@
 package io.github.hyenaspark.data.document.parquet;
 
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.SourceConfig;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +29,14 @@ import org.apache.parquet.schema.Type;
 /** The rows of one row group, of which each is taken once, in order. */
 final class ParquetRows {
     private final String path;
-    private final ParquetRowGroup group;
+    private final RowGroup group;
     private final SourceConfig config;
     private final ParquetColumn text;
     private final ColumnReader texts;
     private final Map<ParquetColumn, ColumnReader> others = new LinkedHashMap<>();
     private long row;
 
-    private ParquetRows(String path, ParquetRowGroup group, ParquetColumns columns, ColumnReadStore store) {
+    private ParquetRows(String path, RowGroup group, ParquetColumn.ParquetColumns columns, ColumnReadStore store) {
         this.path = path;
         this.group = group;
         this.config = columns.config();
@@ -43,7 +48,7 @@ final class ParquetRows {
     }
 
     /** Makes the reader read no columns but these. */
-    static void project(ParquetFileReader reader, ParquetColumns columns) {
+    static void project(ParquetFileReader reader, ParquetColumn.ParquetColumns columns) {
         MessageType schema = reader.getFileMetaData().getSchema();
         List<List<String>> paths = new ArrayList<>();
         paths.add(Arrays.asList(columns.text().descriptor().getPath()));
@@ -53,7 +58,7 @@ final class ParquetRows {
     }
 
     /** Reads a row group of a projected reader. */
-    static ParquetRows of(ParquetFileReader reader, ParquetRowGroup group, ParquetColumns columns, String path)
+    static ParquetRows of(ParquetFileReader reader, RowGroup group, ParquetColumn.ParquetColumns columns, String path)
             throws IOException {
         FileMetaData meta = reader.getFileMetaData();
         PageReadStore pages = reader.readRowGroup(group.index());
@@ -66,7 +71,7 @@ final class ParquetRows {
         return row < group.rows();
     }
 
-    ParquetRow next() {
+    Row next() {
         long position = group.firstRow() + row;
         long sourceBytes = group.bytesOf(row + 1) - group.bytesOf(row);
         row++;
@@ -76,7 +81,7 @@ final class ParquetRows {
                 (column, reader) -> column.nextText(reader).ifPresent(value -> values.put(column.name(), value)));
         Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(value -> !value.isEmpty());
         values.keySet().retainAll(config.columns());
-        return new ParquetRow(new ParquetRow.Place(path, position, sourceBytes), bytes, id, values);
+        return new Row(new Row.Place(path, position, sourceBytes), bytes, id, values);
     }
 
     private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
@@ -94,4 +99,79 @@ final class ParquetRows {
         }
         return fields;
     }
+
+
+/**
+ * One row, in memory.
+ *
+ * @param place where it is
+ * @param bytes its text; empty if it is null
+ * @param id its identifier, if it has one
+ * @param columns the user's columns that are not null
+ */
+record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
+    /**
+     * The row as a document.
+     *
+     * @throws BadDocumentException if it has no text
+     */
+    Document document() throws BadDocumentException {
+        byte[] text = bytes.orElseThrow(
+                () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
+        return new RowDocument(this, new ByteArrayInputStream(text));
+    }
+
+    /**
+     * Where a row is.
+     *
+     * @param path of its file
+     * @param position its number in the file
+     * @param sourceBytes its share of the row group's bytes
+     */
+    record Place(String path, long position, long sourceBytes) {}
+
+    private record RowDocument(Row row, InputStream text) implements Document {
+        @Override
+        public String path() {
+            return row.place().path();
+        }
+
+        @Override
+        public long position() {
+            return row.place().position();
+        }
+
+        @Override
+        public Optional<String> givenId() {
+            return row.id();
+        }
+
+        @Override
+        public SortedMap<String, String> columns() {
+            return Collections.unmodifiableSortedMap(row.columns());
+        }
+
+        @Override
+        public long sourceBytes() {
+            return row.place().sourceBytes();
+        }
+    }
+}
+
+
+/**
+ * A row group of a Parquet file.
+ *
+ * @param index in the file
+ * @param start byte offset of its first byte
+ * @param firstRow number in the file of its first row
+ * @param rows at least 1
+ * @param bytes of all its columns as they are stored
+ */
+record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
+    /** Its bytes shared out evenly among its rows: what the first so many of them have. */
+    long bytesOf(long firstRows) {
+        return Math.round(bytes * (firstRows / (double) rows));
+    }
+}
 }

@@ -3,7 +3,6 @@ package io.github.hyenaspark.data.document.stream;
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.github.hyenaspark.data.document.BadFileException;
-import io.github.hyenaspark.data.document.Compression;
 import io.github.hyenaspark.data.document.InputFile;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -24,10 +23,10 @@ public final class ArchiveStream extends InputStream {
         this.in = in;
     }
 
-    public static ArchiveStream of(Compression compression, InputFile file, InputStream archive) throws IOException {
+    public static ArchiveStream of(InputFile.Compression compression, InputFile file, InputStream archive) throws IOException {
         return new ArchiveStream(
                 file,
-                compression == Compression.GZIP
+                compression == InputFile.Compression.GZIP
                         ? new GzipStream(archive)
                         : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes())));
     }

@@ -1,9 +1,13 @@
 package io.github.hyenaspark.data.document.text;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.stream.Blocks;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One JSON object on one line, checked strictly by RFC 8259 while it is passed over. It stops at the text, which its
@@ -15,15 +19,15 @@ final class JsonLine {
     private static final int SCRATCH = 1 << 13;
     private static final int NOTHING = -1;
 
-    private final Blocks blocks;
-    private final JsonFields fields;
+    private final ByteSlice blocks;
+    private final Fields fields;
     private final JsonString string;
     private final byte[] key;
     private final byte[] scratch = new byte[SCRATCH];
     private final ByteArrayOutputStream value = new ByteArrayOutputStream();
-    private int kept = JsonFields.NONE; // the field whose value is being passed
+    private int kept = Fields.NONE; // the field whose value is being passed
 
-    JsonLine(Blocks blocks, JsonFields fields) {
+    JsonLine(ByteSlice blocks, Fields fields) {
         this.blocks = blocks;
         this.fields = fields;
         this.string = new JsonString(blocks);
@@ -39,11 +43,11 @@ final class JsonLine {
     JsonString begin() throws IOException {
         long start = blocks.position();
         fields.clear();
-        kept = JsonFields.NONE;
+        kept = Fields.NONE;
         expect('{', "an object");
         if (isNext('}') || !membersUpToText()) {
             throw blocks.bad(
-                    start, "the line has no field \"" + fields.name(JsonFields.TEXT) + "\"", JsonString.NEXT_LINE);
+                    start, "the line has no field \"" + fields.name(Fields.TEXT) + "\"", JsonString.NEXT_LINE);
         }
         return string;
     }
@@ -64,7 +68,7 @@ final class JsonLine {
         do {
             int field = key();
             expect(':', "a colon after the name of a field");
-            if (field == JsonFields.TEXT) {
+            if (field == Fields.TEXT) {
                 if (!isNext('"')) {
                     throw bad("the field \"" + fields.name(field) + "\" is not a text");
                 }
@@ -82,7 +86,7 @@ final class JsonLine {
         int length = Math.max(0, string.read(key, 0, key.length));
         passString();
         int field = fields.indexOf(key, length);
-        if (field != JsonFields.NONE && !fields.see(field)) {
+        if (field != Fields.NONE && !fields.see(field)) {
             throw bad("the field \"" + fields.name(field) + "\" is there twice");
         }
         return field;
@@ -92,14 +96,14 @@ final class JsonLine {
         kept = field;
         value.reset();
         int first = peek();
-        if (field != JsonFields.NONE && (first == '{' || first == '[')) {
+        if (field != Fields.NONE && (first == '{' || first == '[')) {
             throw bad("the field \"" + fields.name(field) + "\" is an object or array, expected a single value");
         }
         passValue(1);
-        if (field != JsonFields.NONE && first != 'n') {
+        if (field != Fields.NONE && first != 'n') {
             fields.keep(field, value.toByteArray());
         }
-        kept = JsonFields.NONE;
+        kept = Fields.NONE;
     }
 
     private void passValue(int depth) throws IOException {
@@ -210,7 +214,7 @@ final class JsonLine {
     }
 
     private void keep(byte[] from, int count) throws IOException {
-        if (kept != JsonFields.NONE) {
+        if (kept != Fields.NONE) {
             if (value.size() + count > LONGEST_VALUE) {
                 throw bad("the field \"" + fields.name(kept) + "\" is longer than " + LONGEST_VALUE + " bytes");
             }
@@ -262,4 +266,70 @@ final class JsonLine {
         boolean ended = current() == NOTHING;
         return blocks.bad(reason + (ended ? ", but the line ends" : ""), JsonString.NEXT_LINE);
     }
+
+
+/** The wanted fields of a JSON object, found by their names. The first is the text, which has no value here. */
+static final class Fields {
+    static final int TEXT = 0;
+    static final int NONE = -1;
+
+    private static final byte[] ABSENT = new byte[0];
+
+    private final List<String> names;
+    private final byte[][] keys;
+    private final boolean[] seen;
+    private final byte[][] values;
+
+    Fields(List<String> names) {
+        this.names = names;
+        this.keys = names.stream()
+                .map(name -> name.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new);
+        this.seen = new boolean[keys.length];
+        this.values = new byte[keys.length][];
+        clear();
+    }
+
+    /** Forgets the object before. */
+    void clear() {
+        Arrays.fill(seen, false);
+        Arrays.fill(values, ABSENT);
+    }
+
+    /** Bytes that are enough to tell any key from the wanted ones. */
+    int keyBytes() {
+        return 1 + Arrays.stream(keys).mapToInt(key -> key.length).max().orElse(0);
+    }
+
+    /** The wanted field with this name, or {@link #NONE}. */
+    int indexOf(byte[] key, int length) {
+        for (int i = 0; i < keys.length; i++) {
+            if (keys[i].length == length && Arrays.equals(keys[i], 0, length, key, 0, length)) {
+                return i;
+            }
+        }
+        return NONE;
+    }
+
+    String name(int field) {
+        return names.get(field);
+    }
+
+    /** Whether the field was not there before. */
+    boolean see(int field) {
+        boolean first = !seen[field];
+        seen[field] = true;
+        return first;
+    }
+
+    void keep(int field, byte[] value) {
+        values[field] = value;
+    }
+
+    /** The value of a field, unless it is missing or null. */
+    Optional<String> value(String name) {
+        byte[] value = values[names.indexOf(name)];
+        return value == ABSENT ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));
+    }
+}
 }

@@ -2,10 +2,10 @@ package io.github.hyenaspark.data.document.text;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentTextStream;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.TextStream;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
 public final class JsonLines implements DocumentReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    private final Section section;
-    private final Blocks blocks;
+    private final SliceReader section;
+    private final ByteSlice blocks;
     private final SourceConfig config;
-    private final JsonFields fields;
+    private final JsonLine.Fields fields;
     private final JsonLine line;
     private @Nullable Text current;
 
-    private JsonLines(Section section, SourceConfig config) {
+    private JsonLines(SliceReader section, SourceConfig config) {
         this.section = section;
         this.blocks = section.blocks();
         this.config = config;
@@ -39,11 +39,11 @@ public final class JsonLines implements DocumentReader {
             names.add(config.idField());
         }
         config.columns().stream().filter(column -> !names.contains(column)).forEach(names::add);
-        this.fields = new JsonFields(names);
+        this.fields = new JsonLine.Fields(names);
         this.line = new JsonLine(blocks, fields);
     }
 
-    public static JsonLines of(Section section, SourceConfig config) throws IOException {
+    public static JsonLines of(SliceReader section, SourceConfig config) throws IOException {
         section.skipToLine();
         return new JsonLines(section, config);
     }
@@ -95,7 +95,7 @@ public final class JsonLines implements DocumentReader {
         section.close();
     }
 
-    private final class Text extends TextStream {
+    private final class Text extends DocumentTextStream {
         private @Nullable JsonString string;
         private boolean lineEnded;
 

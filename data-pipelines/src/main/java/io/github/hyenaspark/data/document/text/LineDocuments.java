@@ -2,11 +2,10 @@ package io.github.hyenaspark.data.document.text;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.PlainDocument;
-import io.github.hyenaspark.data.document.TextStream;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.ByteSearch;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.DocumentTextStream;
+import io.github.hyenaspark.data.document.TextOnlyDocument;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * skipped.
  */
 public final class LineDocuments implements DocumentReader {
-    private final Section section;
+    private final SliceReader section;
     private @Nullable Text current;
 
-    private LineDocuments(Section section) {
+    private LineDocuments(SliceReader section) {
         this.section = section;
     }
 
-    public static LineDocuments of(Section section) throws IOException {
+    public static LineDocuments of(SliceReader section) throws IOException {
         section.skipToLine();
         return new LineDocuments(section);
     }
@@ -37,7 +36,7 @@ public final class LineDocuments implements DocumentReader {
             long position = section.blocks().position();
             current = new Text(section.blocks());
             if (current.find()) {
-                return Optional.of(new PlainDocument(section.path(), position, current));
+                return Optional.of(new TextOnlyDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -49,11 +48,11 @@ public final class LineDocuments implements DocumentReader {
         section.close();
     }
 
-    private static final class Text extends TextStream {
-        private final Blocks blocks;
+    private static final class Text extends DocumentTextStream {
+        private final ByteSlice blocks;
         private int known; // blocks.bytes[blocks.at..known) are of this line
 
-        Text(Blocks blocks) {
+        Text(ByteSlice blocks) {
             this.blocks = blocks;
         }
 
@@ -71,7 +70,7 @@ public final class LineDocuments implements DocumentReader {
         /** Finds bytes of the line; if there are none, moves to the next line. */
         boolean find() throws IOException {
             while (blocks.more()) {
-                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 if (known > blocks.at) {
                     return true;

@@ -2,11 +2,10 @@ package io.github.hyenaspark.data.document.text;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.PlainDocument;
-import io.github.hyenaspark.data.document.TextStream;
-import io.github.hyenaspark.data.document.stream.Blocks;
-import io.github.hyenaspark.data.document.stream.ByteSearch;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.DocumentTextStream;
+import io.github.hyenaspark.data.document.TextOnlyDocument;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * documents are skipped. A document is of the section in which its first line begins.
  */
 public final class SeparatedDocuments implements DocumentReader {
-    private final Section section;
-    private final Blocks blocks;
+    private final SliceReader section;
+    private final ByteSlice blocks;
     private final byte[] separator;
     private @Nullable Text current;
 
-    private SeparatedDocuments(Section section, byte[] separator) {
+    private SeparatedDocuments(SliceReader section, byte[] separator) {
         this.section = section;
         this.blocks = section.blocks();
         this.separator = separator;
@@ -35,7 +34,7 @@ public final class SeparatedDocuments implements DocumentReader {
         return separator.getBytes(StandardCharsets.UTF_8).length + 3;
     }
 
-    public static SeparatedDocuments of(Section section, String separator) throws IOException {
+    public static SeparatedDocuments of(SliceReader section, String separator) throws IOException {
         var documents = new SeparatedDocuments(section, separator.getBytes(StandardCharsets.UTF_8));
         documents.skipToDocument();
         section.countFromHere();
@@ -77,7 +76,7 @@ public final class SeparatedDocuments implements DocumentReader {
             long position = blocks.position();
             current = new Text();
             if (current.find()) {
-                return Optional.of(new PlainDocument(section.path(), position, current));
+                return Optional.of(new TextOnlyDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -110,7 +109,7 @@ public final class SeparatedDocuments implements DocumentReader {
         return end == blocks.end ? end : bytes[end] == '\n' ? end + 1 : -1;
     }
 
-    private final class Text extends TextStream {
+    private final class Text extends DocumentTextStream {
         private int known; // blocks.bytes[blocks.at..known) are of this document
 
         @Override
@@ -144,7 +143,7 @@ public final class SeparatedDocuments implements DocumentReader {
         private int scan() {
             int line = blocks.at;
             while (true) {
-                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
+                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 int next = end + 1;
                 if (next >= blocks.end && blocks.ended()) {

@@ -1,11 +1,10 @@
 package io.github.hyenaspark.data.document.text;
 
-import io.github.hyenaspark.data.document.Compression;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
+import io.github.hyenaspark.data.document.DocumentTextStream;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.PlainDocument;
-import io.github.hyenaspark.data.document.TextStream;
+import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ArchiveStream;
 import io.github.hyenaspark.data.document.stream.ListedStream;
 import io.github.hyenaspark.io.Storage;
@@ -26,11 +25,11 @@ public final class WholeFile implements DocumentReader {
         this.content = content;
     }
 
-    public static WholeFile open(Storage storage, InputFile file, Compression compression) throws IOException {
+    public static WholeFile open(Storage storage, InputFile file, InputFile.Compression compression) throws IOException {
         ListedStream stored = ListedStream.open(storage, file, 0);
         try {
             InputStream content =
-                    compression == Compression.NONE ? stored : ArchiveStream.of(compression, file, stored);
+                    compression == InputFile.Compression.NONE ? stored : ArchiveStream.of(compression, file, stored);
             return new WholeFile(file, stored, content);
         } catch (IOException e) {
             stored.close();
@@ -44,7 +43,7 @@ public final class WholeFile implements DocumentReader {
             return Optional.empty();
         }
         given = true;
-        return Optional.of(new PlainDocument(file.path(), 0, new Text()));
+        return Optional.of(new TextOnlyDocument(file.path(), 0, new Text()));
     }
 
     @Override
@@ -52,7 +51,7 @@ public final class WholeFile implements DocumentReader {
         content.close();
     }
 
-    private final class Text extends TextStream {
+    private final class Text extends DocumentTextStream {
         @Override
         public int readText(byte[] to, int at, int count) throws IOException {
             return content.read(to, at, count);

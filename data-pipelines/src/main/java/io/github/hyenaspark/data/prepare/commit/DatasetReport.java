@@ -3,10 +3,9 @@ package io.github.hyenaspark.data.prepare.commit;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan;
-import io.github.hyenaspark.data.batch.PackingStrategy;
-import io.github.hyenaspark.data.prepare.unit.UnitRecords;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitTally;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardReader;
 import io.github.hyenaspark.data.shard.Split;
@@ -50,12 +49,12 @@ public final class DatasetReport {
      * @throws IOException if a record cannot be read
      */
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        UnitRecords records = UnitRecords.of(storage, dataset, snapshot);
+        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
         long objectBytes = 0;
         for (UnitEntry unit : snapshot.units()) {
             tally = tally.plus(records.of(unit).tally());
-            objectBytes += unit.files().stream().mapToLong(ObjectFacts::bytes).sum();
+            objectBytes += unit.files().stream().mapToLong(ObjectRef::bytes).sum();
         }
         UnitEntry.Counts counts = snapshot.counts();
         ObjectNode report = Json.object()
@@ -101,7 +100,7 @@ public final class DatasetReport {
     private static ObjectNode packing(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = trainLengths(storage, dataset, snapshot);
         ObjectNode packing = Json.object().put("planned_documents", lengths.length);
-        for (PackingStrategy strategy : PackingStrategy.values()) {
+        for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
             ObjectNode use =
                     packing.putObject(strategy.name().toLowerCase(Locale.ROOT).replace('_', '-'));
             for (int length : LENGTHS) {

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.prepare.commit;
 
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.prepare.unit.UnitRecords;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardFormat;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -70,10 +70,10 @@ public final class DatasetVerification {
         bytes += content.length;
         DatasetSnapshot snapshot = DatasetSnapshot.fromJson(uri, content);
         tokenizer(snapshot);
-        UnitRecords records = UnitRecords.of(storage, dataset, snapshot);
+        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         for (UnitEntry unit : snapshot.units()) {
             check("unit " + unit.name() + " " + unit.digest(), () -> records.of(unit));
-            for (ObjectFacts object : unit.files()) {
+            for (ObjectRef object : unit.files()) {
                 bytes += object.bytes();
                 check(object.file(), () -> object.verify(storage, dataset));
             }
@@ -85,7 +85,7 @@ public final class DatasetVerification {
 
     private void tokenizer(DatasetSnapshot snapshot) {
         String fingerprint = snapshot.vocabulary().fingerprint();
-        String uri = Recipe.tokenizerUri(dataset, fingerprint);
+        String uri = DatasetSpec.tokenizerUri(dataset, fingerprint);
         check(uri, () -> {
             byte[] file = storage.read(uri);
             bytes += file.length;
@@ -103,7 +103,7 @@ public final class DatasetVerification {
         for (Split split : Split.values()) {
             view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
         }
-        view(SnapshotViews.SUCCESS, SnapshotViews.success(snapshot), snapshot);
+        view(SnapshotCommit.Views.SUCCESS, SnapshotCommit.Views.success(snapshot), snapshot);
     }
 
     private void view(String file, byte[] expected, DatasetSnapshot snapshot) {

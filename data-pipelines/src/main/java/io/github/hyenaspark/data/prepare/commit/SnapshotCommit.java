@@ -1,19 +1,21 @@
 package io.github.hyenaspark.data.prepare.commit;
 
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
-import io.github.hyenaspark.data.prepare.unit.UnitDuplicates;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,12 +34,12 @@ public final class SnapshotCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
-    private final Recipe recipe;
+    private final DatasetSpec recipe;
     private final String dataset;
     private final InputPlan plan;
     private final List<UnitEntry> units;
 
-    private SnapshotCommit(Storage storage, Recipe recipe, InputPlan plan, List<UnitEntry> units) {
+    private SnapshotCommit(Storage storage, DatasetSpec recipe, InputPlan plan, List<UnitEntry> units) {
         this.storage = storage;
         this.recipe = recipe;
         this.dataset = recipe.config().dataset();
@@ -67,7 +69,7 @@ public final class SnapshotCommit {
      * @throws CorruptFileException if there are too many, no usable document, or a record cannot be read
      * @throws IOException if a unit has not been done
      */
-    public static SnapshotCommit open(Storage storage, Recipe recipe, InputPlan plan) throws IOException {
+    public static SnapshotCommit open(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
         for (UnitEntry kept : plan.kept()) {
             units.add(kept.withoutDuplicates());
@@ -116,7 +118,7 @@ public final class SnapshotCommit {
 
     private String firstBad() throws IOException {
         for (UnitEntry unit : units) {
-            Optional<ObjectFacts> quarantine = unit.object(Quarantine.FOLDER);
+            Optional<ObjectRef> quarantine = unit.object(Quarantine.FOLDER);
             if (quarantine.isPresent()) {
                 Optional<QuarantineEntry> first = Quarantine.first(
                         storage, Storage.resolve(dataset, quarantine.get().file()));
@@ -135,7 +137,7 @@ public final class SnapshotCommit {
      * @param duplicates by unit name; units without duplicates may be missing
      * @throws LockedException if somebody else has committed another snapshot meanwhile
      */
-    public Result commit(Map<String, UnitDuplicates> duplicates) throws IOException {
+    public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
         DatasetSnapshot next = next(duplicates);
         if (plan.parent().isPresent() && plan.parent().get().sameContent(next)) {
             return unchanged(storage, recipe, plan.parent().get());
@@ -144,7 +146,7 @@ public final class SnapshotCommit {
         LOG.debug("point: before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
             LOG.debug("point: created {}", uri);
-            return new SnapshotViews(storage, recipe).bring(Outcome.CREATED, next);
+            return new Views(storage, recipe).bring(Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
             return unchanged(storage, recipe, next);
@@ -153,10 +155,10 @@ public final class SnapshotCommit {
                 + " again when no other one runs");
     }
 
-    private DatasetSnapshot next(Map<String, UnitDuplicates> duplicates) {
+    private DatasetSnapshot next(Map<String, DuplicateRule.UnitDuplicates> duplicates) {
         List<UnitEntry> marked = new ArrayList<>();
         for (UnitEntry unit : units) {
-            UnitDuplicates found = duplicates.get(unit.name());
+            DuplicateRule.UnitDuplicates found = duplicates.get(unit.name());
             marked.add(found == null ? unit : unit.withDuplicates(found.list(), found.exact(), found.near()));
         }
         Optional<DatasetSnapshot> parent = plan.parent();
@@ -170,7 +172,62 @@ public final class SnapshotCommit {
     }
 
     /** Commits nothing; only brings the views up to date, which a killed run may have left behind. */
-    public static Result unchanged(Storage storage, Recipe recipe, DatasetSnapshot newest) throws IOException {
-        return new SnapshotViews(storage, recipe).bring(Outcome.UNCHANGED, newest);
+    public static Result unchanged(Storage storage, DatasetSpec recipe, DatasetSnapshot newest) throws IOException {
+        return new Views(storage, recipe).bring(Outcome.UNCHANGED, newest);
     }
+
+
+/**
+ * What other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They follow the
+ * newest snapshot and are written after it; nothing here reads them.
+ *
+ * @param storage where the dataset is
+ * @param recipe the dataset's
+ */
+record Views(Storage storage, DatasetSpec recipe) {
+    private static final Logger LOG = LoggerFactory.getLogger(Views.class);
+    static final String SUCCESS = "_SUCCESS";
+
+    /** What says to schedulers that a snapshot is there, and which. */
+    static byte[] success(DatasetSnapshot snapshot) {
+        return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
+    }
+
+    /** Writes the views that are not what they should be. */
+    SnapshotCommit.Result bring(SnapshotCommit.Outcome outcome, DatasetSnapshot snapshot) throws IOException {
+        for (Split split : Split.values()) {
+            bring(split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
+            LOG.info(
+                    "{}: {} documents, {} tokens in {} shards",
+                    split.folder(),
+                    snapshot.documents(split),
+                    snapshot.tokens(split),
+                    snapshot.shards(split).size());
+        }
+        bring(SUCCESS, success(snapshot));
+        if (snapshot.documents(Split.TRAIN) == 0) {
+            LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
+        }
+        String uri = snapshot.uri(recipe.config().dataset());
+        LOG.info("snapshot {} {}", uri, outcome == SnapshotCommit.Outcome.CREATED ? "created" : "unchanged");
+        return new SnapshotCommit.Result(outcome, snapshot);
+    }
+
+    private void bring(String file, byte[] view) throws IOException {
+        String uri = Storage.resolve(recipe.config().dataset(), file);
+        if (!Arrays.equals(readIfThere(uri), view)) {
+            LOG.debug("point: before replacing {}", uri);
+            storage.replace(uri, view);
+            LOG.debug("point: replaced {}", uri);
+        }
+    }
+
+    private byte[] readIfThere(String uri) throws IOException {
+        try {
+            return storage.read(uri);
+        } catch (FileNotFoundException e) {
+            return new byte[0];
+        }
+    }
+}
 }

@@ -1,12 +1,12 @@
 package io.github.hyenaspark.data.prepare.commit;
 
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.prepare.unit.UnitRecords;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -66,12 +66,12 @@ public final class Vacuum {
     }
 
     private void list(DatasetSnapshot snapshot) throws IOException {
-        UnitRecords records = UnitRecords.of(storage, dataset, snapshot);
+        UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         listed.add(storage.qualify(
-                Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint())));
+                DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint())));
         for (UnitEntry unit : snapshot.units()) {
             listed.add(storage.qualify(records.uri(unit)));
-            for (ObjectFacts object : unit.files()) {
+            for (ObjectRef object : unit.files()) {
                 listed.add(storage.qualify(Storage.resolve(dataset, object.file())));
             }
         }
@@ -86,8 +86,8 @@ public final class Vacuum {
         long kept = 0;
         for (String folder : FOLDERS) {
             String directory = Storage.resolve(dataset, folder);
-            List<StoredFile> found = storage.everythingBelow(directory);
-            for (StoredFile file : found) {
+            List<FileInfo> found = storage.everythingBelow(directory);
+            for (FileInfo file : found) {
                 if (listed.contains(file.uri())
                         || VIEWS.contains(file.name())
                         || file.modifiedMillis() >= changedBefore) {

@@ -3,8 +3,7 @@ package io.github.hyenaspark.data.prepare.plan;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Slice;
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.prepare.unit.SourceTally;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.UnitOutput;
 import io.github.hyenaspark.data.prepare.unit.UnitTally;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -29,7 +28,7 @@ public final class DryRun {
     private DryRun() {}
 
     /** The estimate: sums of the sample, scaled by bytes. */
-    public static ObjectNode estimate(Storage storage, Recipe recipe, InputPlan plan) throws IOException {
+    public static ObjectNode estimate(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         Tokenizer tokenizer = Tokenizer.open(storage, recipe.config().tokenizer());
         long inputBytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
         UnitTally tally = UnitTally.NONE;
@@ -39,7 +38,7 @@ public final class DryRun {
             }
         }
         double scale = tally.sourceBytes() == 0 ? 0 : (double) inputBytes / tally.sourceBytes();
-        SourceTally sum = tally.sources().values().stream().reduce(new SourceTally(0, 0, 0), SourceTally::plus);
+        UnitTally.SourceTally sum = tally.sources().values().stream().reduce(new UnitTally.SourceTally(0, 0, 0), UnitTally.SourceTally::plus);
         long tokens = Math.round(scale * sum.tokens());
         return Json.object()
                 .put("outcome", "estimated")
@@ -63,7 +62,7 @@ public final class DryRun {
         return sample;
     }
 
-    private static UnitTally read(Storage storage, Recipe recipe, Tokenizer tokenizer, WorkUnit unit)
+    private static UnitTally read(Storage storage, DatasetSpec recipe, Tokenizer tokenizer, WorkUnit unit)
             throws IOException {
         try (var output = UnitOutput.open(recipe, tokenizer)) {
             for (Slice slice : unit.slices()) {

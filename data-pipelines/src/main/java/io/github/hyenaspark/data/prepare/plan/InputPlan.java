@@ -2,15 +2,12 @@ package io.github.hyenaspark.data.prepare.plan;
 
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
+import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.InputInterval;
-import io.github.hyenaspark.data.prepare.OnChanged;
-import io.github.hyenaspark.data.prepare.Recipe;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
-import io.github.hyenaspark.data.prepare.unit.UnitRecords;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -57,7 +54,7 @@ public record InputPlan(
      * @throws CorruptFileException if a file has changed and the settings do not allow that, or the record of a unit is
      *     missing or damaged
      */
-    public static InputPlan of(Storage storage, Recipe recipe) throws IOException {
+    public static InputPlan of(Storage storage, DatasetSpec recipe) throws IOException {
         DataConfig config = recipe.config();
         config.checkPlaces();
         List<InputFile> files = InputFiles.of(storage, config);
@@ -79,7 +76,7 @@ public record InputPlan(
                 && kept.size() == parent.get().units().size();
     }
 
-    private static InputPlan first(Storage storage, Recipe recipe, List<InputFile> files) throws IOException {
+    private static InputPlan first(Storage storage, DatasetSpec recipe, List<InputFile> files) throws IOException {
         DataConfig config = recipe.config();
         List<WorkUnit> fresh = WorkUnit.cut(fresh(config, files), config.source(), config.unitBytes());
         return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, recipe, fresh));
@@ -94,7 +91,7 @@ public record InputPlan(
         return chosen;
     }
 
-    private static List<WorkUnit> pending(Storage storage, Recipe recipe, List<WorkUnit> units) throws IOException {
+    private static List<WorkUnit> pending(Storage storage, DatasetSpec recipe, List<WorkUnit> units) throws IOException {
         List<WorkUnit> pending = new ArrayList<>();
         for (WorkUnit unit : units) {
             Optional<UnitRecord> record = UnitRecord.find(storage, recipe, unit);
@@ -111,17 +108,17 @@ public record InputPlan(
             throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files.size()
                     + " empty files, expected at least one byte");
         }
-        boolean filesAreDocuments = config.source().documents() == TextDocuments.FILE
+        boolean filesAreDocuments = config.source().documents() == SourceConfig.TextDocuments.FILE
                 && files.stream()
                         .allMatch(file ->
-                                FileFormat.of(file.path(), config.source()).format() == SourceFormat.TEXT);
+                                FileFormat.of(file.path(), config.source()).format() == SourceConfig.SourceFormat.TEXT);
         if (filesAreDocuments) {
             config.splitRule().check(files);
         }
     }
 
     /** Shards of two recipes never meet in one dataset. */
-    private static void checkSettings(Recipe recipe, DatasetSnapshot newest) throws CorruptFileException {
+    private static void checkSettings(DatasetSpec recipe, DatasetSnapshot newest) throws CorruptFileException {
         String dataset = recipe.config().dataset();
         if (!newest.vocabulary().fingerprint().equals(recipe.vocabulary().fingerprint())) {
             throw new IllegalArgumentException(
@@ -145,13 +142,13 @@ public record InputPlan(
     /** The files of now against those that the newest snapshot has. */
     private static final class Difference {
         private final Storage storage;
-        private final Recipe recipe;
+        private final DatasetSpec recipe;
         private final Map<String, InputFile> now = new TreeMap<>();
         private final Set<String> known = new HashSet<>();
         /** Paths whose documents must be prepared anew, or leave. */
         private final Set<String> affected = new LinkedHashSet<>();
 
-        Difference(Storage storage, Recipe recipe, List<InputFile> files) {
+        Difference(Storage storage, DatasetSpec recipe, List<InputFile> files) {
             this.storage = storage;
             this.recipe = recipe;
             files.forEach(file -> now.put(file.path(), file));
@@ -159,7 +156,7 @@ public record InputPlan(
 
         InputPlan from(DatasetSnapshot parent) throws IOException {
             DataConfig config = recipe.config();
-            UnitRecords records = UnitRecords.of(storage, config.dataset(), parent);
+            UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, config.dataset(), parent);
             List<UnitRecord> then = new ArrayList<>();
             for (UnitEntry unit : parent.units()) {
                 UnitRecord record = records.of(unit);
@@ -212,7 +209,7 @@ public record InputPlan(
                     affected.add(then.path());
                 }
             } else if (file.bytes() != then.bytes() || file.modifiedMillis() != then.modifiedMillis()) {
-                if (recipe.config().onChanged() == OnChanged.STOP) {
+                if (recipe.config().onChanged() == DataConfig.OnChanged.STOP) {
                     throw changed(then, file);
                 }
                 LOG.info("{} has changed; it is prepared again", file.uri());

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.DocumentFilter;
-import io.github.hyenaspark.data.document.clean.Duplicates;
 import io.github.hyenaspark.data.document.clean.MinHash;
 import io.github.hyenaspark.data.document.clean.TextStatistics;
 import io.github.hyenaspark.io.Hashes;
@@ -51,7 +50,7 @@ public final class DocumentText extends InputStream {
     public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
-                clean.normalisation().apply(text), DocumentFilter.of(clean), clean.duplicates() == Duplicates.NEAR);
+                clean.normalisation().apply(text), DocumentFilter.of(clean), clean.duplicates() == CleanConfig.Duplicates.NEAR);
     }
 
     /**

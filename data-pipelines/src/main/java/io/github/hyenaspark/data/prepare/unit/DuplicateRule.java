@@ -1,10 +1,11 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.document.clean.Duplicates;
+import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.MinHash;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.data.shard.table.DocumentKey;
+import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class DuplicateRule {
     }
 
     /** How many kinds of candidates a document gives. */
-    public static int kinds(Duplicates wanted) {
+    public static int kinds(CleanConfig.Duplicates wanted) {
         return switch (wanted) {
             case KEEP -> 0;
             case EXACT -> 1;
@@ -83,7 +84,7 @@ public final class DuplicateRule {
         return split == Split.TRAIN ? 0 : 1;
     }
 
-    private static long half(DocumentKey key, int from) {
+    private static long half(DocumentRow.Key key, int from) {
         return Long.parseUnsignedLong(key.contentHash(), from, from + HALF_DIGITS, HEXADECIMAL);
     }
 
@@ -157,4 +158,15 @@ public final class DuplicateRule {
             return ahead.remove(0);
         }
     }
+
+
+/**
+ * The duplicates of one unit.
+ *
+ * @param unit its name
+ * @param list where they are listed
+ * @param exact how many are equal to an earlier document
+ * @param near how many are nearly equal to one
+ */
+public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

@@ -9,10 +9,10 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
 import io.github.hyenaspark.data.shard.DocumentTooLongException;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
@@ -38,18 +38,18 @@ public final class UnitOutput implements Closeable {
     /** A split that a BED file may name: for a last measurement, so it is in no dataset. */
     private static final String TEST = "test";
 
-    private final Recipe recipe;
+    private final DatasetSpec recipe;
     private final Tokenizer tokenizer;
     private final List<DocumentStep> steps;
     private final SplitRule splitRule;
     private final int[] endOfDocument;
-    private final TallyCounter tally = new TallyCounter();
+    private final UnitTally.Counter tally = new UnitTally.Counter();
     private final Map<Split, Integer> documents = new EnumMap<>(Split.class);
     private final ShardWriter shards;
     private final DocumentTableWriter table;
     private final QuarantineWriter quarantine;
 
-    private UnitOutput(Recipe recipe, Tokenizer tokenizer) throws IOException {
+    private UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         this.recipe = recipe;
         this.tokenizer = tokenizer;
         this.steps = DocumentStep.named(recipe.config().clean().steps());
@@ -65,7 +65,7 @@ public final class UnitOutput implements Closeable {
      *
      * @throws IOException if the temporary files cannot be made
      */
-    public static UnitOutput open(Recipe recipe, Tokenizer tokenizer) throws IOException {
+    public static UnitOutput open(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         return new UnitOutput(recipe, tokenizer);
     }
 
@@ -177,8 +177,8 @@ public final class UnitOutput implements Closeable {
     }
 
     /** Writes the part of the document table, and the quarantine if anything was refused. */
-    List<ObjectFacts> writeObjects(Storage storage, String dataset, String unit) throws IOException {
-        List<ObjectFacts> objects = new ArrayList<>();
+    List<ObjectRef> writeObjects(Storage storage, String dataset, String unit) throws IOException {
+        List<ObjectRef> objects = new ArrayList<>();
         objects.add(table.write(storage, dataset, unit));
         quarantine.write(storage, dataset, unit).ifPresent(objects::add);
         return objects;

@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.SealedJson;
@@ -18,7 +20,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +36,7 @@ import org.slf4j.LoggerFactory;
  * @param shards as the shard writer gave them
  * @param objects the unit's part of the document table and, if it refused any document, its quarantine
  */
-public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectFacts> objects) {
+public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectRef> objects) {
     private static final Logger LOG = LoggerFactory.getLogger(UnitRecord.class);
     private static final long FORMAT = 2;
 
@@ -42,7 +46,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /** The record of a unit, if it has been done; a damaged one is none. */
-    public static Optional<UnitRecord> find(Storage storage, Recipe recipe, WorkUnit unit) throws IOException {
+    public static Optional<UnitRecord> find(Storage storage, DatasetSpec recipe, WorkUnit unit) throws IOException {
         try {
             return Optional.of(read(storage, uri(recipe, unit)));
         } catch (FileNotFoundException e) {
@@ -61,14 +65,14 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
-    public static String uri(Recipe recipe, WorkUnit unit) {
+    public static String uri(DatasetSpec recipe, WorkUnit unit) {
         return Storage.resolve(
                 directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
     }
 
     /** Whether the files of all its objects are there with the lengths it says. */
     public boolean isIntact(Storage storage, String dataset) throws IOException {
-        for (ObjectFacts object : entry().files()) {
+        for (ObjectRef object : entry().files()) {
             if (!object.isThere(storage, dataset)) {
                 return false;
             }
@@ -134,9 +138,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         for (JsonNode shard : Json.elements(json, file, "shards")) {
             shards.add(ShardEntry.fromJson(shard, file));
         }
-        List<ObjectFacts> objects = new ArrayList<>();
+        List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, file, "objects")) {
-            objects.add(ObjectFacts.fromJson(object, file));
+            objects.add(ObjectRef.fromJson(object, file));
         }
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
         return new UnitRecord(new WorkUnit(slices), tally, shards, objects);
@@ -150,4 +154,57 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                 Json.wholeNumber(json, where, "modified_millis"));
         return new Slice(file, Json.wholeNumber(json, where, "from"), Json.wholeNumber(json, where, "to"));
     }
+
+
+/**
+ * The records behind a snapshot, found by one listing. A snapshot names its units without the times of change of their
+ * files; of several records of one name the digest tells which is meant.
+ */
+public static final class UnitRecords {
+    private final Storage storage;
+    private final String directory;
+    private final Map<String, List<String>> urisByName = new HashMap<>();
+
+    private UnitRecords(Storage storage, String directory) {
+        this.storage = storage;
+        this.directory = directory;
+    }
+
+    /** Lists the records that were made with the settings of a snapshot. */
+    public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
+        var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
+        for (FileInfo file : storage.list(records.directory)) {
+            String unit = file.name().replaceFirst("-.*", "");
+            records.urisByName.computeIfAbsent(unit, name -> new ArrayList<>()).add(file.uri());
+        }
+        return records;
+    }
+
+    /**
+     * The URI of a unit's record.
+     *
+     * @throws CorruptFileException if there is none with the unit's digest
+     */
+    public String uri(UnitEntry unit) throws IOException {
+        for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
+            if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {
+                return uri;
+            }
+        }
+        throw new CorruptFileException(
+                directory,
+                "a record of unit " + unit.name() + " with digest " + unit.digest(),
+                urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
+                "restore the file from a copy, or prepare the corpus into another data.dataset");
+    }
+
+    /**
+     * A unit's record.
+     *
+     * @throws CorruptFileException if there is none with the unit's digest
+     */
+    public UnitRecord of(UnitEntry unit) throws IOException {
+        return UnitRecord.read(storage, uri(unit));
+    }
+}
 }

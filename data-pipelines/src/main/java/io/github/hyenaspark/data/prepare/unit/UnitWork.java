@@ -3,13 +3,13 @@ package io.github.hyenaspark.data.prepare.unit;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,13 +30,13 @@ public final class UnitWork {
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final WorkUnit unit;
-    private final Recipe recipe;
+    private final DatasetSpec recipe;
     private final Tokenizer tokenizer;
     private final Storage storage;
     /** Files of which nothing is taken because they end in the middle, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
 
-    private UnitWork(WorkUnit unit, Recipe recipe, Tokenizer tokenizer, Storage storage) {
+    private UnitWork(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage) {
         this.unit = unit;
         this.recipe = recipe;
         this.tokenizer = tokenizer;
@@ -50,7 +50,7 @@ public final class UnitWork {
      * @return the unit's record, as it is in the dataset
      * @throws IOException if a file is gone or has changed since it was listed, or the dataset cannot be written
      */
-    public static UnitRecord run(WorkUnit unit, Recipe recipe, Tokenizer tokenizer, Storage storage)
+    public static UnitRecord run(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage)
             throws IOException {
         Optional<UnitRecord> done = UnitRecord.find(storage, recipe, unit);
         if (done.isPresent() && done.get().isIntact(storage, recipe.config().dataset())) {
@@ -99,7 +99,7 @@ public final class UnitWork {
         String dataset = recipe.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
         LOG.debug("point: unit {} has its shards", unit.name());
-        List<ObjectFacts> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
+        List<ObjectRef> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
         LOG.debug("point: unit {} has its objects", unit.name());
         return new UnitRecord(unit, output.tally(), shards, objects);
     }
@@ -129,7 +129,7 @@ public final class UnitWork {
 
     /** Times are compared by the second: S3 tells more when it lists an object than when it is asked for it alone. */
     private void checkUnchanged(InputFile file) throws IOException {
-        StoredFile now = storage.facts(file.uri());
+        FileInfo now = storage.facts(file.uri());
         boolean sameTime = now.modifiedMillis() / MILLIS_PER_SECOND == file.modifiedMillis() / MILLIS_PER_SECOND;
         if (now.bytes() != file.bytes() || !sameTime) {
             throw new IOException(file.uri() + " has changed while it was read: listed with " + file.bytes()

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.shard.quarantine;
 
 import com.github.luben.zstd.ZstdOutputStream;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -64,11 +64,11 @@ public final class QuarantineWriter implements Closeable {
      * @param unit the unit's name
      * @return the facts of the object; empty if there are no entries, and no file
      */
-    public Optional<ObjectFacts> write(Storage storage, String dataset, String unit) throws IOException {
+    public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
         out.close();
         return entries == 0
                 ? Optional.empty()
-                : Optional.of(ObjectFacts.of(
+                : Optional.of(ObjectRef.of(
                         Quarantine.FOLDER,
                         spool.publish(
                                 storage,

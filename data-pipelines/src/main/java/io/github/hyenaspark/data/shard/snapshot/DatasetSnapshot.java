@@ -10,11 +10,11 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.TokenType;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.StoredFile;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ public record DatasetSnapshot(
     public static List<String> uris(Storage storage, String dataset) throws IOException {
         String directory = Storage.resolve(dataset, DIRECTORY);
         return storage.list(directory).stream()
-                .map(StoredFile::name)
+                .map(FileInfo::name)
                 .filter(name -> NAME.matcher(name).matches())
                 .sorted()
                 .map(name -> Storage.resolve(directory, name))

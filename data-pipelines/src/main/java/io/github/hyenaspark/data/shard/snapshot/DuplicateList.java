@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.shard.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -56,10 +56,10 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     }
 
     /** Writes the list; the same list is the same object. */
-    public ObjectFacts write(Storage storage, String dataset) throws IOException {
+    public ObjectRef write(Storage storage, String dataset) throws IOException {
         byte[] bytes = bytes();
         String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
-        return ObjectFacts.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
+        return ObjectRef.of(FOLDER, storage.write(Storage.resolve(dataset, file), out -> out.write(bytes)));
     }
 
     private byte[] bytes() {
@@ -84,7 +84,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
      * @throws CorruptFileException if its bytes are not those that the snapshot lists
      */
     public static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
-        Optional<ObjectFacts> facts = unit.object(FOLDER);
+        Optional<ObjectRef> facts = unit.object(FOLDER);
         if (facts.isEmpty()) {
             return new DuplicateList(unit.name(), Map.of(), Map.of());
         }

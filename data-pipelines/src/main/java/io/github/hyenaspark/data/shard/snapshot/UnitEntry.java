@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.shard.snapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param shards train before validation
  * @param objects its part of the document table and, where there are any, its quarantine and its list of duplicates
  */
-public record UnitEntry(String name, String digest, Counts counts, List<ShardEntry> shards, List<ObjectFacts> objects)
+public record UnitEntry(String name, String digest, Counts counts, List<ShardEntry> shards, List<ObjectRef> objects)
         implements Serializable {
     public UnitEntry {
         shards = Collections.unmodifiableList(new ArrayList<>(shards));
@@ -62,8 +62,8 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     }
 
     /** The same with its duplicates. */
-    public UnitEntry withDuplicates(ObjectFacts list, long exact, long near) {
-        List<ObjectFacts> all = new ArrayList<>(objects);
+    public UnitEntry withDuplicates(ObjectRef list, long exact, long near) {
+        List<ObjectRef> all = new ArrayList<>(objects);
         all.add(list);
         var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), exact, near);
         return new UnitEntry(name, digest, found, shards, all);
@@ -72,19 +72,19 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     /** The same before anybody looked for duplicates. */
     public UnitEntry withoutDuplicates() {
         var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), 0, 0);
-        List<ObjectFacts> others = objects.stream()
+        List<ObjectRef> others = objects.stream()
                 .filter(object -> !object.isIn(DuplicateList.FOLDER))
                 .toList();
         return new UnitEntry(name, digest, found, shards, others);
     }
 
     /** The object in one of the dataset's folders, if the unit has one. */
-    public Optional<ObjectFacts> object(String folder) {
+    public Optional<ObjectRef> object(String folder) {
         return objects.stream().filter(object -> object.isIn(folder)).findFirst();
     }
 
     /** All its files: those of its shards, and its other objects. */
-    public List<ObjectFacts> files() {
+    public List<ObjectRef> files() {
         return Stream.concat(shards.stream().flatMap(shard -> shard.files().stream()), objects.stream())
                 .toList();
     }
@@ -128,9 +128,9 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         for (JsonNode shard : Json.elements(json, where, "shards")) {
             shards.add(ShardEntry.fromJson(shard, where));
         }
-        List<ObjectFacts> objects = new ArrayList<>();
+        List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, where, "objects")) {
-            objects.add(ObjectFacts.fromJson(object, where));
+            objects.add(ObjectRef.fromJson(object, where));
         }
         return new UnitEntry(Json.text(json, where, "name"), Json.text(json, where, "digest"), counts, shards, objects);
     }

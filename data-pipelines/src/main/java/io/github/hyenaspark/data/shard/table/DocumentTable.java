@@ -54,7 +54,7 @@ public final class DocumentTable {
      * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it is damaged
      */
-    public static void readKeys(Storage storage, String uri, RowSink<DocumentKey> keys) throws IOException {
+    public static void readKeys(Storage storage, String uri, RowSink<DocumentRow.Key> keys) throws IOException {
         with(storage, uri, table -> table.keys(keys));
     }
 
@@ -87,7 +87,7 @@ public final class DocumentTable {
         }
     }
 
-    private void keys(RowSink<DocumentKey> keys) throws IOException {
+    private void keys(RowSink<DocumentRow.Key> keys) throws IOException {
         MessageType schema = schema();
         DocumentColumns.columnsOf(schema, uri);
         MessageType projection = DocumentColumns.projection(KEY);
@@ -95,7 +95,7 @@ public final class DocumentTable {
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, projection);
             for (long row = 0; row < pages.getRowCount(); row++) {
-                keys.accept(new DocumentKey(
+                keys.accept(new DocumentRow.Key(
                         cells.text(DocumentColumns.CONTENT_HASH),
                         cells.bytes(DocumentColumns.SIGNATURE),
                         Split.ofFolder(cells.text(DocumentColumns.SPLIT)),

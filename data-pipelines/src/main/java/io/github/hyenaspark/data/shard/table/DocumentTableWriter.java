@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.shard.table;
 
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
@@ -104,11 +104,11 @@ public final class DocumentTableWriter implements Closeable {
      * @param unit the unit's name
      * @return the facts of the object
      */
-    public ObjectFacts write(Storage storage, String dataset, String unit) throws IOException {
+    public ObjectRef write(Storage storage, String dataset, String unit) throws IOException {
         writer.close();
         ParquetFooter.sortEncodings(spool);
         String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
-        return ObjectFacts.of(
+        return ObjectRef.of(
                 DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
     }
 

@@ -35,7 +35,7 @@ public final class BpeTrainer {
     /** A pair to merge, with a count that its true one has never been above since. */
     private record Candidate(long pair, long count) {}
 
-    private BpeTrainer(List<WordCount> words, long minFrequency) {
+    private BpeTrainer(List<WordCounts.WordCount> words, long minFrequency) {
         this.minFrequency = minFrequency;
         this.begins = new int[words.size()];
         this.lengths = new int[words.size()];
@@ -57,7 +57,7 @@ public final class BpeTrainer {
      * @param minFrequency a pair that occurs less often is not merged, at least 1
      * @throws IllegalArgumentException if there are more than 2^31-1 bytes in the words
      */
-    public static BpeTokenizer train(List<WordCount> words, int vocabularySize, long minFrequency) {
+    public static BpeTokenizer train(List<WordCounts.WordCount> words, int vocabularySize, long minFrequency) {
         if (vocabularySize <= BYTES) {
             throw new IllegalArgumentException("tokenizer.vocab: found " + vocabularySize
                     + ", expected at least 257: the bytes and the end of a document");
@@ -70,7 +70,7 @@ public final class BpeTrainer {
         return new BpeTokenizer(NAME, trainer.vocabulary(trainer.merges(vocabularySize - BYTES - 1)));
     }
 
-    private int[] symbols(List<WordCount> words) {
+    private int[] symbols(List<WordCounts.WordCount> words) {
         long bytes = words.stream().mapToLong(word -> word.word().length()).sum();
         if (bytes > Integer.MAX_VALUE) {
             throw new IllegalArgumentException("tokenizer.max-words: found " + words.size() + " words of " + bytes

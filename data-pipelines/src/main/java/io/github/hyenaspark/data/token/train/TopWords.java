@@ -11,7 +11,7 @@ import java.util.PriorityQueue;
  */
 public final class TopWords {
     private final int most;
-    private final PriorityQueue<WordCount> kept = new PriorityQueue<>(WordCount.ORDER.reversed());
+    private final PriorityQueue<WordCounts.WordCount> kept = new PriorityQueue<>(WordCounts.WordCount.ORDER.reversed());
     private long words;
     private long occurrences;
 
@@ -22,7 +22,7 @@ public final class TopWords {
      * @param words how many there were
      * @param occurrences the sum of all their counts
      */
-    public record Selection(List<WordCount> top, long words, long occurrences) {
+    public record Selection(List<WordCounts.WordCount> top, long words, long occurrences) {
         /** How many words were cut. */
         public long cutWords() {
             return words - top.size();
@@ -30,7 +30,7 @@ public final class TopWords {
 
         /** How often those occurred. */
         public long cutOccurrences() {
-            return occurrences - top.stream().mapToLong(WordCount::count).sum();
+            return occurrences - top.stream().mapToLong(WordCounts.WordCount::count).sum();
         }
     }
 
@@ -47,7 +47,7 @@ public final class TopWords {
     }
 
     /** Adds a word with its whole count. */
-    public void add(WordCount word) {
+    public void add(WordCounts.WordCount word) {
         words++;
         occurrences += word.count();
         keep(word);
@@ -60,10 +60,10 @@ public final class TopWords {
         selection.top().forEach(this::keep);
     }
 
-    private void keep(WordCount word) {
+    private void keep(WordCounts.WordCount word) {
         if (kept.size() < most) {
             kept.add(word);
-        } else if (WordCount.ORDER.compare(word, kept.element()) < 0) {
+        } else if (WordCounts.WordCount.ORDER.compare(word, kept.element()) < 0) {
             kept.remove();
             kept.add(word);
         }
@@ -71,8 +71,8 @@ public final class TopWords {
 
     /** What was kept so far. */
     public Selection selection() {
-        List<WordCount> top = new ArrayList<>(kept);
-        top.sort(WordCount.ORDER);
+        List<WordCounts.WordCount> top = new ArrayList<>(kept);
+        top.sort(WordCounts.WordCount.ORDER);
         return new Selection(top, words, occurrences);
     }
 }

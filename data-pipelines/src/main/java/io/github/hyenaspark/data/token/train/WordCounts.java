@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.token.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,4 +41,24 @@ public final class WordCounts {
         bytes = 0;
         return drained;
     }
+
+
+/**
+ * How often a word occurs.
+ *
+ * @param word its bytes in UTF-8, each a character of ISO 8859-1
+ * @param count at least 1
+ */
+public record WordCount(String word, long count) {
+    /** The more frequent first, then the smaller bytes. */
+    static final Comparator<WordCount> ORDER =
+            Comparator.comparingLong(WordCount::count).reversed().thenComparing(WordCount::word);
+
+    public WordCount {
+        if (word.isEmpty() || count < 1) {
+            throw new IllegalArgumentException(
+                    "a word of " + word.length() + " bytes occurs " + count + " times, expected at least 1 of both");
+        }
+    }
+}
 }

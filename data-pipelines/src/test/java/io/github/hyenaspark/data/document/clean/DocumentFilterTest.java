@@ -56,7 +56,7 @@ class DocumentFilterTest {
                 () -> config(0, 0, 0, 1, 1, -7),
                 "max-line-bytes: found -7, expected at least 1 byte, or 0 for no limit");
         refused(
-                () -> new CleanConfig(Normalisation.NFC, 0, 0, 0, 1, 1, 0, List.of("a", "a"), Duplicates.KEEP),
+                () -> new CleanConfig(NormalisingInput.Normalisation.NFC, 0, 0, 0, 1, 1, 0, List.of("a", "a"), CleanConfig.Duplicates.KEEP),
                 "steps: found [a, a], expected each name once");
     }
 
@@ -76,7 +76,7 @@ class DocumentFilterTest {
     private static CleanConfig config(
             long minBytes, long maxBytes, double letters, double digits, double controls, long maxLineBytes) {
         return new CleanConfig(
-                Normalisation.NONE,
+                NormalisingInput.Normalisation.NONE,
                 minBytes,
                 maxBytes,
                 letters,
@@ -84,6 +84,6 @@ class DocumentFilterTest {
                 controls,
                 maxLineBytes,
                 List.of(),
-                Duplicates.KEEP);
+                CleanConfig.Duplicates.KEEP);
     }
 }

@@ -32,7 +32,7 @@ class NormalisationTest {
                 String text = TextSamples.random(random, pieces);
                 InputStream in = TextSamples.inPieces(text.getBytes(UTF_8), random);
 
-                assertThat(read(Normalisation.valueOf(form.name()), in))
+                assertThat(read(NormalisingInput.Normalisation.valueOf(form.name()), in))
                         .as("seed %d, %s", seed, form)
                         .isEqualTo(Normalizer.normalize(text, form));
             }
@@ -43,7 +43,7 @@ class NormalisationTest {
     void withoutNormalisationATextIsUntouched() throws IOException {
         byte[] bytes = {'a', (byte) 0xFF, (byte) 0xCC, (byte) 0x81, 'b', (byte) 0xE2};
 
-        assertThat(Normalisation.NONE.apply(new ByteArrayInputStream(bytes)).readAllBytes())
+        assertThat(NormalisingInput.Normalisation.NONE.apply(new ByteArrayInputStream(bytes)).readAllBytes())
                 .isEqualTo(bytes);
     }
 
@@ -81,7 +81,7 @@ class NormalisationTest {
 
     @ParameterizedTest
     @EnumSource(names = {"NFC", "NFKC"})
-    void aLongTextWithoutSpacesIsReadInPieces(Normalisation form) throws IOException {
+    void aLongTextWithoutSpacesIsReadInPieces(NormalisingInput.Normalisation form) throws IOException {
         byte[] text = "\u4E2D\u304B\u3099\uAC00\u11A8".repeat(200_000).getBytes(UTF_8);
         String expected = Normalizer.normalize("\u4E2D\u304B\u3099\uAC00\u11A8", Normalizer.Form.valueOf(form.name()));
 
@@ -92,14 +92,14 @@ class NormalisationTest {
     void aRunThatCannotBeCutIsRefused() {
         byte[] text = ("abc" + "\u0F40\u0F0B".repeat(400_000)).getBytes(UTF_8);
 
-        assertThatThrownBy(() -> read(Normalisation.NFC, new ByteArrayInputStream(text)))
+        assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(text)))
                 .isInstanceOfSatisfying(BadDocumentException.class, e -> {
                     assertThat(e.offset()).isEqualTo(2);
                     assertThat(e.reason()).isEqualTo("1048576 bytes without a character at which the text may be cut");
                     assertThat(e.beginning()).isEqualTo(Arrays.copyOf(text, 256));
                 });
         byte[] marks = ("a" + "\u0301\u0323".repeat(3000)).getBytes(UTF_8);
-        assertThatThrownBy(() -> read(Normalisation.NFC, new ByteArrayInputStream(marks)))
+        assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(marks)))
                 .isInstanceOf(BadDocumentException.class)
                 .hasMessageContaining("more than 4096 marks on one letter");
     }
@@ -113,19 +113,19 @@ class NormalisationTest {
         byte[] cutOff = text.toByteArray();
         text.write("yz".getBytes(UTF_8));
 
-        assertThatThrownBy(() -> read(Normalisation.NFC, new ByteArrayInputStream(text.toByteArray())))
+        assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(text.toByteArray())))
                 .isInstanceOfSatisfying(BadDocumentException.class, e -> {
                     assertThat(e.offset()).isEqualTo(before);
                     assertThat(e.reason()).isEqualTo("no valid UTF-8");
                 });
-        assertThatThrownBy(() -> read(Normalisation.NFC, new ByteArrayInputStream(cutOff)))
+        assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(cutOff)))
                 .isInstanceOfSatisfying(BadDocumentException.class, e -> {
                     assertThat(e.offset()).isEqualTo(cutOff.length);
                     assertThat(e.reason()).isEqualTo("the text ends inside a character");
                 });
     }
 
-    private static String read(Normalisation form, InputStream text) throws IOException {
+    private static String read(NormalisingInput.Normalisation form, InputStream text) throws IOException {
         try (InputStream in = form.apply(text)) {
             return new String(in.readAllBytes(), UTF_8);
         }

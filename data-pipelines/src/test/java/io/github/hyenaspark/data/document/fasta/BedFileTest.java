@@ -27,9 +27,9 @@ class BedFileTest {
         BedFile bed = load("b\t5\t9\tval\na\t7\t8\ttest\na\t0\t7\tvalidation\nb\t9\t10\ttrain\n");
 
         assertThat(bed.intervals("a"))
-                .containsExactly(new BedInterval(0, 7, "validation", 3), new BedInterval(7, 8, "test", 2));
+                .containsExactly(new BedFile.Interval(0, 7, "validation", 3), new BedFile.Interval(7, 8, "test", 2));
         assertThat(bed.intervals("b"))
-                .containsExactly(new BedInterval(5, 9, "validation", 1), new BedInterval(9, 10, "train", 4));
+                .containsExactly(new BedFile.Interval(5, 9, "validation", 1), new BedFile.Interval(9, 10, "train", 4));
         assertThat(bed.intervals("c")).isEmpty();
     }
 

@@ -3,13 +3,8 @@ package io.github.hyenaspark.data.document.fasta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.LowerCase;
-import io.github.hyenaspark.data.document.NRuns;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.document.input.SlicesTest;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.IOException;
@@ -37,15 +32,15 @@ class FastaDocumentsTest {
         return readings.read("a.fa", content, config);
     }
 
-    private static SourceConfig withBed(String bed, NRuns nRuns) {
+    private static SourceConfig withBed(String bed, SourceConfig.NRuns nRuns) {
         return new SourceConfig(
-                SourceFormat.AUTO,
-                TextDocuments.FILE,
+                SourceConfig.SourceFormat.AUTO,
+                SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
                 "id",
                 List.of(),
-                new FastaConfig(nRuns, 2, LowerCase.KEEP, bed));
+                new SourceConfig.Fasta(nRuns, 2, SourceConfig.LowerCase.KEEP, bed));
     }
 
     @Test
@@ -57,13 +52,13 @@ class FastaDocumentsTest {
     @Test
     void headersGiveIdAndDescription() throws IOException {
         SourceConfig config = new SourceConfig(
-                SourceFormat.FASTA,
-                TextDocuments.FILE,
+                SourceConfig.SourceFormat.FASTA,
+                SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
                 "id",
                 List.of("description", "id", "other"),
-                FastaConfig.defaults());
+                SourceConfig.Fasta.defaults());
 
         assertThat(read(">NC_1.1  Some bacterium, é \r\nA\n>\nC\n>x\ty z\nG", config))
                 .containsExactly(
@@ -126,7 +121,7 @@ class FastaDocumentsTest {
     @Test
     void longRunsOfNSplitARecord() throws IOException {
         String content = ">r\nNNNACNNGT\nn\nN\nNANNNNC\nNNN\n>s\nNNNNN\n>t\nNNANN";
-        SourceConfig config = SlicesTest.fasta(NRuns.SPLIT, 3, LowerCase.KEEP);
+        SourceConfig config = SlicesTest.fasta(SourceConfig.NRuns.SPLIT, 3, SourceConfig.LowerCase.KEEP);
 
         assertThat(read(content, config)).containsExactly("3:ACNNGT", "12:A", "17:C", "38:NNANN");
     }
@@ -135,11 +130,11 @@ class FastaDocumentsTest {
     void longRunsOfNAndLowerCaseAreMasked() throws IOException {
         String content = ">r\nNNNACNNgtn\nNnACaN\n";
 
-        assertThat(read(content, SlicesTest.fasta(NRuns.MASK, 3, LowerCase.KEEP)))
+        assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.MASK, 3, SourceConfig.LowerCase.KEEP)))
                 .containsExactly("0:###ACNNgt###ACaN");
-        assertThat(read(content, SlicesTest.fasta(NRuns.KEEP, 3, LowerCase.MASK)))
+        assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.KEEP, 3, SourceConfig.LowerCase.MASK)))
                 .containsExactly("0:NNNACNN###N#AC#N");
-        assertThat(read(content, SlicesTest.fasta(NRuns.MASK, 3, LowerCase.MASK)))
+        assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.MASK, 3, SourceConfig.LowerCase.MASK)))
                 .containsExactly("0:###ACNN#####AC#N");
     }
 
@@ -167,10 +162,10 @@ class FastaDocumentsTest {
             piece(pieces, sequence, from, sequence.length());
             masked.append(sequence, from, sequence.length());
 
-            assertThat(read(content, SlicesTest.fasta(NRuns.SPLIT, threshold, LowerCase.KEEP)))
+            assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.SPLIT, threshold, SourceConfig.LowerCase.KEEP)))
                     .as("split at %d", threshold)
                     .isEqualTo(pieces);
-            assertThat(read(content, SlicesTest.fasta(NRuns.MASK, threshold, LowerCase.KEEP)))
+            assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.MASK, threshold, SourceConfig.LowerCase.KEEP)))
                     .as("mask at %d", threshold)
                     .containsExactly("0:" + masked);
         }
@@ -203,7 +198,7 @@ class FastaDocumentsTest {
                 """);
         String content = ">r x\nACGT\nACGTAC\n>other\n!!\n>s\nAC\nGT\n";
 
-        assertThat(read(content, withBed(bed.uri(), NRuns.KEEP)))
+        assertThat(read(content, withBed(bed.uri(), SourceConfig.NRuns.KEEP)))
                 .containsExactly(
                         "0:ACGT|id=r:0-4|split=train",
                         "6:GTAC|id=r:6-10|split=validation",
@@ -214,7 +209,7 @@ class FastaDocumentsTest {
     void runsOfNSplitIntervalsToo() throws IOException {
         InputFile bed = readings.file("a.bed", "r\t1\t9\ttrain\nr\t9\t12\tvalidation");
 
-        assertThat(read(">r\nANNACGNNTTNN", withBed(bed.uri(), NRuns.SPLIT)))
+        assertThat(read(">r\nANNACGNNTTNN", withBed(bed.uri(), SourceConfig.NRuns.SPLIT)))
                 .containsExactly(
                         "3:ACG|id=r:3-6|split=train", "8:T|id=r:8-9|split=train", "9:T|id=r:9-10|split=validation");
     }
@@ -224,7 +219,7 @@ class FastaDocumentsTest {
         InputFile bed = readings.file(
                 "a.bed", "r\t0\t2\ttrain\nr\t2\t5\ttrain\nr\t6\t7\ttrain\ns\t4\t5\ttrain\nt\t0\t1\ttrain");
 
-        assertThat(read(">r\nACGT\n>s\nA\n>t\nA", withBed(bed.uri(), NRuns.KEEP)))
+        assertThat(read(">r\nACGT\n>s\nA\n>t\nA", withBed(bed.uri(), SourceConfig.NRuns.KEEP)))
                 .containsExactly(
                         "0:AC|id=r:0-2|split=train",
                         "bad@0:the interval [2, 5) of line 2 of the BED file ends behind the record, which has 4 letters"
@@ -238,7 +233,7 @@ class FastaDocumentsTest {
     void positionsOfAFileAreAllDifferent() throws IOException {
         String content = ">\nANNA\n>\nANNA\n>\nNNANNA\n";
         List<Long> positions = new ArrayList<>();
-        SourceConfig config = SlicesTest.fasta(NRuns.SPLIT, 2, LowerCase.KEEP);
+        SourceConfig config = SlicesTest.fasta(SourceConfig.NRuns.SPLIT, 2, SourceConfig.LowerCase.KEEP);
         try (DocumentReader reader =
                 readings.open(readings.file("a.fa", content).whole(), config)) {
             for (var next = reader.next(); next.isPresent(); next = reader.next()) {

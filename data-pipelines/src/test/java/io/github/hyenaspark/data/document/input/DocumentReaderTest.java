@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -40,8 +39,8 @@ class DocumentReaderTest {
 
     /** Two documents each, the first of them {@code AB}. */
     private static final List<Format> FORMATS = List.of(
-            new Format("a.txt", "AB\nC\n", SlicesTest.text(TextDocuments.LINE, "")),
-            new Format("a.txt", "AB\n\nC\n", SlicesTest.text(TextDocuments.SEPARATOR, "")),
+            new Format("a.txt", "AB\nC\n", SlicesTest.text(SourceConfig.TextDocuments.LINE, "")),
+            new Format("a.txt", "AB\n\nC\n", SlicesTest.text(SourceConfig.TextDocuments.SEPARATOR, "")),
             new Format("a.jsonl", "{\"text\":\"AB\"}\n{\"text\":\"C\"}\n", DEFAULTS),
             new Format("a.fa", ">a\nAB\n>b\nC\n", DEFAULTS));
 

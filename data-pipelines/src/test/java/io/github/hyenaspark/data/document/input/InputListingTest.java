@@ -3,12 +3,9 @@ package io.github.hyenaspark.data.document.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -84,10 +81,10 @@ class InputListingTest {
         }
 
         assertThat(paths(other.toString())).containsExactlyElementsOf(names);
-        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.TEXT)))
+        assertThat(InputListing.files(storage, other.toString(), format(SourceConfig.SourceFormat.TEXT)))
                 .extracting(InputFile::path)
                 .containsExactly("a.txt", "a.txt.gz", "a.txt.zst");
-        assertThat(InputListing.files(storage, other.toString(), format(SourceFormat.PARQUET)))
+        assertThat(InputListing.files(storage, other.toString(), format(SourceConfig.SourceFormat.PARQUET)))
                 .extracting(InputFile::path)
                 .containsExactly("a.parquet");
     }
@@ -113,7 +110,7 @@ class InputListingTest {
         assertThatThrownBy(() -> files(directory + "/other"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith(".fasta or .fna file in it (other files: 1)");
-        assertThatThrownBy(() -> InputListing.files(storage, directory + "/other", format(SourceFormat.TEXT)))
+        assertThatThrownBy(() -> InputListing.files(storage, directory + "/other", format(SourceConfig.SourceFormat.TEXT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("expected at least one .txt file in it (other files: 1)");
         assertThatThrownBy(() -> files(directory + "/*.tex"))
@@ -121,8 +118,8 @@ class InputListingTest {
                 .hasMessageEndingWith("has no documents, expected at least one file that matches");
     }
 
-    private static SourceConfig format(SourceFormat format) {
-        return new SourceConfig(format, TextDocuments.FILE, "", "text", "", List.of(), FastaConfig.defaults());
+    private static SourceConfig format(SourceConfig.SourceFormat format) {
+        return new SourceConfig(format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
     }
 
     private List<InputFile> files(String input) throws IOException {

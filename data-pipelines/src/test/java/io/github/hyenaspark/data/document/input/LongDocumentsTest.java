@@ -6,11 +6,8 @@ import com.sun.management.ThreadMXBean;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.LowerCase;
-import io.github.hyenaspark.data.document.NRuns;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -37,8 +34,8 @@ class LongDocumentsTest {
     private static final String WORDS = "The quick brown fox jumps over the lazy dog and says: no. ";
     private static final String BASES = "ACGTTGCAACGGTCATTACGATCGGATCCTAGCATCGATTTACGCATCAGGACTACGAGCTNN";
 
-    private static final SourceConfig LINES = SlicesTest.text(TextDocuments.LINE, "");
-    private static final SourceConfig SEPARATED = SlicesTest.text(TextDocuments.SEPARATOR, "---");
+    private static final SourceConfig LINES = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
+    private static final SourceConfig SEPARATED = SlicesTest.text(SourceConfig.TextDocuments.SEPARATOR, "---");
     private static final SourceConfig DEFAULTS = SourceConfig.defaults();
 
     @TempDir
@@ -77,8 +74,8 @@ class LongDocumentsTest {
     @Tag("goal-4")
     void aRecordOf250MegabytesIsOneDocument() throws IOException {
         InputFile file = repeated("a.fa", ">chr1\n", BASES + "\n", ">chr2\nACGT\n", GIGABYTE / 4);
-        for (NRuns nRuns : List.of(NRuns.KEEP, NRuns.MASK)) {
-            SourceConfig config = SlicesTest.fasta(nRuns, 50, LowerCase.MASK);
+        for (SourceConfig.NRuns nRuns : List.of(SourceConfig.NRuns.KEEP, SourceConfig.NRuns.MASK)) {
+            SourceConfig config = SlicesTest.fasta(nRuns, 50, SourceConfig.LowerCase.MASK);
             check(file, config, (file.bytes() - 17) / (BASES.length() + 1) * BASES.length());
         }
     }
@@ -144,8 +141,8 @@ class LongDocumentsTest {
         measure("jsonl, 58 bytes", repeated("a.jsonl", "", json(WORDS), "", bytes), DEFAULTS);
         InputFile fasta = repeated("a.fa", ">chr1\n", BASES + "\n", "", bytes);
         measure("fasta", fasta, DEFAULTS);
-        measure("fasta, masked", fasta, SlicesTest.fasta(NRuns.MASK, 50, LowerCase.MASK));
-        measure("fasta, split", fasta, SlicesTest.fasta(NRuns.SPLIT, 50, LowerCase.KEEP));
+        measure("fasta, masked", fasta, SlicesTest.fasta(SourceConfig.NRuns.MASK, 50, SourceConfig.LowerCase.MASK));
+        measure("fasta, split", fasta, SlicesTest.fasta(SourceConfig.NRuns.SPLIT, 50, SourceConfig.LowerCase.KEEP));
         measure(
                 "fasta, short records",
                 repeated("a.fa", "", ">sp|P1 x\n" + BASES.repeat(5) + "\n", "", bytes),

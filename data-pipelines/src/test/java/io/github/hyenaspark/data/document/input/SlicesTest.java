@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.LowerCase;
-import io.github.hyenaspark.data.document.NRuns;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
 import io.github.hyenaspark.data.document.text.LineDocuments;
 import io.github.hyenaspark.data.document.text.SeparatedDocuments;
@@ -44,13 +39,13 @@ public class SlicesTest {
         readings = new Readings(directory);
     }
 
-    public static SourceConfig text(TextDocuments documents, String separator) {
-        return new SourceConfig(SourceFormat.AUTO, documents, separator, "text", "", List.of(), FastaConfig.defaults());
+    public static SourceConfig text(SourceConfig.TextDocuments documents, String separator) {
+        return new SourceConfig(SourceConfig.SourceFormat.AUTO, documents, separator, "text", "", List.of(), SourceConfig.Fasta.defaults());
     }
 
     @Test
     void linesAreInExactlyOneSlice() throws IOException {
-        SourceConfig config = text(TextDocuments.LINE, "");
+        SourceConfig config = text(SourceConfig.TextDocuments.LINE, "");
         for (String content : contents("ab\n\n\r", 60)) {
             check("lines.txt", content, config, oracleOfLines(content));
         }
@@ -59,7 +54,7 @@ public class SlicesTest {
     @Test
     void separatedDocumentsAreInExactlyOneSlice() throws IOException {
         for (String separator : List.of("-", "--", "", "---")) {
-            SourceConfig config = text(TextDocuments.SEPARATOR, separator);
+            SourceConfig config = text(SourceConfig.TextDocuments.SEPARATOR, separator);
             for (String content : contents("a-\n\n\r", 40)) {
                 check("separated.txt", content, config, oracleOfSeparated(content, separator));
             }
@@ -83,8 +78,8 @@ public class SlicesTest {
 
     @Test
     void fastaRecordsAreInExactlyOneSlice() throws IOException {
-        for (NRuns nRuns : NRuns.values()) {
-            SourceConfig config = fasta(nRuns, 2, LowerCase.KEEP);
+        for (SourceConfig.NRuns nRuns : SourceConfig.NRuns.values()) {
+            SourceConfig config = fasta(nRuns, 2, SourceConfig.LowerCase.KEEP);
             for (String content : contents(">AN\n\n\r", 20)) {
                 check("a.fa", content, config, readings.read("a.fa", content, config));
             }
@@ -93,15 +88,15 @@ public class SlicesTest {
         }
     }
 
-    public static SourceConfig fasta(NRuns nRuns, int bases, LowerCase lowerCase) {
+    public static SourceConfig fasta(SourceConfig.NRuns nRuns, int bases, SourceConfig.LowerCase lowerCase) {
         return new SourceConfig(
-                SourceFormat.AUTO,
-                TextDocuments.FILE,
+                SourceConfig.SourceFormat.AUTO,
+                SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
                 "",
                 List.of(),
-                new FastaConfig(nRuns, bases, lowerCase, ""));
+                new SourceConfig.Fasta(nRuns, bases, lowerCase, ""));
     }
 
     @Test
@@ -133,12 +128,12 @@ public class SlicesTest {
         }
         assertThat(single).as("slices of a byte of %s", quoted(content)).isEqualTo(expected);
         for (int block = 1; block <= 5; block++) {
-            Section section = Readings.trickle(content.getBytes(StandardCharsets.UTF_8), block);
+            SliceReader section = Readings.trickle(content.getBytes(StandardCharsets.UTF_8), block);
             DocumentReader reader = switch (FileFormat.of(name, config).format()) {
                 case JSONL -> JsonLines.of(section, config);
                 case FASTA -> FastaDocuments.of(Storage.local(), section, config);
                 default ->
-                    config.documents() == TextDocuments.LINE
+                    config.documents() == SourceConfig.TextDocuments.LINE
                             ? LineDocuments.of(section)
                             : SeparatedDocuments.of(section, config.separator());
             };

@@ -8,12 +8,9 @@ import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.testing.ParquetFiles;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -263,7 +260,7 @@ class ParquetDocumentsTest {
 
     private static SourceConfig source(String text, String id, List<String> columns) {
         return new SourceConfig(
-                SourceFormat.PARQUET, TextDocuments.FILE, "", text, id, columns, FastaConfig.defaults());
+                SourceConfig.SourceFormat.PARQUET, SourceConfig.TextDocuments.FILE, "", text, id, columns, SourceConfig.Fasta.defaults());
     }
 
     private void write(CompressionCodecName codec, int rows) throws IOException {

@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.document.input.SlicesTest;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ArchiveStreamTest {
-    private static final SourceConfig LINES = SlicesTest.text(TextDocuments.LINE, "");
+    private static final SourceConfig LINES = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
     private static final String FIRST = "{\"text\":\"first\"}\n{\"text\":\"second";
     private static final String SECOND = " half\"}\n{\"text\":\"third\"}\n";
 

@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.data.document.stream.Section;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -134,7 +134,7 @@ class JsonLinesFuzzTest {
         content.writeBytes("{\"text\":\"\"}\n".getBytes(StandardCharsets.UTF_8));
         content.writeBytes(line);
         content.writeBytes("\n{\"text\":\"last\"}".getBytes(StandardCharsets.UTF_8));
-        Section section = Readings.trickle(content.toByteArray(), seed);
+        SliceReader section = Readings.trickle(content.toByteArray(), seed);
         List<String> found = Readings.readAll(JsonLines.of(section, JsonLinesTest.CONFIG), 1 + seed % 9);
         assertThat(found.get(0)).isEqualTo("0:");
         assertThat(found.get(found.size() - 1)).endsWith(":last");

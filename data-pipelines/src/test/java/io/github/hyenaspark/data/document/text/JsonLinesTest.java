@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
-import io.github.hyenaspark.data.document.FastaConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.data.document.SourceFormat;
-import io.github.hyenaspark.data.document.TextDocuments;
 import io.github.hyenaspark.data.testing.Readings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,13 +19,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonLinesTest {
     static final SourceConfig CONFIG = new SourceConfig(
-            SourceFormat.AUTO,
-            TextDocuments.FILE,
+            SourceConfig.SourceFormat.AUTO,
+            SourceConfig.TextDocuments.FILE,
             "",
             "text",
             "id",
             List.of("source", "n", "id"),
-            FastaConfig.defaults());
+            SourceConfig.Fasta.defaults());
 
     @TempDir
     Path directory;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -113,7 +112,7 @@ class DatasetVerificationTest {
     }
 
     private boolean readsAll(DatasetSnapshot snapshot) {
-        var packing = new PackingConfig(PackingStrategy.CONTIGUOUS, 16);
+        var packing = new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, 16);
         try (TokenBatches batches = TokenBatches.open(corpus.storage(), snapshot, dataset, Split.TRAIN, packing)) {
             batches.batch(LongStream.range(0, batches.sequences()).toArray());
             return true;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -149,7 +148,7 @@ class DuplicateTest {
                 snapshot,
                 corpus.dataset().toString(),
                 Split.TRAIN,
-                new PackingConfig(PackingStrategy.CONTIGUOUS, 4))) {
+                new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, 4))) {
             return batches.plan().realTokens();
         }
     }

@@ -12,7 +12,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
-import io.github.hyenaspark.data.token.train.WordCount;
+import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -122,7 +122,7 @@ class IncrementalTest {
     @Test
     void aTokenizersFileMayMove() throws IOException {
         byte[] file =
-                BpeTrainer.train(List.of(new WordCount("text", 9)), 260, 1).file();
+                BpeTrainer.train(List.of(new WordCounts.WordCount("text", 9)), 260, 1).file();
         Path old = Files.write(directory.resolve("old.json"), file);
         corpus.prepare(corpus.settings("data.tokenizer=" + old));
         Path moved = Files.move(old, directory.resolve("new.json"));

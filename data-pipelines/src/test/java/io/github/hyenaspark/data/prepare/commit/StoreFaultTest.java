@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.TestCorpus;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit.Outcome;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
@@ -96,7 +96,7 @@ class StoreFaultTest {
 
     /** What the job does, in one thread and without Spark. */
     private SnapshotCommit.Result prepare(DataConfig config) throws IOException {
-        Recipe recipe = Recipe.of(storage, config);
+        DatasetSpec recipe = DatasetSpec.of(storage, config);
         try (var lease = DatasetLease.take(storage, config.dataset())) {
             assertThat(lease.uri()).endsWith(LEASE);
             InputPlan plan = InputPlan.of(storage, recipe);
@@ -192,7 +192,7 @@ class StoreFaultTest {
             assertThat(DatasetSnapshot.newest(storage, dataset).number()).isEqualTo(1);
             assertThat(DatasetVerification.run(storage, dataset).faults())
                     .as("after %s", fault)
-                    .allMatch(said -> said.contains(INDEX) || said.contains(SnapshotViews.SUCCESS));
+                    .allMatch(said -> said.contains(INDEX) || said.contains(SnapshotCommit.Views.SUCCESS));
         }
         for (String split : List.of("train", "validation")) {
             String uri = Storage.resolve(dataset, split + "/" + INDEX);

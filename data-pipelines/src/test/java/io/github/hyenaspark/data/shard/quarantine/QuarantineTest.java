@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
@@ -40,7 +40,7 @@ class QuarantineTest {
         for (int i = 0; i < 10_000; i++) {
             entries.add(entry(i));
         }
-        ObjectFacts file = write(entries);
+        ObjectRef file = write(entries);
         List<String> found = new ArrayList<>();
         Quarantine.read(storage, dataset.resolve(file.file()).toString(), entry -> found.add(describe(entry)));
 
@@ -127,7 +127,7 @@ class QuarantineTest {
                 .hasMessageStartingWith(message);
     }
 
-    private ObjectFacts write(List<QuarantineEntry> entries) throws IOException {
+    private ObjectRef write(List<QuarantineEntry> entries) throws IOException {
         try (var writer = QuarantineWriter.open()) {
             for (QuarantineEntry entry : entries) {
                 writer.append(entry);

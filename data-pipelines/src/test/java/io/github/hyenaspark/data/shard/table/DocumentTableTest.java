@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.shard.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
@@ -46,7 +46,7 @@ class DocumentTableTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 1000, 45_000})
     void rowsComeBackInTheirOrder(int rows) throws IOException {
-        ObjectFacts file = write(rows);
+        ObjectRef file = write(rows);
         List<String> found = new ArrayList<>();
         DocumentTable.read(storage, dataset.resolve(file.file()).toString(), row -> found.add(describe(row)));
         List<String> keys = new ArrayList<>();
@@ -59,14 +59,14 @@ class DocumentTableTest {
             assertThat(found.get(i)).isEqualTo(describe(row));
             assertThat(keys.get(i))
                     .isEqualTo(
-                            describe(new DocumentKey(row.contentHash(), row.signature(), row.split(), row.document())));
+                            describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document())));
         }
     }
 
     @Test
     void equalRowsMakeEqualFilesNamedByTheirContent(@TempDir Path other) throws IOException {
-        ObjectFacts first = write(5000);
-        ObjectFacts second;
+        ObjectRef first = write(5000);
+        ObjectRef second;
         try (var writer = DocumentTableWriter.open(COLUMNS)) {
             fill(writer, 5000);
             assertThat(writer.rows()).isEqualTo(5000);
@@ -83,7 +83,7 @@ class DocumentTableTest {
      */
     @Test
     void theBytesDoNotDependOnTheProcess() throws IOException {
-        ObjectFacts file = write(5000);
+        ObjectRef file = write(5000);
         for (ColumnChunk column : footer(Files.readAllBytes(dataset.resolve(file.file())))
                 .getRow_groups()
                 .get(0)
@@ -135,7 +135,7 @@ class DocumentTableTest {
                 .hasMessage("a content hash has 32 hexadecimal digits, found \"12\"");
     }
 
-    private ObjectFacts write(int rows) throws IOException {
+    private ObjectRef write(int rows) throws IOException {
         try (var writer = DocumentTableWriter.open(COLUMNS)) {
             fill(writer, rows);
             return writer.write(storage, dataset.toString(), "u1");
@@ -174,10 +174,10 @@ class DocumentTableTest {
                         row.tokens() + "",
                         row.bytes() + "",
                         row.columns().toString())
-                + describe(new DocumentKey(row.contentHash(), row.signature(), row.split(), row.document()));
+                + describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document()));
     }
 
-    private static String describe(DocumentKey key) {
+    private static String describe(DocumentRow.Key key) {
         return key.contentHash() + "|" + key.split() + "|" + key.document() + "|" + Arrays.toString(key.signature());
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BpeTrainerTest {
-    private static List<String> merges(List<WordCount> words, int most, long minFrequency) {
+    private static List<String> merges(List<WordCounts.WordCount> words, int most, long minFrequency) {
         return new String(BpeTrainer.train(words, 257 + most, minFrequency).mergesFile(), StandardCharsets.UTF_8)
                 .lines()
                 .skip(1)
@@ -27,9 +27,9 @@ class BpeTrainerTest {
     }
 
     /** The definition: count all pairs anew before each merge. */
-    private static List<String> naive(List<WordCount> words, int most, long minFrequency) {
+    private static List<String> naive(List<WordCounts.WordCount> words, int most, long minFrequency) {
         List<List<String>> split = new ArrayList<>();
-        for (WordCount word : words) {
+        for (WordCounts.WordCount word : words) {
             split.add(new ArrayList<>(
                     word.word().chars().mapToObj(Character::toString).toList()));
         }
@@ -72,15 +72,15 @@ class BpeTrainerTest {
         return ByteAlphabet.spelled(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    private static List<WordCount> randomWords(Random random, int count, int letters) {
-        List<WordCount> words = new ArrayList<>();
+    private static List<WordCounts.WordCount> randomWords(Random random, int count, int letters) {
+        List<WordCounts.WordCount> words = new ArrayList<>();
         for (int w = 0; w < count; w++) {
             var word = new StringBuilder();
             int length = 1 + random.nextInt(12);
             for (int i = 0; i < length; i++) {
                 word.append((char) (random.nextInt(letters) * 51 % 256));
             }
-            words.add(new WordCount(word.toString(), 1 + random.nextInt(5)));
+            words.add(new WordCounts.WordCount(word.toString(), 1 + random.nextInt(5)));
         }
         return words;
     }
@@ -89,7 +89,7 @@ class BpeTrainerTest {
     void learnsTheMergesOfTheDefinition() {
         for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
-            List<WordCount> words = randomWords(random, 1 + random.nextInt(60), 1 + random.nextInt(6));
+            List<WordCounts.WordCount> words = randomWords(random, 1 + random.nextInt(60), 1 + random.nextInt(6));
             long minFrequency = 1L + random.nextInt(3);
             assertThat(merges(words, 40, minFrequency)).as("seed %d", seed).isEqualTo(naive(words, 40, minFrequency));
         }
@@ -99,7 +99,7 @@ class BpeTrainerTest {
     @Tag("goal-15")
     void theOrderOfTheWordsDoesNotMatter() {
         Random random = new Random(1);
-        List<WordCount> words = randomWords(random, 500, 5);
+        List<WordCounts.WordCount> words = randomWords(random, 500, 5);
         List<String> expected = merges(words, 200, 2);
         for (int i = 0; i < 5; i++) {
             Collections.shuffle(words, random);
@@ -111,24 +111,24 @@ class BpeTrainerTest {
     @Tag("goal-15")
     void countsBeyondThirtyTwoBitsAreRight() {
         long many = 2_400_000_000L;
-        List<WordCount> words = List.of(
-                new WordCount("  ", many),
-                new WordCount("ab", many - 1),
-                new WordCount("abc", 3),
-                new WordCount("cd", 1L << 40));
+        List<WordCounts.WordCount> words = List.of(
+                new WordCounts.WordCount("  ", many),
+                new WordCounts.WordCount("ab", many - 1),
+                new WordCounts.WordCount("abc", 3),
+                new WordCounts.WordCount("cd", 1L << 40));
         assertThat(merges(words, 4, 2)).containsExactly("c d", "a b", "Ġ Ġ", "ab c");
     }
 
     @Test
     void ofEquallyFrequentPairsTheSmallerBytesAreFirst() {
-        List<WordCount> words = List.of(
-                new WordCount("b\u00FF", 5), new WordCount("ba", 5), new WordCount("ab", 5), new WordCount("aa", 4));
+        List<WordCounts.WordCount> words = List.of(
+                new WordCounts.WordCount("b\u00FF", 5), new WordCounts.WordCount("ba", 5), new WordCounts.WordCount("ab", 5), new WordCounts.WordCount("aa", 4));
         assertThat(merges(words, 3, 2)).containsExactly("a b", "b a", "b ÿ");
     }
 
     @Test
     void pairsThatAreTooRareAreNotMerged() {
-        List<WordCount> words = List.of(new WordCount("ab", 2), new WordCount("cd", 1));
+        List<WordCounts.WordCount> words = List.of(new WordCounts.WordCount("ab", 2), new WordCounts.WordCount("cd", 1));
         assertThat(merges(words, 10, 2)).containsExactly("a b");
         BpeTokenizer tokenizer = BpeTrainer.train(words, 1_000, 2);
         assertThat(tokenizer.vocabularySize()).isEqualTo(258);
@@ -161,9 +161,9 @@ class BpeTrainerTest {
             }
             words.add(word.toString());
         }
-        List<WordCount> counts = new ArrayList<>();
+        List<WordCounts.WordCount> counts = new ArrayList<>();
         for (String word : words) {
-            counts.add(new WordCount(word, 1 + 4_000_000_000L / (counts.size() + 1)));
+            counts.add(new WordCounts.WordCount(word, 1 + 4_000_000_000L / (counts.size() + 1)));
         }
         assertThat(BpeTrainer.train(counts, 32_768, 2).vocabularySize()).isEqualTo(32_768);
     }
@@ -171,20 +171,20 @@ class BpeTrainerTest {
     @Test
     @Tag("goal-15")
     void whatIsCutIsKnownExactlyWhateverTheParts() {
-        List<WordCount> words = new ArrayList<>();
+        List<WordCounts.WordCount> words = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            words.add(new WordCount("w" + i, 1 + i % 10));
+            words.add(new WordCounts.WordCount("w" + i, 1 + i % 10));
         }
         var whole = new TopWords(250);
         words.forEach(whole::add);
         TopWords.Selection expected = whole.selection();
-        assertThat(expected.top()).hasSize(250).isSortedAccordingTo(WordCount.ORDER);
+        assertThat(expected.top()).hasSize(250).isSortedAccordingTo(WordCounts.WordCount.ORDER);
         assertThat(expected.cutWords()).isEqualTo(750);
         assertThat(expected.occurrences()).isEqualTo(5_500);
         assertThat(expected.cutOccurrences()).isEqualTo(5_500 - (1_000 + 900 + 50 * 8));
         Collections.shuffle(words, new Random(2));
         var joined = new TopWords(250);
-        for (List<WordCount> part : List.of(words.subList(0, 10), words.subList(10, 600), words.subList(600, 1_000))) {
+        for (List<WordCounts.WordCount> part : List.of(words.subList(0, 10), words.subList(10, 600), words.subList(600, 1_000))) {
             var selected = new TopWords(250);
             part.forEach(selected::add);
             joined.add(selected.selection());

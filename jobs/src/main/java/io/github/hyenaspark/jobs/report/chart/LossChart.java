@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.report.chart;
 
-import io.github.hyenaspark.jobs.report.journal.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.LossHistory;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -34,11 +34,11 @@ public final class LossChart {
      *
      * @throws IllegalArgumentException if there is no point at all
      */
-    public static byte[] png(String title, List<LossPoint> train, List<LossPoint> heldOut) throws IOException {
+    public static byte[] png(String title, List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut) throws IOException {
         if (train.isEmpty() && heldOut.isEmpty()) {
             throw new IllegalArgumentException("a loss chart needs at least one point, found none");
         }
-        AxisUnit unit = AxisUnit.ofTokens(Math.max(last(train), last(heldOut)));
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofTokens(Math.max(last(train), last(heldOut)));
         XYChart chart = new XYChartBuilder()
                 .width(WIDTH)
                 .height(HEIGHT)
@@ -52,14 +52,14 @@ public final class LossChart {
         return BitmapEncoder.getBitmapBytes(chart, BitmapFormat.PNG);
     }
 
-    private static void add(XYChart chart, String name, List<LossPoint> points, Color colour) {
-        List<LossPoint> finite =
+    private static void add(XYChart chart, String name, List<LossHistory.LossPoint> points, Color colour) {
+        List<LossHistory.LossPoint> finite =
                 points.stream().filter(p -> Double.isFinite(p.loss())).toList();
         if (finite.isEmpty()) {
             return;
         }
-        double[] tokens = finite.stream().mapToDouble(LossPoint::tokens).toArray();
-        double[] losses = finite.stream().mapToDouble(LossPoint::loss).toArray();
+        double[] tokens = finite.stream().mapToDouble(LossHistory.LossPoint::tokens).toArray();
+        double[] losses = finite.stream().mapToDouble(LossHistory.LossPoint::loss).toArray();
         XYSeries series = chart.addSeries(
                 String.format(Locale.ROOT, "%s (last %.3f)", name, losses[losses.length - 1]), tokens, losses);
         series.setLineColor(colour);
@@ -68,7 +68,7 @@ public final class LossChart {
         series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     }
 
-    private static double last(List<LossPoint> points) {
+    private static double last(List<LossHistory.LossPoint> points) {
         return points.isEmpty() ? 0 : points.get(points.size() - 1).tokens();
     }
 

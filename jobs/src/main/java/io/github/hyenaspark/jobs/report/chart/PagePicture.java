@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.report.chart;
 
-import io.github.hyenaspark.jobs.report.html.HtmlTable;
+import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A plot as HTML that holds its pictures, one for each {@link ChartLook}. */
+/** A plot as HTML that holds its pictures, one for each {@link ChartTheme}. */
 public final class PagePicture {
     private static final List<Marker> MARKERS =
             List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
@@ -27,7 +27,7 @@ public final class PagePicture {
     /** Makes the chart of a look. */
     @FunctionalInterface
     public interface Drawing {
-        Chart<?, ?> in(ChartLook look);
+        Chart<?, ?> in(ChartTheme look);
     }
 
     /**
@@ -37,11 +37,11 @@ public final class PagePicture {
      */
     public static String html(String title, String legend, Drawing drawing) throws IOException {
         var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
-        for (ChartLook look : ChartLook.values()) {
+        for (ChartTheme look : ChartTheme.values()) {
             String data = Base64.getEncoder().encodeToString(look.png(drawing.in(look)));
             String size = "width=\"" + look.width() + "\" height=\"" + look.height() + "\"";
             html.append(
-                    look == ChartLook.WIDE_LIGHT
+                    look == ChartTheme.WIDE_LIGHT
                             ? "<img alt=\"" + title + "\" " + size + " src=\"data:image/png;base64," + data + "\">\n"
                             : "<source media=\"" + look.media() + "\" " + size + " srcset=\"data:image/png;base64,"
                                     + data + "\">\n");
@@ -73,10 +73,10 @@ public final class PagePicture {
         var html = new StringBuilder("<ul class=\"legend\">");
         for (Key key : keys) {
             String colour = String.format(
-                    Locale.ROOT, "#%06x", ChartLook.series(key.number()).getRGB() & 0xFFFFFF);
+                    Locale.ROOT, "#%06x", ChartTheme.series(key.number()).getRGB() & 0xFFFFFF);
             html.append("<li><span style=\"color:" + colour + "\" aria-hidden=\"true\">")
                     .append(key.symbol())
-                    .append("</span> " + HtmlTable.escaped(key.text()) + "</li>");
+                    .append("</span> " + HtmlPage.Table.escaped(key.text()) + "</li>");
         }
         return html.append("</ul>\n").toString();
     }
@@ -104,7 +104,7 @@ public final class PagePicture {
     public static CategorySeries add(
             CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);
-        Color colour = ChartLook.series(number);
+        Color colour = ChartTheme.series(number);
         series.setFillColor(colour);
         series.setLineColor(colour);
         series.setMarkerColor(colour);

@@ -45,4 +45,13 @@ public final class LossHistory {
     public OptionalDouble bestHeldOut() {
         return heldOut.stream().mapToDouble(LossPoint::loss).min();
     }
+
+
+/**
+ * One point of a loss curve.
+ *
+ * @param tokens tokens trained on so far
+ * @param loss nats per token
+ */
+public record LossPoint(double tokens, double loss) {}
 }

@@ -1,14 +1,12 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.jobs.report.chart.AxisUnit;
-import io.github.hyenaspark.jobs.report.chart.Curves;
-import io.github.hyenaspark.jobs.report.chart.Curves.Axes;
-import io.github.hyenaspark.jobs.report.chart.Curves.Curve;
-import io.github.hyenaspark.jobs.report.chart.Curves.Mark;
+import io.github.hyenaspark.jobs.report.chart.LineChart;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Mark;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
-import io.github.hyenaspark.jobs.report.html.HtmlTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,16 +46,16 @@ public final class ComparePage {
 
     private String findings() {
         return CompareFindings.list(result.path("findings")).stream()
-                .map(sentence -> "<p>" + HtmlTable.escaped(sentence.asText()) + "</p>\n")
+                .map(sentence -> "<p>" + HtmlPage.Table.escaped(sentence.asText()) + "</p>\n")
                 .collect(Collectors.joining());
     }
 
     private String lossByTokens() throws IOException {
-        return losses("tokens", AxisUnit.ofTokens(last("tokens")));
+        return losses("tokens", LineChart.AxisUnit.ofTokens(last("tokens")));
     }
 
     private String lossByTime() throws IOException {
-        return losses("seconds", AxisUnit.ofSeconds(last("seconds")));
+        return losses("seconds", LineChart.AxisUnit.ofSeconds(last("seconds")));
     }
 
     /** The largest of these figures of rounds. */
@@ -70,7 +68,7 @@ public final class ComparePage {
     }
 
     /** A plot for each length: training loss after each round, for every mixer. */
-    private String losses(String key, AxisUnit unit) throws IOException {
+    private String losses(String key, LineChart.AxisUnit unit) throws IOException {
         var html = new StringBuilder();
         for (int length : CompareFindings.lengths(cells)) {
             List<Curve> curves = new ArrayList<>();
@@ -79,7 +77,7 @@ public final class ComparePage {
                     curves.add(new Curve(cell.path("mixer").asText(), curve(cell, key, unit.size())));
                 }
             }
-            var plot = new Curves(
+            var plot = new LineChart(
                     "Training loss at length " + Figures.whole(length) + " against " + unit.title(),
                     unit.title(),
                     "loss, nats per token",
@@ -103,7 +101,7 @@ public final class ComparePage {
 
     private String answers() throws IOException {
         String title = "Share of last tokens that are right";
-        return new Curves(title, "length", title.toLowerCase(Locale.ROOT), Axes.LINEAR)
+        return new LineChart(title, "length", title.toLowerCase(Locale.ROOT), Axes.LINEAR)
                 .html(byLength(cells, "last_token_accuracy"), List.of());
     }
 
@@ -120,12 +118,12 @@ public final class ComparePage {
                                     + " on")));
         }
         String title = "Tokens per second of training";
-        return new Curves(title, "length, tokens", title.toLowerCase(Locale.ROOT), Axes.LOGARITHMIC)
+        return new LineChart(title, "length, tokens", title.toLowerCase(Locale.ROOT), Axes.LOGARITHMIC)
                 .html(byLength(speeds, "tokens_per_second"), marks);
     }
 
     private String memory() throws IOException {
-        return new Curves(
+        return new LineChart(
                         "Memory that training steps hold: native arrays and live heap",
                         "length, tokens",
                         "memory, MiB",
@@ -151,8 +149,8 @@ public final class ComparePage {
         return curves;
     }
 
-    private HtmlTable speedTable() {
-        HtmlTable table = HtmlTable.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
+    private HtmlPage.Table speedTable() {
+        HtmlPage.Table table = HtmlPage.Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
         for (JsonNode speed : speeds) {
             table.row(
                     speed.path("mixer").asText(),
@@ -165,8 +163,8 @@ public final class ComparePage {
         return table;
     }
 
-    private HtmlTable cellTable() {
-        HtmlTable table = HtmlTable.of(
+    private HtmlPage.Table cellTable() {
+        HtmlPage.Table table = HtmlPage.Table.of(
                 List.of("Mixer", "Length", "Batch", "Learning rate", "Held-out loss", "Last tokens right", "Run"));
         for (JsonNode cell : CompareFindings.list(result.path("cells"))) {
             table.row(

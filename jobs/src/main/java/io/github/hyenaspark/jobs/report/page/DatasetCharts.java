@@ -1,13 +1,21 @@
 package io.github.hyenaspark.jobs.report.page;
 
-import io.github.hyenaspark.jobs.report.chart.AxisUnit;
-import io.github.hyenaspark.jobs.report.chart.ChartLook;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.jobs.report.chart.ChartTheme;
+import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.page.LengthClasses.Split;
+import io.github.hyenaspark.jobs.report.html.HtmlPage;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses.Split;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
@@ -37,13 +45,13 @@ final class DatasetCharts {
     }
 
     /** Bars of tokens, the largest sources by themselves; empty without two sources to compare. */
-    static String sources(List<Ranked> sources) throws IOException {
-        List<Ranked> shown = Ranked.largest(sources, Ranked::tokens, SOURCES);
-        double most = shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
+    static String sources(List<DatasetTables.Ranked> sources) throws IOException {
+        List<DatasetTables.Ranked> shown = DatasetTables.Ranked.largest(sources, DatasetTables.Ranked::tokens, SOURCES);
+        double most = shown.stream().mapToDouble(DatasetTables.Ranked::tokens).max().orElse(0);
         if (shown.size() < 2 || most == 0) {
             return "";
         }
-        AxisUnit unit = AxisUnit.ofTokens(most);
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofTokens(most);
         List<Double> tokens =
                 shown.stream().map(source -> source.tokens() / unit.size()).toList();
         return PagePicture.html("Tokens by source", "", look -> {
@@ -75,7 +83,7 @@ final class DatasetCharts {
         });
     }
 
-    private static void bars(CategoryChart chart, List<String> labels, ChartLook look) {
+    private static void bars(CategoryChart chart, List<String> labels, ChartTheme look) {
         CategoryStyler styler = chart.getStyler();
         styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // a few bars are no walls
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
@@ -86,12 +94,153 @@ final class DatasetCharts {
     }
 
     /** Names short enough for an axis, all different. */
-    private static List<String> labels(List<Ranked> sources, ChartLook look) {
+    private static List<String> labels(List<DatasetTables.Ranked> sources, ChartTheme look) {
         List<String> labels = new ArrayList<>();
-        for (Ranked source : sources) {
+        for (DatasetTables.Ranked source : sources) {
             String label = Figures.shortened(source.name(), look.isNarrow() ? 14 : 16);
             labels.add(labels.contains(label) ? label + " (" + (labels.size() + 1) + ")" : label);
         }
         return labels;
     }
+
+
+/**
+ * How long documents are: class k counts those of 2^k to 2^(k+1)-1 tokens. Classes that are empty in every split are
+ * left out before the first and after the last that is not.
+ *
+ * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
+ * @param splits in the report's order
+ */
+record LengthClasses(List<String> labels, List<Split> splits) {
+    private static final int CLASSES = 63; // lengths are below 2^63
+
+    /**
+     * One split.
+     *
+     * @param documents of each class
+     */
+    record Split(String name, List<Long> documents) {
+
+        /** Of each class; zeros if there are no documents. */
+        List<Double> percentages() {
+            long all = documents.stream().mapToLong(Long::longValue).sum();
+            return documents.stream().map(n -> 100.0 * n / Math.max(1, all)).toList();
+        }
+    }
+
+    /** From an object of splits and their counts. */
+    static LengthClasses of(JsonNode lengths) {
+        int from = CLASSES;
+        int to = 0;
+        for (JsonNode counts : lengths) {
+            for (int k = 0; k < Math.min(CLASSES, counts.size()); k++) {
+                if (counts.path(k).asLong() > 0) {
+                    from = Math.min(from, k);
+                    to = Math.max(to, k + 1);
+                }
+            }
+        }
+        List<String> labels = new ArrayList<>();
+        for (int k = from; k < to; k++) {
+            labels.add(Figures.length(1L << k));
+        }
+        List<Split> splits = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> split : lengths.properties()) {
+            List<Long> documents = new ArrayList<>();
+            for (int k = from; k < to; k++) {
+                documents.add(split.getValue().path(k).asLong());
+            }
+            splits.add(new Split(split.getKey(), documents));
+        }
+        return new LengthClasses(labels, splits);
+    }
+
+    /** A row for each class, a column for each split. */
+    HtmlPage.Table table() {
+        List<String> columns = new ArrayList<>(List.of("Tokens, from"));
+        splits.forEach(split -> columns.add(split.name()));
+        HtmlPage.Table table = HtmlPage.Table.of(columns);
+        for (int i = 0; i < labels.size(); i++) {
+            int row = i;
+            table.row(
+                    labels.get(i),
+                    splits.stream()
+                            .map(split -> Figures.whole(split.documents().get(row)))
+                            .toList());
+        }
+        return table;
+    }
+}
+
+
+/**
+ * The share of positions that hold a token to learn from, for packing strategies and sequence lengths.
+ *
+ * @param strategies in the report's order
+ * @param lengths in tokens, ascending; every length of any strategy
+ * @param shares of each strategy, 0 to 1 by length; a strategy need not have every length
+ */
+record PackingUse(List<String> strategies, List<Long> lengths, Map<String, SortedMap<Long, Double>> shares) {
+
+    /** From an object of strategies; what is no object in it, like the number of documents, is passed over. */
+    static PackingUse of(JsonNode packing) {
+        Map<String, SortedMap<Long, Double>> shares = new TreeMap<>();
+        List<String> strategies = new ArrayList<>();
+        var lengths = new TreeSet<Long>();
+        for (Map.Entry<String, JsonNode> strategy : packing.properties()) {
+            SortedMap<Long, Double> uses = uses(strategy.getValue());
+            if (!uses.isEmpty()) {
+                strategies.add(strategy.getKey());
+                shares.put(strategy.getKey(), uses);
+                lengths.addAll(uses.keySet());
+            }
+        }
+        return new PackingUse(strategies, List.copyOf(lengths), shares);
+    }
+
+    private static SortedMap<Long, Double> uses(JsonNode strategy) {
+        SortedMap<Long, Double> uses = new TreeMap<>();
+        for (Map.Entry<String, JsonNode> use : strategy.properties()) {
+            if (use.getKey().matches("[0-9]{1,18}") && use.getValue().isNumber()) {
+                uses.put(Long.parseLong(use.getKey()), use.getValue().asDouble());
+            }
+        }
+        return uses;
+    }
+
+    /** Of a strategy at each of the lengths; null where it has none. */
+    List<@Nullable Double> percentages(String strategy) {
+        List<@Nullable Double> percentages = new ArrayList<>();
+        for (long length : lengths) {
+            Double share = shares.getOrDefault(strategy, new TreeMap<>()).get(length);
+            percentages.add(share == null ? null : Double.valueOf(100 * share));
+        }
+        return percentages;
+    }
+
+    /** Where an axis in percent may begin: the multiple of ten below every share. */
+    double floor() {
+        double least = shares.values().stream()
+                .flatMap(uses -> uses.values().stream())
+                .mapToDouble(Double::doubleValue)
+                .min()
+                .orElse(0);
+        return Math.max(0, Math.min(90, 10 * Math.floor(10 * least)));
+    }
+
+    /** A row for each strategy, a column for each length. */
+    HtmlPage.Table table() {
+        List<String> columns = new ArrayList<>(List.of("Strategy"));
+        lengths.forEach(length -> columns.add(Figures.length(length)));
+        HtmlPage.Table table = HtmlPage.Table.of(columns);
+        for (String strategy : strategies) {
+            table.row(
+                    strategy,
+                    percentages(strategy).stream()
+                            .map(use -> use == null ? Figures.NONE : String.format(Locale.ROOT, "%.2f %%", use))
+                            .toList());
+        }
+        return table;
+    }
+}
 }

@@ -33,7 +33,7 @@ public final class DatasetPage {
     private byte[] bytes() throws IOException {
         headLine();
         splits();
-        List<Ranked> sources = sources();
+        List<DatasetTables.Ranked> sources = sources();
         page.section(
                 "Sources",
                 DatasetCharts.sources(sources) + DatasetTables.sources(sources).html());
@@ -73,7 +73,7 @@ public final class DatasetPage {
     }
 
     private void splits() throws IOException {
-        LengthClasses lengths = LengthClasses.of(report.path("lengths"));
+        DatasetCharts.LengthClasses lengths = DatasetCharts.LengthClasses.of(report.path("lengths"));
         String numbers = lengths.labels().isEmpty()
                 ? ""
                 : "<details><summary>Documents by length, in numbers</summary>\n"
@@ -82,15 +82,15 @@ public final class DatasetPage {
     }
 
     /** What lies beside the folders of the input has a point for its source. */
-    private List<Ranked> sources() {
-        return Ranked.of(report.path("sources")).stream()
+    private List<DatasetTables.Ranked> sources() {
+        return DatasetTables.Ranked.of(report.path("sources")).stream()
                 .map(source -> source.name().equals(".") ? source.named(". (no folder)") : source)
                 .toList();
     }
 
     private void packing() throws IOException {
         JsonNode packing = report.path("packing");
-        PackingUse use = PackingUse.of(packing);
+        DatasetCharts.PackingUse use = DatasetCharts.PackingUse.of(packing);
         String planned = Figures.whole(packing.path("planned_documents").asLong());
         page.section(
                 "Packing",
@@ -99,7 +99,7 @@ public final class DatasetPage {
     }
 
     private void rejects(String title, String key) {
-        page.section(title, DatasetTables.reasons(Ranked.of(report.path(key))).html());
+        page.section(title, DatasetTables.reasons(DatasetTables.Ranked.of(report.path(key))).html());
     }
 
     private long number(String key) {

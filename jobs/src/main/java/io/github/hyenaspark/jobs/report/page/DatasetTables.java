@@ -2,10 +2,12 @@ package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.html.HtmlTable;
+import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** The tables of a dataset's page. What its report lacks is shown as 0 or left out. */
 final class DatasetTables {
@@ -19,10 +21,10 @@ final class DatasetTables {
 
     private DatasetTables() {}
 
-    static HtmlTable splits(JsonNode report) {
+    static HtmlPage.Table splits(JsonNode report) {
         JsonNode splits = report.path("splits");
         List<Ranked> entries = Ranked.of(splits);
-        HtmlTable table = amountsTable("Split", "Shards");
+        HtmlPage.Table table = amountsTable("Split", "Shards");
         long tokens = Ranked.total(entries, Ranked::tokens);
         for (Ranked split : entries) {
             String shards =
@@ -32,8 +34,8 @@ final class DatasetTables {
         return table;
     }
 
-    static HtmlTable sources(List<Ranked> sources) {
-        HtmlTable table = amountsTable("Source");
+    static HtmlPage.Table sources(List<Ranked> sources) {
+        HtmlPage.Table table = amountsTable("Source");
         long tokens = Ranked.total(sources, Ranked::tokens);
         Ranked.largest(sources, Ranked::tokens, ROWS)
                 .forEach(source -> table.row(source.name(), amounts(source, tokens)));
@@ -41,8 +43,8 @@ final class DatasetTables {
     }
 
     /** Documents by the reason for which they were left out. */
-    static HtmlTable reasons(List<Ranked> reasons) {
-        HtmlTable table = HtmlTable.of(List.of("Reason", "Documents", "Share"));
+    static HtmlPage.Table reasons(List<Ranked> reasons) {
+        HtmlPage.Table table = HtmlPage.Table.of(List.of("Reason", "Documents", "Share"));
         long all = Ranked.total(reasons, Ranked::documents);
         Ranked.largest(reasons, Ranked::documents, ROWS)
                 .forEach(reason -> table.row(
@@ -51,8 +53,8 @@ final class DatasetTables {
     }
 
     /** What was measured while the snapshot was prepared; every value that is there. */
-    static HtmlTable run(JsonNode run) {
-        HtmlTable table = HtmlTable.facts();
+    static HtmlPage.Table run(JsonNode run) {
+        HtmlPage.Table table = HtmlPage.Table.facts();
         for (Map.Entry<String, JsonNode> fact : run.properties()) {
             String name = RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey()));
             table.row(name, value(fact.getValue()));
@@ -60,8 +62,8 @@ final class DatasetTables {
         return table;
     }
 
-    static HtmlTable snapshot(JsonNode report) {
-        HtmlTable table = HtmlTable.facts();
+    static HtmlPage.Table snapshot(JsonNode report) {
+        HtmlPage.Table table = HtmlPage.Table.facts();
         for (String key : List.of(
                 "dataset",
                 "snapshot",
@@ -80,11 +82,11 @@ final class DatasetTables {
         return table.row("Special tokens spelled out in the text", value(report.path("special_tokens")));
     }
 
-    private static HtmlTable amountsTable(String name, String... more) {
+    private static HtmlPage.Table amountsTable(String name, String... more) {
         List<String> columns = new ArrayList<>(List.of(name));
         columns.addAll(AMOUNTS);
         columns.addAll(List.of(more));
-        return HtmlTable.of(columns);
+        return HtmlPage.Table.of(columns);
     }
 
     private static List<String> amounts(Ranked counts, long allTokens, String... more) {
@@ -110,4 +112,57 @@ final class DatasetTables {
         String words = key.replace('_', ' ');
         return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
+
+
+/**
+ * What a report counts under one name: a split, a source, a reason.
+ *
+ * @param bytes of text; 0 where only documents are counted
+ * @param tokens 0 where only documents are counted
+ */
+record Ranked(String name, long documents, long bytes, long tokens) {
+
+    /** The entries of an object of a report, in its order; none if it is missing. A plain number counts documents. */
+    static List<Ranked> of(JsonNode counts) {
+        List<Ranked> entries = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> entry : counts.properties()) {
+            JsonNode value = entry.getValue();
+            long documents =
+                    value.isNumber() ? value.asLong() : value.path("documents").asLong();
+            entries.add(new Ranked(
+                    entry.getKey(),
+                    documents,
+                    value.path("bytes").asLong(),
+                    value.path("tokens").asLong()));
+        }
+        return entries;
+    }
+
+    /** Largest first, equal ones by name; where there are many more than the limit, the rest summed at the end. */
+    static List<Ranked> largest(List<Ranked> entries, ToLongFunction<Ranked> size, int limit) {
+        List<Ranked> sorted = new ArrayList<>(entries);
+        sorted.sort(Comparator.comparingLong(size).reversed().thenComparing(Ranked::name));
+        if (sorted.size() <= limit + 1) {
+            return sorted;
+        }
+        List<Ranked> rest = sorted.subList(limit, sorted.size());
+        Ranked others = sum(Figures.whole(rest.size()) + " others", rest);
+        List<Ranked> shown = new ArrayList<>(sorted.subList(0, limit));
+        shown.add(others);
+        return shown;
+    }
+
+    Ranked named(String other) {
+        return new Ranked(other, documents, bytes, tokens);
+    }
+
+    static Ranked sum(String name, List<Ranked> entries) {
+        return new Ranked(
+                name, total(entries, Ranked::documents), total(entries, Ranked::bytes), total(entries, Ranked::tokens));
+    }
+
+    static long total(List<Ranked> entries, ToLongFunction<Ranked> size) {
+        return entries.stream().mapToLong(size).sum();
+    }
+}
 }

@@ -5,7 +5,6 @@ import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
-import io.github.hyenaspark.jobs.report.html.HtmlTable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +34,7 @@ public final class EvaluationPage {
                 .section("Does the long context help?", "<p>" + answer() + "</p>\n" + chart() + table())
                 .section(
                         "Data",
-                        HtmlTable.facts()
+                        HtmlPage.Table.facts()
                                 .row("Snapshot", text("snapshot"))
                                 .row("Text bytes", whole("bytes"))
                                 .row("Sequence length, tokens", whole("length"))
@@ -134,8 +133,8 @@ public final class EvaluationPage {
     }
 
     private String table() {
-        HtmlTable table =
-                HtmlTable.of(List.of("Places", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
+        HtmlPage.Table table =
+                HtmlPage.Table.of(List.of("Places", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
         for (PositionClass place : classes) {
             table.row(
                     place.places(),

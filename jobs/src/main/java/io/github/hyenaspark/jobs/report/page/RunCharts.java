@@ -1,10 +1,9 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.jobs.report.chart.AxisUnit;
-import io.github.hyenaspark.jobs.report.chart.Curves;
-import io.github.hyenaspark.jobs.report.chart.Curves.Axes;
-import io.github.hyenaspark.jobs.report.chart.Curves.Curve;
+import io.github.hyenaspark.jobs.report.chart.LineChart;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Round;
@@ -40,13 +39,13 @@ final class RunCharts {
     }
 
     String lossByTokens() throws IOException {
-        AxisUnit unit = AxisUnit.ofTokens(figures.last(Round::tokens));
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofTokens(figures.last(Round::tokens));
         ToDoubleFunction<Round> tokens = round -> round.tokens() / unit.size();
         return curves("Loss against tokens", unit.title(), LOSS, losses(tokens));
     }
 
     String lossByTime() throws IOException {
-        AxisUnit unit = AxisUnit.ofSeconds(figures.seconds());
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofSeconds(figures.seconds());
         return curves("Loss against time", unit.title(), LOSS, losses(round -> round.ended() / unit.size()));
     }
 
@@ -99,6 +98,6 @@ final class RunCharts {
     }
 
     private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
-        return new Curves(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
+        return new LineChart(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
     }
 }

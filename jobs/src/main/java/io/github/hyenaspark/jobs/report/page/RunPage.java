@@ -1,11 +1,10 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.jobs.report.chart.Curves;
+import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
-import io.github.hyenaspark.jobs.report.html.HtmlTable;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Round;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Sample;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class RunPage {
     }
 
     private byte[] html(Facts facts) throws IOException {
-        HtmlTable settings = HtmlTable.facts();
+        HtmlPage.Table settings = HtmlPage.Table.facts();
         flatten("", facts.settings(), settings);
         return new HtmlPage("Run " + facts.name())
                 .figures(headLine(facts))
@@ -93,20 +92,20 @@ public final class RunPage {
 
     /** Some of them, the newest first and open. */
     private String samples() {
-        List<Sample> shown = Curves.thinned(figures.samples(), SAMPLES);
+        List<Sample> shown = LineChart.thinned(figures.samples(), SAMPLES);
         var html = new StringBuilder();
         for (int at = shown.size() - 1; at >= 0; at--) {
             Sample sample = shown.get(at);
             html.append(html.isEmpty() ? "<details open>" : "<details>")
                     .append("<summary>After round " + Figures.whole(sample.round()) + "</summary>\n<pre><b>")
-                    .append(HtmlTable.escaped(sample.prompt()) + "</b>" + HtmlTable.escaped(sample.text()))
+                    .append(HtmlPage.Table.escaped(sample.prompt()) + "</b>" + HtmlPage.Table.escaped(sample.text()))
                     .append("</pre></details>\n");
         }
         return html.toString();
     }
 
-    private HtmlTable phases() {
-        HtmlTable table = HtmlTable.of(List.of("Phase", "Milliseconds a round", "Share"));
+    private HtmlPage.Table phases() {
+        HtmlPage.Table table = HtmlPage.Table.of(List.of("Phase", "Milliseconds a round", "Share"));
         int rounds = Math.max(1, figures.rounds().size());
         double all = figures.phaseMillis().values().stream()
                 .mapToDouble(Double::doubleValue)
@@ -117,8 +116,8 @@ public final class RunPage {
         return table;
     }
 
-    private HtmlTable traffic() {
-        HtmlTable table = HtmlTable.facts();
+    private HtmlPage.Table traffic() {
+        HtmlPage.Table table = HtmlPage.Table.facts();
         Map.of(
                         "bytes_down", "Parameters, down",
                         "bytes_up", "Parameters, up",
@@ -134,13 +133,13 @@ public final class RunPage {
         return table;
     }
 
-    private static HtmlTable table(Map<String, String> facts) {
-        HtmlTable table = HtmlTable.facts();
+    private static HtmlPage.Table table(Map<String, String> facts) {
+        HtmlPage.Table table = HtmlPage.Table.facts();
         facts.forEach(table::row);
         return table;
     }
 
-    private static void flatten(String prefix, JsonNode settings, HtmlTable into) {
+    private static void flatten(String prefix, JsonNode settings, HtmlPage.Table into) {
         for (Map.Entry<String, JsonNode> entry : settings.properties()) {
             String key = prefix + entry.getKey();
             JsonNode value = entry.getValue();

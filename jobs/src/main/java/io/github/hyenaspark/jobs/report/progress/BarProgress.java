@@ -17,7 +17,7 @@ final class BarProgress implements Progress {
     private final ProgressBar bar;
     private String last = "";
 
-    BarProgress(Work work, PrintStream to) {
+    BarProgress(ProgressTask work, PrintStream to) {
         bar = new ProgressBarBuilder()
                 .setTaskName(work.task())
                 .setUnit(" " + work.unit(), 1)

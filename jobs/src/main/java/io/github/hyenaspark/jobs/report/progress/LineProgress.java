@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
 
-    private final Work work;
+    private final ProgressTask work;
     private final PrintStream to;
     private final LongSupplier nanoTime;
     private final ProgressFormat format;
@@ -20,7 +20,7 @@ final class LineProgress implements Progress {
     private long lastLineNanos;
     private boolean silent = true;
 
-    LineProgress(Work work, PrintStream to, ProgressFormat format, LongSupplier nanoTime) {
+    LineProgress(ProgressTask work, PrintStream to, ProgressFormat format, LongSupplier nanoTime) {
         this.work = work;
         this.to = to;
         this.format = format;
@@ -28,11 +28,11 @@ final class LineProgress implements Progress {
         this.startNanos = nanoTime.getAsLong();
     }
 
-    static LineProgress plain(Work work, PrintStream to) {
+    static LineProgress plain(ProgressTask work, PrintStream to) {
         return new LineProgress(work, to, LineProgress::plainLine, System::nanoTime);
     }
 
-    static LineProgress json(Work work, PrintStream to) {
+    static LineProgress json(ProgressTask work, PrintStream to) {
         return new LineProgress(work, to, LineProgress::jsonLine, System::nanoTime);
     }
 
@@ -45,7 +45,7 @@ final class LineProgress implements Progress {
         silent = false;
         lastLineNanos = now;
         double seconds = (now - startNanos) / (double) NANOS;
-        to.println(format.line(work, Pace.of(work, done, seconds), note));
+        to.println(format.line(work, ProgressFormat.Rate.of(work, done, seconds), note));
     }
 
     @Override
@@ -53,19 +53,19 @@ final class LineProgress implements Progress {
         to.flush();
     }
 
-    static String plainLine(Work work, Pace pace, String note) {
+    static String plainLine(ProgressTask work, ProgressFormat.Rate pace, String note) {
         String line = String.format(
                 Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), pace.done(), work.total(), work.unit(), rate(pace));
         return note.isEmpty() ? line : line + ", " + note;
     }
 
-    private static String rate(Pace pace) {
+    private static String rate(ProgressFormat.Rate pace) {
         return pace.perSecond() > 0
                 ? String.format(Locale.ROOT, "%.2f/s, %s left", pace.perSecond(), clock(pace.secondsLeft()))
                 : "rate not known yet";
     }
 
-    static String jsonLine(Work work, Pace pace, String note) {
+    static String jsonLine(ProgressTask work, ProgressFormat.Rate pace, String note) {
         return Json.line(Json.object()
                 .put("task", work.task())
                 .put("unit", work.unit())

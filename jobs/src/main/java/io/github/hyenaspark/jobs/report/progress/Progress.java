@@ -29,10 +29,10 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     void close();
 
     /**
-     * A display of this style. {@link ProgressStyle#AUTO} is a bar where a person sits at a terminal and lines
+     * A display of this style. {@link Style#AUTO} is a bar where a person sits at a terminal and lines
      * elsewhere.
      */
-    static Progress open(ProgressStyle style, Work work, PrintStream to) {
+    static Progress open(Style style, ProgressTask work, PrintStream to) {
         return switch (style) {
             case AUTO -> atTerminal() ? new BarProgress(work, to) : LineProgress.plain(work, to);
             case PLAIN -> LineProgress.plain(work, to);
@@ -44,4 +44,15 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     private static boolean atTerminal() {
         return System.console() != null;
     }
+
+
+/** The values of {@code run.progress}. */
+public enum Style {
+    /** A bar on a terminal, plain lines elsewhere. */
+    AUTO,
+    /** One line of text at a time, for logs. */
+    PLAIN,
+    /** One JSON object a line, for programs. */
+    JSON
+}
 }

@@ -1,26 +1,29 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.VectorFile;
-import io.github.hyenaspark.checkpoint.WorkerObjects;
+import io.github.hyenaspark.checkpoint.WorkerStateFiles;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.RoundProgress;
-import io.github.hyenaspark.jobs.spark.averaging.RoundGuard.Checked;
+import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
 import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
 import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.averaging.Averaged;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.OuterOptimizer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,13 +37,13 @@ import org.slf4j.LoggerFactory;
 public final class AveragingDriver {
     private static final Logger LOG = LoggerFactory.getLogger(AveragingDriver.class);
 
-    private final DriverPlan plan;
+    private final Plan plan;
     private final TrainConfig train;
     private final Workers workers;
     private final RunStore store;
     private final RoundProgress progress;
-    private final RoundGuard guard;
-    private final RoundLedger ledger;
+    private final DivergenceGuard guard;
+    private final AsyncCheckpointWriter ledger;
 
     /** Guards the two fields below and the journal: {@link #stop} comes from another thread. */
     private final Object commit = new Object();
@@ -54,14 +57,14 @@ public final class AveragingDriver {
      *
      * @param progress counts rounds
      */
-    public AveragingDriver(DriverPlan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
+    public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
         this.train = train;
         this.workers = workers;
         this.store = store;
         this.progress = new RoundProgress(progress);
-        guard = new RoundGuard(train.guard(), workers);
-        ledger = new RoundLedger(store, plan);
+        guard = new DivergenceGuard(train.guard(), workers);
+        ledger = new AsyncCheckpointWriter(store, plan);
     }
 
     /**
@@ -127,7 +130,7 @@ public final class AveragingDriver {
         LOG.debug("point: round {} is trained", before.round() + 1);
         Checked checked = guard.check(before, done);
         times.end("guard");
-        Optional<RoundAverage> average = average(before, checked);
+        Optional<Workers.RoundAverage> average = average(before, checked);
         times.end("merge");
         LOG.debug("point: round {} is averaged", before.round() + 1);
         RunState after =
@@ -140,7 +143,7 @@ public final class AveragingDriver {
             refuseIfStopped();
             ledger.await();
             times.end("checkpoint_wait");
-            var entry = new RoundEntry(
+            var entry = new RoundMetrics(
                     train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
             ledger.write(entry);
             latest = Optional.of(after);
@@ -153,21 +156,21 @@ public final class AveragingDriver {
     }
 
     /** Empty if no worker had a target: there are no weights then. */
-    private Optional<RoundAverage> average(RunState before, Checked checked) {
+    private Optional<Workers.RoundAverage> average(RunState before, Checked checked) {
         if (checked.tokens() == 0) {
             LOG.warn(
                     "round {}: no worker had a target, so parameters and moments stay as they are", before.round() + 1);
             return Optional.empty();
         }
         Averaging averaging = Averaging.of(train, before.round(), checked.reports());
-        return Optional.of(new RoundAverage(averaging, workers.average(before, averaging, checked.results())));
+        return Optional.of(new Workers.RoundAverage(averaging, workers.average(before, averaging, checked.results())));
     }
 
     private static RunState unchanged(RunState before) {
         return new RunState(before.round() + 1, before.tokens(), before.state(), before.outerMomentum(), before.kept());
     }
 
-    private RunState step(RunState before, Checked checked, Averaged averaged) {
+    private RunState step(RunState before, Checked checked, Averaging.AveragedState averaged) {
         OuterOptimizer.Step step = new OuterOptimizer(train.outer(), train.downCodec())
                 .step(before.state().theta(), before.outerMomentum(), averaged, before.round());
         return new RunState(
@@ -182,7 +185,7 @@ public final class AveragingDriver {
     /** Of workers whose results do not count what they kept before. */
     private static List<VectorFile> kept(List<VectorFile> before, List<WorkerRound> results) {
         Map<Integer, VectorFile> kept = new TreeMap<>();
-        before.forEach(file -> kept.put(WorkerObjects.worker(file), file));
+        before.forEach(file -> kept.put(WorkerStateFiles.worker(file), file));
         results.forEach(result -> result.kept().ifPresent(file -> kept.put(result.worker(), file)));
         return List.copyOf(kept.values());
     }
@@ -197,7 +200,7 @@ public final class AveragingDriver {
         }
     }
 
-    private void report(RoundEntry entry, long millis) {
+    private void report(RoundMetrics entry, long millis) {
         String loss = entry.tokens() > 0 ? String.format(Locale.ROOT, "loss %.4f", entry.loss()) : "no target";
         LossSum heldOut = entry.heldOut().total();
         if (heldOut.tokens() > 0) {
@@ -212,4 +215,101 @@ public final class AveragingDriver {
                         .collect(Collectors.joining(" ")));
         progress.end(loss + ", " + speed);
     }
+
+
+/**
+ * What the round loop does, and when. Only {@code rounds} and {@code longest} belong to the run's identity.
+ *
+ * @param rounds rounds of the whole run
+ * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
+ * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
+ * @param checkpointEveryRounds save after every so many rounds, and when the job stops
+ * @param longest L that the model allows, tokens
+ * @param savesInBackground whether the next round begins while the one before is written down
+ */
+public record Plan(
+        long rounds,
+        long stopAfterRounds,
+        long validateEveryRounds,
+        long checkpointEveryRounds,
+        int longest,
+        boolean savesInBackground) {
+    public Plan {
+        if (checkpointEveryRounds < 1) {
+            throw new IllegalArgumentException(
+                    "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
+        }
+        if (validateEveryRounds < 0) {
+            throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
+                    + ", expected 0 (at the end only) or more");
+        }
+        if (stopAfterRounds < 0) {
+            throw new IllegalArgumentException(
+                    "run.stop-after-rounds: found " + stopAfterRounds + ", expected 0 (at the end) or more");
+        }
+        stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
+    }
+
+    boolean validatesAfter(long round) {
+        return round == rounds || (validateEveryRounds > 0 && round % validateEveryRounds == 0);
+    }
+
+    boolean savesAfter(long round) {
+        return round % checkpointEveryRounds == 0 || round >= stopAfterRounds;
+    }
+}
+
+
+/** A stopwatch over the phases of one round. */
+static final class RoundTimes {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final Map<String, Long> millis = new LinkedHashMap<>();
+    private final long begin = System.nanoTime();
+    private long phaseBegin = begin;
+
+    /** Ends the phase that began with the previous call, or with this stopwatch. */
+    void end(String phase) {
+        long now = System.nanoTime();
+        millis.put(phase, (now - phaseBegin) / NANOS_PER_MILLI);
+        phaseBegin = now;
+    }
+
+    /**
+     * Notes what the slowest worker took: for all, for getting the state, for reading batches, for local steps, for
+     * encoding.
+     */
+    void putSlowest(List<WorkerRound> workers) {
+        millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
+        millis.put("slowest_fetch", slowest(workers, WorkerRound.WorkerTimes::fetch));
+        millis.put("slowest_load", slowest(workers, WorkerRound.WorkerTimes::load));
+        millis.put("slowest_compute", slowest(workers, WorkerRound.WorkerTimes::compute));
+        millis.put("slowest_encode", slowest(workers, WorkerRound.WorkerTimes::encode));
+    }
+
+    private static long slowest(List<WorkerRound> workers, ToLongFunction<WorkerRound.WorkerTimes> time) {
+        return workers.stream().map(WorkerRound::times).mapToLong(time).max().orElse(0);
+    }
+
+    long totalMillis() {
+        return (System.nanoTime() - begin) / NANOS_PER_MILLI;
+    }
+
+    /** All phases and the total up to now, milliseconds. */
+    ObjectNode toJson() {
+        ObjectNode json = Json.object();
+        millis.forEach(json::put);
+        return json.put("total", totalMillis());
+    }
+}
+
+
+/** The run was told to stop, and has saved what it had. */
+public static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    StoppedException(long round) {
+        super("stopped with a checkpoint of round " + round + "; the same command resumes there");
+    }
+}
 }

@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.train.config.DeadlineConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,10 +26,10 @@ final class DeadlineRound {
     private static final Logger LOG = LoggerFactory.getLogger(DeadlineRound.class);
 
     private final JavaSparkContext context;
-    private final DeadlineConfig deadline;
+    private final TrainConfig.Deadline deadline;
     private final String group = "round-" + UUID.randomUUID();
 
-    DeadlineRound(JavaSparkContext context, DeadlineConfig deadline) {
+    DeadlineRound(JavaSparkContext context, TrainConfig.Deadline deadline) {
         this.context = context;
         this.deadline = deadline;
     }

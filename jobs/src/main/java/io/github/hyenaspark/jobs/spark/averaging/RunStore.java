@@ -3,17 +3,17 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Progress;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
 import io.github.hyenaspark.jobs.report.journal.EventFile;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
-import io.github.hyenaspark.jobs.report.journal.RunLog;
 import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.report.page.RunPage;
-import io.github.hyenaspark.jobs.spark.run.RunFacts;
-import io.github.hyenaspark.jobs.spark.run.RunGauges;
+import io.github.hyenaspark.jobs.spark.run.RunMetadata;
+import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -42,8 +42,8 @@ public final class RunStore {
     private final Storage storage;
     private final String directory;
     private final CheckpointStore checkpoints;
-    private final RunFacts facts;
-    private final RunLog log;
+    private final RunMetadata facts;
+    private final Journal log;
     private final LossHistory history = new LossHistory();
     private final int keep;
     private final AtomicInteger failedWrites = new AtomicInteger();
@@ -51,15 +51,15 @@ public final class RunStore {
     private long reportNanos = System.nanoTime();
 
     private RunStore(
-            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
             throws IOException {
         this.storage = storage;
         this.directory = directory.uri();
         this.keep = directory.keep();
         this.checkpoints = checkpoints;
         this.facts = facts;
-        this.log = RunLog.open(storage, directory.uri(), journalBytes, history::add);
-        RunGauges.set(RunGauges.FAILED_WRITES, 0);
+        this.log = Journal.open(storage, directory.uri(), journalBytes, history::add);
+        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, 0);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class RunStore {
      * @param journalBytes length of the journal in the checkpoint that is resumed from, 0 for a new run
      */
     public static RunStore open(
-            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunFacts facts, long journalBytes)
+            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
             throws IOException {
         return new RunStore(storage, directory, checkpoints, facts, journalBytes);
     }
@@ -143,7 +143,7 @@ public final class RunStore {
         var figures = new RunFigures();
         var events = new EventFile();
         try {
-            RunLog.open(storage, directory, log.bytes(), entry -> {
+            Journal.open(storage, directory, log.bytes(), entry -> {
                 figures.add(entry);
                 events.add(entry);
             });
@@ -181,7 +181,7 @@ public final class RunStore {
     }
 
     private void failed(String what, String done, Throwable failure) {
-        RunGauges.set(RunGauges.FAILED_WRITES, failedWrites.incrementAndGet());
+        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, failedWrites.incrementAndGet());
         LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
     }
 
@@ -206,7 +206,7 @@ public final class RunStore {
                 facts.table(),
                 facts.numerics(),
                 journalBytes(),
-                new Progress(run.round(), history.steps(), history.bestHeldOut()),
+                new TrainingProgress(run.round(), history.steps(), history.bestHeldOut()),
                 run.kept());
     }
 

@@ -3,23 +3,19 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.broadcast.SentState;
-import io.github.hyenaspark.jobs.spark.broadcast.StateSender;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.ChunkLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
-import io.github.hyenaspark.jobs.spark.worker.HeldResults;
-import io.github.hyenaspark.jobs.spark.worker.LocalWork;
-import io.github.hyenaspark.jobs.spark.worker.MergePlace;
+import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.StepLimit;
+import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
-import io.github.hyenaspark.train.averaging.Averaged;
 import io.github.hyenaspark.train.averaging.Averaging;
-import io.github.hyenaspark.train.config.RoundMode;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -41,8 +37,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     private final TrainingPlan planHere;
     private final WorkerOptions options;
     private final int chunks;
-    private final StateSender sender;
-    private Optional<HeldResults> held = Optional.empty();
+    private final BroadcastState.Sender sender;
+    private Optional<DistributedAverage> held = Optional.empty();
 
     /**
      * How the workers are run; their results do not depend on it.
@@ -52,7 +48,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
      * @param replay what every worker did in a run that is done again
      * @param work what workers do
      */
-    public record WorkerOptions(MergePlace merge, long epoch, ReplayedSteps replay, LocalWork work) {}
+    public record WorkerOptions(AggregationSite merge, long epoch, ReplayedSteps replay, WorkerComputation work) {}
 
     private SparkWorkers(JavaSparkContext context, TrainingPlan plan, WorkerOptions options, int chunks) {
         this.context = context;
@@ -60,7 +56,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         this.options = options;
         this.chunks = chunks;
         this.plan = context.broadcast(plan);
-        sender = new StateSender(context, plan.train(), options.epoch());
+        sender = new BroadcastState.Sender(context, plan.train(), options.epoch());
     }
 
     /**
@@ -81,7 +77,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public SentBytes send(RunState state) {
-        SentState bytes = sender.send(state);
+        BroadcastState bytes = sender.send(state);
         return new SentBytes(bytes.parameterBytes(), bytes.momentBytes());
     }
 
@@ -98,16 +94,16 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         StepLimit limit = options.replay().limit(train, start.round());
         List<Integer> workers = options.replay().workers(train, start.round());
         var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
-        if (train.mode() == RoundMode.DEADLINE && !options.replay().isSet()) {
+        if (train.mode() == TrainConfig.RoundMode.DEADLINE && !options.replay().isSet()) {
             return new DeadlineRound(context, train.deadline()).results(task, workers);
         }
         JavaRDD<WorkerRound> results =
                 context.parallelize(new ArrayList<>(workers), workers.size()).map(task);
-        if (options.merge().of(train, start.state().parameterCount()) == MergePlace.DRIVER) {
+        if (options.merge().of(train, start.state().parameterCount()) == AggregationSite.DRIVER) {
             return results.collect();
         }
-        held.ifPresent(HeldResults::release);
-        held = Optional.of(HeldResults.of(results));
+        held.ifPresent(DistributedAverage::release);
+        held = Optional.of(DistributedAverage.of(results));
         return held.get().reports();
     }
 
@@ -123,15 +119,15 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
-    public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+    public Averaging.AveragedState average(RunState start, Averaging averaging, List<WorkerRound> results) {
         if (held.isEmpty()) {
             return averaging.average(
                     start.state(),
                     results.stream().map(r -> r.frames().orElseThrow()).toList());
         }
         describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
-        HeldResults here = held.get();
-        Averaged averaged = here.average(plan, sender.broadcast(start), averaging, results);
+        DistributedAverage here = held.get();
+        Averaging.AveragedState averaged = here.average(plan, sender.broadcast(start), averaging, results);
         here.release();
         held = Optional.empty();
         return averaged;
@@ -146,11 +142,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
-        List<ChunkLoss> losses = context.parallelize(numbers, partitions)
+        List<HeldOutTask.ChunkLoss> losses = context.parallelize(numbers, partitions)
                 .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
-        for (ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
+        for (HeldOutTask.ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
             sum = sum.plus(loss.loss());
         }
         return sum;
@@ -158,7 +154,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public void close() {
-        held.ifPresent(HeldResults::release);
+        held.ifPresent(DistributedAverage::release);
         sender.close();
         plan.destroy();
     }

@@ -28,7 +28,7 @@ public final class TextSampler {
     private static final long SEED = 1;
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private final SampleConfig config;
+    private final Config config;
     private final TrainingPlan plan;
     private final HyenaLanguageModel model;
     private final Storage storage;
@@ -39,7 +39,7 @@ public final class TextSampler {
      *
      * @param model whose parameters nobody else needs
      */
-    public TextSampler(SampleConfig config, TrainingPlan plan, HyenaLanguageModel model, Storage storage) {
+    public TextSampler(Config config, TrainingPlan plan, HyenaLanguageModel model, Storage storage) {
         this.config = config;
         this.plan = plan;
         this.model = model;
@@ -76,4 +76,24 @@ public final class TextSampler {
         });
         return bytes.toString(StandardCharsets.UTF_8);
     }
+
+
+/**
+ * The section {@code run.sample}: texts in the report of a run, which show what its model has learnt.
+ *
+ * @param everyRounds rounds between two of them; 0 for none
+ * @param prompt that they continue; empty for the beginning of a document
+ * @param tokens of each at most, at least 1
+ */
+public record Config(long everyRounds, String prompt, int tokens) {
+    public Config {
+        if (everyRounds < 0) {
+            throw new IllegalArgumentException(
+                    "every-rounds: found " + everyRounds + ", expected 0 (no samples) or more");
+        }
+        if (tokens < 1) {
+            throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
+        }
+    }
+}
 }

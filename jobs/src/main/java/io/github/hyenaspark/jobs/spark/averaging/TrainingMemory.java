@@ -1,10 +1,9 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.bench.StepMemory;
-import io.github.hyenaspark.jobs.spark.worker.MergePlace;
+import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.config.InnerState;
 import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
@@ -39,19 +38,19 @@ public record TrainingMemory(
      * @param vocabularySize V before padding
      * @param merge where results are averaged
      */
-    public static TrainingMemory of(ModelConfig model, int vocabularySize, TrainConfig train, MergePlace merge) {
+    public static TrainingMemory of(ModelConfig model, int vocabularySize, TrainConfig train, AggregationSite merge) {
         StepMemory step = StepMemory.of(model, vocabularySize, train);
         long vector = step.parameters() * Float.BYTES;
         Codec momentCodec = train.codec().ofMoments();
-        boolean averaged = train.innerState() == InnerState.AVERAGE;
+        boolean averaged = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
         long moments = averaged ? 2 * momentCodec.bytes(step.parameters()) : 0;
         long sent = vector + moments;
         long result = train.codec().bytes(step.parameters()) + moments;
-        boolean startsWithMoments = train.innerState() != InnerState.RESET;
+        boolean startsWithMoments = train.innerState() != TrainConfig.MomentPolicy.RESET;
         long taskHeap = step.heap() + (startsWithMoments ? 2 * vector : 0) + COPIES * result;
         long state = (averaged ? 4 : 2) * vector; // with the outer optimiser's momentum
         long average = averaged ? 3 * vector : vector;
-        boolean onDriver = merge.of(train, step.parameters()) == MergePlace.DRIVER;
+        boolean onDriver = merge.of(train, step.parameters()) == AggregationSite.DRIVER;
         long results = 2 * (onDriver ? train.workers() * result : average);
         long driver = SPARK + 2 * state + 2 * sent + average + results;
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);

@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
-import io.github.hyenaspark.train.averaging.Averaged;
+import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
 import java.util.List;
 
@@ -41,7 +41,7 @@ public interface Workers {
      * @param start what they started from
      * @param results those that count, as {@link #train} and {@link #again} gave them
      */
-    Averaged average(RunState start, Averaging averaging, List<WorkerRound> results);
+    Averaging.AveragedState average(RunState start, Averaging averaging, List<WorkerRound> results);
 
     /**
      * The loss over all held-out sequences.
@@ -50,4 +50,24 @@ public interface Workers {
      * @return no tokens if nothing is held out
      */
     LossByPosition heldOut(RunState state);
+
+
+/**
+ * What the results of a round average to.
+ *
+ * @param averaging how they were averaged
+ * @param averaged what came of it
+ */
+record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {
+    /**
+     * The mean cosine between the deltas of two workers; reads all parameters.
+     *
+     * @param start θ that they started from, P
+     * @param reports of the workers whose results count
+     * @return NaN for fewer than two workers that moved
+     */
+    double deltaCosine(float[] start, List<LocalTrainer.WorkerReport> reports) {
+        return RoundMetrics.DeltaStatistics.cosine(averaging, reports, averaging.meanDeltaNorm(start, averaged));
+    }
+}
 }

@@ -8,7 +8,7 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.BatchPool;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,9 +19,9 @@ import java.util.Optional;
  * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the
  * table of their unit. Holds the table of one unit and no more.
  */
-final class DocumentLosses {
+public final class DocumentLosses {
     private final Storage storage;
-    private final BatchSource source;
+    private final BatchPool.Source source;
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
     private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
@@ -41,7 +41,7 @@ final class DocumentLosses {
      *
      * @param plan of sequences that are of one document each
      */
-    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+    DocumentLosses(Storage storage, BatchPool.Source source, PackingPlan plan, RowSink<DocumentLoss> sink) {
         this.storage = storage;
         this.source = source;
         this.plan = plan;
@@ -49,7 +49,7 @@ final class DocumentLosses {
     }
 
     /** The losses of the next chunk. */
-    void add(ChunkLosses chunk) throws IOException {
+    void add(EvaluationTask.ChunkLosses chunk) throws IOException {
         for (int i = 0; i < chunk.nats().length; i++) {
             int next = plan.parts(sequences++).get(0).document();
             if (next != document) {
@@ -57,8 +57,8 @@ final class DocumentLosses {
                 document = next;
             }
             loss = loss.plus(new LossSum(chunk.nats()[i], chunk.tokens()[i]));
-            if (chunk.lastTokens()[i] != ChunkLosses.NONE) {
-                lastToken = Optional.of(chunk.lastTokens()[i] == ChunkLosses.RIGHT);
+            if (chunk.lastTokens()[i] != EvaluationTask.ChunkLosses.NONE) {
+                lastToken = Optional.of(chunk.lastTokens()[i] == EvaluationTask.ChunkLosses.RIGHT);
             }
         }
     }
@@ -132,4 +132,19 @@ final class DocumentLosses {
                     rows.size() + " of them");
         }
     }
+
+
+/**
+ * What a model makes of one document.
+ *
+ * @param id as in the document table
+ * @param path of its file, relative to the input
+ * @param position in that file
+ * @param bytes of its text
+ * @param loss of all its targets
+ * @param lastTokenLikeliest whether the model finds no token more likely than the last one of the text; empty if that
+ *     one does not count
+ */
+public record DocumentLoss(
+        String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}
 }

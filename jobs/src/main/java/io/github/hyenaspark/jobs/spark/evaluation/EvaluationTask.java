@@ -1,13 +1,17 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
+import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.jobs.spark.task.PooledBatches;
-import io.github.hyenaspark.jobs.spark.task.PooledModel;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.ModelPool;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.LossByPosition;
-import io.github.hyenaspark.operator.head.TargetLosses;
+import io.github.hyenaspark.operator.head.LanguageModelHead;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,34 +20,34 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
 /** The losses of some chunks of sequences. Chunks are those of {@link HeldOutTask}, and so are their sums. */
-final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, ChunkLosses> {
+public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, EvaluationTask.ChunkLosses> {
     private static final long serialVersionUID = 1;
 
-    private final Broadcast<EvaluationPlan> plan;
+    private final Broadcast<Plan> plan;
     private final Broadcast<float[]> theta;
 
-    EvaluationTask(Broadcast<EvaluationPlan> plan, Broadcast<float[]> theta) {
+    EvaluationTask(Broadcast<Plan> plan, Broadcast<float[]> theta) {
         this.plan = plan;
         this.theta = theta;
     }
 
     @Override
     public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
-        EvaluationPlan plan = this.plan.value();
-        return PooledBatches.read(
+        Plan plan = this.plan.value();
+        return BatchPool.read(
                 SparkStorage.ofThisExecutor(), plan.source(), batches -> losses(plan, chunks, batches));
     }
 
-    private Iterator<ChunkLosses> losses(EvaluationPlan plan, Iterator<Integer> chunks, TokenBatches batches)
+    private Iterator<ChunkLosses> losses(Plan plan, Iterator<Integer> chunks, TokenBatches batches)
             throws IOException {
         List<ChunkLosses> losses = new ArrayList<>();
-        PooledModel pooled = PooledModel.borrow(plan.use());
+        ModelPool pooled = ModelPool.borrow(plan.use());
         pooled.model().parameters(theta.value());
         while (chunks.hasNext()) {
             int chunk = chunks.next();
             long[] sequences = HeldOutTask.sequencesOf(chunk, plan.batchSize(), batches.sequences());
             Batch batch = batches.batch(sequences);
-            TargetLosses found = pooled.model().losses(batch);
+            LanguageModelHead.TargetLosses found = pooled.model().losses(batch);
             double[] nats = found.nats();
             losses.add(new ChunkLosses(
                     chunk,
@@ -93,4 +97,54 @@ final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, ChunkLo
         }
         return counted;
     }
+
+
+/**
+ * The losses of one chunk of sequences. Not compared by {@code equals}: it holds arrays, which are not copied.
+ *
+ * @param chunk its number; sums are merged in this order
+ * @param all by place in the sequence
+ * @param full the same of the sequences that have no padding
+ * @param nats of each sequence, in order
+ * @param tokens how many targets of each sequence count
+ * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its document,
+ *     else {@link #NONE}
+ */
+public record ChunkLosses(
+        int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+    /** The last token of the document is not predicted in this sequence, or does not count. */
+    static final byte NONE = 0;
+
+    /** No token was found more likely. */
+    public static final byte RIGHT = 1;
+
+    /** Another token was. */
+    static final byte WRONG = 2;
+}
+
+
+/**
+ * What every task of an evaluation knows, sent to each executor once.
+ *
+ * @param use the model
+ * @param source the sequences, each of one document
+ * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
+ */
+public record Plan(ModelPool.ModelUse use, BatchPool.Source source, int batchSize) {
+    /**
+     * Evaluates a run on documents each by itself, as training measures its held-out loss.
+     *
+     * @param dataset URI of the dataset's directory
+     * @param documents at most so many, spread evenly over the split; 0 for all
+     */
+    public static Plan of(
+            TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
+        var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
+        long most = documents == 0 ? Long.MAX_VALUE : documents;
+        return new Plan(
+                run.modelUse(),
+                new BatchPool.Source(snapshot, dataset, split, packing, most),
+                run.train().batchSize());
+    }
+}
 }

@@ -1,11 +1,12 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.jobs.spark.broadcast.StateBroadcast;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.task.PooledBatches;
-import io.github.hyenaspark.jobs.spark.task.PooledModel;
+import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.ModelPool;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -18,13 +19,13 @@ import org.apache.spark.broadcast.Broadcast;
  * The loss of one state over some chunks of the held-out sequences. A chunk is B sequences in a row, the last one
  * fewer; each chunk has a sum of its own, so the total does not depend on which task computed which chunk.
  */
-public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, ChunkLoss> {
+public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, HeldOutTask.ChunkLoss> {
     private static final long serialVersionUID = 1;
 
     private final Broadcast<TrainingPlan> plan;
-    private final StateBroadcast state;
+    private final BroadcastState.Handle state;
 
-    public HeldOutTask(Broadcast<TrainingPlan> plan, StateBroadcast state) {
+    public HeldOutTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle state) {
         this.plan = plan;
         this.state = state;
     }
@@ -32,14 +33,14 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Chu
     @Override
     public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
         TrainingPlan plan = this.plan.value();
-        return PooledBatches.read(
+        return BatchPool.read(
                 SparkStorage.ofThisExecutor(), plan.heldOutSource(), batches -> losses(plan, chunks, batches));
     }
 
     private Iterator<ChunkLoss> losses(TrainingPlan plan, Iterator<Integer> chunks, TokenBatches batches)
             throws IOException {
         List<ChunkLoss> losses = new ArrayList<>();
-        PooledModel pooled = PooledModel.borrow(plan.modelUse());
+        ModelPool pooled = ModelPool.borrow(plan.modelUse());
         pooled.model().parameters(state.value().theta());
         while (chunks.hasNext()) {
             int chunk = chunks.next();
@@ -60,4 +61,13 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Chu
         long from = (long) chunk * batchSize;
         return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
+
+
+/**
+ * The loss over one chunk of the held-out sequences.
+ *
+ * @param chunk its number; sums are merged in this order
+ * @param loss by place in the sequence
+ */
+public record ChunkLoss(int chunk, LossByPosition loss) {}
 }

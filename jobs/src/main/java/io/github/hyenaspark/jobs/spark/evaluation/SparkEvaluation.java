@@ -42,7 +42,7 @@ public final class SparkEvaluation {
      *
      * @throws IllegalArgumentException if the split has no text
      */
-    public static int chunks(Storage storage, EvaluationPlan plan) throws IOException {
+    public static int chunks(Storage storage, EvaluationTask.Plan plan) throws IOException {
         try (TokenBatches batches = plan.source().open(storage)) {
             return HeldOutTask.chunks(batches.sequences(), plan.batchSize());
         }
@@ -54,8 +54,8 @@ public final class SparkEvaluation {
      * @param theta θ, P
      * @param documents takes each document, in the order of the split
      */
-    public Evaluation run(EvaluationPlan plan, float[] theta, RowSink<DocumentLoss> documents) throws IOException {
-        Broadcast<EvaluationPlan> sentPlan = context.broadcast(plan);
+    public Evaluation run(EvaluationTask.Plan plan, float[] theta, RowSink<DocumentLosses.DocumentLoss> documents) throws IOException {
+        Broadcast<EvaluationTask.Plan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try (TokenBatches batches = plan.source().open(storage)) {
             var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
@@ -66,7 +66,7 @@ public final class SparkEvaluation {
             for (int from = 0; from < chunks; from += atOnce) {
                 int to = Math.min(chunks, from + atOnce);
                 describe(from, to, chunks);
-                for (ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
+                for (EvaluationTask.ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
                     all = all.plus(losses.all());
                     full = full.plus(losses.full());
                     byDocument.add(losses);
@@ -89,7 +89,7 @@ public final class SparkEvaluation {
     }
 
     /** In the order of the chunks: collect keeps it. */
-    private List<ChunkLosses> losses(int from, int to, EvaluationTask task) {
+    private List<EvaluationTask.ChunkLosses> losses(int from, int to, EvaluationTask task) {
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(from, to).boxed().toList());
         int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
@@ -101,4 +101,23 @@ public final class SparkEvaluation {
         context.setJobDescription(description);
         context.setCallSite(description);
     }
+
+
+/**
+ * What a model makes of some documents, all together.
+ *
+ * @param documents how many
+ * @param bytes of their texts
+ * @param lastTokens documents whose last token counts
+ * @param lastTokensLikeliest how many of these the model finds no token more likely than
+ * @param all losses by place in the sequence
+ * @param full the same of the sequences that have no padding, so that every place has the same sequences
+ */
+public record Evaluation(
+        long documents,
+        long bytes,
+        long lastTokens,
+        long lastTokensLikeliest,
+        LossByPosition all,
+        LossByPosition full) {}
 }

@@ -7,7 +7,6 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.train.PreTokens;
 import io.github.hyenaspark.data.token.train.TopWords;
-import io.github.hyenaspark.data.token.train.WordCount;
 import io.github.hyenaspark.data.token.train.WordCounts;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
@@ -23,7 +22,7 @@ import scala.Tuple2;
  * Counts the words of work units on an executor. A word may come several times, each time with a part of its count. A
  * document whose text is malformed counts up to the piece before the fault, and once under {@link #REFUSED}.
  */
-final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, String, Long> {
+public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, String, Long> {
     /** No word is empty, so the count of this one is the number of refused documents. */
     static final String REFUSED = "";
 
@@ -45,7 +44,7 @@ final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, St
         private final TrainingTexts texts;
         private final WordCounts counts = new WordCounts();
         private Optional<PreTokens> words = Optional.empty();
-        private Iterator<WordCount> drained = Collections.emptyIterator();
+        private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
         private long toldRefused;
         private boolean atEnd;
 
@@ -72,7 +71,7 @@ final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, St
                 throw new NoSuchElementException("all words have been taken");
             }
             if (drained.hasNext()) {
-                WordCount word = drained.next();
+                WordCounts.WordCount word = drained.next();
                 return new Tuple2<>(word.word(), word.count());
             }
             long more = texts.refused() - toldRefused;
@@ -114,9 +113,18 @@ final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUnit>, St
             if (count._1().equals(REFUSED)) {
                 refused += count._2();
             } else {
-                top.add(new WordCount(count._1(), count._2()));
+                top.add(new WordCounts.WordCount(count._1(), count._2()));
             }
         }
         return new WordCountPart(top.selection(), refused);
     }
+
+
+/**
+ * The counts of some of the words of an input.
+ *
+ * @param words the most frequent ones, and what was cut
+ * @param refused how many documents were not read to their end, because their text is malformed
+ */
+public record WordCountPart(TopWords.Selection words, long refused) {}
 }

@@ -1,9 +1,8 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
-import io.github.hyenaspark.data.prepare.unit.UnitDuplicates;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
@@ -47,7 +46,7 @@ public final class SparkDuplicates {
      * @param units of the snapshot to come, in its order
      * @return by unit name; units without duplicates are missing
      */
-    public Map<String, UnitDuplicates> find(Recipe recipe, List<UnitEntry> units) {
+    public Map<String, DuplicateRule.UnitDuplicates> find(DatasetSpec recipe, List<UnitEntry> units) {
         int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
         if (kinds == 0 || units.isEmpty()) {
             return Map.of();
@@ -60,7 +59,7 @@ public final class SparkDuplicates {
         var byKey = (Comparator<long[]> & Serializable) Arrays::compare;
         var byUnit = (Comparator<long[]> & Serializable)
                 (a, b) -> Integer.compare(DuplicateRule.unit(a), DuplicateRule.unit(b));
-        Broadcast<DuplicatePlan> plan = context.broadcast(new DuplicatePlan(recipe, units));
+        Broadcast<Plan> plan = context.broadcast(new Plan(recipe, units));
         try {
             JavaPairRDD<long[], Boolean> candidates = context.parallelize(
                             reads, Math.min(reads.size(), MOST_PARTITIONS))
@@ -71,16 +70,16 @@ public final class SparkDuplicates {
                     .repartitionAndSortWithinPartitions(
                             new Spread(partitions, (found, count) -> DuplicateRule.unit(found) % count), byUnit);
             return duplicates.mapPartitions(sorted -> lists(plan.value(), sorted)).collect().stream()
-                    .collect(Collectors.toMap(UnitDuplicates::unit, found -> found));
+                    .collect(Collectors.toMap(DuplicateRule.UnitDuplicates::unit, found -> found));
         } finally {
             plan.destroy();
             context.setJobDescription(null);
         }
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> candidates(DuplicatePlan plan, int unit, int kind)
+    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kind)
             throws IOException {
-        Optional<ObjectFacts> table = plan.units().get(unit).object(DocumentTable.FOLDER);
+        Optional<ObjectRef> table = plan.units().get(unit).object(DocumentTable.FOLDER);
         if (table.isEmpty()) {
             return Collections.emptyIterator();
         }
@@ -95,9 +94,9 @@ public final class SparkDuplicates {
         return mapped(DuplicateRule.duplicates(mapped(sorted, Tuple2::_1)), found -> new Tuple2<>(found, true));
     }
 
-    private static Iterator<UnitDuplicates> lists(DuplicatePlan plan, Iterator<Tuple2<long[], Boolean>> sorted)
+    private static Iterator<DuplicateRule.UnitDuplicates> lists(Plan plan, Iterator<Tuple2<long[], Boolean>> sorted)
             throws IOException {
-        List<UnitDuplicates> lists = new ArrayList<>();
+        List<DuplicateRule.UnitDuplicates> lists = new ArrayList<>();
         List<long[]> ofUnit = new ArrayList<>();
         while (sorted.hasNext()) {
             long[] found = sorted.next()._1();
@@ -113,7 +112,7 @@ public final class SparkDuplicates {
         return lists.iterator();
     }
 
-    private static Optional<UnitDuplicates> list(DuplicatePlan plan, List<long[]> found) throws IOException {
+    private static Optional<DuplicateRule.UnitDuplicates> list(Plan plan, List<long[]> found) throws IOException {
         String unit = plan.units().get(DuplicateRule.unit(found.get(0))).name();
         return DuplicateRule.list(
                 SparkStorage.ofThisExecutor(), plan.recipe().config().dataset(), unit, found);
@@ -158,4 +157,17 @@ public final class SparkDuplicates {
             return choice.partition((long[]) candidate, partitions);
         }
     }
+
+
+/**
+ * Where duplicates are looked for.
+ *
+ * @param recipe the dataset's
+ * @param units of the snapshot to come, in its order
+ */
+public record Plan(DatasetSpec recipe, List<UnitEntry> units) {
+    public Plan {
+        units = Collections.unmodifiableList(new ArrayList<>(units));
+    }
+}
 }

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import java.io.IOException;
@@ -38,7 +38,7 @@ public final class SparkPrepare {
      *
      * @throws IOException if a unit failed at every attempt
      */
-    public void run(Recipe recipe, List<WorkUnit> units) throws IOException {
+    public void run(DatasetSpec recipe, List<WorkUnit> units) throws IOException {
         if (units.isEmpty()) {
             return;
         }
@@ -47,13 +47,13 @@ public final class SparkPrepare {
         context.setJobDescription(description);
         context.setCallSite(description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
-        Broadcast<Recipe> sent = context.broadcast(recipe);
+        Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         try {
-            JavaFutureAction<List<UnitDone>> job = context.parallelize(new ArrayList<>(units), units.size())
+            JavaFutureAction<List<PrepareTask.UnitDone>> job = context.parallelize(new ArrayList<>(units), units.size())
                     .map(new PrepareTask(sent, bytesRead))
                     .collectAsync();
-            List<UnitDone> done = await(job, bytesRead);
-            long documents = done.stream().mapToLong(UnitDone::documents).sum();
+            List<PrepareTask.UnitDone> done = await(job, bytesRead);
+            long documents = done.stream().mapToLong(PrepareTask.UnitDone::documents).sum();
             progress.advance(mebibytes(units), documents + " documents");
         } finally {
             sent.destroy();

@@ -29,26 +29,26 @@ public final class SparkWordCount {
      * @param maxWords how many, at least 1
      * @throws IOException if a unit could not be read at every attempt
      */
-    public WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) throws IOException {
+    public CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) throws IOException {
         return count(config, units, maxWords, Math.max(units.size(), context.defaultParallelism()));
     }
 
-    WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions) throws IOException {
+    CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions) throws IOException {
         String description = "count the words of " + units.size() + " units of " + config.input();
         context.setJobDescription(description);
         context.setCallSite(description);
-        JavaRDD<WordCountPart> parts = context.parallelize(new ArrayList<>(units), Math.min(units.size(), partitions))
+        JavaRDD<CountWordsTask.WordCountPart> parts = context.parallelize(new ArrayList<>(units), Math.min(units.size(), partitions))
                 .mapPartitionsToPair(new CountWordsTask(config.source()))
                 .reduceByKey(Long::sum, partitions)
                 .mapPartitions(
                         counts -> List.of(CountWordsTask.part(counts, maxWords)).iterator());
         var top = new TopWords(maxWords);
         long refused = 0;
-        for (Iterator<WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
-            WordCountPart part = all.next();
+        for (Iterator<CountWordsTask.WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
+            CountWordsTask.WordCountPart part = all.next();
             top.add(part.words());
             refused += part.refused();
         }
-        return new WordCountPart(top.selection(), refused);
+        return new CountWordsTask.WordCountPart(top.selection(), refused);
     }
 }

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.data.prepare.Recipe;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
@@ -28,7 +28,7 @@ public final class RunTokenizer {
      */
     public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
         byte[] file =
-                storage.read(Recipe.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
+                storage.read(DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
         storage.write(uri(run), out -> out.write(file));
     }
 

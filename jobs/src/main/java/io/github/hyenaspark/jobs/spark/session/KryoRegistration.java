@@ -1,20 +1,19 @@
 package io.github.hyenaspark.jobs.spark.session;
 
 import com.esotericsoftware.kryo.Kryo;
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.prepare.unit.UnitDuplicates;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.jobs.spark.broadcast.SentState;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.ChunkLoss;
-import io.github.hyenaspark.jobs.spark.evaluation.ChunkLosses;
-import io.github.hyenaspark.jobs.spark.evaluation.EvaluationPlan;
-import io.github.hyenaspark.jobs.spark.prepare.DuplicatePlan;
-import io.github.hyenaspark.jobs.spark.prepare.UnitDone;
-import io.github.hyenaspark.jobs.spark.prepare.WordCountPart;
-import io.github.hyenaspark.jobs.spark.worker.WorkerFrames;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
+import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
+import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
+import io.github.hyenaspark.jobs.spark.prepare.PrepareTask;
+import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
+import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
-import io.github.hyenaspark.train.averaging.Averaged;
+import io.github.hyenaspark.train.averaging.Averaging;
 import org.apache.spark.serializer.KryoRegistrator;
 
 /**
@@ -24,30 +23,30 @@ import org.apache.spark.serializer.KryoRegistrator;
 public final class KryoRegistration implements KryoRegistrator {
     @Override
     public void registerClasses(Kryo kryo) {
-        WireTypes.register(
+        KryoRecords.register(
                 kryo,
                 TrainingPlan.class,
-                SentState.class,
+                BroadcastState.class,
                 WorkerRound.class,
                 WorkerRound[].class,
-                WorkerFrames.class,
-                WorkerFrames[].class,
-                Averaged.class,
-                Averaged[].class,
-                ChunkLoss.class,
-                ChunkLoss[].class,
-                EvaluationPlan.class,
-                ChunkLosses.class,
-                ChunkLosses[].class,
+                DistributedAverage.WorkerFrames.class,
+                DistributedAverage.WorkerFrames[].class,
+                Averaging.AveragedState.class,
+                Averaging.AveragedState[].class,
+                HeldOutTask.ChunkLoss.class,
+                HeldOutTask.ChunkLoss[].class,
+                EvaluationTask.Plan.class,
+                EvaluationTask.ChunkLosses.class,
+                EvaluationTask.ChunkLosses[].class,
                 WorkUnit.class,
                 WorkUnit[].class,
-                Recipe.class,
-                DuplicatePlan.class,
-                UnitDuplicates.class,
-                UnitDuplicates[].class,
-                UnitDone.class,
-                UnitDone[].class,
-                WordCountPart.class,
-                WordCountPart[].class);
+                DatasetSpec.class,
+                SparkDuplicates.Plan.class,
+                DuplicateRule.UnitDuplicates.class,
+                DuplicateRule.UnitDuplicates[].class,
+                PrepareTask.UnitDone.class,
+                PrepareTask.UnitDone[].class,
+                CountWordsTask.WordCountPart.class,
+                CountWordsTask.WordCountPart[].class);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Arrays;
 /**
  * Carries any record through Kryo by its components and its canonical constructor, so that a record read back was
  * validated like every other. Kryo's own field serializer cannot: a record has no settable fields. Components are
- * written as {@link WireValue} says. Register records with {@link WireTypes}.
+ * written as {@link KryoValues} says. Register records with {@link KryoRecords}.
  *
  * @param <T> the record
  */
@@ -54,7 +54,7 @@ final class RecordSerializer<T extends Record> extends Serializer<T> {
     @Override
     public void write(Kryo kryo, Output output, T value) {
         for (int i = 0; i < components.length; i++) {
-            WireValue.write(kryo, output, types[i], component(value, i));
+            KryoValues.write(kryo, output, types[i], component(value, i));
         }
     }
 
@@ -62,7 +62,7 @@ final class RecordSerializer<T extends Record> extends Serializer<T> {
     public T read(Kryo kryo, Input input, Class<T> type) {
         Object[] values = new Object[components.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = WireValue.read(kryo, input, types[i]);
+            values[i] = KryoValues.read(kryo, input, types[i]);
         }
         try {
             return constructor.newInstance(values);

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs.spark.task;
 
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
@@ -14,9 +14,9 @@ public final class MachineNumerics {
      *
      * @param threads of one task
      */
-    public static Numerics of(int threads) {
+    public static Provenance.Numerics of(int threads) {
         Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
-        return new Numerics(
+        return new Provenance.Numerics(
                 Runtime.version().feature() + " " + System.getProperty("os.arch"),
                 environment.getProperty("backend", "unknown") + " "
                         + Nd4j.class.getPackage().getImplementationVersion() + ", "

@@ -1,19 +1,18 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
-import io.github.hyenaspark.checkpoint.WorkerObjects;
+import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.broadcast.HeldParameters.Received;
-import io.github.hyenaspark.jobs.spark.broadcast.KeptVectors;
-import io.github.hyenaspark.jobs.spark.broadcast.SentState;
-import io.github.hyenaspark.jobs.spark.broadcast.StateBroadcast;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
+import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
 import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import io.github.hyenaspark.jobs.spark.task.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
-import io.github.hyenaspark.train.RoundResult;
-import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.Map;
@@ -35,11 +34,11 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
     private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
 
     private final Broadcast<TrainingPlan> plan;
-    private final StateBroadcast sent;
-    private final LocalWork work;
+    private final BroadcastState.Handle sent;
+    private final WorkerComputation work;
     private final StepLimit limit;
 
-    public AveragingTask(Broadcast<TrainingPlan> plan, StateBroadcast sent, LocalWork work, StepLimit limit) {
+    public AveragingTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle sent, WorkerComputation work, StepLimit limit) {
         this.plan = plan;
         this.sent = sent;
         this.work = work;
@@ -51,23 +50,23 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
         long begin = System.nanoTime();
         TrainingPlan plan = this.plan.value();
         Received received = this.sent.receive();
-        SentState sent = received.state();
+        BroadcastState sent = received.state();
         Storage storage = SparkStorage.ofThisExecutor();
-        var kept = new KeptVectors(plan.train(), kept(storage, plan, sent, worker));
+        var kept = new WorkerLocalState(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
         LOG.debug("point: worker {} begins", worker);
-        var part = new LocalWork.Part(sent.round(), worker);
+        var part = new WorkerComputation.Part(sent.round(), worker);
         RunPlugin.tell(part.round(), part.worker(), 0);
         long read = System.nanoTime();
-        LocalWork.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
-        RoundResult result = done.result();
+        WorkerComputation.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
+        LocalTrainer.RoundResult result = done.result();
         LOG.debug("point: worker {} has trained", worker);
         long trained = System.nanoTime();
-        Frames.Packed packed = Frames.pack(plan.train(), start, result, kept.residual());
+        EncodedUpdate.Packed packed = EncodedUpdate.pack(plan.train(), start, result, kept.residual());
         Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
         Optional<VectorFile> written = keeps.isEmpty()
                 ? Optional.empty()
-                : Optional.of(WorkerObjects.write(storage, plan.run(), sent.directory(), worker, keeps));
+                : Optional.of(WorkerStateFiles.write(storage, plan.run(), sent.directory(), worker, keeps));
         TaskPlace place = TaskPlace.here();
         LOG.debug("point: worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
         var times = new WorkerTimes(
@@ -75,7 +74,7 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
                 millis(done.loadNanos()),
                 millis(done.nanos() - done.loadNanos()),
                 millis(System.nanoTime() - trained));
-        Frames frames = packed.frames();
+        EncodedUpdate frames = packed.frames();
         return new WorkerRound(
                 result.report(),
                 Optional.of(frames),
@@ -87,10 +86,10 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
                 times);
     }
 
-    private static Map<String, float[]> kept(Storage storage, TrainingPlan plan, SentState sent, int worker)
+    private static Map<String, float[]> kept(Storage storage, TrainingPlan plan, BroadcastState sent, int worker)
             throws IOException {
         Optional<VectorFile> file = sent.kept(worker);
-        return file.isPresent() ? WorkerObjects.read(storage, plan.run(), file.get()) : Map.of();
+        return file.isPresent() ? WorkerStateFiles.read(storage, plan.run(), file.get()) : Map.of();
     }
 
     private static long millis(long nanos) {

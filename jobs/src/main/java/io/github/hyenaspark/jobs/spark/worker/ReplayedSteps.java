@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.train.config.RoundMode;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +64,7 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         if (isSet()) {
             return new StepLimit.Counts(of(train, round));
         }
-        return train.mode() == RoundMode.DEADLINE
+        return train.mode() == TrainConfig.RoundMode.DEADLINE
                 ? new StepLimit.Time((long) (train.deadline().seconds() * TimeUnit.SECONDS.toNanos(1)))
                 : new StepLimit.None();
     }

@@ -2,8 +2,8 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.jobs.spark.task.TaskPlace;
-import io.github.hyenaspark.train.WorkerReport;
-import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import java.util.Optional;
 
 /**
@@ -19,8 +19,8 @@ import java.util.Optional;
  * @param times how long it took
  */
 public record WorkerRound(
-        WorkerReport report,
-        Optional<Frames> frames,
+        LocalTrainer.WorkerReport report,
+        Optional<EncodedUpdate> frames,
         long wholeBytes,
         long parameterBytes,
         long momentBytes,

@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.report.chart;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.hyenaspark.jobs.report.journal.LossPoint;
+import io.github.hyenaspark.jobs.report.journal.LossHistory;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -17,17 +17,17 @@ class LossChartTest {
     private static final int TRAIN = 0x4C9AD8;
     private static final int HELD_OUT = 0xD95F30;
 
-    private static final List<LossPoint> FALLING = IntStream.rangeClosed(1, 50)
-            .mapToObj(i -> new LossPoint(i * 40_000.0, 1 + 4.5 / i))
+    private static final List<LossHistory.LossPoint> FALLING = IntStream.rangeClosed(1, 50)
+            .mapToObj(i -> new LossHistory.LossPoint(i * 40_000.0, 1 + 4.5 / i))
             .toList();
 
-    private static List<LossPoint> higher(List<LossPoint> points) {
+    private static List<LossHistory.LossPoint> higher(List<LossHistory.LossPoint> points) {
         return points.stream()
-                .map(p -> new LossPoint(p.tokens(), p.loss() + 0.3))
+                .map(p -> new LossHistory.LossPoint(p.tokens(), p.loss() + 0.3))
                 .toList();
     }
 
-    private static BufferedImage draw(List<LossPoint> train, List<LossPoint> heldOut) throws IOException {
+    private static BufferedImage draw(List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut) throws IOException {
         byte[] png = LossChart.png("a run", train, heldOut);
         return Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(png)));
     }
@@ -53,13 +53,13 @@ class LossChartTest {
 
     @Test
     void aSinglePointIsSeen() throws IOException {
-        assertThat(pixels(draw(List.of(new LossPoint(1000, 5.5)), List.of()), TRAIN))
+        assertThat(pixels(draw(List.of(new LossHistory.LossPoint(1000, 5.5)), List.of()), TRAIN))
                 .isGreaterThan(20);
     }
 
     @Test
     void aLossThatIsNotFiniteIsLeftOut() throws IOException {
-        List<LossPoint> broken = List.of(new LossPoint(1, Double.NaN), new LossPoint(2, Double.POSITIVE_INFINITY));
+        List<LossHistory.LossPoint> broken = List.of(new LossHistory.LossPoint(1, Double.NaN), new LossHistory.LossPoint(2, Double.POSITIVE_INFINITY));
         assertThat(pixels(draw(broken, FALLING), TRAIN)).isZero();
     }
 
@@ -73,16 +73,16 @@ class LossChartTest {
     @Test
     void theTokenAxisHasTheLargestUnitThatFits() {
         assertThat(List.of(1.0, 999.0, 1000.0, 2_500_000.0, 3e9))
-                .extracting(tokens -> AxisUnit.ofTokens(tokens).title())
+                .extracting(tokens -> LineChart.AxisUnit.ofTokens(tokens).title())
                 .containsExactly("tokens", "tokens", "thousand tokens", "million tokens", "billion tokens");
-        assertThat(AxisUnit.ofTokens(2_500_000).scaled(List.of(new LossPoint(2_500_000, 3))))
-                .containsExactly(new LossPoint(2.5, 3));
+        assertThat(LineChart.AxisUnit.ofTokens(2_500_000).scaled(List.of(new LossHistory.LossPoint(2_500_000, 3))))
+                .containsExactly(new LossHistory.LossPoint(2.5, 3));
     }
 
     @Test
     void theTimeAxisHasTheLargestUnitThatIsThereTwice() {
         assertThat(List.of(0.0, 119.0, 120.0, 7199.0, 7200.0))
-                .extracting(seconds -> AxisUnit.ofSeconds(seconds).title())
+                .extracting(seconds -> LineChart.AxisUnit.ofSeconds(seconds).title())
                 .containsExactly(
                         "seconds in rounds",
                         "seconds in rounds",

@@ -57,7 +57,7 @@ class HostileJournalTest {
                 store.forgetCounts();
                 List<JsonNode> left = new ArrayList<>();
                 boolean refused =
-                        Hostile.refused(what, hostile.length, () -> RunLog.open(storage, run, committed, left::add));
+                        Hostile.refused(what, hostile.length, () -> Journal.open(storage, run, committed, left::add));
                 assertThat(refused).as(what).isFalse();
                 leftOut += left.size() < 4 ? 1 : 0;
                 assertThat(store.asked()).as(what).isNotEmpty().allMatch(path -> path.startsWith(run + "/"));

@@ -12,17 +12,17 @@ class LossHistoryTest {
 
     @Test
     void itsListsGrowWithItAndCannotBeChanged() {
-        List<LossPoint> train = history.train();
-        List<LossPoint> heldOut = history.heldOut();
+        List<LossHistory.LossPoint> train = history.train();
+        List<LossHistory.LossPoint> heldOut = history.heldOut();
         history.add(Json.object().put("tokens", 10).put("loss", 4.5).put("steps", 2));
         history.add(Json.object()
                 .put("tokens", 20)
                 .put("loss", 3.5)
                 .put("held_out_loss", 5.0)
                 .put("steps", 4));
-        assertThat(train).containsExactly(new LossPoint(10, 4.5), new LossPoint(20, 3.5));
-        assertThat(heldOut).containsExactly(new LossPoint(20, 5));
-        assertThatThrownBy(() -> train.add(new LossPoint(30, 1))).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(train).containsExactly(new LossHistory.LossPoint(10, 4.5), new LossHistory.LossPoint(20, 3.5));
+        assertThat(heldOut).containsExactly(new LossHistory.LossPoint(20, 5));
+        assertThatThrownBy(() -> train.add(new LossHistory.LossPoint(30, 1))).isInstanceOf(UnsupportedOperationException.class);
         assertThat(history.steps()).isEqualTo(4);
     }
 

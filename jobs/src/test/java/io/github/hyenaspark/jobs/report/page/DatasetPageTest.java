@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.report.chart.ChartLook;
+import io.github.hyenaspark.jobs.report.chart.ChartTheme;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -101,7 +101,7 @@ class DatasetPageTest {
 
     @Test
     void lengthsAreLabelledInTokensWithoutTheEmptyClassesAtTheEnds() throws IOException {
-        assertThat(LengthClasses.of(report().path("lengths")).labels())
+        assertThat(DatasetCharts.LengthClasses.of(report().path("lengths")).labels())
                 .containsExactly("4", "8", "16", "32", "64", "128", "256", "512");
         assertThat(List.of(1L, 2L, 1024L, 65_536L, 1L << 20, 1L << 62, 1000L))
                 .extracting(Figures::length)
@@ -111,7 +111,7 @@ class DatasetPageTest {
     @Test
     void threePlotsAreDrawnForEachLook() throws IOException {
         List<String> pictures = pictures(page);
-        assertThat(pictures).hasSize(3 * ChartLook.values().length).doesNotHaveDuplicates();
+        assertThat(pictures).hasSize(3 * ChartTheme.values().length).doesNotHaveDuplicates();
         for (String picture : pictures) {
             byte[] png = Base64.getDecoder().decode(picture);
             assertThat(Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(png)))
@@ -185,12 +185,12 @@ class DatasetPageTest {
 
     @Test
     void whatIsLeftOfARankingIsNeverASingleEntry() {
-        List<Ranked> three = List.of(new Ranked("a", 1, 10, 5), new Ranked("b", 2, 20, 7), new Ranked("c", 3, 30, 7));
-        assertThat(Ranked.largest(three, Ranked::tokens, 2))
-                .extracting(Ranked::name)
+        List<DatasetTables.Ranked> three = List.of(new DatasetTables.Ranked("a", 1, 10, 5), new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("c", 3, 30, 7));
+        assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 2))
+                .extracting(DatasetTables.Ranked::name)
                 .containsExactly("b", "c", "a");
-        assertThat(Ranked.largest(three, Ranked::tokens, 1))
-                .containsExactly(new Ranked("b", 2, 20, 7), new Ranked("2 others", 4, 40, 12));
+        assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 1))
+                .containsExactly(new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("2 others", 4, 40, 12));
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.report.chart.ChartLook;
-import io.github.hyenaspark.jobs.report.chart.Curves;
+import io.github.hyenaspark.jobs.report.chart.ChartTheme;
+import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Round;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -88,7 +88,7 @@ class RunPageTest {
     void sixPlotsAreDrawnForEachLookAndNothingIsFetched() throws IOException {
         String page = page("tale", 5);
         List<MatchResult> pictures = PICTURE.matcher(page).results().toList();
-        assertThat(pictures).hasSize(6 * ChartLook.values().length);
+        assertThat(pictures).hasSize(6 * ChartTheme.values().length);
         for (MatchResult picture : pictures) {
             byte[] png = Base64.getDecoder().decode(picture.group(1));
             assertThat(ImageIO.read(new ByteArrayInputStream(png))).isNotNull();
@@ -109,7 +109,7 @@ class RunPageTest {
         RunFigures figures = figures(2500);
         assertThat(figures.last(Round::tokens)).isEqualTo(2_500_000);
         assertThat(figures.seconds()).isCloseTo(5000, within(1e-6));
-        assertThat(Curves.thinned(figures.rounds(), 1000))
+        assertThat(LineChart.thinned(figures.rounds(), 1000))
                 .hasSizeBetween(500, 1000)
                 .endsWith(figures.rounds().get(2499));
     }

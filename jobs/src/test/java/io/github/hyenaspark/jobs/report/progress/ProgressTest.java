@@ -15,7 +15,7 @@ class ProgressTest {
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     private long now = 5 * SECOND;
 
-    private LineProgress lines(Work work) {
+    private LineProgress lines(ProgressTask work) {
         return new LineProgress(work, stream, LineProgress::plainLine, () -> now);
     }
 
@@ -25,7 +25,7 @@ class ProgressTest {
 
     @Test
     void aLineHasCountRateTimeLeftAndNote() {
-        try (var progress = lines(new Work("train", "rounds", 0, 8_000))) {
+        try (var progress = lines(new ProgressTask("train", "rounds", 0, 8_000))) {
             now += 2 * SECOND;
             progress.advance(1, "loss 5.5");
         }
@@ -34,7 +34,7 @@ class ProgressTest {
 
     @Test
     void theRateOfAResumedRunCountsItsOwnUnitsOnly() {
-        try (var progress = lines(new Work("train", "rounds", 90, 100))) {
+        try (var progress = lines(new ProgressTask("train", "rounds", 90, 100))) {
             now += SECOND;
             progress.advance(91, "");
         }
@@ -43,7 +43,7 @@ class ProgressTest {
 
     @Test
     void shortUnitsGiveOneLineASecondAndTheLastOne() {
-        try (var progress = lines(new Work("train", "rounds", 0, 30))) {
+        try (var progress = lines(new ProgressTask("train", "rounds", 0, 30))) {
             for (int round = 1; round <= 30; round++) {
                 now += SECOND / 10;
                 progress.advance(round, "");
@@ -55,7 +55,7 @@ class ProgressTest {
 
     @Test
     void jsonLinesParse() throws Exception {
-        String line = LineProgress.jsonLine(new Work("prepare", "units", 0, 4), new Pace(1, 0.5, 6), "x");
+        String line = LineProgress.jsonLine(new ProgressTask("prepare", "units", 0, 4), new ProgressFormat.Rate(1, 0.5, 6), "x");
         assertThat(line)
                 .contains("\"task\":\"prepare\"", "\"done\":1", "\"total\":4", "\"seconds_left\":6")
                 .doesNotContain("\n");
@@ -63,14 +63,14 @@ class ProgressTest {
 
     @Test
     void withoutATerminalAutoIsPlain() {
-        try (Progress progress = Progress.open(ProgressStyle.AUTO, new Work("train", "rounds", 0, 1), stream)) {
+        try (Progress progress = Progress.open(Progress.Style.AUTO, new ProgressTask("train", "rounds", 0, 1), stream)) {
             assertThat(progress).isInstanceOf(LineProgress.class);
         }
     }
 
     @Test
     void moreDoneThanTotalIsRefused() {
-        assertThatThrownBy(() -> new Work("train", "rounds", 3, 2))
+        assertThatThrownBy(() -> new ProgressTask("train", "rounds", 3, 2))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("work needs 0 <= done <= total, found 3 of 2 rounds");
     }

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class RoundProgressTest {
-    private static final Work WORK = new Work("train", "rounds", 0, 6);
+    private static final ProgressTask WORK = new ProgressTask("train", "rounds", 0, 6);
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);

@@ -7,20 +7,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
-import io.github.hyenaspark.checkpoint.Numerics;
+import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.report.journal.RunLog;
+import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
-import io.github.hyenaspark.jobs.spark.run.RunFacts;
-import io.github.hyenaspark.jobs.spark.run.RunGauges;
+import io.github.hyenaspark.jobs.spark.run.RunMetadata;
+import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.model.ParameterEntry;
-import io.github.hyenaspark.operator.nn.ParameterGroup;
-import io.github.hyenaspark.train.config.GuardConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -79,8 +77,8 @@ class AveragingDriverTest {
                     facts(),
                     newest.map(Checkpoint::journalBytes).orElse(0L));
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-            Progress progress = Progress.open(ProgressStyle.PLAIN, new Work("train", "rounds", 0, 6), silent);
-            var plan = new DriverPlan(6, stopAfterRounds, 4, 2, 64, true);
+            Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
+            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, 2, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
@@ -89,9 +87,9 @@ class AveragingDriverTest {
         }
     }
 
-    private static RunFacts facts() {
-        var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterGroup.BASE);
-        return new RunFacts("{}", "d", "s", "t", 256, 1, List.of(entry), new Numerics("17", "none", "none", "1"));
+    private static RunMetadata facts() {
+        var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterSpec.Group.BASE);
+        return new RunMetadata("{}", "d", "s", "t", 256, 1, List.of(entry), new Provenance.Numerics("17", "none", "none", "1"));
     }
 
     private List<Long> savedRounds() throws IOException {
@@ -102,7 +100,7 @@ class AveragingDriverTest {
 
     private List<JsonNode> journal() throws IOException {
         List<JsonNode> entries = new ArrayList<>();
-        RunLog.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
+        Journal.open(storage, directory.toString(), Long.MAX_VALUE, entries::add);
         return entries;
     }
 
@@ -185,7 +183,7 @@ class AveragingDriverTest {
             }
         };
         assertThatThrownBy(start::run)
-                .isInstanceOf(StoppedException.class)
+                .isInstanceOf(AveragingDriver.StoppedException.class)
                 .hasMessage("stopped with a checkpoint of round 3; the same command resumes there");
         assertThat(savedRounds()).containsExactly(3L, 2L);
         assertThat(journal()).hasSize(3);
@@ -239,7 +237,7 @@ class AveragingDriverTest {
     @Tag("fault-18")
     void aStepFarOutOfLineIsComputedAgainAndDroppedIfTheRunMayGoOn() throws IOException {
         var draft = new TrainConfigDraft();
-        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        draft.guard = new TrainConfig.Guard(10, TrainConfig.Guard.Action.DROP);
         workers.stepTheSecondTime = 1e6;
         workers.afterTraining = () -> workers.stepOfWorkerOne = workers.rounds.size() == 2 ? 1e6 : 1;
         RunState end = new Start(0, draft.config()).run();
@@ -305,7 +303,7 @@ class AveragingDriverTest {
     @Tag("fault-19")
     void aRoundThatIsLeftWithoutATargetByTheGuardChangesNothing() throws IOException {
         var draft = new TrainConfigDraft();
-        draft.guard = new GuardConfig(10, GuardConfig.Action.DROP);
+        draft.guard = new TrainConfig.Guard(10, TrainConfig.Guard.Action.DROP);
         workers.tokens = 0;
         workers.lossOfWorkerOne = Double.NaN;
         workers.lossTheSecondTime = Double.NaN;
@@ -347,16 +345,16 @@ class AveragingDriverTest {
         assertThat(start.store.failedWrites()).as("journal and curve").isEqualTo(2);
         start.store.writeReports();
         assertThat(start.store.failedWrites()).as("page and events besides").isEqualTo(4);
-        assertThat(RunGauges.value(RunGauges.FAILED_WRITES)).isEqualTo(4);
+        assertThat(RunPlugin.Gauges.value(RunPlugin.Gauges.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
     }
 
     @Test
     void plansThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new DriverPlan(6, 0, 0, 0, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, 0, 0, 0, 64, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
-        assertThatThrownBy(() -> new DriverPlan(6, -1, 0, 1, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, -1, 0, 1, 64, true))
                 .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
         assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
     }

@@ -6,11 +6,9 @@ import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
-import io.github.hyenaspark.train.RoundResult;
-import io.github.hyenaspark.train.WorkerReport;
-import io.github.hyenaspark.train.averaging.Averaged;
+import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
-import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -62,9 +60,9 @@ final class FakeWorkers implements Workers {
             state.theta()[i] += worker == 1 ? (float) step * move : move;
             state.firstMoment()[i] += 0.7f * worker;
         }
-        double norm = DeltaFacts.distance(start.state().theta(), state.theta());
-        var report = new WorkerReport(worker, 2, tokens, tokens * loss, 1, norm);
-        Frames frames = Frames.pack(TRAIN, start.state(), new RoundResult(report, state), new float[0])
+        double norm = RoundMetrics.DeltaStatistics.distance(start.state().theta(), state.theta());
+        var report = new LocalTrainer.WorkerReport(worker, 2, tokens, tokens * loss, 1, norm);
+        EncodedUpdate frames = EncodedUpdate.pack(TRAIN, start.state(), new LocalTrainer.RoundResult(report, state), new float[0])
                 .frames();
         return new WorkerRound(
                 report,
@@ -78,7 +76,7 @@ final class FakeWorkers implements Workers {
     }
 
     @Override
-    public Averaged average(RunState start, Averaging averaging, List<WorkerRound> results) {
+    public Averaging.AveragedState average(RunState start, Averaging averaging, List<WorkerRound> results) {
         return averaging.average(
                 start.state(),
                 results.stream().map(r -> r.frames().orElseThrow()).toList());

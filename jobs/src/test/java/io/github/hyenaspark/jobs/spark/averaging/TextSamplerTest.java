@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -40,7 +39,7 @@ class TextSamplerTest {
             HyenaLanguageModel.create(SETTINGS.bind("model", ModelConfig.class), VOCABULARY, 3);
     private final float[] theta = model.parameters();
 
-    private TextSampler sampler(SampleConfig config) throws IOException {
+    private TextSampler sampler(TextSampler.Config config) throws IOException {
         var vocabulary = new Vocabulary("bytes", "bytes", VOCABULARY, 1, 255);
         ModelConfig architecture = SETTINGS.bind("model", ModelConfig.class);
         var plan = new TrainingPlan(
@@ -48,7 +47,7 @@ class TextSamplerTest {
                 SETTINGS.bind("train", TrainConfig.class),
                 new DatasetSnapshot(1, "", "bytes", Map.of(), vocabulary, List.of()),
                 "",
-                new PackingConfig(PackingStrategy.CONTIGUOUS, architecture.lMax()),
+                new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, architecture.lMax()),
                 directory.toString());
         return new TextSampler(config, plan, model, Storage.local());
     }
@@ -67,11 +66,11 @@ class TextSamplerTest {
     @Test
     void everyFewRoundsAndTheLastHaveASample() throws IOException {
         keepTokenizer();
-        TextSampler sampler = sampler(new SampleConfig(3, "", 5));
+        TextSampler sampler = sampler(new TextSampler.Config(3, "", 5));
         assertThat(LongStream.rangeClosed(1, 7)
                         .filter(round -> after(round, sampler).has("sample")))
                 .containsExactly(3L, 6L, 7L);
-        TextSampler none = sampler(new SampleConfig(0, "", 5));
+        TextSampler none = sampler(new TextSampler.Config(0, "", 5));
         assertThat(LongStream.rangeClosed(1, 7)
                         .filter(round -> after(round, none).has("sample")))
                 .isEmpty();
@@ -81,7 +80,7 @@ class TextSamplerTest {
     @Test
     void theSameParametersSayTheSameWhateverTheyAre() throws IOException {
         keepTokenizer();
-        var config = new SampleConfig(1, "Once", 40);
+        var config = new TextSampler.Config(1, "Once", 40);
         String text = after(1, sampler(config)).at("/sample/text").textValue();
         assertThat(text).contains("\uFFFD");
         assertThat(text.codePointCount(0, text.length())).isBetween(20, 40);
@@ -97,7 +96,7 @@ class TextSamplerTest {
 
     @Test
     void whatCannotBeSaidIsLeftOut() throws IOException {
-        TextSampler withoutTokenizer = sampler(new SampleConfig(1, "", 5));
+        TextSampler withoutTokenizer = sampler(new TextSampler.Config(1, "", 5));
         assertThat(after(1, withoutTokenizer)).isEmpty();
         keepTokenizer();
         assertThat(after(2, withoutTokenizer).has("sample")).isTrue();

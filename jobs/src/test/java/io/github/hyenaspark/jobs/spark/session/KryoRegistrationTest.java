@@ -8,37 +8,35 @@ import com.esotericsoftware.kryo.io.Output;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
-import io.github.hyenaspark.data.batch.PackingStrategy;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.Recipe;
-import io.github.hyenaspark.data.prepare.unit.UnitDuplicates;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.DuplicateRule;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
-import io.github.hyenaspark.data.shard.ObjectFacts;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
-import io.github.hyenaspark.jobs.spark.broadcast.SentState;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.ChunkLoss;
-import io.github.hyenaspark.jobs.spark.evaluation.ChunkLosses;
-import io.github.hyenaspark.jobs.spark.evaluation.EvaluationPlan;
-import io.github.hyenaspark.jobs.spark.prepare.DuplicatePlan;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
+import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
+import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.BatchSource;
-import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.ModelPool;
 import io.github.hyenaspark.jobs.spark.task.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.train.WorkerReport;
-import io.github.hyenaspark.train.averaging.Averaged;
-import io.github.hyenaspark.train.averaging.Frames;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.averaging.Averaging;
+import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -64,7 +62,7 @@ class KryoRegistrationTest {
             "d",
             new UnitEntry.Counts(1, 2, 3, 4, 5),
             List.of(new ShardEntry("train/a.bin", new ShardEntry.Facts(8, "a", 9, "b", 4, "c"), 1, 8, 7)),
-            List.of(new ObjectFacts("docs/part-u-0.parquet", 10, "d")));
+            List.of(new ObjectRef("docs/part-u-0.parquet", 10, "d")));
 
     /** Between two instances, as between two JVMs. */
     private static Object throughWire(Object value) {
@@ -82,7 +80,7 @@ class KryoRegistrationTest {
                 SETTINGS.bind("train", TrainConfig.class),
                 snapshot,
                 "hdfs://h/d",
-                new PackingConfig(PackingStrategy.BEST_FIT, 64),
+                new PackingConfig(PackingConfig.Strategy.BEST_FIT, 64),
                 "hdfs://h/r");
         assertThat(throughWire(plan)).isEqualTo(plan);
     }
@@ -92,8 +90,8 @@ class KryoRegistrationTest {
         var train = SETTINGS.bind("train", TrainConfig.class);
         var state = new TrainingState(new float[] {1, -0f, 3e-40f}, new float[3], new float[] {7, 8, 9});
         var run = new RunState(4, 10, state, new float[3], List.of(KEPT));
-        SentState sent = SentState.of(train, run, "series", "data/x");
-        var back = (SentState) throughWire(sent);
+        BroadcastState sent = BroadcastState.of(train, run, "series", "data/x");
+        var back = (BroadcastState) throughWire(sent);
         assertThat(back.state().theta()).containsExactly(state.theta());
         assertThat(back.state().secondMoment()).containsExactly(state.secondMoment());
         assertThat(back.kept(1)).contains(KEPT);
@@ -103,9 +101,9 @@ class KryoRegistrationTest {
 
     @Test
     void aWorkersRoundSurvivesBitForBit() {
-        var frames = new Frames(Codec.INT8, 0, new byte[] {1, -2}, new byte[0], new byte[] {3});
+        var frames = new EncodedUpdate(Codec.INT8, 0, new byte[] {1, -2}, new byte[0], new byte[] {3});
         var sent = new WorkerRound(
-                new WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
+                new LocalTrainer.WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
                 Optional.of(frames),
                 12,
                 2,
@@ -122,33 +120,33 @@ class KryoRegistrationTest {
 
     @Test
     void averagesSurvive() {
-        var averaged = new Averaged(1024, new float[] {1, -0f}, new float[0], new float[0]);
-        var back = ((Averaged[]) throughWire(new Averaged[] {averaged}))[0];
+        var averaged = new Averaging.AveragedState(1024, new float[] {1, -0f}, new float[0], new float[0]);
+        var back = ((Averaging.AveragedState[]) throughWire(new Averaging.AveragedState[] {averaged}))[0];
         assertThat(back.from()).isEqualTo(1024);
         assertThat(back.parameters()).containsExactly(1, -0f);
     }
 
     @Test
     void heldOutLossesSurvive() {
-        var loss = new ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
-        assertThat((ChunkLoss[]) throughWire(new ChunkLoss[] {loss})).containsExactly(loss);
+        var loss = new HeldOutTask.ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
+        assertThat((HeldOutTask.ChunkLoss[]) throughWire(new HeldOutTask.ChunkLoss[] {loss})).containsExactly(loss);
     }
 
     @Test
     void anEvaluationSurvives() {
         var snapshot =
                 new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
-        var packing = new PackingConfig(PackingStrategy.SINGLE, 64);
-        var plan = new EvaluationPlan(
-                new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
-                new BatchSource(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
+        var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
+        var plan = new EvaluationTask.Plan(
+                new ModelPool.ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
+                new BatchPool.Source(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
                 4);
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
-        var losses = new ChunkLosses(
-                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {0, ChunkLosses.RIGHT
+        var losses = new EvaluationTask.ChunkLosses(
+                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {0, EvaluationTask.ChunkLosses.RIGHT
                 });
-        var back = ((ChunkLosses[]) throughWire(new ChunkLosses[] {losses}))[0];
+        var back = ((EvaluationTask.ChunkLosses[]) throughWire(new EvaluationTask.ChunkLosses[] {losses}))[0];
         assertThat(back.all()).isEqualTo(loss);
         assertThat(back.nats()).containsExactly(2, 0.5);
         assertThat(back.tokens()).containsExactly(6, 1);
@@ -160,11 +158,11 @@ class KryoRegistrationTest {
         var unit = new WorkUnit(List.of(new Slice(new InputFile("a.txt", "file:/a.txt", 5, 6), 1, 5)));
         assertThat(throughWire(unit)).isEqualTo(unit);
         DataConfig config = SETTINGS.bind("data", DataConfig.class);
-        var recipe = new Recipe(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
+        var recipe = new DatasetSpec(config, new Vocabulary("bytes", "f", 256, 255, -1), "");
         assertThat(throughWire(recipe)).isEqualTo(recipe);
-        var plan = new DuplicatePlan(recipe, List.of(UNIT));
+        var plan = new SparkDuplicates.Plan(recipe, List.of(UNIT));
         assertThat(throughWire(plan)).isEqualTo(plan);
-        var found = new UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
-        assertThat((UnitDuplicates[]) throughWire(new UnitDuplicates[] {found})).containsExactly(found);
+        var found = new DuplicateRule.UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
+        assertThat((DuplicateRule.UnitDuplicates[]) throughWire(new DuplicateRule.UnitDuplicates[] {found})).containsExactly(found);
     }
 }

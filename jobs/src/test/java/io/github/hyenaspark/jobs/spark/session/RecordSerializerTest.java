@@ -55,7 +55,7 @@ class RecordSerializerTest {
         var kryo = new Kryo();
         kryo.setRegistrationRequired(true);
         kryo.setReferences(true);
-        WireTypes.register(kryo, types);
+        KryoRecords.register(kryo, types);
         return kryo;
     }
 

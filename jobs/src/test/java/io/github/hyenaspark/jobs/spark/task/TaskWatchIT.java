@@ -3,8 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.report.progress.Progress;
-import io.github.hyenaspark.jobs.report.progress.ProgressStyle;
-import io.github.hyenaspark.jobs.report.progress.Work;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,7 @@ class TaskWatchIT {
         var stream = new PrintStream(SHOWN, true, StandardCharsets.UTF_8);
         long begin = System.nanoTime();
         try (var context = new JavaSparkContext(conf);
-                Progress progress = Progress.open(ProgressStyle.PLAIN, new Work("work", "tasks", 0, 2), stream)) {
+                Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("work", "tasks", 0, 2), stream)) {
             List<Integer> tasks = new ArrayList<>(List.of(1, 2));
             TaskWatch.during(
                     context, progress, () -> context.parallelize(tasks, 2).foreach(TaskWatchIT::run));

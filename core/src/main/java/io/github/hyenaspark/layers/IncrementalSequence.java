@@ -1,0 +1,138 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.block.Block;
+import io.github.hyenaspark.operator.head.FloatEmbedding;
+import io.github.hyenaspark.operator.head.TiedHead;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+
+/**
+ * A sequence that a language model reads as it grows: its beginning in one pass, then token by token, T tokens in O(T
+ * log² T). Logits are those that the graph has for the whole sequence, up to rounding, whatever the settings of the
+ * model. It shares the graph's parameters, which must not change meanwhile. For one thread at a time, which computes it
+ * alone.
+ */
+public final class IncrementalSequence {
+    private final int width;
+    private final int capacity;
+    private final Part<FloatEmbedding> embedding;
+    private final List<Part<InferenceModule<FloatArray>>> blocks = new ArrayList<>();
+    private final Part<TiedHead> head;
+    private final FloatArray logits;
+    private final FloatArray last; // D×1
+    private ComputePool team = ComputePool.alone(); // has the memory that all parts work in
+    private int length;
+
+    /**
+     * What one layer of the graph does, and with which parameters.
+     *
+     * @param <M> the operator's class
+     */
+    private record Part<M>(M map, Map<String, FloatArray> parameters) {}
+
+    private IncrementalSequence(Layer[] layers, int capacity) {
+        this.capacity = capacity;
+        TokenEmbeddingLayer table = layer(layers[0], TokenEmbeddingLayer.class);
+        width = Math.toIntExact(table.getNOut());
+        int vocabularySize = Math.toIntExact(table.getNIn());
+        embedding = new Part<>(new FloatEmbedding(table.config()), parameters(layers[0]));
+        for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
+            Map<String, FloatArray> parameters = parameters(layer);
+            ForwardContext<FloatArray> pass = pass(1, parameters);
+            blocks.add(new Part<>(Block.online(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
+        }
+        Layer top = layers[layers.length - 1];
+        layer(top, LanguageModelHeadLayer.class);
+        Map<String, FloatArray> tied = new HashMap<>(parameters(top));
+        embedding.parameters().forEach((name, array) -> tied.put("embedding." + name, array));
+        head = new Part<>(new TiedHead(width, vocabularySize), tied);
+        logits = FloatArray.allocate(vocabularySize);
+        last = FloatArray.allocate(width);
+    }
+
+    /**
+     * An empty sequence of at most {@code capacity} tokens.
+     *
+     * @param graph of FLOAT: a token embedding, blocks, and a head that is tied to it, in this order
+     * @throws IllegalArgumentException if it is another graph, or its blocks cannot read so many tokens
+     */
+    public static IncrementalSequence of(ComputationGraph graph, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a sequence needs room for at least one token, found " + capacity);
+        }
+        return new IncrementalSequence(graph.getLayers(), capacity);
+    }
+
+    /** Tokens that it can have. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Tokens that it has. */
+    public int length() {
+        return length;
+    }
+
+    /**
+     * Appends tokens.
+     *
+     * @param ids of an empty sequence any number, else one
+     * @return the logits of the token that follows, one per token of the padded vocabulary
+     * @throws IllegalArgumentException if there are more than the sequence has room for
+     */
+    public float[] append(int... ids) {
+        if (ids.length == 0 || ids.length > capacity - length) {
+            throw new IllegalArgumentException("expected from 1 to " + (capacity - length)
+                    + " tokens, for which the sequence has room, found " + ids.length);
+        }
+        FloatArray activations = FloatArray.allocate((long) width * ids.length);
+        embedding.map().forward(length, ids, activations, pass(ids.length, embedding.parameters()));
+        for (Part<InferenceModule<FloatArray>> block : blocks) {
+            FloatArray output = FloatArray.allocate(activations.length());
+            block.map().forward(activations, output, pass(ids.length, block.parameters()));
+            activations = output;
+        }
+        copyLastStep(activations, ids.length);
+        if (length == 0) {
+            team = ComputePool.alone(); // steps need less memory than the beginning
+        }
+        length += ids.length;
+        head.map().logits(last, logits, pass(1, head.parameters()));
+        return logits.toArray();
+    }
+
+    private ForwardContext<FloatArray> pass(int steps, Map<String, FloatArray> parameters) {
+        return new ForwardContext<>(1, steps, parameters, Map.of(), "", Dropout.OFF, team);
+    }
+
+    private void copyLastStep(FloatArray activations, int steps) {
+        float[] step = new float[width];
+        for (int d = 0; d < width; d++) {
+            activations.read((d + 1L) * steps - 1, step, d, 1);
+        }
+        last.write(0, step, width);
+    }
+
+    private static Map<String, FloatArray> parameters(Layer layer) {
+        return new Precision.Floats().view(layer.paramTable());
+    }
+
+    private static <L extends OperatorLayer> L layer(Layer runtime, Class<L> kind) {
+        if (!kind.isInstance(runtime.conf().getLayer())) {
+            throw new IllegalArgumentException(
+                    "a sequence is read by a token embedding, blocks and a head; expected a " + kind.getSimpleName()
+                            + ", found " + runtime.conf().getLayer().getClass());
+        }
+        return kind.cast(runtime.conf().getLayer());
+    }
+}

@@ -1,0 +1,90 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.ParamInitializer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/**
+ * What the configuration beans of this package share: activations in and out are B×D×L, parameters are a list of
+ * {@link ParameterSpec}s, and neither weight decay nor initialisation of DL4J applies.
+ */
+public abstract sealed class OperatorLayer extends FeedForwardLayer
+        permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer {
+    /** The parameters in their order in memory. */
+    public abstract List<ParameterSpec> specs();
+
+    /** The runtime of this layer, without its parameters. */
+    abstract OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type);
+
+    @Override
+    public Layer instantiate(
+            NeuralNetConfiguration conf,
+            @Nullable Collection<TrainingListener> trainingListeners,
+            int layerIndex,
+            INDArray layerParamsView,
+            boolean initializeParams,
+            DataType networkDataType) {
+        Precision.check(networkDataType);
+        OperatorRuntime<?, ?> runtime = runtime(conf, networkDataType);
+        if (trainingListeners != null) {
+            runtime.setListeners(trainingListeners);
+        }
+        runtime.setIndex(layerIndex);
+        runtime.setParamsViewArray(layerParamsView);
+        Map<String, INDArray> parameters = initializer().init(conf, layerParamsView, initializeParams);
+        runtime.setParamTable(parameters);
+        runtime.setConf(conf);
+        return runtime;
+    }
+
+    @Override
+    public ParamInitializer initializer() {
+        return new OperatorInitializer(specs());
+    }
+
+    @Override
+    public InputType getOutputType(int layerIndex, InputType inputType) {
+        long steps = inputType instanceof InputType.InputTypeRecurrent recurrent ? recurrent.getTimeSeriesLength() : -1;
+        return InputType.recurrent(getNOut(), steps);
+    }
+
+    @Override
+    public void setNIn(InputType inputType, boolean override) {
+        // the sizes are part of the configuration
+    }
+
+    @Override
+    @SuppressWarnings("NullAway") // DL4J's way to say that no preprocessor is needed
+    public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+        return null;
+    }
+
+    @Override
+    public List<Regularization> getRegularizationByParam(String paramName) {
+        return List.of();
+    }
+
+    @Override
+    public LayerMemoryReport getMemoryReport(InputType inputType) {
+        long parameters = initializer().numParams(this);
+        return new LayerMemoryReport.Builder(getLayerName(), getClass(), inputType, getOutputType(-1, inputType))
+                .standardMemory(parameters, 0)
+                .workingMemory(0, 0, 0, 0)
+                .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
+                .build();
+    }
+}

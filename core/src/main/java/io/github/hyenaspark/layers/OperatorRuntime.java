@@ -1,0 +1,94 @@
+package io.github.hyenaspark.layers;
+
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.operator.tensor.Dropout;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What the runtimes of this package share: the passage between DL4J's arrays and those of the operator package.
+ *
+ * @param <A> the kind of arrays
+ * @param <C> the configuration bean
+ */
+abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> {
+    /** How this layer's arrays are seen. */
+    final Precision<A> precision;
+
+    private Dropout dropout = Dropout.OFF;
+    private ComputePool team = ComputePool.alone();
+
+    OperatorRuntime(NeuralNetConfiguration conf, DataType type, Precision<A> precision) {
+        super(conf, type);
+        this.precision = precision;
+    }
+
+    @Override
+    public boolean isPretrainLayer() {
+        return false;
+    }
+
+    /** From now on passes are computed by {@code newTeam}. */
+    final void team(ComputePool newTeam) {
+        team = newTeam;
+    }
+
+    /** The share of elements dropped anywhere in this layer; 0 spares it the random number. */
+    abstract double dropoutRate();
+
+    /** Chooses what is dropped in the passes to come: drawn from ND4J's generator, so that its seed decides. */
+    final void startStep(Training training) {
+        boolean active = training == Training.YES && dropoutRate() > 0;
+        dropout = active ? new Dropout(Nd4j.getRandom().nextLong(), true) : Dropout.OFF;
+    }
+
+    /** Whether a pass is part of training. */
+    enum Training {
+        YES,
+        NO;
+
+        static Training of(boolean training) {
+            return training ? YES : NO;
+        }
+    }
+
+    final ForwardContext<A> pass(INDArray input, Map<String, A> parameters, Map<String, A> gradients) {
+        int batchSize = Math.toIntExact(input.size(0));
+        int length = Math.toIntExact(input.size(input.rank() - 1));
+        return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, team);
+    }
+
+    /** The gradients of all parameters, set to zero. */
+    final Map<String, A> clearedGradients() {
+        gradientsFlattened.assign(0);
+        return precision.view(gradientViews);
+    }
+
+    /** What DL4J wants to hear about the gradients that a backward pass has written. */
+    final Gradient gradientsOf(Map<String, A> gradients) {
+        precision.store(gradients, gradientViews);
+        Gradient result = new DefaultGradient(gradientsFlattened);
+        gradientViews.forEach(result::setGradientFor);
+        return result;
+    }
+
+    /** {@code array} itself if its elements lie row-major without gaps, else a copy. */
+    static INDArray dense(INDArray array, ArrayType type, LayerWorkspaceMgr workspaces) {
+        return FloatArray.isDense(array) ? array : workspaces.dup(type, array, 'c');
+    }
+
+    /** Ids or targets of any number format, row-major. */
+    static int[] ids(INDArray array) {
+        return array.dup('c').reshape(array.length()).toIntVector();
+    }
+}

@@ -1,0 +1,147 @@
+package io.github.hyenaspark.operator.attention;
+
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.ReferenceLinear;
+import io.github.hyenaspark.operator.nn.RotaryAngles;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+
+/**
+ * The plain double form of {@link AttentionOperator}: all weights of a head at once, O(L²) memory, from the definition.
+ */
+public final class ReferenceAttention implements DifferentiableModule<double[]> {
+    private final AttentionConfig config;
+    private double[] input = {};
+    private double[] projected = {}; // B×3D×L: queries and keys, turned; values
+    private double[] mixed = {}; // B×D×L
+
+    /** Attention of the given configuration. */
+    public ReferenceAttention(AttentionConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
+        config.checkLength(pass.length());
+        input = newInput;
+        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        turn(projected, 1, pass);
+        mixed = new double[input.length];
+        int length = pass.length();
+        for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
+            Head head = new Head(row, length);
+            double[][] weights = head.weights();
+            for (int j = 0; j < config.headWidth(); j++) {
+                for (int t = 0; t < length; t++) {
+                    for (int s = 0; s <= t; s++) {
+                        mixed[head.mixed(j) + t] += weights[t][s] * projected[head.at(2, j) + s];
+                    }
+                }
+            }
+        }
+        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), mixed, pass);
+        System.arraycopy(result, 0, output, 0, result.length);
+    }
+
+    @Override
+    public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
+        double[] dMixed = ReferenceLinear.backward("out", mixed, outputGradient, pass);
+        double[] gradient = new double[projected.length];
+        for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
+            backward(new Head(row, pass.length()), dMixed, gradient);
+        }
+        turn(gradient, -1, pass);
+        double[] dx = ReferenceLinear.backward("in", input, gradient, pass);
+        System.arraycopy(dx, 0, inputGradient, 0, dx.length);
+    }
+
+    private void backward(Head head, double[] dMixed, double[] gradient) {
+        double[][] weights = head.weights();
+        for (int t = 0; t < head.length; t++) {
+            double[] dWeight = new double[t + 1];
+            double mean = 0;
+            for (int s = 0; s <= t; s++) {
+                for (int j = 0; j < config.headWidth(); j++) {
+                    double dy = dMixed[head.mixed(j) + t];
+                    dWeight[s] += dy * projected[head.at(2, j) + s];
+                    gradient[head.at(2, j) + s] += dy * weights[t][s];
+                }
+                mean += weights[t][s] * dWeight[s];
+            }
+            for (int s = 0; s <= t; s++) {
+                double dScore = weights[t][s] * (dWeight[s] - mean) / Math.sqrt(config.headWidth());
+                for (int j = 0; j < config.headWidth(); j++) {
+                    gradient[head.at(0, j) + t] += dScore * projected[head.at(1, j) + s];
+                    gradient[head.at(1, j) + s] += dScore * projected[head.at(0, j) + t];
+                }
+            }
+        }
+    }
+
+    /** Head number {@code row} of all sequences. */
+    private final class Head {
+        private final int row;
+        private final int length;
+
+        Head(int row, int length) {
+            this.row = row;
+            this.length = length;
+        }
+
+        /** Where channel {@code j} of queries (0), keys (1) or values (2) starts. */
+        int at(int part, int j) {
+            int channel = part * config.width() + row % config.heads() * config.headWidth() + j;
+            return (row / config.heads() * 3 * config.width() + channel) * length;
+        }
+
+        int mixed(int j) {
+            return (row * config.headWidth() + j) * length;
+        }
+
+        /** softmax over s ≤ t of q_t·k_s/√c, L rows of different lengths. */
+        double[][] weights() {
+            double[][] weights = new double[length][];
+            for (int t = 0; t < length; t++) {
+                double[] row = new double[t + 1];
+                double largest = Double.NEGATIVE_INFINITY;
+                for (int s = 0; s <= t; s++) {
+                    for (int j = 0; j < config.headWidth(); j++) {
+                        row[s] += projected[at(0, j) + t] * projected[at(1, j) + s];
+                    }
+                    row[s] /= Math.sqrt(config.headWidth());
+                    largest = Math.max(largest, row[s]);
+                }
+                double sum = 0;
+                for (int s = 0; s <= t; s++) {
+                    row[s] = Math.exp(row[s] - largest);
+                    sum += row[s];
+                }
+                for (int s = 0; s <= t; s++) {
+                    row[s] /= sum;
+                }
+                weights[t] = row;
+            }
+            return weights;
+        }
+    }
+
+    /** Turns channels 2i and 2i+1 of every head's queries and keys by ±t·θ_i. */
+    private void turn(double[] rows, int sign, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        for (int row = 0; row < pass.batchSize() * config.heads() && config.rotary(); row++) {
+            Head head = new Head(row, length);
+            for (int part = 0; part < 2; part++) {
+                for (int pair = 0; pair < config.headWidth() / 2; pair++) {
+                    int even = head.at(part, 2 * pair);
+                    int odd = head.at(part, 2 * pair + 1);
+                    for (int t = 0; t < length; t++) {
+                        double angle = sign * RotaryAngles.angle(pair, t, config.headWidth());
+                        double x = rows[even + t];
+                        double y = rows[odd + t];
+                        rows[even + t] = x * Math.cos(angle) - y * Math.sin(angle);
+                        rows[odd + t] = x * Math.sin(angle) + y * Math.cos(angle);
+                    }
+                }
+            }
+        }
+    }
+}

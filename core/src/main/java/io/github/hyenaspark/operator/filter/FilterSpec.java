@@ -1,0 +1,24 @@
+package io.github.hyenaspark.operator.filter;
+
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import java.util.List;
+
+/** One way to make long filters, and all that an operator must know of it. */
+public sealed interface FilterSpec permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec {
+    /** F. */
+    int filters();
+
+    /** The parameters in their order in memory, without a direct term. */
+    List<ParameterSpec> parameters(LinearInitializer linear);
+
+    /** The form that runs. */
+    FilterMap<FloatArray> map();
+
+    /** The plain double form of {@link #map}, loops written from the formulas. */
+    FilterMap<double[]> plainMap();
+
+    /** Floating-point operations of the matrix products of {@code length} taps, forward and backward. */
+    long productFlop(int length);
+}

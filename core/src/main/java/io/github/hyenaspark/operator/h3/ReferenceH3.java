@@ -1,0 +1,194 @@
+package io.github.hyenaspark.operator.h3;
+
+import io.github.hyenaspark.convolution.DirectConvolution;
+import io.github.hyenaspark.operator.filter.FilterMap;
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.ReferenceLinear;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import java.util.Arrays;
+
+/** The plain double form of {@link H3Operator}: the definition written out, O(L²), one row after the other. */
+public final class ReferenceH3 implements DifferentiableModule<double[]> {
+    private final H3Config config;
+    private final PlainModel shift;
+    private final PlainModel diagonal;
+    private double[] input = {};
+    private double[] projected = {}; // q, k, v; B×3D×L
+    private double[] shifted = {}; // k̄, B×D×L
+    private double[] product = {}; // y, B×D×L
+
+    /** An operator of the given configuration. */
+    public ReferenceH3(H3Config config) {
+        this.config = config;
+        shift = new PlainModel(config.shift());
+        diagonal = new PlainModel(config.diagonal());
+    }
+
+    @Override
+    public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
+        config.checkLength(pass.length());
+        input = newInput;
+        int length = pass.length();
+        shift.forward(pass.within("shift"));
+        diagonal.forward(pass.within("diagonal"));
+        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        shifted = new double[input.length];
+        product = new double[input.length];
+        for (int row = 0; row < input.length / length; row++) {
+            write(shift.response(row % config.width(), key(row, length)), shifted, row);
+        }
+        for (int row = 0; row < input.length / length; row++) {
+            double[] y = new double[length];
+            for (int i : channelsOfHead(row)) {
+                double[] q = projection(i, 0, length);
+                double[] response = diagonal.response(head(row), keyTimesValue(i, row, length));
+                for (int t = 0; t < length; t++) {
+                    y[t] += q[t] * response[t];
+                }
+            }
+            write(y, product, row);
+        }
+        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), product, pass);
+        System.arraycopy(result, 0, output, 0, result.length);
+    }
+
+    @Override
+    public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
+        int length = pass.length();
+        double[] gradient = ReferenceLinear.backward("out", product, outputGradient, pass);
+        double[] projectedGradient = new double[projected.length];
+        double[] shiftedGradient = new double[shifted.length];
+        for (int row = 0; row < input.length / length; row++) {
+            double[] dy = row(gradient, row, length);
+            double[] v = projection(row, 2, length);
+            for (int i : channelsOfHead(row)) {
+                double[] q = projection(i, 0, length);
+                double[] k = row(shifted, i, length);
+                double[] kv = keyTimesValue(i, row, length);
+                double[] response = diagonal.response(head(row), kv);
+                double[] dResponse = new double[length];
+                double[] dq = new double[length];
+                for (int t = 0; t < length; t++) {
+                    dResponse[t] = dy[t] * q[t];
+                    dq[t] = dy[t] * response[t];
+                }
+                double[] dkv = diagonal.backward(head(row), kv, dResponse);
+                double[] dk = new double[length];
+                double[] dv = new double[length];
+                for (int t = 0; t < length; t++) {
+                    dk[t] = dkv[t] * v[t];
+                    dv[t] = dkv[t] * k[t];
+                }
+                add(dq, projectedGradient, projectionRow(i, 0));
+                add(dk, shiftedGradient, i);
+                add(dv, projectedGradient, projectionRow(row, 2));
+            }
+        }
+        for (int row = 0; row < input.length / length; row++) {
+            double[] dk = shift.backward(row % config.width(), key(row, length), row(shiftedGradient, row, length));
+            add(dk, projectedGradient, projectionRow(row, 1));
+        }
+        shift.finish(pass.within("shift"));
+        diagonal.finish(pass.within("diagonal"));
+        double[] dx = ReferenceLinear.backward("in", input, projectedGradient, pass);
+        System.arraycopy(dx, 0, inputGradient, 0, dx.length);
+    }
+
+    /** Rows, sequence times channel, that are the head of {@code row}. */
+    private int[] channelsOfHead(int row) {
+        int first = row - row % config.headWidth();
+        int[] rows = new int[config.headWidth()];
+        Arrays.setAll(rows, i -> first + i);
+        return rows;
+    }
+
+    private int head(int row) {
+        return row % config.width() / config.headWidth();
+    }
+
+    private int projectionRow(int row, int part) {
+        return (row / config.width() * H3Config.PROJECTIONS + part) * config.width() + row % config.width();
+    }
+
+    private double[] projection(int row, int part, int length) {
+        return row(projected, projectionRow(row, part), length);
+    }
+
+    private double[] key(int row, int length) {
+        return projection(row, 1, length);
+    }
+
+    private double[] keyTimesValue(int keyRow, int valueRow, int length) {
+        double[] kv = row(shifted, keyRow, length);
+        double[] v = projection(valueRow, 2, length);
+        for (int t = 0; t < length; t++) {
+            kv[t] *= v[t];
+        }
+        return kv;
+    }
+
+    private static double[] row(double[] rows, int number, int length) {
+        return Arrays.copyOfRange(rows, number * length, (number + 1) * length);
+    }
+
+    private static void write(double[] row, double[] rows, int number) {
+        System.arraycopy(row, 0, rows, number * row.length, row.length);
+    }
+
+    private static void add(double[] row, double[] rows, int number) {
+        for (int t = 0; t < row.length; t++) {
+            rows[number * row.length + t] += row[t];
+        }
+    }
+
+    /** One kind of state-space models with their direct terms. */
+    private static final class PlainModel {
+        private final FilterSpec design;
+        private final FilterMap<double[]> filter;
+        private double[] taps = {};
+        private double[] direct = {};
+        private double[] tapGradient = {};
+        private double[] directGradient = {};
+        private int length;
+
+        PlainModel(FilterSpec design) {
+            this.design = design;
+            filter = design.plainMap();
+        }
+
+        void forward(ForwardContext<double[]> pass) {
+            length = pass.length();
+            taps = new double[design.filters() * length];
+            tapGradient = new double[taps.length];
+            direct = pass.parameter("direct");
+            directGradient = new double[direct.length];
+            filter.forward(taps, pass);
+        }
+
+        double[] response(int m, double[] u) {
+            double[] y = DirectConvolution.forward(row(taps, m, length), u);
+            for (int t = 0; t < length; t++) {
+                y[t] += direct[m] * u[t];
+            }
+            return y;
+        }
+
+        double[] backward(int m, double[] u, double[] dy) {
+            double[] du = DirectConvolution.inputGradient(row(taps, m, length), dy);
+            add(DirectConvolution.filterGradient(u, dy), tapGradient, m);
+            for (int t = 0; t < length; t++) {
+                du[t] += direct[m] * dy[t];
+                directGradient[m] += dy[t] * u[t];
+            }
+            return du;
+        }
+
+        void finish(ForwardContext<double[]> pass) {
+            filter.backward(tapGradient, pass);
+            for (int m = 0; m < directGradient.length; m++) {
+                pass.gradient("direct")[m] += directGradient[m];
+            }
+        }
+    }
+}

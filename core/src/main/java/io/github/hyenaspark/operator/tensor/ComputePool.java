@@ -1,0 +1,167 @@
+package io.github.hyenaspark.operator.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.openblas.global.openblas;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads that one task computes with: the caller's own, member 0, and T−1 others. Work is divided by number into
+ * one range per member, never by who is free, so that the same T gives the same bits. Used by one thread at a time; the
+ * others end by themselves when nothing was asked of them for a second.
+ *
+ * <p>Every member has a {@link Workspace} to work in, and its matrix products are its own: a product runs in the thread
+ * that asks for it.
+ */
+public final class ComputePool {
+    private static final long IDLE_SECONDS = 1;
+    /**
+     * How long a thread looks for work, or for the end of it, before it sleeps. Being woken takes about as long, while
+     * the next work comes at once and equal ranges end together.
+     */
+    private static final long SPIN_NANOS = 100_000;
+
+    private final List<Workspace> scratches = new ArrayList<>();
+    private final ThreadPoolExecutor others;
+
+    private ComputePool(int threads) {
+        for (int member = 0; member < threads; member++) {
+            scratches.add(new Workspace());
+        }
+        int rest = Math.max(1, threads - 1);
+        others = new ThreadPoolExecutor(rest, rest, IDLE_SECONDS, TimeUnit.SECONDS, new EagerQueue(), work -> {
+            Thread thread = new Thread(work, "hyena-compute");
+            thread.setDaemon(true);
+            return thread;
+        });
+        others.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * A team of {@code threads}, the caller's included. From then on OpenBLAS uses one thread per product in the whole
+     * JVM, whatever OMP_NUM_THREADS says: the teams are what makes products parallel.
+     *
+     * @throws IllegalArgumentException if there is not at least one
+     */
+    public static ComputePool of(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("a team needs at least one thread, found " + threads);
+        }
+        openblas.blas_set_num_threads(1);
+        return new ComputePool(threads);
+    }
+
+    /** The caller alone, for whom OpenBLAS stays as it is. */
+    public static ComputePool alone() {
+        return new ComputePool(1);
+    }
+
+    /** T. */
+    public int threads() {
+        return scratches.size();
+    }
+
+    /** What {@code member} works in. */
+    public Workspace scratch(int member) {
+        return scratches.get(member);
+    }
+
+    /** One member's share of some work. */
+    @FunctionalInterface
+    public interface Share {
+        /**
+         * Does the items from {@code from} to before {@code to}.
+         *
+         * @param member who does it, from 0 to T−1
+         */
+        void run(int member, int from, int to);
+    }
+
+    /**
+     * Divides the items 0 to {@code count}−1 into T neighbouring ranges, as equal as possible, and returns when all are
+     * done. A member without items is not asked. What a share throws first is thrown here, after all have ended.
+     */
+    public void divide(int count, Share share) {
+        List<Future<?>> pending = new ArrayList<>(threads() - 1);
+        List<Throwable> failures = new ArrayList<>();
+        try {
+            for (int member = 1; member < threads(); member++) {
+                int from = start(member, count);
+                int to = start(member + 1, count);
+                int number = member;
+                if (from < to) {
+                    pending.add(others.submit(() -> share.run(number, from, to)));
+                }
+            }
+            if (start(1, count) > 0) {
+                share.run(0, 0, start(1, count));
+            }
+        } catch (RuntimeException | Error e) { // the others are still at work in what the caller would now leave
+            failures.add(e);
+        }
+        await(pending, failures);
+        throwFirst(failures);
+    }
+
+    private static void throwFirst(List<Throwable> failures) {
+        if (failures.isEmpty()) {
+            return;
+        }
+        Throwable first = failures.get(0);
+        failures.subList(1, failures.size()).forEach(first::addSuppressed);
+        if (first instanceof Error error) {
+            throw error;
+        }
+        throw first instanceof RuntimeException exception ? exception : new IllegalStateException(first);
+    }
+
+    private int start(int member, int count) {
+        return (int) ((long) count * member / threads());
+    }
+
+    private static void await(List<Future<?>> pending, List<Throwable> failures) {
+        boolean interrupted = false;
+        for (Future<?> future : pending) {
+            boolean done = false;
+            spinUntil(future::isDone);
+            while (!done) {
+                try {
+                    future.get();
+                    done = true;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    failures.add(e.getCause() == null ? e : e.getCause());
+                    done = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void spinUntil(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean() && System.nanoTime() - start < SPIN_NANOS) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** What a thread without work looks at. */
+    private static final class EagerQueue extends LinkedBlockingQueue<Runnable> {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+            spinUntil(() -> !isEmpty());
+            return super.poll(timeout, unit);
+        }
+    }
+}

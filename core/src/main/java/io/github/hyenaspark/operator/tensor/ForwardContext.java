@@ -1,0 +1,66 @@
+package io.github.hyenaspark.operator.tensor;
+
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import java.util.Map;
+
+/**
+ * One forward or backward pass of a batch through a {@link DifferentiableModule}.
+ *
+ * @param batchSize B, sequences
+ * @param length L, tokens
+ * @param parameters by name, each row-major
+ * @param gradients by name, of the parameters' shapes; added to, never overwritten; empty in a forward pass
+ * @param prefix what stands before the names that the map itself uses
+ * @param dropout which elements are dropped; off outside training
+ * @param team the threads that compute it
+ * @param <A> the kind of arrays: {@link FloatArray} or {@code double[]}
+ */
+public record ForwardContext<A>(
+        int batchSize,
+        int length,
+        Map<String, A> parameters,
+        Map<String, A> gradients,
+        String prefix,
+        Dropout dropout,
+        ComputePool team) {
+    /** What stands in a field before the first pass. */
+    public static final ForwardContext<FloatArray> NONE = ForwardContext.of(0, 0, Map.of(), Map.of());
+
+    /** A pass without dropout, by the caller alone. */
+    public static <A> ForwardContext<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
+        return new ForwardContext<>(batchSize, length, parameters, gradients, "", Dropout.OFF, ComputePool.alone());
+    }
+
+    /** The same pass as a part called {@code part} sees it. */
+    public ForwardContext<A> within(String part) {
+        return new ForwardContext<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), team);
+    }
+
+    /** The same pass for sequences of another length. */
+    public ForwardContext<A> ofLength(int newLength) {
+        return new ForwardContext<>(batchSize, newLength, parameters, gradients, prefix, dropout, team);
+    }
+
+    /** The same pass for what is the same for all sequences. */
+    public ForwardContext<A> ofOneSequence() {
+        return new ForwardContext<>(1, length, parameters, gradients, prefix, dropout, team);
+    }
+
+    /** The parameter called {@code name}. */
+    public A parameter(String name) {
+        return required(parameters, name);
+    }
+
+    /** The gradient of the parameter called {@code name}. */
+    public A gradient(String name) {
+        return required(gradients, name);
+    }
+
+    private A required(Map<String, A> arrays, String name) {
+        A array = arrays.get(prefix + name);
+        if (array == null) {
+            throw new IllegalArgumentException("no array " + prefix + name + " among " + arrays.keySet());
+        }
+        return array;
+    }
+}

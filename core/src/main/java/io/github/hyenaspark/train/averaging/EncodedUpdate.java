@@ -1,0 +1,126 @@
+package io.github.hyenaspark.train.averaging;
+
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.Arrays;
+
+/**
+ * The numbers that one worker sends after a round, encoded; all of them, or those of a range of parameters. The arrays
+ * belong to the record. Not compared by {@code equals}.
+ *
+ * @param codec of {@code parameters}
+ * @param from the first parameter that is in here, a multiple of {@link Codec#BLOCK}
+ * @param parameters the worker's parameters themselves under {@link Codec#FP32}, so that averaging one worker loses no
+ *     bit; under every other codec its delta, parameters minus the common start
+ * @param firstMoment AdamW's m by {@link Codec#ofMoments}, empty unless moments are averaged
+ * @param secondMoment AdamW's v in the same way
+ */
+public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) {
+    private static final byte[] NONE = {};
+
+    /**
+     * What is sent, and what stays with the worker.
+     *
+     * @param frames sent
+     * @param residual what the codec lost, P, which the worker adds to its next delta; empty under codecs that keep
+     *     none
+     */
+    public record Packed(EncodedUpdate frames, float[] residual) {}
+
+    /**
+     * Encodes a result.
+     *
+     * @param start what the workers started from
+     * @param residual what encoding lost in this worker's round before, P; empty if nothing
+     */
+    public static Packed pack(TrainConfig config, TrainingState start, LocalTrainer.RoundResult result, float[] residual) {
+        TrainingState end = result.state();
+        Codec codec = config.codec();
+        boolean averaged = config.innerState() == TrainConfig.MomentPolicy.AVERAGE;
+        byte[] first = averaged ? codec.ofMoments().encode(end.firstMoment()) : NONE;
+        byte[] second = averaged ? codec.ofMoments().encode(end.secondMoment()) : NONE;
+        if (codec.isExact()) {
+            return new Packed(new EncodedUpdate(codec, 0, codec.encode(end.theta()), first, second), new float[0]);
+        }
+        float[] lost = new float[codec.feedsErrorBack() ? end.parameterCount() : 0];
+        byte[] frame = deltas(codec, start.theta(), end.theta(), residual, lost);
+        return new Packed(new EncodedUpdate(codec, 0, frame, first, second), lost);
+    }
+
+    /**
+     * Encodes end - start + residual.
+     *
+     * @param lost takes what the frame does not hold of it, unless it is empty
+     */
+    private static byte[] deltas(Codec codec, float[] start, float[] end, float[] residual, float[] lost) {
+        byte[] frame = codec.frame(end.length);
+        float[] block = new float[Codec.BLOCK];
+        float[] decoded = new float[Codec.BLOCK];
+        for (int from = 0; from < end.length; from += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, end.length - from);
+            putDifference(end, start, from, block, count);
+            if (residual.length > 0) {
+                add(residual, from, block, count);
+            }
+            codec.encode(block, count, frame, from);
+            if (lost.length > 0) {
+                codec.decode(frame, from, count, decoded);
+                putRest(block, decoded, count, lost, from);
+            }
+        }
+        return frame;
+    }
+
+    static void putDifference(float[] end, float[] start, int begin, float[] block, int count) {
+        for (int i = 0; i < count; i++) {
+            block[i] = end[begin + i] - start[begin + i];
+        }
+    }
+
+    private static void add(float[] residual, int begin, float[] block, int count) {
+        for (int i = 0; i < count; i++) {
+            block[i] += residual[begin + i];
+        }
+    }
+
+    private static void putRest(float[] block, float[] decoded, int count, float[] lost, int begin) {
+        for (int i = 0; i < count; i++) {
+            lost[begin + i] = block[i] - decoded[i];
+        }
+    }
+
+    /** Bytes of the parameters. */
+    public long parameterBytes() {
+        return parameters.length;
+    }
+
+    /** Bytes of both moments. */
+    public long momentBytes() {
+        return (long) firstMoment.length + secondMoment.length;
+    }
+
+    /**
+     * The frames of a range of parameters.
+     *
+     * @param begin the first, a multiple of {@link Codec#BLOCK}
+     * @param end one past the last
+     */
+    public EncodedUpdate part(int begin, int end) {
+        return new EncodedUpdate(
+                codec,
+                begin,
+                part(codec, parameters, begin, end),
+                part(codec.ofMoments(), firstMoment, begin, end),
+                part(codec.ofMoments(), secondMoment, begin, end));
+    }
+
+    private byte[] part(Codec codec, byte[] frame, int begin, int end) {
+        if (frame.length == 0) {
+            return frame;
+        }
+        return Arrays.copyOfRange(
+                frame, Math.toIntExact(codec.bytes(begin - from)), Math.toIntExact(codec.bytes(end - from)));
+    }
+}

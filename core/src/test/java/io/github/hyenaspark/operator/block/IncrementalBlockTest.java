@@ -1,0 +1,102 @@
+package io.github.hyenaspark.operator.block;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.operator.attention.AttentionConfig;
+import io.github.hyenaspark.operator.hyena.OperatorConfigs;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.testing.Closeness;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IncrementalBlockTest {
+    private static final long SEED = 20241012;
+
+    /** Every mixer and option of the operator; beginnings shorter and longer than the short filter, and the whole. */
+    static Stream<Arguments> configsAndBeginnings() {
+        return MixerConfigs.withEveryHyena().stream()
+                .flatMap(config ->
+                        IntStream.of(1, 2, 3, 4, 5, 9, 23, 24).mapToObj(first -> Arguments.of(config, first)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configsAndBeginnings")
+    void aSequenceThatGrowsHasTheOutputsOfTheWhole(MixerConfig mixer, int first) {
+        agrees(mixer, first, 24);
+    }
+
+    /** Blocks of the online convolution of several sizes, and a capacity below l-max. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 300, 513})
+    void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
+        MixerConfigs.of(4, 1100).forEach(mixer -> agrees(mixer, first, 700));
+        agrees(OperatorConfigs.withEveryFilterOption(4, 1100), first, 700);
+        agrees(new AttentionConfig(4, 1100, 2, true), first, 700);
+    }
+
+    private static void agrees(MixerConfig mixer, int first, int capacity) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0);
+        int width = mixer.width();
+        Rehearsal rehearsal = rehearsal(config, capacity);
+        double[] expected = new double[rehearsal.input.length];
+        new ReferenceBlock(config).forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
+        Map<String, FloatArray> parameters = parameters(rehearsal);
+        InferenceModule<FloatArray> online = Block.online(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
+        double[] found = new double[expected.length];
+        for (int from = 0; from < capacity; ) {
+            int count = from == 0 ? first : 1;
+            double[] part = new double[width * count];
+            for (int i = 0; i < part.length; i++) {
+                part[i] = rehearsal.input[i / count * capacity + from + i % count];
+            }
+            FloatArray output = FloatArray.allocate(part.length);
+            online.forward(Rehearsal.floats(part), output, ForwardContext.of(1, count, parameters, Map.of()));
+            double[] written = Rehearsal.doubles(output);
+            for (int i = 0; i < part.length; i++) {
+                found[i / count * capacity + from + i % count] = written[i];
+            }
+            from += count;
+        }
+        // as for a pass over the whole
+        Closeness.check("output, seed " + SEED, found, expected, 1e-5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
+    void aSequenceThatHasBegunGoesOnStepByStep(MixerConfig mixer) {
+        BlockConfig config = new BlockConfig(mixer, 10, 0);
+        Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
+        InferenceModule<FloatArray> online = Block.online(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
+        FloatArray two = FloatArray.allocate(12);
+        online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
+        assertThatThrownBy(() -> online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a sequence that has begun goes on one step at a time, found 2 steps");
+        assertThatThrownBy(() -> Block.online(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a sequence of 25 tokens is longer than l-max 24");
+    }
+
+    private static Rehearsal rehearsal(BlockConfig config, int length) {
+        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
+        return new Rehearsal(specs, config.mixer().width(), 1, length, SEED);
+    }
+
+    private static Map<String, FloatArray> parameters(Rehearsal rehearsal) {
+        Map<String, FloatArray> parameters = new HashMap<>();
+        rehearsal.parameters.forEach((name, values) -> parameters.put(name, Rehearsal.floats(values)));
+        return parameters;
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.hyenaspark.operator.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ComputePoolTest {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 8})
+    void everyItemIsDoneOnceAndByTheSameMemberEveryTime(int threads) {
+        ComputePool team = ComputePool.of(threads);
+        for (int count : new int[] {0, 1, 2, 3, 7, 8, 9, 100}) {
+            AtomicIntegerArray first = members(team, count);
+            AtomicIntegerArray second = members(team, count);
+            for (int item = 0; item < count; item++) {
+                assertThat(first.get(item)).isPositive().isEqualTo(second.get(item));
+                assertThat(first.get(item)).isLessThanOrEqualTo(threads);
+            }
+        }
+    }
+
+    @Test
+    void rangesDifferByOneItemAtMost() {
+        int[] items = new int[4];
+        ComputePool.of(4).divide(10, (member, from, to) -> items[member] = to - from);
+        assertThat(items).containsExactly(2, 3, 2, 3);
+    }
+
+    @Test
+    void memberZeroIsTheCaller() {
+        Thread[] threads = new Thread[2];
+        ComputePool.of(2).divide(2, (member, from, to) -> threads[member] = Thread.currentThread());
+        assertThat(threads[0]).isSameAs(Thread.currentThread());
+        assertThat(threads[1]).isNotSameAs(Thread.currentThread());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aFailureIsThrownAfterAllHaveEnded(int failing) {
+        AtomicIntegerArray ended = new AtomicIntegerArray(2);
+        assertThatThrownBy(() -> ComputePool.of(2).divide(2, (member, from, to) -> {
+                    if (member == failing) {
+                        throw new IllegalStateException("member " + member + " fell");
+                    }
+                    ended.set(member, 1);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("member " + failing + " fell");
+        assertThat(ended.get(1 - failing)).isOne();
+    }
+
+    @Test
+    void anInterruptedCallerFinishesTheWorkAndStaysInterrupted() {
+        int[] done = new int[2];
+        Thread.currentThread().interrupt();
+        ComputePool.of(2).divide(2, (member, from, to) -> done[member] = 1);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(done).containsExactly(1, 1);
+    }
+
+    @Test
+    void aTeamWithoutThreadsIsRefused() {
+        assertThatThrownBy(() -> ComputePool.of(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a team needs at least one thread, found 0");
+    }
+
+    private static AtomicIntegerArray members(ComputePool team, int count) {
+        AtomicIntegerArray members = new AtomicIntegerArray(Math.max(1, count));
+        team.divide(count, (member, from, to) -> {
+            for (int item = from; item < to; item++) {
+                members.addAndGet(item, member + 1);
+            }
+        });
+        return members;
+    }
+}

@@ -1,0 +1,224 @@
+package io.github.hyenaspark.data.document.stream;
+
+import io.github.hyenaspark.data.document.BadDocumentException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A window of constant size that moves over a stream. Whoever reads looks at {@code bytes[at..end)} and moves
+ * {@code at}; the methods that bring more bytes may move them all to the array's front.
+ */
+public final class ByteSlice implements Closeable {
+    private static final int CAPACITY = 1 << 17;
+    private static final int BEGINNING = 256;
+
+    public final byte[] bytes = new byte[CAPACITY];
+    public int at;
+    public int end;
+
+    private final @Nullable ListedStream archive;
+    private InputStream in;
+    private long offset; // of bytes[0]
+    private boolean ended;
+    private @Nullable IOException failure;
+    private long counted;
+    private final byte[] beginning = new byte[BEGINNING];
+    private int saved;
+    private int unsaved = -1; // first byte of the window that belongs to the record's beginning and is not saved
+
+    private ByteSlice(InputStream in, long offset, @Nullable ListedStream archive) {
+        this.in = in;
+        this.offset = offset;
+        this.archive = archive;
+    }
+
+    /** Over a stream whose first byte has this offset. */
+    public static ByteSlice of(InputStream in, long offset) {
+        return new ByteSlice(in, offset, null);
+    }
+
+    /** Over the content of an archive, whose own bytes are those that are counted. */
+    static ByteSlice ofArchive(InputStream content, ListedStream archive) {
+        return new ByteSlice(content, 0, archive);
+    }
+
+    /** Begins again with another stream. */
+    public void reset(InputStream other, long otherOffset) {
+        in = other;
+        offset = otherOffset;
+        at = 0;
+        end = 0;
+        ended = false;
+        failure = null;
+        unsaved = -1;
+    }
+
+    /** The offset of {@code bytes[at]}. */
+    public long position() {
+        return offset + at;
+    }
+
+    /** Whether there is a byte at {@code at}; brings more only if there is none. */
+    public boolean more() throws IOException {
+        return at < end || require(1);
+    }
+
+    /**
+     * Brings at least so many bytes, as far as the stream has them.
+     *
+     * @param count far below the window's size
+     * @return whether {@code bytes[at..at+count)} are there
+     */
+    public boolean require(int count) throws IOException {
+        while (end - at < count && !ended) {
+            if (at > 0) {
+                moveToFront();
+            }
+            read();
+        }
+        return end - at >= count;
+    }
+
+    private void read() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            int got = in.read(bytes, end, bytes.length - end);
+            ended = got < 0;
+            end += Math.max(0, got);
+        } catch (IOException e) {
+            failure = e; // what follows the fault is not what follows the bytes before it
+            throw e;
+        }
+    }
+
+    /** Whether the stream has no byte after {@code bytes[end - 1]}, as far as is known. */
+    public boolean ended() {
+        return ended;
+    }
+
+    /** Moves to the byte after the next end of line, or to the end. */
+    public void skipLine() throws IOException {
+        skipLine(Long.MAX_VALUE);
+    }
+
+    /** The same, but gives up somewhere behind an offset. */
+    public void skipLine(long limit) throws IOException {
+        while (position() < limit && more()) {
+            int found = ByteSearch.indexOf((byte) '\n', bytes, at, end);
+            at = Math.min(found + 1, end);
+            if (found < end) {
+                return;
+            }
+        }
+    }
+
+    /** Bytes of the stored file that were read since the last call. */
+    public long takeConsumed() {
+        long before = counted;
+        counted = archive == null ? position() : archive.offset();
+        return counted - before;
+    }
+
+    /** A record begins at {@code at}. */
+    public void beginRecord() {
+        saved = 0;
+        unsaved = at;
+    }
+
+    /**
+     * The record is refused for what is at {@code at}.
+     *
+     * @param nextRecord bytes before which the record has surely ended
+     */
+    public BadDocumentException bad(String reason, byte[] nextRecord) throws IOException {
+        return bad(position(), reason, nextRecord);
+    }
+
+    /** The record is refused for what is at this offset. */
+    public BadDocumentException bad(long where, String reason, byte[] nextRecord) throws IOException {
+        saveBeginning();
+        while (unsaved >= 0 && !ended) {
+            require(end - at + 1);
+            saveBeginning();
+        }
+        byte[] found = Arrays.copyOf(beginning, saved);
+        for (int i = 0; i <= saved - nextRecord.length; i++) {
+            if (Arrays.equals(found, i, i + nextRecord.length, nextRecord, 0, nextRecord.length)) {
+                return new BadDocumentException(where, reason, Arrays.copyOf(found, i));
+            }
+        }
+        return new BadDocumentException(where, reason, found);
+    }
+
+    private void moveToFront() {
+        saveBeginning();
+        System.arraycopy(bytes, at, bytes, 0, end - at);
+        offset += at;
+        end -= at;
+        at = 0;
+        unsaved = unsaved < 0 ? unsaved : end;
+    }
+
+    private void saveBeginning() {
+        if (unsaved >= 0) {
+            int count = Math.min(BEGINNING - saved, end - unsaved);
+            System.arraycopy(bytes, unsaved, beginning, saved, count);
+            saved += count;
+            unsaved = saved == BEGINNING ? -1 : unsaved + count;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+
+
+/** Looks at eight bytes at a time. */
+public static final class ByteSearch {
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+
+    private ByteSearch() {}
+
+    /** Eight bytes, the first one lowest. */
+    public static long word(byte[] bytes, int at) {
+        return (long) WORD.get(bytes, at);
+    }
+
+    /** A word of eight times this byte. */
+    public static long repeated(int value) {
+        return ONES * value;
+    }
+
+    /** High bits of the bytes that are zero; none if there is none, and the lowest one of them is right. */
+    public static long zeros(long word) {
+        return (word - ONES) & ~word & HIGH_BITS;
+    }
+
+    /** Index of the first such byte in [from, to), or {@code to}. */
+    public static int indexOf(byte value, byte[] bytes, int from, int to) {
+        long wanted = repeated(value & 0xFF);
+        int i = from;
+        for (; i <= to - Long.BYTES; i += Long.BYTES) {
+            long found = zeros(word(bytes, i) ^ wanted);
+            if (found != 0) {
+                return i + (Long.numberOfTrailingZeros(found) >> 3);
+            }
+        }
+        while (i < to && bytes[i] != value) {
+            i++;
+        }
+        return i;
+    }
+}
+}

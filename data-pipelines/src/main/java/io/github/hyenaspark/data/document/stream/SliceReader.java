@@ -1,0 +1,62 @@
+package io.github.hyenaspark.data.document.stream;
+
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.document.Slice;
+import io.github.hyenaspark.io.Storage;
+import java.io.Closeable;
+import java.io.IOException;
+
+/**
+ * A slice while it is read: its records begin in [from, to) of the file's content.
+ *
+ * @param path of the file, relative to the input
+ * @param blocks the file's content, from some bytes before {@code from} on
+ * @param from first byte
+ * @param to end, exclusive
+ */
+public record SliceReader(String path, ByteSlice blocks, long from, long to) implements Closeable {
+    /**
+     * Opens a slice.
+     *
+     * @param before bytes before the slice that tell whether a record begins at its first byte
+     */
+    public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before) throws IOException {
+        InputFile file = slice.file();
+        if (compression == InputFile.Compression.NONE) {
+            long start = Math.max(0, slice.from() - before);
+            ByteSlice blocks = ByteSlice.of(ListedStream.open(storage, file, start), start);
+            return new SliceReader(file.path(), blocks, slice.from(), slice.to());
+        }
+        ListedStream stored = ListedStream.open(storage, file, 0);
+        try {
+            ByteSlice blocks = ByteSlice.ofArchive(ArchiveStream.of(compression, file, stored), stored);
+            return new SliceReader(file.path(), blocks, 0, Long.MAX_VALUE);
+        } catch (IOException e) {
+            stored.close();
+            throw e;
+        }
+    }
+
+    /** Moves to the first line that begins in the section; the content begins one byte before it, or at 0. */
+    public void skipToLine() throws IOException {
+        if (from > 0) {
+            blocks.skipLine(to);
+        }
+        countFromHere();
+    }
+
+    /** What was read so far is of the section before. */
+    public void countFromHere() {
+        blocks.takeConsumed();
+    }
+
+    /** Whether no record begins here or later. */
+    public boolean atEnd() throws IOException {
+        return blocks.position() >= to || !blocks.more();
+    }
+
+    @Override
+    public void close() throws IOException {
+        blocks.close();
+    }
+}

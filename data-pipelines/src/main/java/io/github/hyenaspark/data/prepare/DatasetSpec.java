@@ -1,0 +1,132 @@
+package io.github.hyenaspark.data.prepare;
+
+import io.github.hyenaspark.data.document.DocumentStep;
+import io.github.hyenaspark.data.shard.ShardFormat;
+import io.github.hyenaspark.data.shard.Vocabulary;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. Datasets are of
+ * one recipe; other settings need another dataset.
+ *
+ * @param config with absolute places
+ * @param vocabulary what readers must know of the tokenizer
+ * @param bedSha256 SHA-256 (hex) of the BED file; empty if there is none
+ */
+public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
+    private static final int FINGERPRINT_DIGITS = 32;
+
+    /**
+     * The recipe of some settings; reads the tokenizer's file and the BED file, if the settings name any.
+     *
+     * @throws IllegalArgumentException if the tokenizer cannot be used, or a step is not on the class path
+     */
+    public static DatasetSpec of(Storage storage, DataConfig config) throws IOException {
+        DataConfig absolute = config.qualified(storage);
+        DocumentStep.named(absolute.clean().steps());
+        String bed = absolute.source().fasta().bed();
+        return new DatasetSpec(absolute, vocabulary(tokenizer(storage, absolute)), bed.isBlank() ? "" : hash(storage, bed));
+    }
+
+    private static Tokenizer tokenizer(Storage storage, DataConfig config) throws IOException {
+        try {
+            return Tokenizer.open(storage, config.tokenizer());
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("data.tokenizer: " + e.getMessage(), e);
+        }
+    }
+
+    private static String hash(Storage storage, String bed) throws IOException {
+        try {
+            return storage.hashed(bed).sha256();
+        } catch (FileNotFoundException e) {
+            throw new IllegalArgumentException("data.source.fasta.bed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Vocabulary vocabulary(Tokenizer tokenizer) {
+        return new Vocabulary(
+                tokenizer.name(),
+                tokenizer.fingerprint(),
+                tokenizer.vocabularySize(),
+                tokenizer.endOfDocument(),
+                tokenizer.masked());
+    }
+
+    /** What the shards have in common. */
+    public ShardFormat format() {
+        return ShardFormat.of(vocabulary.size(), config.shardBytes());
+    }
+
+    /** Where the dataset keeps its tokenizer. */
+    public String tokenizerUri() {
+        return tokenizerUri(config.dataset(), vocabulary.fingerprint());
+    }
+
+    /** Where a dataset keeps the tokenizer of a fingerprint. */
+    public static String tokenizerUri(String dataset, String fingerprint) {
+        return Storage.resolve(dataset, "tokenizer/" + fingerprint + "/tokenizer.json");
+    }
+
+    /**
+     * Puts the tokenizer's file into the dataset, for executors and for whoever reads the dataset later.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void storeTokenizer(Storage storage) throws IOException {
+        byte[] file = Tokenizer.open(storage, config.tokenizer()).file();
+        storage.write(tokenizerUri(), out -> out.write(file));
+    }
+
+    /** The tokenizer that the dataset keeps. */
+    public Tokenizer tokenizer(Storage storage) throws IOException {
+        return Tokenizer.ofFile(vocabulary.tokenizer(), storage.read(tokenizerUri()));
+    }
+
+    /** The settings that decide the shards, as text: all but where things are. */
+    public Map<String, String> identity() {
+        Map<String, String> identity = new TreeMap<>();
+        // a tokenizer's file is known by its fingerprint, wherever it is
+        identity.put("tokenizer", isFile(vocabulary.tokenizer()) ? "" : vocabulary.tokenizer());
+        identity.put("unit-bytes", Long.toString(config.unitBytes()));
+        identity.put("shard-bytes", Long.toString(config.shardBytes()));
+        if (config.validationDocuments().isEmpty()) {
+            identity.put("validation-fraction", Double.toString(config.validationFraction()));
+            identity.put("split-by", config.splitBy());
+        } else {
+            identity.put(
+                    "validation-documents",
+                    String.join(
+                            ", ", config.validationDocuments().stream().sorted().toList()));
+        }
+        identity.putAll(config.source().identity());
+        identity.putAll(config.clean().identity());
+        identity.put("bed-sha256", bedSha256);
+        identity.put(
+                "step-versions",
+                DocumentStep.named(config.clean().steps()).stream()
+                        .map(step -> step.name() + " " + step.version())
+                        .collect(Collectors.joining(", ")));
+        identity.values().removeIf(String::isEmpty);
+        return identity;
+    }
+
+    private static boolean isFile(String tokenizer) {
+        return tokenizer.endsWith(Tokenizer.FILE_ENDING);
+    }
+
+    /** 128 bits of the SHA-256 of {@link #identity()} and the tokenizer's fingerprint, 32 hexadecimal digits. */
+    public String fingerprint() {
+        String text = identity() + "\n" + vocabulary.fingerprint() + "\n";
+        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+    }
+}

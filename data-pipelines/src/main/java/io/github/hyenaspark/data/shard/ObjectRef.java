@@ -1,0 +1,127 @@
+package io.github.hyenaspark.data.shard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.regex.Pattern;
+
+/**
+ * An immutable object of a dataset: a file of a shard, a part of the document table, a quarantine, a list of
+ * duplicates.
+ *
+ * @param file relative to the dataset; its folder says what it is
+ * @param bytes length
+ * @param sha256 SHA-256 (hex) of its content
+ */
+public record ObjectRef(String file, long bytes, String sha256) implements Serializable {
+    /** No part begins with a dot and there is no colon: nothing outside the dataset can be meant. */
+    private static final Pattern WITHIN =
+            Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*(/[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*)*");
+
+    private static final int LONGEST = 1000;
+
+    public ObjectRef {
+        requireWithin(file);
+    }
+
+    /** Refuses what is no path within a dataset. */
+    static void requireWithin(String file) {
+        if (file.length() > LONGEST || !WITHIN.matcher(file).matches()) {
+            throw new IllegalArgumentException("an object's file must be a path within its dataset, found \""
+                    + file.substring(0, Math.min(file.length(), LONGEST)) + "\"");
+        }
+    }
+
+    /** The facts of an object that was just written to a folder of a dataset. */
+    public static ObjectRef of(String folder, FileInfo written) {
+        return new ObjectRef(folder + "/" + written.name(), written.bytes(), written.sha256());
+    }
+
+    /** Whether it lies in this folder of the dataset. */
+    public boolean isIn(String folder) {
+        return file.startsWith(folder + "/");
+    }
+
+    /** Whether it is there with its length; reads nothing of it. */
+    public boolean isThere(Storage storage, String dataset) throws IOException {
+        try {
+            return storage.length(Storage.resolve(dataset, file)) == bytes;
+        } catch (FileNotFoundException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Reads it whole for its hash.
+     *
+     * @throws CorruptFileException if it is missing, or its bytes are not those it had
+     */
+    public void verify(Storage storage, String dataset) throws IOException {
+        String uri = Storage.resolve(dataset, file);
+        checkLength(storage, uri);
+        checkHash(uri, storage.hashed(uri).sha256());
+    }
+
+    /**
+     * Its content, known to be right; for small objects.
+     *
+     * @throws CorruptFileException if it is missing, or its bytes are not those it had
+     */
+    public byte[] read(Storage storage, String dataset) throws IOException {
+        String uri = Storage.resolve(dataset, file);
+        checkLength(storage, uri);
+        byte[] content = storage.read(uri);
+        checkHash(uri, Hashes.sha256(content));
+        return content;
+    }
+
+    /**
+     * Looks at its length only.
+     *
+     * @throws CorruptFileException if it is missing or has another length
+     */
+    void checkLength(Storage storage, String uri) throws IOException {
+        long found;
+        try {
+            found = storage.length(uri);
+        } catch (FileNotFoundException e) {
+            throw new CorruptFileException(uri, bytes + " bytes", "no such file", "run prepare again");
+        }
+        if (found != bytes) {
+            throw new CorruptFileException(uri, bytes + " bytes", found + " bytes", "run prepare again");
+        }
+    }
+
+    private void checkHash(String uri, String found) throws CorruptFileException {
+        if (!found.equals(sha256)) {
+            throw new CorruptFileException(uri, "SHA-256 " + sha256, found, "delete it and run prepare again");
+        }
+    }
+
+    /** As a JSON object. */
+    public ObjectNode toJson() {
+        return Json.object().put("file", file).put("bytes", bytes).put("sha256", sha256);
+    }
+
+    /**
+     * From {@link #toJson}.
+     *
+     * @param where the file that holds it, for the message
+     * @throws CorruptFileException if something is missing or of another type
+     */
+    public static ObjectRef fromJson(JsonNode json, String where) throws CorruptFileException {
+        String file = Json.text(json, where, "file");
+        try {
+            return new ObjectRef(file, Json.wholeNumber(json, where, "bytes"), Json.text(json, where, "sha256"));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFileException(where, "a path within the dataset as \"file\"", "\"" + file + "\"");
+        }
+    }
+}

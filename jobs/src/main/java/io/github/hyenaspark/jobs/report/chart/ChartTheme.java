@@ -1,0 +1,142 @@
+package io.github.hyenaspark.jobs.report.chart;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
+
+/**
+ * How a chart of a page is drawn: for a wide or a narrow screen, for a light or a dark page. In the order in which a
+ * browser tries them; the last fits where no other does. Pictures have no background of their own.
+ */
+public enum ChartTheme {
+    NARROW_DARK("(max-width: 600px) and (prefers-color-scheme: dark)", 380, 300, true),
+    NARROW_LIGHT("(max-width: 600px)", 380, 300, false),
+    WIDE_DARK("(prefers-color-scheme: dark)", 1000, 360, true),
+    WIDE_LIGHT("all", 1000, 360, false);
+
+    private static final int DENSITY = 2; // pixels of the picture in one of the page, for sharp text
+    private static final Color TRANSPARENT = new Color(0, 0, 0, 0);
+    private static final List<Color> SERIES = List.of( // mid-tones: seen on light and dark
+            new Color(0x4C, 0x9A, 0xD8),
+            new Color(0xD9, 0x5F, 0x30),
+            new Color(0x3D, 0xA8, 0x7A),
+            new Color(0xA5, 0x7B, 0xD1),
+            new Color(0xC9, 0x9A, 0x2B),
+            new Color(0x8A, 0x93, 0x9E),
+            new Color(0xC8, 0x62, 0x9B));
+
+    private final String media;
+    private final int width;
+    private final int height;
+    private final Color text;
+    private final Color grid;
+
+    ChartTheme(String media, int width, int height, boolean dark) {
+        this.media = media;
+        this.width = width;
+        this.height = height;
+        this.text = dark ? new Color(0xC9, 0xD1, 0xD9) : new Color(0x33, 0x33, 0x33);
+        this.grid = dark ? new Color(0x3A, 0x41, 0x4A) : new Color(0xE0, 0xE0, 0xE0);
+    }
+
+    /** The media query of the screens that it is for. */
+    String media() {
+        return media;
+    }
+
+    /** In pixels of the page. */
+    int width() {
+        return width;
+    }
+
+    /** In pixels of the page. */
+    int height() {
+        return height;
+    }
+
+    public boolean isNarrow() {
+        return width < 600;
+    }
+
+    /** About as many characters fit side by side below the plot. */
+    public int lineLength() {
+        return isNarrow() ? 48 : 130;
+    }
+
+    /** The colour of series i. */
+    static Color series(int i) {
+        return SERIES.get(i % SERIES.size());
+    }
+
+    /** A chart without series and without a legend. */
+    public CategoryChart chart(String xTitle, String yTitle) {
+        CategoryChart chart = new CategoryChartBuilder()
+                .width(width)
+                .height(height)
+                .xAxisTitle(xTitle)
+                .yAxisTitle(yTitle)
+                .build();
+        style(chart.getStyler());
+        chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,##0.##");
+        return chart;
+    }
+
+    /** A chart of numbers against numbers, without series and without a legend. */
+    XYChart lines(String xTitle, String yTitle) {
+        XYChart chart = new XYChartBuilder()
+                .width(width)
+                .height(height)
+                .xAxisTitle(xTitle)
+                .yAxisTitle(yTitle)
+                .build();
+        style(chart.getStyler());
+        return chart;
+    }
+
+    private void style(AxesChartStyler styler) {
+        Font title = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 12 : 14);
+        Font label = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 11 : 13);
+        styler.setChartBackgroundColor(TRANSPARENT)
+                .setChartTitleVisible(false)
+                .setChartPadding(4)
+                .setChartFontColor(text)
+                .setLegendVisible(false)
+                .setPlotBackgroundColor(TRANSPARENT)
+                .setPlotBorderVisible(false);
+        styler.setPlotGridLinesColor(grid)
+                .setPlotGridLinesStroke(new BasicStroke(1f))
+                .setPlotGridVerticalLinesVisible(false)
+                .setAxisTitleFont(title)
+                .setAxisTickLabelsFont(label)
+                .setAxisTickLabelsColor(text)
+                .setAxisTickMarksColor(grid)
+                .setYAxisTickMarkSpacingHint(44)
+                .setMarkerSize(9);
+        styler.setLocale(Locale.ROOT);
+    }
+
+    /** Draws a chart of this look. */
+    byte[] png(Chart<?, ?> chart) throws IOException {
+        var image = new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_ARGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.scale(DENSITY, DENSITY);
+        chart.paint(graphics, width, height);
+        graphics.dispose();
+        var bytes = new ByteArrayOutputStream();
+        ImageIO.write(image, "png", bytes);
+        return bytes.toByteArray();
+    }
+}

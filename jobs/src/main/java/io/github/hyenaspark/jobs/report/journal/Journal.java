@@ -1,0 +1,160 @@
+package io.github.hyenaspark.jobs.report.journal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory.
+ *
+ * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint says how long it was then.
+ * A crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round is
+ * ever there twice. A line takes about a kilobyte, so the file stays smaller than the checkpoint beside it, and neither
+ * HDFS nor S3 needs appending. Only lines that are not yet stored are held in memory.
+ */
+public final class Journal {
+    private static final String NAME = "journal.jsonl";
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+    private final Storage storage;
+    private final String uri;
+    private final ByteArrayOutputStream added = new ByteArrayOutputStream();
+
+    /** Bytes of the stored file that count; what is behind them is cut at the next save. */
+    private int stored;
+
+    private Journal(Storage storage, String uri) {
+        this.storage = storage;
+        this.uri = uri;
+    }
+
+    /**
+     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen. Lines that were
+     * damaged since are left out with a warning.
+     *
+     * @param committedBytes the length that the checkpoint names; 0 for a new run
+     * @param entries gets every line that is kept, oldest first
+     */
+    public static Journal open(
+            Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)
+            throws IOException {
+        var log = new Journal(storage, Storage.resolve(runDirectory, NAME));
+        byte[] kept = log.stored(committedBytes);
+        byte[] whole = log.wholeLines(kept, entries);
+        if (whole.length == kept.length) {
+            log.stored = kept.length;
+        } else {
+            log.added.writeBytes(whole);
+        }
+        return log;
+    }
+
+    /**
+     * Reads the journal of a run that has ended. Damaged lines are left out with a warning.
+     *
+     * @param entries gets every other line, oldest first
+     */
+    public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
+            throws IOException {
+        var log = new Journal(storage, Storage.resolve(runDirectory, NAME));
+        log.wholeLines(log.stored(), entries);
+    }
+
+    /** The first bytes of the stored journal, to the end of a line, and a warning if there are fewer. */
+    private byte[] stored(long bytes) throws IOException {
+        byte[] found = bytes > 0 ? stored() : new byte[0];
+        int kept = afterLastLine(found, (int) Math.min(bytes, found.length));
+        if (kept < bytes) {
+            LOG.warn(
+                    "the journal {} has {} bytes of whole lines where its checkpoint saw {}: earlier rounds are"
+                            + " missing from it; training itself needs none of them",
+                    uri,
+                    kept,
+                    bytes);
+        }
+        return Arrays.copyOf(found, kept);
+    }
+
+    private byte[] stored() throws IOException {
+        try {
+            return storage.exists(uri) ? storage.read(uri) : new byte[0];
+        } catch (FileNotFoundException e) { // what has the name of the journal is no file
+            LOG.warn("the journal cannot be read: {}", e.getMessage());
+            return new byte[0];
+        }
+    }
+
+    /** Leaves out the lines that are no objects: nobody can read them, and training needs none. */
+    private byte[] wholeLines(byte[] lines, Consumer<? super JsonNode> entries) {
+        var whole = new ByteArrayOutputStream();
+        List<String> damaged = new ArrayList<>();
+        int begin = 0;
+        int line = 0;
+        for (int at = 0; at < lines.length; at++) {
+            if (lines[at] == '\n') {
+                line++;
+                try {
+                    entries.accept(object(uri + ", line " + line, Arrays.copyOfRange(lines, begin, at)));
+                    whole.write(lines, begin, at + 1 - begin);
+                } catch (CorruptFileException e) {
+                    damaged.add(e.getMessage());
+                }
+                begin = at + 1;
+            }
+        }
+        if (!damaged.isEmpty()) {
+            LOG.warn("left out {} damaged lines of the journal, the first: {}", damaged.size(), damaged.get(0));
+        }
+        return whole.toByteArray();
+    }
+
+    private static JsonNode object(String place, byte[] line) throws CorruptFileException {
+        JsonNode entry = Json.parse(place, line);
+        if (!entry.isObject()) {
+            throw new CorruptFileException(
+                    place, "an object", entry.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return entry;
+    }
+
+    /** Adds one line; nothing is stored before {@link #save}. */
+    public void append(ObjectNode entry) {
+        added.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** How long the journal is with all lines added so far, bytes. */
+    public long bytes() {
+        return (long) stored + added.size();
+    }
+
+    /** Stores all lines added so far. */
+    public void save() throws IOException {
+        var lines = new ByteArrayOutputStream();
+        lines.writeBytes(stored(stored));
+        added.writeTo(lines);
+        storage.replace(uri, lines.toByteArray());
+        stored = lines.size();
+        added.reset();
+    }
+
+    private static int afterLastLine(byte[] bytes, int end) {
+        int at = end;
+        while (at > 0 && bytes[at - 1] != '\n') {
+            at--;
+        }
+        return at;
+    }
+}

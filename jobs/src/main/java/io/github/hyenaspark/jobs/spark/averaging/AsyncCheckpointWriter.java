@@ -1,0 +1,116 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down what rounds did, in their order: the journal's line, and the checkpoints. By default it does so in a
+ * thread of its own while the workers of the next round compute, and not before: that a state reaches them sooner is
+ * worth more than that the one before is written sooner, and on a machine with few cores both take their time from each
+ * other. Every state is an immutable record, so what is written is what was handed over. At most one round waits to be
+ * written: a store that is too slow slows the rounds down, and a round that could not be written ends the run at the
+ * next one.
+ */
+final class AsyncCheckpointWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AsyncCheckpointWriter.class);
+    private static final long PATIENCE_SECONDS = 600;
+
+    private final RunStore store;
+    private final AveragingDriver.Plan plan;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        var thread = new Thread(task, "hyena-checkpoints");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private Optional<Future<Long>> writing = Optional.empty();
+    private volatile CountDownLatch begin = new CountDownLatch(0);
+
+    AsyncCheckpointWriter(RunStore store, AveragingDriver.Plan plan) {
+        this.store = store;
+        this.plan = plan;
+    }
+
+    /**
+     * Waits for the round before, then writes this one, when {@link #workersCompute} is called or somebody waits for
+     * it.
+     *
+     * @throws IOException if the round before could not be written
+     */
+    void write(RoundMetrics entry) throws IOException {
+        await();
+        var latch = new CountDownLatch(1);
+        begin = latch;
+        writing = Optional.of(thread.submit(() -> {
+            latch.await();
+            return written(entry);
+        }));
+        if (!plan.savesInBackground()) {
+            await();
+        }
+    }
+
+    /** Workers have what they start from, so there is time to write. */
+    void workersCompute() {
+        begin.countDown();
+    }
+
+    private long written(RoundMetrics entry) throws IOException {
+        ObjectNode line = entry.toJson();
+        RunPlugin.Gauges.ended(line, entry.tokens());
+        store.append(line, entry.after());
+        if (plan.savesAfter(entry.after().round())) {
+            store.save(entry.after());
+        }
+        return entry.after().round();
+    }
+
+    /**
+     * Waits until everything is written.
+     *
+     * @throws IOException if something could not be
+     */
+    void await() throws IOException {
+        begin.countDown();
+        if (writing.isEmpty()) {
+            return;
+        }
+        Future<Long> last = writing.get();
+        writing = Optional.empty();
+        try {
+            last.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a checkpoint was written");
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("a round could not be written down: " + e.getCause(), e);
+        }
+    }
+
+    /** Lets what has begun to be written come to its end. */
+    @Override
+    public void close() {
+        begin.countDown();
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.error("a checkpoint was not written within {} s; the one before it is intact", PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

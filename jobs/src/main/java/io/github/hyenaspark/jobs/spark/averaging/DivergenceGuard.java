@@ -1,0 +1,133 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps results that are no numbers, or far out of line, from the average: such a worker's round is computed once more,
+ * which mends what a bad machine did, and if it comes out bad again {@link TrainConfig.Guard#action} decides.
+ */
+final class DivergenceGuard {
+    private static final Logger LOG = LoggerFactory.getLogger(DivergenceGuard.class);
+
+    private final TrainConfig.Guard config;
+    private final Workers workers;
+
+    DivergenceGuard(TrainConfig.Guard config, Workers workers) {
+        this.config = config;
+        this.workers = workers;
+    }
+
+    /**
+     * A round's results after the guard looked at them.
+     *
+     * @param results those that count, by worker
+     * @param again the workers that were computed once more
+     * @param dropped the workers whose results do not count
+     */
+    record Checked(List<WorkerRound> results, List<Integer> again, List<Integer> dropped) {
+        List<LocalTrainer.WorkerReport> reports() {
+            return results.stream().map(WorkerRound::report).toList();
+        }
+
+        /** Targets that count, of all workers together; 0 if none had any, such as of masked bases only. */
+        long tokens() {
+            return results.stream()
+                    .mapToLong(result -> result.report().tokens())
+                    .sum();
+        }
+    }
+
+    /**
+     * Looks at the results of a round.
+     *
+     * @throws IllegalStateException if one is bad twice and the run is to stop, or none is left
+     */
+    Checked check(RunState start, List<WorkerRound> results) {
+        double median = median(results);
+        List<WorkerRound> good = new ArrayList<>();
+        List<Integer> again = new ArrayList<>();
+        List<Integer> dropped = new ArrayList<>();
+        for (WorkerRound result : results) {
+            Optional<String> problem = problem(result.report(), median);
+            if (problem.isEmpty()) {
+                good.add(result);
+                continue;
+            }
+            LOG.warn("round {}: {}; it is computed once more", start.round() + 1, problem.get());
+            again.add(result.worker());
+            WorkerRound second = workers.again(start, result.worker());
+            Optional<String> still = problem(second.report(), median);
+            if (still.isEmpty()) {
+                good.add(second);
+            } else {
+                refuse(start, still.get());
+                LOG.warn("round {}: {} again; it is dropped from the round", start.round() + 1, still.get());
+                dropped.add(result.worker());
+            }
+        }
+        if (good.isEmpty()) {
+            throw stopped(start, "no worker brought a result that could be used");
+        }
+        return new Checked(good, again, dropped);
+    }
+
+    private void refuse(RunState start, String problem) {
+        if (config.action() == TrainConfig.Guard.Action.STOP) {
+            throw stopped(start, problem + ", also when it was computed again");
+        }
+    }
+
+    private static IllegalStateException stopped(RunState start, String problem) {
+        return new IllegalStateException(String.format(
+                Locale.ROOT,
+                "round %d diverged: %s; the run is as it was after round %d. A smaller train.lr or train.clip-norm may"
+                        + " help, or train.guard.action = drop",
+                start.round() + 1,
+                problem,
+                start.round()));
+    }
+
+    private Optional<String> problem(LocalTrainer.WorkerReport report, double median) {
+        double norm = report.deltaNorm();
+        if (!report.isFinite()) {
+            return Optional.of(String.format(
+                    Locale.ROOT,
+                    "worker %d has loss %.4f and went %.4f from the common parameters",
+                    report.worker(),
+                    report.lossSum() / report.tokens(),
+                    norm));
+        }
+        double most = config.maxDeltaRatio() * median;
+        return config.maxDeltaRatio() > 0 && norm > most && median > 0
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "worker %d went %.4f from the common parameters, expected at most %.4f, which is"
+                                + " train.guard.max-delta-ratio times the median of the workers",
+                        report.worker(),
+                        norm,
+                        most))
+                : Optional.empty();
+    }
+
+    /**
+     * Of the finite steps of workers that learned something; of an even number the shorter of the two in the middle.
+     */
+    private static double median(List<WorkerRound> results) {
+        double[] norms = results.stream()
+                .map(WorkerRound::report)
+                .filter(report -> report.isFinite() && report.tokens() > 0)
+                .mapToDouble(LocalTrainer.WorkerReport::deltaNorm)
+                .sorted()
+                .toArray();
+        return norms.length == 0 ? 0 : norms[(norms.length - 1) / 2];
+    }
+}

@@ -1,0 +1,210 @@
+package io.github.hyenaspark.jobs.spark.averaging;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
+import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.model.LossByPosition;
+import io.github.hyenaspark.model.LossSum;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.averaging.Averaging;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.WarmupCosine;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The line that a round leaves in the journal.
+ *
+ * @param train settings of the run
+ * @param before where the run was
+ * @param after where it is
+ * @param checked what the workers sent
+ * @param average what that averages to, empty if no worker had a target
+ * @param sent bytes that went to each worker
+ * @param length L of the sequences that were trained on
+ * @param heldOut the held-out loss after this round, no tokens if it was not measured
+ * @param times phases and total, milliseconds
+ */
+record RoundMetrics(
+        TrainConfig train,
+        RunState before,
+        RunState after,
+        Checked checked,
+        Optional<Workers.RoundAverage> average,
+        SentBytes sent,
+        int length,
+        LossByPosition heldOut,
+        ObjectNode times) {
+    /** The training loss over all workers, nats per token; NaN if no worker had a target. */
+    double loss() {
+        double nats = 0;
+        for (LocalTrainer.WorkerReport report : checked.reports()) {
+            nats += report.lossSum();
+        }
+        return nats / tokens();
+    }
+
+    /** The learning rate of the round's last step. */
+    private double lr() {
+        return WarmupCosine.of(train).rate(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
+    }
+
+    /** Tokens of this round. */
+    long tokens() {
+        return after.tokens() - before.tokens();
+    }
+
+    /** As one JSON object; reads all parameters, for their hash and for norms. */
+    ObjectNode toJson() {
+        long round = before.round();
+        ObjectNode json = Json.object().put("round", after.round()).put("tokens", after.tokens());
+        if (tokens() > 0) {
+            json.put("loss", loss());
+        }
+        putHeldOut(json);
+        json.put("length", length)
+                .put("steps", train.stepsBefore(after.round()))
+                .put("lr", lr())
+                .put("outer_lr", train.outer().lrIn(round));
+        putWorkers(json);
+        putNumbers(json, "again", checked.again());
+        putNumbers(json, "dropped", checked.dropped());
+        putNorms(json);
+        putBytes(json);
+        json.put(
+                "retries",
+                checked.results().stream().mapToInt(w -> w.place().attempt()).sum());
+        json.put("ended", Instant.now().toString());
+        json.set("ms", times);
+        return json.put("theta_sha256", Hashes.sha256(after.state().theta()));
+    }
+
+    private void putHeldOut(ObjectNode json) {
+        LossSum all = heldOut.total();
+        if (all.tokens() == 0) {
+            return;
+        }
+        json.put("held_out_loss", all.mean()).put("held_out_tokens", all.tokens());
+        ObjectNode positions = json.putObject("held_out_by_position");
+        for (int number = 0; number < heldOut.classes().size(); number++) {
+            LossSum there = heldOut.classes().get(number);
+            if (there.tokens() > 0) {
+                positions.put(Integer.toString(LossByPosition.begin(number)), there.mean());
+            }
+        }
+    }
+
+    /** One number for each of the K workers, 0 where nothing of a worker counted. */
+    private void putWorkers(ObjectNode json) {
+        ArrayNode steps = json.putArray("worker_steps");
+        int[] stepsOf = new int[train.workers()];
+        checked.reports().forEach(report -> stepsOf[report.worker()] = report.steps());
+        for (int count : stepsOf) {
+            steps.add(count);
+        }
+        each(json, "worker_tokens", (array, worker) -> array.add(worker.report().tokens()));
+        each(json, "worker_losses", RoundMetrics::addLoss);
+        each(
+                json,
+                "gradient_norms",
+                (array, worker) -> array.add(worker.report().gradientNorm()));
+        each(json, "delta_norms", (array, worker) -> array.add(worker.report().deltaNorm()));
+        each(json, "executors", (array, worker) -> array.add(worker.place().toString()));
+    }
+
+    /** Nothing for a worker whose batches had no targets, such as masked bases only. */
+    private static void addLoss(ArrayNode array, WorkerRound worker) {
+        if (worker.report().tokens() == 0) {
+            array.addNull();
+        } else {
+            array.add(worker.report().lossSum() / worker.report().tokens());
+        }
+    }
+
+    private interface Adder {
+        void add(ArrayNode array, WorkerRound worker);
+    }
+
+    private void each(ObjectNode json, String key, Adder adder) {
+        ArrayNode array = json.putArray(key);
+        Consumer<WorkerRound> add = worker -> adder.add(array, worker);
+        checked.results().forEach(add);
+    }
+
+    private static void putNumbers(ObjectNode json, String key, List<Integer> workers) {
+        if (!workers.isEmpty()) {
+            ArrayNode array = json.putArray(key);
+            workers.forEach(array::add);
+        }
+    }
+
+    private void putNorms(ObjectNode json) {
+        float[] start = before.state().theta();
+        json.put("update_norm", DeltaStatistics.distance(start, after.state().theta()));
+        average.map(found -> found.deltaCosine(start, checked.reports()))
+                .filter(Double::isFinite)
+                .ifPresent(cosine -> json.put("delta_cosine", cosine));
+    }
+
+    /** Of all workers together. */
+    private void putBytes(ObjectNode json) {
+        List<WorkerRound> results = checked.results();
+        long whole = results.stream().mapToLong(WorkerRound::wholeBytes).sum();
+        json.put("bytes_down", results.size() * sent.parameters() + whole)
+                .put(
+                        "bytes_up",
+                        results.stream().mapToLong(WorkerRound::parameterBytes).sum())
+                .put("moment_bytes_down", results.size() * sent.moments())
+                .put(
+                        "moment_bytes_up",
+                        results.stream().mapToLong(WorkerRound::momentBytes).sum());
+    }
+
+
+/** Whether the workers of a round went in the same direction, from the lengths of their steps and of the mean step. */
+static final class DeltaStatistics {
+    private DeltaStatistics() {}
+
+    /** Euclidean distance of two vectors of P. */
+    static double distance(float[] from, float[] to) {
+        double sum = 0;
+        for (int i = 0; i < from.length; i++) {
+            double difference = (double) to[i] - from[i];
+            sum += difference * difference;
+        }
+        return Math.sqrt(sum);
+    }
+
+    /**
+     * The mean cosine between the deltas δ of two workers, over all pairs, each weighted by its w_j w_k |δ_j| |δ_k|:
+     *
+     * <pre>
+     *   (|Σ w_k δ_k|² − Σ w_k² |δ_k|²) / ((Σ w_k |δ_k|)² − Σ w_k² |δ_k|²)
+     * </pre>
+     *
+     * which needs no second look at the deltas.
+     *
+     * @param meanNorm |Σ w_k δ_k|
+     * @return NaN for fewer than two workers that moved
+     */
+    static double cosine(Averaging averaging, List<LocalTrainer.WorkerReport> reports, double meanNorm) {
+        double sum = 0;
+        double squares = 0;
+        int moved = 0;
+        for (int k = 0; k < reports.size(); k++) {
+            double norm = averaging.weights().get(k) * reports.get(k).deltaNorm();
+            sum += norm;
+            squares += norm * norm;
+            moved += norm > 0 ? 1 : 0;
+        }
+        return moved < 2 ? Double.NaN : (meanNorm * meanNorm - squares) / (sum * sum - squares);
+    }
+}
+}

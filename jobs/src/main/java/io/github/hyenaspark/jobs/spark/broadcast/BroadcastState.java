@@ -1,0 +1,215 @@
+package io.github.hyenaspark.jobs.spark.broadcast;
+
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.checkpoint.WorkerStateFiles;
+import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
+import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.train.averaging.ParameterUpdate;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * What the workers of a round start from, as the driver sends it: the parameters as they are, or what changed of them,
+ * and the moments in the codec in which they came.
+ *
+ * @param series names the rounds of one driver; empty if parameters never come as updates
+ * @param round r, from 0
+ * @param theta θ, P; empty where an update stands for it, see {@link ExecutorParameterCache}
+ * @param update what changed since the state of the round before
+ * @param momentCodec of the next two
+ * @param firstMoment m, empty unless workers share moments
+ * @param secondMoment v in the same way
+ * @param kept what every worker kept from its round before; empty if nothing
+ * @param directory where a worker writes what it keeps after this round, relative to the run
+ */
+public record BroadcastState(
+        String series,
+        long round,
+        float[] theta,
+        Optional<ParameterUpdate> update,
+        Codec momentCodec,
+        byte[] firstMoment,
+        byte[] secondMoment,
+        List<VectorFile> kept,
+        String directory) {
+    private static final float[] NOTHING = {};
+
+    public static BroadcastState of(TrainConfig config, RunState run, String series, String directory) {
+        Codec codec = config.codec().ofMoments();
+        TrainingState state = run.state();
+        List<byte[]> moments = Stream.of(state.firstMoment(), state.secondMoment())
+                .parallel()
+                .map(codec::encode)
+                .toList();
+        return new BroadcastState(
+                config.downCodec().isExact() ? "" : series,
+                run.round(),
+                run.update().isPresent() ? NOTHING : state.theta(),
+                run.update(),
+                codec,
+                moments.get(0),
+                moments.get(1),
+                run.kept(),
+                directory);
+    }
+
+    /** The same with all parameters in the place of the update. */
+    BroadcastState with(float[] parameters) {
+        return new BroadcastState(
+                series, round, parameters, Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
+    }
+
+    /** Bytes of the parameters. */
+    public long parameterBytes() {
+        return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
+    }
+
+    /** Bytes of the moments. */
+    public long momentBytes() {
+        return (long) firstMoment.length + secondMoment.length;
+    }
+
+    boolean sharesMoments() {
+        return firstMoment.length > 0;
+    }
+
+    /** What a worker kept, if it did. */
+    public Optional<VectorFile> kept(int worker) {
+        return kept.stream()
+                .filter(file -> WorkerStateFiles.worker(file) == worker)
+                .findFirst();
+    }
+
+    /** Parameters and the shared moments; {@code theta} is not copied. */
+    public TrainingState state() {
+        return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
+    }
+
+    /**
+     * A range of the same, copied.
+     *
+     * @param from the first parameter, a multiple of {@link Codec#BLOCK}
+     * @param to one past the last
+     */
+    public TrainingState state(int from, int to) {
+        return new TrainingState(
+                Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
+    }
+
+    /** The same range without moments. */
+    public TrainingState parameters(int from, int to) {
+        return new TrainingState(Arrays.copyOfRange(theta, from, to), NOTHING, NOTHING);
+    }
+
+    private float[] decoded(byte[] frame, int from, int to) {
+        float[] values = new float[frame.length == 0 ? 0 : to - from];
+        float[] block = new float[Codec.BLOCK];
+        for (int at = 0; at < values.length; at += Codec.BLOCK) {
+            int count = Math.min(Codec.BLOCK, values.length - at);
+            momentCodec.decode(frame, from + at, count, block);
+            System.arraycopy(block, 0, values, at, count);
+        }
+        return values;
+    }
+
+
+/**
+ * A common state on its way to tasks.
+ *
+ * @param sent what travels
+ */
+public record Handle(Broadcast<BroadcastState> sent) implements Serializable {
+    /** The state with all of its parameters, in a task. */
+    public BroadcastState value() {
+        return receive().state();
+    }
+
+    /** The same, and what had to come for it besides. */
+    public Received receive() {
+        BroadcastState state = sent.value();
+        return state.series().isEmpty()
+                ? new Received(state, 0)
+                : ExecutorParameterCache.ofThisExecutor()
+                        .receive(
+                                state,
+                                () -> RunPlugin.wholeParameters(state.series(), state.round())
+                                        .value());
+    }
+}
+
+
+/**
+ * Sends common states to the executors: each once, also when it is first measured and then trained on, and its
+ * broadcast is destroyed before the next one is made. Where parameters travel as updates, an executor that cannot make
+ * them of what it has asks for all of them, and only then are they broadcast.
+ */
+public static final class Sender implements AutoCloseable {
+    private final JavaSparkContext context;
+    private final TrainConfig train;
+    private final long epoch;
+    private final String series = UUID.randomUUID().toString();
+    private Optional<Sent> sent = Optional.empty();
+    private Optional<Broadcast<float[]>> whole = Optional.empty();
+
+    private record Sent(RunState state, BroadcastState bytes, Broadcast<BroadcastState> broadcast) {}
+
+    /** @param epoch of the driver, in the names of what workers keep */
+    public Sender(JavaSparkContext context, TrainConfig train, long epoch) {
+        this.context = context;
+        this.train = train;
+        this.epoch = epoch;
+        RunPlugin.answer(this::whole);
+    }
+
+    /** Sends a state, if it was not the last one that was sent. */
+    public synchronized BroadcastState send(RunState state) {
+        if (sent.isEmpty() || !sent.get().state().equals(state)) {
+            forget();
+            String directory = WorkerStateFiles.newDirectory(state.round() + 1, epoch);
+            BroadcastState bytes = BroadcastState.of(train, state, series, directory);
+            sent = Optional.of(new Sent(state, bytes, context.broadcast(bytes)));
+        }
+        return sent.get().bytes();
+    }
+
+    /** What tasks get of a state. */
+    public synchronized Handle broadcast(RunState state) {
+        send(state);
+        return new Handle(sent.orElseThrow().broadcast());
+    }
+
+    /** All parameters of the state that was sent last, for those who ask. */
+    private synchronized Broadcast<float[]> whole(String asked, long round) {
+        if (!asked.equals(series) || sent.isEmpty() || sent.get().state().round() != round) {
+            throw new IllegalStateException("the parameters after round " + round + " are no longer to be had");
+        }
+        if (whole.isEmpty()) {
+            whole = Optional.of(context.broadcast(sent.get().state().state().theta()));
+        }
+        return whole.get();
+    }
+
+    private void forget() {
+        sent.ifPresent(old -> old.broadcast().destroy());
+        whole.ifPresent(Broadcast::destroy);
+        sent = Optional.empty();
+        whole = Optional.empty();
+    }
+
+    @Override
+    public synchronized void close() {
+        RunPlugin.answer(RunPlugin.NOBODY);
+        forget();
+    }
+}
+}

@@ -1,0 +1,131 @@
+package io.github.hyenaspark.jobs.spark.run;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The settings that a run's bits depend on: the sections model and train, and of data what decides the shards. Where
+ * the data is, how often it is saved and where the tasks run may change from one start of a run to the next.
+ */
+public final class ResumeCompatibility {
+    /** The sections that hold an identity. */
+    public static final List<String> SECTIONS = List.of("data", "model", "train");
+
+    /** The section that says which model it is. */
+    public static final String ARCHITECTURE = "model";
+
+    /** Settings of that section that a model may be trained on with others. */
+    private static final Set<String> OF_TRAINING = Set.of("model.dropout", "model.embed-dropout", "model.init-std");
+
+    /** Where the data is, and how it is brought there. That it is the same is held by the snapshot's hash. */
+    private static final Set<String> FREE = Set.of(
+            "data.input",
+            "data.dataset",
+            "data.snapshot",
+            "data.max-bad-fraction",
+            "data.on-changed",
+            "data.prune",
+            "data.dry-run",
+            "data.interval-start",
+            "data.interval-end");
+
+    /** What runs did that began before there was the setting, where its default is something else. */
+    private static final Map<String, String> BEFORE_THE_SETTING = Map.of("train.second-moment", "\"workers\"");
+
+    private ResumeCompatibility() {}
+
+    /**
+     * Refuses to go on with a run under other settings.
+     *
+     * @param stored the sections as the checkpoint has them, JSON
+     * @param current the same sections now, JSON
+     * @param run URI of the run's directory, for the message
+     * @throws IllegalArgumentException naming every key that differs, with both values
+     */
+    public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
+        List<String> differences = differences(stored, current);
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("the run in " + run + " was started with other settings: "
+                    + String.join("; ", differences)
+                    + ". Restore them to resume it, or choose another run.dir for a new run");
+        }
+    }
+
+    /**
+     * Refuses to begin a run with a model of another architecture than the settings say.
+     *
+     * @param stored the sections as the imported checkpoint has them, JSON
+     * @param current the same sections now, JSON
+     * @param run URI of the run's directory, for the message
+     * @throws IllegalArgumentException naming every key that differs, with both values
+     */
+    public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
+        List<String> differences = differences(stored, current).stream()
+                .filter(difference -> difference.startsWith(ARCHITECTURE + "."))
+                .filter(difference -> OF_TRAINING.stream().noneMatch(key -> difference.startsWith(key + " ")))
+                .toList();
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("the model that was imported into " + run + " is another: "
+                    + String.join("; ", differences) + ". Leave these settings out: the model brings its own");
+        }
+    }
+
+    /**
+     * Settings as arguments of the command line.
+     *
+     * @param sections JSON
+     * @return {@code key=value} for every value
+     */
+    public static List<String> arguments(String sections) throws CorruptFileException {
+        List<String> arguments = new ArrayList<>();
+        flat(sections).forEach((key, value) -> arguments.add(key + "=" + value.replaceFirst("^\"(.*)\"$", "$1")));
+        return arguments;
+    }
+
+    /** A setting that there was not yet when the run began had what is its default now, with few exceptions. */
+    static List<String> differences(String stored, String current) throws CorruptFileException {
+        Map<String, String> now = flat(current);
+        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        then.putAll(BEFORE_THE_SETTING);
+        then.keySet().retainAll(now.keySet());
+        then.putAll(flat(stored));
+        Set<String> keys = new TreeSet<>(then.keySet());
+        keys.addAll(now.keySet());
+        keys.removeAll(FREE);
+        List<String> differences = new ArrayList<>();
+        for (String key : keys) {
+            String before = then.getOrDefault(key, "nothing");
+            String after = now.getOrDefault(key, "nothing");
+            if (!before.equals(after)) {
+                differences.add(key + " was " + before + " and is " + after);
+            }
+        }
+        return differences;
+    }
+
+    private static Map<String, String> flat(String json) throws CorruptFileException {
+        Map<String, String> values = new TreeMap<>();
+        JsonNode tree = Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
+        flatten("", tree, values);
+        return values;
+    }
+
+    private static void flatten(String path, JsonNode node, Map<String, String> values) {
+        if (!node.isObject()) {
+            values.put(path, Json.line(node));
+            return;
+        }
+        node.properties()
+                .forEach(field -> flatten(
+                        path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
+    }
+}

@@ -1,0 +1,60 @@
+package io.github.hyenaspark.jobs.spark.run;
+
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.report.page.RunPage;
+import io.github.hyenaspark.model.ParameterEntry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.package$;
+
+/**
+ * What every checkpoint of a run says besides its vectors and counts.
+ *
+ * @param settings the effective settings, JSON
+ * @param dataset URI of the dataset's snapshot
+ * @param datasetSha256 SHA-256 (hex) of that snapshot
+ * @param tokenizer fingerprint of the tokenizer
+ * @param vocabularySize V, ids
+ * @param targetsPerByte held-out targets for each byte of the held-out text; NaN without such text
+ * @param table the parameters in the order of the vectors
+ * @param numerics what the last bits depend on
+ */
+public record RunMetadata(
+        String settings,
+        String dataset,
+        String datasetSha256,
+        String tokenizer,
+        int vocabularySize,
+        double targetsPerByte,
+        List<ParameterEntry> table,
+        Provenance.Numerics numerics) {
+    /** What the run's page says besides its journal. */
+    public RunPage.Facts page(String name) throws IOException {
+        Map<String, String> data = new LinkedHashMap<>();
+        data.put("Snapshot", dataset);
+        data.put("SHA-256 of the snapshot", datasetSha256);
+        data.put("Tokenizer", tokenizer);
+        data.put("Vocabulary", Integer.toString(vocabularySize));
+        Map<String, String> machine = new LinkedHashMap<>();
+        machine.put("Spark", package$.MODULE$.SPARK_VERSION());
+        machine.put("Java", numerics.java());
+        machine.put("Arrays", numerics.backend());
+        machine.put("BLAS", numerics.blas());
+        machine.put("Threads of a task", numerics.threads());
+        machine.put(
+                "Processors of the driver",
+                Integer.toString(Runtime.getRuntime().availableProcessors()));
+        long parameters = table.stream().mapToLong(ParameterEntry::size).sum();
+        return new RunPage.Facts(
+                name,
+                parameters,
+                targetsPerByte,
+                data,
+                machine,
+                Json.parse("the settings", settings.getBytes(StandardCharsets.UTF_8)));
+    }
+}

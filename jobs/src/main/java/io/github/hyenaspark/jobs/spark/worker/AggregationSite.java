@@ -1,0 +1,42 @@
+package io.github.hyenaspark.jobs.spark.worker;
+
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.config.TrainConfig;
+
+/** Where the results of the workers are averaged; the bits do not depend on it. */
+public enum AggregationSite {
+    /** On the driver while results are few and small, on the executors beyond. */
+    AUTO,
+    /** All results come to the driver, which holds them at once, encoded. */
+    DRIVER,
+    /**
+     * Executors exchange ranges of the parameters, each averages its ranges of all workers, and the driver gets the one
+     * average: 4 bytes a parameter (12 with moments), however many workers there are.
+     */
+    EXECUTORS;
+
+    private static final long MOST_BYTES = 512L << 20;
+    private static final int MOST_WORKERS = 16;
+
+    /**
+     * The place for a run.
+     *
+     * @param parameters P
+     * @throws IllegalArgumentException if it is asked for what cannot be
+     */
+    public AggregationSite of(TrainConfig train, long parameters) {
+        boolean deadline = train.mode() == TrainConfig.RoundMode.DEADLINE;
+        if (deadline && this == EXECUTORS) {
+            throw new IllegalArgumentException("run.merge: found executors, expected driver or auto with train.mode ="
+                    + " deadline: a result that is late must not be waited for where it lies");
+        }
+        if (this != AUTO) {
+            return this;
+        }
+        Codec moments = train.codec().ofMoments();
+        long bytes = train.codec().bytes(parameters)
+                + (train.innerState() == TrainConfig.MomentPolicy.AVERAGE ? 2 * moments.bytes(parameters) : 0);
+        boolean small = train.workers() <= MOST_WORKERS && train.workers() * bytes <= MOST_BYTES;
+        return small || deadline ? DRIVER : EXECUTORS;
+    }
+}

@@ -1,0 +1,163 @@
+package io.github.hyenaspark.jobs.spark.worker;
+
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.train.averaging.Averaging;
+import io.github.hyenaspark.train.averaging.EncodedUpdate;
+import io.github.hyenaspark.train.codec.Codec;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
+
+/**
+ * Results of a round that stay with the executors. Every executor cuts its workers' frames into ranges of parameters, a
+ * shuffle brings each range of all workers to one place, where it is averaged in the order of the workers, and the
+ * driver collects one average of every range. A result that is lost with its executor is computed again by Spark, to
+ * the same bits.
+ */
+public final class DistributedAverage {
+    /** Parameters of a range, at least: fewer would cost more tasks than they save. */
+    private static final int SMALLEST_RANGE = 64 * Codec.BLOCK;
+
+    private static final int RANGES_PER_WORKER = 2;
+
+    private JavaRDD<WorkerRound> results;
+    private final List<JavaRDD<WorkerRound>> persisted = new ArrayList<>();
+
+    private DistributedAverage(JavaRDD<WorkerRound> results) {
+        this.results = results;
+    }
+
+    /** Holds what becomes of these; nothing is computed yet. */
+    public static DistributedAverage of(JavaRDD<WorkerRound> results) {
+        var held = new DistributedAverage(results);
+        held.persist(results);
+        return held;
+    }
+
+    private void persist(JavaRDD<WorkerRound> rdd) {
+        persisted.add(rdd.persist(StorageLevel.MEMORY_AND_DISK()));
+    }
+
+    /** Computes the results and says what they are, without their frames. */
+    public List<WorkerRound> reports() {
+        return results.map(WorkerRound::withoutFrames).collect();
+    }
+
+    /** Puts another result of a worker in the place of the one there is, and says what it is. */
+    public WorkerRound replace(int worker, JavaRDD<WorkerRound> result) {
+        persist(result);
+        results = results.filter(other -> other.worker() != worker).union(result);
+        return result.map(WorkerRound::withoutFrames).collect().get(0);
+    }
+
+    /**
+     * Averages some of the results.
+     *
+     * @param counted those that count
+     */
+    public Averaging.AveragedState average(
+            Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
+        int parameters = start.value().theta().length;
+        int range = range(parameters, counted.size());
+        Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
+        int ranges = (parameters + range - 1) / range;
+        Averaging.AveragedState all = Averaging.AveragedState.zeros(parameters, averaging.config().innerState());
+        results.filter(result -> workers.contains(result.worker()))
+                .flatMapToPair(result -> cut(result, parameters, range))
+                .groupByKey(ranges)
+                .map(new AverageRangeTask(plan, start, averaging, range))
+                .collect()
+                .forEach(all::put);
+        return all;
+    }
+
+    /** Parameters of a range: a multiple of {@link Codec#BLOCK}, so that no block of a codec is cut. */
+    static int range(int parameters, int workers) {
+        int even = (parameters + workers * RANGES_PER_WORKER - 1) / (workers * RANGES_PER_WORKER);
+        int blocks = (Math.max(even, SMALLEST_RANGE) + Codec.BLOCK - 1) / Codec.BLOCK;
+        return blocks * Codec.BLOCK;
+    }
+
+    private static Iterator<Tuple2<Integer, WorkerFrames>> cut(WorkerRound result, int parameters, int range) {
+        var parts = new TreeMap<Integer, WorkerFrames>();
+        for (int from = 0; from < parameters; from += range) {
+            int to = Math.min(from + range, parameters);
+            parts.put(
+                    from / range,
+                    new WorkerFrames(
+                            result.worker(), result.frames().orElseThrow().part(from, to)));
+        }
+        return parts.entrySet().stream()
+                .map(part -> new Tuple2<>(part.getKey(), part.getValue()))
+                .iterator();
+    }
+
+    /** Lets the executors forget the results. */
+    public void release() {
+        persisted.forEach(rdd -> rdd.unpersist(false));
+        persisted.clear();
+    }
+
+
+/** Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in. */
+static final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
+    private static final long serialVersionUID = 2;
+    private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
+
+    private final Broadcast<TrainingPlan> plan;
+    private final BroadcastState.Handle start;
+    private final double[] weights;
+    private final int[] steps;
+    private final int range;
+
+    AverageRangeTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, int range) {
+        this.plan = plan;
+        this.start = start;
+        weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
+        steps = averaging.steps().stream().mapToInt(h -> h).toArray();
+        this.range = range;
+    }
+
+    @Override
+    public Averaging.AveragedState call(Tuple2<Integer, Iterable<WorkerFrames>> parts) {
+        List<WorkerFrames> workers = new ArrayList<>();
+        parts._2().forEach(workers::add);
+        workers.sort(Comparator.comparingInt(WorkerFrames::worker));
+        List<EncodedUpdate> frames = workers.stream().map(WorkerFrames::frames).toList();
+        BroadcastState sent = start.value();
+        var averaging = new Averaging(
+                plan.value().train(),
+                sent.round(),
+                Arrays.stream(weights).boxed().toList(),
+                Arrays.stream(steps).boxed().toList());
+        int from = parts._1() * range;
+        LOG.debug("point: averages from parameter {}", from);
+        int to = Math.min(from + range, sent.theta().length);
+        TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
+        return averaging.range(part, frames, from);
+    }
+}
+
+
+/**
+ * What one worker brought of a range of parameters.
+ *
+ * @param worker k
+ * @param frames of the range
+ */
+public record WorkerFrames(int worker, EncodedUpdate frames) {}
+}

@@ -1,0 +1,54 @@
+package io.github.hyenaspark.jobs.spark.worker;
+
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.train.LocalTrainer;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntPredicate;
+
+/** What a worker does between getting a state and sending a result: training, or for a measurement next to nothing. */
+public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
+    /** Training. */
+    static WorkerComputation training() {
+        return new Training();
+    }
+
+    /**
+     * Next to nothing, for a measurement.
+     *
+     * @param seconds that it keeps its core busy, at least
+     * @param warmUpRounds in which it does not
+     */
+    static WorkerComputation nudging(double seconds, int warmUpRounds) {
+        return new SyntheticWork(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);
+    }
+
+    /**
+     * The worker's part of a round.
+     *
+     * @param start what it starts from; not changed
+     * @param goesOn whether to take another step after so many
+     */
+    Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
+            throws IOException;
+
+    /**
+     * Whose part of which round.
+     *
+     * @param round r, from 0
+     * @param worker k, from 0
+     */
+    record Part(long round, int worker) {}
+
+    /**
+     * What came of it.
+     *
+     * @param result where the worker is
+     * @param loadNanos time spent reading batches
+     * @param nanos time of the local steps, reading included
+     */
+    record Done(LocalTrainer.RoundResult result, long loadNanos, long nanos) {}
+}
