@@ -17,15 +17,15 @@ public final class ConvolutionBenchmark {
 
     private final Shape shape;
     private final ConvolutionRows rows;
-    private final ComputePool team;
-    private final LongConvolution[] plans; // one per member of the team
+    private final ComputePool pool;
+    private final LongConvolution[] plans; // one per member of the pool
     private final float[][] spectra; // one per member
     private final float[][] spectrumGradients; // one per member
 
     private ConvolutionBenchmark(Shape shape) {
         this.shape = shape;
         rows = new ConvolutionRows(shape, SEED);
-        team = ComputePool.of(shape.threads());
+        pool = ComputePool.of(shape.threads());
         plans = new LongConvolution[shape.threads()];
         plans[0] = LongConvolution.ofLength(shape.length());
         for (int member = 1; member < plans.length; member++) {
@@ -69,7 +69,7 @@ public final class ConvolutionBenchmark {
     }
 
     private void eachChannel(ChannelWork work) {
-        team.divide(shape.channels(), (member, from, to) -> {
+        pool.divide(shape.channels(), (member, from, to) -> {
             for (int d = from; d < to; d++) {
                 work.run(plans[member], member, d);
             }

@@ -81,13 +81,13 @@ static final class ProductSpeed {
 
     private final int width;
     private final int innerWidth;
-    private final ComputePool team;
+    private final ComputePool pool;
     private final Products[] products;
 
     private ProductSpeed(int width, int innerWidth, int threads) {
         this.width = width;
         this.innerWidth = innerWidth;
-        team = ComputePool.of(threads);
+        pool = ComputePool.of(threads);
         products = new Products[threads];
         for (int member = 0; member < threads; member++) {
             products[member] = new Products(width, innerWidth);
@@ -114,12 +114,12 @@ static final class ProductSpeed {
         double seconds =
                 BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(enough)).best();
         double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
-        return flop * enough * team.threads() / seconds;
+        return flop * enough * pool.threads() / seconds;
     }
 
     private double run(int rounds) {
         long start = System.nanoTime();
-        team.divide(team.threads(), (member, from, to) -> {
+        pool.divide(pool.threads(), (member, from, to) -> {
             for (int round = 0; round < rounds; round++) {
                 products[member].run();
             }

@@ -18,10 +18,10 @@ import java.util.stream.Stream;
  * @param parameters P
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and the gradients on their way, off-heap
- * @param scratch tiles that the threads work in, off-heap
+ * @param workspace tiles that the threads work in, off-heap
  * @param heap θ, moments and gradients of the optimiser, and the rows that the threads work in
  */
-public record StepMemory(long parameters, long model, long activations, long scratch, long heap) {
+public record StepMemory(long parameters, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
     private static final long SCORES = 1 << 18; // logits of a tile of the head, unless the vocabulary is large
     private static final long SHORTEST_TILE = 64;
@@ -51,7 +51,7 @@ public record StepMemory(long parameters, long model, long activations, long scr
 
     /** Bytes outside the heap. */
     public long offHeap() {
-        return model + activations + scratch;
+        return model + activations + workspace;
     }
 
     /** Floats: with recomputation only the first block has a place of its own to compute in. */

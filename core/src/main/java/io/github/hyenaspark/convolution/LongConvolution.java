@@ -15,7 +15,7 @@ import java.util.Arrays;
  * <p>The same arguments give the same bits, on every thread, as long as the kernel is the same and its vectors have the
  * same number of lanes; the kernel is chosen once when the program starts: {@link KernelChoice}.
  *
- * <p>A plan owns scratch memory and is therefore confined to one thread at a time; {@link #forAnotherThread} makes a
+ * <p>A plan owns workspace memory and is therefore confined to one thread at a time; {@link #forAnotherThread} makes a
  * second plan that shares the tables.
  */
 public final class LongConvolution {

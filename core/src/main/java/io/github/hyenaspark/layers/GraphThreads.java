@@ -8,11 +8,11 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 public final class GraphThreads {
     private GraphThreads() {}
 
-    /** From now on {@code team} computes every layer of ours, one layer at a time. */
-    public static void use(ComputationGraph graph, ComputePool team) {
+    /** From now on {@code pool} computes every layer of ours, one layer at a time. */
+    public static void use(ComputationGraph graph, ComputePool pool) {
         for (Layer layer : graph.getLayers()) {
             if (layer instanceof OperatorRuntime<?, ?> runtime) {
-                runtime.team(team);
+                runtime.pool(pool);
             }
         }
     }

@@ -52,7 +52,7 @@ public final class HyenaLayer extends OperatorLayer {
         HyenaConfig config = config();
         return type == DataType.DOUBLE
                 ? new MapRuntime<double[], HyenaLayer>(
-                        conf, type, config.plainMap(), new Precision.Doubles(), config.dropout())
+                        conf, type, config.referenceModule(), new Precision.Doubles(), config.dropout())
                 : new MapRuntime<FloatArray, HyenaLayer>(
                         conf, type, config.map(), new Precision.Floats(), config.dropout());
     }

@@ -30,7 +30,7 @@ public final class IncrementalSequence {
     private final Part<TiedHead> head;
     private final FloatArray logits;
     private final FloatArray last; // D×1
-    private ComputePool team = ComputePool.alone(); // has the memory that all parts work in
+    private ComputePool pool = ComputePool.alone(); // has the memory that all parts work in
     private int length;
 
     /**
@@ -104,7 +104,7 @@ public final class IncrementalSequence {
         }
         copyLastStep(activations, ids.length);
         if (length == 0) {
-            team = ComputePool.alone(); // steps need less memory than the beginning
+            pool = ComputePool.alone(); // steps need less memory than the beginning
         }
         length += ids.length;
         head.map().logits(last, logits, pass(1, head.parameters()));
@@ -112,7 +112,7 @@ public final class IncrementalSequence {
     }
 
     private ForwardContext<FloatArray> pass(int steps, Map<String, FloatArray> parameters) {
-        return new ForwardContext<>(1, steps, parameters, Map.of(), "", Dropout.OFF, team);
+        return new ForwardContext<>(1, steps, parameters, Map.of(), "", Dropout.OFF, pool);
     }
 
     private void copyLastStep(FloatArray activations, int steps) {

@@ -26,7 +26,7 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
     final Precision<A> precision;
 
     private Dropout dropout = Dropout.OFF;
-    private ComputePool team = ComputePool.alone();
+    private ComputePool pool = ComputePool.alone();
 
     OperatorRuntime(NeuralNetConfiguration conf, DataType type, Precision<A> precision) {
         super(conf, type);
@@ -39,8 +39,8 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
     }
 
     /** From now on passes are computed by {@code newTeam}. */
-    final void team(ComputePool newTeam) {
-        team = newTeam;
+    final void pool(ComputePool newTeam) {
+        pool = newTeam;
     }
 
     /** The share of elements dropped anywhere in this layer; 0 spares it the random number. */
@@ -65,7 +65,7 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
     final ForwardContext<A> pass(INDArray input, Map<String, A> parameters, Map<String, A> gradients) {
         int batchSize = Math.toIntExact(input.size(0));
         int length = Math.toIntExact(input.size(input.rank() - 1));
-        return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, team);
+        return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, pool);
     }
 
     /** The gradients of all parameters, set to zero. */

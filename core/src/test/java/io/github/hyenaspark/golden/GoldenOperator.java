@@ -48,7 +48,7 @@ final class GoldenOperator {
     }
 
     void checkDouble() {
-        check(config.plainMap(), values -> values.clone(), values -> values, 1e-9, 1e-9);
+        check(config.referenceModule(), values -> values.clone(), values -> values, 1e-9, 1e-9);
     }
 
     void checkFloat() {

@@ -100,7 +100,7 @@ class GeneratorTest {
     }
 
     /**
-     * The plain double form, whose sums up to a step know nothing of what follows, so that one pass has the bits that
+     * The double reference, whose sums up to a step know nothing of what follows, so that one pass has the bits that
      * the naive way has at every step.
      */
     @Test

@@ -54,12 +54,12 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
     }
 
     @Override
-    public DifferentiableModule<double[]> plainMap() {
+    public DifferentiableModule<double[]> referenceModule() {
         return new ReferenceAttention(this);
     }
 
     @Override
-    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+    public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         return new IncrementalAttention(this, capacity);
     }
 

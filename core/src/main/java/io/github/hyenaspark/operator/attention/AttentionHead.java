@@ -10,7 +10,7 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * One head of one sequence, block by block, as one member of the team computes it. Scores are keys × queries, so that
+ * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries, so that
  * what belongs to a query is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the
  * largest s of a query and w = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p =
  * exp(s − z) and e the gradient of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135,
@@ -21,7 +21,7 @@ final class AttentionHead {
     private final ForwardContext<FloatArray> pass;
     private final int member;
     private final int number;
-    private final Workspace scratch;
+    private final Workspace workspace;
     /** ∂q of every block, blocks·c rows. */
     private float[][] queryGradients = {};
 
@@ -37,9 +37,9 @@ final class AttentionHead {
         /** Puts the gradients of a tile's outputs in their places; keeps their products. */
         void replaceOutputs(Tile tile, Matrix gradient) {
             Matrix all = tile.packed(outputs, config.width());
-            float[] output = tile.scratch().row("attention.output", tile.count());
-            float[] row = tile.scratch().row("attention.row", tile.count());
-            float[] sum = tile.scratch().row("attention.sum", tile.count());
+            float[] output = tile.workspace().row("attention.output", tile.count());
+            float[] row = tile.workspace().row("attention.row", tile.count());
+            float[] sum = tile.workspace().row("attention.sum", tile.count());
             for (int head = 0; head < config.heads(); head++) {
                 Arrays.fill(sum, 0, tile.count(), 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
@@ -64,7 +64,7 @@ final class AttentionHead {
         this.pass = pass;
         this.member = member;
         this.number = number;
-        scratch = pass.team().scratch(member);
+        workspace = pass.pool().workspace(member);
     }
 
     /** The outputs of the queries of a block. */
@@ -73,9 +73,9 @@ final class AttentionHead {
         int count = queries.count();
         Matrix query = of(Part.QUERY, queries);
         Matrix output = shared.output(head(), queries);
-        float[] largest = scratch.row("attention.largest", count);
-        float[] factor = scratch.row("attention.factor", count);
-        float[] sum = scratch.row("attention.sum", count);
+        float[] largest = workspace.row("attention.largest", count);
+        float[] factor = workspace.row("attention.factor", count);
+        float[] sum = workspace.row("attention.sum", count);
         Arrays.fill(largest, 0, count, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, count, 0f);
         for (int other = 0; other <= block; other++) {
@@ -84,13 +84,13 @@ final class AttentionHead {
             scores.matrix().set(of(Part.KEY, keys).t(), query);
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
-            scratch.exponential().ofDifferences(factor, largest, count);
+            workspace.exponential().ofDifferences(factor, largest, count);
             VectorOps.multiply(factor, sum, sum, count);
             scores.weigh(largest, sum);
             if (other == 0) {
                 output.set(of(Part.VALUE, keys), scores.matrix());
             } else {
-                output.scaleColumns(factor, scratch);
+                output.scaleColumns(factor, workspace);
                 output.add(of(Part.VALUE, keys), scores.matrix());
             }
         }
@@ -98,7 +98,7 @@ final class AttentionHead {
             factor[t] = 1 / sum[t];
             largest[t] += (float) Math.log(sum[t]);
         }
-        output.scaleColumns(factor, scratch);
+        output.scaleColumns(factor, workspace);
         shared.logSums().write(start(queries), largest, count);
     }
 
@@ -106,7 +106,7 @@ final class AttentionHead {
     void startBackward() {
         int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
         int rows = blocks * shared.config().headWidth();
-        queryGradients = Arrays.copyOf(scratch.rows("attention.query-gradients", rows, HeadTiles.LENGTH), rows);
+        queryGradients = Arrays.copyOf(workspace.rows("attention.query-gradients", rows, HeadTiles.LENGTH), rows);
         for (float[] row : queryGradients) {
             Arrays.fill(row, 0f);
         }
@@ -119,8 +119,8 @@ final class AttentionHead {
         Matrix value = of(Part.VALUE, keys);
         Matrix keyGradient = keys.matrix("attention.key-gradient", key.rows());
         Matrix valueGradient = keys.matrix("attention.value-gradient", key.rows());
-        float[] logSum = scratch.row("attention.largest", HeadTiles.LENGTH);
-        float[] product = scratch.row("attention.sum", HeadTiles.LENGTH);
+        float[] logSum = workspace.row("attention.largest", HeadTiles.LENGTH);
+        float[] product = workspace.row("attention.sum", HeadTiles.LENGTH);
         for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
             Tile queries = tile(other);
             Matrix query = of(Part.QUERY, queries);
@@ -143,16 +143,16 @@ final class AttentionHead {
             }
             addQueryGradient(key, scoreGradient, other);
         }
-        key.copy(keyGradient, scratch);
-        value.copy(valueGradient, scratch);
+        key.copy(keyGradient, workspace);
+        value.copy(valueGradient, workspace);
     }
 
     private void addQueryGradient(Matrix key, Matrix scoreGradient, int block) {
         int count = scoreGradient.columns();
-        FloatArray memory = scratch.array("attention.query-gradient", (long) key.rows() * count);
+        FloatArray memory = workspace.array("attention.query-gradient", (long) key.rows() * count);
         Matrix product = Matrix.of(memory, key.rows(), count);
         product.set(key, scoreGradient);
-        float[] row = scratch.row("attention.row", count);
+        float[] row = workspace.row("attention.row", count);
         for (int j = 0; j < key.rows(); j++) {
             product.read(j, row);
             VectorOps.add(row, queryGradients[block * key.rows() + j], count);
@@ -183,7 +183,7 @@ final class AttentionHead {
     private Tile tile(int block) {
         int from = block * HeadTiles.LENGTH;
         int count = Math.min(HeadTiles.LENGTH, pass.length() - from);
-        return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), scratch);
+        return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), workspace);
     }
 
     private Matrix of(Part part, Tile tile) {

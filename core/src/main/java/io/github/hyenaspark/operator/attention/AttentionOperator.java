@@ -49,7 +49,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         tiles.forward(input, 0, pass);
         AttentionHead.Shared shared = shared();
         int blocks = blocks(pass);
-        pass.team().divide(Math.multiplyExact(heads(pass), blocks), (member, from, to) -> {
+        pass.pool().divide(Math.multiplyExact(heads(pass), blocks), (member, from, to) -> {
             for (int item = from; item < to; item++) {
                 new AttentionHead(shared, pass, member, item / blocks).forward(balanced(item % blocks, blocks));
             }
@@ -67,10 +67,10 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         products = products.atLeast((long) config.heads() * pass.batchSize() * pass.length());
         backwardOutputs(outputGradient, pass);
-        int together = heads(pass) % pass.team().threads();
+        int together = heads(pass) % pass.pool().threads();
         int alone = heads(pass) - together;
         AttentionHead.Shared shared = shared();
-        pass.team().divide(alone, (member, from, to) -> {
+        pass.pool().divide(alone, (member, from, to) -> {
             for (int number = from; number < to; number++) {
                 AttentionHead head = new AttentionHead(shared, pass, member, number);
                 head.startBackward();
@@ -100,12 +100,12 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
 
     /** The heads that are left when every member has as many: each by all members, which divide its keys. */
     private void backwardTogether(AttentionHead.Shared shared, int number, ForwardContext<FloatArray> pass) {
-        List<AttentionHead> members = IntStream.range(0, pass.team().threads())
+        List<AttentionHead> members = IntStream.range(0, pass.pool().threads())
                 .mapToObj(member -> new AttentionHead(shared, pass, member, number))
                 .toList();
         members.forEach(AttentionHead::startBackward);
         int blocks = blocks(pass);
-        pass.team().divide(blocks, (member, from, to) -> {
+        pass.pool().divide(blocks, (member, from, to) -> {
             for (int item = from; item < to; item++) {
                 members.get(member).backward(balanced(item, blocks));
             }

@@ -65,7 +65,7 @@ final class HeadTiles {
         Tile.each(pass, LENGTH, tile -> {
             Matrix product = tile.packed(projected, channels);
             product.set(weight, tile.of(input, config.width()));
-            float[] row = tile.scratch().row("attention.row", tile.count());
+            float[] row = tile.workspace().row("attention.row", tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
                 VectorOps.add(bias[channel], row, tile.count());
@@ -84,13 +84,13 @@ final class HeadTiles {
         Tile.each(pass, LENGTH, tile -> {
             turn(tile, 0, -1);
             Matrix gradient = tile.packed(projected, channels);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
+            gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
             weightGradient
                     .of(tile.member())
                     .add(gradient, tile.of(input, config.width()).t());
             tile.of(inputGradient, config.width()).set(weight.t(), gradient);
         });
-        weightGradient.finish(pass.team().scratch(0));
+        weightGradient.finish(pass.pool().workspace(0));
         biasGradient.finish();
     }
 
@@ -98,7 +98,7 @@ final class HeadTiles {
     private void turn(Tile tile, int before, int sign) {
         for (int head = 0; head < config.heads(); head++) {
             Matrix queries = of(Part.QUERY, head, tile);
-            float[] row = tile.scratch().row("attention.row", tile.count());
+            float[] row = tile.workspace().row("attention.row", tile.count());
             for (int j = 0; j < config.headWidth(); j++) {
                 queries.read(j, row);
                 VectorOps.scale(scale, row, tile.count());
@@ -106,24 +106,24 @@ final class HeadTiles {
             }
         }
         angles.ifPresent(ofHead -> {
-            float[] cosine = tile.scratch().row("attention.cosine", tile.count());
-            float[] sine = tile.scratch().row("attention.sine", tile.count());
+            float[] cosine = tile.workspace().row("attention.cosine", tile.count());
+            float[] sine = tile.workspace().row("attention.sine", tile.count());
             for (int pair = 0; pair < ofHead.pairs(); pair++) {
                 ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
                 VectorOps.scale(sign, sine, tile.count());
                 for (int head = 0; head < config.heads(); head++) {
-                    turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.scratch());
-                    turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.scratch());
+                    turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.workspace());
+                    turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.workspace());
                 }
             }
         });
     }
 
-    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace scratch) {
+    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
         int count = rows.columns();
-        float[] even = scratch.row("attention.even", count);
-        float[] odd = scratch.row("attention.odd", count);
-        float[] turned = scratch.row("attention.turned", count);
+        float[] even = workspace.row("attention.even", count);
+        float[] odd = workspace.row("attention.odd", count);
+        float[] turned = workspace.row("attention.turned", count);
         rows.read(2 * pair, even);
         rows.read(2 * pair + 1, odd);
         VectorOps.multiply(odd, sine, turned, count);

@@ -56,7 +56,7 @@ final class IncrementalAttention implements InferenceModule<FloatArray> {
     }
 
     private void keep(HeadTiles tiles, Tile tile) {
-        float[] row = tile.scratch().row("attention.row", tile.count());
+        float[] row = tile.workspace().row("attention.row", tile.count());
         for (int channel = 0; channel < config.width(); channel++) {
             int head = channel / config.headWidth();
             long at = (long) channel * capacity + length + tile.from();
@@ -69,20 +69,20 @@ final class IncrementalAttention implements InferenceModule<FloatArray> {
 
     /** The output of one head for the step after those that were kept before it. */
     private void attend(int head, Tile tile) {
-        Workspace scratch = tile.scratch();
+        Workspace workspace = tile.workspace();
         int steps = length + 1;
-        Matrix scores = Matrix.of(scratch.array("attention.scores", capacity), 1, steps);
+        Matrix scores = Matrix.of(workspace.array("attention.scores", capacity), 1, steps);
         scores.set(step.of(Part.QUERY, head, tile).t(), kept(keys, head, steps));
-        float[] row = scratch.row("attention.row", capacity);
-        float[] largest = scratch.row("attention.largest", capacity);
+        float[] row = workspace.row("attention.row", capacity);
+        float[] largest = workspace.row("attention.largest", capacity);
         scores.read(0, row);
         float most = row[0];
         for (int s = 1; s < steps; s++) {
             most = Math.max(most, row[s]);
         }
         Arrays.fill(largest, 0, steps, most);
-        scratch.exponential().ofDifferences(row, largest, steps);
-        VectorOps.scale((float) (1 / scratch.sums().of(row, steps)), row, steps);
+        workspace.exponential().ofDifferences(row, largest, steps);
+        VectorOps.scale((float) (1 / workspace.sums().of(row, steps)), row, steps);
         scores.write(0, row);
         Matrix output = Matrix.of(mixed, config.width(), 1).part(head * config.headWidth(), config.headWidth());
         output.set(kept(values, head, steps), scores.t());

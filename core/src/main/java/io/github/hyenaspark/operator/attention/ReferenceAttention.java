@@ -6,7 +6,7 @@ import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * The plain double form of {@link AttentionOperator}: all weights of a head at once, O(L²) memory, from the definition.
+ * The double reference of {@link AttentionOperator}: all weights of a head at once, O(L²) memory, from the definition.
  */
 public final class ReferenceAttention implements DifferentiableModule<double[]> {
     private final AttentionConfig config;

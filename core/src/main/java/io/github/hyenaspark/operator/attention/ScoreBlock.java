@@ -15,21 +15,21 @@ import java.util.Arrays;
  *
  * @param matrix the scores
  * @param diagonal whether keys and queries are the same steps
- * @param scratch of the member that works on it
+ * @param workspace of the member that works on it
  */
-record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
-    /** A block in scratch memory. */
+record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
+    /** A block in workspace memory. */
     static ScoreBlock of(String name, Tile keys, Tile queries) {
-        Workspace scratch = queries.scratch();
-        FloatArray memory = scratch.array(name, (long) keys.count() * queries.count());
+        Workspace workspace = queries.workspace();
+        FloatArray memory = workspace.array(name, (long) keys.count() * queries.count());
         Matrix matrix = Matrix.of(memory, keys.count(), queries.count());
-        return new ScoreBlock(matrix, keys.from() == queries.from(), scratch);
+        return new ScoreBlock(matrix, keys.from() == queries.from(), workspace);
     }
 
     /** Raises {@code largest} to the largest score of every query. */
     void findLargest(float[] largest) {
         float[] lanes = lanes(Float.NEGATIVE_INFINITY);
-        float[] rows = scratch.row("scores.rows", lanes());
+        float[] rows = workspace.row("scores.rows", lanes());
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
             mask(rows, key, Float.NEGATIVE_INFINITY);
@@ -44,11 +44,11 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
     /** Turns scores into exp(score − largest); adds these weights to {@code sum}. */
     void weigh(float[] largest, float[] sum) {
         float[] lanes = lanes(0);
-        float[] rows = scratch.row("scores.rows", lanes());
+        float[] rows = workspace.row("scores.rows", lanes());
         float[] repeated = repeated("scores.largest", largest);
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
-            scratch.exponential().ofDifferences(rows, repeated, number(key) * count());
+            workspace.exponential().ofDifferences(rows, repeated, number(key) * count());
             mask(rows, key, 0);
             VectorOps.add(rows, lanes, number(key) * count());
             matrix.write(key, number(key), rows);
@@ -64,14 +64,14 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
      * scores, weight · (gradient − product).
      */
     void differentiate(ScoreBlock gradients, float[] logSum, float[] product) {
-        float[] rows = scratch.row("scores.rows", lanes());
-        float[] gradient = scratch.row("scores.lanes", lanes());
+        float[] rows = workspace.row("scores.rows", lanes());
+        float[] gradient = workspace.row("scores.lanes", lanes());
         float[] logSums = repeated("scores.largest", logSum);
         float[] products = repeated("scores.products", product);
         for (int key = 0; key < matrix.rows(); key += group()) {
             int elements = number(key) * count();
             matrix.read(key, number(key), rows);
-            scratch.exponential().ofDifferences(rows, logSums, elements);
+            workspace.exponential().ofDifferences(rows, logSums, elements);
             mask(rows, key, 0);
             matrix.write(key, number(key), rows);
             gradients.matrix.read(key, number(key), gradient);
@@ -88,7 +88,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
     }
 
     private float[] repeated(String name, float[] ofQueries) {
-        float[] repeated = scratch.row(name, lanes());
+        float[] repeated = workspace.row(name, lanes());
         for (int row = 0; row < group(); row++) {
             System.arraycopy(ofQueries, 0, repeated, row * count(), count());
         }
@@ -96,7 +96,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace scratch) {
     }
 
     private float[] lanes(float value) {
-        float[] lanes = scratch.row("scores.lanes", lanes());
+        float[] lanes = workspace.row("scores.lanes", lanes());
         Arrays.fill(lanes, 0, lanes(), value);
         return lanes;
     }

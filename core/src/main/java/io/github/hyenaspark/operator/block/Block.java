@@ -12,7 +12,7 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
  * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
- * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the plain double form,
+ * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double reference,
  * {@link RecomputedBlock} the one that keeps only its input.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
@@ -75,10 +75,10 @@ public final class Block implements DifferentiableModule<FloatArray> {
         LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"));
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] normalised = tile.rows("block.input", forward.input(), width);
-            norm.normalise(normalised, tile.count(), tile.scratch());
+            norm.normalise(normalised, tile.count(), tile.workspace());
             float[][] gradient = tile.rows("block.gradient", normed, width);
             normGradients.backward(tile, normalised, gradient);
-            float[] row = tile.scratch().row("block.row", tile.count());
+            float[] row = tile.workspace().row("block.row", tile.count());
             for (int d = 0; d < width; d++) {
                 inputGradient.read(tile.start(width, d), row, tile.count());
                 VectorOps.add(gradient[d], row, tile.count());
@@ -151,7 +151,7 @@ static final class Forward implements InferenceModule<FloatArray> {
         norm.start(pass.within("norm1"));
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] rows = tile.rows("block.input", input, width);
-            norm.normalise(rows, tile.count(), tile.scratch());
+            norm.normalise(rows, tile.count(), tile.workspace());
             for (int d = 0; d < width; d++) {
                 norm.scale(d, rows[d], rows[d], tile.count());
             }
@@ -163,7 +163,7 @@ static final class Forward implements InferenceModule<FloatArray> {
     /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
     private float[][] addBranch(Tile tile, ForwardContext<FloatArray> pass) {
         float[][] rows = tile.rows("block.stream", stream, width);
-        float[] row = tile.scratch().row("block.row", tile.count());
+        float[] row = tile.workspace().row("block.row", tile.count());
         Dropout dropout = pass.dropout().named("branch1");
         for (int d = 0; d < width; d++) {
             tile.drop(dropout, config.dropout(), width, d, rows[d]);
@@ -183,7 +183,7 @@ static final class Incremental implements InferenceModule<FloatArray> {
 
     Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
         config.mixer().checkLength(capacity);
-        forward = new Forward(config, config.mixer().onlineMap(capacity, pass.within("mixer")), BlockConfig.Recompute.BLOCK);
+        forward = new Forward(config, config.mixer().incrementalModule(capacity, pass.within("mixer")), BlockConfig.Recompute.BLOCK);
     }
 
     @Override

@@ -46,11 +46,11 @@ final class FeedForward {
     /** Writes the tile's part of {@code output}, B×D×L; {@code stream} is r, D rows, and stays. */
     void forward(Tile tile, float[][] stream, FloatArray output, ForwardContext<FloatArray> pass) {
         int count = tile.count();
-        Workspace scratch = tile.scratch();
+        Workspace workspace = tile.workspace();
         Matrix hiddenTile = hidden(tile, stream, pass);
         Matrix activated = tile.matrix("ff.activated", innerWidth);
-        activate(hiddenTile, activated, scratch);
-        float[] row = scratch.row("ff.row", count);
+        activate(hiddenTile, activated, workspace);
+        float[] row = workspace.row("ff.row", count);
         Matrix branch = tile.matrix("ff.branch", width);
         branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
         Dropout dropout = pass.dropout().named("branch2");
@@ -64,18 +64,18 @@ final class FeedForward {
     }
 
     /** The GELU of {@code hiddenTile} with its bias, as many rows at a time as make a long row. */
-    private void activate(Matrix hiddenTile, Matrix activated, Workspace scratch) {
+    private void activate(Matrix hiddenTile, Matrix activated, Workspace workspace) {
         int count = hiddenTile.columns();
         int most = Math.max(1, Tile.LENGTH / count);
-        float[] rows = scratch.row("ff.row", most * count);
-        float[] values = scratch.row("ff.value", most * count);
+        float[] rows = workspace.row("ff.row", most * count);
+        float[] values = workspace.row("ff.value", most * count);
         for (int i = 0; i < innerWidth; i += most) {
             int number = Math.min(most, innerWidth - i);
             hiddenTile.read(i, number, rows);
             for (int at = 0; at < number * count; at++) {
                 rows[at] += firstBias[i + at / count];
             }
-            scratch.gelu().forward(rows, values, number * count);
+            workspace.gelu().forward(rows, values, number * count);
             activated.write(i, number, values);
         }
     }
@@ -101,7 +101,7 @@ final class FeedForward {
     /** norm(r); leaves x̂ in the rows {@code ff.normalised}. */
     private Matrix normed(Tile tile, float[][] stream) {
         int count = tile.count();
-        float[][] normalised = tile.scratch().rows("ff.normalised", width, count);
+        float[][] normalised = tile.workspace().rows("ff.normalised", width, count);
         for (int d = 0; d < width; d++) {
             System.arraycopy(stream[d], 0, normalised[d], 0, count);
         }
@@ -135,23 +135,23 @@ final class FeedForward {
          */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
-            Workspace scratch = tile.scratch();
+            Workspace workspace = tile.workspace();
             Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
             Matrix branchGradient = tile.matrix("ff.branch", width);
-            float[] row = scratch.row("ff.row", count);
+            float[] row = workspace.row("ff.row", count);
             Dropout dropout = pass.dropout().named("branch2");
             for (int d = 0; d < width; d++) {
                 System.arraycopy(gradient[d], 0, row, 0, count);
                 tile.drop(dropout, dropoutRate, width, d, row);
                 branchGradient.write(d, row);
             }
-            branchGradient.addRowSums(secondBiasGradient.of(tile.member()), scratch);
+            branchGradient.addRowSums(secondBiasGradient.of(tile.member()), workspace);
             Matrix innerGradient = tile.matrix("ff.inner-gradient", innerWidth);
             innerGradient.set(
                     Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
             Matrix activated = tile.matrix("ff.activated", innerWidth);
-            throughGelu(hiddenTile, activated, innerGradient, scratch);
-            innerGradient.addRowSums(firstBiasGradient.of(tile.member()), scratch);
+            throughGelu(hiddenTile, activated, innerGradient, workspace);
+            innerGradient.addRowSums(firstBiasGradient.of(tile.member()), workspace);
             secondWeight.of(tile.member()).add(branchGradient, activated.t());
             Matrix normed = normed(tile, stream);
             firstWeight.of(tile.member()).add(innerGradient, normed.t());
@@ -161,15 +161,15 @@ final class FeedForward {
         }
 
         /** The values of the GELU, and its derivatives times {@code gradient}. */
-        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Workspace scratch) {
+        private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Workspace workspace) {
             int count = gradient.columns();
-            float[] derivative = scratch.row("ff.row", count);
-            float[] value = scratch.row("ff.value", count);
-            float[] product = scratch.row("ff.product", count);
+            float[] derivative = workspace.row("ff.row", count);
+            float[] value = workspace.row("ff.value", count);
+            float[] product = workspace.row("ff.product", count);
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
                 VectorOps.add(firstBias[i], derivative, count);
-                scratch.gelu().forwardAndDerivative(derivative, value, count);
+                workspace.gelu().forwardAndDerivative(derivative, value, count);
                 activated.write(i, value);
                 gradient.read(i, product);
                 VectorOps.multiply(derivative, product, product, count);
@@ -179,9 +179,9 @@ final class FeedForward {
 
         private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
             int count = tile.count();
-            float[][] rows = tile.scratch().rows("ff.normed-gradient", width, count);
+            float[][] rows = tile.workspace().rows("ff.normed-gradient", width, count);
             normedGradient.read(rows);
-            normGradients.backward(tile, tile.scratch().rows("ff.normalised", width, count), rows);
+            normGradients.backward(tile, tile.workspace().rows("ff.normalised", width, count), rows);
             for (int d = 0; d < width; d++) {
                 VectorOps.add(rows[d], gradient[d], count);
             }
@@ -189,9 +189,9 @@ final class FeedForward {
 
         /** After the last tile. */
         void finish() {
-            Workspace scratch = pass.team().scratch(0);
-            firstWeight.finish(scratch);
-            secondWeight.finish(scratch);
+            Workspace workspace = pass.pool().workspace(0);
+            firstWeight.finish(workspace);
+            secondWeight.finish(workspace);
             firstBiasGradient.finish();
             secondBiasGradient.finish();
             normGradients.finish();

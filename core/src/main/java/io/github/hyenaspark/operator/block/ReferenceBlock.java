@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Gelu;
 import java.util.Arrays;
 
-/** The plain double form of {@link Block}. */
+/** The double reference of {@link Block}. */
 public final class ReferenceBlock implements DifferentiableModule<double[]> {
     private final BlockConfig config;
     private final DifferentiableModule<double[]> mixer;
@@ -20,7 +20,7 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
     /** A block of the given configuration. */
     public ReferenceBlock(BlockConfig config) {
         this.config = config;
-        mixer = config.mixer().plainMap();
+        mixer = config.mixer().referenceModule();
     }
 
     @Override

@@ -55,12 +55,12 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
     }
 
     @Override
-    public DifferentiableModule<double[]> plainMap() {
+    public DifferentiableModule<double[]> referenceModule() {
         return new ReferenceConvolution(this);
     }
 
     @Override
-    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+    public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         return new IncrementalGatedConvolution(
                 this, direct() ? new IncrementalGatedConvolution.IncrementalDirectConv(this, pass) : new IncrementalGatedConvolution.IncrementalLongConv(this, capacity, pass));
     }

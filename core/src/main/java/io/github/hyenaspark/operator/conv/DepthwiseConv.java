@@ -6,7 +6,7 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The causal depthwise filters of {@link ConvConfig} with their biases, q[t] = b + Σ_j s[j] v[t−(K−1)+j], v = 0 before
- * the start, so the last tap is the present, as in PyTorch's {@code conv1d}. For one pass; members of a team have
+ * the start, so the last tap is the present, as in PyTorch's {@code conv1d}. For one pass; members of a pool have
  * channels of their own.
  */
 sealed interface DepthwiseConv permits DirectDepthwiseConv, FftDepthwiseConv {
@@ -15,8 +15,8 @@ sealed interface DepthwiseConv permits DirectDepthwiseConv, FftDepthwiseConv {
         return config.direct() ? new DirectDepthwiseConv(config, pass) : new FftDepthwiseConv(config, pass);
     }
 
-    /** One channel after the other, in the thread that owns {@code scratch}. */
-    Channel channel(Workspace scratch);
+    /** One channel after the other, in the thread that owns {@code workspace}. */
+    Channel channel(Workspace workspace);
 
     /** After a backward pass: adds the gradients of the parameters. */
     void finishBackward(ForwardContext<FloatArray> pass);

@@ -25,8 +25,8 @@ final class DirectDepthwiseConv implements DepthwiseConv {
     }
 
     @Override
-    public DepthwiseConv.Channel channel(Workspace scratch) {
-        return new Channel(scratch);
+    public DepthwiseConv.Channel channel(Workspace workspace) {
+        return new Channel(workspace);
     }
 
     @Override
@@ -36,13 +36,13 @@ final class DirectDepthwiseConv implements DepthwiseConv {
     }
 
     private final class Channel implements DepthwiseConv.Channel {
-        private final Workspace scratch;
+        private final Workspace workspace;
         private final float[][] delayed;
         private int channel;
 
-        Channel(Workspace scratch) {
-            this.scratch = scratch;
-            delayed = scratch.rows("taps.delayed", convolution.taps(), length);
+        Channel(Workspace workspace) {
+            this.workspace = workspace;
+            delayed = workspace.rows("taps.delayed", convolution.taps(), length);
         }
 
         @Override
@@ -65,7 +65,7 @@ final class DirectDepthwiseConv implements DepthwiseConv {
         public void backward(float[] outputGradient, float[] input, float[] inputGradient) {
             delay(input);
             convolution.backward(
-                    new ShortConvolution.Row(channel, length, scratch), delayed, outputGradient, inputGradient);
+                    new ShortConvolution.Row(channel, length, workspace), delayed, outputGradient, inputGradient);
         }
 
         @Override

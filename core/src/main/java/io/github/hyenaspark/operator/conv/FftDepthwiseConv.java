@@ -41,8 +41,8 @@ final class FftDepthwiseConv implements DepthwiseConv {
     }
 
     @Override
-    public DepthwiseConv.Channel channel(Workspace scratch) {
-        return new Channel(scratch);
+    public DepthwiseConv.Channel channel(Workspace workspace) {
+        return new Channel(workspace);
     }
 
     @Override
@@ -59,13 +59,13 @@ final class FftDepthwiseConv implements DepthwiseConv {
         private final float[] spectrumGradient;
         private int channel;
 
-        Channel(Workspace scratch) {
-            sums = scratch.sums();
-            convolution = scratch.convolution(length);
-            filter = scratch.row("taps.filter", length);
-            before = scratch.row("taps.before", length);
-            spectrum = scratch.row("taps.spectrum", convolution.spectrumSize());
-            spectrumGradient = scratch.row("taps.spectrum-gradient", convolution.spectrumSize());
+        Channel(Workspace workspace) {
+            sums = workspace.sums();
+            convolution = workspace.convolution(length);
+            filter = workspace.row("taps.filter", length);
+            before = workspace.row("taps.before", length);
+            spectrum = workspace.row("taps.spectrum", convolution.spectrumSize());
+            spectrumGradient = workspace.row("taps.spectrum-gradient", convolution.spectrumSize());
         }
 
         @Override

@@ -42,8 +42,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         gated = gated.atLeast(size);
         inputProjection.forward(input, projected, pass);
         DepthwiseConv taps = DepthwiseConv.of(config, pass);
-        pass.team().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(taps, pass, pass.team().scratch(member));
+        pass.pool().divide(width, (member, from, to) -> {
+            Channels channels = new Channels(taps, pass, pass.pool().workspace(member));
             for (int channel = from; channel < to; channel++) {
                 channels.forward(channel);
             }
@@ -60,8 +60,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(gated, outputGradient, pass);
         DepthwiseConv taps = DepthwiseConv.of(config, pass);
-        pass.team().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(taps, pass, pass.team().scratch(member));
+        pass.pool().divide(width, (member, from, to) -> {
+            Channels channels = new Channels(taps, pass, pass.pool().workspace(member));
             for (int channel = from; channel < to; channel++) {
                 channels.backward(channel);
             }
@@ -70,7 +70,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         inputProjection.backward(input, projected, inputGradient, pass);
     }
 
-    /** The channels of one member of the team, one after the other. */
+    /** The channels of one member of the pool, one after the other. */
     private final class Channels {
         private final DepthwiseConv.Channel taps;
         private final ForwardContext<FloatArray> pass;
@@ -81,12 +81,12 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         private final float[] row;
         private final float[] gradient;
 
-        Channels(DepthwiseConv taps, ForwardContext<FloatArray> pass, Workspace scratch) {
-            this.taps = taps.channel(scratch);
+        Channels(DepthwiseConv taps, ForwardContext<FloatArray> pass, Workspace workspace) {
+            this.taps = taps.channel(workspace);
             this.pass = pass;
             length = pass.length();
-            squash = scratch.squash();
-            float[][] rows = scratch.rows("conv.rows", 4, length);
+            squash = workspace.squash();
+            float[][] rows = workspace.rows("conv.rows", 4, length);
             value = rows[0];
             gate = rows[1];
             row = rows[2];

@@ -13,14 +13,14 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 /** {@link GatedConvolution} for one sequence that grows: the first pass takes its beginning, every later one a step. */
 final class IncrementalGatedConvolution implements InferenceModule<FloatArray> {
     private final int width;
-    private final OnlineFilter filter;
+    private final IncrementalFilter filter;
     private final InputProjection inputProjection;
     private final OutputProjection outputProjection;
     private FloatArray projected = FloatArray.allocate(0); // values and gates, 2D×L
     private FloatArray gated = FloatArray.allocate(0); // D×L
 
     /** The filters of all channels for a sequence that grows. */
-    sealed interface OnlineFilter permits IncrementalDirectConv, IncrementalLongConv {
+    sealed interface IncrementalFilter permits IncrementalDirectConv, IncrementalLongConv {
         /** Filters the next {@code count} steps of a channel in place; channels come one after the other. */
         void filter(int channel, float[] row, int count);
 
@@ -28,7 +28,7 @@ final class IncrementalGatedConvolution implements InferenceModule<FloatArray> {
         void advance(int count);
     }
 
-    IncrementalGatedConvolution(ConvConfig config, OnlineFilter filter) {
+    IncrementalGatedConvolution(ConvConfig config, IncrementalFilter filter) {
         width = config.width();
         this.filter = filter;
         inputProjection = new InputProjection(width, 2 * width);
@@ -41,14 +41,14 @@ final class IncrementalGatedConvolution implements InferenceModule<FloatArray> {
         projected = projected.atLeast(2L * width * length);
         gated = gated.atLeast((long) width * length);
         inputProjection.forward(input, projected, pass);
-        Workspace scratch = pass.team().scratch(0);
-        float[] value = scratch.row("conv.value", length);
-        float[] gate = scratch.row("conv.gate", length);
+        Workspace workspace = pass.pool().workspace(0);
+        float[] value = workspace.row("conv.value", length);
+        float[] gate = workspace.row("conv.gate", length);
         for (int channel = 0; channel < width; channel++) {
             projected.read((long) channel * length, value, length);
             projected.read((long) (width + channel) * length, gate, length);
             filter.filter(channel, value, length);
-            scratch.squash().logistic(gate, length);
+            workspace.squash().logistic(gate, length);
             VectorOps.multiply(gate, value, value, length);
             gated.write((long) channel * length, value, length);
         }
@@ -58,7 +58,7 @@ final class IncrementalGatedConvolution implements InferenceModule<FloatArray> {
 
 
 /** Filters of a few taps: the last K−1 inputs of every channel are kept, and a step costs K. */
-static final class IncrementalDirectConv implements IncrementalGatedConvolution.OnlineFilter {
+static final class IncrementalDirectConv implements IncrementalGatedConvolution.IncrementalFilter {
     private final ShortConvolution convolution;
     private final float[][] tails; // D×(K−1), the latest last
 
@@ -88,7 +88,7 @@ static final class IncrementalDirectConv implements IncrementalGatedConvolution.
 
 
 /** Filters of many taps: {@link IncrementalConvolution} with zeros after the last one. */
-static final class IncrementalLongConv implements IncrementalGatedConvolution.OnlineFilter {
+static final class IncrementalLongConv implements IncrementalGatedConvolution.IncrementalFilter {
     private final IncrementalConvolution convolution;
     private final float[] bias;
 

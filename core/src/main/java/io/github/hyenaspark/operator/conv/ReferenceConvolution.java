@@ -5,7 +5,7 @@ import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
-/** The plain double form of {@link GatedConvolution}: the definition, summed tap by tap. */
+/** The double reference of {@link GatedConvolution}: the definition, summed tap by tap. */
 final class ReferenceConvolution implements DifferentiableModule<double[]> {
     private final ConvConfig config;
     private final int width;

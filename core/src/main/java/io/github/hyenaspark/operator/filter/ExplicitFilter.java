@@ -11,19 +11,19 @@ import java.util.List;
 
 /** Copies taps that are parameters: h[t] = w[t] for t &lt; T, and zero from there on. */
 public final class ExplicitFilter implements FilterMap<FloatArray> {
-    private final Spec design;
+    private final Spec spec;
 
-    ExplicitFilter(Spec design) {
-        this.design = design;
+    ExplicitFilter(Spec spec) {
+        this.spec = spec;
     }
 
     @Override
     public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         int length = pass.length();
-        int known = Math.min(design.taps(), length);
-        float[] row = pass.team().scratch(0).row("explicit.row", length);
-        for (int m = 0; m < design.filters(); m++) {
-            pass.parameter("taps").read((long) m * design.taps(), row, known);
+        int known = Math.min(spec.taps(), length);
+        float[] row = pass.pool().workspace(0).row("explicit.row", length);
+        for (int m = 0; m < spec.filters(); m++) {
+            pass.parameter("taps").read((long) m * spec.taps(), row, known);
             Arrays.fill(row, known, length, 0f);
             taps.write((long) m * length, row, length);
         }
@@ -31,11 +31,11 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        int known = Math.min(design.taps(), pass.length());
-        float[] row = pass.team().scratch(0).row("explicit.row", known);
-        float[] sum = pass.team().scratch(0).row("explicit.sum", known);
-        for (int m = 0; m < design.filters(); m++) {
-            long at = (long) m * design.taps();
+        int known = Math.min(spec.taps(), pass.length());
+        float[] row = pass.pool().workspace(0).row("explicit.row", known);
+        float[] sum = pass.pool().workspace(0).row("explicit.sum", known);
+        for (int m = 0; m < spec.filters(); m++) {
+            long at = (long) m * spec.taps();
             gradient.read((long) m * pass.length(), row, known);
             pass.gradient("taps").read(at, sum, known);
             VectorOps.add(row, sum, known);
@@ -65,7 +65,7 @@ public record Spec(int filters, int taps, ParameterSpec.Group group) implements 
     }
 
     @Override
-    public FilterMap<double[]> plainMap() {
+    public FilterMap<double[]> referenceModule() {
         return new Reference(this);
     }
 
@@ -76,29 +76,29 @@ public record Spec(int filters, int taps, ParameterSpec.Group group) implements 
 }
 
 
-/** The plain double form of {@link ExplicitFilter}. */
+/** The double reference of {@link ExplicitFilter}. */
 static final class Reference implements FilterMap<double[]> {
-    private final Spec design;
+    private final Spec spec;
 
-    Reference(Spec design) {
-        this.design = design;
+    Reference(Spec spec) {
+        this.spec = spec;
     }
 
     @Override
     public void forward(double[] taps, ForwardContext<double[]> pass) {
         int length = pass.length();
-        for (int i = 0; i < design.filters() * length; i++) {
+        for (int i = 0; i < spec.filters() * length; i++) {
             int t = i % length;
-            taps[i] = t < design.taps() ? pass.parameter("taps")[i / length * design.taps() + t] : 0;
+            taps[i] = t < spec.taps() ? pass.parameter("taps")[i / length * spec.taps() + t] : 0;
         }
     }
 
     @Override
     public void backward(double[] gradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        for (int i = 0; i < design.filters() * length; i++) {
-            if (i % length < design.taps()) {
-                pass.gradient("taps")[i / length * design.taps() + i % length] += gradient[i];
+        for (int i = 0; i < spec.filters() * length; i++) {
+            if (i % length < spec.taps()) {
+                pass.gradient("taps")[i / length * spec.taps() + i % length] += gradient[i];
             }
         }
     }

@@ -7,7 +7,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
  * What makes long filters of its parameters: F rows of taps that all sequences of a batch share. Used by one thread at
  * a time.
  *
- * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the plain form that checks it
+ * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form that checks it
  */
 public interface FilterMap<A> {
     /** Writes the first L taps of every filter, F×L. */

@@ -16,8 +16,8 @@ public sealed interface FilterSpec permits ImplicitFilter.Spec, ExplicitFilter.S
     /** The form that runs. */
     FilterMap<FloatArray> map();
 
-    /** The plain double form of {@link #map}, loops written from the formulas. */
-    FilterMap<double[]> plainMap();
+    /** The double reference of {@link #map}, loops written from the formulas. */
+    FilterMap<double[]> referenceModule();
 
     /** Floating-point operations of the matrix products of {@code length} taps, forward and backward. */
     long productFlop(int length);

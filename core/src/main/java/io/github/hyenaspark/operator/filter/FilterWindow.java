@@ -13,38 +13,38 @@ import java.util.Arrays;
  * share.
  */
 public final class FilterWindow {
-    private final ImplicitFilter.Spec design;
+    private final ImplicitFilter.Spec spec;
     private final FilterConfig filter;
     private final double[] rates; // δ, one per filter
     private final float[][] powers; // exp(−τ|δ|) of the first steps, F×tile
 
-    private FilterWindow(ImplicitFilter.Spec design, double[] rates, float[][] powers) {
-        this.design = design;
+    private FilterWindow(ImplicitFilter.Spec spec, double[] rates, float[][] powers) {
+        this.spec = spec;
         this.rates = rates;
         this.powers = powers;
-        filter = design.filter();
+        filter = spec.filter();
     }
 
     /** The window with the rates of a pass. */
-    static FilterWindow of(ImplicitFilter.Spec design, ForwardContext<FloatArray> pass) {
-        double[] rates = DecayWindow.rates(design.filter(), design.filters());
-        if (design.filter().trainDecay()) {
+    static FilterWindow of(ImplicitFilter.Spec spec, ForwardContext<FloatArray> pass) {
+        double[] rates = DecayWindow.rates(spec.filter(), spec.filters());
+        if (spec.filter().trainDecay()) {
             float[] trained = pass.parameter("decay").toArray();
             for (int m = 0; m < rates.length; m++) {
                 rates[m] = trained[m];
             }
         }
-        int steps = design.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
-        float[][] powers = pass.team().scratch(0).rows("window.powers", rates.length, steps);
-        pass.team().divide(rates.length, (member, from, to) -> {
+        int steps = spec.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
+        float[][] powers = pass.pool().workspace(0).rows("window.powers", rates.length, steps);
+        pass.pool().divide(rates.length, (member, from, to) -> {
             for (int m = from; m < to; m++) {
                 for (int t = 0; t < steps; t++) {
-                    double time = PositionalEncoding.time(t, design.maxLength());
+                    double time = PositionalEncoding.time(t, spec.maxLength());
                     powers[m][t] = (float) DecayWindow.decay(time, rates[m]);
                 }
             }
         });
-        return new FilterWindow(design, rates, powers);
+        return new FilterWindow(spec, rates, powers);
     }
 
     /** Turns the rows of a tile, F of count steps, into filters. */
@@ -70,7 +70,7 @@ public final class FilterWindow {
         if (filter.normalized()) {
             unnormalise(tile, raw, gradient);
         }
-        float[] row = tile.scratch().row("window.row", tile.count());
+        float[] row = tile.workspace().row("window.row", tile.count());
         for (int m = 0; m < rates.length; m++) {
             if (filter.trainDecay() && filter.modulate()) {
                 raw.read(m, row);
@@ -89,7 +89,7 @@ public final class FilterWindow {
     }
 
     private double decayAtStart(Tile tile, int m) {
-        return DecayWindow.decay(PositionalEncoding.time(tile.from(), design.maxLength()), rates[m]);
+        return DecayWindow.decay(PositionalEncoding.time(tile.from(), spec.maxLength()), rates[m]);
     }
 
     private static void multiply(float[] row, float[] powers, float base, float shift, int count) {
@@ -103,7 +103,7 @@ public final class FilterWindow {
         double sum = 0;
         double base = decayAtStart(tile, m);
         for (int t = 0; t < tile.count(); t++) {
-            double time = PositionalEncoding.time(tile.from() + t, design.maxLength());
+            double time = PositionalEncoding.time(tile.from() + t, spec.maxLength());
             sum += gradient[t] * raw[t] * time * powers[m][t];
         }
         return -Math.signum(rates[m]) * base * sum;
@@ -111,7 +111,7 @@ public final class FilterWindow {
 
     private float[] inverseNorms(Tile tile, float[][] h) {
         int count = tile.count();
-        float[] norms = tile.scratch().row("window.norms", count);
+        float[] norms = tile.workspace().row("window.norms", count);
         Arrays.fill(norms, 0, count, 0f);
         for (int m = 0; m < rates.length; m++) {
             for (int t = 0; t < count; t++) {
@@ -127,13 +127,13 @@ public final class FilterWindow {
     /** ∂h̃_m = (∂h_m − sign(h̃_m) Σ_m' ∂h_m' h_m') / n. */
     private void unnormalise(Tile tile, Matrix raw, float[][] gradient) {
         int count = tile.count();
-        float[][] h = tile.scratch().rows("window.h", rates.length, tile.count());
+        float[][] h = tile.workspace().rows("window.h", rates.length, tile.count());
         for (int m = 0; m < rates.length; m++) {
             raw.read(m, h[m]);
             multiply(tile, m, h[m]);
         }
         float[] inverse = inverseNorms(tile, h);
-        float[] projection = tile.scratch().row("window.projection", count);
+        float[] projection = tile.workspace().row("window.projection", count);
         Arrays.fill(projection, 0, count, 0f);
         for (int m = 0; m < rates.length; m++) {
             VectorOps.addProduct(gradient[m], h[m], projection, count);

@@ -15,13 +15,13 @@ import java.util.List;
  * c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)).
  */
 public final class FourierFilter implements FilterMap<FloatArray> {
-    private final Spec design;
+    private final Spec spec;
     private final double[] cosines; // of 2πj/M, j < M
     private final double[] sines;
 
-    FourierFilter(Spec design) {
-        this.design = design;
-        int period = design.maxLength();
+    FourierFilter(Spec spec) {
+        this.spec = spec;
+        int period = spec.maxLength();
         cosines = new double[period];
         sines = new double[period];
         for (int j = 0; j < period; j++) {
@@ -32,37 +32,37 @@ public final class FourierFilter implements FilterMap<FloatArray> {
 
     @Override
     public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
-        Matrix spectrum = Matrix.of(pass.parameter("spectrum"), design.filters(), 2 * design.modes());
+        Matrix spectrum = Matrix.of(pass.parameter("spectrum"), spec.filters(), 2 * spec.modes());
         Tile.each(
                 pass.ofOneSequence(),
                 Tile.LENGTH,
-                tile -> tile.of(taps, design.filters()).set(spectrum, waves(tile)));
+                tile -> tile.of(taps, spec.filters()).set(spectrum, waves(tile)));
     }
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        SharedGradient spectrum = new SharedGradient(pass, "spectrum", design.filters(), 2 * design.modes());
+        SharedGradient spectrum = new SharedGradient(pass, "spectrum", spec.filters(), 2 * spec.modes());
         Tile.each(
                 pass.ofOneSequence(),
                 Tile.LENGTH,
                 tile -> spectrum.of(tile.member())
-                        .add(tile.of(gradient, design.filters()), waves(tile).t()));
-        spectrum.finish(pass.team().scratch(0));
+                        .add(tile.of(gradient, spec.filters()), waves(tile).t()));
+        spectrum.finish(pass.pool().workspace(0));
     }
 
     /** What every part of every mode contributes to the steps of a tile, 2K×count. */
     private Matrix waves(Tile tile) {
-        Matrix waves = tile.matrix("fourier.waves", 2 * design.modes());
-        float[] cosine = tile.scratch().row("fourier.cosine", tile.count());
-        float[] sine = tile.scratch().row("fourier.sine", tile.count());
-        for (int k = 0; k < design.modes(); k++) {
+        Matrix waves = tile.matrix("fourier.waves", 2 * spec.modes());
+        float[] cosine = tile.workspace().row("fourier.cosine", tile.count());
+        float[] sine = tile.workspace().row("fourier.sine", tile.count());
+        for (int k = 0; k < spec.modes(); k++) {
             for (int i = 0; i < tile.count(); i++) {
-                int j = (int) ((long) k * (tile.from() + i) % design.maxLength());
-                cosine[i] = (float) (design.scale(k) * cosines[j]);
-                sine[i] = (float) (-design.scale(k) * sines[j]);
+                int j = (int) ((long) k * (tile.from() + i) % spec.maxLength());
+                cosine[i] = (float) (spec.scale(k) * cosines[j]);
+                sine[i] = (float) (-spec.scale(k) * sines[j]);
             }
             waves.write(k, cosine);
-            waves.write(design.modes() + k, sine);
+            waves.write(spec.modes() + k, sine);
         }
         return waves;
     }
@@ -95,7 +95,7 @@ public record Spec(int filters, int maxLength, int modes) implements FilterSpec 
     }
 
     @Override
-    public FilterMap<double[]> plainMap() {
+    public FilterMap<double[]> referenceModule() {
         return new Reference(this);
     }
 
@@ -106,25 +106,25 @@ public record Spec(int filters, int maxLength, int modes) implements FilterSpec 
 }
 
 
-/** The plain double form of {@link FourierFilter}. */
+/** The double reference of {@link FourierFilter}. */
 static final class Reference implements FilterMap<double[]> {
-    private final Spec design;
+    private final Spec spec;
 
-    Reference(Spec design) {
-        this.design = design;
+    Reference(Spec spec) {
+        this.spec = spec;
     }
 
     @Override
     public void forward(double[] taps, ForwardContext<double[]> pass) {
         int length = pass.length();
-        int modes = design.modes();
+        int modes = spec.modes();
         double[] spectrum = pass.parameter("spectrum");
-        for (int i = 0; i < design.filters() * length; i++) {
+        for (int i = 0; i < spec.filters() * length; i++) {
             taps[i] = 0;
             for (int k = 0; k < modes; k++) {
                 int at = i / length * 2 * modes + k;
                 double phase = phase(k, i % length);
-                taps[i] += design.scale(k) * (spectrum[at] * Math.cos(phase) - spectrum[at + modes] * Math.sin(phase));
+                taps[i] += spec.scale(k) * (spectrum[at] * Math.cos(phase) - spectrum[at + modes] * Math.sin(phase));
             }
         }
     }
@@ -132,20 +132,20 @@ static final class Reference implements FilterMap<double[]> {
     @Override
     public void backward(double[] gradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        int modes = design.modes();
+        int modes = spec.modes();
         double[] spectrumGradient = pass.gradient("spectrum");
-        for (int i = 0; i < design.filters() * length; i++) {
+        for (int i = 0; i < spec.filters() * length; i++) {
             for (int k = 0; k < modes; k++) {
                 int at = i / length * 2 * modes + k;
                 double phase = phase(k, i % length);
-                spectrumGradient[at] += gradient[i] * design.scale(k) * Math.cos(phase);
-                spectrumGradient[at + modes] -= gradient[i] * design.scale(k) * Math.sin(phase);
+                spectrumGradient[at] += gradient[i] * spec.scale(k) * Math.cos(phase);
+                spectrumGradient[at + modes] -= gradient[i] * spec.scale(k) * Math.sin(phase);
             }
         }
     }
 
     private double phase(int k, int t) {
-        return 2 * Math.PI * k * t / design.maxLength();
+        return 2 * Math.PI * k * t / spec.maxLength();
     }
 }
 }

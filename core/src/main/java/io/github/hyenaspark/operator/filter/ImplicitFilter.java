@@ -30,14 +30,14 @@ import java.util.List;
  * instead of keeping anything.
  */
 public final class ImplicitFilter implements FilterMap<FloatArray> {
-    private final Spec design;
+    private final Spec spec;
     private final FilterConfig filter;
     private final FloatArray fixedPositions;
 
-    ImplicitFilter(Spec design) {
-        this.design = design;
-        filter = design.filter();
-        double[] z = filter.trainPositions() ? new double[0] : design.positions();
+    ImplicitFilter(Spec spec) {
+        this.spec = spec;
+        filter = spec.filter();
+        double[] z = filter.trainPositions() ? new double[0] : spec.positions();
         fixedPositions = FloatArray.allocate(z.length);
         fixedPositions.add(z);
     }
@@ -45,13 +45,13 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
     @Override
     public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         Parameters parameters = new Parameters(pass);
-        FilterWindow window = FilterWindow.of(design, pass);
+        FilterWindow window = FilterWindow.of(spec, pass);
         Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
             Matrix raw = parameters.output(tile);
-            float[][] h = tile.scratch().rows("filter.h", design.filters(), tile.count());
+            float[][] h = tile.workspace().rows("filter.h", spec.filters(), tile.count());
             raw.read(h);
             window.apply(tile, h);
-            tile.write(h, design.filters(), taps);
+            tile.write(h, spec.filters(), taps);
         });
     }
 
@@ -76,7 +76,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
                 weights.add(Matrix.of(pass.parameter(layer + ".weight"), filter.width(), inputs(layer)));
                 biases.add(pass.parameter(layer + ".bias").toArray());
             }
-            outWeight = Matrix.of(pass.parameter("out.weight"), design.filters(), filter.width());
+            outWeight = Matrix.of(pass.parameter("out.weight"), spec.filters(), filter.width());
             frequency = frequency(pass);
             outBias = filter.isCkconv() ? pass.parameter("out.bias").toArray() : new float[0];
             positions = filter.trainPositions() ? pass.parameter("positions") : fixedPositions;
@@ -94,20 +94,20 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 Matrix next = activations(tile, layer);
                 next.set(weights.get(layer), a);
-                sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.scratch());
+                sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.workspace());
                 a = next;
             }
-            Matrix raw = tile.matrix("filter.raw", design.filters());
+            Matrix raw = tile.matrix("filter.raw", spec.filters());
             raw.set(outWeight, a);
             if (filter.isCkconv()) {
-                addOutBias(raw, tile.scratch());
+                addOutBias(raw, tile.workspace());
             }
             return raw;
         }
 
-        private void addOutBias(Matrix raw, Workspace scratch) {
-            float[] row = scratch.row("filter.row", raw.columns());
-            for (int m = 0; m < design.filters(); m++) {
+        private void addOutBias(Matrix raw, Workspace workspace) {
+            float[] row = workspace.row("filter.row", raw.columns());
+            for (int m = 0; m < spec.filters(); m++) {
                 raw.read(m, row);
                 VectorOps.add(outBias[m], row, raw.columns());
                 raw.write(m, row);
@@ -115,13 +115,13 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         }
 
         /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
-        private void sine(Matrix a, Matrix q, float[] bias, Workspace scratch) {
-            float[] row = scratch.row("filter.row", a.columns());
+        private void sine(Matrix a, Matrix q, float[] bias, Workspace workspace) {
+            float[] row = workspace.row("filter.row", a.columns());
             for (int w = 0; w < filter.width(); w++) {
                 a.read(w, row);
                 VectorOps.add(bias[w], row, a.columns());
                 q.write(w, row);
-                scratch.sine().sines(frequency[w], row, row, a.columns());
+                workspace.sine().sines(frequency[w], row, row, a.columns());
                 a.write(w, row);
             }
         }
@@ -163,29 +163,29 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
             parameters = new Parameters(pass);
-            window = FilterWindow.of(design, pass);
+            window = FilterWindow.of(spec, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
                 weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
                 biases.add(new SharedSums(pass, layer + ".bias", filter.width()));
             }
-            outWeight = new SharedGradient(pass, "out.weight", design.filters(), filter.width());
-            outBias = new SharedSums(pass, "out.bias", design.filters());
+            outWeight = new SharedGradient(pass, "out.weight", spec.filters(), filter.width());
+            outBias = new SharedSums(pass, "out.bias", spec.filters());
             frequency = new SharedSums(pass, "frequency", filter.width());
-            rates = new SharedSums(pass, "decay", design.filters());
+            rates = new SharedSums(pass, "decay", spec.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
             Matrix raw = parameters.output(tile);
-            float[][] dh = tile.scratch().rows("filter.h", design.filters(), tile.count());
-            tile.read(gradient, design.filters(), dh);
+            float[][] dh = tile.workspace().rows("filter.h", spec.filters(), tile.count());
+            tile.read(gradient, spec.filters(), dh);
             window.backward(tile, raw, dh, rates.of(tile.member()));
-            for (int m = 0; m < design.filters(); m++) {
+            for (int m = 0; m < spec.filters(); m++) {
                 raw.write(m, dh[m]);
             }
             int last = filter.hiddenLayers();
             outWeight.of(tile.member()).add(raw, activations(tile, last).t());
             if (filter.isCkconv()) {
-                raw.addRowSums(outBias.of(tile.member()), tile.scratch());
+                raw.addRowSums(outBias.of(tile.member()), tile.workspace());
             }
             Matrix da = tile.matrix("filter.da", filter.width());
             da.set(parameters.outWeight.t(), raw);
@@ -210,30 +210,30 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         /** dq = da ⊙ cos(ω q) ω; adds ∂ω = Σ da ⊙ cos(ω q) ⊙ q and ∂b = Σ dq. */
         private void sineBackward(Tile tile, int layer, Matrix da, Matrix dq) {
             int count = tile.count();
-            Workspace scratch = tile.scratch();
+            Workspace workspace = tile.workspace();
             Matrix q = inputsOfSine(tile, layer);
-            float[] row = scratch.row("filter.row", count);
-            float[] sine = scratch.row("filter.sine", count);
-            float[] cosine = scratch.row("filter.cosine", count);
-            float[] gradient = scratch.row("filter.gradient", count);
+            float[] row = workspace.row("filter.row", count);
+            float[] sine = workspace.row("filter.sine", count);
+            float[] cosine = workspace.row("filter.cosine", count);
+            float[] gradient = workspace.row("filter.gradient", count);
             double[] frequencySums = frequency.of(tile.member());
             for (int w = 0; w < filter.width(); w++) {
                 q.read(w, row);
                 da.read(w, gradient);
-                scratch.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
+                workspace.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
                 VectorOps.multiply(gradient, cosine, gradient, count);
-                frequencySums[w] += scratch.sums().ofProducts(gradient, row, count);
+                frequencySums[w] += workspace.sums().ofProducts(gradient, row, count);
                 VectorOps.scale(parameters.frequency[w], gradient, count);
                 dq.write(w, gradient);
             }
-            dq.addRowSums(biases.get(layer).of(tile.member()), scratch);
+            dq.addRowSums(biases.get(layer).of(tile.member()), workspace);
         }
 
         void finish() {
-            Workspace scratch = pass.team().scratch(0);
-            weights.forEach(weight -> weight.finish(scratch));
+            Workspace workspace = pass.pool().workspace(0);
+            weights.forEach(weight -> weight.finish(workspace));
             biases.forEach(SharedSums::finish);
-            outWeight.finish(scratch);
+            outWeight.finish(workspace);
             if (filter.isCkconv()) {
                 outBias.finish();
             } else {
@@ -315,7 +315,7 @@ public record Spec(int filters, int maxLength, FilterConfig filter) implements F
     }
 
     @Override
-    public FilterMap<double[]> plainMap() {
+    public FilterMap<double[]> referenceModule() {
         return new ReferenceImplicit(this);
     }
 

@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The plain double form of {@link ImplicitFilter}, written from the formulas, one step and one channel at a time. */
+/** The double reference of {@link ImplicitFilter}, written from the formulas, one step and one channel at a time. */
 final class ReferenceImplicit implements FilterMap<double[]> {
-    private final ImplicitFilter.Spec design;
+    private final ImplicitFilter.Spec spec;
     private final FilterConfig filter;
     private final List<double[]> inputs = new ArrayList<>(); // a of each layer, L×width, row-major by time
     private final List<double[]> preActivations = new ArrayList<>(); // q
@@ -15,9 +15,9 @@ final class ReferenceImplicit implements FilterMap<double[]> {
     private double[] filters = {}; // h, F×L
     private double[] norms = {}; // L
 
-    ReferenceImplicit(ImplicitFilter.Spec design) {
-        this.design = design;
-        filter = design.filter();
+    ReferenceImplicit(ImplicitFilter.Spec spec) {
+        this.spec = spec;
+        filter = spec.filter();
     }
 
     @Override
@@ -25,7 +25,7 @@ final class ReferenceImplicit implements FilterMap<double[]> {
         int length = pass.length();
         inputs.clear();
         preActivations.clear();
-        double[] a = filter.trainPositions() ? pass.parameter("positions") : design.positions();
+        double[] a = filter.trainPositions() ? pass.parameter("positions") : spec.positions();
         double[] frequency = frequency(pass);
         for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
             inputs.add(a);
@@ -37,19 +37,19 @@ final class ReferenceImplicit implements FilterMap<double[]> {
             }
         }
         inputs.add(a);
-        double[] outBias = filter.isCkconv() ? pass.parameter("out.bias") : new double[design.filters()];
+        double[] outBias = filter.isCkconv() ? pass.parameter("out.bias") : new double[spec.filters()];
         double[] out = affine(pass.parameter("out.weight"), outBias, a, length); // L×F
         network = new double[out.length];
         filters = new double[out.length];
         norms = new double[length];
         double[] rates = rates(pass);
         for (int t = 0; t < length; t++) {
-            for (int m = 0; m < design.filters(); m++) {
-                network[m * length + t] = out[t * design.filters() + m];
+            for (int m = 0; m < spec.filters(); m++) {
+                network[m * length + t] = out[t * spec.filters() + m];
                 filters[m * length + t] = network[m * length + t] * window(t, rates[m]);
                 norms[t] += Math.abs(filters[m * length + t]);
             }
-            for (int m = 0; m < design.filters() && filter.normalized(); m++) {
+            for (int m = 0; m < spec.filters() && filter.normalized(); m++) {
                 filters[m * length + t] /= norms[t];
             }
         }
@@ -63,7 +63,7 @@ final class ReferenceImplicit implements FilterMap<double[]> {
         double[] networkGradient = unwindow(gradient, pass); // L×F
         double[] da = affineBackward("out", inputs.get(filter.hiddenLayers() + 1), networkGradient, pass);
         for (int i = 0; i < networkGradient.length && filter.isCkconv(); i++) {
-            pass.gradient("out.bias")[i % design.filters()] += networkGradient[i];
+            pass.gradient("out.bias")[i % spec.filters()] += networkGradient[i];
         }
         double[] frequency = frequency(pass);
         for (int layer = filter.hiddenLayers(); layer >= 0; layer--) {
@@ -94,17 +94,17 @@ final class ReferenceImplicit implements FilterMap<double[]> {
     }
 
     private double[] rates(ForwardContext<double[]> pass) {
-        return filter.trainDecay() ? pass.parameter("decay") : FilterWindow.DecayWindow.rates(filter, design.filters());
+        return filter.trainDecay() ? pass.parameter("decay") : FilterWindow.DecayWindow.rates(filter, spec.filters());
     }
 
     private double window(int t, double rate) {
-        double time = PositionalEncoding.time(t, design.maxLength());
+        double time = PositionalEncoding.time(t, spec.maxLength());
         return filter.modulate() ? FilterWindow.DecayWindow.decay(time, rate) + filter.shift() : 1;
     }
 
     private double[] unwindow(double[] gradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        int count = design.filters();
+        int count = spec.filters();
         double[] rates = rates(pass);
         double[] networkGradient = new double[length * count];
         for (int t = 0; t < length; t++) {
@@ -119,7 +119,7 @@ final class ReferenceImplicit implements FilterMap<double[]> {
                 }
                 networkGradient[t * count + m] = dh * window(t, rates[m]);
                 if (filter.trainDecay() && filter.modulate()) {
-                    double time = PositionalEncoding.time(t, design.maxLength());
+                    double time = PositionalEncoding.time(t, spec.maxLength());
                     pass.gradient("decay")[m] += dh * network[m * length + t] * FilterWindow.DecayWindow.derivative(time, rates[m]);
                 }
             }

@@ -24,28 +24,28 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
 
     private static final int SHORTEST_BLOCK = 16;
 
-    private final Spec design;
+    private final Spec spec;
 
-    StateSpaceFilter(Spec design) {
-        this.design = design;
+    StateSpaceFilter(Spec spec) {
+        this.spec = spec;
     }
 
     @Override
     public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
-        pass.team().divide(design.filters(), (member, from, to) -> {
-            Blocks blocks = new Blocks(pass, pass.team().scratch(member));
+        pass.pool().divide(spec.filters(), (member, from, to) -> {
+            Blocks blocks = new Blocks(pass, pass.pool().workspace(member));
             for (int m = from; m < to; m++) {
-                blocks.forward(new StateSpacePoles(design, m, pass), taps, (long) m * pass.length());
+                blocks.forward(new StateSpacePoles(spec, m, pass), taps, (long) m * pass.length());
             }
         });
     }
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        pass.team().divide(design.filters(), (member, from, to) -> {
-            Blocks blocks = new Blocks(pass, pass.team().scratch(member));
+        pass.pool().divide(spec.filters(), (member, from, to) -> {
+            Blocks blocks = new Blocks(pass, pass.pool().workspace(member));
             for (int m = from; m < to; m++) {
-                StateSpacePoles poles = new StateSpacePoles(design, m, pass);
+                StateSpacePoles poles = new StateSpacePoles(spec, m, pass);
                 poles.addGradients(blocks.sums(poles, gradient, (long) m * pass.length()), pass);
             }
         });
@@ -56,26 +56,26 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
         private final int length;
         private final int steps; // S, of a block
         private final int count;
-        private final int poles = design.poles();
+        private final int poles = spec.poles();
         private final Matrix taps; // count×S
         private final Matrix ofSteps; // Re λ^s, Im λ^s, s Re λ^s, s Im λ^s; 4P×S
         private final Matrix ofBlocks; // 2 Re C E λ^bS, −2 Im C E λ^bS; count×2P
         private final Matrix products; // of the steps of a block with their powers, count×4P
         private final float[] row;
         private final float[] power;
-        private final double[] blockRe = new double[design.poles()]; // λ^S
-        private final double[] blockIm = new double[design.poles()];
+        private final double[] blockRe = new double[spec.poles()]; // λ^S
+        private final double[] blockIm = new double[spec.poles()];
 
-        Blocks(ForwardContext<FloatArray> pass, Workspace scratch) {
+        Blocks(ForwardContext<FloatArray> pass, Workspace workspace) {
             length = pass.length();
             steps = Math.max(SHORTEST_BLOCK, 2 * Integer.highestOneBit((int) Math.sqrt(length)));
             count = (length + steps - 1) / steps;
-            taps = Matrix.of(scratch.array("states.taps", (long) count * steps), count, steps);
-            ofSteps = Matrix.of(scratch.array("states.steps", 4L * poles * steps), 4 * poles, steps);
-            ofBlocks = Matrix.of(scratch.array("states.blocks", 2L * poles * count), count, 2 * poles);
-            products = Matrix.of(scratch.array("states.products", 4L * poles * count), count, 4 * poles);
-            row = scratch.row("states.row", count * steps);
-            power = scratch.row("states.power", 4 * Math.max(steps, poles));
+            taps = Matrix.of(workspace.array("states.taps", (long) count * steps), count, steps);
+            ofSteps = Matrix.of(workspace.array("states.steps", 4L * poles * steps), 4 * poles, steps);
+            ofBlocks = Matrix.of(workspace.array("states.blocks", 2L * poles * count), count, 2 * poles);
+            products = Matrix.of(workspace.array("states.products", 4L * poles * count), count, 4 * poles);
+            row = workspace.row("states.row", count * steps);
+            power = workspace.row("states.power", 4 * Math.max(steps, poles));
         }
 
         /** Writes the taps of one model from {@code start} on. */
@@ -159,12 +159,12 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
     }
 
 
-/** The plain double form of {@link StateSpaceFilter}: one pole, one step at a time. */
+/** The double reference of {@link StateSpaceFilter}: one pole, one step at a time. */
 static final class Reference implements FilterMap<double[]> {
-    private final Spec design;
+    private final Spec spec;
 
-    Reference(Spec design) {
-        this.design = design;
+    Reference(Spec spec) {
+        this.spec = spec;
     }
 
     /** What is to be done for pole n of model m. */
@@ -175,7 +175,7 @@ static final class Reference implements FilterMap<double[]> {
     @Override
     public void forward(double[] taps, ForwardContext<double[]> pass) {
         int length = pass.length();
-        Arrays.fill(taps, 0, design.filters() * length, 0);
+        Arrays.fill(taps, 0, spec.filters() * length, 0);
         eachPole(pass, (m, n, a, output, step) -> {
             Complex gain = output.times(hold(a, step));
             for (int t = 0; t < length; t++) {
@@ -187,7 +187,7 @@ static final class Reference implements FilterMap<double[]> {
     @Override
     public void backward(double[] gradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        int poles = design.poles();
+        int poles = spec.poles();
         eachPole(pass, (m, n, a, output, step) -> {
             Complex hold = hold(a, step);
             Complex stepped = a.times(step).exp();
@@ -213,8 +213,8 @@ static final class Reference implements FilterMap<double[]> {
     }
 
     private void eachPole(ForwardContext<double[]> pass, Work work) {
-        int poles = design.poles();
-        for (int m = 0; m < design.filters(); m++) {
+        int poles = spec.poles();
+        for (int m = 0; m < spec.filters(); m++) {
             double step = Math.exp(pass.parameter("log-step")[m]);
             for (int n = 0; n < poles; n++) {
                 int at = m * poles + n;
@@ -298,7 +298,7 @@ public record Spec(int filters, int states) implements FilterSpec {
     }
 
     @Override
-    public FilterMap<double[]> plainMap() {
+    public FilterMap<double[]> referenceModule() {
         return new Reference(this);
     }
 

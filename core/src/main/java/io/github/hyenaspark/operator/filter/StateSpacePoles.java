@@ -27,8 +27,8 @@ final class StateSpacePoles {
     private final double[] outIm;
 
     /** Those of model {@code m}. */
-    StateSpacePoles(StateSpaceFilter.Spec design, int m, ForwardContext<FloatArray> pass) {
-        count = design.poles();
+    StateSpacePoles(StateSpaceFilter.Spec spec, int m, ForwardContext<FloatArray> pass) {
+        count = spec.poles();
         model = m;
         float[] logStep = new float[1];
         pass.parameter("log-step").read(m, logStep, 1);

@@ -69,9 +69,9 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         return List.copyOf(specs);
     }
 
-    private static Stream<ParameterSpec> model(FilterSpec design, LinearInitializer linear) {
-        ParameterSpec direct = new ParameterSpec("direct", List.of(design.filters()), new Initializer.Normal(1), BASE);
-        return Stream.concat(design.parameters(linear).stream(), Stream.of(direct));
+    private static Stream<ParameterSpec> model(FilterSpec spec, LinearInitializer linear) {
+        ParameterSpec direct = new ParameterSpec("direct", List.of(spec.filters()), new Initializer.Normal(1), BASE);
+        return Stream.concat(spec.parameters(linear).stream(), Stream.of(direct));
     }
 
     @Override
@@ -80,12 +80,12 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     @Override
-    public DifferentiableModule<double[]> plainMap() {
+    public DifferentiableModule<double[]> referenceModule() {
         return new ReferenceH3(this);
     }
 
     @Override
-    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+    public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         return new IncrementalH3(this, capacity, pass);
     }
 

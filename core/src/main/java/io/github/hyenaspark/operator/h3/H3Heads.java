@@ -35,23 +35,23 @@ final class H3Heads {
     private final float[] gradient;
     private final float[] gateGradient;
 
-    H3Heads(H3Config config, Activations kept, ForwardContext<FloatArray> pass, Workspace scratch) {
+    H3Heads(H3Config config, Activations kept, ForwardContext<FloatArray> pass, Workspace workspace) {
         this.config = config;
         this.kept = kept;
         batchSize = pass.batchSize();
         length = pass.length();
         size = config.headWidth();
-        queries = scratch.rows("h3.queries", size, length);
-        keys = scratch.rows("h3.keys", size, length);
-        queryGradients = scratch.rows("h3.query-gradients", size, length);
-        keyGradients = scratch.rows("h3.key-gradients", size, length);
-        value = scratch.row("h3.value", length);
-        valueGradient = scratch.row("h3.value-gradient", length);
-        convolved = scratch.row("h3.convolved", length);
-        row = scratch.row("h3.row", length);
-        sum = scratch.row("h3.sum", length);
-        gradient = scratch.row("h3.gradient", length);
-        gateGradient = scratch.row("h3.gate-gradient", length);
+        queries = workspace.rows("h3.queries", size, length);
+        keys = workspace.rows("h3.keys", size, length);
+        queryGradients = workspace.rows("h3.query-gradients", size, length);
+        keyGradients = workspace.rows("h3.key-gradients", size, length);
+        value = workspace.row("h3.value", length);
+        valueGradient = workspace.row("h3.value-gradient", length);
+        convolved = workspace.row("h3.convolved", length);
+        row = workspace.row("h3.row", length);
+        sum = workspace.row("h3.sum", length);
+        gradient = workspace.row("h3.gradient", length);
+        gateGradient = workspace.row("h3.gate-gradient", length);
     }
 
     /** From q, k and v of all sequences to k̄, the convolved products and y. */

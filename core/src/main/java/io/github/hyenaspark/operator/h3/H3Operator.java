@@ -42,11 +42,11 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         shift.forward(pass);
         diagonal.forward(pass);
         inputProjection.forward(input, kept.projected, pass);
-        pass.team().divide(config.heads(), (member, from, to) -> {
-            Workspace scratch = pass.team().scratch(member);
-            H3Heads heads = new H3Heads(config, kept, pass, scratch);
+        pass.pool().divide(config.heads(), (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            H3Heads heads = new H3Heads(config, kept, pass, workspace);
             for (int head = from; head < to; head++) {
-                heads.forward(head, shift.channel(scratch), diagonal.channel(scratch));
+                heads.forward(head, shift.channel(workspace), diagonal.channel(workspace));
             }
         });
         outputProjection.forward(kept.mixed, output, pass);
@@ -57,11 +57,11 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         outputProjection.backward(kept.mixed, outputGradient, pass);
         shift.startBackward();
         diagonal.startBackward();
-        pass.team().divide(config.heads(), (member, from, to) -> {
-            Workspace scratch = pass.team().scratch(member);
-            H3Heads heads = new H3Heads(config, kept, pass, scratch);
+        pass.pool().divide(config.heads(), (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            H3Heads heads = new H3Heads(config, kept, pass, workspace);
             for (int head = from; head < to; head++) {
-                heads.backward(head, shift.channel(scratch), diagonal.channel(scratch));
+                heads.backward(head, shift.channel(workspace), diagonal.channel(workspace));
             }
         });
         inputProjection.backward(input, kept.projected, inputGradient, pass);

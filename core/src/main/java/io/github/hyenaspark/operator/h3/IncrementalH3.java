@@ -39,7 +39,7 @@ final class IncrementalH3 implements InferenceModule<FloatArray> {
         diagonal.startPass(pass.length());
         kept.resize(config, pass);
         inputProjection.forward(input, kept.projected, pass);
-        H3Heads heads = new H3Heads(config, kept, pass, pass.team().scratch(0));
+        H3Heads heads = new H3Heads(config, kept, pass, pass.pool().workspace(0));
         for (int head = 0; head < config.heads(); head++) {
             heads.forward(head, shift, diagonal);
         }

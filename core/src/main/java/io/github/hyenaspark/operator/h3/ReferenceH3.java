@@ -8,11 +8,11 @@ import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
-/** The plain double form of {@link H3Operator}: the definition written out, O(L²), one row after the other. */
+/** The double reference of {@link H3Operator}: the definition written out, O(L²), one row after the other. */
 public final class ReferenceH3 implements DifferentiableModule<double[]> {
     private final H3Config config;
-    private final PlainModel shift;
-    private final PlainModel diagonal;
+    private final ReferenceModel shift;
+    private final ReferenceModel diagonal;
     private double[] input = {};
     private double[] projected = {}; // q, k, v; B×3D×L
     private double[] shifted = {}; // k̄, B×D×L
@@ -21,8 +21,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
     /** An operator of the given configuration. */
     public ReferenceH3(H3Config config) {
         this.config = config;
-        shift = new PlainModel(config.shift());
-        diagonal = new PlainModel(config.diagonal());
+        shift = new ReferenceModel(config.shift());
+        diagonal = new ReferenceModel(config.diagonal());
     }
 
     @Override
@@ -143,8 +143,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
     }
 
     /** One kind of state-space models with their direct terms. */
-    private static final class PlainModel {
-        private final FilterSpec design;
+    private static final class ReferenceModel {
+        private final FilterSpec spec;
         private final FilterMap<double[]> filter;
         private double[] taps = {};
         private double[] direct = {};
@@ -152,14 +152,14 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         private double[] directGradient = {};
         private int length;
 
-        PlainModel(FilterSpec design) {
-            this.design = design;
-            filter = design.plainMap();
+        ReferenceModel(FilterSpec spec) {
+            this.spec = spec;
+            filter = spec.referenceModule();
         }
 
         void forward(ForwardContext<double[]> pass) {
             length = pass.length();
-            taps = new double[design.filters() * length];
+            taps = new double[spec.filters() * length];
             tapGradient = new double[taps.length];
             direct = pass.parameter("direct");
             directGradient = new double[direct.length];

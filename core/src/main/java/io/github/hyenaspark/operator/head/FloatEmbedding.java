@@ -34,8 +34,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     public void forward(int before, int[] ids, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(before + pass.length());
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] rows = tile.scratch().rows("embedding.rows", width, tile.count());
-            float[] token = tile.scratch().row("embedding.token", width);
+            float[][] rows = tile.workspace().rows("embedding.rows", width, tile.count());
+            float[] token = tile.workspace().row("embedding.token", width);
             FloatArray table = pass.parameter("weight");
             for (int t = 0; t < tile.count(); t++) {
                 table.read((long) id(ids, tile, t) * width, token, width);
@@ -55,7 +55,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
         int from = before + tile.from();
         if (config.positions() == PositionEmbedding.LEARNED) {
             FloatArray table = pass.parameter("positions");
-            float[] position = tile.scratch().row("embedding.token", width);
+            float[] position = tile.workspace().row("embedding.token", width);
             for (int t = 0; t < tile.count(); t++) {
                 table.read((from + (long) t) * width, position, width);
                 for (int d = 0; d < width; d++) {
@@ -64,8 +64,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             }
         }
         angles.ifPresent(all -> {
-            float[] cosine = tile.scratch().row("embedding.cosine", tile.count());
-            float[] sine = tile.scratch().row("embedding.sine", tile.count());
+            float[] cosine = tile.workspace().row("embedding.cosine", tile.count());
+            float[] sine = tile.workspace().row("embedding.sine", tile.count());
             for (int d = 0; d < width; d++) {
                 all.write(d / 2, from, tile.count(), cosine, sine);
                 VectorOps.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
@@ -75,32 +75,32 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
 
     @Override
     public void backward(int[] ids, FloatArray outputGradient, ForwardContext<FloatArray> pass) {
-        pass.team().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(from, to, pass.team().scratch(member));
+        pass.pool().divide(width, (member, from, to) -> {
+            Channels channels = new Channels(from, to, pass.pool().workspace(member));
             for (int b = 0; b < pass.batchSize(); b++) {
                 for (int step = 0; step < pass.length(); step += Tile.LENGTH) {
                     int count = Math.min(Tile.LENGTH, pass.length() - step);
-                    Tile tile = new Tile(member, 0, b, step, count, pass.length(), channels.scratch);
+                    Tile tile = new Tile(member, 0, b, step, count, pass.length(), channels.workspace);
                     channels.add(ids, tile, outputGradient, pass);
                 }
             }
         });
     }
 
-    /** Channels {@code from} to before {@code to}, which one member of the team owns. */
+    /** Channels {@code from} to before {@code to}, which one member of the pool owns. */
     private final class Channels {
         private final int from;
         private final int count;
-        private final Workspace scratch;
+        private final Workspace workspace;
         private final float[][] rows;
         private final float[] token;
 
-        Channels(int from, int to, Workspace scratch) {
+        Channels(int from, int to, Workspace workspace) {
             this.from = from;
-            this.scratch = scratch;
+            this.workspace = workspace;
             count = to - from;
-            rows = scratch.rows("embedding.rows", count, Tile.LENGTH);
-            token = scratch.row("embedding.token", count);
+            rows = workspace.rows("embedding.rows", count, Tile.LENGTH);
+            token = workspace.row("embedding.token", count);
         }
 
         void add(int[] ids, Tile tile, FloatArray outputGradient, ForwardContext<FloatArray> pass) {

@@ -77,12 +77,12 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             Matrix normed = tile.matrix("head.normed", width);
             embeddingGradient.of(tile.member()).add(gradient, normed.t());
             normed.set(embedding(pass).t(), gradient);
-            float[][] rows = tile.scratch().rows("head.gradient", width, tile.count());
+            float[][] rows = tile.workspace().rows("head.gradient", width, tile.count());
             normed.read(rows);
             normGradients.backward(tile, normalised(tile), rows);
             tile.write(rows, width, inputGradient);
         });
-        embeddingGradient.finish(pass.team().scratch(0));
+        embeddingGradient.finish(pass.pool().workspace(0));
         normGradients.finish();
         return Arrays.stream(nats).sum();
     }
@@ -114,7 +114,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     private float[][] normalised(Tile tile) {
-        return tile.scratch().rows("head.normalised", width, tile.count());
+        return tile.workspace().rows("head.normalised", width, tile.count());
     }
 
     /** The normalised tile; leaves x̂ in {@link #normalised}. */
@@ -130,19 +130,19 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     private float[][] scores(Tile tile, FloatArray input, ForwardContext<FloatArray> pass) {
         Matrix scores = tile.matrix("head.scores", vocabularySize);
         scores.set(embedding(pass), normed(tile, input));
-        float[][] rows = tile.scratch().rows("head.scores", vocabularySize, tile.count());
+        float[][] rows = tile.workspace().rows("head.scores", vocabularySize, tile.count());
         scores.read(rows);
         return rows;
     }
 
     private static double[] losses(Tile tile) {
-        return tile.scratch().zeros("head.losses", tile.count());
+        return tile.workspace().zeros("head.losses", tile.count());
     }
 
     /** Turns logits into probabilities, writes −ln p(target) of each step and returns their sum. */
     private double softmax(Tile tile, float[][] scores, int[] targets, double[] losses) {
         int count = tile.count();
-        float[] largest = tile.scratch().row("head.largest", count);
+        float[] largest = tile.workspace().row("head.largest", count);
         System.arraycopy(scores[0], 0, largest, 0, count);
         for (int v = 0; v < vocabularySize; v++) {
             largest(scores[v], largest, count);
@@ -153,10 +153,10 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             losses[t] = target < 0 ? 0 : largest[t] - scores[target][t];
             nats += losses[t];
         }
-        double[] sum = tile.scratch().zeros("head.sum", count);
-        float[] inverse = tile.scratch().row("head.inverse", count);
+        double[] sum = tile.workspace().zeros("head.sum", count);
+        float[] inverse = tile.workspace().row("head.inverse", count);
         for (int v = 0; v < vocabularySize; v++) {
-            tile.scratch().exponential().ofDifferences(scores[v], largest, count);
+            tile.workspace().exponential().ofDifferences(scores[v], largest, count);
             addTo(sum, scores[v], count);
         }
         for (int t = 0; t < count; t++) {
@@ -186,7 +186,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     /** From probabilities, V rows, to the gradient of the mean loss. */
     private Matrix scoreGradient(Tile tile, float[][] probabilities, int[] targets, float scale) {
         int count = tile.count();
-        float[] scales = tile.scratch().row("head.scales", count);
+        float[] scales = tile.workspace().row("head.scales", count);
         for (int t = 0; t < count; t++) {
             int target = target(tile, targets, t);
             scales[t] = target < 0 ? 0 : scale;

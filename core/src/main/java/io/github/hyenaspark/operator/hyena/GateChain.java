@@ -29,7 +29,7 @@ final class GateChain {
     private final double[] mixGradient;
     private final Dropout dropout;
     private final Sums sums;
-    private final Workspace scratch;
+    private final Workspace workspace;
 
     /** Projections of the channel, H×(N+1)×L: gates, then the value. */
     final float[][][] rows;
@@ -50,24 +50,24 @@ final class GateChain {
 
     /**
      * @param mixGradient where the gradient of the head mixing is added up
-     * @param scratch of the thread that runs this chain
+     * @param workspace of the thread that runs this chain
      */
     GateChain(
-            HyenaConfig config, LongFilters.ChannelFilters filters, ForwardContext<FloatArray> pass, double[] mixGradient, Workspace scratch) {
+            HyenaConfig config, LongFilters.ChannelFilters filters, ForwardContext<FloatArray> pass, double[] mixGradient, Workspace workspace) {
         this.config = config;
         this.filters = filters;
         this.mixGradient = mixGradient;
         length = pass.length();
         dropout = pass.dropout();
-        sums = scratch.sums();
-        this.scratch = scratch;
+        sums = workspace.sums();
+        this.workspace = workspace;
         int heads = config.heads();
         int order = config.order();
         convolutions = order - 1;
         boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
         ungated = lastIsGated ? convolutions - 1 : convolutions;
         mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
-        Places places = new Places(scratch, length);
+        Places places = new Places(workspace, length);
         rows = places.cube("rows", heads, order + 1);
         rowGradients = places.cube("row-gradients", heads, order + 1);
         convolved = places.cube("convolved", convolutions, heads);
@@ -75,8 +75,8 @@ final class GateChain {
         gateSums = places.cube("gate-sums", heads, summed);
         gateSumGradients = places.cube("gate-sum-gradients", heads, summed);
         values = config.postOrderMixing() ? places.cube("values", order, heads) : new float[order][heads][];
-        gated = scratch.row("chain.gated", length);
-        gatedGradient = scratch.row("chain.gated-gradient", length);
+        gated = workspace.row("chain.gated", length);
+        gatedGradient = workspace.row("chain.gated-gradient", length);
         valueGradients = new float[heads][];
         for (int head = 0; head < heads; head++) {
             values[0][head] = rows[head][order];
@@ -89,11 +89,11 @@ final class GateChain {
     }
 
     /** Where the rows of a chain lie. */
-    private record Places(Workspace scratch, int length) {
+    private record Places(Workspace workspace, int length) {
         float[][][] cube(String name, int outer, int inner) {
             float[][][] cube = new float[outer][][];
             for (int i = 0; i < outer; i++) {
-                cube[i] = Arrays.copyOf(scratch.rows("chain." + name + i, inner, length), inner);
+                cube[i] = Arrays.copyOf(workspace.rows("chain." + name + i, inner, length), inner);
             }
             return cube;
         }
@@ -104,7 +104,7 @@ final class GateChain {
         for (int head = 0; head < config.heads(); head++) {
             for (int part = 0; part <= config.order(); part++) {
                 if (!sumsOfGates.covers(part)) {
-                    projections.read(b, projections.channel(head, part, j), rows[head][part], scratch);
+                    projections.read(b, projections.channel(head, part, j), rows[head][part], workspace);
                 }
             }
             sumsOfGates.read(b, head, gateSums[head]);

@@ -36,14 +36,14 @@ final class GateSums {
         pass = newPass;
         int length = pass.length();
         sums = sums.atLeast((long) rows() * length);
-        pass.team().divide(rows(), (member, from, to) -> {
-            Workspace scratch = pass.team().scratch(member);
-            float[] sum = scratch.row("gates.sum", length);
-            float[] row = scratch.row("gates.row", length);
+        pass.pool().divide(rows(), (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            float[] sum = workspace.row("gates.sum", length);
+            float[] row = workspace.row("gates.row", length);
             for (int number = from; number < to; number++) {
                 Arrays.fill(sum, 0, length, 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
-                    projections.read(number / (perHead * config.heads()), channel(number, j), row, scratch);
+                    projections.read(number / (perHead * config.heads()), channel(number, j), row, workspace);
                     VectorOps.add(row, sum, length);
                 }
                 sums.write((long) number * length, sum, length);
@@ -62,9 +62,9 @@ final class GateSums {
     void startBackward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         gradients.clear();
-        for (int member = 0; member < pass.team().threads() && perHead > 0; member++) {
+        for (int member = 0; member < pass.pool().threads() && perHead > 0; member++) {
             long size = (long) rows() * pass.length();
-            FloatArray array = pass.team().scratch(member).array("gates.gradients", size);
+            FloatArray array = pass.pool().workspace(member).array("gates.gradients", size);
             array.zero(size);
             gradients.add(array);
         }
@@ -72,7 +72,7 @@ final class GateSums {
 
     /** Adds one channel's share of the gradients, by r. */
     void addGradients(int member, int b, int head, float[][] share) {
-        float[] row = pass.team().scratch(member).row("gates.row", pass.length());
+        float[] row = pass.pool().workspace(member).row("gates.row", pass.length());
         for (int r = 0; r < perHead; r++) {
             long at = (long) number(b, head, r) * pass.length();
             gradients.get(member).read(at, row, pass.length());
@@ -84,14 +84,14 @@ final class GateSums {
     /** Hands the gradients of the sums to their channels. */
     void finishBackward() {
         int length = pass.length();
-        pass.team().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {
-            Workspace scratch = pass.team().scratch(member);
-            float[] sum = scratch.row("gates.sum", length);
+        pass.pool().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            float[] sum = workspace.row("gates.sum", length);
             for (int number = 0; number < rows(); number++) {
-                total(number, sum, scratch.row("gates.row", length));
+                total(number, sum, workspace.row("gates.row", length));
                 for (int j = from; j < to; j++) {
                     int b = number / (perHead * config.heads());
-                    projections.writeGradient(b, channel(number, j), sum, scratch);
+                    projections.writeGradient(b, channel(number, j), sum, workspace);
                 }
             }
         });

@@ -77,7 +77,7 @@ public record HyenaConfig(
     }
 
     /** How the filters are made. */
-    FilterSpec filterDesign() {
+    FilterSpec filterSpec() {
         return switch (filter.kind()) {
             case IMPLICIT -> new ImplicitFilter.Spec(filters(), maxLength, filter);
             case CKCONV -> new ImplicitFilter.Spec(filters(), maxLength, filter.bare());
@@ -103,12 +103,12 @@ public record HyenaConfig(
     }
 
     @Override
-    public DifferentiableModule<double[]> plainMap() {
+    public DifferentiableModule<double[]> referenceModule() {
         return new ReferenceHyena(this);
     }
 
     @Override
-    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+    public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         return new IncrementalHyena(this, capacity, pass);
     }
 
@@ -122,7 +122,7 @@ public record HyenaConfig(
         long chain = (2L * (order + 1) + order + 1) * heads;
         long convolution = 2L * (order - 1) + 3;
         return new MixerConfig.Cost(
-                ofTokens + filterDesign().productFlop(length),
+                ofTokens + filterSpec().productFlop(length),
                 order - 1,
                 heads,
                 kept,
@@ -131,6 +131,6 @@ public record HyenaConfig(
 
     /** The N−1 filters of every head channel, without parameters yet. */
     LongFilters longFilters() {
-        return new LongFilters("filter", filterDesign(), order() - 1, directTerm());
+        return new LongFilters("filter", filterSpec(), order() - 1, directTerm());
     }
 }

@@ -48,7 +48,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         filters.forward(pass);
         projections.forward(input, pass);
         gateSums.forward(pass);
-        pass.team().divide(config.headWidth(), (member, from, to) -> {
+        pass.pool().divide(config.headWidth(), (member, from, to) -> {
             Channels channels = new Channels(pass, member, new double[0]);
             for (int j = from; j < to; j++) {
                 channels.forward(j);
@@ -70,7 +70,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         gateSums.startBackward(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
         SharedSums mixGradient = new SharedSums(pass, "head-mix", mixes);
-        pass.team().divide(config.headWidth(), (member, from, to) -> {
+        pass.pool().divide(config.headWidth(), (member, from, to) -> {
             Channels channels = new Channels(pass, member, mixGradient.of(member));
             for (int j = from; j < to; j++) {
                 channels.backward(j);
@@ -84,12 +84,12 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         filters.finishBackward(pass);
     }
 
-    /** The head channels of one member of the team, one after the other. */
+    /** The head channels of one member of the pool, one after the other. */
     private final class Channels {
         private final ForwardContext<FloatArray> pass;
         private final int length;
         private final int member;
-        private final Workspace scratch;
+        private final Workspace workspace;
         private final LongFilters.Channel filter;
         private final GateChain chain;
         private final float[][] y;
@@ -99,11 +99,11 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
             this.pass = pass;
             this.member = member;
             length = pass.length();
-            scratch = pass.team().scratch(member);
-            filter = filters.channel(scratch);
-            chain = new GateChain(config, filter, pass, mixGradient, scratch);
-            y = scratch.rows("operator.y", config.heads(), length);
-            gradient = scratch.rows("operator.gradient", config.heads(), length);
+            workspace = pass.pool().workspace(member);
+            filter = filters.channel(workspace);
+            chain = new GateChain(config, filter, pass, mixGradient, workspace);
+            y = workspace.rows("operator.y", config.heads(), length);
+            gradient = workspace.rows("operator.gradient", config.heads(), length);
         }
 
         void forward(int j) {
@@ -146,7 +146,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                 for (int part = 0; part <= config.order(); part++) {
                     if (!gateSums.covers(part)) {
                         int channel = projections.channel(head, part, j);
-                        projections.writeGradient(b, channel, chain.rowGradients[head][part], scratch);
+                        projections.writeGradient(b, channel, chain.rowGradients[head][part], workspace);
                     }
                 }
                 gateSums.addGradients(member, b, head, chain.gateSumGradients[head]);

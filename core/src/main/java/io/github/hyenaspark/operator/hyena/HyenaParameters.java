@@ -54,7 +54,7 @@ public final class HyenaParameters {
     }
 
     private static List<ParameterSpec> filter(HyenaConfig config, LinearInitializer linear) {
-        List<ParameterSpec> specs = new ArrayList<>(config.filterDesign().parameters(linear));
+        List<ParameterSpec> specs = new ArrayList<>(config.filterSpec().parameters(linear));
         if (config.directTerm()) {
             specs.add(new ParameterSpec("direct", List.of(config.filters()), new Initializer.Normal(1), BASE));
         }

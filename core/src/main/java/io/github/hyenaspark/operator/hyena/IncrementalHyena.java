@@ -39,9 +39,9 @@ final class IncrementalHyena implements InferenceModule<FloatArray> {
         filters.startPass(length);
         projections.forward(input, pass);
         gateSums.forward(pass);
-        Workspace scratch = pass.team().scratch(0);
-        GateChain chain = new GateChain(config, filters, pass, new double[0], scratch);
-        float[][] y = scratch.rows("operator.y", config.heads(), length);
+        Workspace workspace = pass.pool().workspace(0);
+        GateChain chain = new GateChain(config, filters, pass, new double[0], workspace);
+        float[][] y = workspace.rows("operator.y", config.heads(), length);
         for (int j = 0; j < config.headWidth(); j++) {
             filters.start(j);
             chain.read(0, j, projections, gateSums);

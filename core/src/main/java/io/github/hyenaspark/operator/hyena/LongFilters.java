@@ -28,16 +28,16 @@ public final class LongFilters {
      * Filters without parameters yet.
      *
      * @param part of the operator that they are, the first part of the parameters' names
-     * @param design where their taps come from
+     * @param spec where their taps come from
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    public LongFilters(String part, FilterSpec design, int perChannel, boolean directTerm) {
+    public LongFilters(String part, FilterSpec spec, int perChannel, boolean directTerm) {
         this.part = part;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
-        filters = design.filters();
-        filter = design.map();
+        filters = spec.filters();
+        filter = spec.map();
     }
 
     public void forward(ForwardContext<FloatArray> pass) {
@@ -86,9 +86,9 @@ public final class LongFilters {
         return (long) m * length;
     }
 
-    /** One channel after the other, in the thread that owns {@code scratch}. */
-    public Channel channel(Workspace scratch) {
-        return new Channel(scratch);
+    /** One channel after the other, in the thread that owns {@code workspace}. */
+    public Channel channel(Workspace workspace) {
+        return new Channel(workspace);
     }
 
     /** The filters of one channel, ready to run. */
@@ -98,11 +98,11 @@ public final class LongFilters {
         private final float[][] spectra;
         private final float[][] spectrumGradients;
 
-        private Channel(Workspace scratch) {
-            convolution = scratch.convolution(length);
-            row = scratch.row(part + ".row", length);
-            spectra = scratch.rows(part + ".spectra", perChannel, convolution.spectrumSize());
-            spectrumGradients = scratch.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
+        private Channel(Workspace workspace) {
+            convolution = workspace.convolution(length);
+            row = workspace.row(part + ".row", length);
+            spectra = workspace.rows(part + ".spectra", perChannel, convolution.spectrumSize());
+            spectrumGradients = workspace.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
         }
 
         /** Makes the spectra of channel {@code j}. */

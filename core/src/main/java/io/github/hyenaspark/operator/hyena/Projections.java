@@ -36,7 +36,7 @@ final class Projections {
         Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix product = tile.matrix("projections.product", channels); // rows that are far apart would miss the TLB
             product.set(weight, tile.of(input, config.width()));
-            float[] row = tile.scratch().row("projections.row", tile.count());
+            float[] row = tile.workspace().row("projections.row", tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
                 dense.write(tile.start(channels, channel), row, tile.count());
@@ -62,9 +62,9 @@ final class Projections {
     }
 
     /** Writes one projection of sequence {@code b}, L elements. */
-    void read(int b, int channel, float[] row, Workspace scratch) {
+    void read(int b, int channel, float[] row, Workspace workspace) {
         if (tails.length == 0) {
-            shortConvolution.forward(channel, delayed(b, channel, scratch), row, pass.length());
+            shortConvolution.forward(channel, delayed(b, channel, workspace), row, pass.length());
         } else {
             dense.read(start(b, channel), row, 1);
             row[0] = shortConvolution.step(channel, tails[channel], row[0]);
@@ -92,10 +92,10 @@ final class Projections {
     }
 
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
-    void writeGradient(int b, int channel, float[] gradient, Workspace scratch) {
-        float[] denseGradient = scratch.row("projections.gradient", pass.length());
-        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), scratch);
-        shortConvolution.backward(row, delayed(b, channel, scratch), gradient, denseGradient);
+    void writeGradient(int b, int channel, float[] gradient, Workspace workspace) {
+        float[] denseGradient = workspace.row("projections.gradient", pass.length());
+        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), workspace);
+        shortConvolution.backward(row, delayed(b, channel, workspace), gradient, denseGradient);
         dense.write(start(b, channel), denseGradient, pass.length());
     }
 
@@ -110,15 +110,15 @@ final class Projections {
             weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
             tile.of(inputGradient, width).set(weight.t(), gradient);
         });
-        weightGradient.finish(pass.team().scratch(0));
+        weightGradient.finish(pass.pool().workspace(0));
         pass.gradient("in.bias").add(shortConvolution.inputBiasGradient());
         pass.gradient("short.weight").add(shortConvolution.weightGradient());
         pass.gradient("short.bias").add(shortConvolution.biasGradient());
     }
 
-    private float[][] delayed(int b, int channel, Workspace scratch) {
+    private float[][] delayed(int b, int channel, Workspace workspace) {
         int length = pass.length();
-        float[][] rows = scratch.rows("projections.delayed", shortConvolution.taps(), length);
+        float[][] rows = workspace.rows("projections.delayed", shortConvolution.taps(), length);
         for (int delay = 0; delay < shortConvolution.taps(); delay++) {
             int zeros = Math.min(delay, length);
             Arrays.fill(rows[delay], 0, zeros, 0f);

@@ -8,7 +8,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
 /**
- * The plain double form of {@link HyenaOperator}: the definition written out, O(L²), the oracle of the form that runs
+ * The double reference of {@link HyenaOperator}: the definition written out, O(L²), the oracle of the form that runs
  * and what DL4J's gradient check sees. Every array of a sequence is a row per head, part and channel.
  */
 public final class ReferenceHyena implements DifferentiableModule<double[]> {
@@ -23,7 +23,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public ReferenceHyena(HyenaConfig config) {
         this.config = config;
-        filter = config.filterDesign().plainMap();
+        filter = config.filterSpec().referenceModule();
     }
 
     /** What one sequence keeps between the passes; indices are [r][head][j]. */

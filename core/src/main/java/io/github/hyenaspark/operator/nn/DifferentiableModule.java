@@ -7,7 +7,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
  * A map of activations with an explicit gradient. It keeps what its backward pass needs between the two calls, the
  * input array included, and the backward pass may use that up: one backward pass at most for every forward pass.
  *
- * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the plain form that checks it
+ * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form that checks it
  */
 public interface DifferentiableModule<A> extends InferenceModule<A> {
     /**

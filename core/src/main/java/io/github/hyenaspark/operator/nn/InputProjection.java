@@ -35,7 +35,7 @@ public final class InputProjection {
         Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix product = tile.matrix("projections.product", channels); // rows that are far apart would miss the TLB
             product.set(weight, tile.of(input, width));
-            float[] row = tile.scratch().row("projections.row", tile.count());
+            float[] row = tile.workspace().row("projections.row", tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
                 VectorOps.add(bias[channel], row, tile.count());
@@ -51,11 +51,11 @@ public final class InputProjection {
         SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);
         Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix gradient = tile.of(outputGradient, channels);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
+            gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
             weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
             tile.of(inputGradient, width).set(weight.t(), gradient);
         });
-        weightGradient.finish(pass.team().scratch(0));
+        weightGradient.finish(pass.pool().workspace(0));
         biasGradient.finish();
     }
 }

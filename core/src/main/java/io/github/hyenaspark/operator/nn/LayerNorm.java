@@ -32,9 +32,9 @@ public final class LayerNorm {
     }
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
-    public void normalise(float[][] tile, int count, Workspace scratch) {
-        float[] mean = scratch.row("norm.mean", count);
-        float[] deviation = scratch.row("norm.inverse-deviation", count);
+    public void normalise(float[][] tile, int count, Workspace workspace) {
+        float[] mean = workspace.row("norm.mean", count);
+        float[] deviation = workspace.row("norm.inverse-deviation", count);
         Arrays.fill(mean, 0, count, 0f);
         Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
@@ -61,8 +61,8 @@ public final class LayerNorm {
 
     /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
     public void forward(Tile tile, float[][] rows, Matrix output) {
-        normalise(rows, tile.count(), tile.scratch());
-        float[] row = tile.scratch().row("norm.row", tile.count());
+        normalise(rows, tile.count(), tile.workspace());
+        float[] row = tile.workspace().row("norm.row", tile.count());
         for (int d = 0; d < width; d++) {
             scale(d, rows[d], row, tile.count());
             output.write(d, row);
@@ -89,7 +89,7 @@ public final class LayerNorm {
 
         private Gradients(ForwardContext<FloatArray> pass) {
             this.pass = pass;
-            for (int member = 0; member < pass.team().threads(); member++) {
+            for (int member = 0; member < pass.pool().threads(); member++) {
                 for (float[] row : lanes(member)) {
                     Arrays.fill(row, 0f);
                 }
@@ -97,7 +97,7 @@ public final class LayerNorm {
         }
 
         private float[][] lanes(int member) {
-            return pass.team().scratch(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
+            return pass.pool().workspace(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
         }
 
         /**
@@ -108,8 +108,8 @@ public final class LayerNorm {
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();
             float[][] lanes = lanes(tile.member());
-            float[] sum = tile.scratch().row("norm.sum", count);
-            float[] product = tile.scratch().row("norm.product", count);
+            float[] sum = tile.workspace().row("norm.sum", count);
+            float[] product = tile.workspace().row("norm.product", count);
             Arrays.fill(sum, 0, count, 0f);
             Arrays.fill(product, 0, count, 0f);
             for (int d = 0; d < width; d++) {
@@ -121,7 +121,7 @@ public final class LayerNorm {
             }
             VectorOps.scale(1f / width, sum, count);
             VectorOps.scale(1f / width, product, count);
-            float[] deviation = tile.scratch().row("norm.inverse-deviation", count);
+            float[] deviation = tile.workspace().row("norm.inverse-deviation", count);
             for (int d = 0; d < width; d++) {
                 project(gradient[d], normalised[d], sum, product, count);
                 VectorOps.multiply(gradient[d], deviation, gradient[d], count);
@@ -132,7 +132,7 @@ public final class LayerNorm {
         public void finish() {
             double[] weightGradient = new double[width];
             double[] biasGradient = new double[width];
-            for (int member = 0; member < pass.team().threads(); member++) {
+            for (int member = 0; member < pass.pool().threads(); member++) {
                 float[][] lanes = lanes(member);
                 for (int d = 0; d < width; d++) {
                     weightGradient[d] += Sums.ofLanes(lanes[d], Tile.LENGTH);

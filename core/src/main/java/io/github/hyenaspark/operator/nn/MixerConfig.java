@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * What moves information between the steps of a block, and all that a block must know of it: its parameters, the form
- * that runs, the plain form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
+ * that runs, the reference form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
  * at a step depends on that step and those before it.
  */
 public interface MixerConfig {
@@ -27,8 +27,8 @@ public interface MixerConfig {
     /** The form that runs; its backward pass allows the gradient of the input to take the place of the input. */
     DifferentiableModule<FloatArray> map();
 
-    /** The plain double form of {@link #map}, loops written from the definition. */
-    DifferentiableModule<double[]> plainMap();
+    /** The double reference of {@link #map}, loops written from the definition. */
+    DifferentiableModule<double[]> referenceModule();
 
     /**
      * The same map for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
@@ -36,7 +36,7 @@ public interface MixerConfig {
      *
      * @param pass whose parameters it has from now on
      */
-    InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass);
+    InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass);
 
     /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
     Cost cost(int batchSize, int length);

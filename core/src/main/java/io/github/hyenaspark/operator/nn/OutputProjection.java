@@ -60,7 +60,7 @@ public final class OutputProjection {
         public void run(Tile tile, Matrix input, FloatArray output) {
             Matrix result = tile.matrix("operator.output", width);
             result.set(weight, input);
-            float[] row = tile.scratch().row("operator.row", tile.count());
+            float[] row = tile.workspace().row("operator.row", tile.count());
             for (int d = 0; d < width; d++) {
                 result.read(d, row);
                 VectorOps.add(bias[d], row, tile.count());
@@ -88,14 +88,14 @@ public final class OutputProjection {
          */
         public void run(Tile tile, Matrix input, FloatArray outputGradient, Matrix inputGradient) {
             Matrix gradient = tile.of(outputGradient, width);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.scratch());
+            gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
             weightGradient.of(tile.member()).add(gradient, input.t());
             inputGradient.set(weight.t(), gradient);
         }
 
         /** After all tiles. */
         public void finish() {
-            weightGradient.finish(pass.team().scratch(0));
+            weightGradient.finish(pass.pool().workspace(0));
             biasGradient.finish();
         }
     }

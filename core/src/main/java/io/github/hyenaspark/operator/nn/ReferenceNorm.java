@@ -2,7 +2,7 @@ package io.github.hyenaspark.operator.nn;
 
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
-/** The plain double form of {@link LayerNorm}. */
+/** The double reference of {@link LayerNorm}. */
 public final class ReferenceNorm {
     private ReferenceNorm() {}
 

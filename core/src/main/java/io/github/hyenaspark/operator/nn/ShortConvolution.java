@@ -84,8 +84,8 @@ public final class ShortConvolution {
     public void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
         int channel = row.channel;
         int length = row.length;
-        Sums sums = row.scratch.sums();
-        float[] advanced = row.scratch.row("short.advanced", length);
+        Sums sums = row.workspace.sums();
+        float[] advanced = row.workspace.row("short.advanced", length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
         VectorOps.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
@@ -107,7 +107,7 @@ public final class ShortConvolution {
     }
 
     /** One row of a backward pass: its channel, its steps, and what to work in. */
-    public record Row(int channel, int length, Workspace scratch) {}
+    public record Row(int channel, int length, Workspace workspace) {}
 
     private float tap(int channel, int delay) {
         return weight[channel * taps + taps - 1 - delay];

@@ -51,8 +51,8 @@ final class CellBiases {
     }
 
     /** By slot the bias again and again for {@code number} sequences. */
-    float[][] rows(int number, Workspace scratch) {
-        float[][] rows = scratch.rows("cell.biases", cell.slots(), number * width);
+    float[][] rows(int number, Workspace workspace) {
+        float[][] rows = workspace.rows("cell.biases", cell.slots(), number * width);
         for (int slot = 0; slot < cell.slots(); slot++) {
             for (int b = 0; b < number; b++) {
                 System.arraycopy(ofSlots[slot], 0, rows[slot], b * width, width);

@@ -23,7 +23,7 @@ sealed interface CellStep {
     void backward(Rows rows);
 
 
-/** The rows that one member of a team computes a cell's steps in: sequences × D elements of each thing. */
+/** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
 static final class Rows {
     final int count;
     private final int slotCount;
@@ -42,12 +42,12 @@ static final class Rows {
     final float[] row;
     final float[] other;
 
-    Rows(RecurrentConfig.Cell cell, int count, Workspace scratch) {
+    Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
         this.count = count;
         slotCount = cell.slots();
-        squash = scratch.squash();
-        slots = scratch.rows("cell.slots", cell.slots(), count);
-        float[][] rows = scratch.rows("cell.rows", 8, count);
+        squash = workspace.squash();
+        slots = workspace.rows("cell.slots", cell.slots(), count);
+        float[][] rows = workspace.rows("cell.rows", 8, count);
         before = rows[0];
         after = rows[1];
         memoryBefore = rows[2];

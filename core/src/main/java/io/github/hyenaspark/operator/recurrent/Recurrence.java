@@ -9,7 +9,7 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * A cell from step to step: at each the products of the hidden state, for all sequences of a member at once, then what
- * the cell does element by element. Members of a team have sequences of their own and never wait for one another.
+ * the cell does element by element. Members of a pool have sequences of their own and never wait for one another.
  * Arrays of states have a step more than the sequences: what is before the first.
  */
 final class Recurrence {
@@ -95,10 +95,10 @@ final class Recurrence {
     /**
      * All steps of the sequences from {@code from} to before {@code to}, once the gates have the products of the input.
      */
-    void forward(int from, int to, Workspace scratch) {
+    void forward(int from, int to, Workspace workspace) {
         int number = to - from;
-        CellStep.Rows rows = new CellStep.Rows(cell, number * width, scratch);
-        float[][] bias = biases.rows(number, scratch);
+        CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
+        float[][] bias = biases.rows(number, workspace);
         hidden.at(0, from, to).read(0, number, rows.after);
         memory.at(0, from, to).read(0, number, rows.memoryAfter);
         for (int t = 0; t < pass.length(); t++) {
@@ -117,12 +117,12 @@ final class Recurrence {
     }
 
     /** The same backwards, once the gradient of h is there; {@code member} adds up the gradients of the biases. */
-    void backward(int member, int from, int to, Workspace scratch) {
+    void backward(int member, int from, int to, Workspace workspace) {
         int number = to - from;
-        CellStep.Rows rows = new CellStep.Rows(cell, number * width, scratch);
+        CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
         rows.clearGradients();
         double[][] sums = new double[cell.slots()][rows.count];
-        Matrix carried = Matrix.of(scratch.array("cell.carried", rows.count), number, width);
+        Matrix carried = Matrix.of(workspace.array("cell.carried", rows.count), number, width);
         hidden.at(pass.length(), from, to).read(0, number, rows.before);
         memory.at(pass.length(), from, to).read(0, number, rows.memoryBefore);
         for (int t = pass.length() - 1; t >= 0; t--) {

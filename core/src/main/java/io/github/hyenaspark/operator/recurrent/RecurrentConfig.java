@@ -46,13 +46,13 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
     }
 
     @Override
-    public DifferentiableModule<double[]> plainMap() {
+    public DifferentiableModule<double[]> referenceModule() {
         return new ReferenceRecurrent(this);
     }
 
     /** Every pass costs what its own steps cost: the states are all that is kept. */
     @Override
-    public InferenceModule<FloatArray> onlineMap(int capacity, ForwardContext<FloatArray> pass) {
+    public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         RecurrentMixer mixer = new RecurrentMixer(this);
         return (input, output, next) -> {
             mixer.forward(input, output, next);

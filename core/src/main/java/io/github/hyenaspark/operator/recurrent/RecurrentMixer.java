@@ -39,11 +39,11 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
                 pass,
                 Tile.LENGTH,
                 tile -> recurrence.gates(tile).set(tile.of(input, width).t(), weight.t()));
-        pass.team()
+        pass.pool()
                 .divide(
                         pass.batchSize(),
                         (member, from, to) ->
-                                recurrence.forward(from, to, pass.team().scratch(member)));
+                                recurrence.forward(from, to, pass.pool().workspace(member)));
         OutputProjection.Forward projection = outputProjection.new Forward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hidden(tile), output));
     }
@@ -62,11 +62,11 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
                 Tile.LENGTH,
                 tile -> projection.run(tile, recurrence.hidden(tile), outputGradient, recurrence.hiddenGradient(tile)));
         projection.finish();
-        pass.team()
+        pass.pool()
                 .divide(
                         pass.batchSize(),
                         (member, from, to) -> recurrence.backward(
-                                member, from, to, pass.team().scratch(member)));
+                                member, from, to, pass.pool().workspace(member)));
         recurrence.finishBackward();
         Matrix weight = Matrix.of(pass.parameter("in.weight"), gates, width);
         SharedGradient ofInput = new SharedGradient(pass, "in.weight", gates, width);
@@ -81,8 +81,8 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
             ofInput.of(tile.member()).add(gradient.t(), tile.of(input, width).t());
             tile.of(inputGradient, width).set(weight.t(), gradient.t());
         });
-        ofInput.finish(pass.team().scratch(0));
-        ofHidden.finish(pass.team().scratch(0));
+        ofInput.finish(pass.pool().workspace(0));
+        ofHidden.finish(pass.pool().workspace(0));
     }
 
     /** From now on passes are of one sequence, each the next steps of it; there is none backward. */

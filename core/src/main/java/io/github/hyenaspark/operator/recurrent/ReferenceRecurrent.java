@@ -6,7 +6,7 @@ import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * The plain double form of {@link RecurrentMixer}: a cell for one sequence after the other, step by step and channel by
+ * The double reference of {@link RecurrentMixer}: a cell for one sequence after the other, step by step and channel by
  * channel, and the same backwards through time.
  */
 final class ReferenceRecurrent implements DifferentiableModule<double[]> {

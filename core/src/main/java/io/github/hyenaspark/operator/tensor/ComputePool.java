@@ -44,14 +44,14 @@ public final class ComputePool {
     }
 
     /**
-     * A team of {@code threads}, the caller's included. From then on OpenBLAS uses one thread per product in the whole
+     * A pool of {@code threads}, the caller's included. From then on OpenBLAS uses one thread per product in the whole
      * JVM, whatever OMP_NUM_THREADS says: the teams are what makes products parallel.
      *
      * @throws IllegalArgumentException if there is not at least one
      */
     public static ComputePool of(int threads) {
         if (threads < 1) {
-            throw new IllegalArgumentException("a team needs at least one thread, found " + threads);
+            throw new IllegalArgumentException("a pool needs at least one thread, found " + threads);
         }
         openblas.blas_set_num_threads(1);
         return new ComputePool(threads);
@@ -68,7 +68,7 @@ public final class ComputePool {
     }
 
     /** What {@code member} works in. */
-    public Workspace scratch(int member) {
+    public Workspace workspace(int member) {
         return scratches.get(member);
     }
 

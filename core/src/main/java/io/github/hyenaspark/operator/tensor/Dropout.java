@@ -36,7 +36,7 @@ public record Dropout(long seed, boolean active) {
         }
     }
 
-    /** The same for the plain form. */
+    /** The same for the reference form. */
     public void apply(double rate, long row, double[] values, int from, int count) {
         if (!active || rate == 0) {
             return;

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param gradients by name, of the parameters' shapes; added to, never overwritten; empty in a forward pass
  * @param prefix what stands before the names that the map itself uses
  * @param dropout which elements are dropped; off outside training
- * @param team the threads that compute it
+ * @param pool the threads that compute it
  * @param <A> the kind of arrays: {@link FloatArray} or {@code double[]}
  */
 public record ForwardContext<A>(
@@ -22,7 +22,7 @@ public record ForwardContext<A>(
         Map<String, A> gradients,
         String prefix,
         Dropout dropout,
-        ComputePool team) {
+        ComputePool pool) {
     /** What stands in a field before the first pass. */
     public static final ForwardContext<FloatArray> NONE = ForwardContext.of(0, 0, Map.of(), Map.of());
 
@@ -33,17 +33,17 @@ public record ForwardContext<A>(
 
     /** The same pass as a part called {@code part} sees it. */
     public ForwardContext<A> within(String part) {
-        return new ForwardContext<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), team);
+        return new ForwardContext<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), pool);
     }
 
     /** The same pass for sequences of another length. */
     public ForwardContext<A> ofLength(int newLength) {
-        return new ForwardContext<>(batchSize, newLength, parameters, gradients, prefix, dropout, team);
+        return new ForwardContext<>(batchSize, newLength, parameters, gradients, prefix, dropout, pool);
     }
 
     /** The same pass for what is the same for all sequences. */
     public ForwardContext<A> ofOneSequence() {
-        return new ForwardContext<>(1, length, parameters, gradients, prefix, dropout, team);
+        return new ForwardContext<>(1, length, parameters, gradients, prefix, dropout, pool);
     }
 
     /** The parameter called {@code name}. */

@@ -79,8 +79,8 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     /** this = other, of the same shape. */
-    public void copy(Matrix other, Workspace scratch) {
-        float[] row = scratch.row("matrix.row", columns);
+    public void copy(Matrix other, Workspace workspace) {
+        float[] row = workspace.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             other.read(i, row);
             write(i, row);
@@ -88,8 +88,8 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     /** Multiplies column i by {@code factors[i]}. */
-    public void scaleColumns(float[] factors, Workspace scratch) {
-        float[] row = scratch.row("matrix.row", columns);
+    public void scaleColumns(float[] factors, Workspace workspace) {
+        float[] row = workspace.row("matrix.row", columns);
         for (int i = 0; i < rows; i++) {
             read(i, row);
             VectorOps.multiply(row, factors, row, columns);
@@ -98,9 +98,9 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     }
 
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
-    public void addRowSums(double[] sums, Workspace scratch) {
-        FloatArray ones = scratch.ones(columns);
-        FloatArray result = scratch.array("matrix.row-sums", rows);
+    public void addRowSums(double[] sums, Workspace workspace) {
+        FloatArray ones = workspace.ones(columns);
+        FloatArray result = workspace.array("matrix.row-sums", rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(
                 ROW_MAJOR,
                 PLAIN,
@@ -114,7 +114,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
                 0f,
                 result.pointer(0, rows),
                 1);
-        float[] row = scratch.row("matrix.row-sums", rows);
+        float[] row = workspace.row("matrix.row-sums", rows);
         result.read(0, row, rows);
         for (int i = 0; i < rows; i++) {
             sums[i] += row[i];

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of one weight matrix while all members of a team add to it: member 0 to the gradient itself, every other
- * to scratch memory of its own, which {@link #finish} adds in the order of the members.
+ * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, every other
+ * to workspace memory of its own, which {@link #finish} adds in the order of the members.
  */
 public final class SharedGradient {
     private final List<FloatArray> members = new ArrayList<>();
@@ -18,8 +18,8 @@ public final class SharedGradient {
         this.columns = columns;
         long size = (long) rows * columns;
         members.add(pass.gradient(name));
-        for (int member = 1; member < pass.team().threads(); member++) {
-            FloatArray array = pass.team().scratch(member).array("gradient." + name, size);
+        for (int member = 1; member < pass.pool().threads(); member++) {
+            FloatArray array = pass.pool().workspace(member).array("gradient." + name, size);
             array.zero(size);
             members.add(array);
         }
@@ -31,9 +31,9 @@ public final class SharedGradient {
     }
 
     /** After all members are done. */
-    public void finish(Workspace scratch) {
-        float[] row = scratch.row("gradient.row", columns);
-        float[] sum = scratch.row("gradient.sum", columns);
+    public void finish(Workspace workspace) {
+        float[] row = workspace.row("gradient.row", columns);
+        float[] sum = workspace.row("gradient.sum", columns);
         for (int member = 1; member < members.size(); member++) {
             for (int i = 0; i < rows; i++) {
                 members.get(0).read((long) i * columns, sum, columns);

@@ -3,7 +3,7 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sums in double that become the gradient of a vector, kept by every member of a team and added up in their order. */
+/** Sums in double that become the gradient of a vector, kept by every member of a pool and added up in their order. */
 public final class SharedSums {
     private final ForwardContext<FloatArray> pass;
     private final String name;
@@ -13,8 +13,8 @@ public final class SharedSums {
     public SharedSums(ForwardContext<FloatArray> pass, String name, int count) {
         this.pass = pass;
         this.name = name;
-        for (int member = 0; member < pass.team().threads(); member++) {
-            members.add(pass.team().scratch(member).zeros("gradient." + name, count));
+        for (int member = 0; member < pass.pool().threads(); member++) {
+            members.add(pass.pool().workspace(member).zeros("gradient." + name, count));
         }
     }
 

@@ -4,15 +4,15 @@ package io.github.hyenaspark.operator.tensor;
  * A few steps of one sequence, all channels of them: the unit of work wherever a step needs nothing of other steps.
  * Small enough for the cache, so that what happens to it one after the other costs one pass over memory.
  *
- * @param member of the team that works on it
+ * @param member of the pool that works on it
  * @param number among all tiles of the batch
  * @param b the sequence
  * @param from its first step
  * @param count its steps
  * @param length L, steps of a sequence
- * @param scratch of the member
+ * @param workspace of the member
  */
-public record Tile(int member, int number, int b, int from, int count, int length, Workspace scratch) {
+public record Tile(int member, int number, int b, int from, int count, int length, Workspace workspace) {
     /** Steps of a tile, unless its part needs fewer. */
     public static final int LENGTH = 512;
 
@@ -30,15 +30,15 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return (pass.length() + tileLength - 1) / tileLength;
     }
 
-    /** Divides the tiles of a batch among the team and waits for all. */
+    /** Divides the tiles of a batch among the pool and waits for all. */
     public static void each(ForwardContext<?> pass, int tileLength, Work work) {
         int perSequence = perSequence(pass, tileLength);
-        pass.team().divide(tiles(pass, tileLength), (member, first, last) -> {
-            Workspace scratch = pass.team().scratch(member);
+        pass.pool().divide(tiles(pass, tileLength), (member, first, last) -> {
+            Workspace workspace = pass.pool().workspace(member);
             for (int number = first; number < last; number++) {
                 int from = number % perSequence * tileLength;
                 int count = Math.min(tileLength, pass.length() - from);
-                work.run(new Tile(member, number, number / perSequence, from, count, pass.length(), scratch));
+                work.run(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
             }
         });
     }
@@ -55,9 +55,9 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         }
     }
 
-    /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's scratch memory. */
+    /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's workspace memory. */
     public float[][] rows(String name, FloatArray array, int rows) {
-        float[][] copied = scratch.rows(name, rows, count);
+        float[][] copied = workspace.rows(name, rows, count);
         read(array, rows, copied);
         return copied;
     }
@@ -87,8 +87,8 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
     }
 
-    /** A matrix of the tile's steps in the member's scratch memory. */
+    /** A matrix of the tile's steps in the member's workspace memory. */
     public Matrix matrix(String name, int rows) {
-        return Matrix.of(scratch.array(name, (long) rows * count), rows, count);
+        return Matrix.of(workspace.array(name, (long) rows * count), rows, count);
     }
 }

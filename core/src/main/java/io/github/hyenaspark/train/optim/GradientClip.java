@@ -44,7 +44,7 @@ public record GradientClip(double limit) {
         return norm;
     }
 
-    /** The plain double form. */
+    /** The double reference. */
     public double clip(double[] gradients) {
         double sum = 0;
         for (double gradient : gradients) {

@@ -40,8 +40,8 @@ class AttentionOperatorTest {
     void longRowsAgreeWithThePlainForm(int length, int batchSize, int heads, int threads) {
         AttentionConfig config = new AttentionConfig(4, 1100, heads, true);
         Rehearsal rehearsal = rehearsal(config, batchSize, length);
-        Rehearsal.Result plain = rehearsal.plain(config.plainMap());
-        rehearsal.team = ComputePool.of(threads);
+        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
+        rehearsal.pool = ComputePool.of(threads);
         DifferentiableModule<FloatArray> map = config.map();
         Rehearsal.Result floats = rehearsal.floats(map);
         Closeness.check("output", floats.output(), plain.output(), 2e-5);
@@ -63,7 +63,7 @@ class AttentionOperatorTest {
         for (int i = 0; i < rehearsal.input.length; i++) {
             rehearsal.input[i] = (float) (rehearsal.input[i] * 0.1 * (i % 600));
         }
-        double[] plain = rehearsal.plain(config.plainMap()).output();
+        double[] plain = rehearsal.plain(config.referenceModule()).output();
         double[] floats = rehearsal.floats(config.map()).output();
         // scores of up to 500 are rounded by 3e-5, which is the relative error of their exponentials
         Closeness.check("output", floats, plain, 1e-4);
@@ -127,10 +127,10 @@ class AttentionOperatorTest {
     /** All arrays of the map and of its thread after a forward and a backward pass. */
     private static long keptBytes(int length) throws IllegalAccessException {
         Rehearsal rehearsal = rehearsal(MEMORY_CONFIG, 1, length);
-        rehearsal.team = ComputePool.of(1);
+        rehearsal.pool = ComputePool.of(1);
         DifferentiableModule<FloatArray> map = MEMORY_CONFIG.map();
         rehearsal.floats(map);
-        return KeptMemory.bytes(map, rehearsal.team.scratch(0));
+        return KeptMemory.bytes(map, rehearsal.pool.workspace(0));
     }
 
     @Test

@@ -51,9 +51,9 @@ class MixerTest {
     @MethodSource({"configsAndLengths", "configsAndLongRows"})
     void theFormThatRunsAgreesWithThePlainFormForAnyThreads(MixerConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 3, length);
-        Rehearsal.Result plain = rehearsal.plain(config.plainMap());
+        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
         for (int threads : new int[] {1, 2, 5}) {
-            rehearsal.team = ComputePool.of(threads);
+            rehearsal.pool = ComputePool.of(threads);
             DifferentiableModule<FloatArray> map = config.map();
             Rehearsal.Result floats = rehearsal.floats(map);
             agree(floats, plain);
@@ -81,7 +81,7 @@ class MixerTest {
     void aWideRecurrenceAgreesWithItsPlainForm(RecurrentConfig.Cell cell) {
         MixerConfig config = new RecurrentConfig(cell, 150, 5);
         Rehearsal rehearsal = rehearsal(config, 60, 5);
-        Rehearsal.Result plain = rehearsal.plain(config.plainMap());
+        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
         agree(rehearsal.floats(config.map()), plain);
     }
 
@@ -94,7 +94,7 @@ class MixerTest {
             for (int d = 0; d < config.width(); d++) {
                 rehearsal.outputGradient[d * length + t] = 1 + d;
             }
-            assertCausal(rehearsal.plain(config.plainMap()).inputGradient(), length, t, 0);
+            assertCausal(rehearsal.plain(config.referenceModule()).inputGradient(), length, t, 0);
             // a transform spreads rounding errors over all steps
             assertCausal(rehearsal.floats(config.map()).inputGradient(), length, t, 1e-5);
         }
@@ -153,7 +153,7 @@ class MixerTest {
     @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
     void aLongerInputThanLMaxIsRefused(MixerConfig config) {
         Rehearsal rehearsal = rehearsal(config, 1, 25);
-        for (DifferentiableModule<?> map : List.of(config.map(), config.plainMap())) {
+        for (DifferentiableModule<?> map : List.of(config.map(), config.referenceModule())) {
             assertThatThrownBy(() -> run(rehearsal, map))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a sequence of 25 tokens is longer than l-max 24, which the model was made for;"

@@ -19,7 +19,7 @@ public final class Rehearsal {
     public final double[] input;
     final double[] outputGradient;
     private final Dropout dropout;
-    public ComputePool team = ComputePool.of(1);
+    public ComputePool pool = ComputePool.of(1);
 
     public Rehearsal(List<ParameterSpec> specs, int width, int batchSize, int length, long seed) {
         this.batchSize = batchSize;
@@ -45,7 +45,7 @@ public final class Rehearsal {
     public Result plain(DifferentiableModule<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
-        ForwardContext<double[]> pass = new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, team);
+        ForwardContext<double[]> pass = new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, pool);
         double[] output = new double[input.length];
         double[] inputGradient = new double[input.length];
         map.forward(input, output, pass);
@@ -60,7 +60,7 @@ public final class Rehearsal {
             values.put(name, floats(array));
             gradients.put(name, FloatArray.allocate(array.length));
         });
-        ForwardContext<FloatArray> pass = new ForwardContext<>(batchSize, length, values, gradients, "", dropout, team);
+        ForwardContext<FloatArray> pass = new ForwardContext<>(batchSize, length, values, gradients, "", dropout, pool);
         FloatArray output = FloatArray.allocate(input.length);
         FloatArray inputGradient = FloatArray.allocate(input.length);
         map.forward(floats(input), output, pass);

@@ -49,7 +49,7 @@ class HyenaOperatorTest {
         Rehearsal rehearsal = rehearsal(config, 2, length);
         Rehearsal.Result plain = rehearsal.plain(new ReferenceHyena(config));
         for (int threads : new int[] {1, 2, 5}) {
-            rehearsal.team = ComputePool.of(threads);
+            rehearsal.pool = ComputePool.of(threads);
             HyenaOperator operator = new HyenaOperator(config);
             Rehearsal.Result floats = rehearsal.floats(operator);
             Closeness.check("output", floats.output(), plain.output(), 2e-5);

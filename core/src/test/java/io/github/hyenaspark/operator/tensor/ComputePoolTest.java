@@ -12,10 +12,10 @@ final class ComputePoolTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8})
     void everyItemIsDoneOnceAndByTheSameMemberEveryTime(int threads) {
-        ComputePool team = ComputePool.of(threads);
+        ComputePool pool = ComputePool.of(threads);
         for (int count : new int[] {0, 1, 2, 3, 7, 8, 9, 100}) {
-            AtomicIntegerArray first = members(team, count);
-            AtomicIntegerArray second = members(team, count);
+            AtomicIntegerArray first = members(pool, count);
+            AtomicIntegerArray second = members(pool, count);
             for (int item = 0; item < count; item++) {
                 assertThat(first.get(item)).isPositive().isEqualTo(second.get(item));
                 assertThat(first.get(item)).isLessThanOrEqualTo(threads);
@@ -66,12 +66,12 @@ final class ComputePoolTest {
     void aTeamWithoutThreadsIsRefused() {
         assertThatThrownBy(() -> ComputePool.of(0))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a team needs at least one thread, found 0");
+                .hasMessage("a pool needs at least one thread, found 0");
     }
 
-    private static AtomicIntegerArray members(ComputePool team, int count) {
+    private static AtomicIntegerArray members(ComputePool pool, int count) {
         AtomicIntegerArray members = new AtomicIntegerArray(Math.max(1, count));
-        team.divide(count, (member, from, to) -> {
+        pool.divide(count, (member, from, to) -> {
             for (int item = from; item < to; item++) {
                 members.addAndGet(item, member + 1);
             }

@@ -80,7 +80,7 @@ public final class MemoryJob implements Callable<Integer> {
                 .put("heap", mebibytes(memory.taskHeap()))
                 .put("parameters_and_gradients", mebibytes(memory.step().model()))
                 .put("activations", mebibytes(memory.step().activations()))
-                .put("scratch", mebibytes(memory.step().scratch()));
+                .put("scratch", mebibytes(memory.step().workspace()));
         json.putObject("executor_mib")
                 .put("heap", memory.executorHeapMebibytes(tasks))
                 .put("overhead", memory.executorOverheadMebibytes(tasks))
