@@ -103,7 +103,8 @@ public final class ConvolutionBenchmark {
         eachChannel((plan, member, d) -> {
             plan.spectrum(rows.filter[d], spectra[member]);
             for (int b = 0; b < shape.batch(); b++) {
-                LongConvolution.GatedRow row = new LongConvolution.GatedRow(rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
+                LongConvolution.GatedRow row = new LongConvolution.GatedRow(
+                        rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
                 plan.gatedForward(row, spectra[member], rows.output[b][d]);
             }
         });
@@ -127,38 +128,36 @@ public final class ConvolutionBenchmark {
         });
     }
 
+    /**
+     * What {@link ConvolutionBenchmark} found. All forward passes include the transforms of the filters.
+     *
+     * @param forward of the plain convolution
+     * @param forwardBackward with the gradients of inputs and filters
+     * @param gatedForward of the convolution between its gates
+     * @param gatedForwardBackward with the gradients of value, gates and filters
+     * @param maxRelativeError the largest difference from the definition in double, relative to the largest element
+     */
+    public record Measurement(
+            BenchmarkLoop forward,
+            BenchmarkLoop forwardBackward,
+            BenchmarkLoop gatedForward,
+            BenchmarkLoop gatedForwardBackward,
+            double maxRelativeError) {}
 
-/**
- * What {@link ConvolutionBenchmark} found. All forward passes include the transforms of the filters.
- *
- * @param forward of the plain convolution
- * @param forwardBackward with the gradients of inputs and filters
- * @param gatedForward of the convolution between its gates
- * @param gatedForwardBackward with the gradients of value, gates and filters
- * @param maxRelativeError the largest difference from the definition in double, relative to the largest element
- */
-public record Measurement(
-        BenchmarkLoop forward,
-        BenchmarkLoop forwardBackward,
-        BenchmarkLoop gatedForward,
-        BenchmarkLoop gatedForwardBackward,
-        double maxRelativeError) {}
-
-
-/**
- * What a {@link ConvolutionBenchmark} measures.
- *
- * @param batch B, rows of each channel
- * @param channels D, each with a filter of its own
- * @param length L, elements of a row and of a filter
- * @param threads that share the channels
- */
-public record Shape(int batch, int channels, int length, int threads) {
-    public Shape {
-        SettingCheck.atLeast("batch", batch, 1);
-        SettingCheck.atLeast("channels", channels, 1);
-        SettingCheck.atLeast("length", length, 1);
-        SettingCheck.atLeast("threads", threads, 1);
+    /**
+     * What a {@link ConvolutionBenchmark} measures.
+     *
+     * @param batch B, rows of each channel
+     * @param channels D, each with a filter of its own
+     * @param length L, elements of a row and of a filter
+     * @param threads that share the channels
+     */
+    public record Shape(int batch, int channels, int length, int threads) {
+        public Shape {
+            SettingCheck.atLeast("batch", batch, 1);
+            SettingCheck.atLeast("channels", channels, 1);
+            SettingCheck.atLeast("length", length, 1);
+            SettingCheck.atLeast("threads", threads, 1);
+        }
     }
-}
 }

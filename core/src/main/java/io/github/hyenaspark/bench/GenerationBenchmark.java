@@ -96,52 +96,50 @@ public final class GenerationBenchmark {
         return (CLOCK.getAsLong() - start) * 1e-9;
     }
 
-
-/**
- * What {@link GenerationBenchmark} found.
- *
- * @param parameters P
- * @param runs generations of an eighth, a quarter, a half and all of the tokens, fewest first
- * @param promptSeconds until the first token of the longest
- * @param naivePositions at which the naive way was measured
- * @param naiveSeconds of the naive way for all tokens: the mean at those positions, times the tokens
- */
-public record Measurement(
-        long parameters, List<Run> runs, double promptSeconds, int naivePositions, double naiveSeconds) {
     /**
-     * Generations of one number of tokens.
+     * What {@link GenerationBenchmark} found.
      *
-     * @param tokens generated
-     * @param cpu of the thread, the prompt included
+     * @param parameters P
+     * @param runs generations of an eighth, a quarter, a half and all of the tokens, fewest first
+     * @param promptSeconds until the first token of the longest
+     * @param naivePositions at which the naive way was measured
+     * @param naiveSeconds of the naive way for all tokens: the mean at those positions, times the tokens
      */
-    public record Run(int tokens, BenchmarkLoop cpu) {}
+    public record Measurement(
+            long parameters, List<Run> runs, double promptSeconds, int naivePositions, double naiveSeconds) {
+        /**
+         * Generations of one number of tokens.
+         *
+         * @param tokens generated
+         * @param cpu of the thread, the prompt included
+         */
+        public record Run(int tokens, BenchmarkLoop cpu) {}
 
-    /** The generations of all tokens. */
-    public Run longest() {
-        return runs.get(runs.size() - 1);
+        /** The generations of all tokens. */
+        public Run longest() {
+            return runs.get(runs.size() - 1);
+        }
+
+        /** How many times as long the naive way takes. */
+        public double speedup() {
+            return naiveSeconds / longest().cpu().median();
+        }
     }
 
-    /** How many times as long the naive way takes. */
-    public double speedup() {
-        return naiveSeconds / longest().cpu().median();
+    /**
+     * What a {@link GenerationBenchmark} measures.
+     *
+     * @param model the architecture
+     * @param vocabularySize V, before padding
+     * @param prompt tokens that are given
+     * @param tokens that are generated
+     */
+    public record Shape(ModelConfig model, int vocabularySize, int prompt, int tokens) {
+        public Shape {
+            SettingCheck.atLeast("vocab", vocabularySize, 1);
+            SettingCheck.atLeast("length", prompt, 1);
+            SettingCheck.atLeast("tokens", tokens, 1);
+            model.checkLength(Math.addExact(prompt, tokens));
+        }
     }
-}
-
-
-/**
- * What a {@link GenerationBenchmark} measures.
- *
- * @param model the architecture
- * @param vocabularySize V, before padding
- * @param prompt tokens that are given
- * @param tokens that are generated
- */
-public record Shape(ModelConfig model, int vocabularySize, int prompt, int tokens) {
-    public Shape {
-        SettingCheck.atLeast("vocab", vocabularySize, 1);
-        SettingCheck.atLeast("length", prompt, 1);
-        SettingCheck.atLeast("tokens", tokens, 1);
-        model.checkLength(Math.addExact(prompt, tokens));
-    }
-}
 }

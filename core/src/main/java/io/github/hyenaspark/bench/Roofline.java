@@ -57,7 +57,8 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         }
         long whole = affordableChannels(batch, block.length()) / block.threads() * block.threads();
         int channels = (int) Math.min(block.channels(), Math.max(block.threads(), whole));
-        ConvolutionBenchmark.Shape measured = new ConvolutionBenchmark.Shape(batch, channels, block.length(), block.threads());
+        ConvolutionBenchmark.Shape measured =
+                new ConvolutionBenchmark.Shape(batch, channels, block.length(), block.threads());
         double seconds =
                 ConvolutionBenchmark.gatedForwardBackward(measured, REPEATS).best();
         return seconds * block.channels() / channels * block.batch() / batch;
@@ -68,91 +69,92 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
         return (long) (heap / ConvolutionRows.bytesPerChannel(batch, length));
     }
 
-
-/**
- * How fast this machine multiplies matrices of the shapes that a feed-forward layer has, forward and backward on a tile
- * of steps: every thread has products and memory of its own, as much as fits the caches. What a step would run at if it
- * did nothing else.
- */
-static final class ProductSpeed {
-    private static final int TILE_LENGTH = 512;
-    private static final int REPEATS = 20;
-    private static final double SHORTEST_SECONDS = 0.05;
-
-    private final int width;
-    private final int innerWidth;
-    private final ComputePool pool;
-    private final Products[] products;
-
-    private ProductSpeed(int width, int innerWidth, int threads) {
-        this.width = width;
-        this.innerWidth = innerWidth;
-        pool = ComputePool.of(threads);
-        products = new Products[threads];
-        for (int member = 0; member < threads; member++) {
-            products[member] = new Products(width, innerWidth);
-        }
-    }
-
     /**
-     * The highest rate of a few repeats, floating-point operations per second of all threads together. Leaves the JVM
-     * with one BLAS thread.
-     *
-     * @param width D
-     * @param innerWidth of the feed-forward layer
+     * How fast this machine multiplies matrices of the shapes that a feed-forward layer has, forward and backward on a
+     * tile of steps: every thread has products and memory of its own, as much as fits the caches. What a step would run
+     * at if it did nothing else.
      */
-    static double measure(int width, int innerWidth, int threads) {
-        return new ProductSpeed(width, innerWidth, threads).measure();
-    }
+    static final class ProductSpeed {
+        private static final int TILE_LENGTH = 512;
+        private static final int REPEATS = 20;
+        private static final double SHORTEST_SECONDS = 0.05;
 
-    private double measure() {
-        int rounds = 1;
-        while (run(rounds) < SHORTEST_SECONDS) {
-            rounds *= 2;
-        }
-        int enough = rounds;
-        double seconds =
-                BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(enough)).best();
-        double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
-        return flop * enough * pool.threads() / seconds;
-    }
+        private final int width;
+        private final int innerWidth;
+        private final ComputePool pool;
+        private final Products[] products;
 
-    private double run(int rounds) {
-        long start = System.nanoTime();
-        pool.divide(pool.threads(), (member, from, to) -> {
-            for (int round = 0; round < rounds; round++) {
-                products[member].run();
+        private ProductSpeed(int width, int innerWidth, int threads) {
+            this.width = width;
+            this.innerWidth = innerWidth;
+            pool = ComputePool.of(threads);
+            products = new Products[threads];
+            for (int member = 0; member < threads; member++) {
+                products[member] = new Products(width, innerWidth);
             }
-        });
-        return (System.nanoTime() - start) * 1e-9;
+        }
+
+        /**
+         * The highest rate of a few repeats, floating-point operations per second of all threads together. Leaves the
+         * JVM with one BLAS thread.
+         *
+         * @param width D
+         * @param innerWidth of the feed-forward layer
+         */
+        static double measure(int width, int innerWidth, int threads) {
+            return new ProductSpeed(width, innerWidth, threads).measure();
+        }
+
+        private double measure() {
+            int rounds = 1;
+            while (run(rounds) < SHORTEST_SECONDS) {
+                rounds *= 2;
+            }
+            int enough = rounds;
+            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(enough))
+                    .best();
+            double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
+            return flop * enough * pool.threads() / seconds;
+        }
+
+        private double run(int rounds) {
+            long start = System.nanoTime();
+            pool.divide(pool.threads(), (member, from, to) -> {
+                for (int round = 0; round < rounds; round++) {
+                    products[member].run();
+                }
+            });
+            return (System.nanoTime() - start) * 1e-9;
+        }
+
+        /**
+         * One member's matrices. In column-major order, which ND4J multiplies without copies, each is its transpose.
+         */
+        private static final class Products {
+            private final INDArray input; // T×D
+            private final INDArray inputGradient; // T×D
+            private final INDArray inner; // T×I
+            private final INDArray weight; // D×I
+            private final INDArray weightGradient; // D×I
+
+            Products(int width, int innerWidth) {
+                input = filled(TILE_LENGTH, width);
+                inputGradient = filled(TILE_LENGTH, width);
+                inner = filled(TILE_LENGTH, innerWidth);
+                weight = filled(width, innerWidth);
+                weightGradient = filled(width, innerWidth);
+            }
+
+            void run() {
+                Nd4j.gemm(input, weight, inner, false, false, 1, 0);
+                Nd4j.gemm(input, inner, weightGradient, true, false, 1, 1);
+                Nd4j.gemm(inner, weight, inputGradient, false, true, 1, 0);
+            }
+
+            private static INDArray filled(int rows, int columns) {
+                return Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f')
+                        .assign(0.01);
+            }
+        }
     }
-
-    /** One member's matrices. In column-major order, which ND4J multiplies without copies, each is its transpose. */
-    private static final class Products {
-        private final INDArray input; // T×D
-        private final INDArray inputGradient; // T×D
-        private final INDArray inner; // T×I
-        private final INDArray weight; // D×I
-        private final INDArray weightGradient; // D×I
-
-        Products(int width, int innerWidth) {
-            input = filled(TILE_LENGTH, width);
-            inputGradient = filled(TILE_LENGTH, width);
-            inner = filled(TILE_LENGTH, innerWidth);
-            weight = filled(width, innerWidth);
-            weightGradient = filled(width, innerWidth);
-        }
-
-        void run() {
-            Nd4j.gemm(input, weight, inner, false, false, 1, 0);
-            Nd4j.gemm(input, inner, weightGradient, true, false, 1, 1);
-            Nd4j.gemm(inner, weight, inputGradient, false, true, 1, 0);
-        }
-
-        private static INDArray filled(int rows, int columns) {
-            return Nd4j.createUninitialized(DataType.FLOAT, new long[] {rows, columns}, 'f')
-                    .assign(0.01);
-        }
-    }
-}
 }

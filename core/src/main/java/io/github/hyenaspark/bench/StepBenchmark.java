@@ -141,81 +141,81 @@ public final class StepBenchmark {
         return new Batch(ids, targets, shape.batch(), shape.length());
     }
 
-
-/**
- * What {@link StepBenchmark} found.
- *
- * @param parameters P
- * @param loss of the last step, nats per token; the ids are random
- * @param wall of each step, by the clock
- * @param cpuSeconds of one step, the mean, of all threads of the process together
- * @param warmUpSteps that did not count
- * @param heldMebibytes live heap and native arrays after the last step, beyond those before the model was built
- * @param baseMebibytes in RAM before the model was built; empty elsewhere than on Linux
- * @param peakMebibytes the most in RAM until the last step ended; empty elsewhere than on Linux
- * @param roofline the least that a step can take
- */
-public record Measurement(
-        long parameters,
-        double loss,
-        BenchmarkLoop wall,
-        double cpuSeconds,
-        int warmUpSteps,
-        double heldMebibytes,
-        OptionalDouble baseMebibytes,
-        OptionalDouble peakMebibytes,
-        Roofline roofline) {
-    /** The step by the clock in roofline times, at least about 1. */
-    public double rooflineRatio() {
-        return wall.median() / roofline.seconds();
-    }
-}
-
-
-/**
- * What a {@link StepBenchmark} measures.
- *
- * @param model the architecture
- * @param vocabularySize V, before padding
- * @param batch B, sequences
- * @param length L, tokens of each sequence
- * @param threads that compute
- */
-public record Shape(ModelConfig model, int vocabularySize, int batch, int length, int threads) {
-    public Shape {
-        SettingCheck.atLeast("vocab", vocabularySize, 1);
-        SettingCheck.atLeast("batch", batch, 1);
-        SettingCheck.atLeast("length", length, 1);
-        SettingCheck.atLeast("threads", threads, 1);
-        model.checkLength(length);
-    }
-
-    /** B·L. */
-    public long tokens() {
-        return (long) batch * length;
+    /**
+     * What {@link StepBenchmark} found.
+     *
+     * @param parameters P
+     * @param loss of the last step, nats per token; the ids are random
+     * @param wall of each step, by the clock
+     * @param cpuSeconds of one step, the mean, of all threads of the process together
+     * @param warmUpSteps that did not count
+     * @param heldMebibytes live heap and native arrays after the last step, beyond those before the model was built
+     * @param baseMebibytes in RAM before the model was built; empty elsewhere than on Linux
+     * @param peakMebibytes the most in RAM until the last step ended; empty elsewhere than on Linux
+     * @param roofline the least that a step can take
+     */
+    public record Measurement(
+            long parameters,
+            double loss,
+            BenchmarkLoop wall,
+            double cpuSeconds,
+            int warmUpSteps,
+            double heldMebibytes,
+            OptionalDouble baseMebibytes,
+            OptionalDouble peakMebibytes,
+            Roofline roofline) {
+        /** The step by the clock in roofline times, at least about 1. */
+        public double rooflineRatio() {
+            return wall.median() / roofline.seconds();
+        }
     }
 
     /**
-     * Floating-point operations of all matrix products of a step: 2MNK forward and twice that backward, in the blocks
-     * and the head. What is computed again to save memory does not count.
+     * What a {@link StepBenchmark} measures.
+     *
+     * @param model the architecture
+     * @param vocabularySize V, before padding
+     * @param batch B, sequences
+     * @param length L, tokens of each sequence
+     * @param threads that compute
      */
-    public long productFlop() {
-        long width = model.dModel();
-        long dense = 2L * model.nLayer() * model.innerWidth() * width + model.paddedVocabulary(vocabularySize) * width;
-        long mixers = model.blocks().stream()
-                .mapToLong(block -> cost(block).productFlop())
-                .sum();
-        return MixerConfig.Cost.FLOP_PER_WEIGHT * tokens() * dense + mixers;
-    }
+    public record Shape(ModelConfig model, int vocabularySize, int batch, int length, int threads) {
+        public Shape {
+            SettingCheck.atLeast("vocab", vocabularySize, 1);
+            SettingCheck.atLeast("batch", batch, 1);
+            SettingCheck.atLeast("length", length, 1);
+            SettingCheck.atLeast("threads", threads, 1);
+            model.checkLength(length);
+        }
 
-    MixerConfig.Cost cost(BlockConfig block) {
-        return block.mixer().cost(batch, length);
-    }
+        /** B·L. */
+        public long tokens() {
+            return (long) batch * length;
+        }
 
-    /** The long convolutions of a block that has one per channel; heads share their filters. */
-    ConvolutionBenchmark.Shape convolutions(MixerConfig.Cost cost) {
-        int heads = cost.convolutionHeads();
-        return new ConvolutionBenchmark.Shape(Math.multiplyExact(batch, heads), model.dModel() / heads, length, threads);
+        /**
+         * Floating-point operations of all matrix products of a step: 2MNK forward and twice that backward, in the
+         * blocks and the head. What is computed again to save memory does not count.
+         */
+        public long productFlop() {
+            long width = model.dModel();
+            long dense =
+                    2L * model.nLayer() * model.innerWidth() * width + model.paddedVocabulary(vocabularySize) * width;
+            long mixers = model.blocks().stream()
+                    .mapToLong(block -> cost(block).productFlop())
+                    .sum();
+            return MixerConfig.Cost.FLOP_PER_WEIGHT * tokens() * dense + mixers;
+        }
+
+        MixerConfig.Cost cost(BlockConfig block) {
+            return block.mixer().cost(batch, length);
+        }
+
+        /** The long convolutions of a block that has one per channel; heads share their filters. */
+        ConvolutionBenchmark.Shape convolutions(MixerConfig.Cost cost) {
+            int heads = cost.convolutionHeads();
+            return new ConvolutionBenchmark.Shape(
+                    Math.multiplyExact(batch, heads), model.dModel() / heads, length, threads);
+        }
     }
-}
 }

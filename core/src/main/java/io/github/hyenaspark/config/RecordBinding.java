@@ -164,72 +164,71 @@ final class RecordBinding {
         return key.toString();
     }
 
-
-/** Numbers with a fraction; unlike Jackson's own, neither NaN nor infinite ones. */
-static final class FiniteNumbers extends StdDeserializer<Double> {
-    private static final long serialVersionUID = 1L;
-
-    FiniteNumbers() {
-        super(double.class);
-    }
-
-    @Override
-    public Double deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-        JsonToken token = parser.currentToken();
-        if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
-            try {
-                double number = new BigDecimal(parser.getText()).doubleValue();
-                if (Double.isFinite(number)) {
-                    return number;
-                }
-            } catch (NumberFormatException e) {
-                return (Double) context.handleWeirdStringValue(double.class, parser.getText(), "%s", e.getMessage());
-            }
-        }
-        return (Double) context.handleUnexpectedToken(double.class, parser);
-    }
-}
-
-
-/** Enums by their names in settings: {@code NOT_THERE} is {@code not-there}. */
-static final class KebabEnums extends BeanDeserializerModifier {
-    private static final long serialVersionUID = 1L;
-
-    KebabEnums() {}
-
-    static List<String> names(Class<?> type) {
-        return Arrays.stream(type.getEnumConstants()).map(KebabEnums::name).toList();
-    }
-
-    @Override
-    public JsonDeserializer<?> modifyEnumDeserializer(
-            DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> usual) {
-        return new ByName(type.getRawClass());
-    }
-
-    private static String name(Object constant) {
-        return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static final class ByName extends StdDeserializer<Object> {
+    /** Numbers with a fraction; unlike Jackson's own, neither NaN nor infinite ones. */
+    static final class FiniteNumbers extends StdDeserializer<Double> {
         private static final long serialVersionUID = 1L;
 
-        ByName(Class<?> type) {
-            super(type);
+        FiniteNumbers() {
+            super(double.class);
         }
 
         @Override
-        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                String text = parser.getText();
-                for (Object constant : handledType().getEnumConstants()) {
-                    if (name(constant).equals(text)) {
-                        return constant;
+        public Double deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            JsonToken token = parser.currentToken();
+            if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
+                try {
+                    double number = new BigDecimal(parser.getText()).doubleValue();
+                    if (Double.isFinite(number)) {
+                        return number;
                     }
+                } catch (NumberFormatException e) {
+                    return (Double)
+                            context.handleWeirdStringValue(double.class, parser.getText(), "%s", e.getMessage());
                 }
             }
-            return context.handleUnexpectedToken(handledType(), parser);
+            return (Double) context.handleUnexpectedToken(double.class, parser);
         }
     }
-}
+
+    /** Enums by their names in settings: {@code NOT_THERE} is {@code not-there}. */
+    static final class KebabEnums extends BeanDeserializerModifier {
+        private static final long serialVersionUID = 1L;
+
+        KebabEnums() {}
+
+        static List<String> names(Class<?> type) {
+            return Arrays.stream(type.getEnumConstants()).map(KebabEnums::name).toList();
+        }
+
+        @Override
+        public JsonDeserializer<?> modifyEnumDeserializer(
+                DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> usual) {
+            return new ByName(type.getRawClass());
+        }
+
+        private static String name(Object constant) {
+            return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        private static final class ByName extends StdDeserializer<Object> {
+            private static final long serialVersionUID = 1L;
+
+            ByName(Class<?> type) {
+                super(type);
+            }
+
+            @Override
+            public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                    String text = parser.getText();
+                    for (Object constant : handledType().getEnumConstants()) {
+                        if (name(constant).equals(text)) {
+                            return constant;
+                        }
+                    }
+                }
+                return context.handleUnexpectedToken(handledType(), parser);
+            }
+        }
+    }
 }

@@ -40,5 +40,10 @@ public interface Kernel {
     void joinRow(float[] points, RingConstants.Factor factor, float[] output);
 
     /** The same with two products of one row; the outputs must not be factors. */
-    void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput);
+    void joinRow(
+            float[] points,
+            RingConstants.Factor factor,
+            float[] output,
+            RingConstants.Factor otherFactor,
+            float[] otherOutput);
 }

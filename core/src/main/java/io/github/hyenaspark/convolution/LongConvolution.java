@@ -158,7 +158,11 @@ public final class LongConvolution {
         split(gradient.output(), RingConstants.Factor.of(row.outputGate()), points);
         split(row.value(), RingConstants.Factor.of(row.inputGate()), inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
-        join(RingConstants.Factor.of(row.inputGate()), gradient.value(), RingConstants.Factor.of(row.value()), gradient.inputGate());
+        join(
+                RingConstants.Factor.of(row.inputGate()),
+                gradient.value(),
+                RingConstants.Factor.of(row.value()),
+                gradient.inputGate());
         RingConstants.Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
     }
 
@@ -193,7 +197,8 @@ public final class LongConvolution {
         }
     }
 
-    private void join(RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
+    private void join(
+            RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
         if (padded.length == 0) {
             kernel.joinRow(points, factor, output, otherFactor, otherOutput);
         } else {
@@ -217,28 +222,26 @@ public final class LongConvolution {
         }
     }
 
+    /**
+     * The gradients that belong to a {@link GatedRow}, for {@link LongConvolution#gatedBackward}: one that it reads and
+     * three that it writes. Every array starts at 0 and has at least L elements; none is copied.
+     *
+     * @param output gradient of y, read
+     * @param value gradient of v, written
+     * @param inputGate gradient of x¹, written
+     * @param outputGate gradient of x⁰, written
+     */
+    public record GatedGradient(float[] output, float[] value, float[] inputGate, float[] outputGate) {}
 
-/**
- * The gradients that belong to a {@link GatedRow}, for {@link LongConvolution#gatedBackward}: one that it reads and
- * three that it writes. Every array starts at 0 and has at least L elements; none is copied.
- *
- * @param output gradient of y, read
- * @param value gradient of v, written
- * @param inputGate gradient of x¹, written
- * @param outputGate gradient of x⁰, written
- */
-public record GatedGradient(float[] output, float[] value, float[] inputGate, float[] outputGate) {}
-
-
-/**
- * The rows of one gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order 2
- * all of it. Every array starts at 0 and has at least L elements; none is copied.
- *
- * @param value v
- * @param inputGate x¹, multiplies the input of the convolution
- * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and
- *     {@link LongConvolution#gatedBackward} needs; an empty array if there will be no backward pass
- * @param outputGate x⁰, multiplies its output
- */
-public record GatedRow(float[] value, float[] inputGate, float[] convolved, float[] outputGate) {}
+    /**
+     * The rows of one gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order
+     * 2 all of it. Every array starts at 0 and has at least L elements; none is copied.
+     *
+     * @param value v
+     * @param inputGate x¹, multiplies the input of the convolution
+     * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and
+     *     {@link LongConvolution#gatedBackward} needs; an empty array if there will be no backward pass
+     * @param outputGate x⁰, multiplies its output
+     */
+    public record GatedRow(float[] value, float[] inputGate, float[] convolved, float[] outputGate) {}
 }

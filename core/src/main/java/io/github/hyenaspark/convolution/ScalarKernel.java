@@ -57,7 +57,12 @@ public final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
+    public void joinRow(
+            float[] points,
+            RingConstants.Factor factor,
+            float[] output,
+            RingConstants.Factor otherFactor,
+            float[] otherOutput) {
         transform.joinRow(points, factor, output);
         transform.joinRow(points, otherFactor, otherOutput);
     }

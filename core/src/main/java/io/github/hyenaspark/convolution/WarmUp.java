@@ -53,7 +53,8 @@ final class WarmUp {
         convolution.forward(row.value(), spectrum, row.convolved());
         convolution.backward(row.value(), row.value(), spectrum, row.convolved(), spectrumGradient);
         convolution.gatedForward(row, spectrum, gradient.output());
-        LongConvolution.GatedRow forgetful = new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        LongConvolution.GatedRow forgetful =
+                new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
         convolution.gatedForward(forgetful, spectrum, gradient.output());
         convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
         convolution.filterGradient(spectrumGradient, row.convolved());

@@ -66,7 +66,8 @@ class ConvolutionErrorTest {
 
     @Test
     void theConvolutionThatIsMeasuredIsRight() {
-        ConvolutionBenchmark.Measurement found = ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(2, 3, LENGTH, 2), 1);
+        ConvolutionBenchmark.Measurement found =
+                ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(2, 3, LENGTH, 2), 1);
         // Rounding of a float transform of 64 points, relative to the largest element.
         assertThat(found.maxRelativeError()).isPositive().isLessThan(1e-6);
         assertThat(found.gatedForwardBackward().seconds()).hasSize(1);

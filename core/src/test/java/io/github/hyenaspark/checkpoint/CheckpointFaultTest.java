@@ -93,7 +93,8 @@ class CheckpointFaultTest {
                     TestCheckpoints.ofRound(found.round()).vectors();
             assertThat(found.vectors().keySet()).isEqualTo(expected.keySet());
             expected.forEach((name, values) -> assertThat(found.vector(name)).containsExactly(values));
-            assertThat(WorkerStateFiles.read(storage, uri, found.workers().get(0)).get("first-moment"))
+            assertThat(WorkerStateFiles.read(storage, uri, found.workers().get(0))
+                            .get("first-moment"))
                     .containsExactly((float) found.round(), 2, 3);
             return found.round();
         }
@@ -302,7 +303,8 @@ class CheckpointFaultTest {
         var run = new Run(scheme);
         CheckpointStore driver = run.driver();
         String directory = WorkerStateFiles.newDirectory(3, driver.epoch());
-        VectorFile ahead = WorkerStateFiles.write(run.storage, run.uri, directory, 0, Map.of("residual", new float[] {4}));
+        VectorFile ahead =
+                WorkerStateFiles.write(run.storage, run.uri, directory, 0, Map.of("residual", new float[] {4}));
         driver.save(run.checkpoint(2), 1);
         assertThat(WorkerStateFiles.read(run.storage, run.uri, ahead).get("residual"))
                 .containsExactly(4);

@@ -43,7 +43,8 @@ final class ForkedKernel {
         float[][] results = new float[5][LENGTH];
         convolution.spectrum(filter, spectrum);
         convolution.gatedForward(row, spectrum, results[0]);
-        LongConvolution.GatedGradient gradient = new LongConvolution.GatedGradient(outputGradient, results[1], results[2], results[3]);
+        LongConvolution.GatedGradient gradient =
+                new LongConvolution.GatedGradient(outputGradient, results[1], results[2], results[3]);
         convolution.gatedBackward(row, gradient, spectrum, spectrumGradient);
         convolution.filterGradient(spectrumGradient, results[4]);
         return results;

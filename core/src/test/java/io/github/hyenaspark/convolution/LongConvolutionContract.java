@@ -85,10 +85,12 @@ public abstract class LongConvolutionContract {
         float[] output = emptyRow(length);
         float[] outputAlone = emptyRow(length);
         float[] filterGradient = emptyRow(length);
-        LongConvolution.GatedRow row = new LongConvolution.GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
-        LongConvolution.GatedRow forgetful = new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
-        LongConvolution.GatedGradient gradient =
-                new LongConvolution.GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+        LongConvolution.GatedRow row = new LongConvolution.GatedRow(
+                row(random, length), row(random, length), emptyRow(length), row(random, length));
+        LongConvolution.GatedRow forgetful =
+                new LongConvolution.GatedRow(row.value(), row.inputGate(), new float[0], row.outputGate());
+        LongConvolution.GatedGradient gradient = new LongConvolution.GatedGradient(
+                row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
 
         convolution.spectrum(filter, spectrum);
         convolution.gatedForward(row, spectrum, output);
@@ -168,9 +170,10 @@ public abstract class LongConvolutionContract {
         float[] spectrum = new float[convolution.spectrumSize()];
         float[] spectrumGradient = new float[convolution.spectrumSize()];
         float[] plainSpectrumGradient = new float[convolution.spectrumSize()];
-        LongConvolution.GatedRow row = new LongConvolution.GatedRow(row(random, length), row(random, length), emptyRow(length), row(random, length));
-        LongConvolution.GatedGradient gradient =
-                new LongConvolution.GatedGradient(row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
+        LongConvolution.GatedRow row = new LongConvolution.GatedRow(
+                row(random, length), row(random, length), emptyRow(length), row(random, length));
+        LongConvolution.GatedGradient gradient = new LongConvolution.GatedGradient(
+                row(random, length), emptyRow(length), emptyRow(length), emptyRow(length));
         float[] output = emptyRow(length);
         float[] filterGradient = emptyRow(length);
         float[] convolved = emptyRow(length);

@@ -26,7 +26,21 @@ class SafariTensorsTest {
     /** Everything that has a tensor of its own or lacks one: three gates, two heads that are mixed, no direct term. */
     private static ModelConfig rich(boolean trainPositions, boolean trainDecay, boolean directTerm) {
         FilterConfig filter = new FilterConfig(
-                FilterConfig.Kind.IMPLICIT, 6, 5, 1, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, trainDecay, 16, 64);
+                FilterConfig.Kind.IMPLICIT,
+                6,
+                5,
+                1,
+                14,
+                true,
+                0,
+                0.01,
+                0.3,
+                1.5,
+                false,
+                trainPositions,
+                trainDecay,
+                16,
+                64);
         return new ModelConfig(
                 List.of(Mixer.HYENA),
                 8,

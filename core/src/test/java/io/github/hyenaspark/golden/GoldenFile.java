@@ -79,7 +79,8 @@ record GoldenFile(String name, JsonNode root) {
     /** The operator's configuration; keys that are absent have the reference's defaults. */
     static HyenaConfig operatorConfig(JsonNode config, int width, int maxLength) {
         FilterConfig filter = new FilterConfig(
-                FilterConfig.Kind.valueOf(config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
+                FilterConfig.Kind.valueOf(
+                        config.path("filter_kind").asText("implicit").toUpperCase(Locale.ROOT)),
                 config.path("filter_width").asInt(64),
                 config.path("filter_emb").asInt(3),
                 config.path("filter_hidden_layers").asInt(2),

@@ -101,9 +101,7 @@ class AtomicWriterTest {
         String target = scheme + "://view/d/index.json";
         storage.replace(target, bytes("old"));
         storage.replace(target, bytes("new"));
-        assertThat(storage.list(scheme + "://view/d"))
-                .extracting(FileInfo::uri)
-                .containsExactly(target);
+        assertThat(storage.list(scheme + "://view/d")).extracting(FileInfo::uri).containsExactly(target);
         try (RangeReader reader = storage.openRange(target)) {
             byte[] to = new byte[2];
             reader.readFully(1, to, 0, 2);

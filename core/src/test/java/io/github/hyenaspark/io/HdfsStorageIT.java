@@ -106,9 +106,7 @@ class HdfsStorageIT {
             reader.readFully(4, to, 0, 3);
             assertThat(to).isEqualTo(bytes("ent"));
         }
-        assertThat(storage.find(root + "/da*"))
-                .extracting(FileInfo::uri)
-                .containsExactly(root + "/data/view", target);
+        assertThat(storage.find(root + "/da*")).extracting(FileInfo::uri).containsExactly(root + "/data/view", target);
         assertThat(names("/data")).containsExactlyInAnyOrder("view", "object");
         storage.delete(root + "/data");
         assertThat(storage.exists(target)).isFalse();

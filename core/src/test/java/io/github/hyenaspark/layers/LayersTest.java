@@ -281,8 +281,8 @@ class LayersTest {
         LanguageModelHeadLayer head = new LanguageModelHeadLayer(VOCABULARY, config.width());
         head.setLayerName("head");
         NeuralNetConfiguration headConfiguration = base(type).layer(head).build();
-        BlockLayer block =
-                new BlockLayer(new BlockConfig(config, 9, config.dropout()), new LinearInitializer.LanguageModel(0.4, 1));
+        BlockLayer block = new BlockLayer(
+                new BlockConfig(config, 9, config.dropout()), new LinearInitializer.LanguageModel(0.4, 1));
         ComputationGraph graph = new ComputationGraph(base(type)
                 .graphBuilder()
                 .addInputs("ids")

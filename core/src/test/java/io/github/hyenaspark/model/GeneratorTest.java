@@ -40,7 +40,8 @@ class GeneratorTest {
         return config(List.of(Mixer.HYENA), PositionEmbedding.ROTARY, FilterConfig.Kind.IMPLICIT, lMax);
     }
 
-    private static ModelConfig config(List<Mixer> mixer, PositionEmbedding positions, FilterConfig.Kind kind, int lMax) {
+    private static ModelConfig config(
+            List<Mixer> mixer, PositionEmbedding positions, FilterConfig.Kind kind, int lMax) {
         FilterConfig filter =
                 new FilterConfig(kind, 8, 5, 1, 14, true, 0.05, 0.01, 0.3, 1.5, true, true, true, lMax / 2 + 1, 8);
         return new ModelConfig(

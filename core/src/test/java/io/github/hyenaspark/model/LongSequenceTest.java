@@ -20,7 +20,8 @@ class LongSequenceTest {
     @ValueSource(ints = {8191, 8193, 32768, 33_000, 65536, 100_000, 131_072, 1_048_576})
     void aLongConvolutionKeepsItsPrecision(int length) {
         for (int threads : new int[] {1, 2}) {
-            ConvolutionBenchmark.Measurement found = ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(1, 2, length, threads), 1);
+            ConvolutionBenchmark.Measurement found =
+                    ConvolutionBenchmark.run(new ConvolutionBenchmark.Shape(1, 2, length, threads), 1);
             assertThat(found.maxRelativeError()).isPositive().isLessThan(1e-6);
         }
     }

@@ -49,6 +49,20 @@ public final class ModelConfigs {
     /** A filter network of width 64 with two hidden layers. */
     public static FilterConfig filter(int emb, boolean trainPositions) {
         return new FilterConfig(
-                FilterConfig.Kind.IMPLICIT, 64, emb, 2, 14, true, 0, 0.01, 0.3, 1.5, false, trainPositions, false, 16, 64);
+                FilterConfig.Kind.IMPLICIT,
+                64,
+                emb,
+                2,
+                14,
+                true,
+                0,
+                0.01,
+                0.3,
+                1.5,
+                false,
+                trainPositions,
+                false,
+                16,
+                64);
     }
 }

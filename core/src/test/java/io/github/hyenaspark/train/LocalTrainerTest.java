@@ -113,7 +113,8 @@ class LocalTrainerTest {
     void resetMomentsBeginWithTheirOwnCountOfSteps() {
         TrainConfigDraft draft = draft();
         draft.innerState = TrainConfig.MomentPolicy.RESET;
-        LocalTrainer.RoundResult reset = new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult reset =
+                new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
         TrainingState state = start.copy();
         AdamW adam = new AdamW(model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];

@@ -151,8 +151,8 @@ public final class TestCorpus {
     }
 
     /** What the jobs do with two sorts on a cluster. */
-    private static Map<String, DuplicateRule.UnitDuplicates> duplicates(Storage storage, DatasetSpec recipe, List<UnitEntry> units)
-            throws IOException {
+    private static Map<String, DuplicateRule.UnitDuplicates> duplicates(
+            Storage storage, DatasetSpec recipe, List<UnitEntry> units) throws IOException {
         String dataset = recipe.config().dataset();
         List<long[]> candidates = new ArrayList<>();
         for (int unit = 0; unit < units.size(); unit++) {

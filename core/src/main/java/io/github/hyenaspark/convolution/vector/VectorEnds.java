@@ -109,7 +109,12 @@ final class VectorEnds {
     }
 
     /** Two products of one row. */
-    void joinRow(float[] z, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
+    void joinRow(
+            float[] z,
+            RingConstants.Factor factor,
+            float[] output,
+            RingConstants.Factor otherFactor,
+            float[] otherOutput) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float[] otherGate = otherFactor.row();

@@ -147,7 +147,12 @@ final class VectorKernel implements Kernel {
 
     /** Without strips, which would write to 32 places at a time. */
     @Override
-    public void joinRow(float[] points, RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
+    public void joinRow(
+            float[] points,
+            RingConstants.Factor factor,
+            float[] output,
+            RingConstants.Factor otherFactor,
+            float[] otherOutput) {
         if (size >= LONG) {
             join(points, 2, 0, 4);
         }

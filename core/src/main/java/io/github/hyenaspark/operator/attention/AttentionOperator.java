@@ -16,8 +16,8 @@ import java.util.stream.IntStream;
  * diagonal are left out.
  *
  * <p>Activations are B×D×L outside; inside they lie in {@link HeadTiles tiles}, which are also the blocks. Read on at
- * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link IncrementalAttention} the same for
- * a sequence that grows.
+ * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link IncrementalAttention} the
+ * same for a sequence that grows.
  */
 public final class AttentionOperator implements DifferentiableModule<FloatArray> {
     private final AttentionConfig config;

@@ -38,7 +38,8 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
                 }
             }
         }
-        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), mixed, pass);
+        double[] result =
+                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), mixed, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

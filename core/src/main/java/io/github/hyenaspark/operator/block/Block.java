@@ -12,8 +12,8 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
  * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
- * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double reference,
- * {@link RecomputedBlock} the one that keeps only its input.
+ * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double
+ * reference, {@link RecomputedBlock} the one that keeps only its input.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
     private final BlockConfig config;
@@ -40,7 +40,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
      *
      * @param pass whose parameters it has from now on
      */
-    public static InferenceModule<FloatArray> online(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
+    public static InferenceModule<FloatArray> online(
+            BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
         return new Incremental(config, capacity, pass);
     }
 
@@ -88,112 +89,113 @@ public final class Block implements DifferentiableModule<FloatArray> {
         normGradients.finish();
     }
 
+    /**
+     * The forward half of a {@link Block}, for any mixer; keeps the input of the mixer's branch, its normalised form
+     * and the sum of both for the backward half.
+     */
+    static final class Forward implements InferenceModule<FloatArray> {
+        private final BlockConfig config;
+        private final int width;
+        private final LayerNorm norm;
+        private final InferenceModule<FloatArray> mixer;
+        private final FeedForward feedForward;
+        private FloatArray input = FloatArray.allocate(0); // the caller's
+        private FloatArray normed = FloatArray.allocate(0); // B×D×L
+        private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
 
-/**
- * The forward half of a {@link Block}, for any mixer; keeps the input of the mixer's branch, its normalised form and
- * the sum of both for the backward half.
- */
-static final class Forward implements InferenceModule<FloatArray> {
-    private final BlockConfig config;
-    private final int width;
-    private final LayerNorm norm;
-    private final InferenceModule<FloatArray> mixer;
-    private final FeedForward feedForward;
-    private FloatArray input = FloatArray.allocate(0); // the caller's
-    private FloatArray normed = FloatArray.allocate(0); // B×D×L
-    private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
+        Forward(BlockConfig config, InferenceModule<FloatArray> mixer, BlockConfig.Recompute recompute) {
+            this.config = config;
+            this.mixer = mixer;
+            width = config.mixer().width();
+            norm = new LayerNorm(width);
+            feedForward = new FeedForward(config, recompute);
+        }
 
-    Forward(BlockConfig config, InferenceModule<FloatArray> mixer, BlockConfig.Recompute recompute) {
-        this.config = config;
-        this.mixer = mixer;
-        width = config.mixer().width();
-        norm = new LayerNorm(width);
-        feedForward = new FeedForward(config, recompute);
-    }
+        @Override
+        public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
+            mix(newInput, pass);
+            feedForward.start(pass);
+            Tile.each(pass, Tile.LENGTH, tile -> feedForward.forward(tile, addBranch(tile, pass), output, pass));
+        }
 
-    @Override
-    public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
-        mix(newInput, pass);
-        feedForward.start(pass);
-        Tile.each(pass, Tile.LENGTH, tile -> feedForward.forward(tile, addBranch(tile, pass), output, pass));
-    }
+        /** What the backward half needs of a forward pass that was not the last one. */
+        void restore(FloatArray newInput, ForwardContext<FloatArray> pass) {
+            mix(newInput, pass);
+            Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
+        }
 
-    /** What the backward half needs of a forward pass that was not the last one. */
-    void restore(FloatArray newInput, ForwardContext<FloatArray> pass) {
-        mix(newInput, pass);
-        Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
-    }
+        FloatArray input() {
+            return input;
+        }
 
-    FloatArray input() {
-        return input;
-    }
+        FloatArray normed() {
+            return normed;
+        }
 
-    FloatArray normed() {
-        return normed;
-    }
+        FloatArray stream() {
+            return stream;
+        }
 
-    FloatArray stream() {
-        return stream;
-    }
+        LayerNorm norm() {
+            return norm;
+        }
 
-    LayerNorm norm() {
-        return norm;
-    }
+        FeedForward feedForward() {
+            return feedForward;
+        }
 
-    FeedForward feedForward() {
-        return feedForward;
-    }
+        private void mix(FloatArray newInput, ForwardContext<FloatArray> pass) {
+            input = newInput;
+            normed = normed.atLeast(input.length());
+            stream = stream.atLeast(input.length());
+            norm.start(pass.within("norm1"));
+            Tile.each(pass, Tile.LENGTH, tile -> {
+                float[][] rows = tile.rows("block.input", input, width);
+                norm.normalise(rows, tile.count(), tile.workspace());
+                for (int d = 0; d < width; d++) {
+                    norm.scale(d, rows[d], rows[d], tile.count());
+                }
+                tile.write(rows, width, normed);
+            });
+            mixer.forward(normed, stream, pass.within("mixer"));
+        }
 
-    private void mix(FloatArray newInput, ForwardContext<FloatArray> pass) {
-        input = newInput;
-        normed = normed.atLeast(input.length());
-        stream = stream.atLeast(input.length());
-        norm.start(pass.within("norm1"));
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] rows = tile.rows("block.input", input, width);
-            norm.normalise(rows, tile.count(), tile.workspace());
+        /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
+        private float[][] addBranch(Tile tile, ForwardContext<FloatArray> pass) {
+            float[][] rows = tile.rows("block.stream", stream, width);
+            float[] row = tile.workspace().row("block.row", tile.count());
+            Dropout dropout = pass.dropout().named("branch1");
             for (int d = 0; d < width; d++) {
-                norm.scale(d, rows[d], rows[d], tile.count());
+                tile.drop(dropout, config.dropout(), width, d, rows[d]);
+                input.read(tile.start(width, d), row, tile.count());
+                VectorOps.add(row, rows[d], tile.count());
             }
-            tile.write(rows, width, normed);
-        });
-        mixer.forward(normed, stream, pass.within("mixer"));
-    }
-
-    /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
-    private float[][] addBranch(Tile tile, ForwardContext<FloatArray> pass) {
-        float[][] rows = tile.rows("block.stream", stream, width);
-        float[] row = tile.workspace().row("block.row", tile.count());
-        Dropout dropout = pass.dropout().named("branch1");
-        for (int d = 0; d < width; d++) {
-            tile.drop(dropout, config.dropout(), width, d, rows[d]);
-            input.read(tile.start(width, d), row, tile.count());
-            VectorOps.add(row, rows[d], tile.count());
+            tile.write(rows, width, stream);
+            return rows;
         }
-        tile.write(rows, width, stream);
-        return rows;
-    }
-}
-
-
-/** A {@link Block} for one sequence that grows, whatever its mixer; see {@link Block#online}. */
-static final class Incremental implements InferenceModule<FloatArray> {
-    private final InferenceModule<FloatArray> forward;
-    private int length;
-
-    Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
-        config.mixer().checkLength(capacity);
-        forward = new Forward(config, config.mixer().incrementalModule(capacity, pass.within("mixer")), BlockConfig.Recompute.BLOCK);
     }
 
-    @Override
-    public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-        if (length > 0 && pass.length() != 1) {
-            throw new IllegalArgumentException(
-                    "a sequence that has begun goes on one step at a time, found " + pass.length() + " steps");
+    /** A {@link Block} for one sequence that grows, whatever its mixer; see {@link Block#online}. */
+    static final class Incremental implements InferenceModule<FloatArray> {
+        private final InferenceModule<FloatArray> forward;
+        private int length;
+
+        Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
+            config.mixer().checkLength(capacity);
+            forward = new Forward(
+                    config,
+                    config.mixer().incrementalModule(capacity, pass.within("mixer")),
+                    BlockConfig.Recompute.BLOCK);
         }
-        forward.forward(input, output, pass);
-        length += pass.length();
+
+        @Override
+        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+            if (length > 0 && pass.length() != 1) {
+                throw new IllegalArgumentException(
+                        "a sequence that has begun goes on one step at a time, found " + pass.length() + " steps");
+            }
+            forward.forward(input, output, pass);
+            length += pass.length();
+        }
     }
-}
 }

@@ -62,7 +62,10 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
         return new IncrementalGatedConvolution(
-                this, direct() ? new IncrementalGatedConvolution.IncrementalDirectConv(this, pass) : new IncrementalGatedConvolution.IncrementalLongConv(this, capacity, pass));
+                this,
+                direct()
+                        ? new IncrementalGatedConvolution.IncrementalDirectConv(this, pass)
+                        : new IncrementalGatedConvolution.IncrementalLongConv(this, capacity, pass));
     }
 
     /** Kept are value and gate, the filtered value and the product with the gate. */

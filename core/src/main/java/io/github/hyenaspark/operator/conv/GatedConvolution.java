@@ -12,8 +12,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The convolutional mixer in the form that runs: value and gate by one projection, the value filtered channel by
- * channel, times the logistic function of the gate, and an output projection. {@link ReferenceConvolution} is the same in
- * plain double loops, {@link IncrementalGatedConvolution} the same for a sequence that grows.
+ * channel, times the logistic function of the gate, and an output projection. {@link ReferenceConvolution} is the same
+ * in plain double loops, {@link IncrementalGatedConvolution} the same for a sequence that grows.
  */
 final class GatedConvolution implements DifferentiableModule<FloatArray> {
     private final ConvConfig config;

@@ -56,66 +56,65 @@ final class IncrementalGatedConvolution implements InferenceModule<FloatArray> {
         outputProjection.forward(gated, output, pass);
     }
 
+    /** Filters of a few taps: the last K−1 inputs of every channel are kept, and a step costs K. */
+    static final class IncrementalDirectConv implements IncrementalGatedConvolution.IncrementalFilter {
+        private final ShortConvolution convolution;
+        private final float[][] tails; // D×(K−1), the latest last
 
-/** Filters of a few taps: the last K−1 inputs of every channel are kept, and a step costs K. */
-static final class IncrementalDirectConv implements IncrementalGatedConvolution.IncrementalFilter {
-    private final ShortConvolution convolution;
-    private final float[][] tails; // D×(K−1), the latest last
+        IncrementalDirectConv(ConvConfig config, ForwardContext<FloatArray> pass) {
+            convolution = DirectDepthwiseConv.shortConvolution(config, pass);
+            tails = new float[config.width()][config.taps() - 1];
+        }
 
-    IncrementalDirectConv(ConvConfig config, ForwardContext<FloatArray> pass) {
-        convolution = DirectDepthwiseConv.shortConvolution(config, pass);
-        tails = new float[config.width()][config.taps() - 1];
-    }
-
-    @Override
-    public void filter(int channel, float[] row, int count) {
-        float[] tail = tails[channel];
-        for (int t = 0; t < count; t++) {
-            float present = row[t];
-            row[t] = convolution.step(channel, tail, present);
-            if (tail.length > 0) {
-                System.arraycopy(tail, 1, tail, 0, tail.length - 1);
-                tail[tail.length - 1] = present;
+        @Override
+        public void filter(int channel, float[] row, int count) {
+            float[] tail = tails[channel];
+            for (int t = 0; t < count; t++) {
+                float present = row[t];
+                row[t] = convolution.step(channel, tail, present);
+                if (tail.length > 0) {
+                    System.arraycopy(tail, 1, tail, 0, tail.length - 1);
+                    tail[tail.length - 1] = present;
+                }
             }
         }
-    }
 
-    @Override
-    public void advance(int count) {
-        // every channel has its own tail
-    }
-}
-
-
-/** Filters of many taps: {@link IncrementalConvolution} with zeros after the last one. */
-static final class IncrementalLongConv implements IncrementalGatedConvolution.IncrementalFilter {
-    private final IncrementalConvolution convolution;
-    private final float[] bias;
-
-    /** Filters for a sequence of at most {@code capacity} steps. */
-    IncrementalLongConv(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
-        float[][] filters = new float[config.width()][capacity];
-        for (int channel = 0; channel < filters.length; channel++) {
-            FftDepthwiseConv.read(pass.parameter("taps.weight"), channel, config.taps(), filters[channel], capacity);
+        @Override
+        public void advance(int count) {
+            // every channel has its own tail
         }
-        convolution = new IncrementalConvolution(filters, 1);
-        bias = pass.parameter("taps.bias").toArray();
     }
 
-    @Override
-    public void filter(int channel, float[] row, int count) {
-        convolution.prepare(channel);
-        if (convolution.length() == 0) {
-            convolution.first(channel, 0, row, row, count);
-        } else {
-            row[0] = convolution.next(channel, 0, row[0]);
+    /** Filters of many taps: {@link IncrementalConvolution} with zeros after the last one. */
+    static final class IncrementalLongConv implements IncrementalGatedConvolution.IncrementalFilter {
+        private final IncrementalConvolution convolution;
+        private final float[] bias;
+
+        /** Filters for a sequence of at most {@code capacity} steps. */
+        IncrementalLongConv(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
+            float[][] filters = new float[config.width()][capacity];
+            for (int channel = 0; channel < filters.length; channel++) {
+                FftDepthwiseConv.read(
+                        pass.parameter("taps.weight"), channel, config.taps(), filters[channel], capacity);
+            }
+            convolution = new IncrementalConvolution(filters, 1);
+            bias = pass.parameter("taps.bias").toArray();
         }
-        VectorOps.add(bias[channel], row, count);
-    }
 
-    @Override
-    public void advance(int count) {
-        convolution.advance(count);
+        @Override
+        public void filter(int channel, float[] row, int count) {
+            convolution.prepare(channel);
+            if (convolution.length() == 0) {
+                convolution.first(channel, 0, row, row, count);
+            } else {
+                row[0] = convolution.next(channel, 0, row[0]);
+            }
+            VectorOps.add(bias[channel], row, count);
+        }
+
+        @Override
+        public void advance(int count) {
+            convolution.advance(count);
+        }
     }
-}
 }

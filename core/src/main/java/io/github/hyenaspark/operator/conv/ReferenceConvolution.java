@@ -38,7 +38,8 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
             }
             gated[i] = filtered[i] * Activation.SIGMOID.value(projected[gate(i, pass)]);
         }
-        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), gated, pass);
+        double[] result =
+                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), gated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -43,64 +43,62 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
         }
     }
 
+    /**
+     * Filters whose taps are the parameters, as those of a depthwise convolution; what lies behind the last tap is
+     * zero. They start as PyTorch's {@code Conv1d} does, uniform within 1/√taps.
+     *
+     * @param filters F
+     * @param taps T of every filter
+     * @param group of the parameters
+     */
+    public record Spec(int filters, int taps, ParameterSpec.Group group) implements FilterSpec {
+        @Override
+        public List<ParameterSpec> parameters(LinearInitializer linear) {
+            Initializer initial = new Initializer.Uniform(1 / Math.sqrt(taps));
+            return List.of(new ParameterSpec("taps", List.of(filters, taps), initial, group));
+        }
 
-/**
- * Filters whose taps are the parameters, as those of a depthwise convolution; what lies behind the last tap is zero.
- * They start as PyTorch's {@code Conv1d} does, uniform within 1/√taps.
- *
- * @param filters F
- * @param taps T of every filter
- * @param group of the parameters
- */
-public record Spec(int filters, int taps, ParameterSpec.Group group) implements FilterSpec {
-    @Override
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
-        Initializer initial = new Initializer.Uniform(1 / Math.sqrt(taps));
-        return List.of(new ParameterSpec("taps", List.of(filters, taps), initial, group));
-    }
+        @Override
+        public FilterMap<FloatArray> map() {
+            return new ExplicitFilter(this);
+        }
 
-    @Override
-    public FilterMap<FloatArray> map() {
-        return new ExplicitFilter(this);
-    }
+        @Override
+        public FilterMap<double[]> referenceModule() {
+            return new Reference(this);
+        }
 
-    @Override
-    public FilterMap<double[]> referenceModule() {
-        return new Reference(this);
-    }
-
-    @Override
-    public long productFlop(int length) {
-        return 0;
-    }
-}
-
-
-/** The double reference of {@link ExplicitFilter}. */
-static final class Reference implements FilterMap<double[]> {
-    private final Spec spec;
-
-    Reference(Spec spec) {
-        this.spec = spec;
-    }
-
-    @Override
-    public void forward(double[] taps, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        for (int i = 0; i < spec.filters() * length; i++) {
-            int t = i % length;
-            taps[i] = t < spec.taps() ? pass.parameter("taps")[i / length * spec.taps() + t] : 0;
+        @Override
+        public long productFlop(int length) {
+            return 0;
         }
     }
 
-    @Override
-    public void backward(double[] gradient, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        for (int i = 0; i < spec.filters() * length; i++) {
-            if (i % length < spec.taps()) {
-                pass.gradient("taps")[i / length * spec.taps() + i % length] += gradient[i];
+    /** The double reference of {@link ExplicitFilter}. */
+    static final class Reference implements FilterMap<double[]> {
+        private final Spec spec;
+
+        Reference(Spec spec) {
+            this.spec = spec;
+        }
+
+        @Override
+        public void forward(double[] taps, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            for (int i = 0; i < spec.filters() * length; i++) {
+                int t = i % length;
+                taps[i] = t < spec.taps() ? pass.parameter("taps")[i / length * spec.taps() + t] : 0;
+            }
+        }
+
+        @Override
+        public void backward(double[] gradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            for (int i = 0; i < spec.filters() * length; i++) {
+                if (i % length < spec.taps()) {
+                    pass.gradient("taps")[i / length * spec.taps() + i % length] += gradient[i];
+                }
             }
         }
     }
-}
 }

@@ -6,7 +6,8 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
-public sealed interface FilterSpec permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec {
+public sealed interface FilterSpec
+        permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec {
     /** F. */
     int filters();
 

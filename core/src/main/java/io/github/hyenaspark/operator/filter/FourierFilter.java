@@ -67,85 +67,85 @@ public final class FourierFilter implements FilterMap<FloatArray> {
         return waves;
     }
 
+    /**
+     * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, which are the
+     * parameters: the spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise.
+     * As there, modes start uniform in [0, 1) in both parts, so that a filter starts as a low-pass of gain about one.
+     *
+     * @param filters F
+     * @param maxLength M, the period
+     * @param modes K, the mean included; from 1 to M/2+1
+     */
+    public record Spec(int filters, int maxLength, int modes) implements FilterSpec {
+        @Override
+        public List<ParameterSpec> parameters(LinearInitializer linear) {
+            List<Integer> shape = List.of(filters, 2, modes);
+            return List.of(
+                    new ParameterSpec("spectrum", shape, new Initializer.Between(0, 1), ParameterSpec.Group.FILTER));
+        }
 
-/**
- * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, which are the parameters:
- * the spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise. As there, modes
- * start uniform in [0, 1) in both parts, so that a filter starts as a low-pass of gain about one.
- *
- * @param filters F
- * @param maxLength M, the period
- * @param modes K, the mean included; from 1 to M/2+1
- */
-public record Spec(int filters, int maxLength, int modes) implements FilterSpec {
-    @Override
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
-        List<Integer> shape = List.of(filters, 2, modes);
-        return List.of(new ParameterSpec("spectrum", shape, new Initializer.Between(0, 1), ParameterSpec.Group.FILTER));
-    }
+        /** What mode k contributes to a real filter: it stands for its conjugate too, if that is another one. */
+        double scale(int k) {
+            return (k == 0 || 2 * k == maxLength ? 1.0 : 2.0) / maxLength;
+        }
 
-    /** What mode k contributes to a real filter: it stands for its conjugate too, if that is another one. */
-    double scale(int k) {
-        return (k == 0 || 2 * k == maxLength ? 1.0 : 2.0) / maxLength;
-    }
+        @Override
+        public FilterMap<FloatArray> map() {
+            return new FourierFilter(this);
+        }
 
-    @Override
-    public FilterMap<FloatArray> map() {
-        return new FourierFilter(this);
-    }
+        @Override
+        public FilterMap<double[]> referenceModule() {
+            return new Reference(this);
+        }
 
-    @Override
-    public FilterMap<double[]> referenceModule() {
-        return new Reference(this);
-    }
-
-    @Override
-    public long productFlop(int length) {
-        return 2L * 2 * length * filters * 2 * modes; // forward, and for the gradient of the spectrum
-    }
-}
-
-
-/** The double reference of {@link FourierFilter}. */
-static final class Reference implements FilterMap<double[]> {
-    private final Spec spec;
-
-    Reference(Spec spec) {
-        this.spec = spec;
-    }
-
-    @Override
-    public void forward(double[] taps, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        int modes = spec.modes();
-        double[] spectrum = pass.parameter("spectrum");
-        for (int i = 0; i < spec.filters() * length; i++) {
-            taps[i] = 0;
-            for (int k = 0; k < modes; k++) {
-                int at = i / length * 2 * modes + k;
-                double phase = phase(k, i % length);
-                taps[i] += spec.scale(k) * (spectrum[at] * Math.cos(phase) - spectrum[at + modes] * Math.sin(phase));
-            }
+        @Override
+        public long productFlop(int length) {
+            return 2L * 2 * length * filters * 2 * modes; // forward, and for the gradient of the spectrum
         }
     }
 
-    @Override
-    public void backward(double[] gradient, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        int modes = spec.modes();
-        double[] spectrumGradient = pass.gradient("spectrum");
-        for (int i = 0; i < spec.filters() * length; i++) {
-            for (int k = 0; k < modes; k++) {
-                int at = i / length * 2 * modes + k;
-                double phase = phase(k, i % length);
-                spectrumGradient[at] += gradient[i] * spec.scale(k) * Math.cos(phase);
-                spectrumGradient[at + modes] -= gradient[i] * spec.scale(k) * Math.sin(phase);
+    /** The double reference of {@link FourierFilter}. */
+    static final class Reference implements FilterMap<double[]> {
+        private final Spec spec;
+
+        Reference(Spec spec) {
+            this.spec = spec;
+        }
+
+        @Override
+        public void forward(double[] taps, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            int modes = spec.modes();
+            double[] spectrum = pass.parameter("spectrum");
+            for (int i = 0; i < spec.filters() * length; i++) {
+                taps[i] = 0;
+                for (int k = 0; k < modes; k++) {
+                    int at = i / length * 2 * modes + k;
+                    double phase = phase(k, i % length);
+                    taps[i] +=
+                            spec.scale(k) * (spectrum[at] * Math.cos(phase) - spectrum[at + modes] * Math.sin(phase));
+                }
             }
         }
-    }
 
-    private double phase(int k, int t) {
-        return 2 * Math.PI * k * t / spec.maxLength();
+        @Override
+        public void backward(double[] gradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            int modes = spec.modes();
+            double[] spectrumGradient = pass.gradient("spectrum");
+            for (int i = 0; i < spec.filters() * length; i++) {
+                for (int k = 0; k < modes; k++) {
+                    int at = i / length * 2 * modes + k;
+                    double phase = phase(k, i % length);
+                    spectrumGradient[at] += gradient[i] * spec.scale(k) * Math.cos(phase);
+                    spectrumGradient[at + modes] -= gradient[i] * spec.scale(k) * Math.sin(phase);
+                }
+            }
+        }
+
+        private double phase(int k, int t) {
+            return 2 * Math.PI * k * t / spec.maxLength();
+        }
     }
-}
 }

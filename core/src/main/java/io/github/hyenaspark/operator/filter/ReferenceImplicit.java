@@ -120,7 +120,8 @@ final class ReferenceImplicit implements FilterMap<double[]> {
                 networkGradient[t * count + m] = dh * window(t, rates[m]);
                 if (filter.trainDecay() && filter.modulate()) {
                     double time = PositionalEncoding.time(t, spec.maxLength());
-                    pass.gradient("decay")[m] += dh * network[m * length + t] * FilterWindow.DecayWindow.derivative(time, rates[m]);
+                    pass.gradient("decay")[m] +=
+                            dh * network[m * length + t] * FilterWindow.DecayWindow.derivative(time, rates[m]);
                 }
             }
         }

@@ -158,153 +158,154 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
         return Math.abs(x) < SMALLEST ? 0f : (float) x;
     }
 
+    /** The double reference of {@link StateSpaceFilter}: one pole, one step at a time. */
+    static final class Reference implements FilterMap<double[]> {
+        private final Spec spec;
 
-/** The double reference of {@link StateSpaceFilter}: one pole, one step at a time. */
-static final class Reference implements FilterMap<double[]> {
-    private final Spec spec;
+        Reference(Spec spec) {
+            this.spec = spec;
+        }
 
-    Reference(Spec spec) {
-        this.spec = spec;
-    }
+        /** What is to be done for pole n of model m. */
+        private interface Work {
+            void run(int m, int n, Complex a, Complex output, double step);
+        }
 
-    /** What is to be done for pole n of model m. */
-    private interface Work {
-        void run(int m, int n, Complex a, Complex output, double step);
-    }
+        @Override
+        public void forward(double[] taps, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            Arrays.fill(taps, 0, spec.filters() * length, 0);
+            eachPole(pass, (m, n, a, output, step) -> {
+                Complex gain = output.times(hold(a, step));
+                for (int t = 0; t < length; t++) {
+                    taps[m * length + t] +=
+                            2 * gain.times(a.times(step * t).exp()).re();
+                }
+            });
+        }
 
-    @Override
-    public void forward(double[] taps, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        Arrays.fill(taps, 0, spec.filters() * length, 0);
-        eachPole(pass, (m, n, a, output, step) -> {
-            Complex gain = output.times(hold(a, step));
-            for (int t = 0; t < length; t++) {
-                taps[m * length + t] += 2 * gain.times(a.times(step * t).exp()).re();
+        @Override
+        public void backward(double[] gradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            int poles = spec.poles();
+            eachPole(pass, (m, n, a, output, step) -> {
+                Complex hold = hold(a, step);
+                Complex stepped = a.times(step).exp();
+                // derivatives of C E exp(ΔAt) by C, by A and by Δ, each times the gradient
+                Complex byOutput = new Complex(0, 0);
+                Complex byPole = new Complex(0, 0);
+                Complex byStep = new Complex(0, 0);
+                Complex holdByPole = stepped.times(step).minus(hold).over(a);
+                for (int t = 0; t < length; t++) {
+                    Complex power = a.times(step * t).exp().times(2 * gradient[m * length + t]);
+                    byOutput = byOutput.plus(hold.times(power));
+                    byPole = byPole.plus(
+                            holdByPole.plus(hold.times(step * t)).times(output).times(power));
+                    byStep = byStep.plus(
+                            stepped.plus(hold.times(a).times(t)).times(output).times(power));
+                }
+                pass.gradient("output")[2 * m * poles + n] += byOutput.re();
+                pass.gradient("output")[(2 * m + 1) * poles + n] -= byOutput.im();
+                pass.gradient("log-decay")[m * poles + n] += byPole.re() * a.re(); // A = −exp(a) + iω
+                pass.gradient("frequency")[m * poles + n] -= byPole.im();
+                pass.gradient("log-step")[m] += byStep.re() * step;
+            });
+        }
+
+        private void eachPole(ForwardContext<double[]> pass, Work work) {
+            int poles = spec.poles();
+            for (int m = 0; m < spec.filters(); m++) {
+                double step = Math.exp(pass.parameter("log-step")[m]);
+                for (int n = 0; n < poles; n++) {
+                    int at = m * poles + n;
+                    Complex a =
+                            new Complex(-Math.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
+                    double[] output = pass.parameter("output");
+                    work.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
+                }
             }
-        });
-    }
+        }
 
-    @Override
-    public void backward(double[] gradient, ForwardContext<double[]> pass) {
-        int length = pass.length();
-        int poles = spec.poles();
-        eachPole(pass, (m, n, a, output, step) -> {
-            Complex hold = hold(a, step);
-            Complex stepped = a.times(step).exp();
-            // derivatives of C E exp(ΔAt) by C, by A and by Δ, each times the gradient
-            Complex byOutput = new Complex(0, 0);
-            Complex byPole = new Complex(0, 0);
-            Complex byStep = new Complex(0, 0);
-            Complex holdByPole = stepped.times(step).minus(hold).over(a);
-            for (int t = 0; t < length; t++) {
-                Complex power = a.times(step * t).exp().times(2 * gradient[m * length + t]);
-                byOutput = byOutput.plus(hold.times(power));
-                byPole = byPole.plus(
-                        holdByPole.plus(hold.times(step * t)).times(output).times(power));
-                byStep = byStep.plus(
-                        stepped.plus(hold.times(a).times(t)).times(output).times(power));
+        /** E = (exp(ΔA) − 1)/A. */
+        private static Complex hold(Complex a, double step) {
+            return a.times(step).exp().minus(new Complex(1, 0)).over(a);
+        }
+
+        /** A complex number. */
+        private record Complex(double re, double im) {
+            Complex plus(Complex other) {
+                return new Complex(re + other.re, im + other.im);
             }
-            pass.gradient("output")[2 * m * poles + n] += byOutput.re();
-            pass.gradient("output")[(2 * m + 1) * poles + n] -= byOutput.im();
-            pass.gradient("log-decay")[m * poles + n] += byPole.re() * a.re(); // A = −exp(a) + iω
-            pass.gradient("frequency")[m * poles + n] -= byPole.im();
-            pass.gradient("log-step")[m] += byStep.re() * step;
-        });
-    }
 
-    private void eachPole(ForwardContext<double[]> pass, Work work) {
-        int poles = spec.poles();
-        for (int m = 0; m < spec.filters(); m++) {
-            double step = Math.exp(pass.parameter("log-step")[m]);
-            for (int n = 0; n < poles; n++) {
-                int at = m * poles + n;
-                Complex a = new Complex(-Math.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
-                double[] output = pass.parameter("output");
-                work.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
+            Complex minus(Complex other) {
+                return new Complex(re - other.re, im - other.im);
+            }
+
+            Complex times(double factor) {
+                return new Complex(factor * re, factor * im);
+            }
+
+            Complex times(Complex other) {
+                return new Complex(re * other.re - im * other.im, re * other.im + im * other.re);
+            }
+
+            Complex over(Complex other) {
+                double square = other.re * other.re + other.im * other.im;
+                return times(new Complex(other.re / square, -other.im / square));
+            }
+
+            Complex exp() {
+                return new Complex(Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im));
             }
         }
     }
 
-    /** E = (exp(ΔA) − 1)/A. */
-    private static Complex hold(Complex a, double step) {
-        return a.times(step).exp().minus(new Complex(1, 0)).over(a);
-    }
+    /**
+     * Filters that are responses of diagonal state-space models (S4D, arXiv 2206.11893): x' = A x + B u, y = 2 Re C x
+     * with P = N/2 complex states, one of every conjugate pair, held over steps of Δ (zero-order hold). B is worked
+     * into C, which the paper allows. Poles start as S4D-Lin, steps log-uniform in [0.001, 0.1], C complex normal.
+     *
+     * @param filters F, one model each
+     * @param states N, real states of every model; even, at least 2
+     */
+    public record Spec(int filters, int states) implements FilterSpec {
+        private static final double SHORTEST_STEP = 0.001;
+        private static final double LONGEST_STEP = 0.1;
 
-    /** A complex number. */
-    private record Complex(double re, double im) {
-        Complex plus(Complex other) {
-            return new Complex(re + other.re, im + other.im);
+        /** P. */
+        int poles() {
+            return states / 2;
         }
 
-        Complex minus(Complex other) {
-            return new Complex(re - other.re, im - other.im);
+        @Override
+        public List<ParameterSpec> parameters(LinearInitializer linear) {
+            double[] frequencies = new double[filters * poles()];
+            for (int i = 0; i < frequencies.length; i++) {
+                frequencies[i] = Math.PI * (i % poles());
+            }
+            Initializer steps = new Initializer.Between(Math.log(SHORTEST_STEP), Math.log(LONGEST_STEP));
+            List<Integer> ofPoles = List.of(filters, poles());
+            return List.of(
+                    new ParameterSpec("log-step", List.of(filters), steps, FILTER),
+                    new ParameterSpec("log-decay", ofPoles, new Initializer.Constant(Math.log(0.5)), FILTER),
+                    new ParameterSpec("frequency", ofPoles, new Initializer.Values(frequencies), FILTER),
+                    new ParameterSpec(
+                            "output", List.of(filters, 2, poles()), new Initializer.Normal(Math.sqrt(0.5)), BASE));
         }
 
-        Complex times(double factor) {
-            return new Complex(factor * re, factor * im);
+        @Override
+        public FilterMap<FloatArray> map() {
+            return new StateSpaceFilter(this);
         }
 
-        Complex times(Complex other) {
-            return new Complex(re * other.re - im * other.im, re * other.im + im * other.re);
+        @Override
+        public FilterMap<double[]> referenceModule() {
+            return new Reference(this);
         }
 
-        Complex over(Complex other) {
-            double square = other.re * other.re + other.im * other.im;
-            return times(new Complex(other.re / square, -other.im / square));
-        }
-
-        Complex exp() {
-            return new Complex(Math.exp(re) * Math.cos(im), Math.exp(re) * Math.sin(im));
+        @Override
+        public long productFlop(int length) {
+            return 2L * length * filters * (2L + 4) * poles(); // forward, and for the sums of the backward pass
         }
     }
-}
-
-
-/**
- * Filters that are responses of diagonal state-space models (S4D, arXiv 2206.11893): x' = A x + B u, y = 2 Re C x with
- * P = N/2 complex states, one of every conjugate pair, held over steps of Δ (zero-order hold). B is worked into C,
- * which the paper allows. Poles start as S4D-Lin, steps log-uniform in [0.001, 0.1], C complex normal.
- *
- * @param filters F, one model each
- * @param states N, real states of every model; even, at least 2
- */
-public record Spec(int filters, int states) implements FilterSpec {
-    private static final double SHORTEST_STEP = 0.001;
-    private static final double LONGEST_STEP = 0.1;
-
-    /** P. */
-    int poles() {
-        return states / 2;
-    }
-
-    @Override
-    public List<ParameterSpec> parameters(LinearInitializer linear) {
-        double[] frequencies = new double[filters * poles()];
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = Math.PI * (i % poles());
-        }
-        Initializer steps = new Initializer.Between(Math.log(SHORTEST_STEP), Math.log(LONGEST_STEP));
-        List<Integer> ofPoles = List.of(filters, poles());
-        return List.of(
-                new ParameterSpec("log-step", List.of(filters), steps, FILTER),
-                new ParameterSpec("log-decay", ofPoles, new Initializer.Constant(Math.log(0.5)), FILTER),
-                new ParameterSpec("frequency", ofPoles, new Initializer.Values(frequencies), FILTER),
-                new ParameterSpec("output", List.of(filters, 2, poles()), new Initializer.Normal(Math.sqrt(0.5)), BASE));
-    }
-
-    @Override
-    public FilterMap<FloatArray> map() {
-        return new StateSpaceFilter(this);
-    }
-
-    @Override
-    public FilterMap<double[]> referenceModule() {
-        return new Reference(this);
-    }
-
-    @Override
-    public long productFlop(int length) {
-        return 2L * length * filters * (2L + 4) * poles(); // forward, and for the sums of the backward pass
-    }
-}
 }

@@ -99,7 +99,8 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         long dense = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (PROJECTIONS + 1) * width * width;
         long kept = (PROJECTIONS + 2L + headWidth) * tokens * width + (long) (width + heads()) * length;
         long rows = 4L * headWidth + 23; // of a head, and of the plans and spectra of both convolutions
-        return new MixerConfig.Cost(dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
+        return new MixerConfig.Cost(
+                dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
     }
 
     /** The shift of every channel, without parameters yet. */

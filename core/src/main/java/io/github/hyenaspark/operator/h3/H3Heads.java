@@ -71,7 +71,8 @@ final class H3Heads {
                 kept.projected.read(projected(b, VALUE, head, j), value, length);
                 Arrays.fill(sum, 0, length, 0f);
                 for (int i = 0; i < size; i++) {
-                    LongConvolution.GatedRow product = new LongConvolution.GatedRow(value, keys[i], convolved, queries[i]);
+                    LongConvolution.GatedRow product =
+                            new LongConvolution.GatedRow(value, keys[i], convolved, queries[i]);
                     diagonal.convolveGated(0, i * size + j, product, row);
                     VectorOps.add(row, sum, length);
                     kept.convolved.write(product(b, head, i, j), convolved, length);
@@ -121,7 +122,8 @@ final class H3Heads {
         for (int i = 0; i < size; i++) {
             kept.convolved.read(product(b, head, i, j), convolved, length);
             LongConvolution.GatedRow product = new LongConvolution.GatedRow(value, keys[i], convolved, queries[i]);
-            diagonal.backwardGated(0, product, new LongConvolution.GatedGradient(gradient, valueGradient, row, gateGradient));
+            diagonal.backwardGated(
+                    0, product, new LongConvolution.GatedGradient(gradient, valueGradient, row, gateGradient));
             VectorOps.add(valueGradient, sum, length);
             VectorOps.add(row, keyGradients[i], length);
             VectorOps.add(gateGradient, queryGradients[i], length);
@@ -148,20 +150,19 @@ final class H3Heads {
         return channel(b, head, i) * size + (long) j * length;
     }
 
+    /** What an H3 operator keeps of a pass; in the backward pass gradients take the places. */
+    static final class Activations {
+        FloatArray projected = FloatArray.allocate(0); // q, k, v; B×3D×L
+        FloatArray shifted = FloatArray.allocate(0); // k̄, B×D×L
+        FloatArray convolved = FloatArray.allocate(0); // of every product k̄ᵢvⱼ of a head, B×D×c×L
+        FloatArray mixed = FloatArray.allocate(0); // what is projected to the output, B×D×L
 
-/** What an H3 operator keeps of a pass; in the backward pass gradients take the places. */
-static final class Activations {
-    FloatArray projected = FloatArray.allocate(0); // q, k, v; B×3D×L
-    FloatArray shifted = FloatArray.allocate(0); // k̄, B×D×L
-    FloatArray convolved = FloatArray.allocate(0); // of every product k̄ᵢvⱼ of a head, B×D×c×L
-    FloatArray mixed = FloatArray.allocate(0); // what is projected to the output, B×D×L
-
-    void resize(H3Config config, ForwardContext<FloatArray> pass) {
-        long size = (long) pass.batchSize() * config.width() * pass.length();
-        projected = projected.atLeast(H3Config.PROJECTIONS * size);
-        shifted = shifted.atLeast(size);
-        convolved = convolved.atLeast(config.headWidth() * size);
-        mixed = mixed.atLeast(size);
+        void resize(H3Config config, ForwardContext<FloatArray> pass) {
+            long size = (long) pass.batchSize() * config.width() * pass.length();
+            projected = projected.atLeast(H3Config.PROJECTIONS * size);
+            shifted = shifted.atLeast(size);
+            convolved = convolved.atLeast(config.headWidth() * size);
+            mixed = mixed.atLeast(size);
+        }
     }
-}
 }

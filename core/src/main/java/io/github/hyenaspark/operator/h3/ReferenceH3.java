@@ -49,7 +49,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
             }
             write(y, product, row);
         }
-        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), product, pass);
+        double[] result =
+                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), product, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -4,7 +4,8 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. The parameter {@code weight}
- * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link ReferenceEmbedding} checks it.
+ * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link ReferenceEmbedding} checks
+ * it.
  *
  * @param <A> the kind of arrays
  */

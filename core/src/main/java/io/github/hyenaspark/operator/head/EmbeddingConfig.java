@@ -18,7 +18,8 @@ import java.util.List;
  * @param positions {@link PositionEmbedding#LEARNED} and {@link PositionEmbedding#SINUSOIDAL} are added here
  * @param dropout share of activations set to zero in training
  */
-public record EmbeddingConfig(int vocabularySize, int width, int maxLength, PositionEmbedding positions, double dropout) {
+public record EmbeddingConfig(
+        int vocabularySize, int width, int maxLength, PositionEmbedding positions, double dropout) {
     /** The parameters in their order in memory, all N(0, deviation²): the table first. */
     public List<ParameterSpec> parameters(double deviation) {
         Initializer initial = new Initializer.Normal(deviation);

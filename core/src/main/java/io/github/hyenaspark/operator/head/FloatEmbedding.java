@@ -22,7 +22,9 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     public FloatEmbedding(EmbeddingConfig config) {
         this.config = config;
         width = config.width();
-        angles = config.positions() == PositionEmbedding.SINUSOIDAL ? Optional.of(new RotaryAngles(width)) : Optional.empty();
+        angles = config.positions() == PositionEmbedding.SINUSOIDAL
+                ? Optional.of(new RotaryAngles(width))
+                : Optional.empty();
     }
 
     @Override

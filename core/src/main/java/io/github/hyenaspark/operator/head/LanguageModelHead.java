@@ -5,8 +5,8 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 /**
  * The end of a language model: final layer normalisation, logits by the embedding's own weights (tied, no bias),
  * softmax cross entropy against integer targets. Parameters: {@code norm.weight}, {@code norm.bias} and
- * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link ReferenceHead} checks
- * it.
+ * {@code embedding.weight}, V×D. A target below 0 counts in no loss. {@link TiedHead} runs, {@link ReferenceHead}
+ * checks it.
  *
  * @param <A> the kind of arrays
  */
@@ -48,18 +48,17 @@ public interface LanguageModelHead<A> {
         return counted;
     }
 
-
-/**
- * What a head makes of every target by itself. Not compared by {@code equals}: the arrays are those that were given,
- * and a head writes to them.
- *
- * @param nats the losses, B×L; 0 where none counts
- * @param likeliest whether no token has a higher logit than the target, B×L; false where none counts
- */
-public record TargetLosses(double[] nats, boolean[] likeliest) {
-    /** Room for {@code count} targets. */
-    public static TargetLosses of(int count) {
-        return new TargetLosses(new double[count], new boolean[count]);
+    /**
+     * What a head makes of every target by itself. Not compared by {@code equals}: the arrays are those that were
+     * given, and a head writes to them.
+     *
+     * @param nats the losses, B×L; 0 where none counts
+     * @param likeliest whether no token has a higher logit than the target, B×L; false where none counts
+     */
+    public record TargetLosses(double[] nats, boolean[] likeliest) {
+        /** Room for {@code count} targets. */
+        public static TargetLosses of(int count) {
+            return new TargetLosses(new double[count], new boolean[count]);
+        }
     }
-}
 }

@@ -12,7 +12,8 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
     }
 
     @Override
-    public void losses(double[] input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<double[]> pass) {
+    public void losses(
+            double[] input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<double[]> pass) {
         double[] probabilities = probabilities(input, pass);
         for (int i = 0; i < targets.length; i++) {
             losses.nats()[i] = targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);

@@ -40,7 +40,8 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void losses(FloatArray input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<FloatArray> pass) {
+    public void losses(
+            FloatArray input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);

@@ -53,7 +53,11 @@ final class GateChain {
      * @param workspace of the thread that runs this chain
      */
     GateChain(
-            HyenaConfig config, LongFilters.ChannelFilters filters, ForwardContext<FloatArray> pass, double[] mixGradient, Workspace workspace) {
+            HyenaConfig config,
+            LongFilters.ChannelFilters filters,
+            ForwardContext<FloatArray> pass,
+            double[] mixGradient,
+            Workspace workspace) {
         this.config = config;
         this.filters = filters;
         this.mixGradient = mixGradient;
@@ -172,8 +176,8 @@ final class GateChain {
     }
 
     private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
-        LongConvolution.GatedGradient gradients =
-                new LongConvolution.GatedGradient(gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
+        LongConvolution.GatedGradient gradients = new LongConvolution.GatedGradient(
+                gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
         channel.backwardGated(ungated, gatedRow(head), gradients);
     }
 

@@ -16,8 +16,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
  * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the
- * filters of the usual kind; {@link ReferenceHyena} is the same in plain double loops, {@link IncrementalHyena} the same for a
- * sequence that grows.
+ * filters of the usual kind; {@link ReferenceHyena} is the same in plain double loops, {@link IncrementalHyena} the
+ * same for a sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private final HyenaConfig config;

@@ -230,7 +230,8 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         return q;
     }
 
-    private double[] convolveBackward(int r, double[] dq, double[] w, double[] filterGradient, ForwardContext<double[]> pass) {
+    private double[] convolveBackward(
+            int r, double[] dq, double[] w, double[] filterGradient, ForwardContext<double[]> pass) {
         int length = pass.length();
         double[] dw = new double[w.length];
         for (int j = 0; j < config.headWidth(); j++) {

@@ -45,7 +45,8 @@ public final class InputProjection {
     }
 
     /** Writes the gradient of {@code input}, which it may replace, and adds those of the parameters. */
-    public void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
+    public void backward(
+            FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
         SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
         SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);

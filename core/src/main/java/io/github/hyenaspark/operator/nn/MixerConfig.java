@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * What moves information between the steps of a block, and all that a block must know of it: its parameters, the form
- * that runs, the reference form that checks it, and the form for a sequence that grows. Every mixer is causal: its output
- * at a step depends on that step and those before it.
+ * that runs, the reference form that checks it, and the form for a sequence that grows. Every mixer is causal: its
+ * output at a step depends on that step and those before it.
  */
 public interface MixerConfig {
     /** D, channels in and out. */
@@ -76,18 +76,17 @@ public interface MixerConfig {
         }
     }
 
-
-/**
- * What one mixer costs in a step, counted by what it computes and allocates.
- *
- * @param productFlop floating-point operations of its matrix products, forward and for all gradients
- * @param convolutions long convolutions of every channel of a sequence, each forward and backward with its gates
- * @param convolutionHeads heads that share a long filter
- * @param keptFloats what it keeps for the backward pass
- * @param rowFloats rows of the length of a sequence that one thread works in
- */
-public record Cost(long productFlop, int convolutions, int convolutionHeads, long keptFloats, long rowFloats) {
-    /** A multiplication and an addition, in the forward pass and for both gradients. */
-    public static final long FLOP_PER_WEIGHT = 2 * 3;
-}
+    /**
+     * What one mixer costs in a step, counted by what it computes and allocates.
+     *
+     * @param productFlop floating-point operations of its matrix products, forward and for all gradients
+     * @param convolutions long convolutions of every channel of a sequence, each forward and backward with its gates
+     * @param convolutionHeads heads that share a long filter
+     * @param keptFloats what it keeps for the backward pass
+     * @param rowFloats rows of the length of a sequence that one thread works in
+     */
+    public record Cost(long productFlop, int convolutions, int convolutionHeads, long keptFloats, long rowFloats) {
+        /** A multiplication and an addition, in the forward pass and for both gradients. */
+        public static final long FLOP_PER_WEIGHT = 2 * 3;
+    }
 }

@@ -22,180 +22,178 @@ sealed interface CellStep {
      */
     void backward(Rows rows);
 
+    /** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
+    static final class Rows {
+        final int count;
+        private final int slotCount;
+        final SigmoidTanh squash;
+        final float[][] slots;
+        /** h and the memory, before and after the step. */
+        float[] before;
 
-/** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
-static final class Rows {
-    final int count;
-    private final int slotCount;
-    final SigmoidTanh squash;
-    final float[][] slots;
-    /** h and the memory, before and after the step. */
-    float[] before;
+        float[] after;
+        float[] memoryBefore;
+        float[] memoryAfter;
+        /** Of h: after the step, and then before it. */
+        final float[] gradient;
 
-    float[] after;
-    float[] memoryBefore;
-    float[] memoryAfter;
-    /** Of h: after the step, and then before it. */
-    final float[] gradient;
+        final float[] memoryGradient;
+        final float[] row;
+        final float[] other;
 
-    final float[] memoryGradient;
-    final float[] row;
-    final float[] other;
+        Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
+            this.count = count;
+            slotCount = cell.slots();
+            squash = workspace.squash();
+            slots = workspace.rows("cell.slots", cell.slots(), count);
+            float[][] rows = workspace.rows("cell.rows", 8, count);
+            before = rows[0];
+            after = rows[1];
+            memoryBefore = rows[2];
+            memoryAfter = rows[3];
+            gradient = rows[4];
+            memoryGradient = rows[5];
+            row = rows[6];
+            other = rows[7];
+        }
 
-    Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
-        this.count = count;
-        slotCount = cell.slots();
-        squash = workspace.squash();
-        slots = workspace.rows("cell.slots", cell.slots(), count);
-        float[][] rows = workspace.rows("cell.rows", 8, count);
-        before = rows[0];
-        after = rows[1];
-        memoryBefore = rows[2];
-        memoryAfter = rows[3];
-        gradient = rows[4];
-        memoryGradient = rows[5];
-        row = rows[6];
-        other = rows[7];
-    }
-
-    /** Copies the slots of every sequence, a row of {@code ofStep} for each. */
-    void readSlots(Matrix ofStep, int width) {
-        for (int at = 0; at < count; at += width) {
-            long start = ofStep.start() + (long) at / width * ofStep.stride();
-            for (int slot = 0; slot < slotCount; slot++) {
-                ofStep.values().read(start + (long) slot * width, slots[slot], at, width);
+        /** Copies the slots of every sequence, a row of {@code ofStep} for each. */
+        void readSlots(Matrix ofStep, int width) {
+            for (int at = 0; at < count; at += width) {
+                long start = ofStep.start() + (long) at / width * ofStep.stride();
+                for (int slot = 0; slot < slotCount; slot++) {
+                    ofStep.values().read(start + (long) slot * width, slots[slot], at, width);
+                }
             }
+        }
+
+        /** Copies them back. */
+        void writeSlots(Matrix ofStep, int width) {
+            for (int at = 0; at < count; at += width) {
+                long start = ofStep.start() + (long) at / width * ofStep.stride();
+                for (int slot = 0; slot < slotCount; slot++) {
+                    ofStep.values().write(start + (long) slot * width, slots[slot], at, width);
+                }
+            }
+        }
+
+        /** No gradient comes from beyond the last step. */
+        void clearGradients() {
+            Arrays.fill(gradient, 0, count, 0f);
+            Arrays.fill(memoryGradient, 0, count, 0f);
+        }
+
+        /**
+         * What is after one step is before the next; backwards what is before one is after the one that precedes it.
+         */
+        void turn() {
+            float[] hidden = before;
+            before = after;
+            after = hidden;
+            float[] memory = memoryBefore;
+            memoryBefore = memoryAfter;
+            memoryAfter = memory;
         }
     }
 
-    /** Copies them back. */
-    void writeSlots(Matrix ofStep, int width) {
-        for (int at = 0; at < count; at += width) {
-            long start = ofStep.start() + (long) at / width * ofStep.stride();
-            for (int slot = 0; slot < slotCount; slot++) {
-                ofStep.values().write(start + (long) slot * width, slots[slot], at, width);
-            }
+    /** r, z = σ(a); n = tanh(a + r ⊙ q) with q in a slot of its own; h = (1 − z) ⊙ n + z ⊙ h' = n + z ⊙ (h' − n). */
+    static final class Gru implements CellStep {
+        @Override
+        public void forward(Rows rows) {
+            int count = rows.count;
+            float[] z = rows.slots[1];
+            float[] n = rows.slots[2];
+            rows.squash.logistic(rows.slots[0], count);
+            rows.squash.logistic(z, count);
+            VectorOps.addProduct(rows.slots[0], rows.slots[3], n, count);
+            rows.squash.tanh(n, count);
+            CellLoops.difference(rows.before, n, rows.row, count);
+            System.arraycopy(n, 0, rows.after, 0, count);
+            VectorOps.addProduct(z, rows.row, rows.after, count);
+        }
+
+        /** dn = dh (1 − z)(1 − n²), dz = dh (h' − n) z(1 − z), dr = dn q r(1 − r), dq = dn r, dh' = dh z. */
+        @Override
+        public void backward(Rows rows) {
+            int count = rows.count;
+            float[] r = rows.slots[0];
+            float[] z = rows.slots[1];
+            float[] n = rows.slots[2];
+            float[] q = rows.slots[3];
+            float[] dh = rows.gradient;
+            CellLoops.difference(rows.before, n, rows.other, count);
+            VectorOps.multiply(dh, rows.other, rows.other, count);
+            VectorOps.multiply(dh, z, rows.row, count);
+            CellLoops.difference(dh, rows.row, dh, count);
+            CellLoops.ofTanh(dh, n, n, count);
+            System.arraycopy(rows.row, 0, dh, 0, count);
+            CellLoops.ofLogistic(rows.other, z, z, count);
+            VectorOps.multiply(n, q, rows.row, count);
+            VectorOps.multiply(n, r, q, count);
+            CellLoops.ofLogistic(rows.row, r, r, count);
         }
     }
 
-    /** No gradient comes from beyond the last step. */
-    void clearGradients() {
-        Arrays.fill(gradient, 0, count, 0f);
-        Arrays.fill(memoryGradient, 0, count, 0f);
+    /** i, f, o = σ(a), g = tanh(a); c = f ⊙ c' + i ⊙ g; h = o ⊙ tanh c. */
+    static final class Lstm implements CellStep {
+        @Override
+        public void forward(Rows rows) {
+            int count = rows.count;
+            float[][] gates = rows.slots;
+            rows.squash.logistic(gates[0], count);
+            rows.squash.logistic(gates[1], count);
+            rows.squash.tanh(gates[2], count);
+            rows.squash.logistic(gates[3], count);
+            VectorOps.multiply(gates[1], rows.memoryBefore, rows.memoryAfter, count);
+            VectorOps.addProduct(gates[0], gates[2], rows.memoryAfter, count);
+            tanhOfMemory(rows);
+            VectorOps.multiply(gates[3], rows.row, rows.after, count);
+        }
+
+        @Override
+        public void backward(Rows rows) {
+            int count = rows.count;
+            float[] i = rows.slots[0];
+            float[] f = rows.slots[1];
+            float[] g = rows.slots[2];
+            float[] o = rows.slots[3];
+            float[] dc = rows.memoryGradient;
+            tanhOfMemory(rows);
+            VectorOps.multiply(rows.gradient, o, rows.other, count);
+            CellLoops.ofTanh(rows.other, rows.row, rows.other, count);
+            VectorOps.add(rows.other, dc, count);
+            VectorOps.multiply(rows.gradient, rows.row, rows.row, count);
+            CellLoops.ofLogistic(rows.row, o, o, count);
+            VectorOps.multiply(dc, rows.memoryBefore, rows.row, count);
+            VectorOps.multiply(dc, g, rows.other, count);
+            VectorOps.multiply(dc, i, rows.gradient, count);
+            VectorOps.multiply(dc, f, dc, count);
+            CellLoops.ofLogistic(rows.row, f, f, count);
+            CellLoops.ofLogistic(rows.other, i, i, count);
+            CellLoops.ofTanh(rows.gradient, g, g, count);
+            java.util.Arrays.fill(rows.gradient, 0, count, 0f);
+        }
+
+        /** Puts tanh c into {@code row}. */
+        private static void tanhOfMemory(Rows rows) {
+            System.arraycopy(rows.memoryAfter, 0, rows.row, 0, rows.count);
+            rows.squash.tanh(rows.row, rows.count);
+        }
     }
 
-    /** What is after one step is before the next; backwards what is before one is after the one that precedes it. */
-    void turn() {
-        float[] hidden = before;
-        before = after;
-        after = hidden;
-        float[] memory = memoryBefore;
-        memoryBefore = memoryAfter;
-        memoryAfter = memory;
+    /** h = tanh(a). */
+    static final class Rnn implements CellStep {
+        @Override
+        public void forward(Rows rows) {
+            System.arraycopy(rows.slots[0], 0, rows.after, 0, rows.count);
+            rows.squash.tanh(rows.after, rows.count);
+        }
+
+        /** da = dh (1 − h²). */
+        @Override
+        public void backward(Rows rows) {
+            CellLoops.ofTanh(rows.gradient, rows.after, rows.slots[0], rows.count);
+            java.util.Arrays.fill(rows.gradient, 0, rows.count, 0f);
+        }
     }
-}
-
-
-/** r, z = σ(a); n = tanh(a + r ⊙ q) with q in a slot of its own; h = (1 − z) ⊙ n + z ⊙ h' = n + z ⊙ (h' − n). */
-static final class Gru implements CellStep {
-    @Override
-    public void forward(Rows rows) {
-        int count = rows.count;
-        float[] z = rows.slots[1];
-        float[] n = rows.slots[2];
-        rows.squash.logistic(rows.slots[0], count);
-        rows.squash.logistic(z, count);
-        VectorOps.addProduct(rows.slots[0], rows.slots[3], n, count);
-        rows.squash.tanh(n, count);
-        CellLoops.difference(rows.before, n, rows.row, count);
-        System.arraycopy(n, 0, rows.after, 0, count);
-        VectorOps.addProduct(z, rows.row, rows.after, count);
-    }
-
-    /** dn = dh (1 − z)(1 − n²), dz = dh (h' − n) z(1 − z), dr = dn q r(1 − r), dq = dn r, dh' = dh z. */
-    @Override
-    public void backward(Rows rows) {
-        int count = rows.count;
-        float[] r = rows.slots[0];
-        float[] z = rows.slots[1];
-        float[] n = rows.slots[2];
-        float[] q = rows.slots[3];
-        float[] dh = rows.gradient;
-        CellLoops.difference(rows.before, n, rows.other, count);
-        VectorOps.multiply(dh, rows.other, rows.other, count);
-        VectorOps.multiply(dh, z, rows.row, count);
-        CellLoops.difference(dh, rows.row, dh, count);
-        CellLoops.ofTanh(dh, n, n, count);
-        System.arraycopy(rows.row, 0, dh, 0, count);
-        CellLoops.ofLogistic(rows.other, z, z, count);
-        VectorOps.multiply(n, q, rows.row, count);
-        VectorOps.multiply(n, r, q, count);
-        CellLoops.ofLogistic(rows.row, r, r, count);
-    }
-}
-
-
-/** i, f, o = σ(a), g = tanh(a); c = f ⊙ c' + i ⊙ g; h = o ⊙ tanh c. */
-static final class Lstm implements CellStep {
-    @Override
-    public void forward(Rows rows) {
-        int count = rows.count;
-        float[][] gates = rows.slots;
-        rows.squash.logistic(gates[0], count);
-        rows.squash.logistic(gates[1], count);
-        rows.squash.tanh(gates[2], count);
-        rows.squash.logistic(gates[3], count);
-        VectorOps.multiply(gates[1], rows.memoryBefore, rows.memoryAfter, count);
-        VectorOps.addProduct(gates[0], gates[2], rows.memoryAfter, count);
-        tanhOfMemory(rows);
-        VectorOps.multiply(gates[3], rows.row, rows.after, count);
-    }
-
-    @Override
-    public void backward(Rows rows) {
-        int count = rows.count;
-        float[] i = rows.slots[0];
-        float[] f = rows.slots[1];
-        float[] g = rows.slots[2];
-        float[] o = rows.slots[3];
-        float[] dc = rows.memoryGradient;
-        tanhOfMemory(rows);
-        VectorOps.multiply(rows.gradient, o, rows.other, count);
-        CellLoops.ofTanh(rows.other, rows.row, rows.other, count);
-        VectorOps.add(rows.other, dc, count);
-        VectorOps.multiply(rows.gradient, rows.row, rows.row, count);
-        CellLoops.ofLogistic(rows.row, o, o, count);
-        VectorOps.multiply(dc, rows.memoryBefore, rows.row, count);
-        VectorOps.multiply(dc, g, rows.other, count);
-        VectorOps.multiply(dc, i, rows.gradient, count);
-        VectorOps.multiply(dc, f, dc, count);
-        CellLoops.ofLogistic(rows.row, f, f, count);
-        CellLoops.ofLogistic(rows.other, i, i, count);
-        CellLoops.ofTanh(rows.gradient, g, g, count);
-        java.util.Arrays.fill(rows.gradient, 0, count, 0f);
-    }
-
-    /** Puts tanh c into {@code row}. */
-    private static void tanhOfMemory(Rows rows) {
-        System.arraycopy(rows.memoryAfter, 0, rows.row, 0, rows.count);
-        rows.squash.tanh(rows.row, rows.count);
-    }
-}
-
-
-/** h = tanh(a). */
-static final class Rnn implements CellStep {
-    @Override
-    public void forward(Rows rows) {
-        System.arraycopy(rows.slots[0], 0, rows.after, 0, rows.count);
-        rows.squash.tanh(rows.after, rows.count);
-    }
-
-    /** da = dh (1 − h²). */
-    @Override
-    public void backward(Rows rows) {
-        CellLoops.ofTanh(rows.gradient, rows.after, rows.slots[0], rows.count);
-        java.util.Arrays.fill(rows.gradient, 0, rows.count, 0f);
-    }
-}
 }

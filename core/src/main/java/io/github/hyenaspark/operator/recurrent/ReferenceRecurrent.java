@@ -65,7 +65,8 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
                 c = step.memory;
             }
         }
-        double[] result = ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), hidden, pass);
+        double[] result =
+                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), hidden, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

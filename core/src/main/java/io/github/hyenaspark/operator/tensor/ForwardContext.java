@@ -27,13 +27,15 @@ public record ForwardContext<A>(
     public static final ForwardContext<FloatArray> NONE = ForwardContext.of(0, 0, Map.of(), Map.of());
 
     /** A pass without dropout, by the caller alone. */
-    public static <A> ForwardContext<A> of(int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
+    public static <A> ForwardContext<A> of(
+            int batchSize, int length, Map<String, A> parameters, Map<String, A> gradients) {
         return new ForwardContext<>(batchSize, length, parameters, gradients, "", Dropout.OFF, ComputePool.alone());
     }
 
     /** The same pass as a part called {@code part} sees it. */
     public ForwardContext<A> within(String part) {
-        return new ForwardContext<>(batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), pool);
+        return new ForwardContext<>(
+                batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), pool);
     }
 
     /** The same pass for sequences of another length. */

@@ -226,34 +226,33 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
+    /**
+     * What the workers of a round found together, or a range of it. Not compared by {@code equals}.
+     *
+     * @param from the first parameter that is in here
+     * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), which the outer
+     *     optimiser descends
+     * @param firstMoment the mean of m, empty unless moments are averaged
+     * @param secondMoment the mean of v in the same way, or what {@link TrainConfig.SecondMoment} makes of it
+     */
+    public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
+        /** Zeros in the place of all parameters, for {@link #put}. */
+        public static AveragedState zeros(int parameters, TrainConfig.MomentPolicy innerState) {
+            return zeros(0, parameters, innerState);
+        }
 
-/**
- * What the workers of a round found together, or a range of it. Not compared by {@code equals}.
- *
- * @param from the first parameter that is in here
- * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), which the outer
- *     optimiser descends
- * @param firstMoment the mean of m, empty unless moments are averaged
- * @param secondMoment the mean of v in the same way, or what {@link TrainConfig.SecondMoment} makes of it
- */
-public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
-    /** Zeros in the place of all parameters, for {@link #put}. */
-    public static AveragedState zeros(int parameters, TrainConfig.MomentPolicy innerState) {
-        return zeros(0, parameters, innerState);
-    }
+        static AveragedState zeros(int from, int count, TrainConfig.MomentPolicy innerState) {
+            int moments = innerState == TrainConfig.MomentPolicy.AVERAGE ? count : 0;
+            return new AveragedState(from, new float[count], new float[moments], new float[moments]);
+        }
 
-    static AveragedState zeros(int from, int count, TrainConfig.MomentPolicy innerState) {
-        int moments = innerState == TrainConfig.MomentPolicy.AVERAGE ? count : 0;
-        return new AveragedState(from, new float[count], new float[moments], new float[moments]);
-    }
-
-    /** Copies a range into its place in this, which begins at 0. */
-    public void put(AveragedState part) {
-        System.arraycopy(part.parameters, 0, parameters, part.from, part.parameters.length);
-        if (part.firstMoment.length > 0) {
-            System.arraycopy(part.firstMoment, 0, firstMoment, part.from, part.firstMoment.length);
-            System.arraycopy(part.secondMoment, 0, secondMoment, part.from, part.secondMoment.length);
+        /** Copies a range into its place in this, which begins at 0. */
+        public void put(AveragedState part) {
+            System.arraycopy(part.parameters, 0, parameters, part.from, part.parameters.length);
+            if (part.firstMoment.length > 0) {
+                System.arraycopy(part.firstMoment, 0, firstMoment, part.from, part.firstMoment.length);
+                System.arraycopy(part.secondMoment, 0, secondMoment, part.from, part.secondMoment.length);
+            }
         }
     }
-}
 }

@@ -35,7 +35,8 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
      * @param start what the workers started from
      * @param residual what encoding lost in this worker's round before, P; empty if nothing
      */
-    public static Packed pack(TrainConfig config, TrainingState start, LocalTrainer.RoundResult result, float[] residual) {
+    public static Packed pack(
+            TrainConfig config, TrainingState start, LocalTrainer.RoundResult result, float[] residual) {
         TrainingState end = result.state();
         Codec codec = config.codec();
         boolean averaged = config.innerState() == TrainConfig.MomentPolicy.AVERAGE;

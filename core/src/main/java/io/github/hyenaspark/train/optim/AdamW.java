@@ -17,8 +17,8 @@ import java.util.Map;
  *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
  * </pre>
  *
- * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link ReferenceAdamW} is the double form.
- * For one thread at a time.
+ * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link ReferenceAdamW} is the double
+ * form. For one thread at a time.
  */
 public final class AdamW {
     static final double EPSILON = 1e-8;
@@ -113,27 +113,28 @@ public final class AdamW {
         }
     }
 
-
-/**
- * What one group of parameters is updated with in one local step.
- *
- * @param lr learning rate
- * @param weightDecay decoupled weight decay; the learning rate multiplies it
- */
-public record GroupRates(double lr, double weightDecay) {
-    /** The rates of all groups at local step {@code step} of the run, counted from 0: base decayed, the others not. */
-    public static Map<ParameterSpec.Group, GroupRates> at(TrainConfig config, long step) {
-        WarmupCosine schedule = WarmupCosine.of(config);
-        double filterLr = schedule.rate(config.filterLr(), step);
-        Map<ParameterSpec.Group, GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
-        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
-            rates.put(
-                    group,
-                    group == ParameterSpec.Group.BASE
-                            ? new GroupRates(schedule.rate(config.lr(), step), config.weightDecay())
-                            : new GroupRates(filterLr, 0));
+    /**
+     * What one group of parameters is updated with in one local step.
+     *
+     * @param lr learning rate
+     * @param weightDecay decoupled weight decay; the learning rate multiplies it
+     */
+    public record GroupRates(double lr, double weightDecay) {
+        /**
+         * The rates of all groups at local step {@code step} of the run, counted from 0: base decayed, the others not.
+         */
+        public static Map<ParameterSpec.Group, GroupRates> at(TrainConfig config, long step) {
+            WarmupCosine schedule = WarmupCosine.of(config);
+            double filterLr = schedule.rate(config.filterLr(), step);
+            Map<ParameterSpec.Group, GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
+            for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
+                rates.put(
+                        group,
+                        group == ParameterSpec.Group.BASE
+                                ? new GroupRates(schedule.rate(config.lr(), step), config.weightDecay())
+                                : new GroupRates(filterLr, 0));
+            }
+            return rates;
         }
-        return rates;
     }
-}
 }

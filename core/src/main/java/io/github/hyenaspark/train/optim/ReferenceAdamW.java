@@ -23,7 +23,8 @@ public final class ReferenceAdamW {
     }
 
     /** Updates {@code theta} (P) in place; the other parameters as for {@link AdamW#update}. */
-    public void update(double[] theta, double[] gradients, long step, Map<ParameterSpec.Group, AdamW.GroupRates> rates) {
+    public void update(
+            double[] theta, double[] gradients, long step, Map<ParameterSpec.Group, AdamW.GroupRates> rates) {
         spans.checkCount("theta", theta.length);
         spans.checkCount("gradients", gradients.length);
         for (ParameterSpans.Span span : spans.list()) {

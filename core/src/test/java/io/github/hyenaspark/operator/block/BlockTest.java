@@ -35,7 +35,8 @@ class BlockTest {
     @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#withEveryHyena")
     void theBlockAgreesWithItsPlainForm(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
-        Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
+        Rehearsal rehearsal =
+                new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
         Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
         rehearsal.pool = ComputePool.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
@@ -125,8 +126,8 @@ class BlockTest {
         ReferenceHead plain = new ReferenceHead();
         TiedHead head = new TiedHead(width, vocabularySize);
         ForwardContext<double[]> plainPass = ForwardContext.of(2, length, parameters, gradients);
-        ForwardContext<FloatArray> pass =
-                new ForwardContext<>(2, length, values, floatGradients, "", Dropout.OFF, ComputePool.of(1 + length % 3));
+        ForwardContext<FloatArray> pass = new ForwardContext<>(
+                2, length, values, floatGradients, "", Dropout.OFF, ComputePool.of(1 + length % 3));
         double[] inputGradient = new double[input.length];
         FloatArray floatInputGradient = FloatArray.allocate(input.length);
 

@@ -51,9 +51,11 @@ class IncrementalBlockTest {
         int width = mixer.width();
         Rehearsal rehearsal = rehearsal(config, capacity);
         double[] expected = new double[rehearsal.input.length];
-        new ReferenceBlock(config).forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
+        new ReferenceBlock(config)
+                .forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
         Map<String, FloatArray> parameters = parameters(rehearsal);
-        InferenceModule<FloatArray> online = Block.online(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
+        InferenceModule<FloatArray> online =
+                Block.online(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
         double[] found = new double[expected.length];
         for (int from = 0; from < capacity; ) {
             int count = from == 0 ? first : 1;
@@ -81,7 +83,8 @@ class IncrementalBlockTest {
         InferenceModule<FloatArray> online = Block.online(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);
         online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
-        assertThatThrownBy(() -> online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
+        assertThatThrownBy(() ->
+                        online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a sequence that has begun goes on one step at a time, found 2 steps");
         assertThatThrownBy(() -> Block.online(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))

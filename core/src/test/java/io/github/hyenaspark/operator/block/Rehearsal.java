@@ -45,7 +45,8 @@ public final class Rehearsal {
     public Result plain(DifferentiableModule<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
-        ForwardContext<double[]> pass = new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, pool);
+        ForwardContext<double[]> pass =
+                new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, pool);
         double[] output = new double[input.length];
         double[] inputGradient = new double[input.length];
         map.forward(input, output, pass);

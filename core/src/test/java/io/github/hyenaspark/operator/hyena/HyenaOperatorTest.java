@@ -78,8 +78,8 @@ class HyenaOperatorTest {
                 .hasMessage("filter.modes: found 0, expected at least 1");
         assertThatThrownBy(() -> OperatorConfigs.filter(FilterConfig.Kind.STATE_SPACE, 6, 16, 5))
                 .hasMessage("filter.states: found 5, expected an even number of at least 2");
-        assertThatThrownBy(
-                        () -> OperatorConfigs.withFilter(6, 24, OperatorConfigs.filter(FilterConfig.Kind.FOURIER, 6, 14, 64)))
+        assertThatThrownBy(() ->
+                        OperatorConfigs.withFilter(6, 24, OperatorConfigs.filter(FilterConfig.Kind.FOURIER, 6, 14, 64)))
                 .hasMessage("filter.modes: found 14, expected at most 13, which is half of l-max 24, and the mean");
     }
 

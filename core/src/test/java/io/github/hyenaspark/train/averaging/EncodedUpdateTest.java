@@ -46,12 +46,14 @@ class EncodedUpdateTest {
     void momentsTravelOnlyIfTheyAreAveraged() {
         TrainingState start = state(1);
         for (TrainConfig.MomentPolicy innerState : TrainConfig.MomentPolicy.values()) {
-            EncodedUpdate frames = EncodedUpdate.pack(config(Codec.FP32, innerState), start, result(state(1)), new float[0])
+            EncodedUpdate frames = EncodedUpdate.pack(
+                            config(Codec.FP32, innerState), start, result(state(1)), new float[0])
                     .frames();
             assertThat(frames.parameterBytes()).isEqualTo(4L * COUNT);
             assertThat(frames.momentBytes()).isEqualTo(innerState == TrainConfig.MomentPolicy.AVERAGE ? 8L * COUNT : 0);
         }
-        EncodedUpdate int8 = EncodedUpdate.pack(config(Codec.INT8, TrainConfig.MomentPolicy.AVERAGE), start, result(state(1)), new float[0])
+        EncodedUpdate int8 = EncodedUpdate.pack(
+                        config(Codec.INT8, TrainConfig.MomentPolicy.AVERAGE), start, result(state(1)), new float[0])
                 .frames();
         assertThat(int8.momentBytes()).as("bf16").isEqualTo(4L * COUNT);
     }
@@ -74,7 +76,8 @@ class EncodedUpdateTest {
                 end[i] += delta[i];
                 wanted[i] += (double) end[i] - start.theta()[i];
             }
-            EncodedUpdate.Packed packed = EncodedUpdate.pack(config, start, result(TrainingState.initial(end)), residual);
+            EncodedUpdate.Packed packed =
+                    EncodedUpdate.pack(config, start, result(TrainingState.initial(end)), residual);
             residual = packed.residual();
             for (int from = 0; from < COUNT; from += Codec.BLOCK) {
                 int count = Math.min(Codec.BLOCK, COUNT - from);
@@ -93,7 +96,11 @@ class EncodedUpdateTest {
     void onlyInt4KeepsWhatItLoses() {
         TrainingState start = state(1);
         for (Codec codec : List.of(Codec.FP32, Codec.BF16, Codec.INT8)) {
-            assertThat(EncodedUpdate.pack(config(codec, TrainConfig.MomentPolicy.RESET), start, result(state(1)), new float[0])
+            assertThat(EncodedUpdate.pack(
+                                    config(codec, TrainConfig.MomentPolicy.RESET),
+                                    start,
+                                    result(state(1)),
+                                    new float[0])
                             .residual())
                     .isEmpty();
         }

@@ -93,7 +93,8 @@ class AdamWTest {
     @Test
     void epsilonStandsBesideTheCorrectedRoot() {
         List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
-        Map<ParameterSpec.Group, AdamW.GroupRates> rates = Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0));
+        Map<ParameterSpec.Group, AdamW.GroupRates> rates =
+                Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0));
         TrainingState state = TrainingState.initial(new float[] {1});
         new AdamW(table, BETAS).update(state, new float[] {1e-8f}, 0, rates);
         double[] plainTheta = {1};
@@ -106,7 +107,8 @@ class AdamWTest {
     void decayAppliesWithoutGradient() {
         List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
         TrainingState state = TrainingState.initial(new float[] {8});
-        new AdamW(table, BETAS).update(state, new float[1], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0.25)));
+        new AdamW(table, BETAS)
+                .update(state, new float[1], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0.25)));
         assertThat(state.theta()[0]).isEqualTo(7f);
     }
 
@@ -120,8 +122,8 @@ class AdamWTest {
         assertThatThrownBy(() -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("state must have the table's 80 elements, found 81");
-        assertThatThrownBy(() ->
-                        adamW.update(state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(1, 0))))
+        assertThatThrownBy(() -> adamW.update(
+                        state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(1, 0))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("group FILTER has parameters but no rates, found rates for [BASE]");
         assertThatThrownBy(() -> new AdamW(TABLE.subList(1, 3), BETAS))

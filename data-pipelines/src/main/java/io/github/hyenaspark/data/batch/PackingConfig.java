@@ -16,24 +16,23 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
         }
     }
 
+    /** How documents are put into sequences of L inputs. */
+    public enum Strategy {
+        /**
+         * Each document is cut into full sequences; what is left of each, and documents that fill none, are packed
+         * together in the order of the documents.
+         */
+        CONTIGUOUS,
+        /** The same, but the longest rests are packed first, which leaves less padding. */
+        BEST_FIT,
+        /** No sequence holds two documents; the last one of each document may be short. */
+        SINGLE,
+        /** All documents one after the other, their ends included, cut every L tokens: what most others do. */
+        CONCAT;
 
-/** How documents are put into sequences of L inputs. */
-public enum Strategy {
-    /**
-     * Each document is cut into full sequences; what is left of each, and documents that fill none, are packed together
-     * in the order of the documents.
-     */
-    CONTIGUOUS,
-    /** The same, but the longest rests are packed first, which leaves less padding. */
-    BEST_FIT,
-    /** No sequence holds two documents; the last one of each document may be short. */
-    SINGLE,
-    /** All documents one after the other, their ends included, cut every L tokens: what most others do. */
-    CONCAT;
-
-    /** Its name in the settings. */
-    public String settingName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        /** Its name in the settings. */
+        public String settingName() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
-}
 }

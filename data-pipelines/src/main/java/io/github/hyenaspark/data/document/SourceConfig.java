@@ -77,96 +77,90 @@ public record SourceConfig(
 
     /** The settings' defaults: formats by name, a text file is a document, the text of JSON lines is {@code text}. */
     public static SourceConfig defaults() {
-        return new SourceConfig(
-                SourceFormat.AUTO, TextDocuments.FILE, "", "text", "", List.of(), Fasta.defaults());
+        return new SourceConfig(SourceFormat.AUTO, TextDocuments.FILE, "", "text", "", List.of(), Fasta.defaults());
     }
 
+    /**
+     * How FASTA is read: the section {@code data.source.fasta}.
+     *
+     * @param nRuns what becomes of runs of N or n
+     * @param nRunBases shortest run that counts as one, 1 to 65,536 bases
+     * @param lowerCase what becomes of lower-case letters
+     * @param bed URI of a BED file (contig, start, end, split, with tabs) whose intervals are the documents; empty:
+     *     every record is one
+     */
+    public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
+        static final int LONGEST_N_RUN_BASES = 1 << 16;
 
-/**
- * How FASTA is read: the section {@code data.source.fasta}.
- *
- * @param nRuns what becomes of runs of N or n
- * @param nRunBases shortest run that counts as one, 1 to 65,536 bases
- * @param lowerCase what becomes of lower-case letters
- * @param bed URI of a BED file (contig, start, end, split, with tabs) whose intervals are the documents; empty: every
- *     record is one
- */
-public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
-    static final int LONGEST_N_RUN_BASES = 1 << 16;
+        public Fasta {
+            if (nRunBases < 1 || nRunBases > LONGEST_N_RUN_BASES) {
+                throw new IllegalArgumentException(
+                        "data.source.fasta.n-run-bases: found " + nRunBases + ", expected 1 to " + LONGEST_N_RUN_BASES);
+            }
+        }
 
-    public Fasta {
-        if (nRunBases < 1 || nRunBases > LONGEST_N_RUN_BASES) {
-            throw new IllegalArgumentException(
-                    "data.source.fasta.n-run-bases: found " + nRunBases + ", expected 1 to " + LONGEST_N_RUN_BASES);
+        /** The settings' defaults: every record is a document as it is. */
+        public static Fasta defaults() {
+            return new Fasta(NRuns.KEEP, 50, LowerCase.KEEP, "");
         }
     }
 
-    /** The settings' defaults: every record is a document as it is. */
-    public static Fasta defaults() {
-        return new Fasta(NRuns.KEEP, 50, LowerCase.KEEP, "");
-    }
-}
-
-
-/** What becomes of lower-case letters in FASTA records, by which repeats are usually marked. */
-public enum LowerCase {
-    /** They stay. */
-    KEEP,
-    /** Each comes as {@code #}. */
-    MASK
-}
-
-
-/** What becomes of long runs of unknown bases, N, in FASTA records. */
-public enum NRuns {
-    /** They stay. */
-    KEEP,
-    /** Every base of them comes as {@code #}. */
-    MASK,
-    /** The pieces between them are documents of their own. */
-    SPLIT
-}
-
-
-/** What kind of files an input has. Which one a single file is says {@link FileFormat}. */
-public enum SourceFormat {
-    /** Each file's name says it; a name that says nothing is text. */
-    AUTO(""),
-    /** UTF-8. */
-    TEXT(".txt"),
-    /** A JSON object on every line. */
-    JSONL(".jsonl .ndjson"),
-    /** Apache Parquet. */
-    PARQUET(".parquet"),
-    /** Sequences of nucleotides or amino acids under header lines. */
-    FASTA(".fa .fasta .fna");
-
-    private final String endings;
-
-    SourceFormat(String endings) {
-        this.endings = endings;
+    /** What becomes of lower-case letters in FASTA records, by which repeats are usually marked. */
+    public enum LowerCase {
+        /** They stay. */
+        KEEP,
+        /** Each comes as {@code #}. */
+        MASK
     }
 
-    /** How names of its files end, in lower case, without the ending of an archive. */
-    public List<String> endings() {
-        return List.of(endings.split(" "));
+    /** What becomes of long runs of unknown bases, N, in FASTA records. */
+    public enum NRuns {
+        /** They stay. */
+        KEEP,
+        /** Every base of them comes as {@code #}. */
+        MASK,
+        /** The pieces between them are documents of their own. */
+        SPLIT
     }
 
-    /** Whether a file of this name looks like one of these. */
-    public boolean isNameOf(String plainName) {
-        String name = plainName.toLowerCase(Locale.ROOT);
-        return endings().stream().anyMatch(name::endsWith);
+    /** What kind of files an input has. Which one a single file is says {@link FileFormat}. */
+    public enum SourceFormat {
+        /** Each file's name says it; a name that says nothing is text. */
+        AUTO(""),
+        /** UTF-8. */
+        TEXT(".txt"),
+        /** A JSON object on every line. */
+        JSONL(".jsonl .ndjson"),
+        /** Apache Parquet. */
+        PARQUET(".parquet"),
+        /** Sequences of nucleotides or amino acids under header lines. */
+        FASTA(".fa .fasta .fna");
+
+        private final String endings;
+
+        SourceFormat(String endings) {
+            this.endings = endings;
+        }
+
+        /** How names of its files end, in lower case, without the ending of an archive. */
+        public List<String> endings() {
+            return List.of(endings.split(" "));
+        }
+
+        /** Whether a file of this name looks like one of these. */
+        public boolean isNameOf(String plainName) {
+            String name = plainName.toLowerCase(Locale.ROOT);
+            return endings().stream().anyMatch(name::endsWith);
+        }
     }
-}
 
-
-/** What a document of a text file is. */
-public enum TextDocuments {
-    /** The whole file. */
-    FILE,
-    /** A line that is not empty, without its end. */
-    LINE,
-    /** The lines between two lines that are the separator. */
-    SEPARATOR
-}
+    /** What a document of a text file is. */
+    public enum TextDocuments {
+        /** The whole file. */
+        FILE,
+        /** A line that is not empty, without its end. */
+        LINE,
+        /** The lines between two lines that are the separator. */
+        SEPARATOR
+    }
 }

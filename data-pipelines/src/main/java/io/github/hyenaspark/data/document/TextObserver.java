@@ -19,35 +19,34 @@ public interface TextObserver {
         return new ObservedInput(text, this);
     }
 
+    /** Shows an observer what is read through it. */
+    static final class ObservedInput extends InputStream {
+        private final InputStream in;
+        private final TextObserver observer;
 
-/** Shows an observer what is read through it. */
-static final class ObservedInput extends InputStream {
-    private final InputStream in;
-    private final TextObserver observer;
-
-    ObservedInput(InputStream in, TextObserver observer) {
-        this.in = in;
-        this.observer = observer;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] to, int at, int count) throws IOException {
-        int read = in.read(to, at, count);
-        if (read > 0) {
-            observer.accept(to, at, at + read);
+        ObservedInput(InputStream in, TextObserver observer) {
+            this.in = in;
+            this.observer = observer;
         }
-        return read;
-    }
 
-    @Override
-    public void close() throws IOException {
-        in.close();
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int count) throws IOException {
+            int read = in.read(to, at, count);
+            if (read > 0) {
+                observer.accept(to, at, at + read);
+            }
+            return read;
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
     }
-}
 }

@@ -69,7 +69,8 @@ public record DataConfig(
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
         boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
         check(column, "split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
-        boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
+        boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK
+                || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
         check(!masks || tokenizer.equals("dna"), "tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
         check(bad, "max-bad-fraction", maxBadFraction, "a number in [0, 1]");
@@ -108,8 +109,8 @@ public record DataConfig(
      */
     public DataConfig qualified(Storage storage) throws IOException {
         SourceConfig.Fasta fasta = source.fasta();
-        SourceConfig places = source.withFasta(
-                new SourceConfig.Fasta(fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
+        SourceConfig places = source.withFasta(new SourceConfig.Fasta(
+                fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
         boolean file = tokenizer.endsWith(Tokenizer.FILE_ENDING);
         return new DataConfig(
                 absolute(storage, TaskInput.isTask(input) ? TaskInput.directory(dataset) : input),
@@ -149,12 +150,11 @@ public record DataConfig(
         return new SplitRule(validationFraction, validationDocuments, splitBy);
     }
 
-
-/** What to do about a file that has changed since it was prepared. */
-public enum OnChanged {
-    /** Stop and name it. */
-    STOP,
-    /** Prepare it again; its old documents leave the dataset. */
-    REPLACE
-}
+    /** What to do about a file that has changed since it was prepared. */
+    public enum OnChanged {
+        /** Stop and name it. */
+        STOP,
+        /** Prepare it again; its old documents leave the dataset. */
+        REPLACE
+    }
 }

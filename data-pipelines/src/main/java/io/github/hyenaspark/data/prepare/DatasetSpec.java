@@ -34,7 +34,8 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         DataConfig absolute = config.qualified(storage);
         DocumentStep.named(absolute.clean().steps());
         String bed = absolute.source().fasta().bed();
-        return new DatasetSpec(absolute, vocabulary(tokenizer(storage, absolute)), bed.isBlank() ? "" : hash(storage, bed));
+        return new DatasetSpec(
+                absolute, vocabulary(tokenizer(storage, absolute)), bed.isBlank() ? "" : hash(storage, bed));
     }
 
     private static Tokenizer tokenizer(Storage storage, DataConfig config) throws IOException {

@@ -32,7 +32,8 @@ class PackingPlanTest {
             }
         }
 
-        assertThat(sequences(plan(DOCUMENTS, PackingConfig.Strategy.SINGLE, length))).isEqualTo(expected);
+        assertThat(sequences(plan(DOCUMENTS, PackingConfig.Strategy.SINGLE, length)))
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest

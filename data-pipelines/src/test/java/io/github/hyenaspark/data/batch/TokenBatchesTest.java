@@ -287,7 +287,8 @@ class TokenBatchesTest {
                         + " shard has " + shard.documents() + " documents");
     }
 
-    private TokenBatches dropping(Map<String, int[]> dropped, PackingConfig.Strategy strategy, int length) throws IOException {
+    private TokenBatches dropping(Map<String, int[]> dropped, PackingConfig.Strategy strategy, int length)
+            throws IOException {
         SplitDocuments documents =
                 SplitDocuments.open(corpus.storage(), snapshot, corpus.dataset().toString(), Split.TRAIN);
         return TokenBatches.of(documents, dropped, new PackingConfig(strategy, length), snapshot.vocabulary());

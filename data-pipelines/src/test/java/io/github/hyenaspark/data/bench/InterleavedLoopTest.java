@@ -29,7 +29,8 @@ class InterleavedLoopTest {
                 LockSupport.parkNanos(end - System.nanoTime());
             }
         });
-        InterleavedLoop.Speed speed = InterleavedLoop.measure(List.of(waiting), 1, 3).get(0);
+        InterleavedLoop.Speed speed =
+                InterleavedLoop.measure(List.of(waiting), 1, 3).get(0);
         assertThat(speed.wall()).isLessThanOrEqualTo(20);
         assertThat(speed.cpu()).isGreaterThan(2 * speed.wall());
     }

@@ -25,11 +25,18 @@ class SourceConfigTest {
         SourceConfig auto = SourceConfig.defaults();
         SourceConfig lines = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
         SourceConfig jsonl = new SourceConfig(
-                SourceConfig.SourceFormat.JSONL, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
+                SourceConfig.SourceFormat.JSONL,
+                SourceConfig.TextDocuments.FILE,
+                "",
+                "text",
+                "",
+                List.of(),
+                SourceConfig.Fasta.defaults());
 
         assertThat(FileFormat.of("a/b.TXT", auto))
                 .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, false));
-        assertThat(FileFormat.of("b.md", lines)).isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, true));
+        assertThat(FileFormat.of("b.md", lines))
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, true));
         assertThat(FileFormat.of("b.txt.zst", lines))
                 .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.ZSTD, false));
         assertThat(FileFormat.of("b.ndjson", auto))
@@ -38,7 +45,8 @@ class SourceConfigTest {
                 .isEqualTo(new FileFormat(SourceConfig.SourceFormat.JSONL, InputFile.Compression.GZIP, false));
         assertThat(FileFormat.of("b.parquet", auto))
                 .isEqualTo(new FileFormat(SourceConfig.SourceFormat.PARQUET, InputFile.Compression.NONE, true));
-        assertThat(FileFormat.of("b.FNA", auto)).isEqualTo(new FileFormat(SourceConfig.SourceFormat.FASTA, InputFile.Compression.NONE, true));
+        assertThat(FileFormat.of("b.FNA", auto))
+                .isEqualTo(new FileFormat(SourceConfig.SourceFormat.FASTA, InputFile.Compression.NONE, true));
         assertThatThrownBy(() -> FileFormat.of("b.parquet.gz", auto))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("data.input: found Parquet in an archive, b.parquet.gz, expected");
@@ -58,7 +66,8 @@ class SourceConfigTest {
         assertThatThrownBy(() -> config("", "t", "", "a", "a"))
                 .hasMessage("data.source.columns: found [a, a], expected different names that are not empty");
         for (int bases : List.of(0, (1 << 16) + 1)) {
-            assertThatThrownBy(() -> new SourceConfig.Fasta(SourceConfig.NRuns.SPLIT, bases, SourceConfig.LowerCase.KEEP, ""))
+            assertThatThrownBy(() ->
+                            new SourceConfig.Fasta(SourceConfig.NRuns.SPLIT, bases, SourceConfig.LowerCase.KEEP, ""))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("data.source.fasta.n-run-bases: found " + bases + ", expected 1 to 65536");
         }

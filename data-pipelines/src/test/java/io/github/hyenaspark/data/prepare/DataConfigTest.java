@@ -107,7 +107,8 @@ class DataConfigTest {
     private static String fingerprint(String... settings) throws IOException {
         List<String> all = new ArrayList<>(List.of("data.input=in", "data.dataset=out"));
         all.addAll(List.of(settings));
-        return DatasetSpec.of(Storage.local(), config(all.toArray(String[]::new))).fingerprint();
+        return DatasetSpec.of(Storage.local(), config(all.toArray(String[]::new)))
+                .fingerprint();
     }
 
     private static InputPlan plan(String... settings) throws IOException {

@@ -105,8 +105,8 @@ final class RoundBenchJob {
         var plan = new AveragingDriver.Plan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
-                Progress progress =
-                        Progress.open(run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
+                Progress progress = Progress.open(
+                        run.progress(), new ProgressTask("bench", "rounds", 0, rounds), console.messages())) {
             new AveragingDriver(plan, train, workers, store, progress).run(start());
         }
         List<JsonNode> entries = new ArrayList<>();

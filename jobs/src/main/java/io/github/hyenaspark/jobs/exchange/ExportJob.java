@@ -90,8 +90,7 @@ public final class ExportJob implements Callable<Integer> {
     }
 
     /** Refuses to touch anything if one file is there with other content. */
-    private static List<FileInfo> write(Storage storage, String output, Map<String, Content> files)
-            throws IOException {
+    private static List<FileInfo> write(Storage storage, String output, Map<String, Content> files) throws IOException {
         for (Map.Entry<String, Content> file : files.entrySet()) {
             String uri = Storage.resolve(output, file.getKey());
             if (storage.hasOther(uri, file.getValue())) {
@@ -147,32 +146,30 @@ public final class ExportJob implements Callable<Integer> {
         return out -> GraphZip.write(out, network);
     }
 
+    /**
+     * The section {@code export}.
+     *
+     * @param output directory of the export; blank if it is not said
+     * @param format what the model is written as
+     */
+    record Config(String output, Format format) {}
 
-/**
- * The section {@code export}.
- *
- * @param output directory of the export; blank if it is not said
- * @param format what the model is written as
- */
-record Config(String output, Format format) {}
+    /** What {@code export} writes a model as. */
+    enum Format {
+        /** Tensors with the names of safari's PyTorch classes. */
+        SAFETENSORS("model.safetensors"),
+        /** A file for DL4J's {@code ComputationGraph.load}. */
+        DL4J("model.zip");
 
+        private final String file;
 
-/** What {@code export} writes a model as. */
-enum Format {
-    /** Tensors with the names of safari's PyTorch classes. */
-    SAFETENSORS("model.safetensors"),
-    /** A file for DL4J's {@code ComputationGraph.load}. */
-    DL4J("model.zip");
+        Format(String file) {
+            this.file = file;
+        }
 
-    private final String file;
-
-    Format(String file) {
-        this.file = file;
+        /** Name of the file with the parameters. */
+        String file() {
+            return file;
+        }
     }
-
-    /** Name of the file with the parameters. */
-    String file() {
-        return file;
-    }
-}
 }

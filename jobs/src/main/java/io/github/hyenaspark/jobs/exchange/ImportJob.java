@@ -151,11 +151,10 @@ public final class ImportJob implements Job {
         return folder;
     }
 
-
-/**
- * The section {@code import}.
- *
- * @param input directory of a model in safetensors files; blank if it is not said
- */
-record Config(String input) {}
+    /**
+     * The section {@code import}.
+     *
+     * @param input directory of a model in safetensors files; blank if it is not said
+     */
+    record Config(String input) {}
 }

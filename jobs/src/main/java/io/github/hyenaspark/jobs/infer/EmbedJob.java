@@ -22,26 +22,25 @@ public final class EmbedJob {
         job.end(job.result(totals).put("width", job.trained().model().dModel()));
     }
 
-
-/**
- * The section {@code embed}.
- *
- * @param output directory of the Parquet files
- * @param pooling {@code last}, {@code mean} or {@code positions}
- * @param positions of tokens, from 0
- * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
- */
-record Config(String output, String pooling, List<Long> positions, int overlap) {
-    Config {
-        if (overlap < -1) {
-            throw new IllegalArgumentException(
-                    "embed.overlap: found " + overlap + ", expected 0 tokens or more, or -1 for half of model.l-max");
+    /**
+     * The section {@code embed}.
+     *
+     * @param output directory of the Parquet files
+     * @param pooling {@code last}, {@code mean} or {@code positions}
+     * @param positions of tokens, from 0
+     * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
+     */
+    record Config(String output, String pooling, List<Long> positions, int overlap) {
+        Config {
+            if (overlap < -1) {
+                throw new IllegalArgumentException("embed.overlap: found " + overlap
+                        + ", expected 0 tokens or more, or -1 for half of model.l-max");
+            }
+            Pooling.of(pooling, positions);
         }
-        Pooling.of(pooling, positions);
-    }
 
-    EmbedPlan plan(Storage storage) throws IOException {
-        return new EmbedPlan(overlap, Pooling.of(pooling, positions), storage.qualify(output));
+        EmbedPlan plan(Storage storage) throws IOException {
+            return new EmbedPlan(overlap, Pooling.of(pooling, positions), storage.qualify(output));
+        }
     }
-}
 }

@@ -59,16 +59,16 @@ public final class EvaluateJob {
     }
 
     private void run() throws IOException {
-        EvaluationTask.Plan plan =
-                EvaluationTask.Plan.of(trained, data.snapshot(), data.directory(), config.split(), config.maxDocuments());
+        EvaluationTask.Plan plan = EvaluationTask.Plan.of(
+                trained, data.snapshot(), data.directory(), config.split(), config.maxDocuments());
         int chunks = SparkEvaluation.chunks(storage, plan);
         String documents = output(".jsonl");
         storage.delete(documents);
         var evaluation = new SparkEvaluation.Evaluation[1];
         try (SparkRuntime runtime = SparkRuntime.start(
                         "hyena evaluate " + run.dir(), trained.train().threads());
-                Progress progress =
-                        Progress.open(run.progress(), new ProgressTask("evaluate", "chunks", 0, chunks), console.messages())) {
+                Progress progress = Progress.open(
+                        run.progress(), new ProgressTask("evaluate", "chunks", 0, chunks), console.messages())) {
             var spark = new SparkEvaluation(runtime.context(), storage, progress);
             storage.write(
                     documents,
@@ -143,67 +143,67 @@ public final class EvaluateJob {
         return classes;
     }
 
-
-/**
- * The section {@code evaluate}.
- *
- * @param split the documents to measure
- * @param maxDocuments at most so many, spread evenly over the split; 0 for all
- * @param output directory of the results; empty for {@code evaluation} in the run's directory
- */
-record Config(Split split, long maxDocuments, String output) {
-    Config {
-        if (maxDocuments < 0) {
-            throw new IllegalArgumentException(
-                    "evaluate.max-documents: found " + maxDocuments + ", expected at least 1, or 0 for all");
-        }
-    }
-}
-
-
-/**
- * The data that a trained model is measured on.
- *
- * @param directory of the dataset
- * @param snapshot of it
- */
-record RunDataset(String directory, DatasetSnapshot snapshot) {
     /**
-     * The snapshot that the settings name; where they name no dataset, the one that the run was trained on.
+     * The section {@code evaluate}.
      *
-     * @throws IllegalArgumentException if it is not there, or of another tokenizer
-     * @throws CorruptFileException if it is damaged
+     * @param split the documents to measure
+     * @param maxDocuments at most so many, spread evenly over the split; 0 for all
+     * @param output directory of the results; empty for {@code evaluation} in the run's directory
      */
-    static RunDataset find(Storage storage, TrainedRun run, DataConfig data) throws IOException {
-        String directory = data.dataset().isBlank() ? run.snapshot().replaceFirst("/[^/]*/[^/]*$", "") : data.dataset();
-        boolean asTrained = data.dataset().isBlank() && data.snapshot().isBlank();
-        DatasetSnapshot snapshot =
-                asTrained ? trainedOn(storage, run) : DatasetSnapshot.numbered(storage, directory, data.snapshot());
-        String found = snapshot.vocabulary().fingerprint();
-        if (!found.equals(run.tokenizer().fingerprint())) {
-            throw new IllegalArgumentException("data.dataset: " + directory + " has the tokenizer "
-                    + snapshot.vocabulary().tokenizer() + " (" + found + "), expected that of the run, "
-                    + run.tokenizer().name() + " (" + run.tokenizer().fingerprint()
-                    + "); prepare the documents with that one");
+    record Config(Split split, long maxDocuments, String output) {
+        Config {
+            if (maxDocuments < 0) {
+                throw new IllegalArgumentException(
+                        "evaluate.max-documents: found " + maxDocuments + ", expected at least 1, or 0 for all");
+            }
         }
-        return new RunDataset(directory, snapshot);
     }
 
-    private static DatasetSnapshot trainedOn(Storage storage, TrainedRun run) throws IOException {
-        if (!storage.exists(run.snapshot())) {
-            throw new IllegalArgumentException("data.dataset: " + run.snapshot()
-                    + ", which the run was trained on, is not there; say with data.dataset where the dataset is now");
+    /**
+     * The data that a trained model is measured on.
+     *
+     * @param directory of the dataset
+     * @param snapshot of it
+     */
+    record RunDataset(String directory, DatasetSnapshot snapshot) {
+        /**
+         * The snapshot that the settings name; where they name no dataset, the one that the run was trained on.
+         *
+         * @throws IllegalArgumentException if it is not there, or of another tokenizer
+         * @throws CorruptFileException if it is damaged
+         */
+        static RunDataset find(Storage storage, TrainedRun run, DataConfig data) throws IOException {
+            String directory =
+                    data.dataset().isBlank() ? run.snapshot().replaceFirst("/[^/]*/[^/]*$", "") : data.dataset();
+            boolean asTrained = data.dataset().isBlank() && data.snapshot().isBlank();
+            DatasetSnapshot snapshot =
+                    asTrained ? trainedOn(storage, run) : DatasetSnapshot.numbered(storage, directory, data.snapshot());
+            String found = snapshot.vocabulary().fingerprint();
+            if (!found.equals(run.tokenizer().fingerprint())) {
+                throw new IllegalArgumentException("data.dataset: " + directory + " has the tokenizer "
+                        + snapshot.vocabulary().tokenizer() + " (" + found + "), expected that of the run, "
+                        + run.tokenizer().name() + " (" + run.tokenizer().fingerprint()
+                        + "); prepare the documents with that one");
+            }
+            return new RunDataset(directory, snapshot);
         }
-        byte[] bytes = storage.read(run.snapshot());
-        String found = Hashes.sha256(bytes);
-        if (!found.equals(run.snapshotSha256())) {
-            throw new CorruptFileException(
-                    run.snapshot(),
-                    "the snapshot that the run was trained on, with SHA-256 " + run.snapshotSha256(),
-                    "SHA-256 " + found,
-                    "name a dataset to measure on with data.dataset");
+
+        private static DatasetSnapshot trainedOn(Storage storage, TrainedRun run) throws IOException {
+            if (!storage.exists(run.snapshot())) {
+                throw new IllegalArgumentException(
+                        "data.dataset: " + run.snapshot()
+                                + ", which the run was trained on, is not there; say with data.dataset where the dataset is now");
+            }
+            byte[] bytes = storage.read(run.snapshot());
+            String found = Hashes.sha256(bytes);
+            if (!found.equals(run.snapshotSha256())) {
+                throw new CorruptFileException(
+                        run.snapshot(),
+                        "the snapshot that the run was trained on, with SHA-256 " + run.snapshotSha256(),
+                        "SHA-256 " + found,
+                        "name a dataset to measure on with data.dataset");
+            }
+            return DatasetSnapshot.fromJson(run.snapshot(), bytes);
         }
-        return DatasetSnapshot.fromJson(run.snapshot(), bytes);
     }
-}
 }

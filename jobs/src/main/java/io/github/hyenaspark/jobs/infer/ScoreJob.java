@@ -24,24 +24,23 @@ public final class ScoreJob {
         job.end(result);
     }
 
+    /**
+     * The section {@code score}.
+     *
+     * @param output directory of the Parquet files
+     * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
+     * @param perToken whether the loss of each token is written, too
+     */
+    record Config(String output, int overlap, boolean perToken) {
+        Config {
+            if (overlap < -1) {
+                throw new IllegalArgumentException("score.overlap: found " + overlap
+                        + ", expected 0 tokens or more, or -1 for half of model.l-max");
+            }
+        }
 
-/**
- * The section {@code score}.
- *
- * @param output directory of the Parquet files
- * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
- * @param perToken whether the loss of each token is written, too
- */
-record Config(String output, int overlap, boolean perToken) {
-    Config {
-        if (overlap < -1) {
-            throw new IllegalArgumentException(
-                    "score.overlap: found " + overlap + ", expected 0 tokens or more, or -1 for half of model.l-max");
+        ScorePlan plan(Storage storage) throws IOException {
+            return new ScorePlan(overlap, perToken, storage.qualify(output));
         }
     }
-
-    ScorePlan plan(Storage storage) throws IOException {
-        return new ScorePlan(overlap, perToken, storage.qualify(output));
-    }
-}
 }

@@ -38,8 +38,8 @@ final class InspectText {
     }
 
     private static List<String> changed(JsonNode settings) throws CorruptFileException {
-        Set<String> defaults =
-                new HashSet<>(ResumeCompatibility.arguments(Settings.load(List.of()).render()));
+        Set<String> defaults = new HashSet<>(
+                ResumeCompatibility.arguments(Settings.load(List.of()).render()));
         return ResumeCompatibility.arguments(Json.line(settings)).stream()
                 .filter(argument -> !defaults.contains(argument))
                 .toList();

@@ -102,11 +102,10 @@ public final class MemoryJob implements Callable<Integer> {
         return Math.round(bytes / MEBIBYTE);
     }
 
-
-/**
- * The section {@code memory}.
- *
- * @param executorCores cores of one executor, at least those of a task
- */
-record Config(int executorCores) {}
+    /**
+     * The section {@code memory}.
+     *
+     * @param executorCores cores of one executor, at least those of a task
+     */
+    record Config(int executorCores) {}
 }

@@ -40,18 +40,18 @@ public final class VacuumJob {
         }
     }
 
-
-/**
- * The section {@code vacuum} of the settings.
- *
- * @param olderThanHours files changed later stay, at least 0: a run that has not committed yet may have written them
- */
-record Config(double olderThanHours) {
-    Config {
-        if (!(olderThanHours >= 0)) {
-            throw new IllegalArgumentException(
-                    "vacuum.older-than-hours: found " + olderThanHours + ", expected 0 or more hours");
+    /**
+     * The section {@code vacuum} of the settings.
+     *
+     * @param olderThanHours files changed later stay, at least 0: a run that has not committed yet may have written
+     *     them
+     */
+    record Config(double olderThanHours) {
+        Config {
+            if (!(olderThanHours >= 0)) {
+                throw new IllegalArgumentException(
+                        "vacuum.older-than-hours: found " + olderThanHours + ", expected 0 or more hours");
+            }
         }
     }
-}
 }

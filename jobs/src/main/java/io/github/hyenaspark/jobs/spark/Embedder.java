@@ -35,7 +35,8 @@ record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.Docu
     }
 
     @Override
-    public void run(HyenaLanguageModel model, Batch batch, List<SequenceBatcher.DocumentSequence<DocumentVectors>> rows) {
+    public void run(
+            HyenaLanguageModel model, Batch batch, List<SequenceBatcher.DocumentSequence<DocumentVectors>> rows) {
         FloatArray normed = model.normedOutput(batch);
         int width = Math.toIntExact(normed.length() / batch.batchSize() / batch.length());
         for (int row = 0; row < rows.size(); row++) {
@@ -77,63 +78,62 @@ record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.Docu
         }
     }
 
+    /** The vectors of one document. */
+    static final class DocumentVectors extends Inference.Result {
+        private final Pooling pooling;
+        private final Map<Long, float[]> kept = new TreeMap<>(); // by token
+        private double[] sumOfFull = {};
+        private double[] sumOfLast = {}; // its batch may come earlier, and sums are made in one order only
+        private long tokens;
 
-/** The vectors of one document. */
-static final class DocumentVectors extends Inference.Result {
-    private final Pooling pooling;
-    private final Map<Long, float[]> kept = new TreeMap<>(); // by token
-    private double[] sumOfFull = {};
-    private double[] sumOfLast = {}; // its batch may come earlier, and sums are made in one order only
-    private long tokens;
+        DocumentVectors(Pooling pooling) {
+            this.pooling = pooling;
+        }
 
-    DocumentVectors(Pooling pooling) {
-        this.pooling = pooling;
-    }
-
-    /** Adds what a sequence has. */
-    void add(SequenceBatcher.DocumentSequence<DocumentVectors> sequence, Outputs outputs) {
-        long end = sequence.from() + sequence.inputs();
-        if (pooling instanceof Pooling.Mean) {
-            sumOfFull = sumOfFull.length == 0 ? new double[outputs.width()] : sumOfFull;
-            sumOfLast = sumOfLast.length == 0 ? new double[outputs.width()] : sumOfLast;
-            outputs.addTo(sequence.full() ? sumOfFull : sumOfLast, sequence.context(), sequence.inputs());
-        } else if (pooling instanceof Pooling.Positions positions) {
-            for (long token : positions.tokens()) {
-                if (token >= sequence.from() + sequence.context() && token < end) {
-                    kept.put(token, outputs.at((int) (token - sequence.from())));
+        /** Adds what a sequence has. */
+        void add(SequenceBatcher.DocumentSequence<DocumentVectors> sequence, Outputs outputs) {
+            long end = sequence.from() + sequence.inputs();
+            if (pooling instanceof Pooling.Mean) {
+                sumOfFull = sumOfFull.length == 0 ? new double[outputs.width()] : sumOfFull;
+                sumOfLast = sumOfLast.length == 0 ? new double[outputs.width()] : sumOfLast;
+                outputs.addTo(sequence.full() ? sumOfFull : sumOfLast, sequence.context(), sequence.inputs());
+            } else if (pooling instanceof Pooling.Positions positions) {
+                for (long token : positions.tokens()) {
+                    if (token >= sequence.from() + sequence.context() && token < end) {
+                        kept.put(token, outputs.at((int) (token - sequence.from())));
+                    }
                 }
+            } else if (end > tokens) {
+                kept.clear();
+                kept.put(end - 1, outputs.at(sequence.inputs() - 1));
             }
-        } else if (end > tokens) {
-            kept.clear();
-            kept.put(end - 1, outputs.at(sequence.inputs() - 1));
+            tokens = Math.max(tokens, end);
         }
-        tokens = Math.max(tokens, end);
-    }
 
-    @Override
-    List<@Nullable Object> values() {
-        List<@Nullable Object> values = new ArrayList<>();
-        values.add(tokens);
-        if (pooling instanceof Pooling.Mean) {
-            values.add(tokens == 0 ? null : mean());
-        } else if (pooling instanceof Pooling.Positions positions) {
-            float[][] vectors = new float[positions.tokens().length][];
-            for (int i = 0; i < vectors.length; i++) {
-                vectors[i] = kept.get(positions.tokens()[i]);
+        @Override
+        List<@Nullable Object> values() {
+            List<@Nullable Object> values = new ArrayList<>();
+            values.add(tokens);
+            if (pooling instanceof Pooling.Mean) {
+                values.add(tokens == 0 ? null : mean());
+            } else if (pooling instanceof Pooling.Positions positions) {
+                float[][] vectors = new float[positions.tokens().length][];
+                for (int i = 0; i < vectors.length; i++) {
+                    vectors[i] = kept.get(positions.tokens()[i]);
+                }
+                values.add(vectors);
+            } else {
+                values.add(kept.get(tokens - 1));
             }
-            values.add(vectors);
-        } else {
-            values.add(kept.get(tokens - 1));
+            return values;
         }
-        return values;
-    }
 
-    private float[] mean() {
-        float[] mean = new float[sumOfFull.length];
-        for (int d = 0; d < mean.length; d++) {
-            mean[d] = (float) ((sumOfFull[d] + sumOfLast[d]) / tokens);
+        private float[] mean() {
+            float[] mean = new float[sumOfFull.length];
+            for (int d = 0; d < mean.length; d++) {
+                mean[d] = (float) ((sumOfFull[d] + sumOfLast[d]) / tokens);
+            }
+            return mean;
         }
-        return mean;
     }
-}
 }

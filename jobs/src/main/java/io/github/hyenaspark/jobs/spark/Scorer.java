@@ -49,62 +49,62 @@ record Scorer(int overlap, Detail detail) implements Inference<Scorer.DocumentSc
         }
     }
 
+    /** The loss of one document. */
+    static final class DocumentScore extends Inference.Result {
+        private static final double NATS_PER_BIT = Math.log(2);
 
-/** The loss of one document. */
-static final class DocumentScore extends Inference.Result {
-    private static final double NATS_PER_BIT = Math.log(2);
+        private final Detail detail;
+        private long tokens;
+        private double natsOfFull;
+        private double natsOfLast; // its batch may come earlier, and sums are made in one order only
+        private int targets;
+        private float[] tokenLosses = new float[0];
 
-    private final Detail detail;
-    private long tokens;
-    private double natsOfFull;
-    private double natsOfLast; // its batch may come earlier, and sums are made in one order only
-    private int targets;
-    private float[] tokenLosses = new float[0];
+        DocumentScore(Detail detail) {
+            this.detail = detail;
+        }
 
-    DocumentScore(Detail detail) {
-        this.detail = detail;
-    }
-
-    /** Adds the losses of a sequence, which begin at {@code begin} in those of its batch. */
-    void add(SequenceBatcher.DocumentSequence<DocumentScore> sequence, Batch batch, double[] losses, int begin) {
-        double nats = 0;
-        for (int at = sequence.context(); at < sequence.inputs(); at++) {
-            boolean counts = batch.targets()[begin + at] >= 0;
-            nats += counts ? losses[begin + at] : 0;
-            tokens += counts ? 1 : 0;
-            if (detail == Detail.TOKENS) {
-                keep(sequence.from() + at, counts ? (float) losses[begin + at] : Float.NaN);
+        /** Adds the losses of a sequence, which begin at {@code begin} in those of its batch. */
+        void add(SequenceBatcher.DocumentSequence<DocumentScore> sequence, Batch batch, double[] losses, int begin) {
+            double nats = 0;
+            for (int at = sequence.context(); at < sequence.inputs(); at++) {
+                boolean counts = batch.targets()[begin + at] >= 0;
+                nats += counts ? losses[begin + at] : 0;
+                tokens += counts ? 1 : 0;
+                if (detail == Detail.TOKENS) {
+                    keep(sequence.from() + at, counts ? (float) losses[begin + at] : Float.NaN);
+                }
+            }
+            if (sequence.full()) {
+                natsOfFull += nats;
+            } else {
+                natsOfLast += nats;
             }
         }
-        if (sequence.full()) {
-            natsOfFull += nats;
-        } else {
-            natsOfLast += nats;
-        }
-    }
 
-    private void keep(long target, float loss) {
-        int at = Math.toIntExact(target);
-        if (at >= tokenLosses.length) {
-            tokenLosses = Arrays.copyOf(tokenLosses, Math.max(at + 1, (int) Math.min(Integer.MAX_VALUE - 8, at * 2L)));
+        private void keep(long target, float loss) {
+            int at = Math.toIntExact(target);
+            if (at >= tokenLosses.length) {
+                tokenLosses =
+                        Arrays.copyOf(tokenLosses, Math.max(at + 1, (int) Math.min(Integer.MAX_VALUE - 8, at * 2L)));
+            }
+            tokenLosses[at] = loss;
+            targets = Math.max(targets, at + 1);
         }
-        tokenLosses[at] = loss;
-        targets = Math.max(targets, at + 1);
-    }
 
-    @Override
-    List<@Nullable Object> values() {
-        double nats = natsOfFull + natsOfLast;
-        List<@Nullable Object> values = new ArrayList<>();
-        values.add(tokens);
-        values.add(nats);
-        values.add(tokens > 0 ? nats / tokens : null);
-        values.add(bytes());
-        values.add(tokens > 0 ? nats / NATS_PER_BIT / bytes() : null);
-        if (detail == Detail.TOKENS) {
-            values.add(Arrays.copyOf(tokenLosses, targets));
+        @Override
+        List<@Nullable Object> values() {
+            double nats = natsOfFull + natsOfLast;
+            List<@Nullable Object> values = new ArrayList<>();
+            values.add(tokens);
+            values.add(nats);
+            values.add(tokens > 0 ? nats / tokens : null);
+            values.add(bytes());
+            values.add(tokens > 0 ? nats / NATS_PER_BIT / bytes() : null);
+            if (detail == Detail.TOKENS) {
+                values.add(Arrays.copyOf(tokenLosses, targets));
+            }
+            return values;
         }
-        return values;
     }
-}
 }

@@ -61,7 +61,8 @@ final class SentModel implements Serializable {
         Settings trained = Settings.ofJson(settings);
         ModelConfig config = trained.bind("model", ModelConfig.class);
         Tokenizer tokenizer = TokenizerCache.of(tokenizerName, tokenizerFile);
-        ModelPool pooled = ModelPool.borrow(new ModelPool.ModelUse(config, tokenizer.vocabularySize(), "none", threads));
+        ModelPool pooled =
+                ModelPool.borrow(new ModelPool.ModelUse(config, tokenizer.vocabularySize(), "none", threads));
         pooled.model().parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
         var runs = new SequenceBatcher<>(pooled.model(), inference, tokenizer, config.lMax(), batchSize);

@@ -86,83 +86,81 @@ final class SequenceBatcher<R extends Inference.Result> {
         sequences.clear();
     }
 
+    /**
+     * Cuts a document into sequences of L inputs, the last one of fewer, while its ids come. Each begins with the last
+     * inputs of the one before, as many as the overlap, so every token but the first is a target with a result exactly
+     * once, and after the first sequence with at least so much context. With an overlap of 0 the cuts are those of
+     * {@code single} packing. Holds one sequence.
+     */
+    static final class DocumentCut<R> implements TokenSink {
+        private final R result;
+        private final int overlap;
+        private final Consumer<DocumentSequence<R>> sequences;
+        private final int[] tokens;
+        private int held;
+        private int context;
+        private long from;
 
-/**
- * Cuts a document into sequences of L inputs, the last one of fewer, while its ids come. Each begins with the last
- * inputs of the one before, as many as the overlap, so every token but the first is a target with a result exactly
- * once, and after the first sequence with at least so much context. With an overlap of 0 the cuts are those of
- * {@code single} packing. Holds one sequence.
- */
-static final class DocumentCut<R> implements TokenSink {
-    private final R result;
-    private final int overlap;
-    private final Consumer<DocumentSequence<R>> sequences;
-    private final int[] tokens;
-    private int held;
-    private int context;
-    private long from;
+        /**
+         * Without ids so far.
+         *
+         * @param length L
+         * @param overlap inputs, in [0, L)
+         */
+        DocumentCut(R result, int length, int overlap, Consumer<DocumentSequence<R>> sequences) {
+            this.result = result;
+            this.overlap = overlap;
+            this.sequences = sequences;
+            this.tokens = new int[length + 1];
+        }
+
+        @Override
+        public void accept(int[] ids, int count) {
+            for (int taken = 0; taken < count; ) {
+                if (held == tokens.length) {
+                    next();
+                }
+                int more = Math.min(count - taken, tokens.length - held);
+                System.arraycopy(ids, taken, tokens, held, more);
+                held += more;
+                taken += more;
+            }
+        }
+
+        private void next() {
+            give();
+            int keep = overlap + 1;
+            from += held - keep;
+            System.arraycopy(tokens, held - keep, tokens, 0, keep);
+            held = keep;
+            context = overlap;
+        }
+
+        /** All ids, the end of the document among them, have come. */
+        void end() {
+            if (held > context + 1) {
+                give();
+            }
+        }
+
+        private void give() {
+            boolean full = held == tokens.length;
+            sequences.accept(new DocumentSequence<>(result, Arrays.copyOf(tokens, held), context, from, full));
+        }
+    }
 
     /**
-     * Without ids so far.
+     * A sequence of one document on its way through a model. Not compared by {@code equals}: the array is not copied.
      *
-     * @param length L
-     * @param overlap inputs, in [0, L)
+     * @param result what becomes of the document
+     * @param tokens its inputs and behind them the target of the last one, at least two
+     * @param context how many of its first inputs only carry context: another sequence has their results
+     * @param from number of its first input in the document
+     * @param full whether it has as many inputs as there can be, as all have but the last of a document
      */
-    DocumentCut(R result, int length, int overlap, Consumer<DocumentSequence<R>> sequences) {
-        this.result = result;
-        this.overlap = overlap;
-        this.sequences = sequences;
-        this.tokens = new int[length + 1];
-    }
-
-    @Override
-    public void accept(int[] ids, int count) {
-        for (int taken = 0; taken < count; ) {
-            if (held == tokens.length) {
-                next();
-            }
-            int more = Math.min(count - taken, tokens.length - held);
-            System.arraycopy(ids, taken, tokens, held, more);
-            held += more;
-            taken += more;
+    record DocumentSequence<R>(R result, int[] tokens, int context, long from, boolean full) {
+        int inputs() {
+            return tokens.length - 1;
         }
     }
-
-    private void next() {
-        give();
-        int keep = overlap + 1;
-        from += held - keep;
-        System.arraycopy(tokens, held - keep, tokens, 0, keep);
-        held = keep;
-        context = overlap;
-    }
-
-    /** All ids, the end of the document among them, have come. */
-    void end() {
-        if (held > context + 1) {
-            give();
-        }
-    }
-
-    private void give() {
-        boolean full = held == tokens.length;
-        sequences.accept(new DocumentSequence<>(result, Arrays.copyOf(tokens, held), context, from, full));
-    }
-}
-
-
-/**
- * A sequence of one document on its way through a model. Not compared by {@code equals}: the array is not copied.
- *
- * @param result what becomes of the document
- * @param tokens its inputs and behind them the target of the last one, at least two
- * @param context how many of its first inputs only carry context: another sequence has their results
- * @param from number of its first input in the document
- * @param full whether it has as many inputs as there can be, as all have but the last of a document
- */
-record DocumentSequence<R>(R result, int[] tokens, int context, long from, boolean full) {
-    int inputs() {
-        return tokens.length - 1;
-    }
-}
 }

@@ -41,41 +41,40 @@ interface TextRows extends Closeable {
         }
     }
 
+    /** Documents of rows whose first column names them and whose second one, a string, is their text. */
+    static final class DataFrameTexts implements TextRows {
+        private final Iterator<Row> rows;
 
-/** Documents of rows whose first column names them and whose second one, a string, is their text. */
-static final class DataFrameTexts implements TextRows {
-    private final Iterator<Row> rows;
+        DataFrameTexts(Iterator<Row> rows) {
+            this.rows = rows;
+        }
 
-    DataFrameTexts(Iterator<Row> rows) {
-        this.rows = rows;
-    }
+        @Override
+        public Optional<TextRow> next() {
+            return rows.hasNext() ? Optional.of(text(rows.next())) : Optional.empty();
+        }
 
-    @Override
-    public Optional<TextRow> next() {
-        return rows.hasNext() ? Optional.of(text(rows.next())) : Optional.empty();
-    }
-
-    private static TextRow text(Row row) {
-        byte[] text = row.isNullAt(1) ? new byte[0] : row.getString(1).getBytes(StandardCharsets.UTF_8);
-        return new TextRow() {
-            @Override
-            public InputStream text() throws IOException {
-                if (row.isNullAt(1)) {
-                    throw new RejectedDocumentException("the text is null");
+        private static TextRow text(Row row) {
+            byte[] text = row.isNullAt(1) ? new byte[0] : row.getString(1).getBytes(StandardCharsets.UTF_8);
+            return new TextRow() {
+                @Override
+                public InputStream text() throws IOException {
+                    if (row.isNullAt(1)) {
+                        throw new RejectedDocumentException("the text is null");
+                    }
+                    return new ByteArrayInputStream(text);
                 }
-                return new ByteArrayInputStream(text);
-            }
 
-            @Override
-            public List<@Nullable Object> leading() {
-                return Collections.singletonList(row.get(0));
-            }
+                @Override
+                public List<@Nullable Object> leading() {
+                    return Collections.singletonList(row.get(0));
+                }
 
-            @Override
-            public long bytes() {
-                return text.length;
-            }
-        };
+                @Override
+                public long bytes() {
+                    return text.length;
+                }
+            };
+        }
     }
-}
 }

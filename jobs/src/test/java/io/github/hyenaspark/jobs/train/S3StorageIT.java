@@ -105,9 +105,7 @@ class S3StorageIT {
         storage.replace(server.uri("data/view"), bytes("old"));
         storage.replace(server.uri("data/view"), bytes("new"));
         assertThat(storage.read(server.uri("data/view"))).isEqualTo(bytes("new"));
-        assertThat(storage.list(server.uri("data")))
-                .extracting(FileInfo::uri)
-                .containsExactly(server.uri("data/view"));
+        assertThat(storage.list(server.uri("data"))).extracting(FileInfo::uri).containsExactly(server.uri("data/view"));
         assertThat(storage.list(server.uri("absent"))).isEmpty();
         assertThat(storage.find(server.uri("da*")))
                 .extracting(FileInfo::uri)

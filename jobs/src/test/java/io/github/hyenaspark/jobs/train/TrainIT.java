@@ -78,7 +78,11 @@ class TrainIT {
         var optimizer = new AdamW(network.table(), train.betas());
         var clip = new GradientClip(train.clipNorm());
         try (var batches = TokenBatches.open(
-                storage, snapshot, dataset, Split.TRAIN, new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()))) {
+                storage,
+                snapshot,
+                dataset,
+                Split.TRAIN,
+                new PackingConfig(PackingConfig.Strategy.CONTIGUOUS, model.lMax()))) {
             int steps = Math.toIntExact(train.totalSteps());
             var cursor = new BatchCursor(batches.sequences(), train.seed(), 1, train.batchSize());
             for (int step = 0; step < steps; step++) {

@@ -70,9 +70,7 @@ final class BedFile {
         if (split.isEmpty()) {
             throw wrong(number, "found split \"" + columns[3] + "\", expected train, valid, validation or test");
         }
-        intervals
-                .computeIfAbsent(columns[0], contig -> new ArrayList<>())
-                .add(new Interval(start, end, split, number));
+        intervals.computeIfAbsent(columns[0], contig -> new ArrayList<>()).add(new Interval(start, end, split, number));
     }
 
     private void order(List<Interval> ofContig) {
@@ -95,21 +93,20 @@ final class BedFile {
         return new WrongSettingException("data.source.fasta.bed: " + uri + ", line " + line + ": " + problem);
     }
 
+    /**
+     * Some bases of a FASTA record.
+     *
+     * @param start first base, 0 or more
+     * @param end exclusive
+     * @param split what they are for; empty: nobody says
+     * @param line in the BED file that asks for it, from 1; 0: none does
+     */
+    record Interval(long start, long end, String split, int line) {
+        /** A record as it is. */
+        static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);
 
-/**
- * Some bases of a FASTA record.
- *
- * @param start first base, 0 or more
- * @param end exclusive
- * @param split what they are for; empty: nobody says
- * @param line in the BED file that asks for it, from 1; 0: none does
- */
-record Interval(long start, long end, String split, int line) {
-    /** A record as it is. */
-    static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);
-
-    boolean isWhole() {
-        return line == 0;
+        boolean isWhole() {
+            return line == 0;
+        }
     }
-}
 }

@@ -151,7 +151,8 @@ final class FastaPieces {
     private int runStart(int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES
-                && ByteSlice.ByteSearch.zeros((ByteSlice.ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN) == 0) {
+                && ByteSlice.ByteSearch.zeros((ByteSlice.ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN)
+                        == 0) {
             i += Long.BYTES;
         }
         while (i < to && !isUnknown(letters.bytes[i])) {

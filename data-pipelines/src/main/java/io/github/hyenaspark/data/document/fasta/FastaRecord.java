@@ -184,33 +184,32 @@ final class FastaRecord extends InputStream {
         return (found >= 0 && lower >= 'a' && lower <= 'z') || found == '*' || found == '-';
     }
 
-
-/**
- * The header line of a FASTA record.
- *
- * @param id its first word
- * @param description what follows, without the spaces around it
- */
-record Header(String id, String description) {
-    static final String ID = "id";
-    static final String DESCRIPTION = "description";
-
     /**
-     * From a line without its {@code >} and its end.
+     * The header line of a FASTA record.
      *
-     * @throws CharacterCodingException if it is not UTF-8
+     * @param id its first word
+     * @param description what follows, without the spaces around it
      */
-    static Header parse(byte[] line) throws CharacterCodingException {
-        String text = StandardCharsets.UTF_8
-                .newDecoder()
-                .decode(ByteBuffer.wrap(line))
-                .toString()
-                .stripTrailing();
-        int end = 0;
-        while (end < text.length() && text.charAt(end) != ' ' && text.charAt(end) != '\t') {
-            end++;
+    record Header(String id, String description) {
+        static final String ID = "id";
+        static final String DESCRIPTION = "description";
+
+        /**
+         * From a line without its {@code >} and its end.
+         *
+         * @throws CharacterCodingException if it is not UTF-8
+         */
+        static Header parse(byte[] line) throws CharacterCodingException {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(line))
+                    .toString()
+                    .stripTrailing();
+            int end = 0;
+            while (end < text.length() && text.charAt(end) != ' ' && text.charAt(end) != '\t') {
+                end++;
+            }
+            return new Header(text.substring(0, end), text.substring(end).strip());
         }
-        return new Header(text.substring(0, end), text.substring(end).strip());
     }
-}
 }

@@ -35,10 +35,12 @@ public final class DocumentReaders {
         if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        if (format.format() == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE) {
+        if (format.format() == SourceConfig.SourceFormat.TEXT
+                && config.documents() == SourceConfig.TextDocuments.FILE) {
             return WholeFile.open(storage, file, format.compression());
         }
-        boolean separated = format.format() == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
+        boolean separated = format.format() == SourceConfig.SourceFormat.TEXT
+                && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
         int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
         SliceReader section = SliceReader.open(storage, slice, format.compression(), before);
         try {

@@ -26,7 +26,8 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
             throw new IllegalArgumentException("data.input: found Parquet in an archive, " + path
                     + ", expected a file that ends in .parquet; Parquet compresses its pages itself, so unpack it");
         }
-        boolean wholeText = format == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE;
+        boolean wholeText =
+                format == SourceConfig.SourceFormat.TEXT && config.documents() == SourceConfig.TextDocuments.FILE;
         return new FileFormat(format, compression, compression == InputFile.Compression.NONE && !wholeText);
     }
 
@@ -35,8 +36,8 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
         InputFile.Compression compression = InputFile.Compression.of(path);
         String name = compression.plainName(path);
         return formats(config)
-                .anyMatch(format ->
-                        format.isNameOf(name) && (format != SourceConfig.SourceFormat.PARQUET || compression == InputFile.Compression.NONE));
+                .anyMatch(format -> format.isNameOf(name)
+                        && (format != SourceConfig.SourceFormat.PARQUET || compression == InputFile.Compression.NONE));
     }
 
     /** The endings of names that {@link #isInput} looks for, as a sentence has them. */
@@ -56,7 +57,8 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
 
     private static Stream<SourceConfig.SourceFormat> formats(SourceConfig config) {
         return Arrays.stream(SourceConfig.SourceFormat.values())
-                .filter(format ->
-                        config.format() == SourceConfig.SourceFormat.AUTO ? format != SourceConfig.SourceFormat.AUTO : format == config.format());
+                .filter(format -> config.format() == SourceConfig.SourceFormat.AUTO
+                        ? format != SourceConfig.SourceFormat.AUTO
+                        : format == config.format());
     }
 }

@@ -100,78 +100,76 @@ final class ParquetRows {
         return fields;
     }
 
-
-/**
- * One row, in memory.
- *
- * @param place where it is
- * @param bytes its text; empty if it is null
- * @param id its identifier, if it has one
- * @param columns the user's columns that are not null
- */
-record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
     /**
-     * The row as a document.
+     * One row, in memory.
      *
-     * @throws BadDocumentException if it has no text
+     * @param place where it is
+     * @param bytes its text; empty if it is null
+     * @param id its identifier, if it has one
+     * @param columns the user's columns that are not null
      */
-    Document document() throws BadDocumentException {
-        byte[] text = bytes.orElseThrow(
-                () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
-        return new RowDocument(this, new ByteArrayInputStream(text));
+    record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
+        /**
+         * The row as a document.
+         *
+         * @throws BadDocumentException if it has no text
+         */
+        Document document() throws BadDocumentException {
+            byte[] text = bytes.orElseThrow(
+                    () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
+            return new RowDocument(this, new ByteArrayInputStream(text));
+        }
+
+        /**
+         * Where a row is.
+         *
+         * @param path of its file
+         * @param position its number in the file
+         * @param sourceBytes its share of the row group's bytes
+         */
+        record Place(String path, long position, long sourceBytes) {}
+
+        private record RowDocument(Row row, InputStream text) implements Document {
+            @Override
+            public String path() {
+                return row.place().path();
+            }
+
+            @Override
+            public long position() {
+                return row.place().position();
+            }
+
+            @Override
+            public Optional<String> givenId() {
+                return row.id();
+            }
+
+            @Override
+            public SortedMap<String, String> columns() {
+                return Collections.unmodifiableSortedMap(row.columns());
+            }
+
+            @Override
+            public long sourceBytes() {
+                return row.place().sourceBytes();
+            }
+        }
     }
 
     /**
-     * Where a row is.
+     * A row group of a Parquet file.
      *
-     * @param path of its file
-     * @param position its number in the file
-     * @param sourceBytes its share of the row group's bytes
+     * @param index in the file
+     * @param start byte offset of its first byte
+     * @param firstRow number in the file of its first row
+     * @param rows at least 1
+     * @param bytes of all its columns as they are stored
      */
-    record Place(String path, long position, long sourceBytes) {}
-
-    private record RowDocument(Row row, InputStream text) implements Document {
-        @Override
-        public String path() {
-            return row.place().path();
-        }
-
-        @Override
-        public long position() {
-            return row.place().position();
-        }
-
-        @Override
-        public Optional<String> givenId() {
-            return row.id();
-        }
-
-        @Override
-        public SortedMap<String, String> columns() {
-            return Collections.unmodifiableSortedMap(row.columns());
-        }
-
-        @Override
-        public long sourceBytes() {
-            return row.place().sourceBytes();
+    record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
+        /** Its bytes shared out evenly among its rows: what the first so many of them have. */
+        long bytesOf(long firstRows) {
+            return Math.round(bytes * (firstRows / (double) rows));
         }
     }
-}
-
-
-/**
- * A row group of a Parquet file.
- *
- * @param index in the file
- * @param start byte offset of its first byte
- * @param firstRow number in the file of its first row
- * @param rows at least 1
- * @param bytes of all its columns as they are stored
- */
-record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
-    /** Its bytes shared out evenly among its rows: what the first so many of them have. */
-    long bytesOf(long firstRows) {
-        return Math.round(bytes * (firstRows / (double) rows));
-    }
-}
 }

@@ -23,7 +23,8 @@ public final class ArchiveStream extends InputStream {
         this.in = in;
     }
 
-    public static ArchiveStream of(InputFile.Compression compression, InputFile file, InputStream archive) throws IOException {
+    public static ArchiveStream of(InputFile.Compression compression, InputFile file, InputStream archive)
+            throws IOException {
         return new ArchiveStream(
                 file,
                 compression == InputFile.Compression.GZIP

@@ -20,7 +20,8 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
      *
      * @param before bytes before the slice that tell whether a record begins at its first byte
      */
-    public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before) throws IOException {
+    public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before)
+            throws IOException {
         InputFile file = slice.file();
         if (compression == InputFile.Compression.NONE) {
             long start = Math.max(0, slice.from() - before);

@@ -25,7 +25,8 @@ public final class WholeFile implements DocumentReader {
         this.content = content;
     }
 
-    public static WholeFile open(Storage storage, InputFile file, InputFile.Compression compression) throws IOException {
+    public static WholeFile open(Storage storage, InputFile file, InputFile.Compression compression)
+            throws IOException {
         ListedStream stored = ListedStream.open(storage, file, 0);
         try {
             InputStream content =

@@ -38,7 +38,8 @@ public final class DryRun {
             }
         }
         double scale = tally.sourceBytes() == 0 ? 0 : (double) inputBytes / tally.sourceBytes();
-        UnitTally.SourceTally sum = tally.sources().values().stream().reduce(new UnitTally.SourceTally(0, 0, 0), UnitTally.SourceTally::plus);
+        UnitTally.SourceTally sum = tally.sources().values().stream()
+                .reduce(new UnitTally.SourceTally(0, 0, 0), UnitTally.SourceTally::plus);
         long tokens = Math.round(scale * sum.tokens());
         return Json.object()
                 .put("outcome", "estimated")

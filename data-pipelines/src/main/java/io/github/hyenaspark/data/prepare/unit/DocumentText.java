@@ -50,7 +50,9 @@ public final class DocumentText extends InputStream {
     public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
-                clean.normalisation().apply(text), DocumentFilter.of(clean), clean.duplicates() == CleanConfig.Duplicates.NEAR);
+                clean.normalisation().apply(text),
+                DocumentFilter.of(clean),
+                clean.duplicates() == CleanConfig.Duplicates.NEAR);
     }
 
     /**

@@ -159,14 +159,13 @@ public final class DuplicateRule {
         }
     }
 
-
-/**
- * The duplicates of one unit.
- *
- * @param unit its name
- * @param list where they are listed
- * @param exact how many are equal to an earlier document
- * @param near how many are nearly equal to one
- */
-public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
+    /**
+     * The duplicates of one unit.
+     *
+     * @param unit its name
+     * @param list where they are listed
+     * @param exact how many are equal to an earlier document
+     * @param near how many are nearly equal to one
+     */
+    public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

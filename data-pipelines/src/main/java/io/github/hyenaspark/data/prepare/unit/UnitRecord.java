@@ -155,56 +155,57 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return new Slice(file, Json.wholeNumber(json, where, "from"), Json.wholeNumber(json, where, "to"));
     }
 
-
-/**
- * The records behind a snapshot, found by one listing. A snapshot names its units without the times of change of their
- * files; of several records of one name the digest tells which is meant.
- */
-public static final class UnitRecords {
-    private final Storage storage;
-    private final String directory;
-    private final Map<String, List<String>> urisByName = new HashMap<>();
-
-    private UnitRecords(Storage storage, String directory) {
-        this.storage = storage;
-        this.directory = directory;
-    }
-
-    /** Lists the records that were made with the settings of a snapshot. */
-    public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
-        var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
-        for (FileInfo file : storage.list(records.directory)) {
-            String unit = file.name().replaceFirst("-.*", "");
-            records.urisByName.computeIfAbsent(unit, name -> new ArrayList<>()).add(file.uri());
-        }
-        return records;
-    }
-
     /**
-     * The URI of a unit's record.
-     *
-     * @throws CorruptFileException if there is none with the unit's digest
+     * The records behind a snapshot, found by one listing. A snapshot names its units without the times of change of
+     * their files; of several records of one name the digest tells which is meant.
      */
-    public String uri(UnitEntry unit) throws IOException {
-        for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
-            if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {
-                return uri;
+    public static final class UnitRecords {
+        private final Storage storage;
+        private final String directory;
+        private final Map<String, List<String>> urisByName = new HashMap<>();
+
+        private UnitRecords(Storage storage, String directory) {
+            this.storage = storage;
+            this.directory = directory;
+        }
+
+        /** Lists the records that were made with the settings of a snapshot. */
+        public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
+            var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
+            for (FileInfo file : storage.list(records.directory)) {
+                String unit = file.name().replaceFirst("-.*", "");
+                records.urisByName
+                        .computeIfAbsent(unit, name -> new ArrayList<>())
+                        .add(file.uri());
             }
+            return records;
         }
-        throw new CorruptFileException(
-                directory,
-                "a record of unit " + unit.name() + " with digest " + unit.digest(),
-                urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
-                "restore the file from a copy, or prepare the corpus into another data.dataset");
-    }
 
-    /**
-     * A unit's record.
-     *
-     * @throws CorruptFileException if there is none with the unit's digest
-     */
-    public UnitRecord of(UnitEntry unit) throws IOException {
-        return UnitRecord.read(storage, uri(unit));
+        /**
+         * The URI of a unit's record.
+         *
+         * @throws CorruptFileException if there is none with the unit's digest
+         */
+        public String uri(UnitEntry unit) throws IOException {
+            for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
+                if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {
+                    return uri;
+                }
+            }
+            throw new CorruptFileException(
+                    directory,
+                    "a record of unit " + unit.name() + " with digest " + unit.digest(),
+                    urisByName.getOrDefault(unit.name(), List.of()).size() + " records of it, none with that digest",
+                    "restore the file from a copy, or prepare the corpus into another data.dataset");
+        }
+
+        /**
+         * A unit's record.
+         *
+         * @throws CorruptFileException if there is none with the unit's digest
+         */
+        public UnitRecord of(UnitEntry unit) throws IOException {
+            return UnitRecord.read(storage, uri(unit));
+        }
     }
-}
 }

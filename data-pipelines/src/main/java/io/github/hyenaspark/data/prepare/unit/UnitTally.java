@@ -115,120 +115,117 @@ public record UnitTally(
         return counts;
     }
 
-
-/**
- * How many documents have which length: place k counts those of 2^k to 2^(k+1)-1 tokens.
- *
- * @param counts as many places as the longest document needs; not copied, and changed by {@link #with}
- */
-public record LengthHistogram(long[] counts) {
-    /** The histogram of one document. */
-    static LengthHistogram of(long tokens) {
-        long[] counts = new long[Long.SIZE - Long.numberOfLeadingZeros(tokens)];
-        counts[counts.length - 1] = 1;
-        return new LengthHistogram(counts);
-    }
-
-    LengthHistogram plus(LengthHistogram other) {
-        long[] sum = Arrays.copyOf(counts, Math.max(counts.length, other.counts.length));
-        for (int place = 0; place < other.counts.length; place++) {
-            sum[place] += other.counts[place];
+    /**
+     * How many documents have which length: place k counts those of 2^k to 2^(k+1)-1 tokens.
+     *
+     * @param counts as many places as the longest document needs; not copied, and changed by {@link #with}
+     */
+    public record LengthHistogram(long[] counts) {
+        /** The histogram of one document. */
+        static LengthHistogram of(long tokens) {
+            long[] counts = new long[Long.SIZE - Long.numberOfLeadingZeros(tokens)];
+            counts[counts.length - 1] = 1;
+            return new LengthHistogram(counts);
         }
-        return new LengthHistogram(sum);
+
+        LengthHistogram plus(LengthHistogram other) {
+            long[] sum = Arrays.copyOf(counts, Math.max(counts.length, other.counts.length));
+            for (int place = 0; place < other.counts.length; place++) {
+                sum[place] += other.counts[place];
+            }
+            return new LengthHistogram(sum);
+        }
+
+        /** Counts one more document of so many tokens (at least 1). */
+        LengthHistogram with(long tokens) {
+            int place = Long.SIZE - 1 - Long.numberOfLeadingZeros(tokens);
+            long[] more = place < counts.length ? counts : Arrays.copyOf(counts, place + 1);
+            more[place]++;
+            return more == counts ? this : new LengthHistogram(more);
+        }
+
+        ArrayNode toJson() {
+            ArrayNode json = Json.array();
+            Arrays.stream(counts).forEach(json::add);
+            return json;
+        }
+
+        static LengthHistogram fromJson(JsonNode parent, String where, String key) throws CorruptFileException {
+            List<JsonNode> elements = Json.elements(parent, where, key);
+            return new LengthHistogram(
+                    elements.stream().mapToLong(JsonNode::longValue).toArray());
+        }
     }
 
-    /** Counts one more document of so many tokens (at least 1). */
-    LengthHistogram with(long tokens) {
-        int place = Long.SIZE - 1 - Long.numberOfLeadingZeros(tokens);
-        long[] more = place < counts.length ? counts : Arrays.copyOf(counts, place + 1);
-        more[place]++;
-        return more == counts ? this : new LengthHistogram(more);
+    /**
+     * What came from one source.
+     *
+     * @param documents in shards
+     * @param bytes of their texts
+     * @param tokens of these documents, their ends included
+     */
+    public record SourceTally(long documents, long bytes, long tokens) {
+        public SourceTally plus(SourceTally other) {
+            return new SourceTally(documents + other.documents, bytes + other.bytes, tokens + other.tokens);
+        }
+
+        ObjectNode toJson() {
+            return Json.object().put("documents", documents).put("bytes", bytes).put("tokens", tokens);
+        }
+
+        static SourceTally fromJson(JsonNode json, String where) throws CorruptFileException {
+            return new SourceTally(
+                    Json.wholeNumber(json, where, "documents"),
+                    Json.wholeNumber(json, where, "bytes"),
+                    Json.wholeNumber(json, where, "tokens"));
+        }
     }
 
-    ArrayNode toJson() {
-        ArrayNode json = Json.array();
-        Arrays.stream(counts).forEach(json::add);
-        return json;
+    /** Counts what becomes of a unit's documents; {@link UnitTally} is its result. */
+    static final class Counter {
+        /** Reasons told apart; those that come later are counted together. */
+        private static final int MOST_REASONS = 40;
+
+        private static final String OTHER = "other reasons";
+
+        private final Map<String, Long> filtered = new TreeMap<>();
+        private final Map<String, Long> bad = new TreeMap<>();
+        private final Map<String, SourceTally> sources = new TreeMap<>();
+        private final Map<Split, LengthHistogram> lengths = new EnumMap<>(Split.class);
+        private long sourceBytes;
+        private long specialTokens;
+
+        void document(String path, Split split, long textBytes, long tokens) {
+            int slash = path.indexOf('/');
+            String source = slash < 0 ? "." : path.substring(0, slash);
+            sources.merge(source, new SourceTally(1, textBytes, tokens), SourceTally::plus);
+            LengthHistogram histogram = lengths.get(split);
+            lengths.put(split, histogram == null ? LengthHistogram.of(tokens) : histogram.with(tokens));
+        }
+
+        void specialTokens(long count) {
+            specialTokens += count;
+        }
+
+        void sourceBytes(long count) {
+            sourceBytes += count;
+        }
+
+        void filtered(String reason) {
+            count(filtered, reason);
+        }
+
+        void bad(String reason) {
+            count(bad, reason);
+        }
+
+        private static void count(Map<String, Long> counts, String reason) {
+            boolean told = counts.containsKey(reason) || counts.size() < MOST_REASONS;
+            counts.merge(told ? reason : OTHER, 1L, Long::sum);
+        }
+
+        UnitTally result() {
+            return new UnitTally(sourceBytes, specialTokens, filtered, bad, sources, lengths);
+        }
     }
-
-    static LengthHistogram fromJson(JsonNode parent, String where, String key) throws CorruptFileException {
-        List<JsonNode> elements = Json.elements(parent, where, key);
-        return new LengthHistogram(
-                elements.stream().mapToLong(JsonNode::longValue).toArray());
-    }
-}
-
-
-/**
- * What came from one source.
- *
- * @param documents in shards
- * @param bytes of their texts
- * @param tokens of these documents, their ends included
- */
-public record SourceTally(long documents, long bytes, long tokens) {
-    public SourceTally plus(SourceTally other) {
-        return new SourceTally(documents + other.documents, bytes + other.bytes, tokens + other.tokens);
-    }
-
-    ObjectNode toJson() {
-        return Json.object().put("documents", documents).put("bytes", bytes).put("tokens", tokens);
-    }
-
-    static SourceTally fromJson(JsonNode json, String where) throws CorruptFileException {
-        return new SourceTally(
-                Json.wholeNumber(json, where, "documents"),
-                Json.wholeNumber(json, where, "bytes"),
-                Json.wholeNumber(json, where, "tokens"));
-    }
-}
-
-
-/** Counts what becomes of a unit's documents; {@link UnitTally} is its result. */
-static final class Counter {
-    /** Reasons told apart; those that come later are counted together. */
-    private static final int MOST_REASONS = 40;
-
-    private static final String OTHER = "other reasons";
-
-    private final Map<String, Long> filtered = new TreeMap<>();
-    private final Map<String, Long> bad = new TreeMap<>();
-    private final Map<String, SourceTally> sources = new TreeMap<>();
-    private final Map<Split, LengthHistogram> lengths = new EnumMap<>(Split.class);
-    private long sourceBytes;
-    private long specialTokens;
-
-    void document(String path, Split split, long textBytes, long tokens) {
-        int slash = path.indexOf('/');
-        String source = slash < 0 ? "." : path.substring(0, slash);
-        sources.merge(source, new SourceTally(1, textBytes, tokens), SourceTally::plus);
-        LengthHistogram histogram = lengths.get(split);
-        lengths.put(split, histogram == null ? LengthHistogram.of(tokens) : histogram.with(tokens));
-    }
-
-    void specialTokens(long count) {
-        specialTokens += count;
-    }
-
-    void sourceBytes(long count) {
-        sourceBytes += count;
-    }
-
-    void filtered(String reason) {
-        count(filtered, reason);
-    }
-
-    void bad(String reason) {
-        count(bad, reason);
-    }
-
-    private static void count(Map<String, Long> counts, String reason) {
-        boolean told = counts.containsKey(reason) || counts.size() < MOST_REASONS;
-        counts.merge(told ? reason : OTHER, 1L, Long::sum);
-    }
-
-    UnitTally result() {
-        return new UnitTally(sourceBytes, specialTokens, filtered, bad, sources, lengths);
-    }
-}
 }

@@ -108,8 +108,7 @@ public final class DocumentTableWriter implements Closeable {
         writer.close();
         ParquetFooter.sortEncodings(spool);
         String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
-        return ObjectRef.of(
-                DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+        return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
     }
 
     @Override

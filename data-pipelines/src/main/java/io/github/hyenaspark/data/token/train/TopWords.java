@@ -30,7 +30,8 @@ public final class TopWords {
 
         /** How often those occurred. */
         public long cutOccurrences() {
-            return occurrences - top.stream().mapToLong(WordCounts.WordCount::count).sum();
+            return occurrences
+                    - top.stream().mapToLong(WordCounts.WordCount::count).sum();
         }
     }
 

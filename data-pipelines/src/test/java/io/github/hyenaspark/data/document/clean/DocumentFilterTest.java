@@ -56,7 +56,16 @@ class DocumentFilterTest {
                 () -> config(0, 0, 0, 1, 1, -7),
                 "max-line-bytes: found -7, expected at least 1 byte, or 0 for no limit");
         refused(
-                () -> new CleanConfig(NormalisingInput.Normalisation.NFC, 0, 0, 0, 1, 1, 0, List.of("a", "a"), CleanConfig.Duplicates.KEEP),
+                () -> new CleanConfig(
+                        NormalisingInput.Normalisation.NFC,
+                        0,
+                        0,
+                        0,
+                        1,
+                        1,
+                        0,
+                        List.of("a", "a"),
+                        CleanConfig.Duplicates.KEEP),
                 "steps: found [a, a], expected each name once");
     }
 

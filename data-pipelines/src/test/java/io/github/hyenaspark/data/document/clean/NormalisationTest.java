@@ -43,7 +43,9 @@ class NormalisationTest {
     void withoutNormalisationATextIsUntouched() throws IOException {
         byte[] bytes = {'a', (byte) 0xFF, (byte) 0xCC, (byte) 0x81, 'b', (byte) 0xE2};
 
-        assertThat(NormalisingInput.Normalisation.NONE.apply(new ByteArrayInputStream(bytes)).readAllBytes())
+        assertThat(NormalisingInput.Normalisation.NONE
+                        .apply(new ByteArrayInputStream(bytes))
+                        .readAllBytes())
                 .isEqualTo(bytes);
     }
 

@@ -162,7 +162,9 @@ class FastaDocumentsTest {
             piece(pieces, sequence, from, sequence.length());
             masked.append(sequence, from, sequence.length());
 
-            assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.SPLIT, threshold, SourceConfig.LowerCase.KEEP)))
+            assertThat(read(
+                            content,
+                            SlicesTest.fasta(SourceConfig.NRuns.SPLIT, threshold, SourceConfig.LowerCase.KEEP)))
                     .as("split at %d", threshold)
                     .isEqualTo(pieces);
             assertThat(read(content, SlicesTest.fasta(SourceConfig.NRuns.MASK, threshold, SourceConfig.LowerCase.KEEP)))

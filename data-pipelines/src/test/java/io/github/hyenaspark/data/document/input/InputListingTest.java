@@ -110,7 +110,8 @@ class InputListingTest {
         assertThatThrownBy(() -> files(directory + "/other"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith(".fasta or .fna file in it (other files: 1)");
-        assertThatThrownBy(() -> InputListing.files(storage, directory + "/other", format(SourceConfig.SourceFormat.TEXT)))
+        assertThatThrownBy(
+                        () -> InputListing.files(storage, directory + "/other", format(SourceConfig.SourceFormat.TEXT)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("expected at least one .txt file in it (other files: 1)");
         assertThatThrownBy(() -> files(directory + "/*.tex"))
@@ -119,7 +120,8 @@ class InputListingTest {
     }
 
     private static SourceConfig format(SourceConfig.SourceFormat format) {
-        return new SourceConfig(format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
+        return new SourceConfig(
+                format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
     }
 
     private List<InputFile> files(String input) throws IOException {

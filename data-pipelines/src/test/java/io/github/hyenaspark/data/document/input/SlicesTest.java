@@ -40,7 +40,14 @@ public class SlicesTest {
     }
 
     public static SourceConfig text(SourceConfig.TextDocuments documents, String separator) {
-        return new SourceConfig(SourceConfig.SourceFormat.AUTO, documents, separator, "text", "", List.of(), SourceConfig.Fasta.defaults());
+        return new SourceConfig(
+                SourceConfig.SourceFormat.AUTO,
+                documents,
+                separator,
+                "text",
+                "",
+                List.of(),
+                SourceConfig.Fasta.defaults());
     }
 
     @Test

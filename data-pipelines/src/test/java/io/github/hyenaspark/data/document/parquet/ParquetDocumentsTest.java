@@ -260,7 +260,13 @@ class ParquetDocumentsTest {
 
     private static SourceConfig source(String text, String id, List<String> columns) {
         return new SourceConfig(
-                SourceConfig.SourceFormat.PARQUET, SourceConfig.TextDocuments.FILE, "", text, id, columns, SourceConfig.Fasta.defaults());
+                SourceConfig.SourceFormat.PARQUET,
+                SourceConfig.TextDocuments.FILE,
+                "",
+                text,
+                id,
+                columns,
+                SourceConfig.Fasta.defaults());
     }
 
     private void write(CompressionCodecName codec, int rows) throws IOException {

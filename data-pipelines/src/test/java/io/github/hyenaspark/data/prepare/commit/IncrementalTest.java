@@ -121,8 +121,8 @@ class IncrementalTest {
 
     @Test
     void aTokenizersFileMayMove() throws IOException {
-        byte[] file =
-                BpeTrainer.train(List.of(new WordCounts.WordCount("text", 9)), 260, 1).file();
+        byte[] file = BpeTrainer.train(List.of(new WordCounts.WordCount("text", 9)), 260, 1)
+                .file();
         Path old = Files.write(directory.resolve("old.json"), file);
         corpus.prepare(corpus.settings("data.tokenizer=" + old));
         Path moved = Files.move(old, directory.resolve("new.json"));

@@ -58,8 +58,8 @@ class DocumentTableTest {
             DocumentRow row = row(i);
             assertThat(found.get(i)).isEqualTo(describe(row));
             assertThat(keys.get(i))
-                    .isEqualTo(
-                            describe(new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document())));
+                    .isEqualTo(describe(
+                            new DocumentRow.Key(row.contentHash(), row.signature(), row.split(), row.document())));
         }
     }
 

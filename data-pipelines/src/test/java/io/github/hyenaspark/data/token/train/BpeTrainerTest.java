@@ -122,13 +122,17 @@ class BpeTrainerTest {
     @Test
     void ofEquallyFrequentPairsTheSmallerBytesAreFirst() {
         List<WordCounts.WordCount> words = List.of(
-                new WordCounts.WordCount("b\u00FF", 5), new WordCounts.WordCount("ba", 5), new WordCounts.WordCount("ab", 5), new WordCounts.WordCount("aa", 4));
+                new WordCounts.WordCount("b\u00FF", 5),
+                new WordCounts.WordCount("ba", 5),
+                new WordCounts.WordCount("ab", 5),
+                new WordCounts.WordCount("aa", 4));
         assertThat(merges(words, 3, 2)).containsExactly("a b", "b a", "b ÿ");
     }
 
     @Test
     void pairsThatAreTooRareAreNotMerged() {
-        List<WordCounts.WordCount> words = List.of(new WordCounts.WordCount("ab", 2), new WordCounts.WordCount("cd", 1));
+        List<WordCounts.WordCount> words =
+                List.of(new WordCounts.WordCount("ab", 2), new WordCounts.WordCount("cd", 1));
         assertThat(merges(words, 10, 2)).containsExactly("a b");
         BpeTokenizer tokenizer = BpeTrainer.train(words, 1_000, 2);
         assertThat(tokenizer.vocabularySize()).isEqualTo(258);
@@ -184,7 +188,8 @@ class BpeTrainerTest {
         assertThat(expected.cutOccurrences()).isEqualTo(5_500 - (1_000 + 900 + 50 * 8));
         Collections.shuffle(words, new Random(2));
         var joined = new TopWords(250);
-        for (List<WordCounts.WordCount> part : List.of(words.subList(0, 10), words.subList(10, 600), words.subList(600, 1_000))) {
+        for (List<WordCounts.WordCount> part :
+                List.of(words.subList(0, 10), words.subList(10, 600), words.subList(600, 1_000))) {
             var selected = new TopWords(250);
             part.forEach(selected::add);
             joined.add(selected.selection());

@@ -34,7 +34,8 @@ public final class LossChart {
      *
      * @throws IllegalArgumentException if there is no point at all
      */
-    public static byte[] png(String title, List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut) throws IOException {
+    public static byte[] png(String title, List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut)
+            throws IOException {
         if (train.isEmpty() && heldOut.isEmpty()) {
             throw new IllegalArgumentException("a loss chart needs at least one point, found none");
         }
@@ -58,8 +59,10 @@ public final class LossChart {
         if (finite.isEmpty()) {
             return;
         }
-        double[] tokens = finite.stream().mapToDouble(LossHistory.LossPoint::tokens).toArray();
-        double[] losses = finite.stream().mapToDouble(LossHistory.LossPoint::loss).toArray();
+        double[] tokens =
+                finite.stream().mapToDouble(LossHistory.LossPoint::tokens).toArray();
+        double[] losses =
+                finite.stream().mapToDouble(LossHistory.LossPoint::loss).toArray();
         XYSeries series = chart.addSeries(
                 String.format(Locale.ROOT, "%s (last %.3f)", name, losses[losses.length - 1]), tokens, losses);
         series.setLineColor(colour);

@@ -4,9 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * An HTML page of a title, figures and sections, in the {@link Style}. Needs nothing beside itself to be looked at.
- */
+/** An HTML page of a title, figures and sections, in the {@link Style}. Needs nothing beside itself to be looked at. */
 public final class HtmlPage {
     private final StringBuilder html = new StringBuilder();
 
@@ -56,78 +54,76 @@ public final class HtmlPage {
         return (html + "</main>\n</body>\n</html>\n").getBytes(StandardCharsets.UTF_8);
     }
 
+    /** A table of an HTML page. Takes plain text and escapes it. */
+    public static final class Table {
+        private final List<String> columns;
+        private final List<String> rows = new ArrayList<>();
 
-/** A table of an HTML page. Takes plain text and escapes it. */
-public static final class Table {
-    private final List<String> columns;
-    private final List<String> rows = new ArrayList<>();
-
-    private Table(List<String> columns) {
-        this.columns = columns;
-    }
-
-    /** A table whose first column names the row and whose others are figures. */
-    public static Table of(List<String> columns) {
-        return new Table(List.copyOf(columns));
-    }
-
-    /** A table of names and their values, without a head. */
-    public static Table facts() {
-        return new Table(List.of());
-    }
-
-    public Table row(String name, String... cells) {
-        return row(name, List.of(cells));
-    }
-
-    public Table row(String name, List<String> cells) {
-        var row = new StringBuilder("<tr>").append(cell("th scope=\"row\"", "th", name));
-        cells.forEach(text -> row.append(cell("td", "td", text)));
-        rows.add(row.append("</tr>\n").toString());
-        return this;
-    }
-
-    /** The table in a box in which it scrolls sideways; the word None in place of a table without rows. */
-    public String html() {
-        if (rows.isEmpty()) {
-            return "<p class=\"quiet\">None.</p>\n";
+        private Table(List<String> columns) {
+            this.columns = columns;
         }
-        var head = new StringBuilder();
-        columns.forEach(name -> head.append(cell("th scope=\"col\"", "th", name)));
-        return "<div class=\"scroll\" tabindex=\"0\"><table"
-                + (columns.isEmpty() ? " class=\"facts\">\n" : ">\n<thead><tr>" + head + "</tr></thead>\n")
-                + "<tbody>\n" + String.join("", rows) + "</tbody>\n</table></div>\n";
-    }
 
-    /**
-     * Text as HTML, inside and outside of attributes. Control characters, which HTML forbids, become the replacement
-     * character.
-     */
-    public static String escaped(String text) {
-        var html = new StringBuilder(text.length() + 16);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '&' -> html.append("&amp;");
-                case '<' -> html.append("&lt;");
-                case '>' -> html.append("&gt;");
-                case '"' -> html.append("&quot;");
-                case '\'' -> html.append("&#39;");
-                default -> html.append(Character.isISOControl(c) && c != '\n' && c != '\t' ? '\uFFFD' : c);
+        /** A table whose first column names the row and whose others are figures. */
+        public static Table of(List<String> columns) {
+            return new Table(List.copyOf(columns));
+        }
+
+        /** A table of names and their values, without a head. */
+        public static Table facts() {
+            return new Table(List.of());
+        }
+
+        public Table row(String name, String... cells) {
+            return row(name, List.of(cells));
+        }
+
+        public Table row(String name, List<String> cells) {
+            var row = new StringBuilder("<tr>").append(cell("th scope=\"row\"", "th", name));
+            cells.forEach(text -> row.append(cell("td", "td", text)));
+            rows.add(row.append("</tr>\n").toString());
+            return this;
+        }
+
+        /** The table in a box in which it scrolls sideways; the word None in place of a table without rows. */
+        public String html() {
+            if (rows.isEmpty()) {
+                return "<p class=\"quiet\">None.</p>\n";
             }
+            var head = new StringBuilder();
+            columns.forEach(name -> head.append(cell("th scope=\"col\"", "th", name)));
+            return "<div class=\"scroll\" tabindex=\"0\"><table"
+                    + (columns.isEmpty() ? " class=\"facts\">\n" : ">\n<thead><tr>" + head + "</tr></thead>\n")
+                    + "<tbody>\n" + String.join("", rows) + "</tbody>\n</table></div>\n";
         }
-        return html.toString();
+
+        /**
+         * Text as HTML, inside and outside of attributes. Control characters, which HTML forbids, become the
+         * replacement character.
+         */
+        public static String escaped(String text) {
+            var html = new StringBuilder(text.length() + 16);
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                switch (c) {
+                    case '&' -> html.append("&amp;");
+                    case '<' -> html.append("&lt;");
+                    case '>' -> html.append("&gt;");
+                    case '"' -> html.append("&quot;");
+                    case '\'' -> html.append("&#39;");
+                    default -> html.append(Character.isISOControl(c) && c != '\n' && c != '\t' ? '\uFFFD' : c);
+                }
+            }
+            return html.toString();
+        }
+
+        private static String cell(String open, String close, String text) {
+            return "<" + open + ">" + escaped(text) + "</" + close + ">";
+        }
     }
 
-    private static String cell(String open, String close, String text) {
-        return "<" + open + ">" + escaped(text) + "</" + close + ">";
-    }
-}
-
-
-/** How a page of ours looks: light or dark as the reader's system is, on a wide screen and on a telephone. */
-static final class Style {
-    static final String CSS = """
+    /** How a page of ours looks: light or dark as the reader's system is, on a wide screen and on a telephone. */
+    static final class Style {
+        static final String CSS = """
             :root { --page: #f4f5f7; --panel: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d9dde2; }
             @media (prefers-color-scheme: dark) {
               :root { --page: #0f1216; --panel: #191d23; --text: #d7dce2; --quiet: #929ba6; --line: #333a43; }
@@ -178,6 +174,6 @@ static final class Style {
             }
             """;
 
-    private Style() {}
-}
+        private Style() {}
+    }
 }

@@ -46,12 +46,11 @@ public final class LossHistory {
         return heldOut.stream().mapToDouble(LossPoint::loss).min();
     }
 
-
-/**
- * One point of a loss curve.
- *
- * @param tokens tokens trained on so far
- * @param loss nats per token
- */
-public record LossPoint(double tokens, double loss) {}
+    /**
+     * One point of a loss curve.
+     *
+     * @param tokens tokens trained on so far
+     * @param loss nats per token
+     */
+    public record LossPoint(double tokens, double loss) {}
 }

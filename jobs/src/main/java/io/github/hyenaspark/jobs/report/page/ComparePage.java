@@ -150,7 +150,8 @@ public final class ComparePage {
     }
 
     private HtmlPage.Table speedTable() {
-        HtmlPage.Table table = HtmlPage.Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
+        HtmlPage.Table table =
+                HtmlPage.Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
         for (JsonNode speed : speeds) {
             table.row(
                     speed.path("mixer").asText(),

@@ -47,7 +47,8 @@ final class DatasetCharts {
     /** Bars of tokens, the largest sources by themselves; empty without two sources to compare. */
     static String sources(List<DatasetTables.Ranked> sources) throws IOException {
         List<DatasetTables.Ranked> shown = DatasetTables.Ranked.largest(sources, DatasetTables.Ranked::tokens, SOURCES);
-        double most = shown.stream().mapToDouble(DatasetTables.Ranked::tokens).max().orElse(0);
+        double most =
+                shown.stream().mapToDouble(DatasetTables.Ranked::tokens).max().orElse(0);
         if (shown.size() < 2 || most == 0) {
             return "";
         }
@@ -103,144 +104,142 @@ final class DatasetCharts {
         return labels;
     }
 
-
-/**
- * How long documents are: class k counts those of 2^k to 2^(k+1)-1 tokens. Classes that are empty in every split are
- * left out before the first and after the last that is not.
- *
- * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
- * @param splits in the report's order
- */
-record LengthClasses(List<String> labels, List<Split> splits) {
-    private static final int CLASSES = 63; // lengths are below 2^63
-
     /**
-     * One split.
+     * How long documents are: class k counts those of 2^k to 2^(k+1)-1 tokens. Classes that are empty in every split
+     * are left out before the first and after the last that is not.
      *
-     * @param documents of each class
+     * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
+     * @param splits in the report's order
      */
-    record Split(String name, List<Long> documents) {
+    record LengthClasses(List<String> labels, List<Split> splits) {
+        private static final int CLASSES = 63; // lengths are below 2^63
 
-        /** Of each class; zeros if there are no documents. */
-        List<Double> percentages() {
-            long all = documents.stream().mapToLong(Long::longValue).sum();
-            return documents.stream().map(n -> 100.0 * n / Math.max(1, all)).toList();
+        /**
+         * One split.
+         *
+         * @param documents of each class
+         */
+        record Split(String name, List<Long> documents) {
+
+            /** Of each class; zeros if there are no documents. */
+            List<Double> percentages() {
+                long all = documents.stream().mapToLong(Long::longValue).sum();
+                return documents.stream().map(n -> 100.0 * n / Math.max(1, all)).toList();
+            }
         }
-    }
 
-    /** From an object of splits and their counts. */
-    static LengthClasses of(JsonNode lengths) {
-        int from = CLASSES;
-        int to = 0;
-        for (JsonNode counts : lengths) {
-            for (int k = 0; k < Math.min(CLASSES, counts.size()); k++) {
-                if (counts.path(k).asLong() > 0) {
-                    from = Math.min(from, k);
-                    to = Math.max(to, k + 1);
+        /** From an object of splits and their counts. */
+        static LengthClasses of(JsonNode lengths) {
+            int from = CLASSES;
+            int to = 0;
+            for (JsonNode counts : lengths) {
+                for (int k = 0; k < Math.min(CLASSES, counts.size()); k++) {
+                    if (counts.path(k).asLong() > 0) {
+                        from = Math.min(from, k);
+                        to = Math.max(to, k + 1);
+                    }
                 }
             }
-        }
-        List<String> labels = new ArrayList<>();
-        for (int k = from; k < to; k++) {
-            labels.add(Figures.length(1L << k));
-        }
-        List<Split> splits = new ArrayList<>();
-        for (Map.Entry<String, JsonNode> split : lengths.properties()) {
-            List<Long> documents = new ArrayList<>();
+            List<String> labels = new ArrayList<>();
             for (int k = from; k < to; k++) {
-                documents.add(split.getValue().path(k).asLong());
+                labels.add(Figures.length(1L << k));
             }
-            splits.add(new Split(split.getKey(), documents));
-        }
-        return new LengthClasses(labels, splits);
-    }
-
-    /** A row for each class, a column for each split. */
-    HtmlPage.Table table() {
-        List<String> columns = new ArrayList<>(List.of("Tokens, from"));
-        splits.forEach(split -> columns.add(split.name()));
-        HtmlPage.Table table = HtmlPage.Table.of(columns);
-        for (int i = 0; i < labels.size(); i++) {
-            int row = i;
-            table.row(
-                    labels.get(i),
-                    splits.stream()
-                            .map(split -> Figures.whole(split.documents().get(row)))
-                            .toList());
-        }
-        return table;
-    }
-}
-
-
-/**
- * The share of positions that hold a token to learn from, for packing strategies and sequence lengths.
- *
- * @param strategies in the report's order
- * @param lengths in tokens, ascending; every length of any strategy
- * @param shares of each strategy, 0 to 1 by length; a strategy need not have every length
- */
-record PackingUse(List<String> strategies, List<Long> lengths, Map<String, SortedMap<Long, Double>> shares) {
-
-    /** From an object of strategies; what is no object in it, like the number of documents, is passed over. */
-    static PackingUse of(JsonNode packing) {
-        Map<String, SortedMap<Long, Double>> shares = new TreeMap<>();
-        List<String> strategies = new ArrayList<>();
-        var lengths = new TreeSet<Long>();
-        for (Map.Entry<String, JsonNode> strategy : packing.properties()) {
-            SortedMap<Long, Double> uses = uses(strategy.getValue());
-            if (!uses.isEmpty()) {
-                strategies.add(strategy.getKey());
-                shares.put(strategy.getKey(), uses);
-                lengths.addAll(uses.keySet());
+            List<Split> splits = new ArrayList<>();
+            for (Map.Entry<String, JsonNode> split : lengths.properties()) {
+                List<Long> documents = new ArrayList<>();
+                for (int k = from; k < to; k++) {
+                    documents.add(split.getValue().path(k).asLong());
+                }
+                splits.add(new Split(split.getKey(), documents));
             }
+            return new LengthClasses(labels, splits);
         }
-        return new PackingUse(strategies, List.copyOf(lengths), shares);
-    }
 
-    private static SortedMap<Long, Double> uses(JsonNode strategy) {
-        SortedMap<Long, Double> uses = new TreeMap<>();
-        for (Map.Entry<String, JsonNode> use : strategy.properties()) {
-            if (use.getKey().matches("[0-9]{1,18}") && use.getValue().isNumber()) {
-                uses.put(Long.parseLong(use.getKey()), use.getValue().asDouble());
+        /** A row for each class, a column for each split. */
+        HtmlPage.Table table() {
+            List<String> columns = new ArrayList<>(List.of("Tokens, from"));
+            splits.forEach(split -> columns.add(split.name()));
+            HtmlPage.Table table = HtmlPage.Table.of(columns);
+            for (int i = 0; i < labels.size(); i++) {
+                int row = i;
+                table.row(
+                        labels.get(i),
+                        splits.stream()
+                                .map(split -> Figures.whole(split.documents().get(row)))
+                                .toList());
             }
+            return table;
         }
-        return uses;
     }
 
-    /** Of a strategy at each of the lengths; null where it has none. */
-    List<@Nullable Double> percentages(String strategy) {
-        List<@Nullable Double> percentages = new ArrayList<>();
-        for (long length : lengths) {
-            Double share = shares.getOrDefault(strategy, new TreeMap<>()).get(length);
-            percentages.add(share == null ? null : Double.valueOf(100 * share));
-        }
-        return percentages;
-    }
+    /**
+     * The share of positions that hold a token to learn from, for packing strategies and sequence lengths.
+     *
+     * @param strategies in the report's order
+     * @param lengths in tokens, ascending; every length of any strategy
+     * @param shares of each strategy, 0 to 1 by length; a strategy need not have every length
+     */
+    record PackingUse(List<String> strategies, List<Long> lengths, Map<String, SortedMap<Long, Double>> shares) {
 
-    /** Where an axis in percent may begin: the multiple of ten below every share. */
-    double floor() {
-        double least = shares.values().stream()
-                .flatMap(uses -> uses.values().stream())
-                .mapToDouble(Double::doubleValue)
-                .min()
-                .orElse(0);
-        return Math.max(0, Math.min(90, 10 * Math.floor(10 * least)));
-    }
-
-    /** A row for each strategy, a column for each length. */
-    HtmlPage.Table table() {
-        List<String> columns = new ArrayList<>(List.of("Strategy"));
-        lengths.forEach(length -> columns.add(Figures.length(length)));
-        HtmlPage.Table table = HtmlPage.Table.of(columns);
-        for (String strategy : strategies) {
-            table.row(
-                    strategy,
-                    percentages(strategy).stream()
-                            .map(use -> use == null ? Figures.NONE : String.format(Locale.ROOT, "%.2f %%", use))
-                            .toList());
+        /** From an object of strategies; what is no object in it, like the number of documents, is passed over. */
+        static PackingUse of(JsonNode packing) {
+            Map<String, SortedMap<Long, Double>> shares = new TreeMap<>();
+            List<String> strategies = new ArrayList<>();
+            var lengths = new TreeSet<Long>();
+            for (Map.Entry<String, JsonNode> strategy : packing.properties()) {
+                SortedMap<Long, Double> uses = uses(strategy.getValue());
+                if (!uses.isEmpty()) {
+                    strategies.add(strategy.getKey());
+                    shares.put(strategy.getKey(), uses);
+                    lengths.addAll(uses.keySet());
+                }
+            }
+            return new PackingUse(strategies, List.copyOf(lengths), shares);
         }
-        return table;
+
+        private static SortedMap<Long, Double> uses(JsonNode strategy) {
+            SortedMap<Long, Double> uses = new TreeMap<>();
+            for (Map.Entry<String, JsonNode> use : strategy.properties()) {
+                if (use.getKey().matches("[0-9]{1,18}") && use.getValue().isNumber()) {
+                    uses.put(Long.parseLong(use.getKey()), use.getValue().asDouble());
+                }
+            }
+            return uses;
+        }
+
+        /** Of a strategy at each of the lengths; null where it has none. */
+        List<@Nullable Double> percentages(String strategy) {
+            List<@Nullable Double> percentages = new ArrayList<>();
+            for (long length : lengths) {
+                Double share = shares.getOrDefault(strategy, new TreeMap<>()).get(length);
+                percentages.add(share == null ? null : Double.valueOf(100 * share));
+            }
+            return percentages;
+        }
+
+        /** Where an axis in percent may begin: the multiple of ten below every share. */
+        double floor() {
+            double least = shares.values().stream()
+                    .flatMap(uses -> uses.values().stream())
+                    .mapToDouble(Double::doubleValue)
+                    .min()
+                    .orElse(0);
+            return Math.max(0, Math.min(90, 10 * Math.floor(10 * least)));
+        }
+
+        /** A row for each strategy, a column for each length. */
+        HtmlPage.Table table() {
+            List<String> columns = new ArrayList<>(List.of("Strategy"));
+            lengths.forEach(length -> columns.add(Figures.length(length)));
+            HtmlPage.Table table = HtmlPage.Table.of(columns);
+            for (String strategy : strategies) {
+                table.row(
+                        strategy,
+                        percentages(strategy).stream()
+                                .map(use -> use == null ? Figures.NONE : String.format(Locale.ROOT, "%.2f %%", use))
+                                .toList());
+            }
+            return table;
+        }
     }
-}
 }

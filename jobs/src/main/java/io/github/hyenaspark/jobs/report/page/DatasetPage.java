@@ -99,7 +99,9 @@ public final class DatasetPage {
     }
 
     private void rejects(String title, String key) {
-        page.section(title, DatasetTables.reasons(DatasetTables.Ranked.of(report.path(key))).html());
+        page.section(
+                title,
+                DatasetTables.reasons(DatasetTables.Ranked.of(report.path(key))).html());
     }
 
     private long number(String key) {

@@ -28,10 +28,7 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     @Override
     void close();
 
-    /**
-     * A display of this style. {@link Style#AUTO} is a bar where a person sits at a terminal and lines
-     * elsewhere.
-     */
+    /** A display of this style. {@link Style#AUTO} is a bar where a person sits at a terminal and lines elsewhere. */
     static Progress open(Style style, ProgressTask work, PrintStream to) {
         return switch (style) {
             case AUTO -> atTerminal() ? new BarProgress(work, to) : LineProgress.plain(work, to);
@@ -45,14 +42,13 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
         return System.console() != null;
     }
 
-
-/** The values of {@code run.progress}. */
-public enum Style {
-    /** A bar on a terminal, plain lines elsewhere. */
-    AUTO,
-    /** One line of text at a time, for logs. */
-    PLAIN,
-    /** One JSON object a line, for programs. */
-    JSON
-}
+    /** The values of {@code run.progress}. */
+    public enum Style {
+        /** A bar on a terminal, plain lines elsewhere. */
+        AUTO,
+        /** One line of text at a time, for logs. */
+        PLAIN,
+        /** One JSON object a line, for programs. */
+        JSON
+    }
 }

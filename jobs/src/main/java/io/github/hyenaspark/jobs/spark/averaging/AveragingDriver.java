@@ -216,100 +216,101 @@ public final class AveragingDriver {
         progress.end(loss + ", " + speed);
     }
 
-
-/**
- * What the round loop does, and when. Only {@code rounds} and {@code longest} belong to the run's identity.
- *
- * @param rounds rounds of the whole run
- * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
- * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
- * @param checkpointEveryRounds save after every so many rounds, and when the job stops
- * @param longest L that the model allows, tokens
- * @param savesInBackground whether the next round begins while the one before is written down
- */
-public record Plan(
-        long rounds,
-        long stopAfterRounds,
-        long validateEveryRounds,
-        long checkpointEveryRounds,
-        int longest,
-        boolean savesInBackground) {
-    public Plan {
-        if (checkpointEveryRounds < 1) {
-            throw new IllegalArgumentException(
-                    "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
-        }
-        if (validateEveryRounds < 0) {
-            throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
-                    + ", expected 0 (at the end only) or more");
-        }
-        if (stopAfterRounds < 0) {
-            throw new IllegalArgumentException(
-                    "run.stop-after-rounds: found " + stopAfterRounds + ", expected 0 (at the end) or more");
-        }
-        stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
-    }
-
-    boolean validatesAfter(long round) {
-        return round == rounds || (validateEveryRounds > 0 && round % validateEveryRounds == 0);
-    }
-
-    boolean savesAfter(long round) {
-        return round % checkpointEveryRounds == 0 || round >= stopAfterRounds;
-    }
-}
-
-
-/** A stopwatch over the phases of one round. */
-static final class RoundTimes {
-    private static final long NANOS_PER_MILLI = 1_000_000;
-
-    private final Map<String, Long> millis = new LinkedHashMap<>();
-    private final long begin = System.nanoTime();
-    private long phaseBegin = begin;
-
-    /** Ends the phase that began with the previous call, or with this stopwatch. */
-    void end(String phase) {
-        long now = System.nanoTime();
-        millis.put(phase, (now - phaseBegin) / NANOS_PER_MILLI);
-        phaseBegin = now;
-    }
-
     /**
-     * Notes what the slowest worker took: for all, for getting the state, for reading batches, for local steps, for
-     * encoding.
+     * What the round loop does, and when. Only {@code rounds} and {@code longest} belong to the run's identity.
+     *
+     * @param rounds rounds of the whole run
+     * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
+     * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
+     * @param checkpointEveryRounds save after every so many rounds, and when the job stops
+     * @param longest L that the model allows, tokens
+     * @param savesInBackground whether the next round begins while the one before is written down
      */
-    void putSlowest(List<WorkerRound> workers) {
-        millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
-        millis.put("slowest_fetch", slowest(workers, WorkerRound.WorkerTimes::fetch));
-        millis.put("slowest_load", slowest(workers, WorkerRound.WorkerTimes::load));
-        millis.put("slowest_compute", slowest(workers, WorkerRound.WorkerTimes::compute));
-        millis.put("slowest_encode", slowest(workers, WorkerRound.WorkerTimes::encode));
+    public record Plan(
+            long rounds,
+            long stopAfterRounds,
+            long validateEveryRounds,
+            long checkpointEveryRounds,
+            int longest,
+            boolean savesInBackground) {
+        public Plan {
+            if (checkpointEveryRounds < 1) {
+                throw new IllegalArgumentException(
+                        "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
+            }
+            if (validateEveryRounds < 0) {
+                throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
+                        + ", expected 0 (at the end only) or more");
+            }
+            if (stopAfterRounds < 0) {
+                throw new IllegalArgumentException(
+                        "run.stop-after-rounds: found " + stopAfterRounds + ", expected 0 (at the end) or more");
+            }
+            stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
+        }
+
+        boolean validatesAfter(long round) {
+            return round == rounds || (validateEveryRounds > 0 && round % validateEveryRounds == 0);
+        }
+
+        boolean savesAfter(long round) {
+            return round % checkpointEveryRounds == 0 || round >= stopAfterRounds;
+        }
     }
 
-    private static long slowest(List<WorkerRound> workers, ToLongFunction<WorkerRound.WorkerTimes> time) {
-        return workers.stream().map(WorkerRound::times).mapToLong(time).max().orElse(0);
+    /** A stopwatch over the phases of one round. */
+    static final class RoundTimes {
+        private static final long NANOS_PER_MILLI = 1_000_000;
+
+        private final Map<String, Long> millis = new LinkedHashMap<>();
+        private final long begin = System.nanoTime();
+        private long phaseBegin = begin;
+
+        /** Ends the phase that began with the previous call, or with this stopwatch. */
+        void end(String phase) {
+            long now = System.nanoTime();
+            millis.put(phase, (now - phaseBegin) / NANOS_PER_MILLI);
+            phaseBegin = now;
+        }
+
+        /**
+         * Notes what the slowest worker took: for all, for getting the state, for reading batches, for local steps, for
+         * encoding.
+         */
+        void putSlowest(List<WorkerRound> workers) {
+            millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
+            millis.put("slowest_fetch", slowest(workers, WorkerRound.WorkerTimes::fetch));
+            millis.put("slowest_load", slowest(workers, WorkerRound.WorkerTimes::load));
+            millis.put("slowest_compute", slowest(workers, WorkerRound.WorkerTimes::compute));
+            millis.put("slowest_encode", slowest(workers, WorkerRound.WorkerTimes::encode));
+        }
+
+        private static long slowest(List<WorkerRound> workers, ToLongFunction<WorkerRound.WorkerTimes> time) {
+            return workers.stream()
+                    .map(WorkerRound::times)
+                    .mapToLong(time)
+                    .max()
+                    .orElse(0);
+        }
+
+        long totalMillis() {
+            return (System.nanoTime() - begin) / NANOS_PER_MILLI;
+        }
+
+        /** All phases and the total up to now, milliseconds. */
+        ObjectNode toJson() {
+            ObjectNode json = Json.object();
+            millis.forEach(json::put);
+            return json.put("total", totalMillis());
+        }
     }
 
-    long totalMillis() {
-        return (System.nanoTime() - begin) / NANOS_PER_MILLI;
+    /** The run was told to stop, and has saved what it had. */
+    public static final class StoppedException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        StoppedException(long round) {
+            super("stopped with a checkpoint of round " + round + "; the same command resumes there");
+        }
     }
-
-    /** All phases and the total up to now, milliseconds. */
-    ObjectNode toJson() {
-        ObjectNode json = Json.object();
-        millis.forEach(json::put);
-        return json.put("total", totalMillis());
-    }
-}
-
-
-/** The run was told to stop, and has saved what it had. */
-public static final class StoppedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    StoppedException(long round) {
-        super("stopped with a checkpoint of round " + round + "; the same command resumes there");
-    }
-}
 }

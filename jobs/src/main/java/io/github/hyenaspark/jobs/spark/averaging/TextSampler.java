@@ -77,23 +77,22 @@ public final class TextSampler {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-
-/**
- * The section {@code run.sample}: texts in the report of a run, which show what its model has learnt.
- *
- * @param everyRounds rounds between two of them; 0 for none
- * @param prompt that they continue; empty for the beginning of a document
- * @param tokens of each at most, at least 1
- */
-public record Config(long everyRounds, String prompt, int tokens) {
-    public Config {
-        if (everyRounds < 0) {
-            throw new IllegalArgumentException(
-                    "every-rounds: found " + everyRounds + ", expected 0 (no samples) or more");
-        }
-        if (tokens < 1) {
-            throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
+    /**
+     * The section {@code run.sample}: texts in the report of a run, which show what its model has learnt.
+     *
+     * @param everyRounds rounds between two of them; 0 for none
+     * @param prompt that they continue; empty for the beginning of a document
+     * @param tokens of each at most, at least 1
+     */
+    public record Config(long everyRounds, String prompt, int tokens) {
+        public Config {
+            if (everyRounds < 0) {
+                throw new IllegalArgumentException(
+                        "every-rounds: found " + everyRounds + ", expected 0 (no samples) or more");
+            }
+            if (tokens < 1) {
+                throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
+            }
         }
     }
-}
 }

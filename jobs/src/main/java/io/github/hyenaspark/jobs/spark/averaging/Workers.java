@@ -51,23 +51,22 @@ public interface Workers {
      */
     LossByPosition heldOut(RunState state);
 
-
-/**
- * What the results of a round average to.
- *
- * @param averaging how they were averaged
- * @param averaged what came of it
- */
-record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {
     /**
-     * The mean cosine between the deltas of two workers; reads all parameters.
+     * What the results of a round average to.
      *
-     * @param start θ that they started from, P
-     * @param reports of the workers whose results count
-     * @return NaN for fewer than two workers that moved
+     * @param averaging how they were averaged
+     * @param averaged what came of it
      */
-    double deltaCosine(float[] start, List<LocalTrainer.WorkerReport> reports) {
-        return RoundMetrics.DeltaStatistics.cosine(averaging, reports, averaging.meanDeltaNorm(start, averaged));
+    record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {
+        /**
+         * The mean cosine between the deltas of two workers; reads all parameters.
+         *
+         * @param start θ that they started from, P
+         * @param reports of the workers whose results count
+         * @return NaN for fewer than two workers that moved
+         */
+        double deltaCosine(float[] start, List<LocalTrainer.WorkerReport> reports) {
+            return RoundMetrics.DeltaStatistics.cosine(averaging, reports, averaging.meanDeltaNorm(start, averaged));
+        }
     }
-}
 }

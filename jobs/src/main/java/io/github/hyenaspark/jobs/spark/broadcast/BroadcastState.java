@@ -122,94 +122,92 @@ public record BroadcastState(
         return values;
     }
 
+    /**
+     * A common state on its way to tasks.
+     *
+     * @param sent what travels
+     */
+    public record Handle(Broadcast<BroadcastState> sent) implements Serializable {
+        /** The state with all of its parameters, in a task. */
+        public BroadcastState value() {
+            return receive().state();
+        }
 
-/**
- * A common state on its way to tasks.
- *
- * @param sent what travels
- */
-public record Handle(Broadcast<BroadcastState> sent) implements Serializable {
-    /** The state with all of its parameters, in a task. */
-    public BroadcastState value() {
-        return receive().state();
+        /** The same, and what had to come for it besides. */
+        public Received receive() {
+            BroadcastState state = sent.value();
+            return state.series().isEmpty()
+                    ? new Received(state, 0)
+                    : ExecutorParameterCache.ofThisExecutor()
+                            .receive(
+                                    state,
+                                    () -> RunPlugin.wholeParameters(state.series(), state.round())
+                                            .value());
+        }
     }
 
-    /** The same, and what had to come for it besides. */
-    public Received receive() {
-        BroadcastState state = sent.value();
-        return state.series().isEmpty()
-                ? new Received(state, 0)
-                : ExecutorParameterCache.ofThisExecutor()
-                        .receive(
-                                state,
-                                () -> RunPlugin.wholeParameters(state.series(), state.round())
-                                        .value());
-    }
-}
+    /**
+     * Sends common states to the executors: each once, also when it is first measured and then trained on, and its
+     * broadcast is destroyed before the next one is made. Where parameters travel as updates, an executor that cannot
+     * make them of what it has asks for all of them, and only then are they broadcast.
+     */
+    public static final class Sender implements AutoCloseable {
+        private final JavaSparkContext context;
+        private final TrainConfig train;
+        private final long epoch;
+        private final String series = UUID.randomUUID().toString();
+        private Optional<Sent> sent = Optional.empty();
+        private Optional<Broadcast<float[]>> whole = Optional.empty();
 
+        private record Sent(RunState state, BroadcastState bytes, Broadcast<BroadcastState> broadcast) {}
 
-/**
- * Sends common states to the executors: each once, also when it is first measured and then trained on, and its
- * broadcast is destroyed before the next one is made. Where parameters travel as updates, an executor that cannot make
- * them of what it has asks for all of them, and only then are they broadcast.
- */
-public static final class Sender implements AutoCloseable {
-    private final JavaSparkContext context;
-    private final TrainConfig train;
-    private final long epoch;
-    private final String series = UUID.randomUUID().toString();
-    private Optional<Sent> sent = Optional.empty();
-    private Optional<Broadcast<float[]>> whole = Optional.empty();
+        /** @param epoch of the driver, in the names of what workers keep */
+        public Sender(JavaSparkContext context, TrainConfig train, long epoch) {
+            this.context = context;
+            this.train = train;
+            this.epoch = epoch;
+            RunPlugin.answer(this::whole);
+        }
 
-    private record Sent(RunState state, BroadcastState bytes, Broadcast<BroadcastState> broadcast) {}
+        /** Sends a state, if it was not the last one that was sent. */
+        public synchronized BroadcastState send(RunState state) {
+            if (sent.isEmpty() || !sent.get().state().equals(state)) {
+                forget();
+                String directory = WorkerStateFiles.newDirectory(state.round() + 1, epoch);
+                BroadcastState bytes = BroadcastState.of(train, state, series, directory);
+                sent = Optional.of(new Sent(state, bytes, context.broadcast(bytes)));
+            }
+            return sent.get().bytes();
+        }
 
-    /** @param epoch of the driver, in the names of what workers keep */
-    public Sender(JavaSparkContext context, TrainConfig train, long epoch) {
-        this.context = context;
-        this.train = train;
-        this.epoch = epoch;
-        RunPlugin.answer(this::whole);
-    }
+        /** What tasks get of a state. */
+        public synchronized Handle broadcast(RunState state) {
+            send(state);
+            return new Handle(sent.orElseThrow().broadcast());
+        }
 
-    /** Sends a state, if it was not the last one that was sent. */
-    public synchronized BroadcastState send(RunState state) {
-        if (sent.isEmpty() || !sent.get().state().equals(state)) {
+        /** All parameters of the state that was sent last, for those who ask. */
+        private synchronized Broadcast<float[]> whole(String asked, long round) {
+            if (!asked.equals(series) || sent.isEmpty() || sent.get().state().round() != round) {
+                throw new IllegalStateException("the parameters after round " + round + " are no longer to be had");
+            }
+            if (whole.isEmpty()) {
+                whole = Optional.of(context.broadcast(sent.get().state().state().theta()));
+            }
+            return whole.get();
+        }
+
+        private void forget() {
+            sent.ifPresent(old -> old.broadcast().destroy());
+            whole.ifPresent(Broadcast::destroy);
+            sent = Optional.empty();
+            whole = Optional.empty();
+        }
+
+        @Override
+        public synchronized void close() {
+            RunPlugin.answer(RunPlugin.NOBODY);
             forget();
-            String directory = WorkerStateFiles.newDirectory(state.round() + 1, epoch);
-            BroadcastState bytes = BroadcastState.of(train, state, series, directory);
-            sent = Optional.of(new Sent(state, bytes, context.broadcast(bytes)));
         }
-        return sent.get().bytes();
     }
-
-    /** What tasks get of a state. */
-    public synchronized Handle broadcast(RunState state) {
-        send(state);
-        return new Handle(sent.orElseThrow().broadcast());
-    }
-
-    /** All parameters of the state that was sent last, for those who ask. */
-    private synchronized Broadcast<float[]> whole(String asked, long round) {
-        if (!asked.equals(series) || sent.isEmpty() || sent.get().state().round() != round) {
-            throw new IllegalStateException("the parameters after round " + round + " are no longer to be had");
-        }
-        if (whole.isEmpty()) {
-            whole = Optional.of(context.broadcast(sent.get().state().state().theta()));
-        }
-        return whole.get();
-    }
-
-    private void forget() {
-        sent.ifPresent(old -> old.broadcast().destroy());
-        whole.ifPresent(Broadcast::destroy);
-        sent = Optional.empty();
-        whole = Optional.empty();
-    }
-
-    @Override
-    public synchronized void close() {
-        RunPlugin.answer(RunPlugin.NOBODY);
-        forget();
-    }
-}
 }

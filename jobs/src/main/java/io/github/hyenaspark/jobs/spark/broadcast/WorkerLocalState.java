@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a worker keeps between two rounds besides what all workers share: its moments under {@link TrainConfig.MomentPolicy#LOCAL},
- * and what its codec has lost so far.
+ * What a worker keeps between two rounds besides what all workers share: its moments under
+ * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far.
  *
  * @param train how the worker is trained
  * @param vectors by name, P each; none before its first round

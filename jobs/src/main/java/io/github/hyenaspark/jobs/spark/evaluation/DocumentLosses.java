@@ -133,18 +133,17 @@ public final class DocumentLosses {
         }
     }
 
-
-/**
- * What a model makes of one document.
- *
- * @param id as in the document table
- * @param path of its file, relative to the input
- * @param position in that file
- * @param bytes of its text
- * @param loss of all its targets
- * @param lastTokenLikeliest whether the model finds no token more likely than the last one of the text; empty if that
- *     one does not count
- */
-public record DocumentLoss(
-        String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}
+    /**
+     * What a model makes of one document.
+     *
+     * @param id as in the document table
+     * @param path of its file, relative to the input
+     * @param position in that file
+     * @param bytes of its text
+     * @param loss of all its targets
+     * @param lastTokenLikeliest whether the model finds no token more likely than the last one of the text; empty if
+     *     that one does not count
+     */
+    public record DocumentLoss(
+            String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}
 }

@@ -34,12 +34,10 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     @Override
     public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
         Plan plan = this.plan.value();
-        return BatchPool.read(
-                SparkStorage.ofThisExecutor(), plan.source(), batches -> losses(plan, chunks, batches));
+        return BatchPool.read(SparkStorage.ofThisExecutor(), plan.source(), batches -> losses(plan, chunks, batches));
     }
 
-    private Iterator<ChunkLosses> losses(Plan plan, Iterator<Integer> chunks, TokenBatches batches)
-            throws IOException {
+    private Iterator<ChunkLosses> losses(Plan plan, Iterator<Integer> chunks, TokenBatches batches) throws IOException {
         List<ChunkLosses> losses = new ArrayList<>();
         ModelPool pooled = ModelPool.borrow(plan.use());
         pooled.model().parameters(theta.value());
@@ -98,53 +96,51 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
         return counted;
     }
 
-
-/**
- * The losses of one chunk of sequences. Not compared by {@code equals}: it holds arrays, which are not copied.
- *
- * @param chunk its number; sums are merged in this order
- * @param all by place in the sequence
- * @param full the same of the sequences that have no padding
- * @param nats of each sequence, in order
- * @param tokens how many targets of each sequence count
- * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its document,
- *     else {@link #NONE}
- */
-public record ChunkLosses(
-        int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
-    /** The last token of the document is not predicted in this sequence, or does not count. */
-    static final byte NONE = 0;
-
-    /** No token was found more likely. */
-    public static final byte RIGHT = 1;
-
-    /** Another token was. */
-    static final byte WRONG = 2;
-}
-
-
-/**
- * What every task of an evaluation knows, sent to each executor once.
- *
- * @param use the model
- * @param source the sequences, each of one document
- * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
- */
-public record Plan(ModelPool.ModelUse use, BatchPool.Source source, int batchSize) {
     /**
-     * Evaluates a run on documents each by itself, as training measures its held-out loss.
+     * The losses of one chunk of sequences. Not compared by {@code equals}: it holds arrays, which are not copied.
      *
-     * @param dataset URI of the dataset's directory
-     * @param documents at most so many, spread evenly over the split; 0 for all
+     * @param chunk its number; sums are merged in this order
+     * @param all by place in the sequence
+     * @param full the same of the sequences that have no padding
+     * @param nats of each sequence, in order
+     * @param tokens how many targets of each sequence count
+     * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its
+     *     document, else {@link #NONE}
      */
-    public static Plan of(
-            TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
-        var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
-        long most = documents == 0 ? Long.MAX_VALUE : documents;
-        return new Plan(
-                run.modelUse(),
-                new BatchPool.Source(snapshot, dataset, split, packing, most),
-                run.train().batchSize());
+    public record ChunkLosses(
+            int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+        /** The last token of the document is not predicted in this sequence, or does not count. */
+        static final byte NONE = 0;
+
+        /** No token was found more likely. */
+        public static final byte RIGHT = 1;
+
+        /** Another token was. */
+        static final byte WRONG = 2;
     }
-}
+
+    /**
+     * What every task of an evaluation knows, sent to each executor once.
+     *
+     * @param use the model
+     * @param source the sequences, each of one document
+     * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
+     */
+    public record Plan(ModelPool.ModelUse use, BatchPool.Source source, int batchSize) {
+        /**
+         * Evaluates a run on documents each by itself, as training measures its held-out loss.
+         *
+         * @param dataset URI of the dataset's directory
+         * @param documents at most so many, spread evenly over the split; 0 for all
+         */
+        public static Plan of(TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
+            var packing =
+                    new PackingConfig(PackingConfig.Strategy.SINGLE, run.model().lMax());
+            long most = documents == 0 ? Long.MAX_VALUE : documents;
+            return new Plan(
+                    run.modelUse(),
+                    new BatchPool.Source(snapshot, dataset, split, packing, most),
+                    run.train().batchSize());
+        }
+    }
 }

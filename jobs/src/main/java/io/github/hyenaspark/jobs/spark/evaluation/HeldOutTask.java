@@ -62,12 +62,11 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Hel
         return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
 
-
-/**
- * The loss over one chunk of the held-out sequences.
- *
- * @param chunk its number; sums are merged in this order
- * @param loss by place in the sequence
- */
-public record ChunkLoss(int chunk, LossByPosition loss) {}
+    /**
+     * The loss over one chunk of the held-out sequences.
+     *
+     * @param chunk its number; sums are merged in this order
+     * @param loss by place in the sequence
+     */
+    public record ChunkLoss(int chunk, LossByPosition loss) {}
 }

@@ -54,7 +54,8 @@ public final class SparkEvaluation {
      * @param theta θ, P
      * @param documents takes each document, in the order of the split
      */
-    public Evaluation run(EvaluationTask.Plan plan, float[] theta, RowSink<DocumentLosses.DocumentLoss> documents) throws IOException {
+    public Evaluation run(EvaluationTask.Plan plan, float[] theta, RowSink<DocumentLosses.DocumentLoss> documents)
+            throws IOException {
         Broadcast<EvaluationTask.Plan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try (TokenBatches batches = plan.source().open(storage)) {
@@ -102,22 +103,21 @@ public final class SparkEvaluation {
         context.setCallSite(description);
     }
 
-
-/**
- * What a model makes of some documents, all together.
- *
- * @param documents how many
- * @param bytes of their texts
- * @param lastTokens documents whose last token counts
- * @param lastTokensLikeliest how many of these the model finds no token more likely than
- * @param all losses by place in the sequence
- * @param full the same of the sequences that have no padding, so that every place has the same sequences
- */
-public record Evaluation(
-        long documents,
-        long bytes,
-        long lastTokens,
-        long lastTokensLikeliest,
-        LossByPosition all,
-        LossByPosition full) {}
+    /**
+     * What a model makes of some documents, all together.
+     *
+     * @param documents how many
+     * @param bytes of their texts
+     * @param lastTokens documents whose last token counts
+     * @param lastTokensLikeliest how many of these the model finds no token more likely than
+     * @param all losses by place in the sequence
+     * @param full the same of the sequences that have no padding, so that every place has the same sequences
+     */
+    public record Evaluation(
+            long documents,
+            long bytes,
+            long lastTokens,
+            long lastTokensLikeliest,
+            LossByPosition all,
+            LossByPosition full) {}
 }

@@ -119,12 +119,11 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
         return new WordCountPart(top.selection(), refused);
     }
 
-
-/**
- * The counts of some of the words of an input.
- *
- * @param words the most frequent ones, and what was cut
- * @param refused how many documents were not read to their end, because their text is malformed
- */
-public record WordCountPart(TopWords.Selection words, long refused) {}
+    /**
+     * The counts of some of the words of an input.
+     *
+     * @param words the most frequent ones, and what was cut
+     * @param refused how many documents were not read to their end, because their text is malformed
+     */
+    public record WordCountPart(TopWords.Selection words, long refused) {}
 }

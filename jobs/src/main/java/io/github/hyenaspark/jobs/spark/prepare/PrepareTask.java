@@ -34,12 +34,11 @@ public final class PrepareTask implements Function<WorkUnit, PrepareTask.UnitDon
         return new UnitDone(unit.name(), record.documents());
     }
 
-
-/**
- * What the driver learns of a work unit that was prepared; its record is in the dataset.
- *
- * @param name the unit's name
- * @param documents documents in it
- */
-public record UnitDone(String name, long documents) {}
+    /**
+     * What the driver learns of a work unit that was prepared; its record is in the dataset.
+     *
+     * @param name the unit's name
+     * @param documents documents in it
+     */
+    public record UnitDone(String name, long documents) {}
 }

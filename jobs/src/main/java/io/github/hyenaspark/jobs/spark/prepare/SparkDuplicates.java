@@ -77,8 +77,7 @@ public final class SparkDuplicates {
         }
     }
 
-    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kind)
-            throws IOException {
+    private static Iterator<Tuple2<long[], Boolean>> candidates(Plan plan, int unit, int kind) throws IOException {
         Optional<ObjectRef> table = plan.units().get(unit).object(DocumentTable.FOLDER);
         if (table.isEmpty()) {
             return Collections.emptyIterator();
@@ -158,16 +157,15 @@ public final class SparkDuplicates {
         }
     }
 
-
-/**
- * Where duplicates are looked for.
- *
- * @param recipe the dataset's
- * @param units of the snapshot to come, in its order
- */
-public record Plan(DatasetSpec recipe, List<UnitEntry> units) {
-    public Plan {
-        units = Collections.unmodifiableList(new ArrayList<>(units));
+    /**
+     * Where duplicates are looked for.
+     *
+     * @param recipe the dataset's
+     * @param units of the snapshot to come, in its order
+     */
+    public record Plan(DatasetSpec recipe, List<UnitEntry> units) {
+        public Plan {
+            units = Collections.unmodifiableList(new ArrayList<>(units));
+        }
     }
-}
 }

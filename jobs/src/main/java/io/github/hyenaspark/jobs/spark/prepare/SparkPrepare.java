@@ -53,7 +53,8 @@ public final class SparkPrepare {
                     .map(new PrepareTask(sent, bytesRead))
                     .collectAsync();
             List<PrepareTask.UnitDone> done = await(job, bytesRead);
-            long documents = done.stream().mapToLong(PrepareTask.UnitDone::documents).sum();
+            long documents =
+                    done.stream().mapToLong(PrepareTask.UnitDone::documents).sum();
             progress.advance(mebibytes(units), documents + " documents");
         } finally {
             sent.destroy();

@@ -29,15 +29,18 @@ public final class SparkWordCount {
      * @param maxWords how many, at least 1
      * @throws IOException if a unit could not be read at every attempt
      */
-    public CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) throws IOException {
+    public CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords)
+            throws IOException {
         return count(config, units, maxWords, Math.max(units.size(), context.defaultParallelism()));
     }
 
-    CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions) throws IOException {
+    CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions)
+            throws IOException {
         String description = "count the words of " + units.size() + " units of " + config.input();
         context.setJobDescription(description);
         context.setCallSite(description);
-        JavaRDD<CountWordsTask.WordCountPart> parts = context.parallelize(new ArrayList<>(units), Math.min(units.size(), partitions))
+        JavaRDD<CountWordsTask.WordCountPart> parts = context.parallelize(
+                        new ArrayList<>(units), Math.min(units.size(), partitions))
                 .mapPartitionsToPair(new CountWordsTask(config.source()))
                 .reduceByKey(Long::sum, partitions)
                 .mapPartitions(

@@ -27,8 +27,8 @@ public final class RunTokenizer {
      * @throws IOException if it cannot be read or written, or the run has another one
      */
     public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
-        byte[] file =
-                storage.read(DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
+        byte[] file = storage.read(
+                DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
         storage.write(uri(run), out -> out.write(file));
     }
 

@@ -70,30 +70,28 @@ public record BatchPool(Source source, TokenBatches batches) {
         }
     }
 
+    /**
+     * Where batches come from.
+     *
+     * @param snapshot the data
+     * @param dataset URI of the directory that the snapshot's shards are in
+     * @param split of the snapshot
+     * @param packing how its documents become sequences
+     * @param documents at most so many, spread evenly over the split
+     */
+    public record Source(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
+        public Source(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {
+            this(snapshot, dataset, split, packing, Long.MAX_VALUE);
+        }
 
-/**
- * Where batches come from.
- *
- * @param snapshot the data
- * @param dataset URI of the directory that the snapshot's shards are in
- * @param split of the snapshot
- * @param packing how its documents become sequences
- * @param documents at most so many, spread evenly over the split
- */
-public record Source(
-        DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
-    public Source(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {
-        this(snapshot, dataset, split, packing, Long.MAX_VALUE);
-    }
+        /** Opens the split; the caller closes it. */
+        public TokenBatches open(Storage storage) throws IOException {
+            TokenBatches all = TokenBatches.open(storage, snapshot, dataset, split, packing);
+            return all.ofSome(documents);
+        }
 
-    /** Opens the split; the caller closes it. */
-    public TokenBatches open(Storage storage) throws IOException {
-        TokenBatches all = TokenBatches.open(storage, snapshot, dataset, split, packing);
-        return all.ofSome(documents);
+        boolean hasDataOf(Source other) {
+            return dataset.equals(other.dataset) && snapshot.equals(other.snapshot);
+        }
     }
-
-    boolean hasDataOf(Source other) {
-        return dataset.equals(other.dataset) && snapshot.equals(other.snapshot);
-    }
-}
 }

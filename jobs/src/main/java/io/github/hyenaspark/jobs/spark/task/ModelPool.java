@@ -49,14 +49,13 @@ public record ModelPool(ModelUse use, HyenaLanguageModel model) {
         return new ModelPool(use, model);
     }
 
-
-/**
- * Which model a task computes with, and how.
- *
- * @param config the architecture
- * @param vocabularySize V, ids
- * @param recompute what its blocks keep, as {@code train.recompute} says
- * @param threads how many compute it, as {@code train.threads} says
- */
-public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {}
+    /**
+     * Which model a task computes with, and how.
+     *
+     * @param config the architecture
+     * @param vocabularySize V, ids
+     * @param recompute what its blocks keep, as {@code train.recompute} says
+     * @param threads how many compute it, as {@code train.threads} says
+     */
+    public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {}
 }

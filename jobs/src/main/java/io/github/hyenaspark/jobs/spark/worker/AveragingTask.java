@@ -38,7 +38,8 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
     private final WorkerComputation work;
     private final StepLimit limit;
 
-    public AveragingTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle sent, WorkerComputation work, StepLimit limit) {
+    public AveragingTask(
+            Broadcast<TrainingPlan> plan, BroadcastState.Handle sent, WorkerComputation work, StepLimit limit) {
         this.plan = plan;
         this.sent = sent;
         this.work = work;

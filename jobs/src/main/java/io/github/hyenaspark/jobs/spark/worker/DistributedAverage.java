@@ -75,7 +75,8 @@ public final class DistributedAverage {
         int range = range(parameters, counted.size());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
         int ranges = (parameters + range - 1) / range;
-        Averaging.AveragedState all = Averaging.AveragedState.zeros(parameters, averaging.config().innerState());
+        Averaging.AveragedState all =
+                Averaging.AveragedState.zeros(parameters, averaging.config().innerState());
         results.filter(result -> workers.contains(result.worker()))
                 .flatMapToPair(result -> cut(result, parameters, range))
                 .groupByKey(ranges)
@@ -112,52 +113,54 @@ public final class DistributedAverage {
         persisted.clear();
     }
 
+    /**
+     * Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in.
+     */
+    static final class AverageRangeTask
+            implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
+        private static final long serialVersionUID = 2;
+        private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
 
-/** Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in. */
-static final class AverageRangeTask implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
-    private static final long serialVersionUID = 2;
-    private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
+        private final Broadcast<TrainingPlan> plan;
+        private final BroadcastState.Handle start;
+        private final double[] weights;
+        private final int[] steps;
+        private final int range;
 
-    private final Broadcast<TrainingPlan> plan;
-    private final BroadcastState.Handle start;
-    private final double[] weights;
-    private final int[] steps;
-    private final int range;
+        AverageRangeTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, int range) {
+            this.plan = plan;
+            this.start = start;
+            weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
+            steps = averaging.steps().stream().mapToInt(h -> h).toArray();
+            this.range = range;
+        }
 
-    AverageRangeTask(Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, int range) {
-        this.plan = plan;
-        this.start = start;
-        weights = averaging.weights().stream().mapToDouble(w -> w).toArray();
-        steps = averaging.steps().stream().mapToInt(h -> h).toArray();
-        this.range = range;
+        @Override
+        public Averaging.AveragedState call(Tuple2<Integer, Iterable<WorkerFrames>> parts) {
+            List<WorkerFrames> workers = new ArrayList<>();
+            parts._2().forEach(workers::add);
+            workers.sort(Comparator.comparingInt(WorkerFrames::worker));
+            List<EncodedUpdate> frames =
+                    workers.stream().map(WorkerFrames::frames).toList();
+            BroadcastState sent = start.value();
+            var averaging = new Averaging(
+                    plan.value().train(),
+                    sent.round(),
+                    Arrays.stream(weights).boxed().toList(),
+                    Arrays.stream(steps).boxed().toList());
+            int from = parts._1() * range;
+            LOG.debug("point: averages from parameter {}", from);
+            int to = Math.min(from + range, sent.theta().length);
+            TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
+            return averaging.range(part, frames, from);
+        }
     }
 
-    @Override
-    public Averaging.AveragedState call(Tuple2<Integer, Iterable<WorkerFrames>> parts) {
-        List<WorkerFrames> workers = new ArrayList<>();
-        parts._2().forEach(workers::add);
-        workers.sort(Comparator.comparingInt(WorkerFrames::worker));
-        List<EncodedUpdate> frames = workers.stream().map(WorkerFrames::frames).toList();
-        BroadcastState sent = start.value();
-        var averaging = new Averaging(
-                plan.value().train(),
-                sent.round(),
-                Arrays.stream(weights).boxed().toList(),
-                Arrays.stream(steps).boxed().toList());
-        int from = parts._1() * range;
-        LOG.debug("point: averages from parameter {}", from);
-        int to = Math.min(from + range, sent.theta().length);
-        TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
-        return averaging.range(part, frames, from);
-    }
-}
-
-
-/**
- * What one worker brought of a range of parameters.
- *
- * @param worker k
- * @param frames of the range
- */
-public record WorkerFrames(int worker, EncodedUpdate frames) {}
+    /**
+     * What one worker brought of a range of parameters.
+     *
+     * @param worker k
+     * @param frames of the range
+     */
+    public record WorkerFrames(int worker, EncodedUpdate frames) {}
 }

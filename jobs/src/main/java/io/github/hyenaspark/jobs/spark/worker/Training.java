@@ -25,8 +25,7 @@ record Training() implements WorkerComputation {
     public Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
             throws IOException {
         try {
-            return BatchPool.read(
-                    storage, plan.trainSource(), batches -> round(plan, part, start, goesOn, batches));
+            return BatchPool.read(storage, plan.trainSource(), batches -> round(plan, part, start, goesOn, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
@@ -46,50 +45,50 @@ record Training() implements WorkerComputation {
         return new Done(result, timed.nanos(), System.nanoTime() - begin);
     }
 
+    /** The batches of one worker's local steps in one round, read when they are asked for; counts the time it takes. */
+    static final class TimedBatches implements LongFunction<Batch> {
+        private static final Logger LOG = LoggerFactory.getLogger(TimedBatches.class);
 
-/** The batches of one worker's local steps in one round, read when they are asked for; counts the time it takes. */
-static final class TimedBatches implements LongFunction<Batch> {
-    private static final Logger LOG = LoggerFactory.getLogger(TimedBatches.class);
+        private final TrainConfig train;
+        private final TokenBatches batches;
+        private final BatchCursor cursor;
+        private final long round;
+        private final int worker;
+        private final int length;
+        private long nanos;
 
-    private final TrainConfig train;
-    private final TokenBatches batches;
-    private final BatchCursor cursor;
-    private final long round;
-    private final int worker;
-    private final int length;
-    private long nanos;
+        TimedBatches(TrainingPlan plan, TokenBatches batches, long round, int worker) {
+            this.train = plan.train();
+            this.batches = batches;
+            this.cursor = new BatchCursor(batches.sequences(), train.seed(), train.workers(), train.batchSize());
+            this.round = round;
+            this.worker = worker;
+            this.length = train.lengthSchedule().lengthIn(round, plan.model().lMax());
+        }
 
-    TimedBatches(TrainingPlan plan, TokenBatches batches, long round, int worker) {
-        this.train = plan.train();
-        this.batches = batches;
-        this.cursor = new BatchCursor(batches.sequences(), train.seed(), train.workers(), train.batchSize());
-        this.round = round;
-        this.worker = worker;
-        this.length = train.lengthSchedule().lengthIn(round, plan.model().lMax());
-    }
-
-    /** The batch of local step j. */
-    @Override
-    public Batch apply(long step) {
-        long begin = System.nanoTime();
-        try {
-            long stepOfRun = train.step(round, Math.toIntExact(step));
-            long[] sequences = cursor.sequencesOf(stepOfRun, worker);
-            Batch batch = batches.batch(sequences).cut(length);
-            if (LOG.isDebugEnabled()) {
-                LOG.debug("point: worker {} has read in step {}: {}", worker, stepOfRun, Arrays.toString(sequences));
+        /** The batch of local step j. */
+        @Override
+        public Batch apply(long step) {
+            long begin = System.nanoTime();
+            try {
+                long stepOfRun = train.step(round, Math.toIntExact(step));
+                long[] sequences = cursor.sequencesOf(stepOfRun, worker);
+                Batch batch = batches.batch(sequences).cut(length);
+                if (LOG.isDebugEnabled()) {
+                    LOG.debug(
+                            "point: worker {} has read in step {}: {}", worker, stepOfRun, Arrays.toString(sequences));
+                }
+                return batch;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                nanos += System.nanoTime() - begin;
             }
-            return batch;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } finally {
-            nanos += System.nanoTime() - begin;
+        }
+
+        /** Time spent so far. */
+        long nanos() {
+            return nanos;
         }
     }
-
-    /** Time spent so far. */
-    long nanos() {
-        return nanos;
-    }
-}
 }

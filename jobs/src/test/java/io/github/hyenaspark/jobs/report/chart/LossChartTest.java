@@ -27,7 +27,8 @@ class LossChartTest {
                 .toList();
     }
 
-    private static BufferedImage draw(List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut) throws IOException {
+    private static BufferedImage draw(List<LossHistory.LossPoint> train, List<LossHistory.LossPoint> heldOut)
+            throws IOException {
         byte[] png = LossChart.png("a run", train, heldOut);
         return Objects.requireNonNull(ImageIO.read(new ByteArrayInputStream(png)));
     }
@@ -59,7 +60,8 @@ class LossChartTest {
 
     @Test
     void aLossThatIsNotFiniteIsLeftOut() throws IOException {
-        List<LossHistory.LossPoint> broken = List.of(new LossHistory.LossPoint(1, Double.NaN), new LossHistory.LossPoint(2, Double.POSITIVE_INFINITY));
+        List<LossHistory.LossPoint> broken = List.of(
+                new LossHistory.LossPoint(1, Double.NaN), new LossHistory.LossPoint(2, Double.POSITIVE_INFINITY));
         assertThat(pixels(draw(broken, FALLING), TRAIN)).isZero();
     }
 

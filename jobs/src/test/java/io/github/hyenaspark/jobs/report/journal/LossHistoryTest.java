@@ -22,7 +22,8 @@ class LossHistoryTest {
                 .put("steps", 4));
         assertThat(train).containsExactly(new LossHistory.LossPoint(10, 4.5), new LossHistory.LossPoint(20, 3.5));
         assertThat(heldOut).containsExactly(new LossHistory.LossPoint(20, 5));
-        assertThatThrownBy(() -> train.add(new LossHistory.LossPoint(30, 1))).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> train.add(new LossHistory.LossPoint(30, 1)))
+                .isInstanceOf(UnsupportedOperationException.class);
         assertThat(history.steps()).isEqualTo(4);
     }
 

@@ -185,12 +185,16 @@ class DatasetPageTest {
 
     @Test
     void whatIsLeftOfARankingIsNeverASingleEntry() {
-        List<DatasetTables.Ranked> three = List.of(new DatasetTables.Ranked("a", 1, 10, 5), new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("c", 3, 30, 7));
+        List<DatasetTables.Ranked> three = List.of(
+                new DatasetTables.Ranked("a", 1, 10, 5),
+                new DatasetTables.Ranked("b", 2, 20, 7),
+                new DatasetTables.Ranked("c", 3, 30, 7));
         assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 2))
                 .extracting(DatasetTables.Ranked::name)
                 .containsExactly("b", "c", "a");
         assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 1))
-                .containsExactly(new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("2 others", 4, 40, 12));
+                .containsExactly(
+                        new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("2 others", 4, 40, 12));
     }
 
     @Test

@@ -55,7 +55,8 @@ class ProgressTest {
 
     @Test
     void jsonLinesParse() throws Exception {
-        String line = LineProgress.jsonLine(new ProgressTask("prepare", "units", 0, 4), new ProgressFormat.Rate(1, 0.5, 6), "x");
+        String line = LineProgress.jsonLine(
+                new ProgressTask("prepare", "units", 0, 4), new ProgressFormat.Rate(1, 0.5, 6), "x");
         assertThat(line)
                 .contains("\"task\":\"prepare\"", "\"done\":1", "\"total\":4", "\"seconds_left\":6")
                 .doesNotContain("\n");
@@ -63,7 +64,8 @@ class ProgressTest {
 
     @Test
     void withoutATerminalAutoIsPlain() {
-        try (Progress progress = Progress.open(Progress.Style.AUTO, new ProgressTask("train", "rounds", 0, 1), stream)) {
+        try (Progress progress =
+                Progress.open(Progress.Style.AUTO, new ProgressTask("train", "rounds", 0, 1), stream)) {
             assertThat(progress).isInstanceOf(LineProgress.class);
         }
     }

@@ -89,7 +89,8 @@ class AveragingDriverTest {
 
     private static RunMetadata facts() {
         var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterSpec.Group.BASE);
-        return new RunMetadata("{}", "d", "s", "t", 256, 1, List.of(entry), new Provenance.Numerics("17", "none", "none", "1"));
+        return new RunMetadata(
+                "{}", "d", "s", "t", 256, 1, List.of(entry), new Provenance.Numerics("17", "none", "none", "1"));
     }
 
     private List<Long> savedRounds() throws IOException {

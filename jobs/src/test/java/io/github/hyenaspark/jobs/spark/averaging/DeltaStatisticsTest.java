@@ -35,7 +35,8 @@ class DeltaStatisticsTest {
 
     @Test
     void theDistanceIsEuclids() {
-        assertThat(RoundMetrics.DeltaStatistics.distance(START, new float[] {4, 5, 1})).isEqualTo(5);
+        assertThat(RoundMetrics.DeltaStatistics.distance(START, new float[] {4, 5, 1}))
+                .isEqualTo(5);
     }
 
     @Test

@@ -62,7 +62,8 @@ final class FakeWorkers implements Workers {
         }
         double norm = RoundMetrics.DeltaStatistics.distance(start.state().theta(), state.theta());
         var report = new LocalTrainer.WorkerReport(worker, 2, tokens, tokens * loss, 1, norm);
-        EncodedUpdate frames = EncodedUpdate.pack(TRAIN, start.state(), new LocalTrainer.RoundResult(report, state), new float[0])
+        EncodedUpdate frames = EncodedUpdate.pack(
+                        TRAIN, start.state(), new LocalTrainer.RoundResult(report, state), new float[0])
                 .frames();
         return new WorkerRound(
                 report,

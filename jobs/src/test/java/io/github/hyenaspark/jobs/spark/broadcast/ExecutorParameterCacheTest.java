@@ -38,8 +38,8 @@ class ExecutorParameterCacheTest {
         for (int round = 1; round < 4; round++) {
             float[] mean = {theta[0] + 1, 2, theta[2] - 0.3f};
             var averaged = new Averaging.AveragedState(0, mean, new float[0], new float[0]);
-            OuterOptimizer.Step step =
-                    new OuterOptimizer(new TrainConfig.Outer(1, 0, 0), Codec.INT8).step(theta, new float[3], averaged, round);
+            OuterOptimizer.Step step = new OuterOptimizer(new TrainConfig.Outer(1, 0, 0), Codec.INT8)
+                    .step(theta, new float[3], averaged, round);
             theta = step.state().theta();
             states.add(state(round, theta, step.update()));
         }

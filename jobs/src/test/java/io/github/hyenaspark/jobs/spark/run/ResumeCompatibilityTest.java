@@ -22,7 +22,8 @@ class ResumeCompatibilityTest {
     @Test
     void placesAndHowARunGoesMayChange() throws CorruptFileException {
         String moved = identity("data.dataset=b", "data.input=c", "run.dir=d", "checkpoint.keep=9");
-        assertThat(ResumeCompatibility.differences(identity("data.dataset=a"), moved)).isEmpty();
+        assertThat(ResumeCompatibility.differences(identity("data.dataset=a"), moved))
+                .isEmpty();
     }
 
     @Test

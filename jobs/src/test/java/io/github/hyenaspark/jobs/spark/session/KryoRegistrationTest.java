@@ -129,7 +129,8 @@ class KryoRegistrationTest {
     @Test
     void heldOutLossesSurvive() {
         var loss = new HeldOutTask.ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
-        assertThat((HeldOutTask.ChunkLoss[]) throughWire(new HeldOutTask.ChunkLoss[] {loss})).containsExactly(loss);
+        assertThat((HeldOutTask.ChunkLoss[]) throughWire(new HeldOutTask.ChunkLoss[] {loss}))
+                .containsExactly(loss);
     }
 
     @Test
@@ -144,7 +145,8 @@ class KryoRegistrationTest {
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
         var losses = new EvaluationTask.ChunkLosses(
-                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {0, EvaluationTask.ChunkLosses.RIGHT
+                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {
+                    0, EvaluationTask.ChunkLosses.RIGHT
                 });
         var back = ((EvaluationTask.ChunkLosses[]) throughWire(new EvaluationTask.ChunkLosses[] {losses}))[0];
         assertThat(back.all()).isEqualTo(loss);
@@ -163,6 +165,7 @@ class KryoRegistrationTest {
         var plan = new SparkDuplicates.Plan(recipe, List.of(UNIT));
         assertThat(throughWire(plan)).isEqualTo(plan);
         var found = new DuplicateRule.UnitDuplicates("u", UNIT.objects().get(0), 1, 2);
-        assertThat((DuplicateRule.UnitDuplicates[]) throughWire(new DuplicateRule.UnitDuplicates[] {found})).containsExactly(found);
+        assertThat((DuplicateRule.UnitDuplicates[]) throughWire(new DuplicateRule.UnitDuplicates[] {found}))
+                .containsExactly(found);
     }
 }

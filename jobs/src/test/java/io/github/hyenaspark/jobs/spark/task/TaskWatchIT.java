@@ -43,7 +43,8 @@ class TaskWatchIT {
         var stream = new PrintStream(SHOWN, true, StandardCharsets.UTF_8);
         long begin = System.nanoTime();
         try (var context = new JavaSparkContext(conf);
-                Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("work", "tasks", 0, 2), stream)) {
+                Progress progress =
+                        Progress.open(Progress.Style.PLAIN, new ProgressTask("work", "tasks", 0, 2), stream)) {
             List<Integer> tasks = new ArrayList<>(List.of(1, 2));
             TaskWatch.during(
                     context, progress, () -> context.parallelize(tasks, 2).foreach(TaskWatchIT::run));
