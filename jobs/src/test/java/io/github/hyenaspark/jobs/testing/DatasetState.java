@@ -88,7 +88,12 @@ public record DatasetState(Storage storage, String dataset) {
 
     /** The texts of all documents in all shards, sorted; of the tokenizer of bytes. */
     public List<String> documents() throws IOException {
-        DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
+        return documents("");
+    }
+
+    /** The same of the snapshot of this number; empty for the newest. */
+    public List<String> documents(String number) throws IOException {
+        DatasetSnapshot snapshot = DatasetSnapshot.numbered(storage, dataset, number);
         List<String> documents = new ArrayList<>();
         for (ShardEntry shard : snapshot.shards()) {
             try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
