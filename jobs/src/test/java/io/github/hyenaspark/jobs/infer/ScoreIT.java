@@ -184,15 +184,16 @@ class ScoreIT {
     }
 
     @Test
-    void theExampleOfTheReadmeRuns() throws IOException {
+    void theExampleOfTheDocumentationRuns() throws IOException {
         Path sources = Path.of(System.getProperty("basedir", "."));
         String example =
                 Files.readString(sources.resolve("src/test/java/io/github/hyenaspark/jobs/ScoringExample.java"));
         String code = example.substring(
-                        example.indexOf("        Scoring scoring"), example.indexOf("        // README: end"))
+                        example.indexOf("        Scoring scoring"), example.indexOf("        // docs: end"))
                 .replace("\n        ", "\n")
                 .strip();
-        assertThat(Files.readString(sources.resolve("../README.md"))).contains(code);
+        assertThat(Files.readString(sources.resolve("../docs/using-a-model.md")))
+                .contains(code);
         try (SparkSession session = session("local[2]")) {
             Dataset<Row> documents = session.sql("select 'known' as id, 'alpha beta gamma alpha beta' as text union all"
                     + " select 'odd', 'XQZJ WVKH QZXJ' union all select 'none', null");

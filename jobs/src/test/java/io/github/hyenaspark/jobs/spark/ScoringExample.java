@@ -5,17 +5,17 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** The README's example of an application. */
-public final class ScoringExample {
+/** The example of an application in docs/using-a-model.md. */
+final class ScoringExample {
     private ScoringExample() {}
 
-    public static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
-        // README: begin
+    static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
+        // docs: begin
         Scoring scoring = Scoring.open(spark, run);
         Dataset<Row> scores = scoring.score(documents, "id", "text");
         Dataset<Row> oddest = scores.filter("error is null")
                 .orderBy(scores.col("bits_per_byte").desc());
-        // README: end
+        // docs: end
         return oddest;
     }
 }

@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The path of the README with nothing on the local disk, by the scripts, on the servers that one of them starts. */
+/**
+ * The commands of the README with nothing on the local disk, by the scripts, on the servers that one of them starts.
+ */
 class StoresIT {
     private static final String EXECUTORS = "local-cluster[2,1,1024]";
     private static final String CONF = "HADOOP_CONF_DIR";
