@@ -40,11 +40,12 @@ class DocCommandsTest {
     @ParameterizedTest
     @MethodSource("pages")
     void everyCommandExistsAndTakesTheSettingsThatItShows(Path page) throws IOException {
+        JsonNode known = settings();
         for (String line : Pages.code(page)) {
             List<String> words = words(line);
             int launcher = words.indexOf(LAUNCHER);
             if (launcher >= 0) {
-                check(page + ": " + line, words.subList(launcher + 1, words.size()));
+                check(page + ": " + line, words.subList(launcher + 1, words.size()), known);
             }
         }
     }
@@ -82,19 +83,18 @@ class DocCommandsTest {
         if (page.endsWith("architecture.md")) {
             return;
         }
-        JsonNode settings =
-                Json.parse("settings", Settings.load(List.of()).render().getBytes(StandardCharsets.UTF_8));
+        JsonNode known = settings();
         List<String> unknown = SPAN.matcher(String.join("\n", Pages.prose(page)))
                 .results()
                 .map(span -> span.group(1).replaceFirst("=.*", ""))
                 .filter(key -> KEY.matcher(key).matches() && !FILE.matcher(key).matches())
-                .filter(key -> settings.has(key.substring(0, key.indexOf('.'))))
-                .filter(key -> settings.at("/" + key.replace('.', '/')).isMissingNode())
+                .filter(key -> known.has(key.substring(0, key.indexOf('.'))))
+                .filter(key -> !has(known, key))
                 .toList();
         assertThat(unknown).as("settings in " + page + " that do not exist").isEmpty();
     }
 
-    private static void check(String line, List<String> words) {
+    private static void check(String line, List<String> words, JsonNode known) {
         CommandLine command = MAIN;
         List<String> settings = new ArrayList<>();
         for (int at = 0; at < words.size() && !words.get(at).equals("--"); at++) {
@@ -103,6 +103,10 @@ class DocCommandsTest {
                 at++;
             } else if (word.contains("=")) {
                 settings.add(word);
+                String key = word.substring(0, word.indexOf('='));
+                assertThat(has(known, key))
+                        .as(line + ": there is no setting " + key)
+                        .isTrue();
             } else if (word.startsWith("conf/")) {
                 assertThat(Files.exists(Pages.root().resolve(word))).as(line).isTrue();
             } else if (word.matches("[a-z-]+") && !word.startsWith("-")) {
@@ -113,6 +117,14 @@ class DocCommandsTest {
         }
         assertThat(command.getParent()).as(line + ": no command").isNotNull();
         assertThatCode(() -> Settings.load(settings)).as(line).doesNotThrowAnyException();
+    }
+
+    private static JsonNode settings() throws IOException {
+        return Json.parse("settings", Settings.load(List.of()).render().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean has(JsonNode settings, String key) {
+        return !settings.at("/" + key.replace('.', '/')).isMissingNode();
     }
 
     /** As a shell would cut the line, without its comment. */

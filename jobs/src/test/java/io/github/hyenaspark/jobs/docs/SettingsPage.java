@@ -23,7 +23,7 @@ final class SettingsPage {
 
             Every setting with its default and meaning, by section.
 
-            This page is generated from `reference.conf`. Settings go into HOCON files or behind a command as `key=value`, the later over the earlier;
+            This page is generated from `reference.conf`. Write settings into HOCON files or, as `key=value`, on the command line; later ones win.
             `submit-scripts/hyena COMMAND --help` lists those that a command reads.
             """;
 
