@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -25,8 +26,22 @@ public final class StepProcess {
 
     /** The command line; a name, because it is the room above this one. */
     private static final String MAIN = "io.github.hyenaspark.jobs.Main";
+    private static final int FINGERPRINT_DIGITS = 12;
 
     private StepProcess() {}
+
+    /**
+     * Names everything that the time and the memory of a step depend on: the whole model, the batch, the vocabulary,
+     * the threads, the recomputation. Rates and the number of rounds are not among them.
+     *
+     * @return hexadecimal digits
+     */
+    static String fingerprint(Settings settings, int vocabularySize) {
+        TrainConfig train = settings.bind("train", TrainConfig.class);
+        String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "
+                + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute();
+        return Hashes.sha256(shape.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+    }
 
     /**
      * Measures steps of a model at its l-max with the batch and threads of {@code train}.

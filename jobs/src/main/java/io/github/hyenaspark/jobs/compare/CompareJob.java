@@ -29,8 +29,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +53,7 @@ public final class CompareJob {
     private final TrainConfig train;
     private final boolean task;
     private final long tokensPerStep;
+    private final Map<Integer, Settings> taskData = new HashMap<>();
 
     private CompareJob(Settings settings, Console console) throws IOException {
         this.settings = settings;
@@ -138,6 +141,15 @@ public final class CompareJob {
         if (!task) {
             return settings.with(List.of("model.l-max=" + length, "data.snapshot=" + firstSnapshot()));
         }
+        Settings made = taskData.get(length);
+        if (made == null) {
+            made = taskData(length);
+            taskData.put(length, made);
+        }
+        return made;
+    }
+
+    private Settings taskData(int length) throws IOException {
         Settings ofLength = settings.with(List.of("task.length=" + length, "data.dataset=" + place("task-" + length)));
         TaskInput input = PrepareJob.task(ofLength).orElseThrow();
         List<String> needed = new ArrayList<>(input.settings());
@@ -239,21 +251,25 @@ public final class CompareJob {
         return speeds;
     }
 
-    /** Measured once. */
+    /** Measured once for each shape of a step. */
     private JsonNode speed(Mixer mixer, int length) throws IOException {
         long batch = batch(length);
-        String name = String.format(Locale.ROOT, "speed/%s-%d-%d.json", mixer.settingName(), length, batch);
+        Settings cell = data(config.lengths().isEmpty()
+                        ? length
+                        : config.lengths().get(0))
+                .with(List.of(
+                        "model.mixer=" + mixer.settingName(), "model.l-max=" + length, "train.batch-size=" + batch));
+        int vocabularySize = snapshot(cell).vocabulary().size();
+        String name = String.format(
+                Locale.ROOT,
+                "speed/%s-%d-%d-%s.json",
+                mixer.settingName(),
+                length,
+                batch,
+                StepProcess.fingerprint(cell, vocabularySize));
         if (!storage.exists(place(name))) {
             LOG.info("measuring steps of {} at length {}", mixer.settingName(), length);
-            Settings cell = data(config.lengths().isEmpty()
-                            ? length
-                            : config.lengths().get(0))
-                    .with(List.of(
-                            "model.mixer=" + mixer.settingName(),
-                            "model.l-max=" + length,
-                            "train.batch-size=" + batch));
-            JsonNode found =
-                    StepProcess.measure(cell, snapshot(cell).vocabulary().size());
+            JsonNode found = StepProcess.measure(cell, vocabularySize);
             ObjectNode measured = Json.object()
                     .put("mixer", mixer.settingName())
                     .put("length", length)

@@ -190,6 +190,27 @@ class CompareIT {
     }
 
     @Test
+    void stepsOfAnotherShapeAreMeasuredAnewAndThoseOfTheSameAreNot() throws IOException {
+        String[] small = {"compare.mixers=[gru]", "compare.lengths=[]", "compare.speed-lengths=[16]"};
+        JsonNode first = onlySpeed(small);
+        assertThat(onlySpeed(with(small, "model.d-model=32")).get("parameters").longValue())
+                .isGreaterThan(first.get("parameters").longValue());
+        onlySpeed(with(small, "train.threads=2"));
+        assertThat(directory.resolve("comparison/speed").toFile().list()).hasSize(3);
+        assertThat(onlySpeed(with(small, "train.rounds=7"))).isEqualTo(first);
+    }
+
+    private JsonNode onlySpeed(String... settings) throws IOException {
+        JsonNode speeds = figures(compare(settings).json()).get("speeds");
+        assertThat(speeds).hasSize(1);
+        return speeds.get(0);
+    }
+
+    private static String[] with(String[] settings, String more) {
+        return Stream.concat(Stream.of(settings), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
     void aTaskAndADatasetAreNotTakenTogether() {
         SmallRun.Outcome outcome = compare("data.input=task:majority");
         assertThat(outcome.code()).isEqualTo(2);
