@@ -24,7 +24,12 @@ public sealed interface Sampling {
     record Greedy() implements Sampling {
         @Override
         public int next(float[] logits, int vocabularySize, RandomGenerator random) {
-            return rankedIds(logits, vocabularySize)[0];
+            checkSize(logits, vocabularySize);
+            long best = Long.MAX_VALUE;
+            for (int id = 0; id < vocabularySize; id++) {
+                best = Math.min(best, rank(logits, id));
+            }
+            return (int) best;
         }
     }
 
@@ -38,6 +43,9 @@ public sealed interface Sampling {
      *     counted after the temperature and among the {@code topK}
      */
     record Random(double temperature, int topK, double topP) implements Sampling {
+        /** Below ln 2^-53: added to a sum of 1 or more, the exponential of less is lost in rounding. */
+        private static final double NEGLIGIBLE = -37;
+
         public Random {
             if (!(temperature > 0) || Double.isInfinite(temperature)) {
                 throw new IllegalArgumentException(
@@ -53,8 +61,9 @@ public sealed interface Sampling {
 
         @Override
         public int next(float[] logits, int vocabularySize, RandomGenerator random) {
-            int[] ids = rankedIds(logits, vocabularySize);
-            int candidates = topK == 0 ? ids.length : Math.min(topK, ids.length);
+            checkSize(logits, vocabularySize);
+            int[] ids = topK == 0 ? likely(logits, vocabularySize) : likeliest(logits, vocabularySize);
+            int candidates = ids.length;
             double[] upTo = new double[candidates];
             double sum = 0;
             for (int n = 0; n < candidates; n++) {
@@ -72,27 +81,71 @@ public sealed interface Sampling {
             }
             return ids[chosen];
         }
+
+        /** The {@code topK} likeliest ids, likeliest first. */
+        private int[] likeliest(float[] logits, int vocabularySize) {
+            long[] ranks = new long[(int) Math.min(2L * topK, vocabularySize)];
+            int count = 0;
+            long limit = Long.MAX_VALUE; // no rank from here on is among the best
+            for (int id = 0; id < vocabularySize; id++) {
+                long rank = rank(logits, id);
+                if (rank >= limit) {
+                    continue;
+                }
+                if (count == ranks.length) { // make room for as many again
+                    Arrays.sort(ranks);
+                    count = topK;
+                    limit = ranks[topK - 1];
+                    if (rank >= limit) {
+                        continue;
+                    }
+                }
+                ranks[count++] = rank;
+            }
+            Arrays.sort(ranks, 0, count);
+            return ids(ranks, Math.min(topK, count));
+        }
+
+        /** The ids that have a chance, likeliest first: whether the others are there changes no bit of any sum. */
+        private int[] likely(float[] logits, int vocabularySize) {
+            long best = Long.MAX_VALUE;
+            for (int id = 0; id < vocabularySize; id++) {
+                best = Math.min(best, rank(logits, id));
+            }
+            double highest = logits[(int) best];
+            long[] ranks = new long[vocabularySize];
+            int count = 0;
+            for (int id = 0; id < vocabularySize; id++) {
+                if ((logits[id] - highest) / temperature >= NEGLIGIBLE) {
+                    ranks[count++] = rank(logits, id);
+                }
+            }
+            Arrays.sort(ranks, 0, count);
+            return ids(ranks, count);
+        }
+
+        private static int[] ids(long[] ranks, int count) {
+            return Arrays.stream(ranks, 0, count).mapToInt(rank -> (int) rank).toArray();
+        }
     }
 
-    /** All V ids, likeliest first. */
-    private static int[] rankedIds(float[] logits, int vocabularySize) {
+    private static void checkSize(float[] logits, int vocabularySize) {
         if (vocabularySize < 1 || vocabularySize > logits.length) {
             throw new IllegalArgumentException("the vocabulary must have from 1 to " + logits.length
                     + " tokens, one for each logit, found " + vocabularySize);
         }
-        long[] keys = new long[vocabularySize];
-        for (int id = 0; id < vocabularySize; id++) {
-            if (!Float.isFinite(logits[id])) {
-                throw new ArithmeticException(
-                        "the logit of token " + id + " is " + logits[id] + ", expected a finite number");
-            }
-            // Adding 0 makes -0 and 0 one value. The bits of a float rank like the float once the magnitude of a
-            // negative one is flipped; flipping all of them ranks downwards. The id below breaks ties.
-            int bits = Float.floatToIntBits(logits[id] + 0f);
-            int upwards = bits ^ (bits >> 31 & Integer.MAX_VALUE);
-            keys[id] = (long) ~upwards << 32 | id;
+    }
+
+    /** A number that is smaller the likelier a token is, of equals the lower id; its lower half is the id. */
+    private static long rank(float[] logits, int id) {
+        if (!Float.isFinite(logits[id])) {
+            throw new ArithmeticException(
+                    "the logit of token " + id + " is " + logits[id] + ", expected a finite number");
         }
-        Arrays.sort(keys);
-        return Arrays.stream(keys).mapToInt(key -> (int) key).toArray();
+        // Adding 0 makes -0 and 0 one value. The bits of a float rank like the float once the magnitude of a
+        // negative one is flipped; flipping all of them ranks downwards. The id below breaks ties.
+        int bits = Float.floatToIntBits(logits[id] + 0f);
+        int upwards = bits ^ (bits >> 31 & Integer.MAX_VALUE);
+        return (long) ~upwards << 32 | id;
     }
 }

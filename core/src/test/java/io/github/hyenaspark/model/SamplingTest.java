@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +19,7 @@ class SamplingTest {
     /** Five standard deviations of a share measured by {@link #DRAWS} draws, at its largest. */
     private static final double TOLERANCE = 5 * Math.sqrt(0.25 / DRAWS);
 
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Sampling.Greedy GREEDY = new Sampling.Greedy();
 
     @Test
@@ -98,6 +103,81 @@ class SamplingTest {
     @Test
     void extremeLogitsDoNotOverflow() {
         assertThat(next(new Sampling.Random(0.01, 0, 1), -3e38f, 3e38f, 0)).isEqualTo(1);
+    }
+
+    @Test
+    void everyTokenIsTheOneThatSortingAllLogitsGives() {
+        var shapes = new java.util.Random(SEED);
+        for (int n = 0; n < 3_000; n++) {
+            int vocabularySize = 1 + shapes.nextInt(n % 10 == 0 ? 3_000 : 40);
+            float[] logits = new float[vocabularySize + shapes.nextInt(3)];
+            float spread = new float[] {0, 1, 8, 100}[shapes.nextInt(4)];
+            for (int id = 0; id < logits.length; id++) { // in quarters, so that many are equal
+                logits[id] = Math.round(4 * spread * (float) shapes.nextGaussian()) / 4f;
+            }
+            double temperature = new double[] {0.05, 0.7, 1, 3}[shapes.nextInt(4)];
+            int topK = new int[] {0, 1, 2, 7, 40, 5_000, Integer.MAX_VALUE}[shapes.nextInt(7)];
+            double topP = new double[] {1e-9, 0.3, 0.9, 1}[shapes.nextInt(4)];
+            var sampling = new Sampling.Random(temperature, topK, topP);
+            var random = new java.util.Random(n);
+            var same = new java.util.Random(n);
+            for (int draw = 0; draw < 20; draw++) {
+                assertThat(sampling.next(logits, vocabularySize, random))
+                        .as("case %d, draw %d: %s of %d tokens, seed %d", n, draw, sampling, vocabularySize, SEED)
+                        .isEqualTo(sorted(sampling, logits, vocabularySize, same));
+            }
+            assertThat(GREEDY.next(logits, vocabularySize, random)).isEqualTo(ranked(logits, vocabularySize)[0]);
+        }
+    }
+
+    /** A sort needs room for a number for each token; a choice of few does not. */
+    @Test
+    void greedyAndTopKDoNotSortTheVocabulary() {
+        int vocabularySize = 200_000;
+        float[] logits = new float[vocabularySize];
+        var values = new java.util.Random(SEED);
+        for (int id = 0; id < vocabularySize; id++) {
+            logits[id] = (float) values.nextGaussian();
+        }
+        for (Sampling sampling : List.of(GREEDY, new Sampling.Random(1, 40, 0.9))) {
+            sampling.next(logits, vocabularySize, values); // loads what it needs
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            sampling.next(logits, vocabularySize, values);
+            assertThat(THREADS.getCurrentThreadAllocatedBytes() - before)
+                    .as("bytes taken by %s", sampling)
+                    .isLessThan(vocabularySize);
+        }
+    }
+
+    /** {@link Sampling.Random} by its definition. */
+    private static int sorted(Sampling.Random sampling, float[] logits, int vocabularySize, java.util.Random random) {
+        int[] ids = ranked(logits, vocabularySize);
+        int candidates = sampling.topK() == 0 ? ids.length : Math.min(sampling.topK(), ids.length);
+        double[] upTo = new double[candidates];
+        double sum = 0;
+        for (int n = 0; n < candidates; n++) {
+            sum += Math.exp(((double) logits[ids[n]] - logits[ids[0]]) / sampling.temperature());
+            upTo[n] = sum;
+        }
+        int last = 0;
+        while (last < candidates - 1 && upTo[last] < sampling.topP() * sum) {
+            last++;
+        }
+        double drawn = random.nextDouble() * upTo[last];
+        int chosen = 0;
+        while (chosen < last && upTo[chosen] <= drawn) {
+            chosen++;
+        }
+        return ids[chosen];
+    }
+
+    /** All ids, likeliest first, of equals the lowest first: the sort is stable. */
+    private static int[] ranked(float[] logits, int vocabularySize) {
+        return IntStream.range(0, vocabularySize)
+                .boxed()
+                .sorted(Comparator.comparingDouble(id -> -(logits[id] + 0f)))
+                .mapToInt(Integer::intValue)
+                .toArray();
     }
 
     @Test
