@@ -21,7 +21,7 @@ public enum ExitCode {
     INVALID_DATA(3),
     /** Somebody else holds the lock; try later. */
     LOCKED(75),
-    /** Ended by SIGTERM, after a checkpoint. */
+    /** Ended by SIGTERM, with the last finished round saved. */
     TERMINATED(143);
 
     private final int code;

@@ -35,10 +35,21 @@ final class AsyncCheckpointWriter implements AutoCloseable {
     });
     private Optional<Future<Long>> writing = Optional.empty();
     private volatile CountDownLatch begin = new CountDownLatch(0);
+    private volatile long savedRound;
 
     AsyncCheckpointWriter(RunStore store, AveragingDriver.Plan plan) {
         this.store = store;
         this.plan = plan;
+    }
+
+    /** The run is saved at this round, or begins there. */
+    void startsAt(long round) {
+        savedRound = round;
+    }
+
+    /** The newest round that has a checkpoint, all of it written, or where the run began. */
+    long savedRound() {
+        return savedRound;
     }
 
     /**
@@ -70,9 +81,15 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         RunPlugin.Gauges.ended(line, entry.tokens());
         store.append(line, entry.after());
         if (plan.savesAfter(entry.after().round())) {
-            store.save(entry.after());
+            save(entry.after());
         }
         return entry.after().round();
+    }
+
+    /** Commits a checkpoint in the thread that calls this; not while a round is being written. */
+    void save(RunState run) throws IOException {
+        store.save(run);
+        savedRound = run.round();
     }
 
     /**

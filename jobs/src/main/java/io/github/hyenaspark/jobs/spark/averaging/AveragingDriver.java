@@ -49,7 +49,6 @@ public final class AveragingDriver {
     private final Object commit = new Object();
 
     private Optional<RunState> latest = Optional.empty();
-    private long savedRound;
     private boolean stopped;
 
     /**
@@ -72,13 +71,14 @@ public final class AveragingDriver {
      *
      * @param start where the run is; already saved, unless it is at round 0
      * @return where it is then, saved
-     * @throws StoppedException if {@link #stop} was called meanwhile
+     * @throws StoppedException if {@link #stop} was called meanwhile and the last finished round is saved
+     * @throws IOException if a round could not be saved
      * @throws IllegalStateException if a worker's loss or parameters are not finite; nothing of that round is kept
      */
     public RunState run(RunState start) throws IOException {
         synchronized (commit) {
             latest = Optional.of(start);
-            savedRound = start.round();
+            ledger.startsAt(start.round());
         }
         RunState now = start;
         RunPlugin.listen(this::told);
@@ -98,15 +98,20 @@ public final class AveragingDriver {
 
     /**
      * Commits a checkpoint of the last finished round, if there is none yet, and lets no later one be committed. For a
-     * JVM that is about to end: the loop notices at the end of its round.
+     * JVM that is about to end: the loop notices at the end of its round. A save that failed before is tried again.
+     *
+     * @throws IOException if there is no checkpoint of the last finished round
      */
     public void stop() throws IOException {
         synchronized (commit) {
             stopped = true;
-            ledger.await();
-            if (latest.isPresent() && latest.get().round() > savedRound) {
-                store.save(latest.get());
-                savedRound = latest.get().round();
+            try {
+                ledger.await();
+            } catch (IOException e) {
+                LOG.warn("a checkpoint could not be written; trying once more: {}", e.toString());
+            }
+            if (latest.isPresent() && latest.get().round() > ledger.savedRound()) {
+                ledger.save(latest.get());
             }
         }
     }
@@ -147,9 +152,6 @@ public final class AveragingDriver {
                     train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
             ledger.write(entry);
             latest = Optional.of(after);
-            if (plan.savesAfter(after.round())) {
-                savedRound = after.round();
-            }
             report(entry, times.totalMillis());
         }
         return after;
@@ -194,10 +196,16 @@ public final class AveragingDriver {
         return train.lengthSchedule().lengthIn(round, plan.longest());
     }
 
-    private void refuseIfStopped() {
-        if (stopped) {
-            throw new StoppedException(savedRound);
+    private void refuseIfStopped() throws IOException {
+        if (!stopped) {
+            return;
         }
+        long finished = latest.map(RunState::round).orElse(0L);
+        if (finished > ledger.savedRound()) {
+            throw new IOException("stopped, and round " + finished + " could not be saved; the same command resumes at"
+                    + " round " + ledger.savedRound());
+        }
+        throw new StoppedException(ledger.savedRound());
     }
 
     private void report(RoundMetrics entry, long millis) {
@@ -310,7 +318,10 @@ public final class AveragingDriver {
         private static final long serialVersionUID = 1;
 
         StoppedException(long round) {
-            super("stopped with a checkpoint of round " + round + "; the same command resumes there");
+            super(
+                    round > 0
+                            ? "stopped with a checkpoint of round " + round + "; the same command resumes there"
+                            : "stopped before a round was finished; the same command begins again");
         }
     }
 }

@@ -40,7 +40,7 @@ public final class TerminationHook {
         LOG.info("told to stop: saving the last finished round");
         try {
             driver.stop();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.error("the last finished round could not be saved; the checkpoint before it is intact", e);
         }
     }

@@ -199,6 +199,52 @@ class AveragingDriverTest {
     }
 
     @Test
+    void aStopClaimsNoCheckpointThatCouldNotBeWritten() throws IOException {
+        var start = new Start(0);
+        workers.afterTraining = () -> {
+            if (workers.rounds.size() == 3) { // round 2 waits to be saved
+                putInTheWayOfCheckpoints();
+                assertThatThrownBy(start.driver::stop).isInstanceOf(IOException.class);
+            }
+        };
+        assertThatThrownBy(start::run)
+                .isInstanceOf(IOException.class)
+                .hasMessage("stopped, and round 2 could not be saved; the same command resumes at round 0");
+    }
+
+    @Test
+    void aStopSavesTheRoundWhoseCheckpointFailedBefore() throws IOException {
+        var start = new Start(0);
+        workers.afterTraining = () -> {
+            if (workers.rounds.size() == 2) {
+                putInTheWayOfCheckpoints();
+            }
+        };
+        assertThatThrownBy(start::run).isInstanceOf(IOException.class);
+        Files.delete(directory.resolve("manifest"));
+        start.driver.stop();
+        assertThat(savedRounds()).containsExactly(2L);
+    }
+
+    private void putInTheWayOfCheckpoints() {
+        try {
+            Files.writeString(directory.resolve("manifest"), "not a directory");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void aStopBeforeTheFirstRoundIsFinishedClaimsNoCheckpoint() throws IOException {
+        var start = new Start(0);
+        workers.afterTraining = () -> stop(start.driver);
+        assertThatThrownBy(start::run)
+                .isInstanceOf(StoppedException.class)
+                .hasMessage("stopped before a round was finished; the same command begins again");
+        assertThat(savedRounds()).isEmpty();
+    }
+
+    @Test
     void aRunThatIsCompleteDoesNothing() throws IOException {
         new Start(0).run();
         workers.rounds.clear();
