@@ -54,6 +54,14 @@ public class ConfTest {
                 .check(settings.bind("model", ModelConfig.class).lMax());
     }
 
+    @Test
+    void theManualSaysHowManyRoundsAKilledDriverLosesByDefault() throws IOException {
+        TrainSettings.CheckpointConfig checkpoint = Settings.load(List.of()).bind("checkpoint", TrainSettings.CheckpointConfig.class);
+        assertThat(Files.readString(CONF.resolve("../docs/operation.md")).replace('\n', ' '))
+                .contains("the round in progress and at most `checkpoint.every-rounds` ("
+                        + checkpoint.everyRounds() + ") finished rounds");
+    }
+
     /**
      * Published: 153 million and the sizes of HyenaDNA. The others follow from the sizes by the formulas of the paper.
      */

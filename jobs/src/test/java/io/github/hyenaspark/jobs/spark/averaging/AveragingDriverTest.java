@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The round loop with workers that need neither Spark nor a model. */
 class AveragingDriverTest {
     private static final int PARAMETERS = FakeWorkers.PARAMETERS;
+    private static final long CHECKPOINT_EVERY = 2;
     private static final TrainConfig TRAIN = FakeWorkers.TRAIN;
 
     @TempDir
@@ -78,7 +80,7 @@ class AveragingDriverTest {
                     newest.map(Checkpoint::journalBytes).orElse(0L));
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
-            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, 2, 64, true);
+            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, CHECKPOINT_EVERY, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
@@ -165,6 +167,26 @@ class AveragingDriverTest {
         assertThat(journal())
                 .extracting(entry -> entry.get("round").longValue())
                 .containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+
+    /** Rounds that are finished and in no checkpoint yet, at every moment at which workers compute. */
+    @Test
+    void aKilledDriverLosesAsManyFinishedRoundsAsLieBetweenCheckpointsAndNoMore() throws IOException {
+        var most = new AtomicLong();
+        workers.afterTraining = () -> {
+            long finished = workers.rounds.size() - 1;
+            most.accumulateAndGet(finished - newestSaved(), Math::max);
+        };
+        new Start(0).run();
+        assertThat(most).hasValue(CHECKPOINT_EVERY);
+    }
+
+    private long newestSaved() {
+        try {
+            return savedRounds().stream().mapToLong(round -> round).max().orElse(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String savedFile(long round) throws IOException {
