@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps results that are no numbers, or far out of line, from the average: such a worker's round is computed once more,
- * which mends what a bad machine did, and if it comes out bad again {@link TrainConfig.Guard#action} decides.
+ * Keeps results that are not finite, or far out of line, from the average: such a worker's round is computed once more,
+ * and if it comes out bad again {@link TrainConfig.Guard#action} decides. That mends a passing fault. It need not mend a bad
+ * machine, as Spark chooses the executor and may choose the same one; messages say which it was.
  */
 final class DivergenceGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DivergenceGuard.class);
@@ -62,15 +63,25 @@ final class DivergenceGuard {
                 good.add(result);
                 continue;
             }
-            LOG.warn("round {}: {}; it is computed once more", start.round() + 1, problem.get());
+            LOG.warn(
+                    "round {}: {} on executor {}; it is computed once more",
+                    start.round() + 1,
+                    problem.get(),
+                    result.place());
             again.add(result.worker());
             WorkerRound second = workers.again(start, result.worker());
             Optional<String> still = problem(second.report(), median);
             if (still.isEmpty()) {
                 good.add(second);
             } else {
-                refuse(start, still.get());
-                LOG.warn("round {}: {} again; it is dropped from the round", start.round() + 1, still.get());
+                String both = String.format(
+                        Locale.ROOT,
+                        "%s, also when it was computed again, on executors %s and %s",
+                        still.get(),
+                        result.place(),
+                        second.place());
+                refuse(start, both);
+                LOG.warn("round {}: {}; it is dropped from the round", start.round() + 1, both);
                 dropped.add(result.worker());
             }
         }
@@ -82,7 +93,7 @@ final class DivergenceGuard {
 
     private void refuse(RunState start, String problem) {
         if (config.action() == TrainConfig.Guard.Action.STOP) {
-            throw stopped(start, problem + ", also when it was computed again");
+            throw stopped(start, problem);
         }
     }
 

@@ -283,7 +283,7 @@ class AveragingDriverTest {
         assertThatThrownBy(start::run)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("round 3 diverged: worker 1 has loss NaN")
-                .hasMessageContaining("also when it was computed again")
+                .hasMessageContaining("also when it was computed again, on executors 7@host and 8@other")
                 .hasMessageContaining("the run is as it was after round 2")
                 .hasMessageContaining("train.lr");
         assertThat(savedRounds()).containsExactly(2L);

@@ -50,10 +50,14 @@ final class FakeWorkers implements Workers {
     @Override
     public WorkerRound again(RunState start, int worker) {
         again.add(worker);
-        return result(start, worker, lossTheSecondTime, stepTheSecondTime);
+        return result(start, worker, lossTheSecondTime, stepTheSecondTime, new TaskPlace("8", "other", 0));
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step) {
+        return result(start, worker, loss, step, new TaskPlace("7", "host", 0));
+    }
+
+    private WorkerRound result(RunState start, int worker, double loss, double step, TaskPlace place) {
         TrainingState state = start.state().copy();
         for (int i = 0; i < PARAMETERS; i++) {
             float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
@@ -72,7 +76,7 @@ final class FakeWorkers implements Workers {
                 frames.parameterBytes(),
                 frames.momentBytes(),
                 Optional.empty(),
-                new TaskPlace("7", "host", 0),
+                place,
                 new WorkerTimes(1, 1, 2, 3));
     }
 
