@@ -74,11 +74,19 @@ public final class EventFile {
             value(summary, "rounds/tokens_per_second", (float) (1000 * (now - tokens) / millis));
         }
         tokens = now;
-        JsonNode sample = entry.path("sample");
-        if (sample.isObject()) {
-            text(summary, sample.path("prompt").asText() + sample.path("text").asText());
+        for (JsonNode late : entry.path("late_samples")) {
+            var before = new ByteArrayOutputStream();
+            text(before, textOf(late));
+            record(event(ended, late.path("steps").asLong(), 5, before.toByteArray()));
+        }
+        if (entry.path("sample").isObject()) {
+            text(summary, textOf(entry.path("sample")));
         }
         record(event(ended, entry.path("steps").asLong(), 5, summary.toByteArray()));
+    }
+
+    private static String textOf(JsonNode sample) {
+        return sample.path("prompt").asText() + sample.path("text").asText();
     }
 
     /** The file; empty without lines. */

@@ -87,16 +87,20 @@ public final class RunFigures {
                 number(entry, "delta_cosine"),
                 took,
                 ms.path("slowest_compute").asDouble() / 1000));
-        JsonNode sample = entry.path("sample");
-        if (sample.isObject()) {
-            samples.add(new Sample(
-                    entry.path("round").asLong(),
-                    sample.path("prompt").asText(),
-                    sample.path("text").asText()));
+        for (JsonNode late : entry.path("late_samples")) {
+            samples.add(sample(late.path("round").asLong(), late));
+        }
+        if (entry.path("sample").isObject()) {
+            samples.add(sample(entry.path("round").asLong(), entry.path("sample")));
         }
         PHASES.keySet().forEach(phase -> millis.merge(phase, ms.path(phase).asDouble(), Double::sum));
         last = entry;
         positions = entry.has("held_out_by_position") ? entry.path("held_out_by_position") : positions;
+    }
+
+    private static Sample sample(long round, JsonNode sample) {
+        return new Sample(
+                round, sample.path("prompt").asText(), sample.path("text").asText());
     }
 
     private static double number(JsonNode entry, String key) {

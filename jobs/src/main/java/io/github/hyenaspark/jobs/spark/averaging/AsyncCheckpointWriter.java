@@ -79,6 +79,9 @@ final class AsyncCheckpointWriter implements AutoCloseable {
     private long written(RoundMetrics entry) throws IOException {
         ObjectNode line = entry.toJson();
         RunPlugin.Gauges.ended(line, entry.tokens());
+        if (entry.after().round() >= plan.stopAfterRounds()) {
+            store.awaitSamples();
+        }
         store.append(line, entry.after());
         if (plan.savesAfter(entry.after().round())) {
             save(entry.after());

@@ -111,6 +111,11 @@ public final class RunStore {
         sampler = Optional.of(textSampler);
     }
 
+    /** No round follows soon: the next line has every sample of text that was begun before. */
+    void awaitSamples() {
+        sampler.ifPresent(TextSampler::await);
+    }
+
     /**
      * Adds a round to the journal; it is stored with the next checkpoint.
      *

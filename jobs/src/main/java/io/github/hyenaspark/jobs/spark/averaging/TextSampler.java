@@ -13,14 +13,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Has the model of a run continue a prompt after every so many rounds and after the last, always with the same chance.
- * Training neither waits for the text nor depends on it: a text that takes longer than ten seconds ends there, and one
- * that cannot be made is a warning. Not thread-safe.
+ * Training neither waits for the text nor depends on it: it is made in a thread of its own and told in the line of a
+ * later round, a text that takes longer than ten seconds ends there, and one that cannot be made is a warning. Only one
+ * thread may call this.
  */
 public final class TextSampler {
     private static final Logger LOG = LoggerFactory.getLogger(TextSampler.class);
@@ -33,6 +35,7 @@ public final class TextSampler {
     private final HyenaLanguageModel model;
     private final Storage storage;
     private Optional<TextGenerator> generator = Optional.empty();
+    private Optional<CompletableFuture<Optional<ObjectNode>>> making = Optional.empty();
 
     /**
      * A sampler of a run that keeps its tokenizer.
@@ -46,18 +49,71 @@ public final class TextSampler {
         this.storage = storage;
     }
 
-    /** Adds a sample to the line of the journal that tells of a round, if one is due. */
+    /**
+     * Begins a sample after a round that is due one, and adds to the round's line of the journal what is finished: the
+     * sample of the last round as {@code sample}, for which this waits since nobody trains any more, and those of
+     * earlier rounds as {@code late_samples}, each with its round and steps. A round has no sample while that of an
+     * earlier one is still being made.
+     */
     void addTo(ObjectNode line, RunState after) {
-        boolean last = after.round() == plan.train().rounds();
-        if (config.everyRounds() == 0 || (after.round() % config.everyRounds() != 0 && !last)) {
+        takeFinished(line);
+        long round = after.round();
+        boolean last = round == plan.train().rounds();
+        if (config.everyRounds() == 0 || (round % config.everyRounds() != 0 && !last)) {
             return;
         }
+        if (last) {
+            await();
+            takeFinished(line);
+            begin(after, Json.object());
+            await();
+            finished().ifPresent(sample -> line.set("sample", sample));
+        } else if (making.isEmpty()) {
+            ObjectNode late = Json.object().put("round", round);
+            if (line.has("steps")) {
+                late.set("steps", line.get("steps"));
+            }
+            begin(after, late);
+        }
+    }
+
+    /** Waits for the sample that is being made, if one is, at most about ten seconds. */
+    void await() {
+        making.ifPresent(CompletableFuture::join);
+    }
+
+    private void begin(RunState after, ObjectNode sample) {
+        making = Optional.of(CompletableFuture.supplyAsync(() -> sample(after, sample), TextSampler::inItsOwnThread));
+    }
+
+    private static void inItsOwnThread(Runnable making) {
+        var thread = new Thread(making, "hyena-samples");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Optional<ObjectNode> sample(RunState after, ObjectNode sample) {
         try {
-            String text = text(after.state().theta());
-            line.set("sample", Json.object().put("prompt", config.prompt()).put("text", text));
+            return Optional.of(sample.put("prompt", config.prompt())
+                    .put("text", text(after.state().theta())));
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
             LOG.warn("no sample of text after round {}; training goes on: {}", after.round(), e.toString());
+            return Optional.empty();
         }
+    }
+
+    private void takeFinished(ObjectNode line) {
+        finished().ifPresent(sample -> line.withArray("late_samples").add(sample));
+    }
+
+    /** The sample that was begun last, once; empty while it is being made and if it cannot be. */
+    private Optional<ObjectNode> finished() {
+        if (making.isEmpty() || !making.get().isDone()) {
+            return Optional.empty();
+        }
+        Optional<ObjectNode> sample = making.get().getNow(Optional.empty());
+        making = Optional.empty();
+        return sample;
     }
 
     /** What is no UTF-8 becomes the replacement character. */

@@ -127,6 +127,24 @@ class EventFileTest {
     }
 
     @Test
+    void aLateSampleStandsAtTheStepsOfItsOwnRound() throws IOException {
+        ObjectNode line = line(2);
+        line.putArray("late_samples")
+                .addObject()
+                .put("round", 1)
+                .put("steps", 17)
+                .put("prompt", "Once ")
+                .put("text", "upon");
+        var file = new EventFile();
+        file.add(line);
+        Event late = read(file.bytes()).stream()
+                .filter(event -> event.summary().getValueList().stream().anyMatch(Summary.Value::hasTensor))
+                .findAny()
+                .orElseThrow();
+        assertThat(late.step()).isEqualTo(17);
+    }
+
+    @Test
     void moreRoundsOnlyAddToTheFile() {
         byte[] shorter = file(2);
         assertThat(Arrays.copyOf(file(5), shorter.length)).isEqualTo(shorter);

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
@@ -20,6 +21,7 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +69,37 @@ class TextSamplerTest {
     void everyFewRoundsAndTheLastHaveASample() throws IOException {
         keepTokenizer();
         TextSampler sampler = sampler(new TextSampler.Config(3, "", 5));
-        assertThat(LongStream.rangeClosed(1, 7)
-                        .filter(round -> after(round, sampler).has("sample")))
-                .containsExactly(3L, 6L, 7L);
+        List<Long> late = new ArrayList<>();
+        for (long round = 1; round < 7; round++) {
+            ObjectNode line = after(round, sampler);
+            assertThat(line.has("sample")).isFalse();
+            line.path("late_samples")
+                    .forEach(sample -> late.add(sample.get("round").longValue()));
+            sampler.await();
+        }
+        assertThat(late).containsExactly(3L);
+        ObjectNode last = after(7, sampler);
+        assertThat(last.at("/late_samples/0/round").longValue()).isEqualTo(6);
+        assertThat(last.has("sample")).isTrue();
         TextSampler none = sampler(new TextSampler.Config(0, "", 5));
-        assertThat(LongStream.rangeClosed(1, 7)
-                        .filter(round -> after(round, none).has("sample")))
+        assertThat(LongStream.rangeClosed(1, 7).mapToObj(round -> after(round, none)))
+                .allMatch(ObjectNode::isEmpty);
+    }
+
+    /** The next round may begin at once: the text comes with a later line. */
+    @Test
+    void theLineOfARoundDoesNotWaitForItsText() throws IOException {
+        keepTokenizer();
+        TextSampler sampler = sampler(new TextSampler.Config(1, "", 1_000));
+        assertThat(after(1, sampler)).isEmpty();
+        assertThat(after(2, sampler))
+                .as("the text after round 1 is still being made")
                 .isEmpty();
+        sampler.await();
+        JsonNode late = after(3, sampler).get("late_samples");
+        assertThat(late).hasSize(1);
+        assertThat(late.get(0).get("round").longValue()).isEqualTo(1);
+        assertThat(late.get(0).get("text").textValue()).hasSizeGreaterThan(100);
     }
 
     /** A model that has learnt nothing says bytes that are no UTF-8. */
@@ -81,26 +107,26 @@ class TextSamplerTest {
     void theSameParametersSayTheSameWhateverTheyAre() throws IOException {
         keepTokenizer();
         var config = new TextSampler.Config(1, "Once", 40);
-        String text = after(1, sampler(config)).at("/sample/text").textValue();
+        String text = after(7, sampler(config)).at("/sample/text").textValue();
         assertThat(text).contains("\uFFFD");
         assertThat(text.codePointCount(0, text.length())).isBetween(20, 40);
-        assertThat(after(1, sampler(config)).at("/sample/prompt").textValue()).isEqualTo("Once");
+        assertThat(after(7, sampler(config)).at("/sample/prompt").textValue()).isEqualTo("Once");
         model.parameters(new float[theta.length]);
         TextSampler again = sampler(config);
-        assertThat(after(1, again).at("/sample/text").textValue()).isEqualTo(text);
-        assertThat(after(2, again).at("/sample/text").textValue()).isEqualTo(text);
+        assertThat(after(7, again).at("/sample/text").textValue()).isEqualTo(text);
+        assertThat(after(7, again).at("/sample/text").textValue()).isEqualTo(text);
         theta[0] += 1;
         theta[100] -= 1;
-        assertThat(after(3, again).at("/sample/text").textValue()).isNotEqualTo(text);
+        assertThat(after(7, again).at("/sample/text").textValue()).isNotEqualTo(text);
     }
 
     @Test
     void whatCannotBeSaidIsLeftOut() throws IOException {
         TextSampler withoutTokenizer = sampler(new TextSampler.Config(1, "", 5));
-        assertThat(after(1, withoutTokenizer)).isEmpty();
+        assertThat(after(7, withoutTokenizer)).isEmpty();
         keepTokenizer();
-        assertThat(after(2, withoutTokenizer).has("sample")).isTrue();
+        assertThat(after(7, withoutTokenizer).has("sample")).isTrue();
         Arrays.fill(theta, Float.NaN);
-        assertThat(after(3, withoutTokenizer)).isEmpty();
+        assertThat(after(7, withoutTokenizer)).isEmpty();
     }
 }
