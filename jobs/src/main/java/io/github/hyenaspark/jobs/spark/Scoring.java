@@ -41,14 +41,15 @@ public final class Scoring {
      * sequence.
      *
      * @param session where datasets of documents are computed; its {@code spark.task.cpus} are the threads of a task
-     * @param run URI of the run's directory
+     * @param run URI of the run's directory, read with the session's Hadoop settings: {@code spark.hadoop.*} and what
+     *     was set on its context's {@code hadoopConfiguration()}
      * @throws IllegalArgumentException if the directory has no checkpoint
      * @throws CorruptFileException if it has checkpoints but none that is valid
      * @throws IOException if it cannot be read
      */
     public static Scoring open(SparkSession session, String run) throws IOException {
         JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-        return of(SentModel.of(context, TrainedRun.open(SparkStorage.of(context.getConf()), run)));
+        return of(SentModel.of(context, TrainedRun.open(SparkStorage.of(context), run)));
     }
 
     static Scoring of(SentModel model) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
@@ -22,8 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What driver and executors of a run say to each other besides tasks and results. A run in Spark's metrics system: the
- * driver has a gauge for each of {@link Gauges}, whichever sinks Spark is given, among them the steps of each worker in
- * its running round, which executors tell once a second. And an executor asks for the parameters that it lacks.
+ * driver has a gauge for each of {@link Gauges}, whichever sinks Spark is given, among them the steps of each worker
+ * in its running round, which executors tell once a second. And an executor asks for the parameters that it lacks, and
+ * for Hadoop's settings.
  */
 public final class RunPlugin implements SparkPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(RunPlugin.class);
@@ -47,6 +49,8 @@ public final class RunPlugin implements SparkPlugin {
     private static volatile Parameters parameters = RunPlugin.NOBODY;
 
     private record Missing(String series, long round) implements Serializable {}
+
+    private record AskedSettings() implements Serializable {}
 
     private record Steps(long round, int worker, int steps) implements Serializable {}
 
@@ -94,6 +98,25 @@ public final class RunPlugin implements SparkPlugin {
         }
     }
 
+    /**
+     * Hadoop's settings of the driver's context that its files do not have, as they are now; none where no plug-in
+     * runs. They are asked for and not sent along with tasks, whose properties Spark writes to its event log.
+     *
+     * @throws IOException if the driver does not answer
+     */
+    @SuppressWarnings("unchecked") // what OnDriver answers to this question
+    static Map<String, String> hadoopSettings() throws IOException {
+        PluginContext context = executor;
+        if (context == null) {
+            return Map.of();
+        }
+        try {
+            return (Map<String, String>) context.ask(new AskedSettings());
+        } catch (Exception e) { // ask declares no other
+            throw new IOException("the driver did not give its Hadoop settings", e);
+        }
+    }
+
     @Override
     public DriverPlugin driverPlugin() {
         return new OnDriver();
@@ -133,11 +156,14 @@ public final class RunPlugin implements SparkPlugin {
     }
 
     private static final class OnDriver implements DriverPlugin {
+        private final Configuration files = new Configuration();
         private @Nullable MetricRegistry registry;
+        private @Nullable SparkContext context;
 
         @Override
         public Map<String, String> init(SparkContext context, PluginContext plugin) {
             registry = plugin.metricRegistry();
+            this.context = context;
             return Map.of();
         }
 
@@ -159,6 +185,9 @@ public final class RunPlugin implements SparkPlugin {
                 Gauges.set(Gauges.steps(told.worker()), told.steps());
                 register(Gauges.steps(told.worker()));
                 listener.told(told.round(), told.worker(), told.steps());
+            }
+            if (message instanceof AskedSettings && context != null) {
+                return SparkStorage.setOn(context.hadoopConfiguration(), files);
             }
             return message instanceof Missing asked ? parameters.whole(asked.series(), asked.round()) : null;
         }

@@ -5,35 +5,63 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
-/** Storage with the Hadoop settings that Spark was given as {@code spark.hadoop.*}, on the driver and on executors. */
-public final class SparkStorage {
+/**
+ * Storage with Hadoop's settings as Spark has them, on the driver and on executors: those given as
+ * {@code spark.hadoop.*}, and over them what an application has set on its context's {@code hadoopConfiguration()}.
+ */
+final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
 
     private static Optional<OfExecutor> last = Optional.empty();
 
-    private record OfExecutor(SparkEnv executor, Storage storage) {}
+    private record OfExecutor(SparkEnv executor, Map<String, String> settings, Storage storage) {}
 
     private SparkStorage() {}
 
     /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
     public static synchronized Storage ofThisExecutor() throws IOException {
         SparkEnv executor = SparkEnv.get();
-        if (last.isEmpty() || last.get().executor() != executor) {
-            last = Optional.of(new OfExecutor(executor, of(executor.conf())));
+        Map<String, String> settings = hadoopSettings(executor.conf());
+        settings.putAll(RunPlugin.hadoopSettings());
+        if (last.isEmpty()
+                || last.get().executor() != executor
+                || !last.get().settings().equals(settings)) {
+            last = Optional.of(new OfExecutor(executor, settings, Storage.of(settings)));
         }
         return last.get().storage();
     }
 
-    public static Storage of(SparkConf conf) throws IOException {
+    /** Storage before there is a context. */
+    static Storage of(SparkConf conf) throws IOException {
         return Storage.of(hadoopSettings(conf));
     }
 
+    /** Storage with the settings that a context has now. */
+    static Storage of(JavaSparkContext context) throws IOException {
+        Map<String, String> settings = hadoopSettings(context.getConf());
+        settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
+        return Storage.of(settings);
+    }
+
+    /** Settings of a context that are not those of this machine's files. */
+    static Map<String, String> setOn(Configuration context, Configuration files) {
+        Map<String, String> settings = new TreeMap<>();
+        for (Map.Entry<String, String> setting : context) {
+            if (!setting.getValue().equals(files.getRaw(setting.getKey()))) {
+                settings.put(setting.getKey(), setting.getValue());
+            }
+        }
+        return settings;
+    }
+
     /** The settings under {@code spark.hadoop.}, without that prefix. */
-    static Map<String, String> hadoopSettings(SparkConf conf) {
+    private static Map<String, String> hadoopSettings(SparkConf conf) {
         Map<String, String> settings = new TreeMap<>();
         for (Tuple2<String, String> setting : conf.getAllWithPrefix(PREFIX)) {
             settings.put(setting._1(), setting._2());

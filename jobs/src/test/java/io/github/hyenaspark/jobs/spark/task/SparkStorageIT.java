@@ -17,6 +17,7 @@ class SparkStorageIT {
                 .set("spark.ui.enabled", "false")
                 .set("spark.driver.host", "127.0.0.1")
                 .set("spark.driver.bindAddress", "127.0.0.1")
+                .set("spark.plugins", RunPlugin.class.getName())
                 .set("spark.hadoop.fs.defaultFS", fileSystem));
     }
 
@@ -32,6 +33,22 @@ class SparkStorageIT {
                     .map(SparkStorageIT::place)
                     .distinct()
                     .collect();
+        }
+    }
+
+    /** As notebooks set credentials. */
+    @Test
+    void whatAnApplicationSetsOnItsContextCountsOnTheDriverAndOnExecutors() throws IOException {
+        try (JavaSparkContext context = context("file:///")) {
+            context.hadoopConfiguration().set("fs.defaultFS", "hdfs://127.0.0.1:9");
+            assertThat(SparkStorage.of(context).qualify("/data")).isEqualTo("hdfs://127.0.0.1:9/data");
+            assertThat(context.parallelize(new ArrayList<>(List.of(1, 2)), 2)
+                            .map(SparkStorageIT::place)
+                            .distinct()
+                            .collect())
+                    .singleElement()
+                    .asString()
+                    .startsWith("hdfs://127.0.0.1:9/data ");
         }
     }
 
