@@ -1,10 +1,11 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.model.HyenaLanguageModel;
-import io.github.hyenaspark.model.ModelConfig;
-import java.util.Iterator;
-import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that waits in this JVM for the next task. Models are not thread-safe and tasks may share an executor, so each
@@ -13,30 +14,41 @@ import java.util.concurrent.ConcurrentLinkedDeque;
  * @param use what it was made for
  * @param model in any state: whoever borrows it sets the parameters
  */
-public record ModelPool(ModelUse use, HyenaLanguageModel model) {
-    /** The one mutable static of the jobs: an executor outlives the tasks that run on it. */
-    private static final ConcurrentLinkedDeque<ModelPool> IDLE = new ConcurrentLinkedDeque<>();
+record ModelPool(ModelUse use, HyenaLanguageModel model) {
+    /** Different uses whose models wait at once, such as two models that one application scores with. */
+    static final int MOST_USES = 2;
 
-    /** An idle model for this use, or a new one. Models for other uses are let go. */
-    public static ModelPool borrow(ModelUse use) {
-        IDLE.removeIf(idle -> !idle.use.equals(use));
-        return poll(use).orElseGet(() -> create(use));
+    /** Idle models by what they are for, those used last at the end. An executor outlives the tasks that run on it. */
+    private static final Map<ModelUse, Deque<ModelPool>> IDLE = new LinkedHashMap<>();
+
+    /** An idle model for this use, or a new one. Models for the uses that were longest not asked for are let go. */
+    static ModelPool borrow(ModelUse use) {
+        ModelPool idle = poll(use);
+        return idle == null ? create(use) : idle;
     }
 
     /** Makes the model available again. Not to be called after a failure: its state may be anything then. */
-    public void giveBack() {
-        IDLE.push(this);
-    }
-
-    private static Optional<ModelPool> poll(ModelUse use) {
-        Iterator<ModelPool> idle = IDLE.iterator();
-        while (idle.hasNext()) {
-            ModelPool candidate = idle.next();
-            if (candidate.use.equals(use) && IDLE.remove(candidate)) {
-                return Optional.of(candidate);
+    void giveBack() {
+        synchronized (IDLE) {
+            Deque<ModelPool> same = IDLE.get(use);
+            if (same != null) { // else it was let go meanwhile
+                same.push(this);
             }
         }
-        return Optional.empty();
+    }
+
+    private static @Nullable PooledModel poll(ModelUse use) {
+        synchronized (IDLE) {
+            Deque<PooledModel> same = IDLE.remove(use);
+            if (same == null) {
+                same = new ArrayDeque<>();
+            }
+            IDLE.put(use, same);
+            if (IDLE.size() > MOST_USES) {
+                IDLE.remove(IDLE.keySet().iterator().next());
+            }
+            return same.poll();
+        }
     }
 
     private static ModelPool create(ModelUse use) {
