@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param rounds rounds of the whole run
  * @param batchSize B, sequences per local step and worker
  * @param seed of everything random in training
+ * @param dropoutSeeds how {@code seed} decides the dropout masks of a step
  * @param lr base learning rate after the warm-up
  * @param minLr where the cosine ends, for every group, see {@link WarmupCosine}
  * @param warmupSteps local steps of linear warm-up
@@ -44,6 +45,7 @@ public record TrainConfig(
         int rounds,
         int batchSize,
         long seed,
+        DropoutSeeds dropoutSeeds,
         double lr,
         double minLr,
         int warmupSteps,

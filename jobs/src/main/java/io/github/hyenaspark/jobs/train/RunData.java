@@ -12,10 +12,13 @@ import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
-import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.RunIdentity;
+import io.github.hyenaspark.train.TrainConfig;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,21 +87,30 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     /**
-     * The architecture of a run, for settings that do not say it.
+     * The architecture of a run and how its dropout masks are made, for settings that do not say it.
      *
-     * @return {@code key=value} for every key of the section model; none if there is no checkpoint
+     * @return {@code key=value} for every key of the section model and for that one; none if there is no checkpoint
      */
     static List<String> architecture(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
         if (manifests.isEmpty()) {
             return List.of();
         }
-        Settings settings = Settings.ofJson(manifests.get(0).facts().settings());
-        return ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE)));
+        Settings settings = ResumeCompatibility.began(manifests.get(0).facts().settings());
+        List<String> arguments =
+                new ArrayList<>(ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
+        if (!manifests.get(0).facts().dataset().isEmpty()) { // else a new run begins with a model from elsewhere
+            arguments.add(ResumeCompatibility.DROPOUT_SEEDS + "="
+                    + settings.bind("train", TrainConfig.class)
+                            .dropoutSeeds()
+                            .name()
+                            .toLowerCase(Locale.ROOT));
+        }
+        return arguments;
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        Settings then = Settings.ofJson(checkpoint.settings());
+        Settings then = RunIdentity.began(checkpoint.settings());
         if (checkpoint.isImported()) {
             ResumeCompatibility.refuseOtherArchitecture(
                     then.renderSections(ResumeCompatibility.SECTIONS),

@@ -21,20 +21,25 @@ public final class Forged {
     }
 
     /** The same state at another round. */
-    public static Checkpoint withRound(Checkpoint real, long round) {
-        return with(real, round, real.numerics());
+    static Checkpoint withRound(Checkpoint real, long round) {
+        return with(real, round, real.settings(), real.numerics());
     }
 
     /** The same state, computed otherwise. */
-    public static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
-        return with(real, real.round(), numerics);
+    static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
+        return with(real, real.round(), real.settings(), numerics);
     }
 
-    private static Checkpoint with(Checkpoint real, long round, Provenance.Numerics numerics) {
+    /** The same state of a run with other settings. */
+    static Checkpoint withSettings(Checkpoint real, String settings) {
+        return with(real, real.round(), settings, real.numerics());
+    }
+
+    private static Checkpoint with(Checkpoint real, long round, String settings, Provenance.Numerics numerics) {
         return new Checkpoint(
                 round,
                 real.tokens(),
-                real.settings(),
+                settings,
                 real.dataset(),
                 real.datasetSha256(),
                 real.tokenizer(),

@@ -266,6 +266,30 @@ class TrainFaultIT {
         run.assertEnded(accepted, undisturbed); // what differs is a name here, so the bits do not
     }
 
+    /** As a checkpoint of 0.1, which knows nothing of {@code train.dropout-seeds}. */
+    @Test
+    void aRunThatBeganBeforeDropoutSeedsWereMixedKeepsItsMasks() throws IOException {
+        String[] dropout = {"model.dropout=0.2", "train.dropout-seeds=sum"};
+        String straight = undisturbed
+                .disturbed(directory.resolve("straight"))
+                .here(dropout)
+                .theta();
+        String mixed = undisturbed
+                .disturbed(directory.resolve("mixed"))
+                .here("model.dropout=0.2")
+                .theta();
+        assertThat(mixed).isNotEqualTo(straight);
+        DisturbedRun run = undisturbed.disturbed(directory);
+        run.here("model.dropout=0.2", "train.dropout-seeds=sum", "run.stop-after-rounds=4")
+                .json();
+        Forged.save(
+                run,
+                checkpoint -> Forged.withSettings(
+                        checkpoint, checkpoint.settings().replace("\"dropout-seeds\":\"sum\",", "")));
+        Outcome resumed = run.here("model.dropout=0.2");
+        assertThat(resumed.theta()).as(resumed.messages()).isEqualTo(straight);
+    }
+
     /** Less text than one local step of all workers takes: they meet the same sequences, and no worker has none. */
     @Test
     @Tag("fault-19")

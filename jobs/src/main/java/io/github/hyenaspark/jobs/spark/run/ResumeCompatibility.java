@@ -26,6 +26,9 @@ public final class ResumeCompatibility {
     /** Settings of that section that a model may be trained on with others. */
     private static final Set<String> OF_TRAINING = Set.of("model.dropout", "model.embed-dropout", "model.init-std");
 
+    /** A setting that a resumed run keeps without being told. */
+    public static final String DROPOUT_SEEDS = "train.dropout-seeds";
+
     /** Where the data is, and how it is brought there. That it is the same is held by the snapshot's hash. */
     private static final Set<String> FREE = Set.of(
             "data.input",
@@ -77,6 +80,17 @@ public final class ResumeCompatibility {
             throw new IllegalArgumentException("the model that was imported into " + run + " is another: "
                     + String.join("; ", differences) + ". Leave these settings out: the model brings its own");
         }
+    }
+
+    /**
+     * The settings that a run began with. One that began before there were {@code train.dropout-seeds} keeps its masks.
+     *
+     * @param stored as its checkpoint has them, JSON
+     */
+    public static Settings began(String stored) throws CorruptFileException {
+        Settings settings = Settings.ofJson(stored);
+        boolean said = flat(stored).containsKey(DROPOUT_SEEDS);
+        return said ? settings : settings.with(List.of(DROPOUT_SEEDS + "=sum"));
     }
 
     /**

@@ -57,6 +57,16 @@ class ResumeCompatibilityTest {
     }
 
     @Test
+    void aRunOfBeforeKeepsItsDropoutMasksAndANewOneHasNewOnes() throws CorruptFileException {
+        String before = identity("train.lr=0.5").replace("\"dropout-seeds\":\"mixed\",", "");
+        assertThat(before).isNotEqualTo(identity("train.lr=0.5"));
+        assertThat(RunIdentity.began(before).renderSections(RunIdentity.SECTIONS))
+                .isEqualTo(identity("train.lr=0.5", "train.dropout-seeds=sum"));
+        String now = identity("train.lr=0.5");
+        assertThat(RunIdentity.began(now).renderSections(RunIdentity.SECTIONS)).isEqualTo(now);
+    }
+
+    @Test
     void aKeyThatOnlyOneSideHasIsADifference() throws CorruptFileException {
         assertThat(ResumeCompatibility.differences("{\"model\":{\"a\":1}}", "{\"model\":{\"b\":[1,2]}}"))
                 .containsExactly("model.a was 1 and is nothing", "model.b was nothing and is [1,2]");
