@@ -6,19 +6,30 @@ import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The Spark session of a job. What {@code spark-submit} and its files say wins, but for the serialisation, which our
- * tasks depend on; without {@code spark-submit} the master is {@code local[*]}.
+ * The Spark session of a job: {@link Owned}, started for it and stopped after it, or {@link Borrowed} from the
+ * application in whose JVM the job runs, and left as it is.
  */
-public final class SparkRuntime implements AutoCloseable {
+public abstract sealed class SparkRuntime implements AutoCloseable {
+    private static final String SERIALIZER = "spark.serializer";
+    private static final String REGISTRATOR = "spark.kryo.registrator";
+    private static final String PLUGINS = "spark.plugins";
+    private static final String TASK_CPUS = "spark.task.cpus";
+    private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
+
     /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
     private static final Pattern LOCAL =
             Pattern.compile("local(?:\\[(\\d+)(?:,.*)?]|-cluster\\[\\d+\\s*,\\s*(\\d+).*)?");
@@ -29,14 +40,70 @@ public final class SparkRuntime implements AutoCloseable {
         this.session = session;
     }
 
+    /** A session of the job's own, which ends with it. */
+    public static final class Owned extends SparkRuntime {
+        private Owned(SparkSession session) {
+            super(session);
+        }
+
+        @Override
+        public void close() {
+            session().stop();
+        }
+    }
+
+    /** The session of an application, which goes on after the job. */
+    public static final class Borrowed extends SparkRuntime {
+        private Borrowed(SparkSession session) {
+            super(session);
+        }
+
+        @Override
+        public void close() {
+            // whoever started the session stops it
+        }
+    }
+
     /**
-     * Starts a session, or takes the one of this JVM.
+     * Borrows the session of this JVM if it has one, otherwise starts one.
      *
-     * @param name as the Spark UI shows it
+     * @param name of a session that is started, as the Spark UI shows it
      * @param threads of one task, which takes as many cores
-     * @throws IllegalArgumentException if no executor of a local master has so many
+     * @throws IllegalArgumentException if the session of this JVM lacks what tasks need, or no executor of a local
+     *     master has so many cores
      */
     public static SparkRuntime start(String name, int threads) {
+        return SparkEnv.get() == null
+                ? own(name, threads)
+                : borrow(SparkSession.builder().getOrCreate(), threads);
+    }
+
+    private static Borrowed borrow(SparkSession session, int threads) {
+        SparkConf conf = session.sparkContext().getConf();
+        Map<String, String> needed = new LinkedHashMap<>();
+        needed.put(SERIALIZER, KRYO);
+        needed.put(REGISTRATOR, KryoRegistration.class.getName());
+        needed.put(PLUGINS, RunPlugin.class.getName());
+        needed.put(TASK_CPUS, Integer.toString(threads));
+        conf.setIfMissing(TASK_CPUS, "1");
+        List<String> lacking = new ArrayList<>();
+        needed.forEach((key, value) -> {
+            if (!List.of(conf.get(key, "").split(",", -1)).contains(value)) {
+                lacking.add(key + "=" + value);
+            }
+        });
+        if (!lacking.isEmpty()) {
+            throw new IllegalArgumentException("the Spark session that runs in this JVM lacks "
+                    + String.join(", ", lacking) + "; start it with that, or stop it and the command starts its own");
+        }
+        return new Borrowed(session);
+    }
+
+    /**
+     * What {@code spark-submit} and its files say wins, but for the serialisation, which our tasks depend on; without
+     * {@code spark-submit} the master is {@code local[*]}.
+     */
+    private static Owned own(String name, int threads) {
         SparkConf conf = new SparkConf()
                 .setAppName(name)
                 .setIfMissing("spark.master", "local[*]")
@@ -50,21 +117,21 @@ public final class SparkRuntime implements AutoCloseable {
                         "spark.ui.retainedJobs", "200") // the driver's memory, also without a UI: a round is a job
                 .setIfMissing("spark.ui.retainedStages", "200")
                 .setIfMissing("spark.ui.retainedTasks", "2000")
-                .setIfMissing("spark.task.cpus", Integer.toString(threads))
-                .set("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
-                .set("spark.kryo.registrator", KryoRegistration.class.getName())
+                .setIfMissing(TASK_CPUS, Integer.toString(threads))
+                .set(SERIALIZER, KRYO)
+                .set(REGISTRATOR, KryoRegistration.class.getName())
                 .set("spark.kryo.registrationRequired", "true");
         conf.set(
-                "spark.plugins",
-                Stream.of(conf.get("spark.plugins", ""), RunPlugin.class.getName())
+                PLUGINS,
+                Stream.of(conf.get(PLUGINS, ""), RunPlugin.class.getName())
                         .filter(plugin -> !plugin.isEmpty())
                         .collect(Collectors.joining(",")));
         String master = conf.get("spark.master");
         if (isOneProcess(master)) { // which ends by itself when memory runs out in a task, as after any failure
             conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
         }
-        checkCores(master, conf.getInt("spark.task.cpus", 1));
-        return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate());
+        checkCores(master, conf.getInt(TASK_CPUS, 1));
+        return new Owned(SparkSession.builder().config(conf).getOrCreate());
     }
 
     private static boolean isOneProcess(String master) {
@@ -88,7 +155,10 @@ public final class SparkRuntime implements AutoCloseable {
 
     /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
     public static Storage storage() throws IOException {
-        return SparkStorage.of(new SparkConf());
+        return SparkEnv.get() == null
+                ? SparkStorage.of(new SparkConf())
+                : SparkStorage.of(JavaSparkContext.fromSparkContext(
+                        SparkSession.builder().getOrCreate().sparkContext()));
     }
 
     /** Where jobs are run. */
@@ -110,8 +180,11 @@ public final class SparkRuntime implements AutoCloseable {
         return Math.max(1, context().defaultParallelism());
     }
 
-    @Override
-    public void close() {
-        session.stop();
+    final SparkSession session() {
+        return session;
     }
+
+    /** Ends the session if it is the job's own. */
+    @Override
+    public abstract void close();
 }
