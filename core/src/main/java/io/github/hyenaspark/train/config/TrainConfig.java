@@ -152,8 +152,8 @@ public record TrainConfig(
 
     /**
      * What happens to a worker's result that is not finite or went too far, section {@code train.guard}: the worker's
-     * round is computed once more, on the executor that Spark chooses, which may be the same one; if it comes out
-     * bad again, {@code action} decides.
+     * round is computed once more, on the executor that Spark chooses, which may be the same one; if it comes out bad
+     * again, {@code action} decides.
      *
      * @param maxDeltaRatio how many times the median of the workers' delta norms a delta may be long, above 1; 0 for
      *     any

@@ -26,6 +26,7 @@ public final class StepProcess {
 
     /** The command line; a name, because it is the room above this one. */
     private static final String MAIN = "io.github.hyenaspark.jobs.Main";
+
     private static final int FINGERPRINT_DIGITS = 12;
 
     private StepProcess() {}
@@ -36,7 +37,7 @@ public final class StepProcess {
      *
      * @return hexadecimal digits
      */
-    static String fingerprint(Settings settings, int vocabularySize) {
+    public static String fingerprint(Settings settings, int vocabularySize) {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "
                 + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute();

@@ -12,9 +12,9 @@ import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.MachineNumerics;
-import io.github.hyenaspark.jobs.spark.RunIdentity;
-import io.github.hyenaspark.train.TrainConfig;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,8 +97,8 @@ record RunData(Storage storage, TrainSettings settings) {
             return List.of();
         }
         Settings settings = ResumeCompatibility.began(manifests.get(0).facts().settings());
-        List<String> arguments =
-                new ArrayList<>(ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
+        List<String> arguments = new ArrayList<>(
+                ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
         if (!manifests.get(0).facts().dataset().isEmpty()) { // else a new run begins with a model from elsewhere
             arguments.add(ResumeCompatibility.DROPOUT_SEEDS + "="
                     + settings.bind("train", TrainConfig.class)
@@ -110,7 +110,7 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        Settings then = RunIdentity.began(checkpoint.settings());
+        Settings then = ResumeCompatibility.began(checkpoint.settings());
         if (checkpoint.isImported()) {
             ResumeCompatibility.refuseOtherArchitecture(
                     then.renderSections(ResumeCompatibility.SECTIONS),

@@ -56,10 +56,11 @@ public class ConfTest {
 
     @Test
     void theManualSaysHowManyRoundsAKilledDriverLosesByDefault() throws IOException {
-        TrainSettings.CheckpointConfig checkpoint = Settings.load(List.of()).bind("checkpoint", TrainSettings.CheckpointConfig.class);
+        TrainSettings.CheckpointConfig checkpoint =
+                Settings.load(List.of()).bind("checkpoint", TrainSettings.CheckpointConfig.class);
         assertThat(Files.readString(CONF.resolve("../docs/operation.md")).replace('\n', ' '))
-                .contains("the round in progress and at most `checkpoint.every-rounds` ("
-                        + checkpoint.everyRounds() + ") finished rounds");
+                .contains("the round in progress and at most `checkpoint.every-rounds` (" + checkpoint.everyRounds()
+                        + ") finished rounds");
     }
 
     /**

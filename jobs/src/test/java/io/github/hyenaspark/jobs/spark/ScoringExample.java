@@ -6,10 +6,10 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** The example of an application in docs/using-a-model.md. */
-final class ScoringExample {
+public final class ScoringExample {
     private ScoringExample() {}
 
-    static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
+    public static Dataset<Row> oddest(SparkSession spark, String run, Dataset<Row> documents) throws IOException {
         // docs: begin
         Scoring scoring = Scoring.open(spark, run);
         Dataset<Row> scores = scoring.score(documents, "id", "text");

@@ -21,17 +21,17 @@ public final class Forged {
     }
 
     /** The same state at another round. */
-    static Checkpoint withRound(Checkpoint real, long round) {
+    public static Checkpoint withRound(Checkpoint real, long round) {
         return with(real, round, real.settings(), real.numerics());
     }
 
     /** The same state, computed otherwise. */
-    static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
+    public static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
         return with(real, real.round(), real.settings(), numerics);
     }
 
     /** The same state of a run with other settings. */
-    static Checkpoint withSettings(Checkpoint real, String settings) {
+    public static Checkpoint withSettings(Checkpoint real, String settings) {
         return with(real, real.round(), settings, real.numerics());
     }
 

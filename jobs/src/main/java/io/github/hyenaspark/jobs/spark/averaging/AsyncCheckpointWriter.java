@@ -1,7 +1,8 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps results that are not finite, or far out of line, from the average: such a worker's round is computed once more,
- * and if it comes out bad again {@link TrainConfig.Guard#action} decides. That mends a passing fault. It need not mend a bad
- * machine, as Spark chooses the executor and may choose the same one; messages say which it was.
+ * and if it comes out bad again {@link TrainConfig.Guard#action} decides. That mends a passing fault. It need not mend
+ * a bad machine, as Spark chooses the executor and may choose the same one; messages say which it was.
  */
 final class DivergenceGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DivergenceGuard.class);

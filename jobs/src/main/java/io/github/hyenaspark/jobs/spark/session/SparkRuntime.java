@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.spark.session;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
-import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ModelConfig;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param use what it was made for
  * @param model in any state: whoever borrows it sets the parameters
  */
-record ModelPool(ModelUse use, HyenaLanguageModel model) {
+public record ModelPool(ModelUse use, HyenaLanguageModel model) {
     /** Different uses whose models wait at once, such as two models that one application scores with. */
     static final int MOST_USES = 2;
 
@@ -22,13 +23,13 @@ record ModelPool(ModelUse use, HyenaLanguageModel model) {
     private static final Map<ModelUse, Deque<ModelPool>> IDLE = new LinkedHashMap<>();
 
     /** An idle model for this use, or a new one. Models for the uses that were longest not asked for are let go. */
-    static ModelPool borrow(ModelUse use) {
+    public static ModelPool borrow(ModelUse use) {
         ModelPool idle = poll(use);
         return idle == null ? create(use) : idle;
     }
 
     /** Makes the model available again. Not to be called after a failure: its state may be anything then. */
-    void giveBack() {
+    public void giveBack() {
         synchronized (IDLE) {
             Deque<ModelPool> same = IDLE.get(use);
             if (same != null) { // else it was let go meanwhile
@@ -37,9 +38,9 @@ record ModelPool(ModelUse use, HyenaLanguageModel model) {
         }
     }
 
-    private static @Nullable PooledModel poll(ModelUse use) {
+    private static @Nullable ModelPool poll(ModelUse use) {
         synchronized (IDLE) {
-            Deque<PooledModel> same = IDLE.remove(use);
+            Deque<ModelPool> same = IDLE.remove(use);
             if (same == null) {
                 same = new ArrayDeque<>();
             }

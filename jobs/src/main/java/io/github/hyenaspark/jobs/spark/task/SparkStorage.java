@@ -15,7 +15,7 @@ import scala.Tuple2;
  * Storage with Hadoop's settings as Spark has them, on the driver and on executors: those given as
  * {@code spark.hadoop.*}, and over them what an application has set on its context's {@code hadoopConfiguration()}.
  */
-final class SparkStorage {
+public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
 
     private static Optional<OfExecutor> last = Optional.empty();
@@ -38,19 +38,19 @@ final class SparkStorage {
     }
 
     /** Storage before there is a context. */
-    static Storage of(SparkConf conf) throws IOException {
+    public static Storage of(SparkConf conf) throws IOException {
         return Storage.of(hadoopSettings(conf));
     }
 
     /** Storage with the settings that a context has now. */
-    static Storage of(JavaSparkContext context) throws IOException {
+    public static Storage of(JavaSparkContext context) throws IOException {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
         return Storage.of(settings);
     }
 
     /** Settings of a context that are not those of this machine's files. */
-    static Map<String, String> setOn(Configuration context, Configuration files) {
+    public static Map<String, String> setOn(Configuration context, Configuration files) {
         Map<String, String> settings = new TreeMap<>();
         for (Map.Entry<String, String> setting : context) {
             if (!setting.getValue().equals(files.getRaw(setting.getKey()))) {

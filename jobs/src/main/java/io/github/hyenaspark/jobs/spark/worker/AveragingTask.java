@@ -7,7 +7,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
-import io.github.hyenaspark.jobs.spark.run.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import io.github.hyenaspark.jobs.spark.task.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;

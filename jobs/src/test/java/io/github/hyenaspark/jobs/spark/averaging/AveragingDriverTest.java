@@ -15,8 +15,8 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
-import io.github.hyenaspark.jobs.spark.run.RunPlugin;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -261,7 +261,7 @@ class AveragingDriverTest {
         var start = new Start(0);
         workers.afterTraining = () -> stop(start.driver);
         assertThatThrownBy(start::run)
-                .isInstanceOf(StoppedException.class)
+                .isInstanceOf(AveragingDriver.StoppedException.class)
                 .hasMessage("stopped before a round was finished; the same command begins again");
         assertThat(savedRounds()).isEmpty();
     }

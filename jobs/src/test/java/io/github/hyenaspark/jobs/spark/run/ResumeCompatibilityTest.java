@@ -60,10 +60,11 @@ class ResumeCompatibilityTest {
     void aRunOfBeforeKeepsItsDropoutMasksAndANewOneHasNewOnes() throws CorruptFileException {
         String before = identity("train.lr=0.5").replace("\"dropout-seeds\":\"mixed\",", "");
         assertThat(before).isNotEqualTo(identity("train.lr=0.5"));
-        assertThat(RunIdentity.began(before).renderSections(RunIdentity.SECTIONS))
+        assertThat(ResumeCompatibility.began(before).renderSections(ResumeCompatibility.SECTIONS))
                 .isEqualTo(identity("train.lr=0.5", "train.dropout-seeds=sum"));
         String now = identity("train.lr=0.5");
-        assertThat(RunIdentity.began(now).renderSections(RunIdentity.SECTIONS)).isEqualTo(now);
+        assertThat(ResumeCompatibility.began(now).renderSections(ResumeCompatibility.SECTIONS))
+                .isEqualTo(now);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.spark;
+package io.github.hyenaspark.jobs.spark.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,15 +8,15 @@ import io.github.hyenaspark.model.ModelConfig;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PooledModelTest {
-    private static ModelUse use(int width) {
+class ModelPoolTest {
+    private static ModelPool.ModelUse use(int width) {
         Settings settings = Settings.load(
                 List.of("model.d-model=" + width, "model.n-layer=1", "model.l-max=8", "model.filter.width=4"));
-        return new ModelUse(settings.bind("model", ModelConfig.class), 16, "none", 1);
+        return new ModelPool.ModelUse(settings.bind("model", ModelConfig.class), 16, "none", 1);
     }
 
-    private static HyenaLanguageModel usedOnce(ModelUse use) {
-        PooledModel pooled = PooledModel.borrow(use);
+    private static HyenaLanguageModel usedOnce(ModelPool.ModelUse use) {
+        ModelPool pooled = ModelPool.borrow(use);
         pooled.giveBack();
         return pooled.model();
     }
@@ -31,11 +31,11 @@ class PooledModelTest {
 
     @Test
     void tasksAtOnceHaveEachTheirOwn() {
-        PooledModel one = PooledModel.borrow(use(8));
-        PooledModel other = PooledModel.borrow(use(8));
+        ModelPool one = ModelPool.borrow(use(8));
+        ModelPool other = ModelPool.borrow(use(8));
         assertThat(one.model()).isNotSameAs(other.model());
         one.giveBack();
-        assertThat(PooledModel.borrow(use(8)).model()).isSameAs(one.model());
+        assertThat(ModelPool.borrow(use(8)).model()).isSameAs(one.model());
     }
 
     @Test

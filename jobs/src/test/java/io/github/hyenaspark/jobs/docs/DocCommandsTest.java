@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs;
+package io.github.hyenaspark.jobs.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.docs.Pages;
+import io.github.hyenaspark.jobs.Main;
+import io.github.hyenaspark.jobs.cli.Console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

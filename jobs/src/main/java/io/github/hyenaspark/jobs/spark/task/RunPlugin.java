@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.spark.run;
+package io.github.hyenaspark.jobs.spark.task;
 
 import com.codahale.metrics.Gauge;
 import com.codahale.metrics.MetricRegistry;
@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What driver and executors of a run say to each other besides tasks and results. A run in Spark's metrics system: the
- * driver has a gauge for each of {@link Gauges}, whichever sinks Spark is given, among them the steps of each worker
- * in its running round, which executors tell once a second. And an executor asks for the parameters that it lacks, and
- * for Hadoop's settings.
+ * driver has a gauge for each of {@link Gauges}, whichever sinks Spark is given, among them the steps of each worker in
+ * its running round, which executors tell once a second. And an executor asks for the parameters that it lacks, and for
+ * Hadoop's settings.
  */
 public final class RunPlugin implements SparkPlugin {
     private static final Logger LOG = LoggerFactory.getLogger(RunPlugin.class);

@@ -1,8 +1,9 @@
-package io.github.hyenaspark.jobs.spark;
+package io.github.hyenaspark.jobs.spark.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
