@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link ForkedKernel} in JVMs with other flags, and of another version, than the one of the tests. */
-public class KernelForkIT {
+class KernelForkIT {
     @TempDir
     Path folder;
 
@@ -23,6 +23,14 @@ public class KernelForkIT {
     void theVectorKernelRunsHot() throws Exception {
         assertThat(run(THIS_JAVA, VECTORS, "-Dhyena.convolution=vector"))
                 .contains("Long convolutions use the vector kernel: ")
+                .contains("vector kernel, ")
+                .contains(" lanes of jdk.incubator.vector, the same bits")
+                .doesNotContain("WARNING");
+    }
+
+    @Test
+    void theModuleMayAlsoBeAddedByName() throws Exception {
+        assertThat(run(THIS_JAVA, "--add-modules=jdk.incubator.vector", "-Dhyena.convolution=vector"))
                 .contains("vector kernel, ")
                 .contains(" lanes of jdk.incubator.vector, the same bits");
     }
@@ -44,8 +52,8 @@ public class KernelForkIT {
     @Test
     void withoutTheModuleTheScalarKernelRunsAndTheLogSaysWhy() throws Exception {
         assertThat(run(THIS_JAVA))
-                .contains("Long convolutions use the scalar kernel: the module jdk.incubator.vector is not there;"
-                        + " add it by --add-modules jdk.incubator.vector")
+                .contains("Long convolutions use the scalar kernel: the module jdk.incubator.vector is not available;"
+                        + " start Java with " + VECTORS)
                 .contains("scalar kernel, ")
                 .contains(", the same bits");
     }

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -25,7 +25,7 @@ public final class SparkStorage {
     private SparkStorage() {}
 
     /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
-    public static synchronized Storage ofThisExecutor() throws IOException {
+    public static synchronized Storage ofThisExecutor() {
         SparkEnv executor = SparkEnv.get();
         Map<String, String> settings = hadoopSettings(executor.conf());
         settings.putAll(RunPlugin.hadoopSettings());
@@ -38,12 +38,12 @@ public final class SparkStorage {
     }
 
     /** Storage before there is a context. */
-    public static Storage of(SparkConf conf) throws IOException {
+    public static Storage of(SparkConf conf) {
         return Storage.of(hadoopSettings(conf));
     }
 
     /** Storage with the settings that a context has now. */
-    public static Storage of(JavaSparkContext context) throws IOException {
+    public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
         return Storage.of(settings);
@@ -58,6 +58,18 @@ public final class SparkStorage {
             }
         }
         return settings;
+    }
+
+    /** Storage with the settings that a new {@link SparkConf} of this JVM has; needs no class of Spark. */
+    public static Storage ofThisProcess() {
+        Map<String, String> settings = new TreeMap<>();
+        Properties properties = System.getProperties();
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(PREFIX)) {
+                settings.put(key.substring(PREFIX.length()), properties.getProperty(key));
+            }
+        }
+        return Storage.of(settings);
     }
 
     /** The settings under {@code spark.hadoop.}, without that prefix. */
