@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@link ForkedKernel} in JVMs with other flags, and of another version, than the one of the tests. */
-class KernelForkIT {
+public class KernelForkIT {
     @TempDir
     Path folder;
 

@@ -9,7 +9,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
-import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
@@ -73,7 +73,7 @@ public final class InspectJob implements Callable<Integer> {
     }
 
     public static int run(String directory, boolean json, Console console) throws IOException {
-        ObjectNode found = describe(SparkRuntime.storage(), directory);
+        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
         if (json) {
             console.result(found);
         } else {

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,7 +26,7 @@ public final class SparkStorage {
     private SparkStorage() {}
 
     /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
-    public static synchronized Storage ofThisExecutor() {
+    public static synchronized Storage ofThisExecutor() throws IOException {
         SparkEnv executor = SparkEnv.get();
         Map<String, String> settings = hadoopSettings(executor.conf());
         settings.putAll(RunPlugin.hadoopSettings());
