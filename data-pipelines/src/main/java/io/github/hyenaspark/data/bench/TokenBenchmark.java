@@ -3,7 +3,8 @@ package io.github.hyenaspark.data.bench;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import io.github.hyenaspark.data.bench.InterleavedLoop.Work;
+import io.github.hyenaspark.bench.BenchmarkLoop;
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.data.token.ByteTokenizer;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.data.token.Gpt2Vocabulary;
@@ -98,20 +99,20 @@ public final class TokenBenchmark {
     }
 
     private double alone(Tokenizer tokenizer, byte[] text) throws IOException {
-        Work work = Work.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
-        return InterleavedLoop.measure(List.of(work), WARM_UP, repeats).get(0).cpu();
+        Workload work = Workload.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
+        return BenchmarkLoop.interleaved(List.of(work), WARM_UP, repeats).get(0).cpu();
     }
 
     private Speeds.Gpt2Speeds gpt2(List<byte[]> documents) throws IOException {
         Tokenizer tokenizer = Gpt2Vocabulary.tokenizer();
         long bytes = documents.stream().mapToLong(document -> document.length).sum();
-        Work ours = Work.of(bytes, () -> {
+        Workload ours = Workload.of(bytes, () -> {
             for (byte[] document : documents) {
                 tokenizer.encode(new ByteArrayInputStream(document), this::take);
             }
         });
-        Work jtokkit = Work.of(bytes, jtokkit(documents)::run);
-        List<InterleavedLoop.Speed> speeds = InterleavedLoop.measure(List.of(ours, jtokkit), WARM_UP, repeats);
+        Workload jtokkit = Workload.of(bytes, jtokkit(documents)::run);
+        List<BenchmarkLoop.Speed> speeds = BenchmarkLoop.interleaved(List.of(ours, jtokkit), WARM_UP, repeats);
         return new Speeds.Gpt2Speeds(speeds.get(0).cpu(), speeds.get(1).cpu());
     }
 

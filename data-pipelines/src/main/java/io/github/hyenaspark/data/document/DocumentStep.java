@@ -71,9 +71,9 @@ public interface DocumentStep {
         InputStream cleaned = text;
         for (DocumentStep step : steps) {
             try {
-                cleaned = new NamedStepInput(step.name(), step.apply(document, cleaned));
+                cleaned = new RejectedDocumentException.NamingInput(step.name(), step.apply(document, cleaned));
             } catch (RejectedDocumentException e) {
-                throw e.isNamed() ? e : e.by(step.name());
+                throw e.by(step.name());
             }
         }
         return cleaned;

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** The text of one document, read from its reader's place in the file. */
-public abstract class DocumentTextStream extends InputStream {
+public abstract class DocumentTextStream extends BlockInputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {
@@ -25,12 +25,6 @@ public abstract class DocumentTextStream extends InputStream {
 
     /** Bytes of the stored file since the document before; called once, at the end of the text. */
     public abstract long consumed();
-
-    @Override
-    public final int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
 
     @Override
     public final int read(byte[] to, int at, int count) throws IOException {
@@ -73,6 +67,18 @@ public abstract class DocumentTextStream extends InputStream {
     /** The document is over; reads fail from now on. */
     public final void leave() {
         state = State.LEFT;
+    }
+
+    /** This text as a document of a text file: it has nothing else. */
+    public final Document document(String path, long position) {
+        return new TextOnlyDocument(path, position, this);
+    }
+
+    private record TextOnlyDocument(String path, long position, DocumentTextStream text) implements Document {
+        @Override
+        public long sourceBytes() {
+            return text.sourceBytes();
+        }
     }
 
     /** What was consumed, once the text has ended. */

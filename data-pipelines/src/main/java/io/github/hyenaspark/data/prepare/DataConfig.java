@@ -1,8 +1,10 @@
 package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
+import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
@@ -148,6 +150,28 @@ public record DataConfig(
 
     public SplitRule splitRule() {
         return new SplitRule(validationFraction, validationDocuments, splitBy);
+    }
+
+    /**
+     * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder of
+     * its input.
+     *
+     * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory
+     *     (unless it is the examples of a task)
+     */
+    public List<InputFile> files(Storage storage) throws IOException {
+        List<InputFile> found = InputListing.files(storage, input, source);
+        if (dataset.isBlank() || TaskInput.directory(dataset).equals(input)) {
+            return found;
+        }
+        String own = Storage.resolve(storage.qualify(dataset), "/");
+        List<InputFile> files =
+                found.stream().filter(file -> !file.uri().startsWith(own)).toList();
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("data.dataset: found " + dataset
+                    + ", which has every file of data.input " + input + " in it, expected a directory of its own");
+        }
+        return files;
     }
 
     /** What to do about a file that has changed since it was prepared. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,7 +120,7 @@ public final class ShardWriter implements Closeable {
         for (Split split : Split.values()) {
             for (ShardGroup group : groups(split)) {
                 String prefix = split.folder() + "/tok-" + unit + "-";
-                ShardEntry shard = new ShardContent(spool, group).write(storage, dataset, prefix);
+                ShardEntry shard = group.write(spool, storage, dataset, prefix);
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
                 shards.add(shard);
             }
@@ -137,10 +138,23 @@ public final class ShardWriter implements Closeable {
     }
 
     private List<ShardGroup> groups(Split split) {
-        List<ShardGroup> list = groups.get(split);
-        if (list == null) {
-            throw new IllegalStateException("no list for split " + split);
+        return Objects.requireNonNull(groups.get(split));
+    }
+
+    /** A document with more tokens than a shard can hold; it is refused whole. */
+    public static final class DocumentTooLongException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        DocumentTooLongException(long longest) {
+            super("the document has more than " + longest + " tokens, the most that a shard holds");
+            this.reason = "more than " + longest + " tokens, the most that a shard holds";
         }
-        return list;
+
+        /** What is wrong, in short. */
+        public String reason() {
+            return reason;
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,8 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A nameless file on the local disk that will be, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with
@@ -44,7 +44,7 @@ public final class SpoolFile implements Closeable {
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {
-            MessageDigest sha256 = sha256();
+            MessageDigest sha256 = Hashes.newSha256();
             in.transferTo(new DigestOutputStream(file.output(), sha256));
             String name = uri.substring(uri.lastIndexOf('/') + 1);
             String found = digits(sha256);
@@ -84,7 +84,7 @@ public final class SpoolFile implements Closeable {
      * @param suffix its URI behind the hash
      */
     public FileInfo publish(Storage storage, String prefix, String suffix) throws IOException {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Hashes.newSha256();
         copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
         return storage.write(prefix + digits(sha256) + suffix, this::copyTo);
     }
@@ -93,16 +93,8 @@ public final class SpoolFile implements Closeable {
         input(0).transferTo(to);
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
     private static String digits(MessageDigest sha256) {
-        return HexFormat.of().formatHex(sha256.digest()).substring(0, HASH_DIGITS);
+        return Hashes.hex(sha256.digest()).substring(0, HASH_DIGITS);
     }
 
     @Override
@@ -134,7 +126,7 @@ public final class SpoolFile implements Closeable {
     }
 
     /** Reads the file, from wherever it is told to. */
-    public static final class Input extends InputStream {
+    public static final class Input extends BlockInputStream {
         private final FileChannel channel;
         private long position;
 
@@ -149,12 +141,6 @@ public final class SpoolFile implements Closeable {
 
         public void seek(long offset) {
             position = offset;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import java.io.ByteArrayOutputStream;
@@ -54,7 +55,7 @@ public final class ByteTokenizer implements Tokenizer {
     public long encode(InputStream text, TokenSink sink) throws IOException {
         byte[] bytes = new byte[FIRST_BLOCK];
         int[] ids = new int[FIRST_BLOCK];
-        var check = new Utf8Check();
+        var check = new Utf8.Validator();
         long offset = 0;
         for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
             int valid = check.accept(bytes, 0, count);
@@ -83,7 +84,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(byte[] text) {
-        var check = new Utf8Check();
+        var check = new Utf8.Validator();
         int valid = check.accept(text, 0, text.length);
         if (valid < text.length || !check.complete()) {
             throw new IllegalArgumentException("the text is not UTF-8 at byte " + valid + " of " + text.length);

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.Hashes;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -92,8 +93,8 @@ public enum SplitPattern {
     }
 
     private static boolean isWordBegin(byte[] text, int at, int to) {
-        int bytes = length(text[at]);
-        return bytes > 0 && at + bytes <= to && isLetterOrDigit(codePoint(text, at, bytes));
+        int bytes = Utf8.lengthOf(text[at] & 0xFF);
+        return bytes > 0 && at + bytes <= to && isLetterOrDigit(Utf8.decode(text, at, bytes));
     }
 
     /** The character that ends before a byte that begins one. */
@@ -102,32 +103,7 @@ public enum SplitPattern {
         while (begin > 0 && (text[begin] & 0xC0) == 0x80) {
             begin--;
         }
-        return codePoint(text, begin, at - begin);
-    }
-
-    private static int length(byte first) {
-        if (first >= 0) {
-            return 1;
-        }
-        int unsigned = first & 0xFF;
-        return unsigned < 0xC0 ? 0 : unsigned < 0xE0 ? 2 : unsigned < 0xF0 ? 3 : 4;
-    }
-
-    private static int codePoint(byte[] text, int begin, int bytes) {
-        return switch (bytes) {
-            case 1 -> text[begin];
-            case 2 -> (text[begin] & 0x1F) << 6 | tail(text, begin + 1);
-            case 3 -> (text[begin] & 0x0F) << 12 | tail(text, begin + 1) << 6 | tail(text, begin + 2);
-            default ->
-                (text[begin] & 0x07) << 18
-                        | tail(text, begin + 1) << 12
-                        | tail(text, begin + 2) << 6
-                        | tail(text, begin + 3);
-        };
-    }
-
-    private static int tail(byte[] text, int at) {
-        return text[at] & 0x3F;
+        return Utf8.decode(text, begin, at - begin);
     }
 
     private static boolean isNeverWhite(int character) {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +20,7 @@ public final class TextPieces {
 
     private final InputStream in;
     private final SplitPattern pattern;
-    private final Utf8Check check = new Utf8Check();
+    private final Utf8.Validator check = new Utf8.Validator();
     private byte[] buffer = new byte[FIRST_BUFFER];
     private long offset; // of buffer[0] in the text
     private int begin; // of the bytes that no piece has had; a cut, or the begin of the text

@@ -121,4 +121,16 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTok
 
     /** All that decides the ids, as a file that {@link #ofFile} reads; equal bytes for equal fingerprints. */
     byte[] file();
+
+    /** Takes the ids of a document block after block, so that no document need be held whole. */
+    @FunctionalInterface
+    interface TokenSink {
+        /**
+         * Takes the next ids.
+         *
+         * @param ids the tokenizer reuses the array, so a sink copies what it keeps
+         * @param count how many of them, from the front
+         */
+        void accept(int[] ids, int count) throws IOException;
+    }
 }

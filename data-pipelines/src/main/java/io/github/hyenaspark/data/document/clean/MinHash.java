@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.Utf8;
+import io.github.hyenaspark.data.bytes.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -16,7 +15,7 @@ import java.util.Arrays;
  * duplicates are the exact ones. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts meet in
  * at least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
  */
-public final class MinHash implements TextObserver {
+public final class MinHash {
     /** Bands of a signature. */
     public static final int BANDS = 14;
     /** Bytes of a signature: 14×8 values of 4 bytes, little-endian. */
@@ -37,7 +36,7 @@ public final class MinHash implements TextObserver {
     private long words;
     private long word = NO_WORD;
 
-    @Override
+    /** Takes the next bytes {@code text[from..to)} of one text, wherever the blocks are cut. */
     public void accept(byte[] text, int from, int to) {
         long hash = word;
         for (int i = from; i < to; i++) {

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +19,7 @@ import java.util.Arrays;
  * before it, so that the normal forms of the pieces are the normal form of the text: an ASCII character, a letter of
  * Chinese or Japanese, a Korean syllable.
  */
-final class NormalisingInput extends InputStream {
+final class NormalisingInput extends BlockInputStream {
     private static final int BLOCK_BYTES = 1 << 16;
     /** The longest run of characters before which no piece may end. */
     private static final int LONGEST_PIECE = 1 << 20;
@@ -46,12 +48,6 @@ final class NormalisingInput extends InputStream {
     NormalisingInput(InputStream in, Normalizer.Form form) {
         this.in = in;
         this.form = form;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -119,8 +115,7 @@ final class NormalisingInput extends InputStream {
         if ((first & 0xF0) != 0xE0 || at + 2 >= rawBytes) {
             return false;
         }
-        int letter = (first & 0x0F) << 12 | (raw[at + 1] & 0x3F) << 6 | (raw[at + 2] & 0x3F);
-        return isBoundary((char) letter);
+        return isBoundary((char) Utf8.decode(raw, at, 3));
     }
 
     /** Whether a text may be cut before this character of three bytes. */
@@ -158,8 +153,7 @@ final class NormalisingInput extends InputStream {
     /** Whether the bytes that cannot be decoded would be the beginning of a character. */
     private static boolean isCutOff(ByteBuffer rest) {
         int first = rest.get(rest.position()) & 0xFF;
-        int length = first < 0xC2 || first > 0xF4 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-        return rest.remaining() < length;
+        return Utf8.isLead(first) && rest.remaining() < Utf8.lengthOf(first);
     }
 
     private void checkMarks(CharBuffer text) throws BadDocumentException {

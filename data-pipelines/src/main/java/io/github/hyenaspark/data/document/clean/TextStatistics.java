@@ -1,13 +1,12 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.Utf8;
+import io.github.hyenaspark.data.bytes.Utf8;
 
 /**
  * Counts what the filters ask about, in one pass over a text. Letters are what Unicode calls alphabetic, vowel signs of
  * the Indic scripts included; the numbers are right for valid UTF-8 only.
  */
-public final class TextStatistics implements TextObserver {
+public final class TextStatistics {
     private static final int ASCII = 0x80;
     private static final int FIRST_LEAD = 0xC0;
     private static final int VALUES = 0x100;
@@ -22,7 +21,7 @@ public final class TextStatistics implements TextObserver {
     private long otherWhiteSpace;
     private long otherControls;
 
-    @Override
+    /** Takes the next bytes {@code text[from..to)} of one text, wherever the blocks are cut. */
     public void accept(byte[] text, int from, int to) {
         long[] histogram = counts;
         for (int i = from; i < to; i++) {

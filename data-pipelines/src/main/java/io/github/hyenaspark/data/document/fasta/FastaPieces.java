@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.fasta;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.IOException;
@@ -14,8 +15,8 @@ import java.util.List;
  */
 final class FastaPieces {
     private static final byte MASKED = '#';
-    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
-    private static final long UNKNOWN = ByteSlice.ByteSearch.repeated('n');
+    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
+    private static final long UNKNOWN = ByteSearch.repeated('n');
 
     private final FastaRecord record;
     private final SourceConfig.Fasta config;
@@ -151,7 +152,7 @@ final class FastaPieces {
     private int runStart(int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES
-                && ByteSlice.ByteSearch.zeros((ByteSlice.ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN)
+                && ByteSearch.zeros((ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN)
                         == 0) {
             i += Long.BYTES;
         }

@@ -1,10 +1,11 @@
 package io.github.hyenaspark.data.document.fasta;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,14 +15,14 @@ import java.util.Locale;
  * The record at which a FASTA file stands, one after the other: its header, then its letters as a stream without ends
  * of lines, up to a limit. Anything but ASCII letters, {@code *} and {@code -} is refused.
  */
-final class FastaRecord extends InputStream {
+final class FastaRecord extends BlockInputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
     private static final int LONGEST_HEADER = 1 << 16;
     private static final int SCRATCH = 1 << 13;
-    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
-    private static final long FROM_A = ByteSlice.ByteSearch.repeated(0x80 - 'a');
-    private static final long BEYOND_Z = ByteSlice.ByteSearch.repeated(0x80 - 'z' - 1);
-    private static final long HIGH_BITS = ByteSlice.ByteSearch.repeated(0x80);
+    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
+    private static final long FROM_A = ByteSearch.repeated(0x80 - 'a');
+    private static final long BEYOND_Z = ByteSearch.repeated(0x80 - 'z' - 1);
+    private static final long HIGH_BITS = ByteSearch.repeated(0x80);
 
     private final ByteSlice blocks;
     private final byte[] scratch = new byte[SCRATCH];
@@ -77,7 +78,7 @@ final class FastaRecord extends InputStream {
         atLine = false;
         var line = new ByteArrayOutputStream();
         while (!atLine && blocks.more()) {
-            int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+            int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
             if (line.size() + end - blocks.at > LONGEST_HEADER) {
                 throw blocks.bad(offset, "the header line is longer than " + LONGEST_HEADER + " bytes", NEXT_RECORD);
             }
@@ -107,12 +108,6 @@ final class FastaRecord extends InputStream {
     /** The record is refused for what it is, not for one of its bytes. */
     BadDocumentException bad(String reason) throws IOException {
         return blocks.bad(offset, reason, NEXT_RECORD);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -160,7 +155,7 @@ final class FastaRecord extends InputStream {
     private static int lettersEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            if (i <= to - Long.BYTES && isLetters(ByteSlice.ByteSearch.word(bytes, i))) {
+            if (i <= to - Long.BYTES && isLetters(ByteSearch.word(bytes, i))) {
                 i += Long.BYTES;
             } else if (isLetter(bytes[i])) {
                 i++;

@@ -1,8 +1,9 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
-import io.github.hyenaspark.data.document.stream.Utf8;
 import java.io.IOException;
 
 /**
@@ -15,10 +16,10 @@ final class JsonString {
     private static final int LONGEST_ESCAPE = 12; // a surrogate pair
     private static final int UNICODE_ESCAPE = 6;
     private static final int LONGEST_CHARACTER = 4;
-    private static final long QUOTES = ByteSlice.ByteSearch.repeated('"');
-    private static final long BACKSLASHES = ByteSlice.ByteSearch.repeated('\\');
-    private static final long SPACES = ByteSlice.ByteSearch.repeated(' ');
-    private static final long HIGH_BITS = ByteSlice.ByteSearch.repeated(0x80);
+    private static final long QUOTES = ByteSearch.repeated('"');
+    private static final long BACKSLASHES = ByteSearch.repeated('\\');
+    private static final long SPACES = ByteSearch.repeated(' ');
+    private static final long HIGH_BITS = ByteSearch.repeated(0x80);
 
     private final ByteSlice blocks;
     private final byte[] pending = new byte[LONGEST_CHARACTER]; // a character that did not fit or was an escape
@@ -67,7 +68,7 @@ final class JsonString {
     private static int plainEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            if (i <= to - Long.BYTES && isPlain(ByteSlice.ByteSearch.word(bytes, i))) {
+            if (i <= to - Long.BYTES && isPlain(ByteSearch.word(bytes, i))) {
                 i += Long.BYTES;
             } else if (bytes[i] >= 0) {
                 if (bytes[i] < ' ' || bytes[i] == '"' || bytes[i] == '\\') {
@@ -86,8 +87,8 @@ final class JsonString {
     }
 
     private static boolean isPlain(long word) {
-        long quote = ByteSlice.ByteSearch.zeros(word ^ QUOTES);
-        long backslash = ByteSlice.ByteSearch.zeros(word ^ BACKSLASHES);
+        long quote = ByteSearch.zeros(word ^ QUOTES);
+        long backslash = ByteSearch.zeros(word ^ BACKSLASHES);
         long control = (word - SPACES) & ~word;
         return ((quote | backslash | control | word) & HIGH_BITS) == 0;
     }

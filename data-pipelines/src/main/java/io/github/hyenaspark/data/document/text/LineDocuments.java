@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
@@ -36,7 +36,7 @@ public final class LineDocuments implements DocumentReader {
             long position = section.blocks().position();
             current = new Text(section.blocks());
             if (current.find()) {
-                return Optional.of(new TextOnlyDocument(section.path(), position, current));
+                return Optional.of(current.document(section.path(), position));
             }
         }
         current = null;
@@ -70,7 +70,7 @@ public final class LineDocuments implements DocumentReader {
         /** Finds bytes of the line; if there are none, moves to the next line. */
         boolean find() throws IOException {
             while (blocks.more()) {
-                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 if (known > blocks.at) {
                     return true;

@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
@@ -76,7 +76,7 @@ public final class SeparatedDocuments implements DocumentReader {
             long position = blocks.position();
             current = new Text();
             if (current.find()) {
-                return Optional.of(new TextOnlyDocument(section.path(), position, current));
+                return Optional.of(current.document(section.path(), position));
             }
         }
         current = null;
@@ -143,7 +143,7 @@ public final class SeparatedDocuments implements DocumentReader {
         private int scan() {
             int line = blocks.at;
             while (true) {
-                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
+                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 int next = end + 1;
                 if (next >= blocks.end && blocks.ended()) {

@@ -4,7 +4,6 @@ import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
 import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ArchiveStream;
 import io.github.hyenaspark.data.document.stream.ListedStream;
 import io.github.hyenaspark.io.Storage;
@@ -44,7 +43,7 @@ public final class WholeFile implements DocumentReader {
             return Optional.empty();
         }
         given = true;
-        return Optional.of(new TextOnlyDocument(file.path(), 0, new Text()));
+        return Optional.of(new Text().document(file.path(), 0));
     }
 
     @Override

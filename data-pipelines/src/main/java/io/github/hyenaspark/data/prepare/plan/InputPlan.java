@@ -57,7 +57,7 @@ public record InputPlan(
     public static InputPlan of(Storage storage, DatasetSpec recipe) throws IOException {
         DataConfig config = recipe.config();
         config.checkPlaces();
-        List<InputFile> files = InputFiles.of(storage, config);
+        List<InputFile> files = config.files(storage);
         checkText(config, files);
         Optional<DatasetSnapshot> parent = DatasetSnapshot.find(storage, config.dataset());
         if (parent.isPresent()) {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
@@ -11,9 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
  * signed block by block. What it says of the text is right once it was read to its end.
  */
-public final class DocumentText extends InputStream {
+public final class DocumentText extends BlockInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
     private final InputStream in;
     private final DocumentFilter filter;
-    private final MessageDigest digest;
+    private final MessageDigest digest = Hashes.newSha256();
     private final @Nullable TextStatistics statistics;
     private final @Nullable MinHash minHash;
     private final byte[] beginning = new byte[BEGINNING_BYTES];
@@ -39,11 +38,6 @@ public final class DocumentText extends InputStream {
         this.filter = filter;
         this.statistics = filter.isActive() ? new TextStatistics() : null;
         this.minHash = signed ? new MinHash() : null;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     /** The text of a document after these steps. */
@@ -75,7 +69,7 @@ public final class DocumentText extends InputStream {
 
     /** SHA-256 (hex) of all bytes read; asked for once, at the end. */
     String sha256() {
-        return HexFormat.of().formatHex(digest.digest());
+        return Hashes.hex(digest.digest());
     }
 
     /** The first bytes, at most 256. */
@@ -91,12 +85,6 @@ public final class DocumentText extends InputStream {
     /** For near duplicates; empty if they are not looked for. */
     byte[] signature() {
         return minHash == null ? new byte[0] : minHash.signature();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

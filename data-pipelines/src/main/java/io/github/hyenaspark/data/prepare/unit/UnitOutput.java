@@ -11,14 +11,13 @@ import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
-import io.github.hyenaspark.data.shard.DocumentTooLongException;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineWriter;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
 import io.github.hyenaspark.data.token.MalformedTextException;
@@ -47,7 +46,7 @@ public final class UnitOutput implements Closeable {
     private final Map<Split, Integer> documents = new EnumMap<>(Split.class);
     private final ShardWriter shards;
     private final DocumentTableWriter table;
-    private final QuarantineWriter quarantine;
+    private final Quarantine quarantine;
 
     private UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         this.recipe = recipe;
@@ -57,7 +56,7 @@ public final class UnitOutput implements Closeable {
         this.endOfDocument = new int[] {tokenizer.endOfDocument()};
         this.shards = ShardWriter.open(recipe.format(), recipe.vocabulary().fingerprint());
         this.table = DocumentTableWriter.open(recipe.config().source().columns());
-        this.quarantine = QuarantineWriter.open();
+        this.quarantine = Quarantine.open();
     }
 
     /**
@@ -127,7 +126,7 @@ public final class UnitOutput implements Closeable {
             filtered(document, text, e.reason());
         } catch (MalformedTextException e) {
             bad(document, text, e.offset(), e.reason());
-        } catch (DocumentTooLongException e) {
+        } catch (ShardWriter.DocumentTooLongException e) {
             bad(document, text, 0, e.reason());
         }
     }

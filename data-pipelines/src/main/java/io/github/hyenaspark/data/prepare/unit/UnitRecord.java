@@ -106,10 +106,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         ArrayNode slicesJson = json.putArray("slices");
         unit.slices().forEach(slice -> slicesJson.add(toJson(slice)));
         json.set("tally", tally.toJson());
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        ArrayNode objectsJson = json.putArray("objects");
-        objects.forEach(object -> objectsJson.add(object.toJson()));
+        UnitEntry.putFiles(json, shards, objects);
         return json;
     }
 
@@ -134,16 +131,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         for (JsonNode slice : Json.elements(json, file, "slices")) {
             slices.add(slice(slice, file));
         }
-        List<ShardEntry> shards = new ArrayList<>();
-        for (JsonNode shard : Json.elements(json, file, "shards")) {
-            shards.add(ShardEntry.fromJson(shard, file));
-        }
-        List<ObjectRef> objects = new ArrayList<>();
-        for (JsonNode object : Json.elements(json, file, "objects")) {
-            objects.add(ObjectRef.fromJson(object, file));
-        }
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(new WorkUnit(slices), tally, shards, objects);
+        return new UnitRecord(
+                new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {

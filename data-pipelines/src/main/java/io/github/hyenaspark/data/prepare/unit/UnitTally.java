@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * What was counted while documents were prepared, of one unit or of many together.
@@ -52,21 +53,19 @@ public record UnitTally(
 
     /** The sum of both. */
     public UnitTally plus(UnitTally other) {
-        Map<String, Long> moreFiltered = new TreeMap<>(filtered);
-        other.filtered.forEach((reason, count) -> moreFiltered.merge(reason, count, Long::sum));
-        Map<String, Long> moreBad = new TreeMap<>(bad);
-        other.bad.forEach((reason, count) -> moreBad.merge(reason, count, Long::sum));
-        Map<String, SourceTally> moreSources = new TreeMap<>(sources);
-        other.sources.forEach((source, tally) -> moreSources.merge(source, tally, SourceTally::plus));
-        Map<Split, LengthHistogram> moreLengths = new TreeMap<>(lengths);
-        other.lengths.forEach((split, histogram) -> moreLengths.merge(split, histogram, LengthHistogram::plus));
         return new UnitTally(
                 sourceBytes + other.sourceBytes,
                 specialTokens + other.specialTokens,
-                moreFiltered,
-                moreBad,
-                moreSources,
-                moreLengths);
+                merged(filtered, other.filtered, Long::sum),
+                merged(bad, other.bad, Long::sum),
+                merged(sources, other.sources, SourceTally::plus),
+                merged(lengths, other.lengths, LengthHistogram::plus));
+    }
+
+    private static <K extends Comparable<K>, V> Map<K, V> merged(Map<K, V> a, Map<K, V> b, BinaryOperator<V> plus) {
+        Map<K, V> merged = new TreeMap<>(a);
+        b.forEach((key, value) -> merged.merge(key, value, plus));
+        return merged;
     }
 
     /** As a JSON object. */

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.shard.quarantine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.nio.ByteBuffer;
@@ -36,7 +37,6 @@ public record QuarantineEntry(String path, long position, long offset, Kind kind
     }
 
     private static final int BEGINNING_BYTES = 256;
-    private static final int CONTINUATION = 0xC0;
 
     public QuarantineEntry {
         beginning = beginning.length <= BEGINNING_BYTES ? beginning : Arrays.copyOf(beginning, BEGINNING_BYTES);
@@ -90,12 +90,10 @@ public record QuarantineEntry(String path, long position, long offset, Kind kind
         int end = beginning.length;
         if (end == BEGINNING_BYTES) {
             int last = end - 1;
-            while (last > end - 4 && (beginning[last] & CONTINUATION) == 0x80) {
+            while (last > end - 4 && Utf8.lengthOf(beginning[last] & 0xFF) == 0) {
                 last--;
             }
-            int lead = beginning[last] & 0xFF;
-            int length = lead < CONTINUATION ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-            end = last + length > end ? last : end;
+            end = last + Utf8.lengthOf(beginning[last] & 0xFF) > end ? last : end;
         }
         return StandardCharsets.UTF_8
                 .newDecoder()

@@ -104,10 +104,7 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 .put("bad", counts.bad())
                 .put("exact_duplicates", counts.exactDuplicates())
                 .put("near_duplicates", counts.nearDuplicates());
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        ArrayNode objectsJson = json.putArray("objects");
-        objects.forEach(object -> objectsJson.add(object.toJson()));
+        putFiles(json, shards, objects);
         return json;
     }
 
@@ -124,14 +121,37 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 Json.wholeNumber(json, where, "bad"),
                 Json.wholeNumber(json, where, "exact_duplicates"),
                 Json.wholeNumber(json, where, "near_duplicates"));
+        return new UnitEntry(
+                Json.text(json, where, "name"),
+                Json.text(json, where, "digest"),
+                counts,
+                shards(json, where),
+                objects(json, where));
+    }
+
+    /** Adds the lists of a unit's shards and objects to a JSON object. */
+    public static void putFiles(ObjectNode json, List<ShardEntry> shards, List<ObjectRef> objects) {
+        ArrayNode shardsJson = json.putArray("shards");
+        shards.forEach(shard -> shardsJson.add(shard.toJson()));
+        ArrayNode objectsJson = json.putArray("objects");
+        objects.forEach(object -> objectsJson.add(object.toJson()));
+    }
+
+    /** The shards that {@link #putFiles} added. */
+    public static List<ShardEntry> shards(JsonNode json, String where) throws CorruptFileException {
         List<ShardEntry> shards = new ArrayList<>();
         for (JsonNode shard : Json.elements(json, where, "shards")) {
             shards.add(ShardEntry.fromJson(shard, where));
         }
+        return shards;
+    }
+
+    /** The objects that {@link #putFiles} added. */
+    public static List<ObjectRef> objects(JsonNode json, String where) throws CorruptFileException {
         List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, where, "objects")) {
             objects.add(ObjectRef.fromJson(object, where));
         }
-        return new UnitEntry(Json.text(json, where, "name"), Json.text(json, where, "digest"), counts, shards, objects);
+        return objects;
     }
 }

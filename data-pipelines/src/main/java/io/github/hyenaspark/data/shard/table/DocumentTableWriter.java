@@ -3,11 +3,23 @@ package io.github.hyenaspark.data.shard.table;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -21,6 +33,8 @@ import org.apache.parquet.schema.MessageType;
 public final class DocumentTableWriter implements Closeable {
     private static final long ROW_GROUP_BYTES = 16 << 20;
     private static final int PAGE_BYTES = 256 << 10;
+    private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+    private static final int TRAILER_BYTES = Integer.BYTES + MAGIC.length;
 
     private final MessageType schema;
     private final List<String> columns;
@@ -106,9 +120,44 @@ public final class DocumentTableWriter implements Closeable {
      */
     public ObjectRef write(Storage storage, String dataset, String unit) throws IOException {
         writer.close();
-        ParquetFooter.sortEncodings(spool);
+        sortEncodings(spool);
         String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
         return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+    }
+
+    /**
+     * Makes the file the same in every process: the library lists a column's encodings in the order of their objects'
+     * addresses, here they are in the order of their numbers.
+     */
+    private static void sortEncodings(SpoolFile file) throws IOException {
+        long trailer = file.bytes() - TRAILER_BYTES;
+        int length = ByteBuffer.wrap(read(file, trailer, Integer.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getInt();
+        long start = trailer - length;
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(read(file, start, length)));
+        for (RowGroup group : footer.getRow_groups()) {
+            for (ColumnChunk column : group.getColumns()) {
+                Collections.sort(column.getMeta_data().getEncodings());
+            }
+        }
+        var sorted = new ByteArrayOutputStream();
+        Util.writeFileMetaData(footer, sorted);
+        file.cut(start);
+        try (OutputStream out = file.output()) {
+            sorted.writeTo(out);
+            out.write(ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(sorted.size())
+                    .array());
+            out.write(MAGIC);
+        }
+    }
+
+    private static byte[] read(SpoolFile file, long offset, int count) throws IOException {
+        try (InputStream in = file.input(offset)) {
+            return in.readNBytes(count);
+        }
     }
 
     @Override
