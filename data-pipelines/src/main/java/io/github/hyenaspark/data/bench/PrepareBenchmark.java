@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the whole of preparing on one thread: listing, units, snapshot and views, on the disk of the dataset; all
- * but Spark and the search for duplicates. After warm-up, the median of the repeats.
+ * Measures all of prepare on one thread (listing, units, snapshot and views, on the dataset's disk) except Spark and
+ * the search for duplicates. After warm-up, the median of the repeats.
  */
 public final class PrepareBenchmark {
     private static final int WARM_UP = 2;
@@ -27,24 +27,20 @@ public final class PrepareBenchmark {
     private final Storage storage;
     private final int repeats;
 
-    /**
-     * Ready to measure.
-     *
-     * @param repeats timed repeats, 0 for five
-     */
+    /** Takes 0 repeats for five. */
     public PrepareBenchmark(Storage storage, int repeats) {
         this.storage = storage;
         this.repeats = repeats == 0 ? REPEATS : repeats;
     }
 
-    /** The speed of preparing the input of these settings; their dataset is deleted each time. */
+    /** The speed of preparing this input; its dataset is deleted each time. */
     public Speed prepare(DataConfig config) throws IOException {
         return measured(List.of(work(config))).get(0);
     }
 
     /**
-     * The speed of preparing the input of these settings, and that of other work over as many bytes. They take turns,
-     * so that what disturbs one disturbs the other.
+     * The speed of preparing this input, and that of other work over as many bytes, measured alternately so that
+     * whatever disturbs one disturbs the other.
      */
     public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
         Workload prepare = work(config);

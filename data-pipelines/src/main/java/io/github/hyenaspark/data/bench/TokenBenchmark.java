@@ -38,9 +38,8 @@ public final class TokenBenchmark {
     /**
      * Measures all tokenizers.
      *
-     * @param text in UTF-8, best of some megabytes
+     * @param text UTF-8, best some megabytes
      * @param repeats timed repeats, 0 for seven
-     * @throws MalformedTextException if the text is not UTF-8
      */
     public static Speeds run(byte[] text, int repeats) throws IOException {
         var benchmark = new TokenBenchmark(repeats == 0 ? REPEATS : repeats);
@@ -56,7 +55,7 @@ public final class TokenBenchmark {
         return new TokenBenchmark(1).jtokkit(documents(text, LONG));
     }
 
-    /** Some megabytes of words of GPT-2's vocabulary, the lower ids the more often. Not prose, but as long as it. */
+    /** Some megabytes of words of GPT-2's vocabulary, lower ids more often: not prose, but as long. */
     public static byte[] generatedText() {
         byte[][] tokens = Gpt2Vocabulary.tokenizer().vocabulary().tokens();
         List<String> words = Arrays.stream(tokens)
@@ -74,7 +73,7 @@ public final class TokenBenchmark {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Random bases of both cases in lines of 79, as many bytes as wanted. */
+    /** Random bases of both cases in lines of 79, {@code length} bytes in all. */
     public static byte[] generatedDna(int length) {
         Random random = new Random(1);
         byte[] text = new byte[length];
@@ -130,19 +129,17 @@ public final class TokenBenchmark {
     }
 
     /**
-     * How fast tokenizers are on one core, in MB (10^6 bytes) of input a second of CPU time.
+     * Speeds of tokenizers on one core, in MB (10^6 bytes) of input per second of CPU time.
      *
-     * @param bytes the byte tokenizer
-     * @param dna the nucleotide tokenizer
      * @param shortDocuments GPT-2 on documents of 4 KiB
      * @param longDocuments GPT-2 on documents of 1 MiB
      */
     public record Speeds(double bytes, double dna, Gpt2Speeds shortDocuments, Gpt2Speeds longDocuments) {
         /**
-         * GPT-2's tokenizer and what it rests on, measured in turns on the same documents.
+         * GPT-2's tokenizer and jtokkit below it, measured alternately on the same documents.
          *
-         * @param ours the tokenizer, from bytes in UTF-8 to ids in a sink
-         * @param jtokkit jtokkit alone, from strings that are there to its lists of ids
+         * @param ours from bytes in UTF-8 to ids in a sink
+         * @param jtokkit from ready strings to its lists of ids
          */
         public record Gpt2Speeds(double ours, double jtokkit) {}
     }

@@ -3,7 +3,7 @@ package io.github.hyenaspark.data.document;
 import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
 
-/** The text of one document, read from its reader's place in the file. */
+/** The text of one document, read from its reader's position in the file. */
 public abstract class DocumentTextStream extends BlockInputStream {
     private static final int SCRATCH = 1 << 13;
 
@@ -16,14 +16,10 @@ public abstract class DocumentTextStream extends BlockInputStream {
     private State state = State.OPEN;
     private long sourceBytes;
 
-    /**
-     * The next bytes of the text; -1 at its end.
-     *
-     * @param count 1 or more
-     */
+    /** The next bytes of the text, at least 1 asked for; -1 at its end. */
     public abstract int readText(byte[] to, int at, int count) throws IOException;
 
-    /** Bytes of the stored file since the document before; called once, at the end of the text. */
+    /** Bytes of the stored file since the previous document; called once, at the end of the text. */
     public abstract long consumed();
 
     @Override
@@ -52,7 +48,7 @@ public abstract class DocumentTextStream extends BlockInputStream {
         }
     }
 
-    /** Reads what is left. */
+    /** Reads the rest. */
     public final void skipRest() throws IOException {
         if (state == State.OPEN) {
             byte[] scratch = new byte[SCRATCH];
@@ -64,7 +60,7 @@ public abstract class DocumentTextStream extends BlockInputStream {
         leave();
     }
 
-    /** The document is over; reads fail from now on. */
+    /** Ends the document: reads fail from now on. */
     public final void leave() {
         state = State.LEFT;
     }
@@ -81,13 +77,12 @@ public abstract class DocumentTextStream extends BlockInputStream {
         }
     }
 
-    /** What was consumed, once the text has ended. */
     public final long sourceBytes() {
         checkEnded();
         return sourceBytes;
     }
 
-    /** Refuses to say what is only known at the text's end. */
+    /** Refuses what is only known at the text's end. */
     public final void checkEnded() {
         if (state != State.ENDED) {
             throw new IllegalStateException(

@@ -4,17 +4,13 @@ import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Says that a {@link DocumentStep} does not want a document; it is left out and counted under the reason. */
+/** A {@link DocumentStep} leaves a document out; it is counted under the reason. */
 public final class RejectedDocumentException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
 
-    /**
-     * Makes the exception.
-     *
-     * @param reason the same for all documents that are alike in this, since they are counted by it
-     */
+    /** Rejects for a reason, by which documents are counted: use the same one for all of a kind. */
     public RejectedDocumentException(String reason) {
         super(reason);
         this.reason = reason;

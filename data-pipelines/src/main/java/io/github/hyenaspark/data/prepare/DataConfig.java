@@ -17,26 +17,23 @@ import java.util.List;
 /**
  * The section {@code data} of the settings.
  *
- * @param input a directory, a file, a glob or {@code task:NAME}; only preparing needs it, otherwise it may be empty
+ * @param input a directory, a file, a glob or {@code task:NAME}; may be empty unless preparing
  * @param dataset the directory of the dataset
  * @param snapshot number of the snapshot to read; empty for the newest
  * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
- * @param unitBytes bytes of input in one work unit, at least 1; what cannot be cut is a unit of its own
+ * @param unitBytes bytes of input in one work unit, at least 1; a file that cannot be cut is a unit of its own
  * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
- * @param validationFraction share of documents that are only measured on, chosen by a hash, in [0, 1); not used if
- *     there are validation documents
- * @param validationDocuments file names, paths relative to the input, or given ids of the documents that are only
- *     measured on; empty to choose by hash
+ * @param validationFraction share of held-out documents, chosen by a hash, in [0, 1); unused if there are validation
+ *     documents
+ * @param validationDocuments file names, paths relative to the input, or given ids of the held-out documents; empty to
+ *     choose by hash
  * @param splitBy the user's column whose value is hashed to choose; empty for the content
- * @param source how documents are found in files
- * @param clean what is done to documents before they are encoded
- * @param packing how documents become sequences
  * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
- * @param onChanged what to do about a file that has changed
- * @param prune whether documents of files that are gone leave the dataset
+ * @param onChanged treatment of a changed file
+ * @param prune whether documents of deleted files leave the dataset
  * @param dryRun whether to estimate from a sample instead
- * @param intervalStart only new files changed at this time or later are taken; empty for no limit
- * @param intervalEnd only new files changed before this time are taken; empty for no limit
+ * @param intervalStart take only new files changed at or after this time; empty for no limit
+ * @param intervalEnd take only new files changed before this time; empty for no limit
  */
 public record DataConfig(
         String input,
@@ -79,21 +76,13 @@ public record DataConfig(
         InputInterval.of(intervalStart, intervalEnd);
     }
 
-    /**
-     * Checks that there is something to prepare, and a place for it.
-     *
-     * @throws IllegalArgumentException if input or dataset are empty
-     */
+    /** Refuses an empty input or dataset. */
     public void checkPlaces() {
         check(!input.isBlank(), "input", "\"" + input + "\"", "a directory, a file or a glob");
         checkDataset();
     }
 
-    /**
-     * Checks that a dataset is named.
-     *
-     * @throws IllegalArgumentException if it is not
-     */
+    /** Refuses an empty dataset. */
     public void checkDataset() {
         check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
     }
@@ -104,11 +93,7 @@ public record DataConfig(
         }
     }
 
-    /**
-     * The same with absolute places, for whoever reads them in another working directory.
-     *
-     * @throws IOException if a file system cannot be reached
-     */
+    /** The same with absolute places, for readers in another working directory. */
     public DataConfig qualified(Storage storage) throws IOException {
         SourceConfig.Fasta fasta = source.fasta();
         SourceConfig places = source.withFasta(new SourceConfig.Fasta(
@@ -174,9 +159,9 @@ public record DataConfig(
         return files;
     }
 
-    /** What to do about a file that has changed since it was prepared. */
+    /** Treatment of a file that has changed since it was prepared. */
     public enum OnChanged {
-        /** Stop and name it. */
+        /** Stop, naming it. */
         STOP,
         /** Prepare it again; its old documents leave the dataset. */
         REPLACE

@@ -9,18 +9,14 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Which new files a scheduled run takes: those that were last changed in it. A file that belongs to the dataset already
- * is never left out.
+ * The times of change of the new files that a scheduled run takes. A file that is already in the dataset is never left
+ * out.
  *
- * @param startMillis first moment, milliseconds since 1970
- * @param endMillis first moment after it
+ * @param startMillis inclusive, milliseconds since 1970
+ * @param endMillis exclusive
  */
 public record InputInterval(long startMillis, long endMillis) implements Serializable {
-    /**
-     * An interval as the settings have it; an empty text is no limit.
-     *
-     * @throws IllegalArgumentException if a text is no time, or the end is not after the start
-     */
+    /** Parses the settings; an empty text is no limit. */
     static InputInterval of(String start, String end) {
         long from = start.isBlank() ? Long.MIN_VALUE : millis("interval-start", start);
         long to = end.isBlank() ? Long.MAX_VALUE : millis("interval-end", end);

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is at
- * once an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its
- * {@code .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the
- * bytes, so the same documents make the same files wherever and however often they are written. Confined to one thread.
+ * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is both
+ * an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its {@code
+ * .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the bytes,
+ * so the same documents give the same files wherever and however often they are written. Confined to one thread.
  */
 public final class ShardWriter implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);
@@ -40,22 +40,18 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * A writer without documents. Tokens that do not fit in 16 MiB are in a temporary file until it is closed.
+     * Opens a writer. Tokens beyond 16 MiB stay in a temporary file until it is closed.
      *
-     * @param tokenizer fingerprint of what makes the ids, a part of what the names are made of
+     * @param tokenizer fingerprint, part of what names the files
      */
     public static ShardWriter open(ShardFormat format, String tokenizer) {
         return new ShardWriter(format, tokenizer);
     }
 
     /**
-     * Adds tokens to the current document.
+     * Adds the first {@code count} ids, in [0, V), to the current document.
      *
-     * @param ids in [0, V); not kept
-     * @param count how many of them, from the front
-     * @throws IllegalArgumentException if an id is not in [0, V)
      * @throws DocumentTooLongException if the document has more tokens than a shard holds
-     * @throws IOException if the temporary file cannot be written
      */
     public void append(int[] ids, int count) throws IOException {
         checkRange(ids, count);
@@ -79,14 +75,10 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * Ends the current document and begins the next.
+     * Ends the current document and returns its tokens.
      *
-     * @param split where it belongs
      * @param textBytes bytes of its text
-     * @param contentSha256 SHA-256 (hex) of the text that was encoded: with format and tokenizer it must decide the
-     *     tokens
-     * @return its tokens
-     * @throws IllegalStateException if it has no token
+     * @param contentSha256 SHA-256 (hex) of the encoded text: with format and tokenizer it must decide the tokens
      */
     public long endDocument(Split split, long textBytes, String contentSha256) {
         int tokens = Math.toIntExact(currentTokens());
@@ -103,17 +95,15 @@ public final class ShardWriter implements Closeable {
         return tokens;
     }
 
-    /** Forgets the tokens of the current document. */
     public void discardDocument() throws IOException {
         spool.cut(documentStart);
     }
 
     /**
-     * Writes the shards of all ended documents, in the order in which they ended. Nothing can be added after that.
+     * Writes the shards of all documents, train first, in the order in which they ended. Nothing can be added after
+     * that.
      *
-     * @param dataset the dataset's directory
      * @param unit the unit's name, part of the files' names
-     * @return what was written, train first; empty if there are no documents
      */
     public List<ShardEntry> write(Storage storage, String dataset, String unit) throws IOException {
         List<ShardEntry> shards = new ArrayList<>();

@@ -18,8 +18,8 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 
 /**
- * A nameless file on the local disk that will be, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with
- * the first 16 hexadecimal digits of its SHA-256. It is gone when it is closed, or when the process dies.
+ * An unnamed local file that becomes, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with the first
+ * 16 hexadecimal digits of its SHA-256. It vanishes when it is closed or the process dies.
  */
 public final class SpoolFile implements Closeable {
     private static final int HASH_DIGITS = 16;
@@ -37,9 +37,9 @@ public final class SpoolFile implements Closeable {
     }
 
     /**
-     * A local copy of an object, read once.
+     * A local copy of an object, checked against the hash in its name.
      *
-     * @throws CorruptFileException if its content has not the hash in its name
+     * @throws CorruptFileException if its content has another hash
      */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
@@ -62,7 +62,7 @@ public final class SpoolFile implements Closeable {
         return channel.size();
     }
 
-    /** Forgets all bytes from this offset. */
+    /** Truncates the file. */
     public void cut(long offset) throws IOException {
         channel.truncate(offset);
     }
@@ -77,12 +77,7 @@ public final class SpoolFile implements Closeable {
         return new Input(channel, offset);
     }
 
-    /**
-     * Writes the object, unless it is there already.
-     *
-     * @param prefix its URI up to the hash
-     * @param suffix its URI behind the hash
-     */
+    /** Writes the object {@code prefix HASH suffix}, unless it exists. */
     public FileInfo publish(Storage storage, String prefix, String suffix) throws IOException {
         MessageDigest sha256 = Hashes.newSha256();
         copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
@@ -125,7 +120,7 @@ public final class SpoolFile implements Closeable {
         }
     }
 
-    /** Reads the file, from wherever it is told to. */
+    /** Reads the file from any position. */
     public static final class Input extends BlockInputStream {
         private final FileChannel channel;
         private long position;

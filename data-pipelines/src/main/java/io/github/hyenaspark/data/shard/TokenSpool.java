@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stored tokens until their shard is known: an MDS header names the place of every document, so it cannot be written
- * before the last of them has been read. They are kept in memory up to a limit; what comes after is in a temporary
- * file.
+ * before the last of them was read. Chunks beyond a limit go to a temporary file.
  */
 final class TokenSpool implements Closeable {
     /** A multiple of every token's width. */
@@ -25,16 +24,16 @@ final class TokenSpool implements Closeable {
     private final List<byte[]> memory = new ArrayList<>();
     private @Nullable FileChannel disk;
     private long diskChunks;
-    /** The chunk after those in memory and on disk, not full yet. */
+    /** The incomplete chunk after those in memory and on disk. */
     private byte[] tail = new byte[CHUNK_BYTES];
 
     private int tailBytes;
-    /** A chunk of the file that was read last, and its number; -1 for none. */
+    /** The chunk of the file that was read last, and its number; -1 for none. */
     private byte[] loaded = new byte[0];
 
     private long loadedChunk = -1;
 
-    /** A spool that keeps about so many bytes in memory, whole chunks and at least one. */
+    /** Keeps about this many bytes in memory: whole chunks, at least one. */
     TokenSpool(long bytesInMemory) {
         this.chunksInMemory = Math.toIntExact(bytesInMemory / CHUNK_BYTES);
     }
@@ -43,7 +42,7 @@ final class TokenSpool implements Closeable {
         return (memory.size() + diskChunks) * CHUNK_BYTES + tailBytes;
     }
 
-    /** Adds the ids from the front of an array. */
+    /** Adds the first {@code count} ids. */
     void append(TokenType type, int[] ids, int count) throws IOException {
         int done = 0;
         while (done < count) {
@@ -81,7 +80,7 @@ final class TokenSpool implements Closeable {
         return disk;
     }
 
-    /** Forgets all bytes from this offset, at most {@link #bytes}. */
+    /** Truncates the spool to at most {@link #bytes}. */
     void cut(long offset) throws IOException {
         long chunk = offset / CHUNK_BYTES;
         if (chunk < memory.size() + diskChunks) {
@@ -95,7 +94,7 @@ final class TokenSpool implements Closeable {
         tailBytes = (int) (offset % CHUNK_BYTES);
     }
 
-    /** Writes a part of the bytes; parts in ascending order read no chunk of the file twice. */
+    /** Writes a range of bytes; ascending ranges read no chunk of the file twice. */
     void copy(long offset, long count, OutputStream to) throws IOException {
         long end = offset + count;
         long at = offset;

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One id per byte of UTF-8. The byte 0xFF is in no UTF-8 text, so it ends a document and the vocabulary is 256: a token
- * is one byte on disk. Bytes that are not UTF-8 are refused, never repaired.
+ * One id per byte of UTF-8. The byte 0xFF occurs in no UTF-8 text, so it ends a document, and with a vocabulary of 256
+ * a token is one byte on disk. Malformed UTF-8 is refused, never repaired.
  */
 public final class ByteTokenizer implements Tokenizer {
     public static final String NAME = "bytes";
@@ -111,7 +111,7 @@ public final class ByteTokenizer implements Tokenizer {
         return descriptionFile(NAME, DESCRIPTION);
     }
 
-    /** The file of a tokenizer that is all in its code: its name, and its rules one on a line. */
+    /** The file of a tokenizer defined by code: its name, and its rules one per line. */
     static byte[] descriptionFile(String name, String description) {
         var json = Json.object().put("tokenizer", name);
         description.lines().forEach(json.putArray("rules")::add);
@@ -125,12 +125,10 @@ public final class ByteTokenizer implements Tokenizer {
         }
     }
 
-    /** Says that a byte cannot be where it is in UTF-8. */
     static MalformedTextException malformed(long offset, byte found) {
         return new MalformedTextException(offset, String.format(Locale.ROOT, "byte 0x%02X is not UTF-8 here", found));
     }
 
-    /** Says that the last character has not all its bytes. */
     static MalformedTextException unfinished(long offset) {
         return new MalformedTextException(offset, "the text ends inside a UTF-8 character");
     }

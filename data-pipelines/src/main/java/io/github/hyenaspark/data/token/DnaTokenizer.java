@@ -12,8 +12,8 @@ import java.util.Locale;
  * One id per nucleotide, with HyenaDNA's ids: [CLS] 0, [SEP] 1, [BOS] 2, [MASK] 3, [PAD] 4, [RESERVED] 5, [UNK] 6, A 7,
  * C 8, G 9, T 10, N 11. A document ends with [SEP].
  *
- * <p>Case is folded and ASCII white space is skipped. {@code #}, which the FASTA reader writes for a masked base, is
- * [MASK]; any other ASCII letter, {@code *} and {@code -} are [UNK]; everything else is refused.
+ * <p>Case is folded, ASCII white space skipped. {@code #}, the FASTA reader's masked base, is [MASK]; any other ASCII
+ * letter, {@code *} and {@code -} are [UNK]; everything else is refused.
  *
  * <p>Decoding gives the normal form of a text: upper case, without white space, with N for N, [MASK] and [UNK]. A text
  * of the letters A, C, G, T and N alone is its own normal form.
@@ -123,7 +123,7 @@ public final class DnaTokenizer implements Tokenizer {
         return Arrays.copyOf(ids, found);
     }
 
-    /** Returns the number of ids, or a negative number if a byte is refused. */
+    /** Returns the number of ids; negative if a byte is refused. */
     private static int encode(byte[] text, int count, int[] ids) {
         if (lettersOnly(text, count, ids) >= 0) {
             return count;
@@ -139,7 +139,7 @@ public final class DnaTokenizer implements Tokenizer {
         return (seen & REFUSED_BIT) == 0 ? found : -1;
     }
 
-    /** Gives each byte its place, which is right if none is skipped or refused: if the result has no sign. */
+    /** Encodes every byte; the result is right if none is skipped or refused, that is if it is not negative. */
     private static int lettersOnly(byte[] text, int count, int[] ids) {
         int seen = 0;
         for (int begin = 0; begin < count && seen >= 0; begin += STRIDE) {

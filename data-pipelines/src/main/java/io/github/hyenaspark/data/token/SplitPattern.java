@@ -54,7 +54,7 @@ public enum SplitPattern {
         this.regex = regex;
     }
 
-    /** The pattern of this regular expression as {@code tokenizer.json} has it, if it is a known one. */
+    /** The known pattern with this regular expression of a {@code tokenizer.json}. */
     static Optional<SplitPattern> of(String regex) {
         for (SplitPattern pattern : values()) {
             if (pattern.regex.equals(regex)) {
@@ -64,12 +64,12 @@ public enum SplitPattern {
         return regex.equals(GPT2_SPELLED) ? Optional.of(GPT2) : Optional.empty();
     }
 
-    /** The regular expression as {@code tokenizer.json} has it. */
+    /** The regular expression in a {@code tokenizer.json}. */
     String regex() {
         return regex;
     }
 
-    /** The pattern; its classes are those of the Unicode version of this JDK. */
+    /** The pattern, with the character classes of this JDK's Unicode version. */
     public Pattern compile() {
         return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
     }
@@ -79,7 +79,7 @@ public enum SplitPattern {
      *
      * @param text well-formed UTF-8 from index 0
      * @param at index of the byte, 1 or more
-     * @param to where the bytes end that there are; the character at {@code at} may lack some
+     * @param to end of the available bytes; the character at {@code at} may be incomplete
      */
     public boolean cutsBefore(byte[] text, int at, int to) {
         byte next = text[at];
@@ -136,8 +136,8 @@ public enum SplitPattern {
     }
 
     /**
-     * What the split patterns see of this JDK's Unicode tables. The same text may have other words with another version
-     * of Unicode, so this is part of a tokenizer's fingerprint.
+     * What the split patterns see of this JDK's Unicode tables: another version of Unicode may split a text into other
+     * words, so this is part of a tokenizer's fingerprint.
      */
     static final class UnicodeClasses {
         /** SHA-256 (hex) of the class of every code point: letter, number, white space or other, a byte each. */

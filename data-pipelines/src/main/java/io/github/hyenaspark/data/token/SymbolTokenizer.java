@@ -14,15 +14,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One id per word of a small vocabulary, for the synthetic tasks that operators are compared by. Of V symbols V−2 are
- * the numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of
- * the symbols as strings but with the signs at the ends, and V ends a document. A text has a space between two symbols.
+ * One id per word of a small vocabulary, for the synthetic tasks that compare operators. Of V symbols V−2 are the
+ * numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of the
+ * symbols as strings but with the signs at the ends, and V ends a document. Symbols are separated by a space.
  */
 public final class SymbolTokenizer implements Tokenizer {
-    /** The sign that asks for an answer. */
+    /** The sign that asks for the answer. */
     public static final String QUERY = "=>";
 
-    /** The sign that stands between two parts. */
+    /** The sign that separates two parts. */
     public static final String STOP = ".";
 
     private static final String PREFIX = "symbols-";
@@ -49,11 +49,7 @@ public final class SymbolTokenizer implements Tokenizer {
         }
     }
 
-    /**
-     * The tokenizer of {@code size} symbols, the two signs included.
-     *
-     * @throws IllegalArgumentException if there are less than 4 or more than 65,536
-     */
+    /** The tokenizer of {@code size} symbols, 4 to 65,536, including the two signs. */
     public static SymbolTokenizer ofSize(int size) {
         return new SymbolTokenizer(size);
     }

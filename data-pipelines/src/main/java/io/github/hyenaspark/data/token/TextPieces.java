@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A text, checked to be UTF-8, in pieces of about 64 KiB whose words are those of the whole text: see
- * {@link SplitPattern}. Where the cuts are depends on the text alone, not on how it is read.
+ * A validated UTF-8 text in pieces of about 64 KiB whose words are those of the whole text: see {@link SplitPattern}.
+ * The cuts depend on the text alone, not on how it is read.
  */
 public final class TextPieces {
     /** The longest run without a place to cut at, bytes. */
@@ -27,17 +27,15 @@ public final class TextPieces {
     private int held; // where the bytes end that there are
     private boolean atEnd;
 
-    /** Pieces of a text; nothing is read yet. */
     public TextPieces(InputStream in, SplitPattern pattern) {
         this.in = in;
         this.pattern = pattern;
     }
 
     /**
-     * Goes on to the next piece.
+     * Moves to the next piece; false if there is none.
      *
-     * @return false if there is none
-     * @throws MalformedTextException if the text is not UTF-8, or has a run that is too long
+     * @throws MalformedTextException if the text is not UTF-8, or a run is too long
      */
     public boolean next() throws IOException {
         dropPiece();
@@ -58,7 +56,7 @@ public final class TextPieces {
         return held > 0;
     }
 
-    /** The piece, as an array that is used again. */
+    /** The piece, in an array that is reused. */
     byte[] bytes() {
         return buffer;
     }
@@ -106,7 +104,7 @@ public final class TextPieces {
         return at >= from ? at : 0;
     }
 
-    /** Refuses a run that is too long; a cut that is not seen yet can only be in the last bytes. */
+    /** Refuses a run that is too long; an unseen cut can only be in the last bytes. */
     private void checkRun(int runBegin, int from, int lastCut) throws MalformedTextException {
         int longest = runBegin + LONGEST_RUN;
         if (held <= longest || (lastCut == 0 && !atEnd && held <= longest + LONGEST_CHARACTER)) {

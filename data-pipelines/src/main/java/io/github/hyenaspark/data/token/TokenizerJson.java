@@ -12,8 +12,7 @@ import java.util.TreeMap;
 
 /**
  * Writes vocabularies as HuggingFace's {@code tokenizer.json} and as GPT-2's {@code vocab.json} and {@code merges.txt},
- * and reads the first: the byte-level BPE family with the split patterns of {@link SplitPattern}, see
- * {@link TokenizerJsonReader}.
+ * and reads the first with {@link TokenizerJsonReader}.
  */
 final class TokenizerJson {
     private TokenizerJson() {}
@@ -21,7 +20,6 @@ final class TokenizerJson {
     /**
      * The vocabulary of a {@code tokenizer.json}.
      *
-     * @param file its name, for messages
      * @throws IllegalArgumentException if it asks for what is not supported; the message names both
      * @throws CorruptFileException if it is no JSON or has not what such a file must have
      */
@@ -107,7 +105,7 @@ final class TokenizerJson {
         return model;
     }
 
-    /** The id of every token by its spelling, by id. */
+    /** The id of every token by its spelling, in the order of ids. */
     private static ObjectNode ids(BpeVocabulary vocabulary) {
         NavigableMap<Integer, String> specials = byId(vocabulary.specials());
         ObjectNode ids = Json.object();

@@ -6,14 +6,14 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Signature of a text by which near duplicates are found: of the hashes of all its shingles, the least under each of
- * 112 hash functions (Broder, "On the resemblance and containment of documents", 1997). Two texts agree in a place with
- * the probability of their resemblance, the Jaccard similarity of their sets of shingles.
+ * Signature of a text for finding near duplicates: the minimum, under each of 112 hash functions, of the hashes of all
+ * its shingles (Broder, "On the resemblance and containment of documents", 1997). Two texts agree in a place with the
+ * probability of their resemblance, the Jaccard similarity of their sets of shingles.
  *
- * <p>A shingle is 5 words in a row, lower case; a text of fewer words is one shingle. Words are runs of letters and
- * digits of any script, and single Chinese characters. Text without spaces, such as DNA, is one word: its near
- * duplicates are the exact ones. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts meet in
- * at least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
+ * <p>A shingle is 5 consecutive words in lower case; a shorter text is one shingle. Words are runs of letters and
+ * digits of any script, and single Chinese characters. Text without spaces, such as DNA, is one word, so only exact
+ * copies are near duplicates. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts share at
+ * least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
  */
 public final class MinHash {
     /** Bands of a signature. */
@@ -56,9 +56,8 @@ public final class MinHash {
     }
 
     /**
-     * The signature of the text, asked for once, at its end.
-     *
-     * @return {@link #SIGNATURE_BYTES} bytes; none if there is no word in the text
+     * The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none if the text has no
+     * word.
      */
     public byte[] signature() {
         if (word != NO_WORD) {
@@ -74,12 +73,7 @@ public final class MinHash {
         return lanes.bytes();
     }
 
-    /**
-     * One key per band; texts that share one are candidates.
-     *
-     * @param signature of {@link #signature()}
-     * @return 14 keys; none for a text without words
-     */
+    /** One key per band, 14 in all; texts that share one are candidates. A text without words has none. */
     public static long[] bands(byte[] signature) {
         if (signature.length == 0) {
             return new long[0];
@@ -97,10 +91,8 @@ public final class MinHash {
     }
 
     /**
-     * Estimates how much of two texts is the same.
-     *
-     * @return share of equal places, in [0, 1], an estimate of the resemblance with a standard error of at most 0.05; 0
-     *     if a text has no words
+     * The share of equal places, in [0, 1]: an estimate of the resemblance with a standard error of at most 0.05. 0 if
+     * a text has no words.
      */
     public static double similarity(byte[] a, byte[] b) {
         if (a.length == 0 || b.length == 0) {
@@ -173,9 +165,9 @@ public final class MinHash {
     }
 
     /**
-     * The least values so far. Of a shingle's 64 bits, high h and low l, lane i makes {@code a_i h + b_i l + c_i}
-     * modulo 2^32, without its lowest bit, with odd a_i and b_i; a_i, b_i, c_i are the numbers 3i, 3i+1, 3i+2 of
-     * SplitMix64 with seed 0, cut to 32 bits.
+     * The minima so far. Of a shingle's 64 bits, high h and low l, lane i makes {@code a_i h + b_i l + c_i} modulo
+     * 2^32, without its lowest bit, with odd a_i and b_i; a_i, b_i, c_i are the numbers 3i, 3i+1, 3i+2 of SplitMix64
+     * with seed 0, cut to 32 bits.
      */
     private static final class Lanes {
         static final int COUNT = BANDS * BAND_VALUES;

@@ -15,13 +15,13 @@ import java.text.Normalizer;
 import java.util.Arrays;
 
 /**
- * Normalises a text piece by piece. A piece ends before a character that never changes and never joins with what is
- * before it, so that the normal forms of the pieces are the normal form of the text: an ASCII character, a letter of
- * Chinese or Japanese, a Korean syllable.
+ * Normalises a text piece by piece. A piece ends before a character that never changes and never joins what precedes it
+ * (an ASCII character, a letter of Chinese or Japanese, a Korean syllable), so that the pieces' normal forms make up
+ * that of the text.
  */
 final class NormalisingInput extends BlockInputStream {
     private static final int BLOCK_BYTES = 1 << 16;
-    /** The longest run of characters before which no piece may end. */
+    /** The longest run of characters without a place to end a piece. */
     private static final int LONGEST_PIECE = 1 << 20;
     /** Marks on one letter; ordering them takes quadratic time. */
     private static final int MOST_MARKS = 1 << 12;
@@ -81,7 +81,7 @@ final class NormalisingInput extends BlockInputStream {
         rawOffset += end;
     }
 
-    /** Reads until the piece at the beginning of {@code raw} ends, and says where. */
+    /** Reads until the piece at the beginning of {@code raw} ends; returns its end. */
     private int fill() throws IOException {
         int searched = 1;
         while (true) {
@@ -150,7 +150,7 @@ final class NormalisingInput extends BlockInputStream {
         return Normalizer.normalize(text, form).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether the bytes that cannot be decoded would be the beginning of a character. */
+    /** Whether the undecodable bytes begin a character. */
     private static boolean isCutOff(ByteBuffer rest) {
         int first = rest.get(rest.position()) & 0xFF;
         return Utf8.isLead(first) && rest.remaining() < Utf8.lengthOf(first);
@@ -172,23 +172,23 @@ final class NormalisingInput extends BlockInputStream {
         return new BadDocumentException(offset, reason, beginning);
     }
 
-    /** Which of the characters that look the same, or nearly so, a text is written with (Unicode Standard Annex 15). */
+    /** The Unicode normal form of a text (Unicode Standard Annex 15). */
     public enum Normalisation {
-        /** A text stays as it is. */
+        /** Texts stay unchanged. */
         NONE {
             @Override
             public InputStream apply(InputStream utf8) {
                 return utf8;
             }
         },
-        /** Letters and their marks are one character where there is one. Nothing is lost but how they were written. */
+        /** Letters and their marks become one character where there is one. Lossless but for the spelling. */
         NFC {
             @Override
             public InputStream apply(InputStream utf8) {
                 return new NormalisingInput(utf8, Normalizer.Form.NFC);
             }
         },
-        /** The same, and ligatures, full-width letters, superscripts become plain characters. */
+        /** NFC, and ligatures, full-width letters and superscripts become plain characters. */
         NFKC {
             @Override
             public InputStream apply(InputStream utf8) {
@@ -197,10 +197,10 @@ final class NormalisingInput extends BlockInputStream {
         };
 
         /**
-         * The normal form of a text, made while it is read, in bounded memory; closing it closes the text.
+         * The normal form of a text, computed while it is read, in bounded memory; closing it closes the text.
          *
-         * <p>Reading the normal form throws {@link BadDocumentException}, with the offset in the text that is given
-         * here, at the first byte that is no UTF-8. {@link #NONE} checks nothing.
+         * <p>Reading throws {@link BadDocumentException}, with the offset in {@code utf8}, at the first malformed byte.
+         * {@link #NONE} validates nothing.
          */
         public abstract InputStream apply(InputStream utf8);
     }

@@ -3,8 +3,8 @@ package io.github.hyenaspark.data.document.clean;
 import io.github.hyenaspark.data.bytes.Utf8;
 
 /**
- * Counts what the filters ask about, in one pass over a text. Letters are what Unicode calls alphabetic, vowel signs of
- * the Indic scripts included; the numbers are right for valid UTF-8 only.
+ * Counts what the filters ask for, in one pass over a text. Letters are what Unicode calls alphabetic, including the
+ * vowel signs of the Indic scripts. Right for valid UTF-8 only.
  */
 public final class TextStatistics {
     private static final int ASCII = 0x80;
@@ -36,7 +36,6 @@ public final class TextStatistics {
         bytes += to - from;
     }
 
-    /** Bytes of the text. */
     public long bytes() {
         return bytes;
     }

@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Documents from FASTA: records, or pieces of them. A record is refused as a whole from its fault on. */
+/** Documents from FASTA: records, or pieces of them. A fault refuses the rest of its record. */
 public final class FastaDocuments implements DocumentReader {
     private final SliceReader section;
     private final SourceConfig config;
@@ -119,7 +119,7 @@ public final class FastaDocuments implements DocumentReader {
             return text;
         }
 
-        /** That of the record; a part of it has its bases behind it, as in {@code chr1:100-200}. */
+        /** The record's id; a part of a record adds its bases, as in {@code chr1:100-200}. */
         @Override
         public Optional<String> givenId() {
             text.checkEnded();

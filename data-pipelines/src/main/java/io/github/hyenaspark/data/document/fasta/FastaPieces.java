@@ -10,8 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The pieces of one FASTA record after the other that are documents: its intervals, or what lies between their long
- * runs of N. The letters of a piece are masked as the settings want it.
+ * The pieces of one FASTA record that are documents: its intervals, or what lies between their long runs of N, with
+ * letters masked as configured.
  */
 final class FastaPieces {
     private static final byte MASKED = '#';
@@ -44,7 +44,6 @@ final class FastaPieces {
         return letters.position();
     }
 
-    /** The interval of this piece. */
     BedFile.Interval interval() {
         return interval;
     }
@@ -54,7 +53,7 @@ final class FastaPieces {
         return !interval.isWhole() || config.nRuns() == SourceConfig.NRuns.SPLIT;
     }
 
-    /** Moves to the next piece of the record, the one before having been read to its end; false if there is none. */
+    /** Moves to the next piece of the record once the previous one was read to its end; false if there is none. */
     boolean next() throws IOException {
         while (open || intervals.hasNext()) {
             if (!open) {

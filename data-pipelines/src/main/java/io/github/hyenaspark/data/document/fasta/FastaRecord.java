@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The record at which a FASTA file stands, one after the other: its header, then its letters as a stream without ends
- * of lines, up to a limit. Anything but ASCII letters, {@code *} and {@code -} is refused.
+ * The current record of a FASTA file: its header, then its letters as a stream without line ends, up to a limit.
+ * Anything but ASCII letters, {@code *} and {@code -} is refused.
  */
 final class FastaRecord extends BlockInputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
@@ -31,12 +31,12 @@ final class FastaRecord extends BlockInputStream {
     private long base;
     private long limit;
 
-    /** Before the first record; the file stands where a line begins. */
+    /** Stands before the first record, at the beginning of a line. */
     FastaRecord(ByteSlice blocks) {
         this.blocks = blocks;
     }
 
-    /** Refuses what stands before the first header line of a file. */
+    /** Refuses data before the first header line of a file. */
     void checkFileBegins() throws IOException {
         blocks.beginRecord();
         while (blocks.more() && isLineEnd(blocks.bytes[blocks.at])) {
@@ -48,7 +48,7 @@ final class FastaRecord extends BlockInputStream {
         }
     }
 
-    /** Leaves this record; false if no other one begins before {@code to}. */
+    /** Moves to the next record; false if none begins before {@code to}. */
     boolean next(long to) throws IOException {
         while (blocks.position() < to && blocks.more()) {
             if (atLine && blocks.bytes[blocks.at] == '>') {
@@ -68,7 +68,7 @@ final class FastaRecord extends BlockInputStream {
         return offset;
     }
 
-    /** How many of its letters were read. */
+    /** Letters read so far. */
     long base() {
         return base;
     }
@@ -95,7 +95,7 @@ final class FastaRecord extends BlockInputStream {
         }
     }
 
-    /** Passes letters up to a base, as far as there are any, and lets the stream end at another. */
+    /** Skips to the interval's start, as far as the record reaches, and lets the stream end at the interval's end. */
     void select(BedFile.Interval interval) throws IOException {
         limit = interval.start();
         int got;
@@ -105,7 +105,7 @@ final class FastaRecord extends BlockInputStream {
         limit = interval.end();
     }
 
-    /** The record is refused for what it is, not for one of its bytes. */
+    /** A fault of the record as a whole, not of one of its bytes. */
     BadDocumentException bad(String reason) throws IOException {
         return blocks.bad(offset, reason, NEXT_RECORD);
     }
@@ -179,18 +179,13 @@ final class FastaRecord extends BlockInputStream {
         return (found >= 0 && lower >= 'a' && lower <= 'z') || found == '*' || found == '-';
     }
 
-    /**
-     * The header line of a FASTA record.
-     *
-     * @param id its first word
-     * @param description what follows, without the spaces around it
-     */
+    /** The header line of a FASTA record. */
     record Header(String id, String description) {
         static final String ID = "id";
         static final String DESCRIPTION = "description";
 
         /**
-         * From a line without its {@code >} and its end.
+         * Parses a line without its {@code >} and its end.
          *
          * @throws CharacterCodingException if it is not UTF-8
          */

@@ -21,7 +21,7 @@ public final class DocumentReaders {
     /**
      * Opens a slice; the caller closes the reader.
      *
-     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is wrong
+     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is malformed
      * @throws IOException if the file is gone or has changed since it was listed; {@link DocumentReader#next} and the
      *     texts throw it too
      */

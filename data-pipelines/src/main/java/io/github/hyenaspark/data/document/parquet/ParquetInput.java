@@ -9,8 +9,8 @@ import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
- * A file of any store as Parquet's library reads it: the footer, which the library reads in bits, with one request to
- * the store, and column chunks with one each. It remembers a failure of the store, which is not one of the file.
+ * A file of any store for Parquet's library: the footer, which the library reads in small pieces, takes one request to
+ * the store, and each column chunk one. A failure of the store is remembered, since it is not a fault of the file.
  */
 final class ParquetInput implements InputFile {
     private static final int TAIL_BYTES = 1 << 16;
@@ -21,11 +21,7 @@ final class ParquetInput implements InputFile {
     private IOException failure = new IOException();
     private boolean failed;
 
-    /**
-     * Reads the end of the file.
-     *
-     * @param file not closed by this
-     */
+    /** Reads the end of the file, which this does not close. */
     ParquetInput(RangeReader file) throws IOException {
         this.file = file;
         this.tail = new byte[(int) Math.min(file.length(), TAIL_BYTES)];
@@ -33,11 +29,7 @@ final class ParquetInput implements InputFile {
         file.readFully(tailOffset, tail, 0, tail.length);
     }
 
-    /**
-     * Does nothing unless the store has failed.
-     *
-     * @throws IOException of the store
-     */
+    /** Throws what the store has thrown, if it failed. */
     void throwFailure() throws IOException {
         if (failed) {
             throw failure;

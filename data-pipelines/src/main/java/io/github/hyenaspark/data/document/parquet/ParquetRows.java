@@ -26,7 +26,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** The rows of one row group, of which each is taken once, in order. */
+/** The rows of one row group, in order. */
 final class ParquetRows {
     private final String path;
     private final RowGroup group;
@@ -47,7 +47,7 @@ final class ParquetRows {
         }
     }
 
-    /** Makes the reader read no columns but these. */
+    /** Restricts the reader to these columns. */
     static void project(ParquetFileReader reader, ParquetColumn.ParquetColumns columns) {
         MessageType schema = reader.getFileMetaData().getSchema();
         List<List<String>> paths = new ArrayList<>();
@@ -103,17 +103,11 @@ final class ParquetRows {
     /**
      * One row, in memory.
      *
-     * @param place where it is
      * @param bytes its text; empty if it is null
-     * @param id its identifier, if it has one
      * @param columns the user's columns that are not null
      */
     record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
-        /**
-         * The row as a document.
-         *
-         * @throws BadDocumentException if it has no text
-         */
+        /** The row as a document; one without text is refused. */
         Document document() throws BadDocumentException {
             byte[] text = bytes.orElseThrow(
                     () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
@@ -123,7 +117,6 @@ final class ParquetRows {
         /**
          * Where a row is.
          *
-         * @param path of its file
          * @param position its number in the file
          * @param sourceBytes its share of the row group's bytes
          */
@@ -160,14 +153,13 @@ final class ParquetRows {
     /**
      * A row group of a Parquet file.
      *
-     * @param index in the file
      * @param start byte offset of its first byte
      * @param firstRow number in the file of its first row
      * @param rows at least 1
      * @param bytes of all its columns as they are stored
      */
     record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
-        /** Its bytes shared out evenly among its rows: what the first so many of them have. */
+        /** The share of its bytes that its first rows have, spread evenly. */
         long bytesOf(long firstRows) {
             return Math.round(bytes * (firstRows / (double) rows));
         }

@@ -11,8 +11,8 @@ import java.io.InputStream;
 import java.util.zip.ZipException;
 
 /**
- * What is in an archive of one stream. It ends where the archive properly ends; a damaged archive, or one that is cut
- * off, is a {@link BadFileException}.
+ * The content of a single-stream archive. It ends only where the archive properly ends: a damaged or truncated archive
+ * is a {@link BadFileException}.
  */
 public final class ArchiveStream extends BlockInputStream {
     private final InputFile file;
@@ -56,8 +56,8 @@ public final class ArchiveStream extends BlockInputStream {
     }
 
     /**
-     * A stream whose last byte comes alone. The Zstandard library forgets that it is in a frame if the frame's
-     * beginning came in one read with the end of the frame before.
+     * Delivers its last byte alone: the Zstandard library forgets that it is in a frame if the frame's beginning came
+     * in one read with the end of the frame before.
      */
     private static final class LastByteApart extends FilterInputStream {
         private long left;

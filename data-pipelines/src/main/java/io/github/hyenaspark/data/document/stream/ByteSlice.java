@@ -9,8 +9,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window of constant size that moves over a stream. Whoever reads looks at {@code bytes[at..end)} and moves
- * {@code at}; the methods that bring more bytes may move them all to the array's front.
+ * A window of constant size that moves over a stream. Callers look at {@code bytes[at..end)} and advance {@code at};
+ * methods that bring more bytes may move them all to the array's front.
  */
 public final class ByteSlice implements Closeable {
     private static final int CAPACITY = 1 << 17;
@@ -36,17 +36,16 @@ public final class ByteSlice implements Closeable {
         this.archive = archive;
     }
 
-    /** Over a stream whose first byte has this offset. */
     public static ByteSlice of(InputStream in, long offset) {
         return new ByteSlice(in, offset, null);
     }
 
-    /** Over the content of an archive, whose own bytes are those that are counted. */
+    /** Over an archive's content; the bytes counted are the archive's own. */
     static ByteSlice ofArchive(InputStream content, ListedStream archive) {
         return new ByteSlice(content, 0, archive);
     }
 
-    /** Begins again with another stream. */
+    /** Restarts with another stream. */
     public void reset(InputStream other, long otherOffset) {
         in = other;
         offset = otherOffset;
@@ -68,9 +67,8 @@ public final class ByteSlice implements Closeable {
     }
 
     /**
-     * Brings at least so many bytes, as far as the stream has them.
+     * Brings at least {@code count} bytes (far below the window's size), as far as the stream has them.
      *
-     * @param count far below the window's size
      * @return whether {@code bytes[at..at+count)} are there
      */
     public boolean require(int count) throws IOException {
@@ -97,7 +95,7 @@ public final class ByteSlice implements Closeable {
         }
     }
 
-    /** Whether the stream has no byte after {@code bytes[end - 1]}, as far as is known. */
+    /** Whether the stream is known to have no byte after {@code bytes[end - 1]}. */
     public boolean ended() {
         return ended;
     }
@@ -107,7 +105,7 @@ public final class ByteSlice implements Closeable {
         skipLine(Long.MAX_VALUE);
     }
 
-    /** The same, but gives up somewhere behind an offset. */
+    /** The same, but gives up somewhere after an offset. */
     public void skipLine(long limit) throws IOException {
         while (position() < limit && more()) {
             int found = ByteSearch.indexOf((byte) '\n', bytes, at, end);
@@ -125,22 +123,18 @@ public final class ByteSlice implements Closeable {
         return counted - before;
     }
 
-    /** A record begins at {@code at}. */
+    /** Marks the beginning of a record. */
     public void beginRecord() {
         saved = 0;
         unsaved = at;
     }
 
-    /**
-     * The record is refused for what is at {@code at}.
-     *
-     * @param nextRecord bytes before which the record has surely ended
-     */
+    /** Refuses the record for what is at {@code at}; it has surely ended before the bytes {@code nextRecord}. */
     public BadDocumentException bad(String reason, byte[] nextRecord) throws IOException {
         return bad(position(), reason, nextRecord);
     }
 
-    /** The record is refused for what is at this offset. */
+    /** Refuses the record for what is at this offset. */
     public BadDocumentException bad(long where, String reason, byte[] nextRecord) throws IOException {
         saveBeginning();
         while (unsaved >= 0 && !ended) {

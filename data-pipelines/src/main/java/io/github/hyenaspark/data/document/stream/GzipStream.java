@@ -9,8 +9,8 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * The content of gzip members one after the other (RFC 1952). Unlike the platform's GZIPInputStream it ends only where
- * a member ends: whatever follows a member must be a whole member.
+ * The content of consecutive gzip members (RFC 1952). Unlike the platform's GZIPInputStream it ends only where a member
+ * ends: whatever follows a member must be a whole member.
  */
 final class GzipStream extends BlockInputStream {
     private static final int BLOCK = 1 << 16;

@@ -7,7 +7,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A listed file's bytes from an offset to its end. It has as many of them as when it was listed, or reading fails. */
+/** A listed file's bytes from an offset to its end. Reading fails if its length differs from the listed one. */
 public final class ListedStream extends BlockInputStream {
     private final InputFile file;
     private final InputStream in;
@@ -27,7 +27,6 @@ public final class ListedStream extends BlockInputStream {
         }
     }
 
-    /** Offset in the file of the byte that is read next. */
     public long offset() {
         return offset;
     }

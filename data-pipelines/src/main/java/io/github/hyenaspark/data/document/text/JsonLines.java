@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents from JSON lines: every line that is not blank is an object with the text in one of its fields. The text
- * streams while the line is checked, so a line may turn out to be bad after its text was read.
+ * Documents from JSON lines: every non-blank line is an object with the text in one of its fields. The text streams
+ * while the line is checked, so a line may turn out to be malformed after its text was read.
  */
 public final class JsonLines implements DocumentReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -75,7 +75,7 @@ public final class JsonLines implements DocumentReader {
         }
     }
 
-    /** Passes the white space at the line's beginning, and its end if there is nothing else. */
+    /** Skips the white space at the line's beginning, and the line's end if there is nothing else. */
     private boolean isBlank() throws IOException {
         while (blocks.more()) {
             byte next = blocks.bytes[blocks.at];
@@ -112,7 +112,7 @@ public final class JsonLines implements DocumentReader {
             return got;
         }
 
-        /** Moves to the next line without a look at this one, which may be bad. */
+        /** Moves to the next line without checking the rest of this one. */
         void skipLine() throws IOException {
             leave();
             if (!lineEnded) {

@@ -7,8 +7,8 @@ import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.IOException;
 
 /**
- * The characters of a JSON string as UTF-8, block by block. What RFC 8259 forbids is refused: control characters,
- * unknown escapes; and so is what no UTF-8 text can hold: half of a surrogate pair, bytes that are not UTF-8.
+ * The characters of a JSON string as UTF-8, block by block. Refused are control characters and unknown escapes, which
+ * RFC 8259 forbids, and half surrogate pairs and malformed UTF-8, which no text can hold.
  */
 final class JsonString {
     static final byte[] NEXT_LINE = {'\n'};
@@ -31,17 +31,13 @@ final class JsonString {
         this.blocks = blocks;
     }
 
-    /** Its opening quote has just been passed. */
+    /** Begins after the opening quote. */
     void begin() {
         ended = false;
         given = pendingEnd;
     }
 
-    /**
-     * The next bytes: {@code count} of them unless the string ends.
-     *
-     * @return how many; -1 behind the closing quote
-     */
+    /** The next bytes: {@code count} of them unless the string ends; -1 after the closing quote. */
     int read(byte[] to, int at, int count) throws IOException {
         int done = 0;
         while (done < count && !(ended && given == pendingEnd)) {
@@ -64,7 +60,7 @@ final class JsonString {
         return done == 0 && ended ? -1 : done;
     }
 
-    /** End of the bytes that stand for themselves and are whole characters. */
+    /** End of the bytes that need no decoding and are whole characters. */
     private static int plainEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
@@ -122,7 +118,7 @@ final class JsonString {
         given = 0;
     }
 
-    /** Passes an escape and gives its code point. */
+    /** Skips an escape and returns its code point. */
     private int escape() throws IOException {
         int kind = blocks.end - blocks.at < 2 ? -1 : blocks.bytes[blocks.at + 1];
         int character = switch (kind) {

@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. Empty lines are
- * skipped.
- */
+/** Non-empty lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. */
 public final class LineDocuments implements DocumentReader {
     private final SliceReader section;
     private @Nullable Text current;

@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what the units gave as one snapshot, by creating one file exclusively; then brings the views for other
- * tools up to date. All numbers come from the units' records. Runs on one machine, after all units.
+ * Publishes the units' results as one snapshot, by creating one file exclusively; then updates the views for other
+ * tools. All numbers come from the units' records. Runs on one machine, after all units.
  */
 public final class SnapshotCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
@@ -47,27 +47,20 @@ public final class SnapshotCommit {
         this.units = units;
     }
 
-    /** Whether a commit made a new snapshot. */
     public enum Outcome {
-        /** There is a new snapshot. */
         CREATED,
-        /** The newest snapshot holds just this already. */
+        /** The newest snapshot already holds exactly this. */
         UNCHANGED
     }
 
-    /**
-     * What a commit did.
-     *
-     * @param outcome whether the snapshot is new
-     * @param snapshot the newest snapshot of the dataset
-     */
+    /** What a commit did, and the newest snapshot of the dataset. */
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
     /**
-     * Reads the records of all new units and checks how many bad documents there are.
+     * Reads the records of all new units and checks the number of bad documents.
      *
-     * @throws CorruptFileException if there are too many, no usable document, or a record cannot be read
-     * @throws IOException if a unit has not been done
+     * @throws CorruptFileException if there are too many, or no usable document, or a record cannot be read
+     * @throws IOException if a unit has no record
      */
     public static SnapshotCommit open(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
@@ -88,7 +81,7 @@ public final class SnapshotCommit {
         return commit;
     }
 
-    /** The units of the snapshot to come, without duplicates: what {@link DuplicateRule} looks at. */
+    /** The units of the future snapshot, without duplicates: the input of {@link DuplicateRule}. */
     public List<UnitEntry> units() {
         return List.copyOf(units);
     }
@@ -134,8 +127,8 @@ public final class SnapshotCommit {
     /**
      * Creates the snapshot, unless the newest one is the same.
      *
-     * @param duplicates by unit name; units without duplicates may be missing
-     * @throws LockedException if somebody else has committed another snapshot meanwhile
+     * @param duplicates by unit name; units without any may be missing
+     * @throws LockedException if another run has meanwhile committed another snapshot
      */
     public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
         DatasetSnapshot next = next(duplicates);
@@ -171,28 +164,25 @@ public final class SnapshotCommit {
                 marked);
     }
 
-    /** Commits nothing; only brings the views up to date, which a killed run may have left behind. */
+    /** Commits nothing; only updates the views, which a killed run may have left outdated. */
     public static Result unchanged(Storage storage, DatasetSpec recipe, DatasetSnapshot newest) throws IOException {
         return new Views(storage, recipe).bring(Outcome.UNCHANGED, newest);
     }
 
     /**
-     * What other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They follow
-     * the newest snapshot and are written after it; nothing here reads them.
-     *
-     * @param storage where the dataset is
-     * @param recipe the dataset's
+     * What other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. Written
+     * after the newest snapshot, which they follow; nothing here reads them.
      */
     record Views(Storage storage, DatasetSpec recipe) {
         private static final Logger LOG = LoggerFactory.getLogger(Views.class);
         static final String SUCCESS = "_SUCCESS";
 
-        /** What says to schedulers that a snapshot is there, and which. */
+        /** Tells schedulers which snapshot exists. */
         static byte[] success(DatasetSnapshot snapshot) {
             return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
         }
 
-        /** Writes the views that are not what they should be. */
+        /** Writes the outdated views. */
         SnapshotCommit.Result bring(SnapshotCommit.Outcome outcome, DatasetSnapshot snapshot) throws IOException {
             for (Split split : Split.values()) {
                 bring(split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));

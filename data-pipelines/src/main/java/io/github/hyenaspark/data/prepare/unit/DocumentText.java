@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
- * signed block by block. What it says of the text is right once it was read to its end.
+ * signed block by block. Its properties are valid once it was read to its end.
  */
 public final class DocumentText extends BlockInputStream {
     private static final int BEGINNING_BYTES = 256;
@@ -40,7 +40,7 @@ public final class DocumentText extends BlockInputStream {
         this.minHash = signed ? new MinHash() : null;
     }
 
-    /** The text of a document after these steps. */
+    /** The text after these steps. */
     public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
@@ -50,19 +50,14 @@ public final class DocumentText extends BlockInputStream {
     }
 
     /**
-     * What the document table calls a document: 128 bits of the hash of its place below the input, or of the id that
-     * its source gives.
-     *
-     * @param path of its file, relative to the input
-     * @param position in that file
-     * @param givenId empty if its source gives none
+     * A document's id in the document table: 128 bits of the hash of its path and position, or of the id that its
+     * source gives ({@code givenId}, may be empty).
      */
     public static String documentId(String path, long position, String givenId) {
         String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
         return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
     }
 
-    /** Bytes read so far. */
     public long bytes() {
         return bytes;
     }
@@ -72,17 +67,16 @@ public final class DocumentText extends BlockInputStream {
         return Hashes.hex(digest.digest());
     }
 
-    /** The first bytes, at most 256. */
     byte[] beginning() {
         return Arrays.copyOf(beginning, (int) Math.min(bytes, BEGINNING_BYTES));
     }
 
-    /** The name of the filter that refuses the text, if one does. */
+    /** The name of the filter that refuses the text, if any. */
     public Optional<String> refusal() {
         return statistics == null ? Optional.empty() : filter.rejected(statistics);
     }
 
-    /** For near duplicates; empty if they are not looked for. */
+    /** For near duplicates; empty unless they are looked for. */
     byte[] signature() {
         return minHash == null ? new byte[0] : minHash.signature();
     }

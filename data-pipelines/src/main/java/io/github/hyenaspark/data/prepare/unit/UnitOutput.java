@@ -31,10 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a unit becomes while its documents are read: shards, document table, quarantine, counts. */
+/** Collects a unit's output while its documents are read: shards, document table, quarantine, counts. */
 public final class UnitOutput implements Closeable {
     private static final int ID_DIGITS = 32;
-    /** A split that a BED file may name: for a last measurement, so it is in no dataset. */
+    /** A split that a BED file may name: reserved for a final measurement, so no dataset holds it. */
     private static final String TEST = "test";
 
     private final DatasetSpec recipe;
@@ -59,16 +59,10 @@ public final class UnitOutput implements Closeable {
         this.quarantine = Quarantine.open();
     }
 
-    /**
-     * Output without documents.
-     *
-     * @throws IOException if the temporary files cannot be made
-     */
     public static UnitOutput open(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         return new UnitOutput(recipe, tokenizer);
     }
 
-    /** What was counted so far. */
     public UnitTally tally() {
         return tally.result();
     }
@@ -76,7 +70,7 @@ public final class UnitOutput implements Closeable {
     /**
      * Takes all documents of a slice.
      *
-     * @throws BadFileException if its file cannot be read further; what was taken of it is of no use then
+     * @throws BadFileException if its file cannot be read further; what was taken of it is useless then
      */
     public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
@@ -88,7 +82,6 @@ public final class UnitOutput implements Closeable {
         tally.sourceBytes(slice.to() - slice.from());
     }
 
-    /** False at the end of the slice. */
     private boolean takeNext(InputFile file, DocumentReader reader) throws IOException {
         try {
             Optional<Document> document = reader.next();
@@ -103,7 +96,6 @@ public final class UnitOutput implements Closeable {
         }
     }
 
-    /** Refuses a file whole. */
     public void refuseFile(InputFile file, BadFileException fault) throws IOException {
         bad(new QuarantineEntry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
     }
@@ -170,7 +162,7 @@ public final class UnitOutput implements Closeable {
         quarantine.append(record);
     }
 
-    /** Writes the shards; nothing can be taken after that. */
+    /** Writes the shards; nothing can be added after that. */
     List<ShardEntry> writeShards(Storage storage, String dataset, String unit) throws IOException {
         return shards.write(storage, dataset, unit);
     }

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes down the documents of one work unit that are not in the dataset, each as a JSON object on a line of its own,
- * compressed by zstd. Entries are in a temporary file until then. Equal entries in the same order give equal bytes.
- * Confined to one thread.
+ * Writes the documents of one work unit that are not in the dataset, each as a JSON object on its own line, compressed
+ * by zstd, and reads them back. Entries are in a temporary file until then. Equal entries in the same order give equal
+ * bytes. Confined to one thread.
  */
 public final class Quarantine implements Closeable {
     /** The folder of all quarantines in a dataset. */
@@ -38,11 +38,6 @@ public final class Quarantine implements Closeable {
         this.out = new ZstdOutputStream(spool.output(), LEVEL);
     }
 
-    /**
-     * A quarantine without entries.
-     *
-     * @throws IOException if the temporary file cannot be made
-     */
     public static Quarantine open() throws IOException {
         SpoolFile spool = SpoolFile.open();
         try {
@@ -53,28 +48,16 @@ public final class Quarantine implements Closeable {
         }
     }
 
-    /**
-     * Adds an entry.
-     *
-     * @throws IOException if the temporary file cannot be written
-     */
     public void append(QuarantineEntry entry) throws IOException {
         out.write((Json.line(entry.toJson()) + "\n").getBytes(StandardCharsets.UTF_8));
         entries++;
     }
 
-    /** Entries so far. */
     public long entries() {
         return entries;
     }
 
-    /**
-     * Writes {@code quarantine/UNIT-HASH.jsonl.zst}; no entry can be added after it.
-     *
-     * @param dataset the dataset's directory
-     * @param unit the unit's name
-     * @return the facts of the object; empty if there are no entries, and no file
-     */
+    /** Writes {@code quarantine/UNIT-HASH.jsonl.zst}, unless there are no entries; none can be added after it. */
     public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
         out.close();
         return entries == 0
@@ -99,7 +82,6 @@ public final class Quarantine implements Closeable {
     /**
      * The first entry, of the bad ones if there are any.
      *
-     * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it is damaged
      */
     public static Optional<QuarantineEntry> first(Storage storage, String uri) throws IOException {
@@ -119,7 +101,6 @@ public final class Quarantine implements Closeable {
     /**
      * Gives every entry, in the order in which they were written. The file is checked against the hash in its name.
      *
-     * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it is damaged
      */
     public static void read(Storage storage, String uri, RowSink<QuarantineEntry> entries) throws IOException {

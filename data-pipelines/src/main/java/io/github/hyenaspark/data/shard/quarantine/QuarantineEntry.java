@@ -13,22 +13,18 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A document that is not in the dataset. Not compared by {@code equals}: the beginning is an array, which is the
- * caller's.
+ * A document that is not in the dataset. Do not compare by {@code equals}: the beginning is the caller's array.
  *
  * @param path of its file, relative to the input
- * @param position of the document in its file
  * @param offset where in the file the fault is
- * @param kind whether it is unusable or unwanted
- * @param reason what is wrong
  * @param beginning its first bytes, of which at most 256 are kept
  */
 public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
     /** Why a document is left out. */
     public enum Kind {
-        /** It cannot be read. */
+        /** It is unreadable. */
         BAD,
-        /** A filter or a step does not want it. */
+        /** A filter or step refuses it. */
         FILTERED;
 
         private String text() {
@@ -85,7 +81,7 @@ public record QuarantineEntry(String path, long position, long offset, Kind kind
         }
     }
 
-    /** Without a last character that the beginning has only a part of. */
+    /** Without an incomplete last character. */
     private static String text(byte[] beginning) throws CharacterCodingException {
         int end = beginning.length;
         if (end == BEGINNING_BYTES) {

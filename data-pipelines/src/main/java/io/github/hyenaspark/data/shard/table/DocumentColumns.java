@@ -13,7 +13,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 
-/** The columns of a document table: ours, in this order, and behind them the user's, which are optional strings. */
+/** The columns of a document table: ours, in this order, then the user's, which are optional strings. */
 final class DocumentColumns {
     static final String ID = "document_id";
     static final String CONTENT_HASH = "content_hash";
@@ -42,8 +42,7 @@ final class DocumentColumns {
     /**
      * The schema of a table with these columns of the user's.
      *
-     * @throws IllegalArgumentException if one has no name, or the name of another; the case of letters tells no columns
-     *     apart, since SQL does not either
+     * @throws IllegalArgumentException if one is unnamed or has the name of another, ignoring case as SQL does
      */
     static MessageType schema(List<String> columns) {
         List<Type> types = new ArrayList<>(OURS);
@@ -61,7 +60,7 @@ final class DocumentColumns {
     /**
      * The user's columns of a file's schema.
      *
-     * @throws CorruptFileException if ours are not as they must be
+     * @throws CorruptFileException if ours differ
      */
     static List<String> columnsOf(MessageType found, String uri) throws CorruptFileException {
         List<Type> types = found.getFields();
@@ -73,7 +72,6 @@ final class DocumentColumns {
                 .toList();
     }
 
-    /** These columns of ours alone. */
     static MessageType projection(List<String> names) {
         return new MessageType(
                 SCHEMA,

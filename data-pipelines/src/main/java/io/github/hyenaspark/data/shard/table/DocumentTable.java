@@ -20,8 +20,8 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.schema.MessageType;
 
 /**
- * Reads the facts about a unit's documents, a Parquet file that any SQL tool reads too. A table is copied to a
- * temporary file first, and checked against the hash in its name. Written by {@link DocumentTableWriter}.
+ * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy that is
+ * checked against the hash in its name. Written by {@link DocumentTableWriter}.
  */
 public final class DocumentTable {
     /** The folder of all parts in a dataset. */
@@ -41,7 +41,6 @@ public final class DocumentTable {
     /**
      * Gives every row, in the order in which they were written.
      *
-     * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it is damaged
      */
     public static void read(Storage storage, String uri, RowSink<DocumentRow> rows) throws IOException {
@@ -49,9 +48,8 @@ public final class DocumentTable {
     }
 
     /**
-     * Gives what tells duplicates of every row, in the order in which they were written; nothing else is decoded.
+     * Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded.
      *
-     * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if it is damaged
      */
     public static void readKeys(Storage storage, String uri, RowSink<DocumentRow.Key> keys) throws IOException {
@@ -108,7 +106,7 @@ public final class DocumentTable {
         return reader.getFileMetaData().getSchema();
     }
 
-    /** The columns of one row group; each value is taken once, row after row. */
+    /** The columns of one row group; each value is read once, row after row. */
     private static final class Cells {
         private final SortedMap<String, ColumnReader> readers = new TreeMap<>();
 
@@ -140,7 +138,6 @@ public final class DocumentTable {
             return value;
         }
 
-        /** Empty if there is no value. */
         byte[] bytes(String name) {
             ColumnReader reader = reader(name);
             byte[] value = reader.getCurrentDefinitionLevel() == 0

@@ -59,11 +59,9 @@ public final class DocumentTableWriter implements Closeable {
     }
 
     /**
-     * A table without rows.
+     * Opens a table with these columns of the user's.
      *
-     * @param columns names of the user's columns
      * @throws IllegalArgumentException if two columns would have the same name
-     * @throws IOException if the temporary file cannot be made
      */
     public static DocumentTableWriter open(List<String> columns) throws IOException {
         MessageType schema = DocumentColumns.schema(columns);
@@ -76,11 +74,7 @@ public final class DocumentTableWriter implements Closeable {
         }
     }
 
-    /**
-     * Adds a row. A column of the row that was not named to {@link #open} is left out.
-     *
-     * @throws IOException if the temporary file cannot be written
-     */
+    /** Adds a row; columns that were not named to {@link #open} are left out. */
     public void append(DocumentRow row) throws IOException {
         var group = new SimpleGroup(schema);
         int field = 0;
@@ -106,18 +100,11 @@ public final class DocumentTableWriter implements Closeable {
         rows++;
     }
 
-    /** Rows so far. */
     public long rows() {
         return rows;
     }
 
-    /**
-     * Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it.
-     *
-     * @param dataset the dataset's directory
-     * @param unit the unit's name
-     * @return the facts of the object
-     */
+    /** Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it. */
     public ObjectRef write(Storage storage, String dataset, String unit) throws IOException {
         writer.close();
         sortEncodings(spool);
