@@ -65,21 +65,42 @@ public abstract class DocumentTextStream extends BlockInputStream {
         state = State.LEFT;
     }
 
-    /** This text as a document of a text file: it has nothing else. */
-    public final Document document(String path, long position) {
-        return new TextOnlyDocument(path, position, this);
-    }
-
-    private record TextOnlyDocument(String path, long position, DocumentTextStream text) implements Document {
-        @Override
-        public long sourceBytes() {
-            return text.sourceBytes();
-        }
-    }
-
     public final long sourceBytes() {
         checkEnded();
         return sourceBytes;
+    }
+
+    /** A document of a text file, which has nothing but its text; other readers extend it. */
+    public static class TextDocument implements Document {
+        private final String path;
+        private final long position;
+        private final DocumentTextStream text;
+
+        public TextDocument(String path, long position, DocumentTextStream text) {
+            this.path = path;
+            this.position = position;
+            this.text = text;
+        }
+
+        @Override
+        public final String path() {
+            return path;
+        }
+
+        @Override
+        public final long position() {
+            return position;
+        }
+
+        @Override
+        public final DocumentTextStream text() {
+            return text;
+        }
+
+        @Override
+        public final long sourceBytes() {
+            return text.sourceBytes();
+        }
     }
 
     /** Refuses what is only known at the text's end. */

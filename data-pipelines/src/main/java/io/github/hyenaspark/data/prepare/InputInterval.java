@@ -27,10 +27,6 @@ public record InputInterval(long startMillis, long endMillis) implements Seriali
         return new InputInterval(from, to);
     }
 
-    boolean isLimited() {
-        return startMillis != Long.MIN_VALUE || endMillis != Long.MAX_VALUE;
-    }
-
     public boolean contains(InputFile file) {
         return file.modifiedMillis() >= startMillis && file.modifiedMillis() < endMillis;
     }

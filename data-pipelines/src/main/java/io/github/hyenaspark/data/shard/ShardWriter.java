@@ -29,7 +29,12 @@ public final class ShardWriter implements Closeable {
     private final Map<Split, List<ShardGroup>> groups = new EnumMap<>(Split.class);
     private long documentStart;
 
-    private ShardWriter(ShardFormat format, String tokenizer) {
+    /**
+     * Opens a writer. Tokens beyond 16 MiB stay in a temporary file until it is closed.
+     *
+     * @param tokenizer fingerprint, part of what names the files
+     */
+    public ShardWriter(ShardFormat format, String tokenizer) {
         this.format = format;
         this.tokenizer = tokenizer;
         this.largest = format.vocabularySize() - 1;
@@ -37,15 +42,6 @@ public final class ShardWriter implements Closeable {
         for (Split split : Split.values()) {
             groups.put(split, new ArrayList<>());
         }
-    }
-
-    /**
-     * Opens a writer. Tokens beyond 16 MiB stay in a temporary file until it is closed.
-     *
-     * @param tokenizer fingerprint, part of what names the files
-     */
-    public static ShardWriter open(ShardFormat format, String tokenizer) {
-        return new ShardWriter(format, tokenizer);
     }
 
     /**

@@ -2,12 +2,8 @@ package io.github.hyenaspark.data.shard;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +18,7 @@ final class TokenSpool implements Closeable {
 
     private final int chunksInMemory;
     private final List<byte[]> memory = new ArrayList<>();
-    private @Nullable FileChannel disk;
+    private @Nullable SpoolFile disk;
     private long diskChunks;
     /** The incomplete chunk after those in memory and on disk. */
     private byte[] tail = new byte[CHUNK_BYTES];
@@ -61,21 +57,19 @@ final class TokenSpool implements Closeable {
             memory.add(tail);
             tail = new byte[CHUNK_BYTES];
         } else {
-            FileChannel file = file();
-            ByteBuffer in = ByteBuffer.wrap(tail);
-            while (in.hasRemaining()) {
-                file.write(in, diskChunks * CHUNK_BYTES + in.position());
+            SpoolFile file = file();
+            file.cut(diskChunks * CHUNK_BYTES);
+            try (OutputStream out = file.output()) {
+                out.write(tail);
             }
             diskChunks++;
         }
         tailBytes = 0;
     }
 
-    private FileChannel file() throws IOException {
+    private SpoolFile file() throws IOException {
         if (disk == null) {
-            Path file = Files.createTempFile("hyena-tokens-", ".spool");
-            disk = FileChannel.open(
-                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+            disk = SpoolFile.open();
         }
         return disk;
     }
@@ -120,16 +114,13 @@ final class TokenSpool implements Closeable {
     }
 
     private void load(long number) throws IOException {
-        if (loaded.length == 0) {
-            loaded = new byte[CHUNK_BYTES];
-        }
-        ByteBuffer out = ByteBuffer.wrap(loaded);
         long offset = (number - memory.size()) * CHUNK_BYTES;
-        while (out.hasRemaining()) {
-            if (file().read(out, offset + out.position()) < 0) {
-                throw new IOException("the temporary file ends after " + (offset + out.position()) + " of "
-                        + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
-            }
+        try (InputStream in = file().input(offset)) {
+            loaded = in.readNBytes(CHUNK_BYTES);
+        }
+        if (loaded.length < CHUNK_BYTES) {
+            throw new IOException("the temporary file ends after " + (offset + loaded.length) + " of "
+                    + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
         }
         loadedChunk = number;
     }

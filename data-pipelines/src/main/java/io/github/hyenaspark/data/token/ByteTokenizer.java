@@ -1,25 +1,20 @@
 package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.data.bytes.Utf8;
-import io.github.hyenaspark.io.Hashes;
-import io.github.hyenaspark.io.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
  * One id per byte of UTF-8. The byte 0xFF occurs in no UTF-8 text, so it ends a document, and with a vocabulary of 256
  * a token is one byte on disk. Malformed UTF-8 is refused, never repaired.
  */
-public final class ByteTokenizer implements Tokenizer {
+public final class ByteTokenizer extends DescribedTokenizer {
     public static final String NAME = "bytes";
 
     private static final int VOCABULARY_SIZE = 256;
     private static final int END_OF_DOCUMENT = 0xFF;
-    private static final int FIRST_BLOCK = 1 << 12; // most documents are short
-    private static final int BLOCK = 1 << 16;
     private static final String DESCRIPTION = """
             tokenizer=bytes
             vocabulary-size=256
@@ -29,49 +24,23 @@ public final class ByteTokenizer implements Tokenizer {
             normaliser=none
             """;
 
-    ByteTokenizer() {}
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return Hashes.sha256(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int vocabularySize() {
-        return VOCABULARY_SIZE;
-    }
-
-    @Override
-    public int endOfDocument() {
-        return END_OF_DOCUMENT;
+    ByteTokenizer() {
+        super(NAME, DESCRIPTION, VOCABULARY_SIZE, END_OF_DOCUMENT);
     }
 
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[FIRST_BLOCK];
-        int[] ids = new int[FIRST_BLOCK];
         var check = new Utf8.Validator();
-        long offset = 0;
-        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+        long length = encodeBlocks(text, sink, (bytes, count, ids, offset) -> {
             int valid = check.accept(bytes, 0, count);
             if (valid < count) {
                 throw malformed(offset + valid, bytes[valid]);
             }
             widen(bytes, count, ids);
-            sink.accept(ids, count);
-            offset += count;
-            if (count == bytes.length && count < BLOCK) {
-                bytes = new byte[BLOCK];
-                ids = new int[BLOCK];
-            }
-        }
+            return count;
+        });
         if (!check.complete()) {
-            throw unfinished(offset);
+            throw unfinished(length);
         }
         return 0;
     }
@@ -104,18 +73,6 @@ public final class ByteTokenizer implements Tokenizer {
             }
         }
         return text.toByteArray();
-    }
-
-    @Override
-    public byte[] file() {
-        return descriptionFile(NAME, DESCRIPTION);
-    }
-
-    /** The file of a tokenizer defined by code: its name, and its rules one per line. */
-    static byte[] descriptionFile(String name, String description) {
-        var json = Json.object().put("tokenizer", name);
-        description.lines().forEach(json.putArray("rules")::add);
-        return Json.bytes(json);
     }
 
     /** Refuses an id that is not in [0, V). */

@@ -1,10 +1,8 @@
 package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.io.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -18,7 +16,7 @@ import java.util.Locale;
  * <p>Decoding gives the normal form of a text: upper case, without white space, with N for N, [MASK] and [UNK]. A text
  * of the letters A, C, G, T and N alone is its own normal form.
  */
-public final class DnaTokenizer implements Tokenizer {
+public final class DnaTokenizer extends DescribedTokenizer {
     public static final String NAME = "dna";
 
     private static final int VOCABULARY_SIZE = 12;
@@ -27,8 +25,6 @@ public final class DnaTokenizer implements Tokenizer {
     private static final int UNKNOWN = 6;
     private static final int FIRST_LETTER = 7;
     private static final String LETTERS = "ACGTN";
-    private static final int FIRST_BLOCK = 1 << 12; // most documents are short
-    private static final int BLOCK = 1 << 16;
     private static final String DESCRIPTION = """
             tokenizer=dna
             vocabulary-size=12
@@ -45,7 +41,9 @@ public final class DnaTokenizer implements Tokenizer {
     private static final int REFUSED_BIT = 0x40000000;
     private static final int[] ID_OF_BYTE = idOfByte();
 
-    DnaTokenizer() {}
+    DnaTokenizer() {
+        super(NAME, DESCRIPTION, VOCABULARY_SIZE, END_OF_DOCUMENT);
+    }
 
     private static int[] idOfByte() {
         int[] ids = new int[256];
@@ -66,48 +64,20 @@ public final class DnaTokenizer implements Tokenizer {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return Hashes.sha256(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int vocabularySize() {
-        return VOCABULARY_SIZE;
-    }
-
-    @Override
-    public int endOfDocument() {
-        return END_OF_DOCUMENT;
-    }
-
-    @Override
     public int masked() {
         return MASK;
     }
 
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[FIRST_BLOCK];
-        int[] ids = new int[FIRST_BLOCK];
-        long offset = 0;
-        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+        encodeBlocks(text, sink, (bytes, count, ids, offset) -> {
             int found = encode(bytes, count, ids);
             if (found < 0) {
                 int wrong = firstRefused(bytes);
                 throw new MalformedTextException(offset + wrong, refusal(bytes[wrong]));
             }
-            sink.accept(ids, found);
-            offset += count;
-            if (count == bytes.length && count < BLOCK) {
-                bytes = new byte[BLOCK];
-                ids = new int[BLOCK];
-            }
-        }
+            return found;
+        });
         return 0;
     }
 
@@ -180,8 +150,4 @@ public final class DnaTokenizer implements Tokenizer {
         return text.toByteArray();
     }
 
-    @Override
-    public byte[] file() {
-        return ByteTokenizer.descriptionFile(NAME, DESCRIPTION);
-    }
 }

@@ -122,17 +122,8 @@ public enum SplitPattern {
     }
 
     private static boolean isLetterOrDigit(int character) {
-        return switch (Character.getType(character)) {
-            case Character.UPPERCASE_LETTER,
-                    Character.LOWERCASE_LETTER,
-                    Character.TITLECASE_LETTER,
-                    Character.MODIFIER_LETTER,
-                    Character.OTHER_LETTER,
-                    Character.DECIMAL_DIGIT_NUMBER,
-                    Character.LETTER_NUMBER,
-                    Character.OTHER_NUMBER -> true;
-            default -> false;
-        };
+        byte found = UnicodeClasses.classOf(character);
+        return found == 'L' || found == 'N';
     }
 
     /**

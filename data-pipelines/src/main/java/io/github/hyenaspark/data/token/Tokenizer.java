@@ -10,7 +10,7 @@ import java.util.Arrays;
  * Text to token ids and back. Tokenizers are stateless: one may serve many threads. Datasets and checkpoints carry the
  * fingerprint, so that ids of one tokenizer are never read as those of another.
  */
-public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTokenizer, BpeTokenizer {
+public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** What {@link #masked()} returns if no id marks a masked token. */
     int NO_ID = -1;
 

@@ -13,6 +13,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Normalises a text piece by piece. A piece ends before a character that never changes and never joins what precedes it
@@ -175,26 +176,17 @@ final class NormalisingInput extends BlockInputStream {
     /** The Unicode normal form of a text (Unicode Standard Annex 15). */
     public enum Normalisation {
         /** Texts stay unchanged. */
-        NONE {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return utf8;
-            }
-        },
+        NONE(null),
         /** Letters and their marks become one character where there is one. Lossless but for the spelling. */
-        NFC {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return new NormalisingInput(utf8, Normalizer.Form.NFC);
-            }
-        },
+        NFC(Normalizer.Form.NFC),
         /** NFC, and ligatures, full-width letters and superscripts become plain characters. */
-        NFKC {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return new NormalisingInput(utf8, Normalizer.Form.NFKC);
-            }
-        };
+        NFKC(Normalizer.Form.NFKC);
+
+        private final Normalizer.@Nullable Form form;
+
+        Normalisation(Normalizer.@Nullable Form form) {
+            this.form = form;
+        }
 
         /**
          * The normal form of a text, computed while it is read, in bounded memory; closing it closes the text.
@@ -202,6 +194,8 @@ final class NormalisingInput extends BlockInputStream {
          * <p>Reading throws {@link BadDocumentException}, with the offset in {@code utf8}, at the first malformed byte.
          * {@link #NONE} validates nothing.
          */
-        public abstract InputStream apply(InputStream utf8);
+        public InputStream apply(InputStream utf8) {
+            return form == null ? utf8 : new NormalisingInput(utf8, form);
+        }
     }
 }

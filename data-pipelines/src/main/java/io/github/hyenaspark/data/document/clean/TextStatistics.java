@@ -18,7 +18,6 @@ public final class TextStatistics {
     private long longestLine;
     private long otherLetters;
     private long otherDigits;
-    private long otherWhiteSpace;
     private long otherControls;
 
     /** Takes the next bytes {@code text[from..to)} of one text, wherever the blocks are cut. */
@@ -55,11 +54,6 @@ public final class TextStatistics {
         return sum('0', '9' + 1) + otherDigits;
     }
 
-    /** White space: of ASCII tab, line feed, vertical tab, form feed, carriage return and space. */
-    public long whiteSpace() {
-        return sum('\t', '\r' + 1) + counts[' '] + otherWhiteSpace;
-    }
-
     /** Control characters other than tab, line feed and carriage return; those of U+0080 to U+009F count as well. */
     public long controls() {
         return sum(0, ' ') - counts['\t'] - counts['\n'] - counts['\r'] + counts[ASCII - 1] + otherControls;
@@ -93,8 +87,6 @@ public final class TextStatistics {
             otherLetters++;
         } else if (Character.isDigit(point)) {
             otherDigits++;
-        } else if (Character.isSpaceChar(point)) {
-            otherWhiteSpace++;
         } else if (Character.isISOControl(point)) {
             otherControls++;
         }

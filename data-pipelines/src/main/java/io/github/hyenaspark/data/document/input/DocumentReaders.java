@@ -45,9 +45,9 @@ public final class DocumentReaders {
         SliceReader section = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {
-                case JSONL -> JsonLines.of(section, config);
+                case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(storage, section, config);
-                default -> separated ? SeparatedDocuments.of(section, config.separator()) : LineDocuments.of(section);
+                default -> separated ? SeparatedDocuments.of(section, config.separator()) : new LineDocuments(section);
             };
         } catch (IOException | IllegalArgumentException e) {
             section.close();

@@ -3,7 +3,6 @@ package io.github.hyenaspark.data.document.parquet;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.io.WrongSettingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -20,6 +19,9 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * @param name as in the settings; a column inside others is named with dots, for example {@code meta.url}
  */
 record ParquetColumn(String name, ColumnDescriptor descriptor) {
+    private static final List<LogicalTypeAnnotation> TEXTS = List.of(
+            LogicalTypeAnnotation.stringType(), LogicalTypeAnnotation.jsonType(), LogicalTypeAnnotation.enumType());
+
     /**
      * Finds a column with one value per row.
      *
@@ -48,7 +50,7 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
      */
     ParquetColumn ofText(String setting, String uri) {
         boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
-                && (isPlain() || Arrays.asList(text(), json(), symbol()).contains(type().getLogicalTypeAnnotation()));
+                && (isPlain() || TEXTS.contains(type().getLogicalTypeAnnotation()));
         if (!text) {
             throw new WrongSettingException(
                     "data.source." + setting + ": " + uri + " has " + type() + ", expected a string or binary column");
@@ -99,18 +101,6 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     /** Whether the file gives the bytes no logical type; old writers give texts none. */
     private boolean isPlain() {
         return type().getLogicalTypeAnnotation() == null;
-    }
-
-    private static LogicalTypeAnnotation text() {
-        return LogicalTypeAnnotation.stringType();
-    }
-
-    private static LogicalTypeAnnotation json() {
-        return LogicalTypeAnnotation.jsonType();
-    }
-
-    private static LogicalTypeAnnotation symbol() {
-        return LogicalTypeAnnotation.enumType();
     }
 
     private static String path(ColumnDescriptor column) {

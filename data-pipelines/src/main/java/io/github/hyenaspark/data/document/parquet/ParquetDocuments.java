@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.parquet;
 
+import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
@@ -76,7 +77,7 @@ public final class ParquetDocuments implements DocumentReader {
                     file.get(), group, columns.get(), slice.file().path())));
         }
         ParquetRows current = rows.get();
-        return Optional.of(reading(current::next).document());
+        return Optional.of(reading(current::next));
     }
 
     private ParquetFileReader openFile() throws IOException {
@@ -108,6 +109,8 @@ public final class ParquetDocuments implements DocumentReader {
     private <T> T reading(Reading<T> reading) throws IOException {
         try {
             return reading.read();
+        } catch (BadDocumentException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             input.get().throwFailure();
             pending.clear();

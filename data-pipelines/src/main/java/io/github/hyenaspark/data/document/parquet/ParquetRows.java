@@ -71,17 +71,26 @@ final class ParquetRows {
         return row < group.rows();
     }
 
-    Row next() {
+    /** The next row; one without text is refused. */
+    Document next() throws BadDocumentException {
         long position = group.firstRow() + row;
         long sourceBytes = group.bytesOf(row + 1) - group.bytesOf(row);
         row++;
-        Optional<byte[]> bytes = text.nextBytes(texts);
+        Optional<byte[]> value = text.nextBytes(texts);
         SortedMap<String, String> values = new TreeMap<>();
         others.forEach(
-                (column, reader) -> column.nextText(reader).ifPresent(value -> values.put(column.name(), value)));
-        Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(value -> !value.isEmpty());
+                (column, reader) -> column.nextText(reader).ifPresent(found -> values.put(column.name(), found)));
+        Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(found -> !found.isEmpty());
         values.keySet().retainAll(config.columns());
-        return new Row(new Row.Place(path, position, sourceBytes), bytes, id, values);
+        byte[] bytes = value.orElseThrow(
+                () -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
+        return new RowDocument(
+                path,
+                position,
+                sourceBytes,
+                new ByteArrayInputStream(bytes),
+                id,
+                Collections.unmodifiableSortedMap(values));
     }
 
     private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
@@ -100,55 +109,15 @@ final class ParquetRows {
         return fields;
     }
 
-    /**
-     * One row, in memory.
-     *
-     * @param bytes its text; empty if it is null
-     * @param columns the user's columns that are not null
-     */
-    record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
-        /** The row as a document; one without text is refused. */
-        Document document() throws BadDocumentException {
-            byte[] text = bytes.orElseThrow(
-                    () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
-            return new RowDocument(this, new ByteArrayInputStream(text));
-        }
-
-        /**
-         * Where a row is.
-         *
-         * @param position its number in the file
-         * @param sourceBytes its share of the row group's bytes
-         */
-        record Place(String path, long position, long sourceBytes) {}
-
-        private record RowDocument(Row row, InputStream text) implements Document {
-            @Override
-            public String path() {
-                return row.place().path();
-            }
-
-            @Override
-            public long position() {
-                return row.place().position();
-            }
-
-            @Override
-            public Optional<String> givenId() {
-                return row.id();
-            }
-
-            @Override
-            public SortedMap<String, String> columns() {
-                return Collections.unmodifiableSortedMap(row.columns());
-            }
-
-            @Override
-            public long sourceBytes() {
-                return row.place().sourceBytes();
-            }
-        }
-    }
+    /** One row, in memory; {@code sourceBytes} is its share of the row group. */
+    private record RowDocument(
+            String path,
+            long position,
+            long sourceBytes,
+            InputStream text,
+            Optional<String> givenId,
+            SortedMap<String, String> columns)
+            implements Document {}
 
     /**
      * A row group of a Parquet file.

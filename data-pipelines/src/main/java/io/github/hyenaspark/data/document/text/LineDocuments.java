@@ -13,15 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** Non-empty lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. */
 public final class LineDocuments implements DocumentReader {
     private final SliceReader section;
-    private @Nullable Text current;
+    private @Nullable LineText current;
 
-    private LineDocuments(SliceReader section) {
+    public LineDocuments(SliceReader section) throws IOException {
         this.section = section;
-    }
-
-    public static LineDocuments of(SliceReader section) throws IOException {
         section.skipToLine();
-        return new LineDocuments(section);
     }
 
     @Override
@@ -31,9 +27,9 @@ public final class LineDocuments implements DocumentReader {
         }
         while (!section.atEnd()) {
             long position = section.blocks().position();
-            current = new Text(section.blocks());
+            current = new LineText(section.blocks());
             if (current.find()) {
-                return Optional.of(current.document(section.path(), position));
+                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -45,16 +41,20 @@ public final class LineDocuments implements DocumentReader {
         section.close();
     }
 
-    private static final class Text extends DocumentTextStream {
-        private final ByteSlice blocks;
-        private int known; // blocks.bytes[blocks.at..known) are of this line
+    /** A text that is found part by part in the window of a {@link ByteSlice}. */
+    abstract static class WindowText extends DocumentTextStream {
+        final ByteSlice blocks;
+        int known; // blocks.bytes[blocks.at..known) are of this document
 
-        Text(ByteSlice blocks) {
+        WindowText(ByteSlice blocks) {
             this.blocks = blocks;
         }
 
+        /** Finds bytes of the document; if there are none, moves behind it. */
+        abstract boolean find() throws IOException;
+
         @Override
-        public int readText(byte[] to, int at, int count) throws IOException {
+        public final int readText(byte[] to, int at, int count) throws IOException {
             if (known <= blocks.at && !find()) {
                 return -1;
             }
@@ -64,7 +64,18 @@ public final class LineDocuments implements DocumentReader {
             return copied;
         }
 
-        /** Finds bytes of the line; if there are none, moves to the next line. */
+        @Override
+        public final long consumed() {
+            return blocks.takeConsumed();
+        }
+    }
+
+    private static final class LineText extends WindowText {
+        LineText(ByteSlice blocks) {
+            super(blocks);
+        }
+
+        @Override
         boolean find() throws IOException {
             while (blocks.more()) {
                 int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
@@ -82,11 +93,6 @@ public final class LineDocuments implements DocumentReader {
                 }
             }
             return false;
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

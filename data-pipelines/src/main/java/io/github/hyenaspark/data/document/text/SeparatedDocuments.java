@@ -21,7 +21,7 @@ public final class SeparatedDocuments implements DocumentReader {
     private final SliceReader section;
     private final ByteSlice blocks;
     private final byte[] separator;
-    private @Nullable Text current;
+    private @Nullable SeparatedText current;
 
     private SeparatedDocuments(SliceReader section, byte[] separator) {
         this.section = section;
@@ -74,9 +74,9 @@ public final class SeparatedDocuments implements DocumentReader {
                 continue;
             }
             long position = blocks.position();
-            current = new Text();
+            current = new SeparatedText();
             if (current.find()) {
-                return Optional.of(current.document(section.path(), position));
+                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -109,21 +109,12 @@ public final class SeparatedDocuments implements DocumentReader {
         return end == blocks.end ? end : bytes[end] == '\n' ? end + 1 : -1;
     }
 
-    private final class Text extends DocumentTextStream {
-        private int known; // blocks.bytes[blocks.at..known) are of this document
-
-        @Override
-        public int readText(byte[] to, int at, int count) throws IOException {
-            if (known <= blocks.at && !find()) {
-                return -1;
-            }
-            int copied = Math.min(count, known - blocks.at);
-            System.arraycopy(blocks.bytes, blocks.at, to, at, copied);
-            blocks.at += copied;
-            return copied;
+    private final class SeparatedText extends LineDocuments.WindowText {
+        SeparatedText() {
+            super(SeparatedDocuments.this.blocks);
         }
 
-        /** Finds bytes of the document; if there are none, moves behind it. */
+        @Override
         boolean find() throws IOException {
             while (blocks.more()) {
                 int behind = scan();
@@ -158,11 +149,6 @@ public final class SeparatedDocuments implements DocumentReader {
                 }
                 line = next;
             }
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

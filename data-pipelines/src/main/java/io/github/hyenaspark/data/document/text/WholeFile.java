@@ -43,7 +43,7 @@ public final class WholeFile implements DocumentReader {
             return Optional.empty();
         }
         given = true;
-        return Optional.of(new Text().document(file.path(), 0));
+        return Optional.of(new DocumentTextStream.TextDocument(file.path(), 0, new WholeText()));
     }
 
     @Override
@@ -51,7 +51,7 @@ public final class WholeFile implements DocumentReader {
         content.close();
     }
 
-    private final class Text extends DocumentTextStream {
+    private final class WholeText extends DocumentTextStream {
         @Override
         public int readText(byte[] to, int at, int count) throws IOException {
             return content.read(to, at, count);

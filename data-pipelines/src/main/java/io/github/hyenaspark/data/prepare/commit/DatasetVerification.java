@@ -96,7 +96,7 @@ public final class DatasetVerification {
         for (Split split : Split.values()) {
             view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
         }
-        view(SnapshotCommit.Views.SUCCESS, SnapshotCommit.Views.success(snapshot), snapshot);
+        view(SnapshotCommit.SUCCESS, SnapshotCommit.success(snapshot), snapshot);
     }
 
     private void view(String file, byte[] expected, DatasetSnapshot snapshot) {

@@ -31,6 +31,8 @@ import org.slf4j.LoggerFactory;
  * tools. All numbers come from the units' records. Runs on one machine, after all units.
  */
 public final class SnapshotCommit {
+    static final String SUCCESS = "_SUCCESS";
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
@@ -139,7 +141,7 @@ public final class SnapshotCommit {
         LOG.debug("point: before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
             LOG.debug("point: created {}", uri);
-            return new Views(storage, recipe).bring(Outcome.CREATED, next);
+            return updateViews(storage, recipe, Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
             return unchanged(storage, recipe, next);
@@ -166,58 +168,53 @@ public final class SnapshotCommit {
 
     /** Commits nothing; only updates the views, which a killed run may have left outdated. */
     public static Result unchanged(Storage storage, DatasetSpec recipe, DatasetSnapshot newest) throws IOException {
-        return new Views(storage, recipe).bring(Outcome.UNCHANGED, newest);
+        return updateViews(storage, recipe, Outcome.UNCHANGED, newest);
+    }
+
+    /** Tells schedulers which snapshot exists. */
+    static byte[] success(DatasetSnapshot snapshot) {
+        return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
     }
 
     /**
-     * What other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. Written
-     * after the newest snapshot, which they follow; nothing here reads them.
+     * Updates what other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They
+     * follow the newest snapshot and are written after it; nothing here reads them.
      */
-    record Views(Storage storage, DatasetSpec recipe) {
-        private static final Logger LOG = LoggerFactory.getLogger(Views.class);
-        static final String SUCCESS = "_SUCCESS";
-
-        /** Tells schedulers which snapshot exists. */
-        static byte[] success(DatasetSnapshot snapshot) {
-            return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
+    private static Result updateViews(
+            Storage storage, DatasetSpec recipe, Outcome outcome, DatasetSnapshot snapshot) throws IOException {
+        for (Split split : Split.values()) {
+            updateView(storage, recipe, split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
+            LOG.info(
+                    "{}: {} documents, {} tokens in {} shards",
+                    split.folder(),
+                    snapshot.documents(split),
+                    snapshot.tokens(split),
+                    snapshot.shards(split).size());
         }
-
-        /** Writes the outdated views. */
-        SnapshotCommit.Result bring(SnapshotCommit.Outcome outcome, DatasetSnapshot snapshot) throws IOException {
-            for (Split split : Split.values()) {
-                bring(split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
-                LOG.info(
-                        "{}: {} documents, {} tokens in {} shards",
-                        split.folder(),
-                        snapshot.documents(split),
-                        snapshot.tokens(split),
-                        snapshot.shards(split).size());
-            }
-            bring(SUCCESS, success(snapshot));
-            if (snapshot.documents(Split.TRAIN) == 0) {
-                LOG.warn(
-                        "no document is left to train on; lower data.validation-fraction or name validation documents");
-            }
-            String uri = snapshot.uri(recipe.config().dataset());
-            LOG.info("snapshot {} {}", uri, outcome == SnapshotCommit.Outcome.CREATED ? "created" : "unchanged");
-            return new SnapshotCommit.Result(outcome, snapshot);
+        updateView(storage, recipe, SUCCESS, success(snapshot));
+        if (snapshot.documents(Split.TRAIN) == 0) {
+            LOG.warn(
+                    "no document is left to train on; lower data.validation-fraction or name validation documents");
         }
+        String uri = snapshot.uri(recipe.config().dataset());
+        LOG.info("snapshot {} {}", uri, outcome == Outcome.CREATED ? "created" : "unchanged");
+        return new Result(outcome, snapshot);
+    }
 
-        private void bring(String file, byte[] view) throws IOException {
-            String uri = Storage.resolve(recipe.config().dataset(), file);
-            if (!Arrays.equals(readIfThere(uri), view)) {
-                LOG.debug("point: before replacing {}", uri);
-                storage.replace(uri, view);
-                LOG.debug("point: replaced {}", uri);
-            }
+    private static void updateView(Storage storage, DatasetSpec recipe, String file, byte[] view) throws IOException {
+        String uri = Storage.resolve(recipe.config().dataset(), file);
+        if (!Arrays.equals(readIfThere(storage, uri), view)) {
+            LOG.debug("point: before replacing {}", uri);
+            storage.replace(uri, view);
+            LOG.debug("point: replaced {}", uri);
         }
+    }
 
-        private byte[] readIfThere(String uri) throws IOException {
-            try {
-                return storage.read(uri);
-            } catch (FileNotFoundException e) {
-                return new byte[0];
-            }
+    private static byte[] readIfThere(Storage storage, String uri) throws IOException {
+        try {
+            return storage.read(uri);
+        } catch (FileNotFoundException e) {
+            return new byte[0];
         }
     }
 }

@@ -65,7 +65,7 @@ public final class DryRun {
 
     private static UnitTally read(Storage storage, DatasetSpec recipe, Tokenizer tokenizer, WorkUnit unit)
             throws IOException {
-        try (var output = UnitOutput.open(recipe, tokenizer)) {
+        try (var output = new UnitOutput(recipe, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 try {
                     output.take(storage, slice);

@@ -48,19 +48,15 @@ public final class UnitOutput implements Closeable {
     private final DocumentTableWriter table;
     private final Quarantine quarantine;
 
-    private UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
+    public UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         this.recipe = recipe;
         this.tokenizer = tokenizer;
         this.steps = DocumentStep.named(recipe.config().clean().steps());
         this.splitRule = recipe.config().splitRule();
         this.endOfDocument = new int[] {tokenizer.endOfDocument()};
-        this.shards = ShardWriter.open(recipe.format(), recipe.vocabulary().fingerprint());
+        this.shards = new ShardWriter(recipe.format(), recipe.vocabulary().fingerprint());
         this.table = DocumentTableWriter.open(recipe.config().source().columns());
         this.quarantine = Quarantine.open();
-    }
-
-    public static UnitOutput open(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
-        return new UnitOutput(recipe, tokenizer);
     }
 
     public UnitTally tally() {

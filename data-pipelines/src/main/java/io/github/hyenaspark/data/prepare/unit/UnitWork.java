@@ -70,7 +70,7 @@ public final class UnitWork {
 
     /** Empty if a file was found to be unreadable, which is then remembered. */
     private Optional<UnitRecord> attempt() throws IOException {
-        try (var output = UnitOutput.open(recipe, tokenizer)) {
+        try (var output = new UnitOutput(recipe, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
                 BadFileException fault = unreadable.get(file.path());

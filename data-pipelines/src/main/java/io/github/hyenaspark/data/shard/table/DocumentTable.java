@@ -5,12 +5,12 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -118,31 +118,28 @@ public final class DocumentTable {
         }
 
         String text(String name) {
-            ColumnReader reader = reader(name);
-            String value = reader.getBinary().toStringUsingUTF8();
-            reader.consume();
-            return value;
+            return take(name, reader -> reader.getBinary().toStringUsingUTF8());
         }
 
         int number(String name) {
-            ColumnReader reader = reader(name);
-            int value = reader.getInteger();
-            reader.consume();
-            return value;
+            return take(name, ColumnReader::getInteger);
         }
 
         long longNumber(String name) {
-            ColumnReader reader = reader(name);
-            long value = reader.getLong();
-            reader.consume();
-            return value;
+            return take(name, ColumnReader::getLong);
         }
 
         byte[] bytes(String name) {
+            return take(
+                    name,
+                    reader -> reader.getCurrentDefinitionLevel() == 0
+                            ? new byte[0]
+                            : reader.getBinary().getBytes());
+        }
+
+        private <T> T take(String name, Function<ColumnReader, T> get) {
             ColumnReader reader = reader(name);
-            byte[] value = reader.getCurrentDefinitionLevel() == 0
-                    ? new byte[0]
-                    : reader.getBinary().getBytes();
+            T value = get.apply(reader);
             reader.consume();
             return value;
         }

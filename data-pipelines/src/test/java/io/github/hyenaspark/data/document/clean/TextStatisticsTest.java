@@ -52,7 +52,7 @@ class TextStatisticsTest {
 
     private static String describe(TextStatistics text) {
         return text.bytes() + " bytes, " + text.characters() + " characters, " + text.letters() + " letters, "
-                + text.digits() + " digits, " + text.whiteSpace() + " white, " + text.controls() + " controls, "
+                + text.digits() + " digits, " + text.controls() + " controls, "
                 + text.lines() + " lines, longest " + text.longestLineBytes();
     }
 
@@ -60,9 +60,6 @@ class TextStatisticsTest {
         int[] points = text.codePoints().toArray();
         long letters = Arrays.stream(points).filter(Character::isAlphabetic).count();
         long digits = Arrays.stream(points).filter(Character::isDigit).count();
-        long white = Arrays.stream(points)
-                .filter(point -> "\t\n\u000B\f\r".indexOf(point) >= 0 || Character.isSpaceChar(point))
-                .count();
         long controls = Arrays.stream(points)
                 .filter(point -> Character.isISOControl(point) && "\t\n\r".indexOf(point) < 0)
                 .count();
@@ -73,7 +70,7 @@ class TextStatisticsTest {
                 .orElse(0);
         int count = lines.length - (lines[lines.length - 1].isEmpty() ? 1 : 0);
         return text.getBytes(UTF_8).length + " bytes, " + points.length + " characters, " + letters + " letters, "
-                + digits + " digits, " + white + " white, " + controls + " controls, " + count + " lines, longest "
+                + digits + " digits, " + controls + " controls, " + count + " lines, longest "
                 + longest;
     }
 }
