@@ -29,7 +29,6 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
         /** All documents concatenated, including their ends, and cut every L tokens: the common way. */
         CONCAT;
 
-        /** Its name in the settings. */
         public String settingName() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }

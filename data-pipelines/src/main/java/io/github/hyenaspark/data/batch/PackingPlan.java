@@ -61,7 +61,6 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
     /** The plan's one binary form ({@code PlanBytes}): equal plans have equal bytes. */
     byte[] toBytes();
 
-    /** SHA-256 (hex) of {@link #toBytes}. */
     default String sha256() {
         return Hashes.sha256(toBytes());
     }

@@ -142,11 +142,7 @@ public final class TokenBatches implements Closeable {
         }
     }
 
-    /**
-     * Reads all files of all shards and checks their hashes.
-     *
-     * @throws CorruptFileException if the bytes of one have changed
-     */
+    /** Reads all files of all shards and checks their hashes. */
     public void verify() throws IOException {
         documents.verify();
     }

@@ -47,7 +47,6 @@ public final class PrepareBenchmark {
         return measured(List.of(prepare, Workload.of(prepare.bytes(), other::run)));
     }
 
-    /** The speed of SHA-256 alone. */
     public Speed sha256(byte[] bytes) throws IOException {
         return measured(List.of(Workload.of(bytes.length, () -> Hashes.sha256(bytes))))
                 .get(0);

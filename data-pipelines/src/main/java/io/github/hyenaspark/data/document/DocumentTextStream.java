@@ -48,7 +48,6 @@ public abstract class DocumentTextStream extends BlockInputStream {
         }
     }
 
-    /** Reads the rest. */
     public final void skipRest() throws IOException {
         if (state == State.OPEN) {
             byte[] scratch = new byte[SCRATCH];
@@ -103,7 +102,6 @@ public abstract class DocumentTextStream extends BlockInputStream {
         }
     }
 
-    /** Refuses what is only known at the text's end. */
     public final void checkEnded() {
         if (state != State.ENDED) {
             throw new IllegalStateException(

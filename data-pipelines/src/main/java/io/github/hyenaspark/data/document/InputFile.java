@@ -16,7 +16,6 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
     }
 
-    /** The last part of its path. */
     public String fileName() {
         return path.substring(path.lastIndexOf('/') + 1);
     }
@@ -27,7 +26,6 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
 
     /** Whether a file is an archive of one stream, by its name. */
     public enum Compression {
-        /** Not an archive. */
         NONE(""),
         /** One or more gzip members, RFC 1952. */
         GZIP(".gz"),
@@ -40,7 +38,6 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
             this.ending = ending;
         }
 
-        /** The compression that a file's name tells. */
         public static Compression of(String path) {
             String name = path.toLowerCase(Locale.ROOT);
             return name.endsWith(GZIP.ending) ? GZIP : name.endsWith(ZSTD.ending) ? ZSTD : NONE;

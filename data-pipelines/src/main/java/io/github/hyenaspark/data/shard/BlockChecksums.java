@@ -26,11 +26,7 @@ final class BlockChecksums {
         return (shardBytes + BLOCK_BYTES - 1) / BLOCK_BYTES * Integer.BYTES;
     }
 
-    /**
-     * Parses a file whose hash has been checked.
-     *
-     * @throws CorruptFileException if the shard has more or fewer blocks
-     */
+    /** Parses a file whose hash has been checked. */
     static BlockChecksums of(String uri, byte[] file, long shardBytes) throws CorruptFileException {
         if (file.length != bytes(shardBytes)) {
             throw new CorruptFileException(
@@ -41,11 +37,7 @@ final class BlockChecksums {
         return new BlockChecksums(checksums);
     }
 
-    /**
-     * Checks whole blocks, {@code count} bytes from block number {@code first}.
-     *
-     * @throws CorruptFileException if one has another checksum
-     */
+    /** Checks whole blocks, {@code count} bytes from block number {@code first}. */
     void check(String uri, long first, byte[] bytes, int count) throws CorruptFileException {
         var crc = new CRC32C();
         for (int at = 0; at < count; at += BLOCK_BYTES) {

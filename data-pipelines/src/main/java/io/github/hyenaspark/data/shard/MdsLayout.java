@@ -39,13 +39,11 @@ public final class MdsLayout {
         return configText(format).length;
     }
 
-    /** Bytes before the first sample. */
     static long headerBytes(long documents, int configBytes) {
         long needed = Integer.BYTES + (documents + 1) * Integer.BYTES + configBytes;
         return (needed + PAGE - 1) / PAGE * PAGE;
     }
 
-    /** Bytes of a document with its prefix. */
     static long sampleBytes(TokenType type, long tokens) {
         return prefixBytes(tokens) + tokens * type.bytes();
     }
@@ -68,12 +66,10 @@ public final class MdsLayout {
         return offsets[documentTokens.length];
     }
 
-    /** The byte offset of a document's first token. */
     long pointer(int document) {
         return offsets[document] + prefixBytes(documentTokens[document]);
     }
 
-    /** Everything before the first sample. */
     byte[] header() {
         byte[] header = new byte[Math.toIntExact(offsets[0])];
         Arrays.fill(header, (byte) ' ');

@@ -37,7 +37,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         }
     }
 
-    /** References an object just written to a folder of a dataset. */
     public static ObjectRef of(String folder, FileInfo written) {
         return new ObjectRef(folder + "/" + written.name(), written.bytes(), written.sha256());
     }
@@ -66,11 +65,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         checkHash(uri, storage.hashed(uri).sha256());
     }
 
-    /**
-     * Its checked content; for small objects.
-     *
-     * @throws CorruptFileException if it is missing or its bytes have changed
-     */
+    /** Its checked content; for small objects. */
     public byte[] read(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
         checkLength(storage, uri);
@@ -79,11 +74,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         return content;
     }
 
-    /**
-     * Checks its length only.
-     *
-     * @throws CorruptFileException if it is missing or has another length
-     */
+    /** Checks its length only. */
     void checkLength(Storage storage, String uri) throws IOException {
         long found;
         try {

@@ -45,12 +45,10 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
         return Split.ofFolder(file.substring(0, file.indexOf('/')));
     }
 
-    /** Its {@code .idx}, relative to the dataset. */
     public String indexFile() {
         return indexFile(file);
     }
 
-    /** Its {@code .crc}, relative to the dataset. */
     public String checksumFile() {
         return checksumFile(file);
     }

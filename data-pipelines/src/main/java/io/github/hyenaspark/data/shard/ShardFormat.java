@@ -17,7 +17,6 @@ public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
         }
     }
 
-    /** The format for a vocabulary, with the smallest token type. */
     public static ShardFormat of(int vocabularySize, long shardBytes) {
         return new ShardFormat(TokenType.of(vocabularySize), vocabularySize, shardBytes);
     }

@@ -135,11 +135,7 @@ public final class ShardReader implements Closeable {
         return range;
     }
 
-    /**
-     * Reads all its files whole and checks their hashes.
-     *
-     * @throws CorruptFileException if the bytes of one have changed
-     */
+    /** Reads all its files whole and checks their hashes. */
     public void verify() throws IOException {
         for (ObjectRef file : entry.files()) {
             file.verify(storage, dataset);

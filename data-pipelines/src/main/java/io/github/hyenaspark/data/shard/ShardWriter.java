@@ -138,7 +138,6 @@ public final class ShardWriter implements Closeable {
             this.reason = "more than " + longest + " tokens, the most that a shard holds";
         }
 
-        /** What is wrong, in short. */
         public String reason() {
             return reason;
         }

@@ -36,11 +36,7 @@ public final class SpoolFile implements Closeable {
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
-    /**
-     * A local copy of an object, checked against the hash in its name.
-     *
-     * @throws CorruptFileException if its content has another hash
-     */
+    /** A local copy of an object, checked against the hash in its name. */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {
@@ -62,7 +58,6 @@ public final class SpoolFile implements Closeable {
         return channel.size();
     }
 
-    /** Truncates the file. */
     public void cut(long offset) throws IOException {
         channel.truncate(offset);
     }

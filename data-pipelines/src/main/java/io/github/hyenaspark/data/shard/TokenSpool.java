@@ -38,7 +38,6 @@ final class TokenSpool implements Closeable {
         return (memory.size() + diskChunks) * CHUNK_BYTES + tailBytes;
     }
 
-    /** Adds the first {@code count} ids. */
     void append(TokenType type, int[] ids, int count) throws IOException {
         int done = 0;
         while (done < count) {

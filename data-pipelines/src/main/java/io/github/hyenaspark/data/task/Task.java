@@ -134,7 +134,6 @@ public enum Task {
     /** Draws an example; empty if what was drawn has no answer. */
     abstract List<String> draw(TaskConfig config, RandomGenerator random);
 
-    /** Its name in settings. */
     public String settingName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -21,7 +21,6 @@ public record TaskConfig(int vocabulary, int length, int examples, int validatio
         }
     }
 
-    /** Numbers among the symbols, V−2. */
     int numbers() {
         return vocabulary - 2;
     }

@@ -30,16 +30,11 @@ public record TaskInput(Task task, TaskConfig config) {
         return input.startsWith(PREFIX);
     }
 
-    /** Where the dataset keeps the examples. */
     public static String directory(String dataset) {
         return Storage.resolve(dataset, FOLDER);
     }
 
-    /**
-     * The examples of an input.
-     *
-     * @throws IllegalArgumentException if there is no such task
-     */
+    /** The examples of an input. */
     public static TaskInput of(String input, TaskConfig config) {
         String name = input.substring(PREFIX.length());
         Optional<Task> found = Arrays.stream(Task.values())
@@ -52,7 +47,6 @@ public record TaskInput(Task task, TaskConfig config) {
                 config);
     }
 
-    /** The settings of {@code data} that such an input needs. */
     public List<String> settings() {
         return List.of(
                 "data.tokenizer=symbols-" + config.vocabulary(),
@@ -100,7 +94,6 @@ public record TaskInput(Task task, TaskConfig config) {
         }
     }
 
-    /** Draws different examples, the validation ones first. */
     private final class Draws {
         private final Random random = new Random(config.seed());
         private final Set<String> seen = new HashSet<>();

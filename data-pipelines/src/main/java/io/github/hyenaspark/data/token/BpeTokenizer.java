@@ -141,12 +141,10 @@ public final class BpeTokenizer implements Tokenizer {
         return TokenizerJson.write(vocabulary);
     }
 
-    /** The vocabulary as GPT-2's {@code vocab.json}. */
     public byte[] vocabularyFile() {
         return TokenizerJson.writeVocabulary(vocabulary);
     }
 
-    /** The merges as GPT-2's {@code merges.txt}. */
     public byte[] mergesFile() {
         return TokenizerJson.writeMerges(vocabulary);
     }

@@ -33,7 +33,6 @@ public final class ByteAlphabet {
         return bytes;
     }
 
-    /** Spells bytes. */
     public static String spelled(byte[] bytes) {
         char[] spelling = new char[bytes.length];
         for (int i = 0; i < bytes.length; i++) {

@@ -75,7 +75,6 @@ public final class ByteTokenizer extends DescribedTokenizer {
         return text.toByteArray();
     }
 
-    /** Refuses an id that is not in [0, V). */
     static void checkId(int id, int vocabularySize) {
         if (id < 0 || id >= vocabularySize) {
             throw new IllegalArgumentException("token id " + id + " is not in [0, " + vocabularySize + ")");

@@ -73,7 +73,6 @@ public final class Gpt2Vocabulary {
         return tokens;
     }
 
-    /** Where the right part of a token begins. */
     private static int split(String token, Map<String, Integer> ranks) {
         int own = required(ranks, token);
         int[] begins = new int[token.length() + 1];

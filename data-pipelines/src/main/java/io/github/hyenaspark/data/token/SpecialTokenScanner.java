@@ -24,7 +24,6 @@ final class SpecialTokenScanner {
         this.ending = ending;
     }
 
-    /** Searches for all these non-empty spellings. */
     static SpecialTokenScanner of(Collection<String> spellings) {
         List<int[]> trie = new ArrayList<>();
         trie.add(node());
@@ -77,7 +76,6 @@ final class SpecialTokenScanner {
         return new Search();
     }
 
-    /** A search through one text. */
     final class Search {
         private int state = START;
         private long found;

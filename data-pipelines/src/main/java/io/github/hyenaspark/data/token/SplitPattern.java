@@ -64,7 +64,6 @@ public enum SplitPattern {
         return regex.equals(GPT2_SPELLED) ? Optional.of(GPT2) : Optional.empty();
     }
 
-    /** The regular expression in a {@code tokenizer.json}. */
     String regex() {
         return regex;
     }
@@ -97,7 +96,6 @@ public enum SplitPattern {
         return bytes > 0 && at + bytes <= to && isLetterOrDigit(Utf8.decode(text, at, bytes));
     }
 
-    /** The character that ends before a byte that begins one. */
     private static int before(byte[] text, int at) {
         int begin = at - 1;
         while (begin > 0 && (text[begin] & 0xC0) == 0x80) {

@@ -18,10 +18,8 @@ import java.util.stream.Stream;
  * symbols as strings but with the signs at the ends, and V ends a document. Symbols are separated by a space.
  */
 public final class SymbolTokenizer extends DescribedTokenizer {
-    /** The sign that asks for the answer. */
     public static final String QUERY = "=>";
 
-    /** The sign that separates two parts. */
     public static final String STOP = ".";
 
     private static final String PREFIX = "symbols-";

@@ -32,11 +32,7 @@ public final class TextPieces {
         this.pattern = pattern;
     }
 
-    /**
-     * Moves to the next piece; false if there is none.
-     *
-     * @throws MalformedTextException if the text is not UTF-8, or a run is too long
-     */
+    /** Moves to the next piece; false if there is none. */
     public boolean next() throws IOException {
         dropPiece();
         int searched = 1;
@@ -66,7 +62,6 @@ public final class TextPieces {
         return begin;
     }
 
-    /** The piece as a string. */
     public String text() {
         return new String(buffer, 0, begin, StandardCharsets.UTF_8);
     }
@@ -95,7 +90,6 @@ public final class TextPieces {
         }
     }
 
-    /** The last cut at this index or after it; 0 if there is none. */
     private int lastCut(int from) {
         int at = held - 1;
         while (at >= from && !pattern.cutsBefore(buffer, at, held)) {

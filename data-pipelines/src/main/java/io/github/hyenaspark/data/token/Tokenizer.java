@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
@@ -64,7 +65,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
      */
     static Tokenizer ofFile(String name, byte[] file) throws CorruptFileException {
         if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME) && !SymbolTokenizer.isNameOf(name)) {
-            return new BpeTokenizer(name, TokenizerJson.read(name, file));
+            return new BpeTokenizer(name, new TokenizerJsonReader(name, Json.parse(name, file)).vocabulary());
         }
         Tokenizer tokenizer = of(name);
         if (!Arrays.equals(tokenizer.file(), file)) {
@@ -78,7 +79,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** SHA-256 (hex) of all that decides a text's ids. */
     String fingerprint();
 
-    /** V: ids are in [0, V). */
+    /** V. */
     int vocabularySize();
 
     /** The id that ends every document; no text contains it. */
@@ -99,11 +100,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
      */
     long encode(InputStream text, TokenSink sink) throws IOException;
 
-    /**
-     * Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended.
-     *
-     * @throws IllegalArgumentException if the bytes are not a text of this tokenizer
-     */
+    /** Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended. */
     int[] encode(byte[] text);
 
     /** The bytes of some ids in [0, V); {@link #endOfDocument()} and other special tokens have none. */

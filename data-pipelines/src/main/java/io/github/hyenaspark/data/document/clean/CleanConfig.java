@@ -75,13 +75,13 @@ public record CleanConfig(
         }
     }
 
-    /** Treatment of documents with the same text. */
+    /**
+     * Treatment of documents with the same text: keep them all, keep the first of equal texts, or keep the first of
+     * nearly equal ones, by {@link MinHash}.
+     */
     public enum Duplicates {
-        /** All of them stay. */
         KEEP,
-        /** Of documents with the same text only the first stays. */
         EXACT,
-        /** Of documents with nearly the same text, by {@link MinHash}, only the first stays. */
         NEAR
     }
 }

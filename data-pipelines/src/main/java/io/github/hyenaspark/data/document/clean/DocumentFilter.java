@@ -41,7 +41,6 @@ public final class DocumentFilter {
         return new DocumentFilter(List.copyOf(rules));
     }
 
-    /** Whether any text can be refused; if not, nothing needs counting. */
     public boolean isActive() {
         return !rules.isEmpty();
     }

@@ -16,7 +16,6 @@ import java.util.Arrays;
  * least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
  */
 public final class MinHash {
-    /** Bands of a signature. */
     public static final int BANDS = 14;
     /** Bytes of a signature: 14×8 values of 4 bytes, little-endian. */
     public static final int SIGNATURE_BYTES = Lanes.COUNT * Integer.BYTES;

@@ -151,7 +151,6 @@ final class NormalisingInput extends BlockInputStream {
         return Normalizer.normalize(text, form).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether the undecodable bytes begin a character. */
     private static boolean isCutOff(ByteBuffer rest) {
         int first = rest.get(rest.position()) & 0xFF;
         return Utf8.isLead(first) && rest.remaining() < Utf8.lengthOf(first);
@@ -175,7 +174,6 @@ final class NormalisingInput extends BlockInputStream {
 
     /** The Unicode normal form of a text (Unicode Standard Annex 15). */
     public enum Normalisation {
-        /** Texts stay unchanged. */
         NONE(null),
         /** Letters and their marks become one character where there is one. Lossless but for the spelling. */
         NFC(Normalizer.Form.NFC),

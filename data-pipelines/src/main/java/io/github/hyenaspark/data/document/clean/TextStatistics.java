@@ -39,12 +39,10 @@ public final class TextStatistics {
         return bytes;
     }
 
-    /** Unicode characters (code points). */
     public long characters() {
         return bytes - sum(ASCII, FIRST_LEAD);
     }
 
-    /** Alphabetic characters. */
     public long letters() {
         return sum('a', 'z' + 1) + sum('A', 'Z' + 1) + otherLetters;
     }

@@ -28,7 +28,6 @@ final class BedFile {
         this.uri = uri;
     }
 
-    /** Reads a BED file. */
     static BedFile load(Storage storage, String uri) throws IOException {
         var file = new BedFile(uri);
         String[] lines = new String(storage.read(uri), StandardCharsets.UTF_8).split("\r?\n", -1);

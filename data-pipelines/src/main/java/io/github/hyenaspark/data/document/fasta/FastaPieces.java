@@ -33,13 +33,11 @@ final class FastaPieces {
         this.letters = ByteSlice.of(record, 0);
     }
 
-    /** Begins a record whose header was read. */
     void begin(List<BedFile.Interval> ofRecord) {
         intervals = ofRecord.iterator();
         open = false;
     }
 
-    /** The next base of this piece. */
     long base() {
         return letters.position();
     }

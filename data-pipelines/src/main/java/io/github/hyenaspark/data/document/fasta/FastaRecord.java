@@ -68,7 +68,6 @@ final class FastaRecord extends BlockInputStream {
         return offset;
     }
 
-    /** Letters read so far. */
     long base() {
         return base;
     }
@@ -166,7 +165,6 @@ final class FastaRecord extends BlockInputStream {
         return i;
     }
 
-    /** Whether eight bytes are letters of either case. */
     private static boolean isLetters(long word) {
         long lower = (word | LOWER_CASE) & ~HIGH_BITS;
         long fromA = lower + FROM_A;
@@ -179,16 +177,11 @@ final class FastaRecord extends BlockInputStream {
         return (found >= 0 && lower >= 'a' && lower <= 'z') || found == '*' || found == '-';
     }
 
-    /** The header line of a FASTA record. */
     record Header(String id, String description) {
         static final String ID = "id";
         static final String DESCRIPTION = "description";
 
-        /**
-         * Parses a line without its {@code >} and its end.
-         *
-         * @throws CharacterCodingException if it is not UTF-8
-         */
+        /** Parses a line without its {@code >} and its end. */
         static Header parse(byte[] line) throws CharacterCodingException {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -35,10 +35,6 @@ public final class DocumentReaders {
         if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        if (format.format() == SourceConfig.SourceFormat.TEXT
-                && config.documents() == SourceConfig.TextDocuments.FILE) {
-            return WholeFile.open(storage, file, format.compression());
-        }
         boolean separated = format.format() == SourceConfig.SourceFormat.TEXT
                 && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
         int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
@@ -47,7 +43,11 @@ public final class DocumentReaders {
             return switch (format.format()) {
                 case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(storage, section, config);
-                default -> separated ? SeparatedDocuments.of(section, config.separator()) : new LineDocuments(section);
+                default -> switch (config.documents()) {
+                    case FILE -> new WholeFile(section);
+                    case LINE -> new LineDocuments(section);
+                    case SEPARATOR -> SeparatedDocuments.of(section, config.separator());
+                };
             };
         } catch (IOException | IllegalArgumentException e) {
             section.close();

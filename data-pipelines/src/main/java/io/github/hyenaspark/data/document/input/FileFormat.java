@@ -13,7 +13,6 @@ import java.util.stream.Stream;
  * @param splittable whether slices of the file may be read independently
  */
 public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression compression, boolean splittable) {
-    /** The format of a file, from the settings or else from its name. */
     public static FileFormat of(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);
         SourceConfig.SourceFormat format = format(compression.plainName(path), config);
@@ -26,7 +25,6 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
         return new FileFormat(format, compression, compression == InputFile.Compression.NONE && !wholeText);
     }
 
-    /** Whether a directory's file of this name is part of the input. */
     static boolean isInput(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);
         String name = compression.plainName(path);

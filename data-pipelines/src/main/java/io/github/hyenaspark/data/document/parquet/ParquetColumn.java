@@ -58,7 +58,6 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return this;
     }
 
-    /** Takes the row's value as bytes. */
     Optional<byte[]> nextBytes(ColumnReader reader) {
         Optional<byte[]> value = isNull(reader)
                 ? Optional.empty()

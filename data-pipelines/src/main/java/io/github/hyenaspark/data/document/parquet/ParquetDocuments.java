@@ -39,11 +39,7 @@ public final class ParquetDocuments implements DocumentReader {
         this.range = range;
     }
 
-    /**
-     * Opens a slice; its footer is read with the first document.
-     *
-     * @throws IOException if the file is gone or its length has changed since it was listed
-     */
+    /** Opens a slice; its footer is read with the first document. */
     public static ParquetDocuments open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile listed = slice.file();
         RangeReader range = storage.openRange(listed.uri());

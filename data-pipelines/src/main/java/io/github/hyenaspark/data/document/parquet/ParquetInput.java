@@ -7,6 +7,7 @@ import java.io.IOException;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of any store for Parquet's library: the footer, which the library reads in small pieces, takes one request to
@@ -18,8 +19,7 @@ final class ParquetInput implements InputFile {
     private final RangeReader file;
     private final byte[] tail;
     private final long tailOffset;
-    private IOException failure = new IOException();
-    private boolean failed;
+    private @Nullable IOException failure;
 
     /** Reads the end of the file, which this does not close. */
     ParquetInput(RangeReader file) throws IOException {
@@ -31,7 +31,7 @@ final class ParquetInput implements InputFile {
 
     /** Throws what the store has thrown, if it failed. */
     void throwFailure() throws IOException {
-        if (failed) {
+        if (failure != null) {
             throw failure;
         }
     }
@@ -86,7 +86,6 @@ final class ParquetInput implements InputFile {
             } catch (CorruptFileException e) {
                 throw e; // beyond the end
             } catch (IOException e) {
-                failed = true;
                 failure = e;
                 throw e;
             }

@@ -47,7 +47,6 @@ final class ParquetRows {
         }
     }
 
-    /** Restricts the reader to these columns. */
     static void project(ParquetFileReader reader, ParquetColumn.ParquetColumns columns) {
         MessageType schema = reader.getFileMetaData().getSchema();
         List<List<String>> paths = new ArrayList<>();
@@ -57,7 +56,6 @@ final class ParquetRows {
         reader.setRequestedSchema(new MessageType(schema.getName(), filtered(schema, paths, 0)));
     }
 
-    /** Reads a row group of a projected reader. */
     static ParquetRows of(ParquetFileReader reader, RowGroup group, ParquetColumn.ParquetColumns columns, String path)
             throws IOException {
         FileMetaData meta = reader.getFileMetaData();

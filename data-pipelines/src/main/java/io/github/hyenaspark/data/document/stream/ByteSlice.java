@@ -45,7 +45,6 @@ public final class ByteSlice implements Closeable {
         return new ByteSlice(content, 0, archive);
     }
 
-    /** Restarts with another stream. */
     public void reset(InputStream other, long otherOffset) {
         in = other;
         offset = otherOffset;
@@ -56,7 +55,6 @@ public final class ByteSlice implements Closeable {
         unsaved = -1;
     }
 
-    /** The offset of {@code bytes[at]}. */
     public long position() {
         return offset + at;
     }
@@ -123,7 +121,6 @@ public final class ByteSlice implements Closeable {
         return counted - before;
     }
 
-    /** Marks the beginning of a record. */
     public void beginRecord() {
         saved = 0;
         unsaved = at;

@@ -119,7 +119,6 @@ final class GzipStream extends BlockInputStream {
         }
     }
 
-    /** Four bytes, the lowest first. */
     private long number() throws IOException {
         long number = 0;
         for (int i = 0; i < Integer.BYTES; i++) {

@@ -311,7 +311,6 @@ final class JsonLine {
             return names.get(field);
         }
 
-        /** Whether the field was not there before. */
         boolean see(int field) {
             boolean first = !seen[field];
             seen[field] = true;
@@ -322,7 +321,6 @@ final class JsonLine {
             values[field] = value;
         }
 
-        /** The value of a field, unless it is missing or null. */
         Optional<String> value(String name) {
             byte[] value = values[names.indexOf(name)];
             return value == ABSENT ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));

@@ -31,7 +31,6 @@ final class JsonString {
         this.blocks = blocks;
     }
 
-    /** Begins after the opening quote. */
     void begin() {
         ended = false;
         given = pendingEnd;
@@ -118,7 +117,6 @@ final class JsonString {
         given = 0;
     }
 
-    /** Skips an escape and returns its code point. */
     private int escape() throws IOException {
         int kind = blocks.end - blocks.at < 2 ? -1 : blocks.bytes[blocks.at + 1];
         int character = switch (kind) {

@@ -41,11 +41,7 @@ public final class DatasetVerification {
         void run() throws IOException;
     }
 
-    /**
-     * Verifies all snapshots of a dataset.
-     *
-     * @throws IllegalArgumentException if it has none
-     */
+    /** Verifies all snapshots of a dataset. */
     public static Result run(Storage storage, String dataset) throws IOException {
         List<String> uris = DatasetSnapshot.uris(storage, dataset);
         if (uris.isEmpty()) {

@@ -171,7 +171,6 @@ public final class SnapshotCommit {
         return updateViews(storage, recipe, Outcome.UNCHANGED, newest);
     }
 
-    /** Tells schedulers which snapshot exists. */
     static byte[] success(DatasetSnapshot snapshot) {
         return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
     }

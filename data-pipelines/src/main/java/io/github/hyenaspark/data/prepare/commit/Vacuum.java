@@ -46,7 +46,6 @@ public final class Vacuum {
         return vacuum.delete(changedBefore);
     }
 
-    /** Refuses a directory without a snapshot. */
     public static void check(Storage storage, String dataset) throws IOException {
         DatasetSnapshot.newest(storage, dataset);
     }

@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.InputInterval;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -82,7 +81,7 @@ public record InputPlan(
     }
 
     private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
-        InputInterval interval = config.interval();
+        DataConfig.InputInterval interval = config.interval();
         List<InputFile> chosen = files.stream().filter(interval::contains).toList();
         if (chosen.size() < files.size()) {
             LOG.info("{} of {} new files were last changed in the interval", chosen.size(), files.size());

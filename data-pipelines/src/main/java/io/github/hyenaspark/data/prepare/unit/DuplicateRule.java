@@ -15,9 +15,10 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterators;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,12 +48,10 @@ public final class DuplicateRule {
         return Math.floorMod(Arrays.hashCode(Arrays.copyOf(candidate, KEY_END)), partitions);
     }
 
-    /** The index in the snapshot of a candidate's unit. */
     public static int unit(long[] candidate) {
         return Math.toIntExact(candidate[UNIT]);
     }
 
-    /** Kinds of candidates per document. */
     public static int kinds(CleanConfig.Duplicates wanted) {
         return switch (wanted) {
             case KEEP -> 0;
@@ -85,7 +84,23 @@ public final class DuplicateRule {
 
     /** The duplicates among candidates sorted by {@link Arrays#compare(long[], long[])}. */
     public static Iterator<long[]> duplicates(Iterator<long[]> sorted) {
-        return new Later(sorted);
+        return Spliterators.iterator(new Spliterators.AbstractSpliterator<long[]>(Long.MAX_VALUE, 0) {
+            private long[] before = new long[0];
+
+            @Override
+            public boolean tryAdvance(Consumer<? super long[]> action) {
+                boolean found = false;
+                while (!found && sorted.hasNext()) {
+                    long[] candidate = sorted.next();
+                    found = before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END);
+                    before = candidate;
+                }
+                if (found) {
+                    action.accept(before);
+                }
+                return found;
+            }
+        });
     }
 
     /**
@@ -120,37 +135,6 @@ public final class DuplicateRule {
                 .filter(entry -> entry.getValue() == exact && entry.getKey() >>> Integer.SIZE == code(split))
                 .mapToInt(entry -> entry.getKey().intValue())
                 .toArray();
-    }
-
-    /** Passes on every candidate with its predecessor's key. */
-    private static final class Later implements Iterator<long[]> {
-        private final Iterator<long[]> sorted;
-        private long[] before = new long[0];
-        private final List<long[]> ahead = new ArrayList<>(1);
-
-        Later(Iterator<long[]> sorted) {
-            this.sorted = sorted;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (ahead.isEmpty() && sorted.hasNext()) {
-                long[] candidate = sorted.next();
-                if (before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END)) {
-                    ahead.add(candidate);
-                }
-                before = candidate;
-            }
-            return !ahead.isEmpty();
-        }
-
-        @Override
-        public long[] next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("there are no more duplicates");
-            }
-            return ahead.remove(0);
-        }
     }
 
     /**

@@ -163,7 +163,6 @@ public final class UnitOutput implements Closeable {
         return shards.write(storage, dataset, unit);
     }
 
-    /** Writes the part of the document table, and the quarantine if anything was refused. */
     List<ObjectRef> writeObjects(Storage storage, String dataset, String unit) throws IOException {
         List<ObjectRef> objects = new ArrayList<>();
         objects.add(table.write(storage, dataset, unit));

@@ -154,7 +154,6 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             this.directory = directory;
         }
 
-        /** Lists the records made with a snapshot's settings. */
         public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
             var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
             for (FileInfo file : storage.list(records.directory)) {
@@ -166,11 +165,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             return records;
         }
 
-        /**
-         * The URI of a unit's record.
-         *
-         * @throws CorruptFileException if none has the unit's digest
-         */
+        /** The URI of a unit's record. */
         public String uri(UnitEntry unit) throws IOException {
             for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
                 if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {

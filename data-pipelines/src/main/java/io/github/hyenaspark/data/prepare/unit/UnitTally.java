@@ -31,7 +31,6 @@ public record UnitTally(
         Map<String, Long> bad,
         Map<String, SourceTally> sources,
         Map<Split, LengthHistogram> lengths) {
-    /** Nothing counted. */
     public static final UnitTally NONE = new UnitTally(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
 
     public UnitTally {

@@ -10,7 +10,6 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.BufferedReader;
 import java.io.Closeable;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,6 @@ import java.util.Optional;
  * bytes. Confined to one thread.
  */
 public final class Quarantine implements Closeable {
-    /** The folder of all quarantines in a dataset. */
     public static final String FOLDER = "quarantine";
 
     private static final int LEVEL = 3;
@@ -79,11 +77,7 @@ public final class Quarantine implements Closeable {
         }
     }
 
-    /**
-     * The first entry, of the bad ones if there are any.
-     *
-     * @throws CorruptFileException if it is damaged
-     */
+    /** The first entry, of the bad ones if there are any. */
     public static Optional<QuarantineEntry> first(Storage storage, String uri) throws IOException {
         List<QuarantineEntry> bad = new ArrayList<>(1);
         List<QuarantineEntry> any = new ArrayList<>(1);
@@ -98,11 +92,7 @@ public final class Quarantine implements Closeable {
         return bad.isEmpty() ? any.stream().findFirst() : bad.stream().findFirst();
     }
 
-    /**
-     * Gives every entry, in the order in which they were written. The file is checked against the hash in its name.
-     *
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives every entry, in the order in which they were written. The file is checked against the hash in its name. */
     public static void read(Storage storage, String uri, RowSink<QuarantineEntry> entries) throws IOException {
         try (SpoolFile file = SpoolFile.copyOf(storage, uri);
                 var text = new InputStreamReader(new ZstdInputStream(file.input(0)), StandardCharsets.UTF_8);

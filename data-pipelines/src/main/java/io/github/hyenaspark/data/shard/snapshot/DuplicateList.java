@@ -29,7 +29,6 @@ import java.util.stream.IntStream;
  * @param near ascending numbers of near duplicates; none is also in {@code exact}
  */
 public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near) {
-    /** The folder of all lists in a dataset. */
     public static final String FOLDER = "duplicates";
 
     private static final long FORMAT = 1;
@@ -74,11 +73,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return json;
     }
 
-    /**
-     * The list of a unit, empty if it has none.
-     *
-     * @throws CorruptFileException if its bytes are not those that the snapshot lists
-     */
+    /** The list of a unit, empty if it has none. */
     public static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
         Optional<ObjectRef> facts = unit.object(FOLDER);
         if (facts.isEmpty()) {

@@ -57,7 +57,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         }
     }
 
-    /** The same with its duplicates. */
     public UnitEntry withDuplicates(ObjectRef list, long exact, long near) {
         List<ObjectRef> all = new ArrayList<>(objects);
         all.add(list);
@@ -74,12 +73,10 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return new UnitEntry(name, digest, found, shards, others);
     }
 
-    /** The unit's object in one of the dataset's folders. */
     public Optional<ObjectRef> object(String folder) {
         return objects.stream().filter(object -> object.isIn(folder)).findFirst();
     }
 
-    /** All its files, of shards and other objects. */
     public List<ObjectRef> files() {
         return Stream.concat(shards.stream().flatMap(shard -> shard.files().stream()), objects.stream())
                 .toList();

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.shard.table;
 
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
@@ -7,9 +9,13 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnReader;
@@ -18,17 +24,41 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.DummyRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
 
 /**
  * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy that is
  * checked against the hash in its name. Written by {@link DocumentTableWriter}.
  */
 public final class DocumentTable {
-    /** The folder of all parts in a dataset. */
     public static final String FOLDER = "docs";
 
+    static final String ID = "document_id";
+    static final String CONTENT_HASH = "content_hash";
+    static final String PATH = "path";
+    static final String POSITION = "position";
+    static final String SPLIT = "split";
+    static final String DOCUMENT = "document";
+    static final String TOKENS = "tokens";
+    static final String BYTES = "bytes";
+    static final String SIGNATURE = "signature";
+
+    private static final String SCHEMA = "document";
+    private static final List<Type> OURS = List.of(
+            text(ID),
+            text(CONTENT_HASH),
+            text(PATH),
+            number(POSITION, PrimitiveTypeName.INT64),
+            text(SPLIT),
+            number(DOCUMENT, PrimitiveTypeName.INT32),
+            number(TOKENS, PrimitiveTypeName.INT64),
+            number(BYTES, PrimitiveTypeName.INT64),
+            Types.optional(PrimitiveTypeName.BINARY).named(SIGNATURE));
+
     private static final List<String> KEY = List.of(
-            DocumentColumns.CONTENT_HASH, DocumentColumns.SIGNATURE, DocumentColumns.SPLIT, DocumentColumns.DOCUMENT);
+            CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
 
     private final String uri;
     private final ParquetFileReader reader;
@@ -38,20 +68,12 @@ public final class DocumentTable {
         this.reader = reader;
     }
 
-    /**
-     * Gives every row, in the order in which they were written.
-     *
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives every row, in the order in which they were written. */
     public static void read(Storage storage, String uri, RowSink<DocumentRow> rows) throws IOException {
         with(storage, uri, table -> table.rows(rows));
     }
 
-    /**
-     * Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded.
-     *
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded. */
     public static void readKeys(Storage storage, String uri, RowSink<DocumentRow.Key> keys) throws IOException {
         with(storage, uri, table -> table.keys(keys));
     }
@@ -66,20 +88,20 @@ public final class DocumentTable {
 
     private void rows(RowSink<DocumentRow> rows) throws IOException {
         MessageType schema = schema();
-        List<String> columns = DocumentColumns.columnsOf(schema, uri);
+        List<String> columns = columnsOf(schema, uri);
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, schema);
             for (long row = 0; row < pages.getRowCount(); row++) {
                 rows.accept(new DocumentRow(
-                        cells.text(DocumentColumns.ID),
-                        cells.text(DocumentColumns.CONTENT_HASH),
-                        cells.text(DocumentColumns.PATH),
-                        cells.longNumber(DocumentColumns.POSITION),
-                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
-                        cells.number(DocumentColumns.DOCUMENT),
-                        cells.longNumber(DocumentColumns.TOKENS),
-                        cells.longNumber(DocumentColumns.BYTES),
-                        cells.bytes(DocumentColumns.SIGNATURE),
+                        cells.text(ID),
+                        cells.text(CONTENT_HASH),
+                        cells.text(PATH),
+                        cells.longNumber(POSITION),
+                        Split.ofFolder(cells.text(SPLIT)),
+                        cells.number(DOCUMENT),
+                        cells.longNumber(TOKENS),
+                        cells.longNumber(BYTES),
+                        cells.bytes(SIGNATURE),
                         cells.columns(columns)));
             }
         }
@@ -87,23 +109,66 @@ public final class DocumentTable {
 
     private void keys(RowSink<DocumentRow.Key> keys) throws IOException {
         MessageType schema = schema();
-        DocumentColumns.columnsOf(schema, uri);
-        MessageType projection = DocumentColumns.projection(KEY);
+        columnsOf(schema, uri);
+        MessageType projection = projection(KEY);
         reader.setRequestedSchema(projection);
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, projection);
             for (long row = 0; row < pages.getRowCount(); row++) {
                 keys.accept(new DocumentRow.Key(
-                        cells.text(DocumentColumns.CONTENT_HASH),
-                        cells.bytes(DocumentColumns.SIGNATURE),
-                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
-                        cells.number(DocumentColumns.DOCUMENT)));
+                        cells.text(CONTENT_HASH),
+                        cells.bytes(SIGNATURE),
+                        Split.ofFolder(cells.text(SPLIT)),
+                        cells.number(DOCUMENT)));
             }
         }
     }
 
     private MessageType schema() {
         return reader.getFileMetaData().getSchema();
+    }
+
+    /**
+     * The schema of a table with these columns of the user's.
+     *
+     * @throws IllegalArgumentException if one is unnamed or has the name of another, ignoring case as SQL does
+     */
+    static MessageType schema(List<String> columns) {
+        List<Type> types = new ArrayList<>(OURS);
+        Set<String> taken = new TreeSet<>(OURS.stream().map(Type::getName).toList());
+        for (String column : columns) {
+            if (column.isBlank() || !taken.add(column.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("the document table cannot have a further column \"" + column
+                        + "\", expected a name other than " + taken + "; rename it in the input or leave it out");
+            }
+            types.add(Types.optional(PrimitiveTypeName.BINARY).as(stringType()).named(column));
+        }
+        return new MessageType(SCHEMA, types);
+    }
+
+    /** The user's columns of a file's schema. */
+    static List<String> columnsOf(MessageType found, String uri) throws CorruptFileException {
+        List<Type> types = found.getFields();
+        if (types.size() < OURS.size() || !types.subList(0, OURS.size()).equals(OURS)) {
+            throw new CorruptFileException(uri, "the columns " + OURS, types.toString(), "run prepare again");
+        }
+        return types.subList(OURS.size(), types.size()).stream()
+                .map(Type::getName)
+                .toList();
+    }
+
+    static MessageType projection(List<String> names) {
+        return new MessageType(
+                SCHEMA,
+                OURS.stream().filter(type -> names.contains(type.getName())).toList());
+    }
+
+    private static Type text(String name) {
+        return Types.required(PrimitiveTypeName.BINARY).as(stringType()).named(name);
+    }
+
+    private static Type number(String name, PrimitiveTypeName type) {
+        return Types.required(type).named(name);
     }
 
     /** The columns of one row group; each value is read once, row after row. */

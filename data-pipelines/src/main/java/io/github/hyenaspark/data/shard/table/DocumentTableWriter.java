@@ -52,9 +52,9 @@ public final class DocumentTableWriter implements Closeable {
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withRowGroupSize(ROW_GROUP_BYTES)
                 .withPageSize(PAGE_BYTES)
-                .withDictionaryEncoding(DocumentColumns.ID, false)
-                .withDictionaryEncoding(DocumentColumns.CONTENT_HASH, false)
-                .withDictionaryEncoding(DocumentColumns.SIGNATURE, false)
+                .withDictionaryEncoding(DocumentTable.ID, false)
+                .withDictionaryEncoding(DocumentTable.CONTENT_HASH, false)
+                .withDictionaryEncoding(DocumentTable.SIGNATURE, false)
                 .build();
     }
 
@@ -64,7 +64,7 @@ public final class DocumentTableWriter implements Closeable {
      * @throws IllegalArgumentException if two columns would have the same name
      */
     public static DocumentTableWriter open(List<String> columns) throws IOException {
-        MessageType schema = DocumentColumns.schema(columns);
+        MessageType schema = DocumentTable.schema(columns);
         SpoolFile spool = SpoolFile.open();
         try {
             return new DocumentTableWriter(schema, List.copyOf(columns), spool);

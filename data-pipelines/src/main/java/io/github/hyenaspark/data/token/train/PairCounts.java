@@ -13,7 +13,6 @@ final class PairCounts {
     private int[] wordCounts = new int[1 << 16];
     private int size;
 
-    /** A pair of tokens as a number. */
     static long pair(int left, int right) {
         return (long) left << Integer.SIZE | right;
     }
@@ -59,7 +58,6 @@ final class PairCounts {
         return removed;
     }
 
-    /** All pairs ever counted. */
     long[] pairs() {
         return Arrays.stream(pairs).filter(pair -> pair != EMPTY).toArray();
     }
@@ -78,7 +76,6 @@ final class PairCounts {
         return slot;
     }
 
-    /** The slot that holds or would hold the pair. */
     private int slot(long pair) {
         int mask = pairs.length - 1;
         long mixed = pair * 0x9E3779B97F4A7C15L; // Fibonacci hashing

@@ -32,7 +32,6 @@ public final class TopWords {
         }
     }
 
-    /** Keeps {@code most} words, at least 1. */
     public TopWords(int most) {
         if (most < 1) {
             throw new IllegalArgumentException("max-words: found " + most + ", expected at least 1");

@@ -39,7 +39,6 @@ public final class WordCounts {
 
     /** How often a word occurs, at least once; its UTF-8 bytes are characters of ISO 8859-1. */
     public record WordCount(String word, long count) {
-        /** The more frequent first, then the smaller bytes. */
         static final Comparator<WordCount> ORDER =
                 Comparator.comparingLong(WordCount::count).reversed().thenComparing(WordCount::word);
 
