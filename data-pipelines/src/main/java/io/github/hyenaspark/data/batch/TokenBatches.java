@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence. {@link
- * BatchCursor} chooses the sequences, {@link PackingPlan} says what they are made of. Confined to one thread.
+ * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence.
+ * {@link BatchCursor} chooses the sequences, {@link PackingPlan} says what they are made of. Confined to one thread.
  */
 public final class TokenBatches implements Closeable {
     private final SplitDocuments documents;

@@ -8,7 +8,6 @@ import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.data.token.ByteTokenizer;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.data.token.Gpt2Vocabulary;
-import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.SplitPattern;
 import io.github.hyenaspark.data.token.Tokenizer;
 import java.io.ByteArrayInputStream;

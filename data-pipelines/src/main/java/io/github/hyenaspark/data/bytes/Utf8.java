@@ -118,8 +118,8 @@ public final class Utf8 {
     }
 
     /**
-     * Decodes the characters that are not ASCII, byte after byte. It validates nothing: malformed bytes give no character
-     * or a wrong one, and the tokenizer refuses them.
+     * Decodes the characters that are not ASCII, byte after byte. It validates nothing: malformed bytes give no
+     * character or a wrong one, and the tokenizer refuses them.
      */
     public static final class CodePoints {
         /** The character is not complete yet. */

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 
 /**
  * A user's own cleaning of texts, such as the removal of personal data or a language check. An implementation has a
- * public constructor without parameters, is named in {@code
- * META-INF/services/io.github.hyenaspark.data.document.DocumentStep} of its jar, and applies if its name is in {@code
- * data.clean.steps}. It is created once per work unit and used by one thread.
+ * public constructor without parameters, is named in
+ * {@code META-INF/services/io.github.hyenaspark.data.document.DocumentStep} of its jar, and applies if its name is in
+ * {@code data.clean.steps}. It is created once per work unit and used by one thread.
  */
 public interface DocumentStep {
     /** Its name in the settings. */

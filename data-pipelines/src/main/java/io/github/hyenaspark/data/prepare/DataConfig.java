@@ -143,8 +143,8 @@ public record DataConfig(
     }
 
     /**
-     * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder of
-     * its input.
+     * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder
+     * of its input.
      *
      * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory
      *     (unless it is the examples of a task)
@@ -173,8 +173,8 @@ public record DataConfig(
     }
 
     /**
-     * The times of change of the new files that a scheduled run takes. A file that is already in the dataset is never left
-     * out.
+     * The times of change of the new files that a scheduled run takes. A file that is already in the dataset is never
+     * left out.
      *
      * @param startMillis inclusive, milliseconds since 1970
      * @param endMillis exclusive

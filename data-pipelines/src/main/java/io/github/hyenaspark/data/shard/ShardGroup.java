@@ -74,8 +74,8 @@ final class ShardGroup {
         tokens = Arrays.copyOf(tokens, documents);
         var layout = new MdsLayout(format, tokens);
         String file = prefix + Hashes.hex(name.digest()).substring(0, HASH_DIGITS) + ShardEntry.BIN;
-        FileInfo bin = write(
-                storage, Storage.resolve(dataset, file), layout.bytes(), out -> writeTokens(spool, layout, out));
+        FileInfo bin =
+                write(storage, Storage.resolve(dataset, file), layout.bytes(), out -> writeTokens(spool, layout, out));
         byte[] index = MegatronIndex.of(format, tokens).bytes();
         String indexUri = Storage.resolve(dataset, ShardEntry.indexFile(file));
         FileInfo idx = write(storage, indexUri, index.length, out -> out.write(index));

@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is both
- * an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its {@code
- * .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the bytes,
- * so the same documents give the same files wherever and however often they are written. Confined to one thread.
+ * an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its
+ * {@code .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the
+ * bytes, so the same documents give the same files wherever and however often they are written. Confined to one thread.
  */
 public final class ShardWriter implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);

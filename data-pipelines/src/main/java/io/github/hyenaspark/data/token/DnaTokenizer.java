@@ -149,5 +149,4 @@ public final class DnaTokenizer extends DescribedTokenizer {
         }
         return text.toByteArray();
     }
-
 }

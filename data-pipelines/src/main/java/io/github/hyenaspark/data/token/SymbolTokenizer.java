@@ -133,5 +133,4 @@ public final class SymbolTokenizer extends DescribedTokenizer {
                 .collect(Collectors.joining(" "))
                 .getBytes(StandardCharsets.UTF_8);
     }
-
 }

@@ -70,7 +70,8 @@ class TokenizerJsonTest {
         BpeVocabulary made = tokenizer.vocabulary();
         var other = new BpeVocabulary(
                 made.tokens(), made.left(), made.right(), made.specials(), pattern, made.wholeWords());
-        BpeVocabulary read = new TokenizerJsonReader("t.json", Json.parse("t.json", TokenizerJson.write(other))).vocabulary();
+        BpeVocabulary read =
+                new TokenizerJsonReader("t.json", Json.parse("t.json", TokenizerJson.write(other))).vocabulary();
         assertThat(read.pattern()).isEqualTo(pattern);
         assertThat(read.fingerprint()).isEqualTo(other.fingerprint());
         assertThat(other.fingerprint().equals(made.fingerprint())).isEqualTo(pattern == SplitPattern.GPT2);

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The intervals of a BED file whose fourth column is a split. Empty lines and those that begin with {@code #}, {@code
- * track} or {@code browser} are skipped.
+ * The intervals of a BED file whose fourth column is a split. Empty lines and those that begin with {@code #},
+ * {@code track} or {@code browser} are skipped.
  */
 final class BedFile {
     private static final int COLUMNS = 4;

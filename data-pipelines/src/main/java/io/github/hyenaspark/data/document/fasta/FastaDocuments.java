@@ -129,6 +129,5 @@ public final class FastaDocuments implements DocumentReader {
         public Optional<String> split() {
             return interval.split().isEmpty() ? Optional.empty() : Optional.of(interval.split());
         }
-
     }
 }

@@ -149,8 +149,7 @@ final class FastaPieces {
     private int runStart(int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES
-                && ByteSearch.zeros((ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN)
-                        == 0) {
+                && ByteSearch.zeros((ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN) == 0) {
             i += Long.BYTES;
         }
         while (i < to && !isUnknown(letters.bytes[i])) {

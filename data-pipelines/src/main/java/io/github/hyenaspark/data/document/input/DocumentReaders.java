@@ -43,11 +43,12 @@ public final class DocumentReaders {
             return switch (format.format()) {
                 case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(storage, section, config);
-                default -> switch (config.documents()) {
-                    case FILE -> new WholeFile(section);
-                    case LINE -> new LineDocuments(section);
-                    case SEPARATOR -> SeparatedDocuments.of(section, config.separator());
-                };
+                default ->
+                    switch (config.documents()) {
+                        case FILE -> new WholeFile(section);
+                        case LINE -> new LineDocuments(section);
+                        case SEPARATOR -> SeparatedDocuments.of(section, config.separator());
+                    };
             };
         } catch (IOException | IllegalArgumentException e) {
             section.close();

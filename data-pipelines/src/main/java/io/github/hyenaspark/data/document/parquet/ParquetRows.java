@@ -80,8 +80,8 @@ final class ParquetRows {
                 (column, reader) -> column.nextText(reader).ifPresent(found -> values.put(column.name(), found)));
         Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(found -> !found.isEmpty());
         values.keySet().retainAll(config.columns());
-        byte[] bytes = value.orElseThrow(
-                () -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
+        byte[] bytes =
+                value.orElseThrow(() -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
         return new RowDocument(
                 path,
                 position,

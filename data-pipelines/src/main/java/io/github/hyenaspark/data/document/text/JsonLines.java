@@ -140,6 +140,5 @@ public final class JsonLines implements DocumentReader {
             config.columns().forEach(name -> fields.value(name).ifPresent(value -> columns.put(name, value)));
             return Collections.unmodifiableSortedMap(columns);
         }
-
     }
 }

@@ -179,8 +179,8 @@ public final class SnapshotCommit {
      * Updates what other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They
      * follow the newest snapshot and are written after it; nothing here reads them.
      */
-    private static Result updateViews(
-            Storage storage, DatasetSpec recipe, Outcome outcome, DatasetSnapshot snapshot) throws IOException {
+    private static Result updateViews(Storage storage, DatasetSpec recipe, Outcome outcome, DatasetSnapshot snapshot)
+            throws IOException {
         for (Split split : Split.values()) {
             updateView(storage, recipe, split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
             LOG.info(
@@ -192,8 +192,7 @@ public final class SnapshotCommit {
         }
         updateView(storage, recipe, SUCCESS, success(snapshot));
         if (snapshot.documents(Split.TRAIN) == 0) {
-            LOG.warn(
-                    "no document is left to train on; lower data.validation-fraction or name validation documents");
+            LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
         }
         String uri = snapshot.uri(recipe.config().dataset());
         LOG.info("snapshot {} {}", uri, outcome == Outcome.CREATED ? "created" : "unchanged");

@@ -127,8 +127,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             slices.add(slice(slice, file));
         }
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(
-                new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
+        return new UnitRecord(new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {

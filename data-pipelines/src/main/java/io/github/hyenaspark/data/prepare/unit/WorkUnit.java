@@ -31,8 +31,8 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
     }
 
     /**
-     * Cuts an input, sorted by path, into units. Small files share a unit, which ends before it would exceed {@code
-     * unitBytes} (at least 1); a larger file is cut where its format allows it, else it is a unit of its own.
+     * Cuts an input, sorted by path, into units. Small files share a unit, which ends before it would exceed
+     * {@code unitBytes} (at least 1); a larger file is cut where its format allows it, else it is a unit of its own.
      */
     public static List<WorkUnit> cut(List<InputFile> files, SourceConfig source, long unitBytes) {
         List<WorkUnit> units = new ArrayList<>();

@@ -5,7 +5,6 @@ import com.github.luben.zstd.ZstdOutputStream;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.SpoolFile;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.BufferedReader;
@@ -62,10 +61,7 @@ public final class Quarantine implements Closeable {
                 ? Optional.empty()
                 : Optional.of(ObjectRef.of(
                         FOLDER,
-                        spool.publish(
-                                storage,
-                                Storage.resolve(dataset, FOLDER + "/" + unit + "-"),
-                                ".jsonl.zst")));
+                        spool.publish(storage, Storage.resolve(dataset, FOLDER + "/" + unit + "-"), ".jsonl.zst")));
     }
 
     @Override

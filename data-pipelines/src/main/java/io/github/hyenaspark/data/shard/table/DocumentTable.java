@@ -57,8 +57,7 @@ public final class DocumentTable {
             number(BYTES, PrimitiveTypeName.INT64),
             Types.optional(PrimitiveTypeName.BINARY).named(SIGNATURE));
 
-    private static final List<String> KEY = List.of(
-            CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
+    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
 
     private final String uri;
     private final ParquetFileReader reader;
