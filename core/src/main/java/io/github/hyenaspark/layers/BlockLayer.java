@@ -9,7 +9,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -84,21 +83,7 @@ public final class BlockLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof BlockLayer layer
-                && super.equals(other)
-                && block.equals(layer.block)
-                && initStd == layer.initStd
-                && depth == layer.depth;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + block.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof BlockLayer;
+    Object settings() {
+        return List.of(block, initStd, depth);
     }
 }

@@ -7,7 +7,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -58,17 +57,7 @@ public final class HyenaLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof HyenaLayer layer && super.equals(other) && operator.equals(layer.operator);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + operator.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof HyenaLayer;
+    Object settings() {
+        return operator;
     }
 }

@@ -9,7 +9,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -47,13 +46,14 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
     }
 
     /**
-     * Has the next score of a network leave the loss of every target.
+     * The loss of every target.
      *
      * @param head the network's layer of this kind
-     * @param losses of B×L, takes what is found
+     * @param blockOutput of the last block, B×D×L
+     * @param targets B×L
      */
-    public static void collectLosses(Layer head, LanguageModelHead.TargetLosses losses) {
-        runtime(head).collect(losses);
+    public static LanguageModelHead.TargetLosses losses(Layer head, INDArray blockOutput, int[] targets) {
+        return runtime(head).losses(blockOutput, targets);
     }
 
     /**
@@ -75,17 +75,7 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof LanguageModelHeadLayer && super.equals(other);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof LanguageModelHeadLayer;
+    Object settings() {
+        return List.of();
     }
 }

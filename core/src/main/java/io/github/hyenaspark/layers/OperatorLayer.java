@@ -27,6 +27,9 @@ public abstract sealed class OperatorLayer extends FeedForwardLayer
     /** The parameters in their order in memory. */
     public abstract List<ParameterSpec> specs();
 
+    /** What makes this layer different from another of its class and sizes, for {@link #equals}. */
+    abstract Object settings();
+
     /** The runtime of this layer, without its parameters. */
     abstract OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type);
 
@@ -86,5 +89,20 @@ public abstract sealed class OperatorLayer extends FeedForwardLayer
                 .workingMemory(0, 0, 0, 0)
                 .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
                 .build();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OperatorLayer layer && super.equals(other) && settings().equals(layer.settings());
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * super.hashCode() + settings().hashCode();
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return getClass().isInstance(other);
     }
 }

@@ -8,7 +8,6 @@ import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -118,23 +117,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof TokenEmbeddingLayer layer
-                && super.equals(other)
-                && initStd == layer.initStd
-                && embedDropout == layer.embedDropout
-                && tied == layer.tied
-                && positions == layer.positions
-                && maxLength == layer.maxLength;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + Double.hashCode(initStd);
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof TokenEmbeddingLayer;
+    Object settings() {
+        return List.of(initStd, embedDropout, tied, positions, maxLength);
     }
 }

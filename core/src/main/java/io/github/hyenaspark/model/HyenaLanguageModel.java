@@ -2,18 +2,16 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
-import io.github.hyenaspark.layers.GraphThreads;
+import io.github.hyenaspark.layers.GraphContext;
 import io.github.hyenaspark.layers.IncrementalSequence;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.OperatorLayer;
-import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,9 +37,11 @@ public final class HyenaLanguageModel {
     private static final int ARITHMETIC = 3;
 
     private final ComputationGraph graph;
+    private final GraphContext context;
 
     private HyenaLanguageModel(ComputationGraph graph) {
         this.graph = graph;
+        context = GraphContext.of(graph);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class HyenaLanguageModel {
      * results depend on it. OpenBLAS itself is held to one thread in the whole JVM.
      */
     public void useThreads(int threads) {
-        GraphThreads.use(graph, ComputePool.of(threads));
+        context.useThreads(threads);
     }
 
     /**
@@ -116,7 +116,7 @@ public final class HyenaLanguageModel {
      * memory.
      */
     public void recomputeBlocks() {
-        RecomputedBlocks.in(graph);
+        context.recomputeBlocks();
     }
 
     /** P. */
@@ -194,7 +194,7 @@ public final class HyenaLanguageModel {
      * @return the mean loss, nats per counted target
      */
     public double computeGradient(Batch batch, long dropoutSeed) {
-        Nd4j.getRandom().setSeed(dropoutSeed);
+        context.dropoutSeed(dropoutSeed);
         graph.setInputs(array(batch.ids(), batch));
         graph.setLabels(array(batch.targets(), batch));
         graph.computeGradientAndScore();
@@ -224,10 +224,7 @@ public final class HyenaLanguageModel {
      * @return of B×L
      */
     public LanguageModelHead.TargetLosses losses(Batch batch) {
-        LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(batch.targets().length);
-        LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), losses);
-        graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
-        return losses;
+        return LanguageModelHeadLayer.losses(graph.getLayer(HEAD), blockOutput(batch), batch.targets());
     }
 
     /**
@@ -236,12 +233,15 @@ public final class HyenaLanguageModel {
      *
      * @return B×D×L
      */
-    @SuppressWarnings("NullAway") // no masks
     public FloatArray normedOutput(Batch batch) {
+        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), blockOutput(batch)));
+    }
+
+    @SuppressWarnings("NullAway") // no masks
+    private INDArray blockOutput(Batch batch) {
         String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
         INDArray[] ids = {array(batch.ids(), batch)};
-        INDArray output = graph.output(List.of(last), false, ids, null)[0];
-        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output));
+        return graph.output(List.of(last), false, ids, null)[0];
     }
 
     /**

@@ -1,11 +1,10 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
-import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -43,8 +42,8 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 3 * width, linear));
-        specs.addAll(OutputProjection.parameters(width, linear));
+        List<ParameterSpec> specs = new ArrayList<>(Dense.in(width, 3 * width).parameters(linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 
@@ -60,7 +59,7 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new IncrementalAttention(this, capacity);
+        return new AttentionOperator.Incremental(this, capacity);
     }
 
     /**

@@ -17,6 +17,18 @@ import java.util.Arrays;
  * appendix B).
  */
 final class AttentionHead {
+    private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> SCORE_GRADIENTS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> OUTPUT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> FACTOR = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> KEY_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> VALUE_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> QUERY_GRADIENT = Workspace.Slot.array();
+
     private final Shared shared;
     private final ForwardContext<FloatArray> pass;
     private final int member;
@@ -37,9 +49,9 @@ final class AttentionHead {
         /** Puts the gradients of a tile's outputs in their places; keeps their products. */
         void replaceOutputs(Tile tile, Matrix gradient) {
             Matrix all = tile.packed(outputs, config.width());
-            float[] output = tile.workspace().row("attention.output", tile.count());
-            float[] row = tile.workspace().row("attention.row", tile.count());
-            float[] sum = tile.workspace().row("attention.sum", tile.count());
+            float[] output = tile.workspace().row(OUTPUT, tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
+            float[] sum = tile.workspace().row(SUM, tile.count());
             for (int head = 0; head < config.heads(); head++) {
                 Arrays.fill(sum, 0, tile.count(), 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
@@ -73,14 +85,14 @@ final class AttentionHead {
         int count = queries.count();
         Matrix query = of(Part.QUERY, queries);
         Matrix output = shared.output(head(), queries);
-        float[] largest = workspace.row("attention.largest", count);
-        float[] factor = workspace.row("attention.factor", count);
-        float[] sum = workspace.row("attention.sum", count);
+        float[] largest = workspace.row(LARGEST, count);
+        float[] factor = workspace.row(FACTOR, count);
+        float[] sum = workspace.row(SUM, count);
         Arrays.fill(largest, 0, count, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, count, 0f);
         for (int other = 0; other <= block; other++) {
             Tile keys = tile(other);
-            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
+            ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
             scores.matrix().set(of(Part.KEY, keys).t(), query);
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
@@ -106,7 +118,7 @@ final class AttentionHead {
     void startBackward() {
         int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
         int rows = blocks * shared.config().headWidth();
-        queryGradients = Arrays.copyOf(workspace.rows("attention.query-gradients", rows, HeadTiles.LENGTH), rows);
+        queryGradients = Arrays.copyOf(workspace.rows(QUERY_GRADIENTS, rows, HeadTiles.LENGTH), rows);
         for (float[] row : queryGradients) {
             Arrays.fill(row, 0f);
         }
@@ -117,16 +129,16 @@ final class AttentionHead {
         Tile keys = tile(block);
         Matrix key = of(Part.KEY, keys);
         Matrix value = of(Part.VALUE, keys);
-        Matrix keyGradient = keys.matrix("attention.key-gradient", key.rows());
-        Matrix valueGradient = keys.matrix("attention.value-gradient", key.rows());
-        float[] logSum = workspace.row("attention.largest", HeadTiles.LENGTH);
-        float[] product = workspace.row("attention.sum", HeadTiles.LENGTH);
+        Matrix keyGradient = keys.matrix(KEY_GRADIENT, key.rows());
+        Matrix valueGradient = keys.matrix(VALUE_GRADIENT, key.rows());
+        float[] logSum = workspace.row(LARGEST, HeadTiles.LENGTH);
+        float[] product = workspace.row(SUM, HeadTiles.LENGTH);
         for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
             Tile queries = tile(other);
             Matrix query = of(Part.QUERY, queries);
             Matrix gradient = shared.output(head(), queries);
-            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
-            ScoreBlock gradients = ScoreBlock.of("attention.score-gradients", keys, queries);
+            ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
+            ScoreBlock gradients = ScoreBlock.of(SCORE_GRADIENTS, keys, queries);
             Matrix weights = scores.matrix();
             Matrix scoreGradient = gradients.matrix();
             weights.set(key.t(), query);
@@ -149,10 +161,10 @@ final class AttentionHead {
 
     private void addQueryGradient(Matrix key, Matrix scoreGradient, int block) {
         int count = scoreGradient.columns();
-        FloatArray memory = workspace.array("attention.query-gradient", (long) key.rows() * count);
+        FloatArray memory = workspace.array(QUERY_GRADIENT, (long) key.rows() * count);
         Matrix product = Matrix.of(memory, key.rows(), count);
         product.set(key, scoreGradient);
-        float[] row = workspace.row("attention.row", count);
+        float[] row = workspace.row(ROW, count);
         for (int j = 0; j < key.rows(); j++) {
             product.read(j, row);
             VectorOps.add(row, queryGradients[block * key.rows() + j], count);

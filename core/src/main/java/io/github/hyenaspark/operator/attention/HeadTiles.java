@@ -1,11 +1,10 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
@@ -17,6 +16,13 @@ import java.util.Optional;
  * part of a tile is a matrix without gaps. In the backward pass their gradients take their places.
  */
 final class HeadTiles {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> EVEN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ODD = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> TURNED = Workspace.Slot.row();
+
     /** Steps of a tile: a block of scores, its square, stays in the second-level cache. */
     static final int LENGTH = 256;
 
@@ -24,11 +30,13 @@ final class HeadTiles {
 
     private final AttentionConfig config;
     private final float scale;
+    private final Dense projection;
     private final Optional<RotaryAngles> angles;
     private FloatArray projected = FloatArray.allocate(0);
 
     HeadTiles(AttentionConfig config) {
         this.config = config;
+        projection = Dense.in(config.width(), PARTS * config.width());
         scale = (float) (1 / Math.sqrt(config.headWidth()));
         angles = config.rotary() ? Optional.of(new RotaryAngles(config.headWidth())) : Optional.empty();
     }
@@ -65,7 +73,7 @@ final class HeadTiles {
         Tile.each(pass, LENGTH, tile -> {
             Matrix product = tile.packed(projected, channels);
             product.set(weight, tile.of(input, config.width()));
-            float[] row = tile.workspace().row("attention.row", tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
                 VectorOps.add(bias[channel], row, tile.count());
@@ -77,28 +85,20 @@ final class HeadTiles {
 
     /** From the gradients in their places to that of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        int channels = PARTS * config.width();
-        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
-        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, config.width());
-        SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);
+        Dense.Backward backward = projection.new Backward(pass);
         Tile.each(pass, LENGTH, tile -> {
             turn(tile, 0, -1);
-            Matrix gradient = tile.packed(projected, channels);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
-            weightGradient
-                    .of(tile.member())
-                    .add(gradient, tile.of(input, config.width()).t());
-            tile.of(inputGradient, config.width()).set(weight.t(), gradient);
+            Matrix gradient = tile.packed(projected, PARTS * config.width());
+            backward.run(tile, tile.of(input, config.width()), gradient, tile.of(inputGradient, config.width()));
         });
-        weightGradient.finish(pass.pool().workspace(0));
-        biasGradient.finish();
+        backward.finish();
     }
 
     /** Scales queries; turns channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
     private void turn(Tile tile, int before, int sign) {
         for (int head = 0; head < config.heads(); head++) {
             Matrix queries = of(Part.QUERY, head, tile);
-            float[] row = tile.workspace().row("attention.row", tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
             for (int j = 0; j < config.headWidth(); j++) {
                 queries.read(j, row);
                 VectorOps.scale(scale, row, tile.count());
@@ -106,8 +106,8 @@ final class HeadTiles {
             }
         }
         angles.ifPresent(ofHead -> {
-            float[] cosine = tile.workspace().row("attention.cosine", tile.count());
-            float[] sine = tile.workspace().row("attention.sine", tile.count());
+            float[] cosine = tile.workspace().row(COSINE, tile.count());
+            float[] sine = tile.workspace().row(SINE, tile.count());
             for (int pair = 0; pair < ofHead.pairs(); pair++) {
                 ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
                 VectorOps.scale(sign, sine, tile.count());
@@ -121,9 +121,9 @@ final class HeadTiles {
 
     private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
         int count = rows.columns();
-        float[] even = workspace.row("attention.even", count);
-        float[] odd = workspace.row("attention.odd", count);
-        float[] turned = workspace.row("attention.turned", count);
+        float[] even = workspace.row(EVEN, count);
+        float[] odd = workspace.row(ODD, count);
+        float[] turned = workspace.row(TURNED, count);
         rows.read(2 * pair, even);
         rows.read(2 * pair + 1, odd);
         VectorOps.multiply(odd, sine, turned, count);

@@ -23,7 +23,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        projected = ReferenceLinear.forward("in", input, pass);
         turn(projected, 1, pass);
         mixed = new double[input.length];
         int length = pass.length();
@@ -39,7 +39,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
             }
         }
         double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), mixed, pass);
+                ReferenceLinear.forward("out", mixed, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -30,9 +30,9 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
         mixer.forward(ReferenceNorm.forward(input, pass.within("norm1")), branch, pass.within("mixer"));
         residual = sum(input, dropped(branch, pass.dropout().named("branch1"), pass.length()));
         normed2 = ReferenceNorm.forward(residual, pass.within("norm2"));
-        hidden = ReferenceLinear.forward(pass.parameter("fc1.weight"), pass.parameter("fc1.bias"), normed2, pass);
+        hidden = ReferenceLinear.forward("fc1", normed2, pass);
         double[] out =
-                ReferenceLinear.forward(pass.parameter("fc2.weight"), pass.parameter("fc2.bias"), activated(), pass);
+                ReferenceLinear.forward("fc2", activated(), pass);
         double[] result = sum(residual, dropped(out, pass.dropout().named("branch2"), pass.length()));
         System.arraycopy(result, 0, output, 0, result.length);
     }

@@ -25,7 +25,7 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        projected = ReferenceLinear.forward("in", input, pass);
         filtered = new double[input.length];
         gated = new double[input.length];
         double[] weight = pass.parameter("taps.weight");
@@ -39,7 +39,7 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
             gated[i] = filtered[i] * Activation.SIGMOID.value(projected[gate(i, pass)]);
         }
         double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), gated, pass);
+                ReferenceLinear.forward("out", gated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

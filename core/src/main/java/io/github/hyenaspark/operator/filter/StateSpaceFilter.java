@@ -19,6 +19,13 @@ import java.util.List;
  * steps of a block. Powers are worked out in double. {@link StateSpacePoles} has the formulas.
  */
 public final class StateSpaceFilter implements FilterMap<FloatArray> {
+    private static final Workspace.Slot<FloatArray> TAPS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> STEPS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> BLOCKS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> PRODUCTS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> POWER = Workspace.Slot.row();
+
     /** Powers below it count for nothing, and would be slow. */
     private static final double SMALLEST = 1e-30;
 
@@ -70,12 +77,12 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             length = pass.length();
             steps = Math.max(SHORTEST_BLOCK, 2 * Integer.highestOneBit((int) Math.sqrt(length)));
             count = (length + steps - 1) / steps;
-            taps = Matrix.of(workspace.array("states.taps", (long) count * steps), count, steps);
-            ofSteps = Matrix.of(workspace.array("states.steps", 4L * poles * steps), 4 * poles, steps);
-            ofBlocks = Matrix.of(workspace.array("states.blocks", 2L * poles * count), count, 2 * poles);
-            products = Matrix.of(workspace.array("states.products", 4L * poles * count), count, 4 * poles);
-            row = workspace.row("states.row", count * steps);
-            power = workspace.row("states.power", 4 * Math.max(steps, poles));
+            taps = Matrix.of(workspace.array(TAPS, (long) count * steps), count, steps);
+            ofSteps = Matrix.of(workspace.array(STEPS, 4L * poles * steps), 4 * poles, steps);
+            ofBlocks = Matrix.of(workspace.array(BLOCKS, 2L * poles * count), count, 2 * poles);
+            products = Matrix.of(workspace.array(PRODUCTS, 4L * poles * count), count, 4 * poles);
+            row = workspace.row(ROW, count * steps);
+            power = workspace.row(POWER, 4 * Math.max(steps, poles));
         }
 
         /** Writes the taps of one model from {@code start} on. */

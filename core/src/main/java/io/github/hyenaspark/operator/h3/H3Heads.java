@@ -14,6 +14,12 @@ import java.util.Arrays;
  * and e of the head.
  */
 final class H3Heads {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> QUERIES = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> KEYS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> KEY_GRADIENTS = Workspace.Slot.rows();
+
     private static final int QUERY = 0;
     private static final int KEY = 1;
     private static final int VALUE = 2;
@@ -41,17 +47,18 @@ final class H3Heads {
         batchSize = pass.batchSize();
         length = pass.length();
         size = config.headWidth();
-        queries = workspace.rows("h3.queries", size, length);
-        keys = workspace.rows("h3.keys", size, length);
-        queryGradients = workspace.rows("h3.query-gradients", size, length);
-        keyGradients = workspace.rows("h3.key-gradients", size, length);
-        value = workspace.row("h3.value", length);
-        valueGradient = workspace.row("h3.value-gradient", length);
-        convolved = workspace.row("h3.convolved", length);
-        row = workspace.row("h3.row", length);
-        sum = workspace.row("h3.sum", length);
-        gradient = workspace.row("h3.gradient", length);
-        gateGradient = workspace.row("h3.gate-gradient", length);
+        queries = workspace.rows(QUERIES, size, length);
+        keys = workspace.rows(KEYS, size, length);
+        queryGradients = workspace.rows(QUERY_GRADIENTS, size, length);
+        keyGradients = workspace.rows(KEY_GRADIENTS, size, length);
+        float[][] rows = workspace.rows(ROWS, 7, length);
+        value = rows[0];
+        valueGradient = rows[1];
+        convolved = rows[2];
+        row = rows[3];
+        sum = rows[4];
+        gradient = rows[5];
+        gateGradient = rows[6];
     }
 
     /** From q, k and v of all sequences to k̄, the convolved products and y. */

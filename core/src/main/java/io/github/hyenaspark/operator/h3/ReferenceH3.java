@@ -32,7 +32,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         int length = pass.length();
         shift.forward(pass.within("shift"));
         diagonal.forward(pass.within("diagonal"));
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        projected = ReferenceLinear.forward("in", input, pass);
         shifted = new double[input.length];
         product = new double[input.length];
         for (int row = 0; row < input.length / length; row++) {
@@ -50,7 +50,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
             write(y, product, row);
         }
         double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), product, pass);
+                ReferenceLinear.forward("out", product, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

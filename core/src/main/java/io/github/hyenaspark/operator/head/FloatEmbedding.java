@@ -14,6 +14,11 @@ import java.util.Optional;
  * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
  */
 public final class FloatEmbedding implements Embedding<FloatArray> {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> TOKEN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+
     private final EmbeddingConfig config;
     private final int width;
     private final Optional<RotaryAngles> angles;
@@ -36,8 +41,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     public void forward(int before, int[] ids, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(before + pass.length());
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] rows = tile.workspace().rows("embedding.rows", width, tile.count());
-            float[] token = tile.workspace().row("embedding.token", width);
+            float[][] rows = tile.workspace().rows(ROWS, width, tile.count());
+            float[] token = tile.workspace().row(TOKEN, width);
             FloatArray table = pass.parameter("weight");
             for (int t = 0; t < tile.count(); t++) {
                 table.read((long) id(ids, tile, t) * width, token, width);
@@ -57,7 +62,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
         int from = before + tile.from();
         if (config.positions() == PositionEmbedding.LEARNED) {
             FloatArray table = pass.parameter("positions");
-            float[] position = tile.workspace().row("embedding.token", width);
+            float[] position = tile.workspace().row(TOKEN, width);
             for (int t = 0; t < tile.count(); t++) {
                 table.read((from + (long) t) * width, position, width);
                 for (int d = 0; d < width; d++) {
@@ -66,8 +71,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             }
         }
         angles.ifPresent(all -> {
-            float[] cosine = tile.workspace().row("embedding.cosine", tile.count());
-            float[] sine = tile.workspace().row("embedding.sine", tile.count());
+            float[] cosine = tile.workspace().row(COSINE, tile.count());
+            float[] sine = tile.workspace().row(SINE, tile.count());
             for (int d = 0; d < width; d++) {
                 all.write(d / 2, from, tile.count(), cosine, sine);
                 VectorOps.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
@@ -101,8 +106,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             this.from = from;
             this.workspace = workspace;
             count = to - from;
-            rows = workspace.rows("embedding.rows", count, Tile.LENGTH);
-            token = workspace.row("embedding.token", count);
+            rows = workspace.rows(ROWS, count, Tile.LENGTH);
+            token = workspace.row(TOKEN, count);
         }
 
         void add(int[] ids, Tile tile, FloatArray outputGradient, ForwardContext<FloatArray> pass) {

@@ -18,6 +18,16 @@ import java.util.Arrays;
  * <p>Where nothing stands between the last convolution and its gates, {@link LongFilters} does all three at once.
  */
 final class GateChain {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> ROW_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> CONVOLVED = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GATE_SUMS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GATE_SUM_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> VALUES = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> MIXED_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> GATED = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> GATED_GRADIENT = Workspace.Slot.row();
+
     private final HyenaConfig config;
     private final int length;
     private final int convolutions;
@@ -71,16 +81,15 @@ final class GateChain {
         boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
         ungated = lastIsGated ? convolutions - 1 : convolutions;
         mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
-        Places places = new Places(workspace, length);
-        rows = places.cube("rows", heads, order + 1);
-        rowGradients = places.cube("row-gradients", heads, order + 1);
-        convolved = places.cube("convolved", convolutions, heads);
+        rows = cube(ROWS, heads, order + 1);
+        rowGradients = cube(ROW_GRADIENTS, heads, order + 1);
+        convolved = cube(CONVOLVED, convolutions, heads);
         int summed = config.outerMixing() ? convolutions : 0;
-        gateSums = places.cube("gate-sums", heads, summed);
-        gateSumGradients = places.cube("gate-sum-gradients", heads, summed);
-        values = config.postOrderMixing() ? places.cube("values", order, heads) : new float[order][heads][];
-        gated = workspace.row("chain.gated", length);
-        gatedGradient = workspace.row("chain.gated-gradient", length);
+        gateSums = cube(GATE_SUMS, heads, summed);
+        gateSumGradients = cube(GATE_SUM_GRADIENTS, heads, summed);
+        values = config.postOrderMixing() ? cube(VALUES, order, heads) : new float[order][heads][];
+        gated = workspace.row(GATED, length);
+        gatedGradient = workspace.row(GATED_GRADIENT, length);
         valueGradients = new float[heads][];
         for (int head = 0; head < heads; head++) {
             values[0][head] = rows[head][order];
@@ -89,18 +98,15 @@ final class GateChain {
                 values[r + 1][head] = convolved[r][head];
             }
         }
-        mixedGradients = config.postOrderMixing() ? places.cube("mixed-gradients", 1, heads)[0] : valueGradients;
+        mixedGradients = config.postOrderMixing() ? cube(MIXED_GRADIENTS, 1, heads)[0] : valueGradients;
     }
 
-    /** Where the rows of a chain lie. */
-    private record Places(Workspace workspace, int length) {
-        float[][][] cube(String name, int outer, int inner) {
-            float[][][] cube = new float[outer][][];
-            for (int i = 0; i < outer; i++) {
-                cube[i] = Arrays.copyOf(workspace.rows("chain." + name + i, inner, length), inner);
-            }
-            return cube;
+    private float[][][] cube(Workspace.Slot<float[][]> slot, int outer, int inner) {
+        float[][][] cube = new float[outer][][];
+        for (int i = 0; i < outer; i++) {
+            cube[i] = Arrays.copyOf(workspace.rows(slot.at(i), inner, length), inner);
         }
+        return cube;
     }
 
     /** Fills {@link #rows} and {@link #gateSums} for channel {@code j} of sequence {@code b}. */

@@ -13,6 +13,10 @@ import java.util.List;
  * that of every channel in it. Without outer mixing there are none. Rows are numbered by sequence, head and r.
  */
 final class GateSums {
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> GRADIENTS = Workspace.Slot.array();
+
     private final HyenaConfig config;
     private final Projections projections;
     private final int perHead; // N−1, or 0 without outer mixing
@@ -38,8 +42,8 @@ final class GateSums {
         sums = sums.atLeast((long) rows() * length);
         pass.pool().divide(rows(), (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
-            float[] sum = workspace.row("gates.sum", length);
-            float[] row = workspace.row("gates.row", length);
+            float[] sum = workspace.row(SUM, length);
+            float[] row = workspace.row(ROW, length);
             for (int number = from; number < to; number++) {
                 Arrays.fill(sum, 0, length, 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
@@ -64,7 +68,7 @@ final class GateSums {
         gradients.clear();
         for (int member = 0; member < pass.pool().threads() && perHead > 0; member++) {
             long size = (long) rows() * pass.length();
-            FloatArray array = pass.pool().workspace(member).array("gates.gradients", size);
+            FloatArray array = pass.pool().workspace(member).array(GRADIENTS, size);
             array.zero(size);
             gradients.add(array);
         }
@@ -72,7 +76,7 @@ final class GateSums {
 
     /** Adds one channel's share of the gradients, by r. */
     void addGradients(int member, int b, int head, float[][] share) {
-        float[] row = pass.pool().workspace(member).row("gates.row", pass.length());
+        float[] row = pass.pool().workspace(member).row(ROW, pass.length());
         for (int r = 0; r < perHead; r++) {
             long at = (long) number(b, head, r) * pass.length();
             gradients.get(member).read(at, row, pass.length());
@@ -86,9 +90,9 @@ final class GateSums {
         int length = pass.length();
         pass.pool().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
-            float[] sum = workspace.row("gates.sum", length);
+            float[] sum = workspace.row(SUM, length);
             for (int number = 0; number < rows(); number++) {
-                total(number, sum, workspace.row("gates.row", length));
+                total(number, sum, workspace.row(ROW, length));
                 for (int j = from; j < to; j++) {
                     int b = number / (perHead * config.heads());
                     projections.writeGradient(b, channel(number, j), sum, workspace);

@@ -1,10 +1,12 @@
 package io.github.hyenaspark.operator.hyena;
 
+import io.github.hyenaspark.convolution.IncrementalConvolution;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
@@ -16,6 +18,7 @@ import java.util.Arrays;
  */
 public final class LongFilters {
     private final String part;
+    private final Slots slots;
     private final int perChannel;
     private final boolean directTerm;
     private final int filters;
@@ -28,16 +31,26 @@ public final class LongFilters {
      * Filters without parameters yet.
      *
      * @param part of the operator that they are, the first part of the parameters' names
+     * @param slots that nothing else holds while these filters are used
      * @param spec where their taps come from
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    public LongFilters(String part, FilterSpec spec, int perChannel, boolean directTerm) {
+    public LongFilters(String part, Slots slots, FilterSpec spec, int perChannel, boolean directTerm) {
         this.part = part;
+        this.slots = slots;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
         filters = spec.filters();
         filter = spec.map();
+    }
+
+    /** The memory of one thread that works with the filters of one channel. */
+    public record Slots(
+            Workspace.Slot<float[]> row, Workspace.Slot<float[][]> spectra, Workspace.Slot<float[][]> gradients) {
+        public Slots() {
+            this(Workspace.Slot.row(), Workspace.Slot.rows(), Workspace.Slot.rows());
+        }
     }
 
     public void forward(ForwardContext<FloatArray> pass) {
@@ -100,9 +113,9 @@ public final class LongFilters {
 
         private Channel(Workspace workspace) {
             convolution = workspace.convolution(length);
-            row = workspace.row(part + ".row", length);
-            spectra = workspace.rows(part + ".spectra", perChannel, convolution.spectrumSize());
-            spectrumGradients = workspace.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
+            row = workspace.row(slots.row(), length);
+            spectra = workspace.rows(slots.spectra(), perChannel, convolution.spectrumSize());
+            spectrumGradients = workspace.rows(slots.gradients(), perChannel, convolution.spectrumSize());
         }
 
         /** Makes the spectra of channel {@code j}. */
@@ -166,5 +179,64 @@ public final class LongFilters {
 
         /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
         void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
+    }
+
+    /**
+     * The long convolutions of a sequence that is not there as a whole: its beginning comes in one pass, then a step at a
+     * time. The taps are those of {@link LongFilters}.
+     */
+    public static final class Incremental implements ChannelFilters {
+        private final int perChannel;
+        private final IncrementalConvolution convolution;
+        private float[] gated = {};
+        private int passLength;
+        private int channel;
+
+        /**
+         * Filters for the steps that a sequence may have.
+         *
+         * @param rowsPerFilter that every filter convolves, numbered as heads are
+         * @param pass whose parameters the operator has, as long as the sequence may be
+         */
+        public Incremental(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
+            perChannel = filters.perChannel();
+            convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);
+        }
+
+        /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
+        public void startPass(int length) {
+            passLength = length;
+            gated = gated.length < length ? new float[length] : gated;
+        }
+
+        /** After the channels of a pass. */
+        public void finishPass() {
+            convolution.advance(passLength);
+        }
+
+        @Override
+        public void start(int j) {
+            channel = j;
+            for (int r = 0; r < perChannel; r++) {
+                convolution.prepare(j * perChannel + r);
+            }
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            int filter = channel * perChannel + r;
+            if (convolution.length() == 0) {
+                convolution.first(filter, head, input, output, passLength);
+            } else {
+                output[0] = convolution.next(filter, head, input[0]);
+            }
+        }
+
+        @Override
+        public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
+            VectorOps.multiply(row.value(), row.inputGate(), gated, passLength);
+            convolve(r, head, gated, row.convolved());
+            VectorOps.multiply(row.convolved(), row.outputGate(), output, passLength);
+        }
     }
 }

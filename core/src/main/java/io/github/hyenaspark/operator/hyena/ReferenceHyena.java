@@ -20,7 +20,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private double[] product = {}; // y before the activation, B×D×L
     private Sequence[] sequences = {};
 
-    /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
+    /** An operator of the given configuration. */
     public ReferenceHyena(HyenaConfig config) {
         this.config = config;
         filter = config.filterSpec().referenceModule();
@@ -48,7 +48,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         input = newInput;
         filters = new double[config.filters() * pass.length()];
         filter.forward(filters, pass.within("filter"));
-        dense = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        dense = ReferenceLinear.forward("in", input, pass);
         product = new double[input.length];
         sequences = new Sequence[pass.batchSize()];
         for (int b = 0; b < pass.batchSize(); b++) {
@@ -57,7 +57,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
         double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), activated, pass);
+                ReferenceLinear.forward("out", activated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

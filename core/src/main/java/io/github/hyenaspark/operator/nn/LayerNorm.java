@@ -15,6 +15,12 @@ import java.util.Arrays;
  * normalises its tile again.
  */
 public final class LayerNorm {
+    private static final Workspace.Slot<float[]> MEAN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> INVERSE_DEVIATION = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
+
     static final double EPSILON = 1e-5;
 
     private final int width;
@@ -33,8 +39,8 @@ public final class LayerNorm {
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
     public void normalise(float[][] tile, int count, Workspace workspace) {
-        float[] mean = workspace.row("norm.mean", count);
-        float[] deviation = workspace.row("norm.inverse-deviation", count);
+        float[] mean = workspace.row(MEAN, count);
+        float[] deviation = workspace.row(INVERSE_DEVIATION, count);
         Arrays.fill(mean, 0, count, 0f);
         Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
@@ -62,7 +68,7 @@ public final class LayerNorm {
     /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
     public void forward(Tile tile, float[][] rows, Matrix output) {
         normalise(rows, tile.count(), tile.workspace());
-        float[] row = tile.workspace().row("norm.row", tile.count());
+        float[] row = tile.workspace().row(ROW, tile.count());
         for (int d = 0; d < width; d++) {
             scale(d, rows[d], row, tile.count());
             output.write(d, row);
@@ -79,16 +85,18 @@ public final class LayerNorm {
     }
 
     /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
-    public Gradients gradients(ForwardContext<FloatArray> pass) {
-        return new Gradients(pass);
+    public Gradients gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
+        return new Gradients(pass, slot);
     }
 
     /** What a backward pass adds up. */
     public final class Gradients {
         private final ForwardContext<FloatArray> pass;
+        private final Workspace.Slot<float[][]> slot;
 
-        private Gradients(ForwardContext<FloatArray> pass) {
+        private Gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
             this.pass = pass;
+            this.slot = slot;
             for (int member = 0; member < pass.pool().threads(); member++) {
                 for (float[] row : lanes(member)) {
                     Arrays.fill(row, 0f);
@@ -97,7 +105,7 @@ public final class LayerNorm {
         }
 
         private float[][] lanes(int member) {
-            return pass.pool().workspace(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
+            return pass.pool().workspace(member).rows(slot, 2 * width, Tile.LENGTH);
         }
 
         /**
@@ -108,8 +116,8 @@ public final class LayerNorm {
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();
             float[][] lanes = lanes(tile.member());
-            float[] sum = tile.workspace().row("norm.sum", count);
-            float[] product = tile.workspace().row("norm.product", count);
+            float[] sum = tile.workspace().row(SUM, count);
+            float[] product = tile.workspace().row(PRODUCT, count);
             Arrays.fill(sum, 0, count, 0f);
             Arrays.fill(product, 0, count, 0f);
             for (int d = 0; d < width; d++) {
@@ -121,7 +129,7 @@ public final class LayerNorm {
             }
             VectorOps.scale(1f / width, sum, count);
             VectorOps.scale(1f / width, product, count);
-            float[] deviation = tile.workspace().row("norm.inverse-deviation", count);
+            float[] deviation = tile.workspace().row(INVERSE_DEVIATION, count);
             for (int d = 0; d < width; d++) {
                 project(gradient[d], normalised[d], sum, product, count);
                 VectorOps.multiply(gradient[d], deviation, gradient[d], count);

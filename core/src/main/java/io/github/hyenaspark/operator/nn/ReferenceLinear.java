@@ -6,6 +6,11 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 public final class ReferenceLinear {
     private ReferenceLinear() {}
 
+    /** The projection of x by the weight and bias called {@code name}. */
+    public static double[] forward(String name, double[] x, ForwardContext<double[]> pass) {
+        return forward(pass.parameter(name + ".weight"), pass.parameter(name + ".bias"), x, pass);
+    }
+
     /** y[b, o, t] = Σ_i A[o, i] x[b, i, t] + bias[o]. */
     public static double[] forward(double[] weight, double[] bias, double[] x, ForwardContext<double[]> pass) {
         int length = pass.length();

@@ -12,6 +12,8 @@ import java.util.Arrays;
  * taken. Threads may work on different channels.
  */
 public final class ShortConvolution {
+    private static final Workspace.Slot<float[]> ADVANCED = Workspace.Slot.row();
+
     private final int taps;
     private final float[] weight;
     private final float[] bias;
@@ -85,7 +87,7 @@ public final class ShortConvolution {
         int channel = row.channel;
         int length = row.length;
         Sums sums = row.workspace.sums();
-        float[] advanced = row.workspace.row("short.advanced", length);
+        float[] advanced = row.workspace.row(ADVANCED, length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
         VectorOps.set(0f, tap(channel, 0), outputGradient, inputGradient, length);

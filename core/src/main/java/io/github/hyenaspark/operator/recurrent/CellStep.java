@@ -1,6 +1,5 @@
 package io.github.hyenaspark.operator.recurrent;
 
-import io.github.hyenaspark.operator.tensor.CellLoops;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SigmoidTanh;
 import io.github.hyenaspark.operator.tensor.VectorOps;
@@ -24,9 +23,12 @@ sealed interface CellStep {
 
     /** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
     static final class Rows {
+        private static final Workspace.Slot<float[][]> SLOTS = Workspace.Slot.rows();
+        private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+
         final int count;
         private final int slotCount;
-        final SigmoidTanh squash;
+        final SigmoidTanh sigmoidTanh;
         final float[][] slots;
         /** h and the memory, before and after the step. */
         float[] before;
@@ -44,9 +46,9 @@ sealed interface CellStep {
         Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
             this.count = count;
             slotCount = cell.slots();
-            squash = workspace.squash();
-            slots = workspace.rows("cell.slots", cell.slots(), count);
-            float[][] rows = workspace.rows("cell.rows", 8, count);
+            sigmoidTanh = workspace.sigmoidTanh();
+            slots = workspace.rows(SLOTS, cell.slots(), count);
+            float[][] rows = workspace.rows(ROWS, 8, count);
             before = rows[0];
             after = rows[1];
             memoryBefore = rows[2];
@@ -103,11 +105,11 @@ sealed interface CellStep {
             int count = rows.count;
             float[] z = rows.slots[1];
             float[] n = rows.slots[2];
-            rows.squash.logistic(rows.slots[0], count);
-            rows.squash.logistic(z, count);
+            rows.sigmoidTanh.logistic(rows.slots[0], count);
+            rows.sigmoidTanh.logistic(z, count);
             VectorOps.addProduct(rows.slots[0], rows.slots[3], n, count);
-            rows.squash.tanh(n, count);
-            CellLoops.difference(rows.before, n, rows.row, count);
+            rows.sigmoidTanh.tanh(n, count);
+            VectorOps.subtract(rows.before, n, rows.row, count);
             System.arraycopy(n, 0, rows.after, 0, count);
             VectorOps.addProduct(z, rows.row, rows.after, count);
         }
@@ -121,16 +123,16 @@ sealed interface CellStep {
             float[] n = rows.slots[2];
             float[] q = rows.slots[3];
             float[] dh = rows.gradient;
-            CellLoops.difference(rows.before, n, rows.other, count);
+            VectorOps.subtract(rows.before, n, rows.other, count);
             VectorOps.multiply(dh, rows.other, rows.other, count);
             VectorOps.multiply(dh, z, rows.row, count);
-            CellLoops.difference(dh, rows.row, dh, count);
-            CellLoops.ofTanh(dh, n, n, count);
+            VectorOps.subtract(dh, rows.row, dh, count);
+            VectorOps.tanhBackward(dh, n, n, count);
             System.arraycopy(rows.row, 0, dh, 0, count);
-            CellLoops.ofLogistic(rows.other, z, z, count);
+            VectorOps.sigmoidBackward(rows.other, z, z, count);
             VectorOps.multiply(n, q, rows.row, count);
             VectorOps.multiply(n, r, q, count);
-            CellLoops.ofLogistic(rows.row, r, r, count);
+            VectorOps.sigmoidBackward(rows.row, r, r, count);
         }
     }
 
@@ -140,10 +142,10 @@ sealed interface CellStep {
         public void forward(Rows rows) {
             int count = rows.count;
             float[][] gates = rows.slots;
-            rows.squash.logistic(gates[0], count);
-            rows.squash.logistic(gates[1], count);
-            rows.squash.tanh(gates[2], count);
-            rows.squash.logistic(gates[3], count);
+            rows.sigmoidTanh.logistic(gates[0], count);
+            rows.sigmoidTanh.logistic(gates[1], count);
+            rows.sigmoidTanh.tanh(gates[2], count);
+            rows.sigmoidTanh.logistic(gates[3], count);
             VectorOps.multiply(gates[1], rows.memoryBefore, rows.memoryAfter, count);
             VectorOps.addProduct(gates[0], gates[2], rows.memoryAfter, count);
             tanhOfMemory(rows);
@@ -160,24 +162,24 @@ sealed interface CellStep {
             float[] dc = rows.memoryGradient;
             tanhOfMemory(rows);
             VectorOps.multiply(rows.gradient, o, rows.other, count);
-            CellLoops.ofTanh(rows.other, rows.row, rows.other, count);
+            VectorOps.tanhBackward(rows.other, rows.row, rows.other, count);
             VectorOps.add(rows.other, dc, count);
             VectorOps.multiply(rows.gradient, rows.row, rows.row, count);
-            CellLoops.ofLogistic(rows.row, o, o, count);
+            VectorOps.sigmoidBackward(rows.row, o, o, count);
             VectorOps.multiply(dc, rows.memoryBefore, rows.row, count);
             VectorOps.multiply(dc, g, rows.other, count);
             VectorOps.multiply(dc, i, rows.gradient, count);
             VectorOps.multiply(dc, f, dc, count);
-            CellLoops.ofLogistic(rows.row, f, f, count);
-            CellLoops.ofLogistic(rows.other, i, i, count);
-            CellLoops.ofTanh(rows.gradient, g, g, count);
-            java.util.Arrays.fill(rows.gradient, 0, count, 0f);
+            VectorOps.sigmoidBackward(rows.row, f, f, count);
+            VectorOps.sigmoidBackward(rows.other, i, i, count);
+            VectorOps.tanhBackward(rows.gradient, g, g, count);
+            Arrays.fill(rows.gradient, 0, count, 0f);
         }
 
         /** Puts tanh c into {@code row}. */
         private static void tanhOfMemory(Rows rows) {
             System.arraycopy(rows.memoryAfter, 0, rows.row, 0, rows.count);
-            rows.squash.tanh(rows.row, rows.count);
+            rows.sigmoidTanh.tanh(rows.row, rows.count);
         }
     }
 
@@ -186,14 +188,14 @@ sealed interface CellStep {
         @Override
         public void forward(Rows rows) {
             System.arraycopy(rows.slots[0], 0, rows.after, 0, rows.count);
-            rows.squash.tanh(rows.after, rows.count);
+            rows.sigmoidTanh.tanh(rows.after, rows.count);
         }
 
         /** da = dh (1 − h²). */
         @Override
         public void backward(Rows rows) {
-            CellLoops.ofTanh(rows.gradient, rows.after, rows.slots[0], rows.count);
-            java.util.Arrays.fill(rows.gradient, 0, rows.count, 0f);
+            VectorOps.tanhBackward(rows.gradient, rows.after, rows.slots[0], rows.count);
+            Arrays.fill(rows.gradient, 0, rows.count, 0f);
         }
     }
 }

@@ -3,9 +3,12 @@ package io.github.hyenaspark.operator.recurrent;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * A cell from step to step: at each the products of the hidden state, for all sequences of a member at once, then what
@@ -13,6 +16,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * Arrays of states have a step more than the sequences: what is before the first.
  */
 final class Recurrence {
+    private static final Workspace.Slot<FloatArray> CARRIED = Workspace.Slot.array();
+
     private final RecurrentConfig.Cell cell;
     private final CellStep step;
     private final int width;
@@ -122,7 +127,7 @@ final class Recurrence {
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
         rows.clearGradients();
         double[][] sums = new double[cell.slots()][rows.count];
-        Matrix carried = Matrix.of(workspace.array("cell.carried", rows.count), number, width);
+        Matrix carried = Matrix.of(workspace.array(CARRIED, rows.count), number, width);
         hidden.at(pass.length(), from, to).read(0, number, rows.before);
         memory.at(pass.length(), from, to).read(0, number, rows.memoryBefore);
         for (int t = pass.length() - 1; t >= 0; t--) {
@@ -265,6 +270,91 @@ final class Recurrence {
 
         private long start(int step, int b) {
             return ((long) step * batchSize + b) * channels;
+        }
+    }
+
+    /** The biases of input and hidden state, G·D each; a slot that both are added to gets their sum. */
+    static final class CellBiases {
+        private static final Workspace.Slot<float[][]> BIASES = Workspace.Slot.rows();
+        private static final Workspace.Slot<double[]> INPUT_BIAS = Workspace.Slot.sums();
+        private static final Workspace.Slot<double[]> HIDDEN_BIAS = Workspace.Slot.sums();
+
+        private final RecurrentConfig.Cell cell;
+        private final int width;
+        private final float[][] ofSlots; // slots×D
+        private List<SharedSums> gradients = List.of(); // of both
+
+        CellBiases(RecurrentConfig config) {
+            cell = config.cell();
+            width = config.width();
+            ofSlots = new float[cell.slots()][width];
+        }
+
+        /** Takes those of a pass. */
+        void start(ForwardContext<FloatArray> pass) {
+            for (float[] bias : ofSlots) {
+                Arrays.fill(bias, 0f);
+            }
+            float[] ofInput = pass.parameter("in.bias").toArray();
+            for (int gate = 0; gate < cell.gates(); gate++) {
+                System.arraycopy(ofInput, gate * width, ofSlots[gate], 0, width);
+            }
+            float[] ofHidden = pass.parameter("hidden.bias").toArray();
+            eachHidden((slot, gate) -> {
+                for (int d = 0; d < width; d++) {
+                    ofSlots[slot][d] += ofHidden[gate * width + d];
+                }
+            });
+        }
+
+        /** Where the bias of the hidden state for a gate goes. */
+        private interface HiddenGate {
+            void run(int slot, int gate);
+        }
+
+        private void eachHidden(HiddenGate work) {
+            for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
+                for (int i = 0; i < product.gates(); i++) {
+                    work.run(product.slot() + i, product.gate() + i);
+                }
+            }
+        }
+
+        /** By slot the bias again and again for {@code number} sequences. */
+        float[][] rows(int number, Workspace workspace) {
+            float[][] rows = workspace.rows(BIASES, cell.slots(), number * width);
+            for (int slot = 0; slot < cell.slots(); slot++) {
+                for (int b = 0; b < number; b++) {
+                    System.arraycopy(ofSlots[slot], 0, rows[slot], b * width, width);
+                }
+            }
+            return rows;
+        }
+
+        /** Before a backward pass. */
+        void startGradients(ForwardContext<FloatArray> pass) {
+            gradients = List.of(
+                    new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates() * width),
+                    new SharedSums(pass, HIDDEN_BIAS, "hidden.bias", cell.gates() * width));
+        }
+
+        /** Takes what a member summed up of the gradients of the slots: by slot {@code number} sequences × D. */
+        void addGradients(int member, double[][] sums, int number) {
+            for (int gate = 0; gate < cell.gates(); gate++) {
+                addGate(gradients.get(0).of(member), gate, sums[gate], number);
+            }
+            eachHidden((slot, gate) -> addGate(gradients.get(1).of(member), gate, sums[slot], number));
+        }
+
+        private void addGate(double[] gradient, int gate, double[] sums, int number) {
+            for (int i = 0; i < number * width; i++) {
+                gradient[gate * width + i % width] += sums[i];
+            }
+        }
+
+        /** After all members are done. */
+        void finishGradients() {
+            gradients.forEach(SharedSums::finish);
         }
     }
 }

@@ -2,12 +2,12 @@ package io.github.hyenaspark.operator.recurrent;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -36,7 +36,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, BASE));
             specs.add(new ParameterSpec(product + ".bias", List.of(rows), uniform, BASE));
         }
-        specs.addAll(OutputProjection.parameters(width, linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 

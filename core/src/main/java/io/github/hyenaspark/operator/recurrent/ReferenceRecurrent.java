@@ -48,7 +48,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
         config.checkLength(pass.length());
         input = newInput;
         int length = pass.length();
-        ofInput = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        ofInput = ReferenceLinear.forward("in", input, pass);
         hidden = new double[input.length];
         steps = new Step[pass.batchSize()][length];
         for (int b = 0; b < pass.batchSize(); b++) {
@@ -66,7 +66,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
             }
         }
         double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), hidden, pass);
+                ReferenceLinear.forward("out", hidden, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
  * The tanh form of GELU, ½x(1 + tanh u) with u = √(2/π)(x + 0.044715 x³) (Hendrycks and Gimpel, arXiv 1606.08415),
  * finite with a finite derivative for every finite x.
@@ -18,7 +20,7 @@ public final class Gelu {
     private static final float CUBIC_FLOAT = (float) CUBIC;
     private static final float HALF_SCALE = (float) (SCALE / 2);
     private static final float TWICE_SCALE = (float) (2 * SCALE);
-    private static final float[] TAYLOR = Taylor.coefficients(16);
+    private static final float[] TAYLOR = VectorOps.Taylor.coefficients(16);
 
     private float[] a = {};
     private float[] z = {};
@@ -54,9 +56,9 @@ public final class Gelu {
         }
         cutOff(row, a, count);
         halfU(a, z, count);
-        java.util.Arrays.fill(w, 0, count, TAYLOR[16]);
+        Arrays.fill(w, 0, count, TAYLOR[16]);
         for (int k = 15; k > 0; k -= 4) {
-            Taylor.horner(TAYLOR, w, z, k, count);
+            VectorOps.Taylor.horner(TAYLOR, w, z, k, count);
         }
         logistic(w, count);
     }

@@ -11,6 +11,10 @@ package io.github.hyenaspark.operator.tensor;
  * @param transposed whether products see columns as rows
  */
 public record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> ROW_SUMS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW_SUMS_ROW = Workspace.Slot.row();
+
     private static final int ROW_MAJOR = 101;
     private static final int PLAIN = 111;
     private static final int TRANSPOSED = 112;
@@ -80,7 +84,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
 
     /** this = other, of the same shape. */
     public void copy(Matrix other, Workspace workspace) {
-        float[] row = workspace.row("matrix.row", columns);
+        float[] row = workspace.row(ROW, columns);
         for (int i = 0; i < rows; i++) {
             other.read(i, row);
             write(i, row);
@@ -89,7 +93,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
 
     /** Multiplies column i by {@code factors[i]}. */
     public void scaleColumns(float[] factors, Workspace workspace) {
-        float[] row = workspace.row("matrix.row", columns);
+        float[] row = workspace.row(ROW, columns);
         for (int i = 0; i < rows; i++) {
             read(i, row);
             VectorOps.multiply(row, factors, row, columns);
@@ -100,7 +104,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
     public void addRowSums(double[] sums, Workspace workspace) {
         FloatArray ones = workspace.ones(columns);
-        FloatArray result = workspace.array("matrix.row-sums", rows);
+        FloatArray result = workspace.array(ROW_SUMS, rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(
                 ROW_MAJOR,
                 PLAIN,
@@ -114,7 +118,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
                 0f,
                 result.pointer(0, rows),
                 1);
-        float[] row = workspace.row("matrix.row-sums", rows);
+        float[] row = workspace.row(ROW_SUMS_ROW, rows);
         result.read(0, row, rows);
         for (int i = 0; i < rows; i++) {
             sums[i] += row[i];

@@ -9,12 +9,16 @@ public final class SharedSums {
     private final String name;
     private final List<double[]> members = new ArrayList<>();
 
-    /** For the gradient called {@code name} of the pass, {@code count} elements. */
-    public SharedSums(ForwardContext<FloatArray> pass, String name, int count) {
+    /**
+     * For the gradient called {@code name} of the pass, {@code count} elements.
+     *
+     * @param slot holds the share of every member until {@link #finish}
+     */
+    public SharedSums(ForwardContext<FloatArray> pass, Workspace.Slot<double[]> slot, String name, int count) {
         this.pass = pass;
         this.name = name;
         for (int member = 0; member < pass.pool().threads(); member++) {
-            members.add(pass.pool().workspace(member).zeros("gradient." + name, count));
+            members.add(pass.pool().workspace(member).zeros(slot, count));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
  * tanh and the logistic function of rows, within 1.2e-7 of their largest value 1, and near 0 within 4e-7 of tanh
  * itself. Both come from p = exp(a) − 1 with a = |x| or 2|x|: the Taylor polynomial of exp(a/4) − 1, all terms
@@ -8,7 +10,7 @@ package io.github.hyenaspark.operator.tensor;
  */
 public final class SigmoidTanh {
     private static final float CUT = 20f;
-    private static final float[] TAYLOR = Taylor.coefficients(12);
+    private static final float[] TAYLOR = VectorOps.Taylor.coefficients(12);
 
     private float[] sign = {};
     private float[] z = {};
@@ -44,9 +46,9 @@ public final class SigmoidTanh {
         for (int i = 0; i < count; i++) {
             z[i] = factor * Math.abs(row[i]);
         }
-        java.util.Arrays.fill(p, 0, count, TAYLOR[12]);
+        Arrays.fill(p, 0, count, TAYLOR[12]);
         for (int k = 11; k > 3; k -= 4) {
-            Taylor.horner(TAYLOR, p, z, k, count);
+            VectorOps.Taylor.horner(TAYLOR, p, z, k, count);
         }
         finish(p, z, count);
         for (int i = 0; i < count; i++) {

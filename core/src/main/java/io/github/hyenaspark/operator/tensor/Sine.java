@@ -1,5 +1,7 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
  * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r, within 1e-12
  * for products up to 1e7, beyond which multiples of π are no longer exact. Worked out in double; loops are short for
@@ -85,7 +87,7 @@ public final class Sine {
 
     /** Horner's rule in r², two coefficients at a time. */
     private void sum(double[] coefficients, int count) {
-        java.util.Arrays.fill(series, 0, count, coefficients[8]);
+        Arrays.fill(series, 0, count, coefficients[8]);
         for (int k = 7; k > 0; k -= 2) {
             horner(series, square, coefficients[k], coefficients[k - 1], count);
         }

@@ -56,8 +56,8 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's workspace memory. */
-    public float[][] rows(String name, FloatArray array, int rows) {
-        float[][] copied = workspace.rows(name, rows, count);
+    public float[][] rows(Workspace.Slot<float[][]> slot, FloatArray array, int rows) {
+        float[][] copied = workspace.rows(slot, rows, count);
         read(array, rows, copied);
         return copied;
     }
@@ -88,7 +88,7 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     /** A matrix of the tile's steps in the member's workspace memory. */
-    public Matrix matrix(String name, int rows) {
-        return Matrix.of(workspace.array(name, (long) rows * count), rows, count);
+    public Matrix matrix(Workspace.Slot<FloatArray> slot, int rows) {
+        return Matrix.of(workspace.array(slot, (long) rows * count), rows, count);
     }
 }

@@ -62,7 +62,7 @@ class BlockTest {
         for (int threads : new int[] {1, 3}) {
             rehearsal.pool = ComputePool.of(threads);
             Rehearsal.Result floats = rehearsal.floats(new Block(config));
-            Rehearsal.Result recomputed = rehearsal.floats(RecomputedBlock.first(config));
+            Rehearsal.Result recomputed = rehearsal.floats(Block.Recomputed.first(config));
             Closeness.check("output", floats.output(), plain.output(), 1e-5);
             assertThat(recomputed.output()).containsExactly(floats.output());
             Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);

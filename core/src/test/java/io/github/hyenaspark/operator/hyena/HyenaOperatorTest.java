@@ -92,7 +92,7 @@ class HyenaOperatorTest {
     }
 
     private static Rehearsal rehearsal(HyenaConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = HyenaParameters.of(config, new LinearInitializer.Alone());
+        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }
