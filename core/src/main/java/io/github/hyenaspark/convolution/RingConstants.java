@@ -1,7 +1,7 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The constants of the rings of {@link RightAngleTransform}, computed in double and rounded once, by StrictMath, so
+ * The constants of the rings of {@link ScalarKernel}, computed in double and rounded once, by StrictMath, so
  * that every machine has the same.
  *
  * <p>Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number n of
@@ -42,8 +42,8 @@ public final class RingConstants {
     }
 
     /**
-     * What a row is multiplied by, element by element, while a pass has it in its registers: element t of the factor is
-     * {@code row[t & mask]}, so that a factor of one is a short array read over and over. The row is not copied.
+     * What a pass multiplies a row by, element by element: element t of the factor is {@code row[t & mask]}, so that a
+     * factor of one is a short array read over and over. The row is not copied.
      */
     public record Factor(float[] row, int mask) {
         /** Sixteen ones, as many as the widest vector has lanes; read from its start only. */

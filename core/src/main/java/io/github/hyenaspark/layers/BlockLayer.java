@@ -12,18 +12,17 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * One block of the language model as one DL4J layer: norm, mixer, add, norm, feed-forward, add. DL4J keeps every vertex
- * output, so only a whole block in one hand can fuse its passes or recompute them.
+ * One block of the language model as one DL4J layer. DL4J keeps every vertex output, so only a whole block can fuse its
+ * passes or recompute them.
  */
 public final class BlockLayer extends OperatorLayer {
     private Map<String, Object> block = Map.of();
     private double initStd;
     private int depth;
 
-    /** For JSON only. */
     public BlockLayer() {}
 
-    /** A block of the given configuration that starts as {@code initial} says. */
+    /** A block that starts as {@code initial} says. */
     public BlockLayer(BlockConfig config, LinearInitializer.LanguageModel initial) {
         setBlock(ConfigTree.of(config));
         initStd = initial.deviation();
@@ -35,7 +34,6 @@ public final class BlockLayer extends OperatorLayer {
         return block;
     }
 
-    /** For JSON only. */
     public void setBlock(Map<String, Object> block) {
         this.block = block;
         setNIn(config().mixer().width());
@@ -47,7 +45,6 @@ public final class BlockLayer extends OperatorLayer {
         return initStd;
     }
 
-    /** For JSON only. */
     public void setInitStd(double initStd) {
         this.initStd = initStd;
     }
@@ -57,7 +54,6 @@ public final class BlockLayer extends OperatorLayer {
         return depth;
     }
 
-    /** For JSON only. */
     public void setDepth(int depth) {
         this.depth = depth;
     }

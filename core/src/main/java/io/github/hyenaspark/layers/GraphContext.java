@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * How the layers of this package compute in one graph: with which threads, which dropout seed, and which memory. No two
- * graphs share any of it. A layer of a graph without a context is computed by its caller alone, and draws its dropout
- * seeds from ND4J's generator as DL4J's own layers do.
+ * How the layers of this package compute in one graph: its threads, its dropout seed, its memory. No two graphs share
+ * them. A layer of a graph without a context is computed by its caller alone and draws dropout seeds from ND4J's
+ * generator, as DL4J's own layers do.
  */
 public final class GraphContext {
     private final List<OperatorRuntime<?, ?>> layers = new ArrayList<>();
@@ -27,7 +27,6 @@ public final class GraphContext {
     /** For a layer that no graph has claimed. */
     GraphContext() {}
 
-    /** The context of {@code graph}, from now on. */
     public static GraphContext of(ComputationGraph graph) {
         GraphContext context = new GraphContext();
         for (Layer layer : graph.getLayers()) {
@@ -62,8 +61,8 @@ public final class GraphContext {
     }
 
     /**
-     * From now on the blocks of a FLOAT graph keep only their inputs and share the memory that they compute in; results
-     * keep their bits. To be called before the first pass.
+     * From now on the blocks of a FLOAT graph keep only their inputs and share the memory they compute in; same bits.
+     * Call it before the first pass.
      */
     public void recomputeBlocks() {
         Map<BlockConfig, Block.Recomputed> first = new HashMap<>();

@@ -23,8 +23,6 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Runs a {@link LanguageModelHead} as DL4J's output layer. Its backward pass comes first and clears the gradient of the
  * tied embedding, to which the embedding later adds.
- *
- * @param <A> the kind of arrays
  */
 final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
     private static final String TABLE = "embedding.weight";

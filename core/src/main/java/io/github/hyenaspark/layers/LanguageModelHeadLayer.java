@@ -18,7 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * nats. It lives in a {@link TiedHeadVertex}, which knows the embedding.
  */
 public final class LanguageModelHeadLayer extends OperatorLayer {
-    /** For JSON only. */
     public LanguageModelHeadLayer() {}
 
     /** A head for V tokens, padding included, from D channels. */
@@ -45,24 +44,12 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
                         new Precision.Floats());
     }
 
-    /**
-     * The loss of every target.
-     *
-     * @param head the network's layer of this kind
-     * @param blockOutput of the last block, B×D×L
-     * @param targets B×L
-     */
+    /** The loss of every target, B×L, of a network's {@code head}, for the output of its last block, B×D×L. */
     public static LanguageModelHead.TargetLosses losses(Layer head, INDArray blockOutput, int[] targets) {
         return runtime(head).losses(blockOutput, targets);
     }
 
-    /**
-     * The final norm alone.
-     *
-     * @param head the network's layer of this kind
-     * @param blockOutput of the last block, B×D×L
-     * @return a new array of the same shape
-     */
+    /** The final norm of a network's {@code head}, a new array, for the output of its last block, B×D×L. */
     public static INDArray normed(Layer head, INDArray blockOutput) {
         return runtime(head).normed(blockOutput);
     }

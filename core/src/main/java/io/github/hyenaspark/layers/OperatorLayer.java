@@ -19,8 +19,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
- * What the configuration beans of this package share: activations in and out are B×D×L, parameters are a list of
- * {@link ParameterSpec}s, and neither weight decay nor initialisation of DL4J applies.
+ * What the configuration beans of this package share: activations are B×D×L, parameters are {@link ParameterSpec}s, and
+ * neither weight decay nor initialisation of DL4J applies.
  */
 public abstract sealed class OperatorLayer extends FeedForwardLayer
         permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer {

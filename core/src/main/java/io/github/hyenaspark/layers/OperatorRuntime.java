@@ -14,13 +14,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What the runtimes of this package share: the passage between DL4J's arrays and those of the operator package.
+ * What the runtimes of this package share: the passage between DL4J's arrays and those of the operators.
  *
  * @param <A> the kind of arrays
  * @param <C> the configuration bean
  */
 abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> {
-    /** How this layer's arrays are seen. */
     final Precision<A> precision;
 
     private Dropout dropout = Dropout.OFF;

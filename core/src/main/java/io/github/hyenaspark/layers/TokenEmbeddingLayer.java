@@ -21,13 +21,11 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     private PositionEmbedding positions = PositionEmbedding.NONE;
     private int maxLength;
 
-    /** For JSON only. */
     public TokenEmbeddingLayer() {}
 
     /**
-     * An embedding that starts as N(0, initStd²).
-     *
-     * @param tied whether a head runs its backward pass first and has cleared the table's gradient
+     * An embedding that starts as N(0, initStd²); {@code tied} if a head's backward pass comes first and clears the
+     * table's gradient.
      */
     TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
@@ -59,7 +57,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return initStd;
     }
 
-    /** For JSON only. */
     public void setInitStd(double initStd) {
         this.initStd = initStd;
     }
@@ -69,7 +66,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return embedDropout;
     }
 
-    /** For JSON only. */
     public void setEmbedDropout(double embedDropout) {
         this.embedDropout = embedDropout;
     }
@@ -79,7 +75,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return tied;
     }
 
-    /** For JSON only. */
     public void setTied(boolean tied) {
         this.tied = tied;
     }
@@ -89,7 +84,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return positions;
     }
 
-    /** For JSON only. */
     public void setPositions(PositionEmbedding positions) {
         this.positions = positions;
     }
@@ -99,7 +93,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return maxLength;
     }
 
-    /** For JSON only. */
     public void setMaxLength(int maxLength) {
         this.maxLength = maxLength;
     }

@@ -27,8 +27,8 @@ import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * A decoder-only language model of blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
- * shares the embedding's table (section 4 of arXiv 2302.10866). The graph computes losses and gradients; the steps are
- * taken outside on the flat vector of P parameters. Not thread-safe.
+ * shares the embedding's table (section 4 of arXiv 2302.10866). The graph computes losses and gradients; steps are
+ * taken outside, on the flat vector of P parameters. Not thread-safe.
  */
 public final class HyenaLanguageModel {
     private static final String EMBEDDING = "embedding";
@@ -44,12 +44,7 @@ public final class HyenaLanguageModel {
         context = GraphContext.of(graph);
     }
 
-    /**
-     * A model with fresh parameters.
-     *
-     * @param vocabularySize V before padding
-     * @param seed decides the first parameters
-     */
+    /** A model with fresh parameters, decided by {@code seed}; {@code vocabularySize} is V before padding. */
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
         ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, DataType.FLOAT));
         graph.init();
@@ -87,25 +82,22 @@ public final class HyenaLanguageModel {
                 .build();
     }
 
-    /**
-     * What computes the models of this JVM, as far as the bits of results depend on it: the convolution kernel, and the
-     * version of all other loops.
-     */
+    /** What the bits of results depend on in this JVM: the convolution kernel, and the version of all other loops. */
     public static String arithmetic() {
         return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
     }
 
     /**
-     * Runs the convolution of sequences of {@code length} tokens in this thread until the compiler has done its work on
-     * it; takes up to 3 seconds. To be called before anything is timed.
+     * Runs the convolution of sequences of {@code length} tokens in this thread until it is compiled, for up to 3
+     * seconds. Call it before timing anything.
      */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
     }
 
     /**
-     * From now on {@code threads} threads compute this model, the caller's included; 1 in a new model. The bits of
-     * results depend on it. OpenBLAS itself is held to one thread in the whole JVM.
+     * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. Bits depend on it.
+     * OpenBLAS itself is held to one thread in the whole JVM.
      */
     public void useThreads(int threads) {
         context.useThreads(threads);
@@ -218,21 +210,12 @@ public final class HyenaLanguageModel {
         return LossByPosition.of(losses(batch).nats(), batch);
     }
 
-    /**
-     * The loss of every target of a batch, without dropout.
-     *
-     * @return of B×L
-     */
+    /** The loss of every target of a batch, B×L, without dropout. */
     public LanguageModelHead.TargetLosses losses(Batch batch) {
         return LanguageModelHeadLayer.losses(graph.getLayer(HEAD), blockOutput(batch), batch.targets());
     }
 
-    /**
-     * The output of the last block after the final norm: what the model knows at every position of the tokens up to
-     * there.
-     *
-     * @return B×D×L
-     */
+    /** The output of the last block after the final norm, B×D×L: what the model knows at every position. */
     public FloatArray normedOutput(Batch batch) {
         return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), blockOutput(batch)));
     }
@@ -245,11 +228,8 @@ public final class HyenaLanguageModel {
     }
 
     /**
-     * The logits of the token that follows, by a pass over all that came before; {@link #sequence} has them faster for
-     * one token after the other.
-     *
-     * @param ids at least one, at most l-max
-     * @return one per token of the padded vocabulary
+     * The logits of the token that follows {@code ids}, from 1 to l-max of them, one per token of the padded
+     * vocabulary; {@link #sequence} is faster token by token.
      */
     public float[] logits(int[] ids) {
         INDArray all = graph.outputSingle(Nd4j.createFromArray(ids).reshape('c', 1, 1, ids.length));
@@ -262,9 +242,8 @@ public final class HyenaLanguageModel {
     }
 
     /**
-     * An empty sequence that this model reads token by token; its parameters must stay what they are meanwhile.
-     *
-     * @param capacity tokens that it may have, at most l-max
+     * An empty sequence of at most {@code capacity} tokens, up to l-max, that this model reads token by token; its
+     * parameters must not change meanwhile.
      */
     public IncrementalSequence sequence(int capacity) {
         return IncrementalSequence.of(graph, capacity);

@@ -18,8 +18,7 @@ import java.util.List;
  * @param width D, channels
  * @param maxLength the longest sequence, tokens
  * @param heads H, each a run of neighbouring channels; divides {@code width}
- * @param rotary whether queries and keys are turned by their positions ({@link RotaryAngles}); needs an even number of
- *     channels in a head
+ * @param rotary whether queries and keys are rotated by position ({@link RotaryAngles}); needs heads of even width
  */
 public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
     public AttentionConfig {
@@ -63,8 +62,8 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
     }
 
     /**
-     * Products are the projections, and scores and weighted values for every pair of a step and one up to it; a thread
-     * works in the gradients of a head's queries and in two blocks of scores.
+     * Products are the projections, and scores and weighted values of all pairs; a thread works in the gradients of a
+     * head's queries and in two blocks of scores.
      */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.attention.HeadTiles.Part;
+import io.github.hyenaspark.operator.attention.HeadTiles.Operand;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
@@ -10,11 +10,10 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries, so that
- * what belongs to a query is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the
- * largest s of a query and w = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p =
- * exp(s − z) and e the gradient of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135,
- * appendix B).
+ * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries: a query
+ * is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the largest s of a query and w
+ * = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p = exp(s − z) and e the gradient
+ * of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135, appendix B).
  */
 final class AttentionHead {
     private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
@@ -70,7 +69,6 @@ final class AttentionHead {
         }
     }
 
-    /** Head {@code number} of all sequences. */
     AttentionHead(Shared shared, ForwardContext<FloatArray> pass, int member, int number) {
         this.shared = shared;
         this.pass = pass;
@@ -83,7 +81,7 @@ final class AttentionHead {
     void forward(int block) {
         Tile queries = tile(block);
         int count = queries.count();
-        Matrix query = of(Part.QUERY, queries);
+        Matrix query = of(Operand.QUERY, queries);
         Matrix output = shared.output(head(), queries);
         float[] largest = workspace.row(LARGEST, count);
         float[] factor = workspace.row(FACTOR, count);
@@ -93,17 +91,17 @@ final class AttentionHead {
         for (int other = 0; other <= block; other++) {
             Tile keys = tile(other);
             ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
-            scores.matrix().set(of(Part.KEY, keys).t(), query);
+            scores.matrix().set(of(Operand.KEY, keys).t(), query);
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
             workspace.exponential().ofDifferences(factor, largest, count);
             VectorOps.multiply(factor, sum, sum, count);
             scores.weigh(largest, sum);
             if (other == 0) {
-                output.set(of(Part.VALUE, keys), scores.matrix());
+                output.set(of(Operand.VALUE, keys), scores.matrix());
             } else {
                 output.scaleColumns(factor, workspace);
-                output.add(of(Part.VALUE, keys), scores.matrix());
+                output.add(of(Operand.VALUE, keys), scores.matrix());
             }
         }
         for (int t = 0; t < count; t++) {
@@ -114,7 +112,6 @@ final class AttentionHead {
         shared.logSums().write(start(queries), largest, count);
     }
 
-    /** Before the blocks of a backward pass. */
     void startBackward() {
         int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
         int rows = blocks * shared.config().headWidth();
@@ -127,15 +124,15 @@ final class AttentionHead {
     /** Puts the gradients of a block's keys and values in their places; adds to those of the queries. */
     void backward(int block) {
         Tile keys = tile(block);
-        Matrix key = of(Part.KEY, keys);
-        Matrix value = of(Part.VALUE, keys);
+        Matrix key = of(Operand.KEY, keys);
+        Matrix value = of(Operand.VALUE, keys);
         Matrix keyGradient = keys.matrix(KEY_GRADIENT, key.rows());
         Matrix valueGradient = keys.matrix(VALUE_GRADIENT, key.rows());
         float[] logSum = workspace.row(LARGEST, HeadTiles.LENGTH);
         float[] product = workspace.row(SUM, HeadTiles.LENGTH);
         for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
             Tile queries = tile(other);
-            Matrix query = of(Part.QUERY, queries);
+            Matrix query = of(Operand.QUERY, queries);
             Matrix gradient = shared.output(head(), queries);
             ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
             ScoreBlock gradients = ScoreBlock.of(SCORE_GRADIENTS, keys, queries);
@@ -181,7 +178,7 @@ final class AttentionHead {
     /** After all blocks: puts the gradients of the queries in their places. */
     void finishBackward() {
         for (int block = 0; block * HeadTiles.LENGTH < pass.length(); block++) {
-            Matrix query = of(Part.QUERY, tile(block));
+            Matrix query = of(Operand.QUERY, tile(block));
             for (int j = 0; j < query.rows(); j++) {
                 query.write(j, queryGradients[block * query.rows() + j]);
             }
@@ -198,8 +195,8 @@ final class AttentionHead {
         return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), workspace);
     }
 
-    private Matrix of(Part part, Tile tile) {
-        return shared.tiles().of(part, head(), tile);
+    private Matrix of(Operand operand, Tile tile) {
+        return shared.tiles().of(operand, head(), tile);
     }
 
     /** Where the numbers of the queries of a tile start in an array B×H×L. */

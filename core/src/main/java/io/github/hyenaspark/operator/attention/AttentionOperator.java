@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.attention.HeadTiles.Part;
+import io.github.hyenaspark.operator.attention.HeadTiles.Operand;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 
 /**
  * Multi-head causal attention (arXiv 1706.03762, section 3.2) in the form that runs: memory grows with the length, not
- * with its square, because weights exist for one block of queries and keys at a time. Forward with a running maximum
- * and sum, backward from their logarithm (FlashAttention, arXiv 2205.14135, algorithms 1 and 4). Blocks above the
- * diagonal are left out.
+ * its square, because weights exist for one block of queries and keys at a time. Forward with a running maximum and
+ * sum, backward from their logarithm (FlashAttention, arXiv 2205.14135, algorithms 1 and 4), without the blocks above
+ * the diagonal.
  *
  * <p>Activations are B×D×L outside; inside they lie in {@link HeadTiles tiles}, which are also the blocks. Read on at
- * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link Incremental} the
- * same for a sequence that grows.
+ * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link Incremental} for a
+ * sequence that grows.
  */
 public final class AttentionOperator implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
@@ -35,7 +35,6 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
     private FloatArray logSums = FloatArray.allocate(0); // B×H×L
     private FloatArray products = FloatArray.allocate(0); // B×H×L
 
-    /** Attention of the given configuration. */
     public AttentionOperator(AttentionConfig config) {
         this.config = config;
         tiles = new HeadTiles(config);
@@ -60,11 +59,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         Tile.each(pass, HeadTiles.LENGTH, tile -> forward.run(tile, tile.packed(outputs, config.width()), output));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         products = products.atLeast((long) config.heads() * pass.batchSize() * pass.length());
@@ -130,14 +125,16 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         return Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
     }
 
-    /** A block that meets few others after one that meets many, so that equal ranges take about equal time. */
+    /**
+     * Alternates blocks that meet few others with blocks that meet many, so that equal ranges take about equal time.
+     */
     private static int balanced(int item, int blocks) {
         return item % 2 == 0 ? item / 2 : blocks - 1 - item / 2;
     }
 
     /**
-     * {@link AttentionOperator} for one sequence that grows: the first pass takes its beginning, every later one a single
-     * step, which costs a read of all keys and values so far; they are kept.
+     * {@link AttentionOperator} for one sequence that grows: the first pass takes its beginning, every later one a
+     * single step, which reads all keys and values so far; they are kept.
      */
     static final class Incremental implements InferenceModule<FloatArray> {
         private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
@@ -153,7 +150,6 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         private final FloatArray mixed; // D×1
         private int length;
 
-        /** Attention for a sequence of at most {@code capacity} steps. */
         Incremental(AttentionConfig config, int capacity) {
             this.config = config;
             this.capacity = capacity;
@@ -188,9 +184,9 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
             for (int channel = 0; channel < config.width(); channel++) {
                 int head = channel / config.headWidth();
                 long at = (long) channel * capacity + length + tile.from();
-                tiles.of(Part.KEY, head, tile).read(channel % config.headWidth(), row);
+                tiles.of(Operand.KEY, head, tile).read(channel % config.headWidth(), row);
                 keys.write(at, row, tile.count());
-                tiles.of(Part.VALUE, head, tile).read(channel % config.headWidth(), row);
+                tiles.of(Operand.VALUE, head, tile).read(channel % config.headWidth(), row);
                 values.write(at, row, tile.count());
             }
         }
@@ -200,7 +196,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
             Workspace workspace = tile.workspace();
             int steps = length + 1;
             Matrix scores = Matrix.of(workspace.array(SCORES, capacity), 1, steps);
-            scores.set(step.of(Part.QUERY, head, tile).t(), kept(keys, head, steps));
+            scores.set(step.of(Operand.QUERY, head, tile).t(), kept(keys, head, steps));
             float[] row = workspace.row(ROW, capacity);
             float[] largest = workspace.row(LARGEST, capacity);
             scores.read(0, row);

@@ -11,9 +11,9 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
- * Queries, keys and values of attention: a dense projection to 3·D channels with a bias, queries divided by √c, both
- * turned by their positions if these are rotary. They lie {@link Tile#packed tile after tile}, so that every head's
- * part of a tile is a matrix without gaps. In the backward pass their gradients take their places.
+ * Queries, keys and values of attention: a dense projection to 3·D channels, queries divided by √c, queries and keys
+ * perhaps rotated by position. They lie {@link Tile#packed tile after tile}, so that every head's part of a tile is a
+ * matrix without gaps. In the backward pass their gradients take their places.
  */
 final class HeadTiles {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
@@ -21,7 +21,7 @@ final class HeadTiles {
     private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> EVEN = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> ODD = Workspace.Slot.row();
-    private static final Workspace.Slot<float[]> TURNED = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROTATED = Workspace.Slot.row();
 
     /** Steps of a tile: a block of scores, its square, stays in the second-level cache. */
     static final int LENGTH = 256;
@@ -41,30 +41,26 @@ final class HeadTiles {
         angles = config.rotary() ? Optional.of(new RotaryAngles(config.headWidth())) : Optional.empty();
     }
 
-    /** What a tile of a head has three of. */
-    enum Part {
+    /** What a head projects its input to. */
+    enum Operand {
         QUERY(0),
         KEY(1),
         VALUE(2);
 
         private final int number;
 
-        Part(int number) {
+        Operand(int number) {
             this.number = number;
         }
     }
 
     /** One part of one head in a tile, c × steps. */
-    Matrix of(Part part, int head, Tile tile) {
-        int row = part.number * config.width() + head * config.headWidth();
+    Matrix of(Operand operand, int head, Tile tile) {
+        int row = operand.number * config.width() + head * config.headWidth();
         return tile.packed(projected, PARTS * config.width()).part(row, config.headWidth());
     }
 
-    /**
-     * Projects a batch, B×D×L.
-     *
-     * @param before steps that came before the first of {@code input}
-     */
+    /** Projects a batch, B×D×L, of steps that {@code before} others came before. */
     void forward(FloatArray input, int before, ForwardContext<FloatArray> pass) {
         int channels = PARTS * config.width();
         projected = projected.atLeast((long) pass.batchSize() * channels * pass.length());
@@ -79,7 +75,7 @@ final class HeadTiles {
                 VectorOps.add(bias[channel], row, tile.count());
                 product.write(channel, row);
             }
-            turn(tile, before, 1);
+            rotate(tile, before, 1);
         });
     }
 
@@ -87,17 +83,17 @@ final class HeadTiles {
     void backward(FloatArray input, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         Dense.Backward backward = projection.new Backward(pass);
         Tile.each(pass, LENGTH, tile -> {
-            turn(tile, 0, -1);
+            rotate(tile, 0, -1);
             Matrix gradient = tile.packed(projected, PARTS * config.width());
             backward.run(tile, tile.of(input, config.width()), gradient, tile.of(inputGradient, config.width()));
         });
         backward.finish();
     }
 
-    /** Scales queries; turns channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
-    private void turn(Tile tile, int before, int sign) {
+    /** Scales queries; rotates channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
+    private void rotate(Tile tile, int before, int sign) {
         for (int head = 0; head < config.heads(); head++) {
-            Matrix queries = of(Part.QUERY, head, tile);
+            Matrix queries = of(Operand.QUERY, head, tile);
             float[] row = tile.workspace().row(ROW, tile.count());
             for (int j = 0; j < config.headWidth(); j++) {
                 queries.read(j, row);
@@ -112,26 +108,26 @@ final class HeadTiles {
                 ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
                 VectorOps.scale(sign, sine, tile.count());
                 for (int head = 0; head < config.heads(); head++) {
-                    turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.workspace());
-                    turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.workspace());
+                    rotate(of(Operand.QUERY, head, tile), pair, cosine, sine, tile.workspace());
+                    rotate(of(Operand.KEY, head, tile), pair, cosine, sine, tile.workspace());
                 }
             }
         });
     }
 
-    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
+    private static void rotate(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
         int count = rows.columns();
         float[] even = workspace.row(EVEN, count);
         float[] odd = workspace.row(ODD, count);
-        float[] turned = workspace.row(TURNED, count);
+        float[] rotated = workspace.row(ROTATED, count);
         rows.read(2 * pair, even);
         rows.read(2 * pair + 1, odd);
-        VectorOps.multiply(odd, sine, turned, count);
-        VectorOps.scale(-1, turned, count);
-        VectorOps.addProduct(even, cosine, turned, count);
-        rows.write(2 * pair, turned);
-        VectorOps.multiply(even, sine, turned, count);
-        VectorOps.addProduct(odd, cosine, turned, count);
-        rows.write(2 * pair + 1, turned);
+        VectorOps.multiply(odd, sine, rotated, count);
+        VectorOps.scale(-1, rotated, count);
+        VectorOps.addProduct(even, cosine, rotated, count);
+        rows.write(2 * pair, rotated);
+        VectorOps.multiply(even, sine, rotated, count);
+        VectorOps.addProduct(odd, cosine, rotated, count);
+        rows.write(2 * pair + 1, rotated);
     }
 }

@@ -6,15 +6,14 @@ import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * The double reference of {@link AttentionOperator}: all weights of a head at once, O(L²) memory, from the definition.
+ * The double reference of {@link AttentionOperator}, from the definition: all weights of a head at once, O(L²) memory.
  */
 public final class ReferenceAttention implements DifferentiableModule<double[]> {
     private final AttentionConfig config;
     private double[] input = {};
-    private double[] projected = {}; // B×3D×L: queries and keys, turned; values
+    private double[] projected = {}; // B×3D×L: queries and keys, rotated; values
     private double[] mixed = {}; // B×D×L
 
-    /** Attention of the given configuration. */
     public ReferenceAttention(AttentionConfig config) {
         this.config = config;
     }
@@ -24,7 +23,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
         config.checkLength(pass.length());
         input = newInput;
         projected = ReferenceLinear.forward("in", input, pass);
-        turn(projected, 1, pass);
+        rotate(projected, 1, pass);
         mixed = new double[input.length];
         int length = pass.length();
         for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
@@ -50,7 +49,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
         for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
             backward(new Head(row, pass.length()), dMixed, gradient);
         }
-        turn(gradient, -1, pass);
+        rotate(gradient, -1, pass);
         double[] dx = ReferenceLinear.backward("in", input, gradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
@@ -125,8 +124,8 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
         }
     }
 
-    /** Turns channels 2i and 2i+1 of every head's queries and keys by ±t·θ_i. */
-    private void turn(double[] rows, int sign, ForwardContext<double[]> pass) {
+    /** Rotates channels 2i and 2i+1 of every head's queries and keys by ±t·θ_i. */
+    private void rotate(double[] rows, int sign, ForwardContext<double[]> pass) {
         int length = pass.length();
         for (int row = 0; row < pass.batchSize() * config.heads() && config.rotary(); row++) {
             Head head = new Head(row, length);

@@ -10,12 +10,10 @@ import java.util.Arrays;
 
 /**
  * The scores of a block of keys for a block of queries, keys × queries. In a block on the diagonal a key has no weight
- * for the queries before it. A few rows are worked on together, because long loops are faster; what belongs to queries
- * is repeated for each of them.
+ * for earlier queries. A few rows are processed together, because long loops are faster, with the values of queries
+ * repeated.
  *
- * @param matrix the scores
  * @param diagonal whether keys and queries are the same steps
- * @param workspace of the member that works on it
  */
 record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     private static final Workspace.Slot<float[]> ROWS = Workspace.Slot.row();
@@ -23,7 +21,6 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     private static final Workspace.Slot<float[]> PRODUCTS = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> LANES = Workspace.Slot.row();
 
-    /** A block in workspace memory. */
     static ScoreBlock of(Workspace.Slot<FloatArray> slot, Tile keys, Tile queries) {
         Workspace workspace = queries.workspace();
         FloatArray memory = workspace.array(slot, (long) keys.count() * queries.count());
@@ -65,8 +62,8 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     }
 
     /**
-     * Turns scores into weights exp(score − logSum), and {@code gradients}, those of the weights, into those of the
-     * scores, weight · (gradient − product).
+     * Turns scores into weights exp(score − logSum), and the weights' {@code gradients} into those of the scores,
+     * weight · (gradient − product).
      */
     void differentiate(ScoreBlock gradients, float[] logSum, float[] product) {
         float[] rows = workspace.row(ROWS, lanes());

@@ -12,9 +12,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
- * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double
- * reference, {@link Recomputed} the one that keeps only its input.
+ * branches. A mixer's backward pass must allow the gradient to take the place of the input. What stands between two
+ * mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double reference.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
@@ -28,7 +27,6 @@ public final class Block implements DifferentiableModule<FloatArray> {
     private final DifferentiableModule<FloatArray> mixer;
     private final Forward forward;
 
-    /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
         this(config, BlockConfig.Recompute.NONE);
     }
@@ -42,12 +40,10 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
     /**
      * A block for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning, every
-     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, and dropout
-     * is off.
-     *
-     * @param pass whose parameters it has from now on
+     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, without
+     * dropout. It uses the parameters of {@code pass} from now on.
      */
-    public static InferenceModule<FloatArray> online(
+    public static InferenceModule<FloatArray> incremental(
             BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
         return new Incremental(config, capacity, pass);
     }
@@ -97,8 +93,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
     }
 
     /**
-     * The forward half of a {@link Block}, for any mixer; keeps the input of the mixer's branch, its normalised form
-     * and the sum of both for the backward half.
+     * The forward half, for any mixer; keeps the mixer's input, its normalised form and the sum of both branches for
+     * the backward half.
      */
     static final class Forward implements InferenceModule<FloatArray> {
         private final BlockConfig config;
@@ -182,7 +178,6 @@ public final class Block implements DifferentiableModule<FloatArray> {
         }
     }
 
-    /** A {@link Block} for one sequence that grows, whatever its mixer; see {@link Block#online}. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final InferenceModule<FloatArray> forward;
         private int length;
@@ -199,7 +194,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
             if (length > 0 && pass.length() != 1) {
                 throw new IllegalArgumentException(
-                        "a sequence that has begun goes on one step at a time, found " + pass.length() + " steps");
+                        "a sequence continues one step at a time, found " + pass.length() + " steps");
             }
             forward.forward(input, output, pass);
             length += pass.length();
@@ -207,8 +202,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
     }
 
     /**
-     * A block that keeps only its input and computes the rest again in its backward pass (the checkpointing of Chen et al.,
-     * arXiv 1604.06174, per block). All blocks of a model share one place to compute in, so memory grows with (blocks + a
+     * A block that keeps only its input and computes the rest again in its backward pass (the checkpointing of arXiv
+     * 1604.06174, per block). All blocks of a model share the memory they compute in, so memory grows with (blocks + a
      * constant) × B×D×L.
      */
     public static final class Recomputed implements DifferentiableModule<FloatArray> {
@@ -219,7 +214,6 @@ public final class Block implements DifferentiableModule<FloatArray> {
             this.shared = shared;
         }
 
-        /** A first block of a model. */
         public static Recomputed first(BlockConfig config) {
             return new Recomputed(new Block(config, BlockConfig.Recompute.BLOCK));
         }

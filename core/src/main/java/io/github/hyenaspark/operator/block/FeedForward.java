@@ -12,8 +12,8 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
- * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
- * activations stay in the cache. Keeps what fc1 makes without its bias, or computes it again in the backward pass.
+ * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that inner activations stay
+ * in the cache. Keeps the product of fc1 without its bias, or computes it again in the backward pass.
  */
 final class FeedForward {
     private static final Workspace.Slot<FloatArray> ACTIVATED = Workspace.Slot.array();
@@ -127,7 +127,6 @@ final class FeedForward {
         return normed;
     }
 
-    /** A backward pass over the tiles of a batch. */
     final class Backward {
         private final ForwardContext<FloatArray> pass;
         private final SharedGradient firstWeight;
@@ -145,11 +144,7 @@ final class FeedForward {
             normGradients = norm.gradients(pass.within("norm2"), NORM_GRADIENT);
         }
 
-        /**
-         * Turns {@code gradient}, D rows of the gradient of the output, into that of r.
-         *
-         * @param stream r, D rows
-         */
+        /** Turns {@code gradient}, D rows of the output's gradient, into that of r, whose D rows are {@code stream}. */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
             Workspace workspace = tile.workspace();

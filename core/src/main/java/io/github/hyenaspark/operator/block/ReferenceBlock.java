@@ -17,7 +17,6 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
     private double[] normed2 = {};
     private double[] hidden = {};
 
-    /** A block of the given configuration. */
     public ReferenceBlock(BlockConfig config) {
         this.config = config;
         mixer = config.mixer().referenceModule();

@@ -21,26 +21,22 @@ sealed interface DepthwiseConv {
     }
 
     /** One channel after the other, in the thread that owns {@code workspace}. */
-    Channel channel(Workspace workspace);
+    ChannelConv channel(Workspace workspace);
 
     /** After a backward pass: adds the gradients of the parameters. */
     void finishBackward(ForwardContext<FloatArray> pass);
 
-    /** The filter of one channel at a time. */
-    interface Channel {
-        /** Makes ready for the forward pass of a channel. */
+    interface ChannelConv {
         void start(int channel);
 
         /** Filters a row of L steps. */
         void forward(float[] input, float[] output);
 
-        /** Makes ready for the backward pass of a channel. */
         void startBackward(int channel);
 
         /** Overwrites {@code inputGradient}, sums the filter's own gradients. */
         void backward(float[] outputGradient, float[] input, float[] inputGradient);
 
-        /** After all rows of a channel. */
         void finishBackward(ForwardContext<FloatArray> pass);
     }
 
@@ -65,7 +61,7 @@ sealed interface DepthwiseConv {
         }
 
         @Override
-        public Channel channel(Workspace workspace) {
+        public ChannelConv channel(Workspace workspace) {
             return new DirectChannel(workspace);
         }
 
@@ -75,7 +71,7 @@ sealed interface DepthwiseConv {
             pass.gradient("taps.bias").add(convolution.biasGradient());
         }
 
-        private final class DirectChannel implements Channel {
+        private final class DirectChannel implements ChannelConv {
             private final Workspace workspace;
             private final float[][] delayed;
             private int channel;
@@ -148,11 +144,11 @@ sealed interface DepthwiseConv {
         static void read(FloatArray weight, int channel, int taps, float[] filter, int length) {
             int used = Math.min(taps, length);
             weight.read((channel + 1L) * taps - used, filter, used);
-            turn(filter, used);
+            reverse(filter, used);
             Arrays.fill(filter, used, length, 0f);
         }
 
-        private static void turn(float[] row, int count) {
+        private static void reverse(float[] row, int count) {
             for (int i = 0; i < count / 2; i++) {
                 float first = row[i];
                 row[i] = row[count - 1 - i];
@@ -161,7 +157,7 @@ sealed interface DepthwiseConv {
         }
 
         @Override
-        public Channel channel(Workspace workspace) {
+        public ChannelConv channel(Workspace workspace) {
             return new FftChannel(workspace);
         }
 
@@ -170,7 +166,7 @@ sealed interface DepthwiseConv {
             pass.gradient("taps.bias").add(biasGradient);
         }
 
-        private final class FftChannel implements Channel {
+        private final class FftChannel implements ChannelConv {
             private final Sums sums;
             private final LongConvolution convolution;
             private final float[] filter;
@@ -217,7 +213,7 @@ sealed interface DepthwiseConv {
             public void finishBackward(ForwardContext<FloatArray> pass) {
                 convolution.filterGradient(spectrumGradient, filter);
                 int used = Math.min(taps, length);
-                turn(filter, used);
+                reverse(filter, used);
                 FloatArray gradient = pass.gradient("taps.weight");
                 long start = (channel + 1L) * taps - used;
                 gradient.read(start, before, used);

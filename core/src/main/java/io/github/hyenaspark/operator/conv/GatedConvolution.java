@@ -13,8 +13,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The convolutional mixer in the form that runs: value and gate by one projection, the value filtered channel by
- * channel, times the logistic function of the gate, and an output projection. {@link ReferenceConvolution} is the same
- * in plain double loops, {@link Incremental} the same for a sequence that grows.
+ * channel, times the sigmoid of the gate, and an output projection. {@link ReferenceConvolution} is the same in plain
+ * double loops, {@link Incremental} for a sequence that grows.
  */
 final class GatedConvolution implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
@@ -54,11 +54,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         outputProjection.forward(gated, output, pass);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(gated, outputGradient, gated, pass);
@@ -73,9 +69,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         inputProjection.backward(input, projected, inputGradient, pass);
     }
 
-    /** The channels of one member of the pool, one after the other. */
     private final class Channels {
-        private final DepthwiseConv.Channel taps;
+        private final DepthwiseConv.ChannelConv taps;
         private final ForwardContext<FloatArray> pass;
         private final int length;
         private final SigmoidTanh sigmoidTanh;
@@ -124,7 +119,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             taps.finishBackward(pass);
         }
 
-        /** Copies the value and the logistic function of the gate. */
+        /** Copies the value and the sigmoid of the gate. */
         private void read(int b, int channel) {
             projected.read(start(b, 2 * width, channel), value, length);
             projected.read(start(b, 2 * width, width + channel), gate, length);

@@ -48,12 +48,10 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
     }
 
     /**
-     * Filters whose taps are the parameters, as those of a depthwise convolution; what lies behind the last tap is
-     * zero. They start as PyTorch's {@code Conv1d} does, uniform within 1/√taps.
+     * Filters whose T taps are the parameters, zero after the last, initialised as PyTorch's {@code Conv1d}: uniform
+     * within 1/√taps.
      *
      * @param filters F
-     * @param taps T of every filter
-     * @param group of the parameters
      */
     public record Spec(int filters, int taps, ParameterSpec.Group group) implements FilterSpec {
         @Override
@@ -78,7 +76,6 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
         }
     }
 
-    /** The double reference of {@link ExplicitFilter}. */
     static final class Reference implements FilterMap<double[]> {
         private final Spec spec;
 

@@ -9,9 +9,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * What happens to the output of the filter network: times the {@link DecayWindow}, then perhaps divided by Σ|h| over
- * channels at each step. Within a tile the window is a geometric sequence, exp(−τ₀|δ|) times the powers that all tiles
- * share.
+ * Multiplies the output of the filter network by the {@link DecayWindow}, then perhaps divides it by Σ|h| over channels
+ * at each step. Within a tile the window is a geometric sequence: exp(−τ₀|δ|) times powers that all tiles share.
  */
 public final class FilterWindow {
     private static final Workspace.Slot<float[][]> POWERS = Workspace.Slot.rows();
@@ -68,10 +67,8 @@ public final class FilterWindow {
     }
 
     /**
-     * Turns the gradient of the filters, F rows, into that of the network's output.
-     *
-     * @param raw the network's output, F×count
-     * @param rateSums to which the gradients of the rates are added
+     * Turns the gradient of the filters, F rows, into that of the network's output {@code raw}, F×count; adds those of
+     * the rates to {@code rateSums}.
      */
     void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
         if (filter.normalized()) {
@@ -87,7 +84,6 @@ public final class FilterWindow {
         }
     }
 
-    /** Times the window. */
     private void multiply(Tile tile, int m, float[] row) {
         if (filter.modulate()) {
             float base = (float) decayAtStart(tile, m);
@@ -154,8 +150,8 @@ public final class FilterWindow {
     }
 
     /**
-     * The exponential window that makes filters decay, exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates
-     * δ are spread over the filters, so the N−1 filters of one channel get neighbouring ones.
+     * The window exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates δ are spread over the filters, so the
+     * N−1 filters of one channel get neighbouring ones.
      */
     public static final class DecayWindow {
         private DecayWindow() {}

@@ -12,8 +12,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.List;
 
 /**
- * The inverse discrete Fourier transform of a few modes, as a matrix product with their waves, tile by tile: h[t] = Σ_k
- * c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)).
+ * The inverse discrete Fourier transform of a few modes as a matrix product, tile by tile: h[t] = Σ_k c_k (R_k
+ * cos(2πkt/M) − I_k sin(2πkt/M)).
  */
 public final class FourierFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<FloatArray> WAVES = Workspace.Slot.array();
@@ -75,9 +75,9 @@ public final class FourierFilter implements FilterMap<FloatArray> {
     }
 
     /**
-     * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, which are the
-     * parameters: the spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise.
-     * As there, modes start uniform in [0, 1) in both parts, so that a filter starts as a low-pass of gain about one.
+     * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, the parameters: the
+     * spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise. As there, modes
+     * start uniform in [0, 1) in both parts: a low-pass of gain about one.
      *
      * @param filters F
      * @param maxLength M, the period
@@ -112,7 +112,6 @@ public final class FourierFilter implements FilterMap<FloatArray> {
         }
     }
 
-    /** The double reference of {@link FourierFilter}. */
     static final class Reference implements FilterMap<double[]> {
         private final Spec spec;
 

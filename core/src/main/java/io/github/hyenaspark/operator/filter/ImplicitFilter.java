@@ -21,13 +21,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass for the
- * steps at hand, whatever the batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a)
- * times the decay window, perhaps normalised over channels at each step (safari's sense of the word). CKConv's has a
- * constant ω, and a bias of A_out in place of the rest.
- *
- * <p>A step needs nothing of other steps, so it all happens tile by tile, and the backward pass computes a tile again
- * instead of keeping anything.
+ * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass whatever the
+ * batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a) times the decay window, perhaps
+ * normalised over channels at each step, as in safari. CKConv has a constant ω and a bias of A_out instead of the
+ * window. All of it happens tile by tile; the backward pass computes a tile again instead of keeping it.
  */
 public final class ImplicitFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<float[][]> H = Workspace.Slot.rows();
@@ -80,7 +77,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         backward.finish();
     }
 
-    /** The parameters of one pass, and the network that they make. */
+    /** The network with the parameters of one pass. */
     private final class Parameters {
         private final List<Matrix> weights = new ArrayList<>();
         private final List<float[]> biases = new ArrayList<>();
@@ -166,7 +163,6 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         return tile.matrix(Q.at(layer), filter.width());
     }
 
-    /** The gradients that a backward pass adds up. */
     private final class Backward {
         private final ForwardContext<FloatArray> pass;
         private final Parameters parameters;
@@ -265,12 +261,11 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
     /**
      * Filters that a sine network computes from the position: Hyena's own (section 3.3 of arXiv 2302.10866), and those
      * of CKConv (arXiv 2102.02611), which sees the bare position in [−1, 1], keeps its sine frequency, has a bias in
-     * the last layer, no window, and starts as a SIREN (arXiv 2006.09661). Unlike its authors' code, its weights are
-     * not normalised and its last bias starts at 0.
+     * the last layer, no window, and starts as a SIREN (arXiv 2006.09661). Unlike in its authors' code, weights are not
+     * normalised and the last bias starts at 0.
      *
      * @param filters F
      * @param maxLength M
-     * @param filter the settings; the kind is one of these two
      */
     public record Spec(int filters, int maxLength, FilterConfig filter) implements FilterSpec {
         @Override

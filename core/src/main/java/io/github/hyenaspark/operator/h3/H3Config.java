@@ -28,7 +28,6 @@ import java.util.stream.Stream;
  * @param headWidth c, channels of one head, which multiplies keys and values as an outer product; divides {@code width}
  */
 public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
-    /** Query, key and value. */
     static final int PROJECTIONS = 3;
 
     private static final LongFilters.Slots SHIFT_SLOTS = new LongFilters.Slots();
@@ -92,8 +91,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     /**
-     * Kept are the projections, the shifted keys, what the diagonal models make of every product of a head, and the
-     * input of the output projection.
+     * Kept are projections, shifted keys, the outputs of the diagonal models, and the input of the output projection.
      */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {

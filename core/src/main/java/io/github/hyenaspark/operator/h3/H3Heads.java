@@ -9,9 +9,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * What H3 does between its projections, one head after the other, in the memory of one member: k̄ᵢ = s ∗ kᵢ + d kᵢ; yⱼ
- * = Σᵢ qᵢ ⊙ (h ∗ (k̄ᵢ ⊙ vⱼ) + e (k̄ᵢ ⊙ vⱼ)), i and j channels of the head. The shift s and its d are of the channel, h
- * and e of the head.
+ * What H3 does between its projections, head by head in the memory of one member: k̄ᵢ = s ∗ kᵢ + d kᵢ; yⱼ = Σᵢ qᵢ ⊙ (h
+ * ∗ (k̄ᵢ ⊙ vⱼ) + e (k̄ᵢ ⊙ vⱼ)), i and j channels of the head. The channel has its shift s and d, the head its h and e.
  */
 final class H3Heads {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
@@ -90,7 +89,7 @@ final class H3Heads {
     }
 
     /** From the gradient of y, which is in its place, to those of q, k and v and of the models' filters. */
-    void backward(int head, LongFilters.Channel shift, LongFilters.Channel diagonal) {
+    void backward(int head, LongFilters.ChannelConvolution shift, LongFilters.ChannelConvolution diagonal) {
         diagonal.startBackward(head);
         for (int b = 0; b < batchSize; b++) {
             read(b, head);
@@ -121,7 +120,7 @@ final class H3Heads {
     }
 
     /** Value channel j: adds to the gradients of queries and keys. */
-    private void backward(int b, int head, int j, LongFilters.Channel diagonal) {
+    private void backward(int b, int head, int j, LongFilters.ChannelConvolution diagonal) {
         long at = projected(b, VALUE, head, j);
         kept.projected.read(at, value, length);
         kept.mixed.read(channel(b, head, j), gradient, length);

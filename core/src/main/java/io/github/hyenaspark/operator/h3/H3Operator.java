@@ -13,8 +13,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * The H3 operator (arXiv 2212.14052), in the form that runs: a shift state-space model on the keys, their products with
  * the values through a diagonal one, the result times the queries. Both models run as long convolutions with a direct
  * term, as in the authors' code. Activations are B×D×L; matrix products go through the batch in {@link Tile tiles},
- * everything between them head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double
- * loops, {@link Incremental} the same for a sequence that grows.
+ * everything else head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double loops,
+ * {@link Incremental} for a sequence that grows.
  */
 public final class H3Operator implements DifferentiableModule<FloatArray> {
     private final H3Config config;
@@ -25,7 +25,6 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
     private final H3Heads.Activations kept = new H3Heads.Activations();
     private FloatArray input = FloatArray.allocate(0); // the caller's
 
-    /** An operator of the given configuration. */
     public H3Operator(H3Config config) {
         this.config = config;
         shift = config.shiftFilters();
@@ -70,8 +69,8 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
     }
 
     /**
-     * {@link H3Operator} for one sequence that grows: the first pass takes its beginning, every later one a single step,
-     * and T steps cost O(T log² T) by incremental convolutions, whose inputs it keeps.
+     * {@link H3Operator} for one sequence that grows: the first pass takes its beginning, every later one a single
+     * step; T steps cost O(T log² T) by incremental convolutions, whose inputs it keeps.
      */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final H3Config config;
@@ -81,11 +80,7 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         private final Dense outputProjection;
         private final H3Heads.Activations kept = new H3Heads.Activations();
 
-        /**
-         * An operator for a sequence of at most {@code capacity} steps.
-         *
-         * @param pass whose parameters it has from now on
-         */
+        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
         Incremental(H3Config config, int capacity, ForwardContext<FloatArray> pass) {
             this.config = config;
             int products = config.headWidth() * config.headWidth();

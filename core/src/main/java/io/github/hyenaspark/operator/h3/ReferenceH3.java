@@ -18,7 +18,6 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
     private double[] shifted = {}; // k̄, B×D×L
     private double[] product = {}; // y, B×D×L
 
-    /** An operator of the given configuration. */
     public ReferenceH3(H3Config config) {
         this.config = config;
         shift = new ReferenceModel(config.shift());

@@ -10,8 +10,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
- * The embedding in the form that runs, a tile of steps at a time because the table has channels last, activations time
- * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
+ * The embedding in the form that runs, tile by tile because the table has channels last and activations time last. In
+ * the backward pass threads divide the channels, so that no two add to the same number.
  */
 public final class FloatEmbedding implements Embedding<FloatArray> {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
@@ -23,7 +23,6 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     private final int width;
     private final Optional<RotaryAngles> angles;
 
-    /** An embedding of the given configuration. */
     public FloatEmbedding(EmbeddingConfig config) {
         this.config = config;
         width = config.width();

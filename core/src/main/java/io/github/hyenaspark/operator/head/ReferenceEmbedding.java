@@ -9,7 +9,6 @@ public final class ReferenceEmbedding implements Embedding<double[]> {
     private final EmbeddingConfig config;
     private final int width;
 
-    /** An embedding of the given configuration. */
     public ReferenceEmbedding(EmbeddingConfig config) {
         this.config = config;
         width = config.width();

@@ -11,8 +11,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * The head in the form that runs: everything from the normalisation to the loss and back to its gradient happens to one
- * tile of steps at a time. Logits never exist for more.
+ * The head in the form that runs: everything from the normalisation to the loss and its gradient, one tile at a time.
+ * Logits never exist for more.
  */
 public final class TiedHead implements LanguageModelHead<FloatArray> {
     private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();

@@ -12,10 +12,8 @@ import java.util.Arrays;
 /**
  * The recurrence of the operator for one head channel j of one sequence, all heads side by side (section 3.1 of arXiv
  * 2302.10866): v₀ = v; w_r = v_r ⊙ g_r; q_r = h_r ∗ w_r + d_r w_r; v_{r+1} = q_r, or the heads' q_r mixed; y = v_{N−1}
- * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}; with outer mixing g_r is its sum over the head's
- * channels.
- *
- * <p>Where nothing stands between the last convolution and its gates, {@link LongFilters} does all three at once.
+ * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}, with outer mixing its sum over the head's
+ * channels. A convolution with nothing between it and its gates is done with them in one call of {@link LongFilters}.
  */
 final class GateChain {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
@@ -58,10 +56,7 @@ final class GateChain {
     private final float[][] valueGradients; // H×L
     private final float[][] mixedGradients; // H×L
 
-    /**
-     * @param mixGradient where the gradient of the head mixing is added up
-     * @param workspace of the thread that runs this chain
-     */
+    /** The chain of one thread; adds the gradient of the head mixing to {@code mixGradient}. */
     GateChain(
             HyenaConfig config,
             LongFilters.ChannelFilters filters,
@@ -151,11 +146,10 @@ final class GateChain {
     }
 
     /**
-     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}.
-     *
-     * @param channel takes the gradients of the filters
+     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and, in {@code channel}, those of
+     * the filters.
      */
-    void backward(int b, int j, float[][] gradient, LongFilters.Channel channel) {
+    void backward(int b, int j, float[][] gradient, LongFilters.ChannelConvolution channel) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
                 backwardGated(head, gradient[head], channel);
@@ -181,7 +175,7 @@ final class GateChain {
         return new LongConvolution.GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
     }
 
-    private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
+    private void backwardGated(int head, float[] gradient, LongFilters.ChannelConvolution channel) {
         LongConvolution.GatedGradient gradients = new LongConvolution.GatedGradient(
                 gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
         channel.backwardGated(ungated, gatedRow(head), gradients);

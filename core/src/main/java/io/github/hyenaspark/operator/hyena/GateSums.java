@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * With outer mixing, the gates x¹ to x^(N−1) act as their sums over the channels of a head, and a sum's gradient is
- * that of every channel in it. Without outer mixing there are none. Rows are numbered by sequence, head and r.
+ * With outer mixing, gates x¹ to x^(N−1) act as their sums over the channels of a head, and a sum's gradient is that of
+ * each channel in it. Rows are numbered by sequence, head and r; without outer mixing there are none.
  */
 final class GateSums {
     private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
@@ -35,7 +35,6 @@ final class GateSums {
         return perHead > 0 && part > 0 && part < config.order();
     }
 
-    /** Adds up the gates of a batch that was projected. */
     void forward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         int length = pass.length();
@@ -62,7 +61,6 @@ final class GateSums {
         }
     }
 
-    /** Prepares the backward pass of the batch summed last. */
     void startBackward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         gradients.clear();
@@ -85,7 +83,6 @@ final class GateSums {
         }
     }
 
-    /** Hands the gradients of the sums to their channels. */
     void finishBackward() {
         int length = pass.length();
         pass.pool().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {

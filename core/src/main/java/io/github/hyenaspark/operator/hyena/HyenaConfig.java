@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 long filters, so N+1
+ * One Hyena operator (arXiv 2302.10866). Order N means N gates and N−1 long filters as in the authors' code, so N+1
  * projections; the paper's general recurrence counts one filter per gate.
  *
  * @param width D, channels
@@ -38,7 +38,6 @@ import java.util.stream.IntStream;
  * @param outerMixing whether a gate is replaced by its sum over the channels of its head
  * @param directTerm whether d·w is added to every long convolution
  * @param dropout share of gated inputs set to zero in training, 0 for none
- * @param filter how the long filters are made
  */
 public record HyenaConfig(
         int width,
@@ -86,7 +85,6 @@ public record HyenaConfig(
         return (order - 1) * headWidth();
     }
 
-    /** How the filters are made. */
     FilterSpec filterSpec() {
         return switch (filter.kind()) {
             case IMPLICIT -> new ImplicitFilter.Spec(filters(), maxLength, filter);

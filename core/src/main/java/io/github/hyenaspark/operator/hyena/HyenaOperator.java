@@ -12,13 +12,12 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 /**
  * The Hyena operator (arXiv 2302.10866), in the form that runs: data-controlled gates and implicit long convolutions, a
  * drop-in replacement for attention. Order N means, as in the authors' code, N gates and N−1 long convolutions; the
- * paper's Definition 3.1 counts one convolution per gate. Unlike the paper and like the code, a direct term d·w is
+ * paper's Definition 3.1 counts one convolution per gate. As in the code and unlike in the paper, a direct term d·w is
  * added to every long convolution.
  *
- * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
- * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the
- * filters of the usual kind; {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} the
- * same for a sequence that grows.
+ * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything else in
+ * channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the filters;
+ * {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} for a sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
@@ -34,7 +33,6 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
     private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
 
-    /** An operator of the given configuration. */
     public HyenaOperator(HyenaConfig config) {
         this.config = config;
         filters = config.longFilters();
@@ -62,11 +60,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         outputProjection.forward(mixed, output, pass);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(mixed, outputGradient, mixed, pass);
@@ -95,7 +89,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         private final int length;
         private final int member;
         private final Workspace workspace;
-        private final LongFilters.Channel filter;
+        private final LongFilters.ChannelConvolution filter;
         private final GateChain chain;
         private final float[][] y;
         private final float[][] gradient;
@@ -168,9 +162,9 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     }
 
     /**
-     * {@link HyenaOperator} for one sequence that grows: the first pass takes its beginning, every later one a single step,
-     * and T steps cost O(T log² T). It keeps the last K−1 inputs of the short filters and, for each of the N−1 long
-     * convolutions of a channel, their inputs and what these add to outputs to come.
+     * {@link HyenaOperator} for one sequence that grows: the first pass takes its beginning, every later one a single
+     * step; T steps cost O(T log² T). It keeps the last K−1 inputs of the short filters and, for every long convolution
+     * of a channel, the inputs and their contributions to later outputs.
      */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final HyenaConfig config;
@@ -180,11 +174,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         private final Dense outputProjection;
         private FloatArray mixed = FloatArray.allocate(0); // act(y), D×L
 
-        /**
-         * An operator for a sequence of at most {@code capacity} steps.
-         *
-         * @param pass whose parameters it has from now on
-         */
+        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
         Incremental(HyenaConfig config, int capacity, ForwardContext<FloatArray> pass) {
             this.config = config;
             filters = new LongFilters.Incremental(config.longFilters(), config.heads(), pass.ofLength(capacity));
@@ -213,7 +203,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                 }
             }
             outputProjection.forward(mixed, output, pass);
-            projections.goOn();
+            projections.continueSequence();
             filters.finishPass();
         }
     }

@@ -11,10 +11,9 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, to which the direct
- * term d·w of safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are
- * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
- * of their size is kept.
+ * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, with the direct term
+ * d·w of safari's code added to the first tap, which is the same sum for free. A channel's spectra are made when it is
+ * processed, in both passes: they stay in the cache while all sequences and heads use them, and none are kept.
  */
 public final class LongFilters {
     private final String part;
@@ -30,9 +29,8 @@ public final class LongFilters {
     /**
      * Filters without parameters yet.
      *
-     * @param part of the operator that they are, the first part of the parameters' names
+     * @param part of the operator, the first part of the parameters' names
      * @param slots that nothing else holds while these filters are used
-     * @param spec where their taps come from
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
@@ -45,7 +43,7 @@ public final class LongFilters {
         filter = spec.map();
     }
 
-    /** The memory of one thread that works with the filters of one channel. */
+    /** The memory of one thread for the filters of one channel. */
     public record Slots(
             Workspace.Slot<float[]> row, Workspace.Slot<float[][]> spectra, Workspace.Slot<float[][]> gradients) {
         public Slots() {
@@ -100,18 +98,17 @@ public final class LongFilters {
     }
 
     /** One channel after the other, in the thread that owns {@code workspace}. */
-    public Channel channel(Workspace workspace) {
-        return new Channel(workspace);
+    public ChannelConvolution channel(Workspace workspace) {
+        return new ChannelConvolution(workspace);
     }
 
-    /** The filters of one channel, ready to run. */
-    public final class Channel implements ChannelFilters {
+    public final class ChannelConvolution implements ChannelFilters {
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
         private final float[][] spectrumGradients;
 
-        private Channel(Workspace workspace) {
+        private ChannelConvolution(Workspace workspace) {
             convolution = workspace.convolution(length);
             row = workspace.row(slots.row(), length);
             spectra = workspace.rows(slots.spectra(), perChannel, convolution.spectrumSize());
@@ -127,7 +124,6 @@ public final class LongFilters {
             }
         }
 
-        /** The same, for a backward pass. */
         public void startBackward(int j) {
             start(j);
             for (float[] gradient : spectrumGradients) {
@@ -167,11 +163,10 @@ public final class LongFilters {
     }
 
     /**
-     * A few long convolutions of one channel after the other, direct term included, as {@link GateChain} and
-     * {@code H3Heads} need them. Rows that share a channel's filters are numbered as heads.
+     * The long convolutions of one channel after the other, direct term included. Rows that share a channel's filters
+     * are numbered as heads.
      */
     public interface ChannelFilters {
-        /** Makes ready for channel {@code j}. */
         void start(int j);
 
         /** output = h ∗ input + d · input for filter r of a head. */
@@ -181,10 +176,7 @@ public final class LongFilters {
         void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
     }
 
-    /**
-     * The long convolutions of a sequence that is not there as a whole: its beginning comes in one pass, then a step at a
-     * time. The taps are those of {@link LongFilters}.
-     */
+    /** The same for a sequence that grows: its beginning comes in one pass, then a step at a time. */
     public static final class Incremental implements ChannelFilters {
         private final int perChannel;
         private final IncrementalConvolution convolution;
@@ -193,10 +185,8 @@ public final class LongFilters {
         private int channel;
 
         /**
-         * Filters for the steps that a sequence may have.
-         *
-         * @param rowsPerFilter that every filter convolves, numbered as heads are
-         * @param pass whose parameters the operator has, as long as the sequence may be
+         * Filters of {@code rowsPerFilter} rows each, numbered as heads; {@code pass} is as long as the sequence may
+         * become.
          */
         public Incremental(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             perChannel = filters.perChannel();
@@ -209,7 +199,6 @@ public final class LongFilters {
             gated = gated.length < length ? new float[length] : gated;
         }
 
-        /** After the channels of a pass. */
         public void finishPass() {
             convolution.advance(passLength);
         }

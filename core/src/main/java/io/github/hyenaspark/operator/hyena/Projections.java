@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /**
  * The N gates and the value of the operator: a dense projection to (N+1)·D channels, then the short filter on each. The
- * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and is run again
+ * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and runs again
  * wherever a row is needed. Threads may read and write different channels.
  */
 final class Projections {
@@ -46,10 +46,7 @@ final class Projections {
                 pass.parameter("in.bias").toArray());
     }
 
-    /**
-     * Channel {@code j} of part {@code part} (0 to N−1 gates, N the value) of a head: every head owns a run of
-     * channels.
-     */
+    /** Channel {@code j} of part {@code part} (0 to N−1 gates, N the value) of a head, which owns a run of channels. */
     int channel(int head, int part, int j) {
         return (head * (config.order() + 1) + part) * config.headWidth() + j;
     }
@@ -65,10 +62,10 @@ final class Projections {
     }
 
     /**
-     * From now on passes are of a single step, each the next of the one sequence that this pass has begun or gone on
-     * with; there is none backward.
+     * From now on each pass is the next single step of the sequence that this pass began or continued; there is no
+     * backward pass.
      */
-    void goOn() {
+    void continueSequence() {
         if (tails.length == 0) {
             float[] bias = pass.parameter("in.bias").toArray();
             tails = new float[config.projections()][config.shortLength() - 1];

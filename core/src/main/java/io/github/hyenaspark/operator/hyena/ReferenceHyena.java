@@ -8,8 +8,8 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
 /**
- * The double reference of {@link HyenaOperator}: the definition written out, O(L²), the oracle of the form that runs
- * and what DL4J's gradient check sees. Every array of a sequence is a row per head, part and channel.
+ * The double reference of {@link HyenaOperator}, from the definition, O(L²): the oracle of the form that runs, and what
+ * DL4J's gradient check sees. Arrays of a sequence have a row per head, part and channel.
  */
 public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private final HyenaConfig config;
@@ -20,7 +20,6 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private double[] product = {}; // y before the activation, B×D×L
     private Sequence[] sequences = {};
 
-    /** An operator of the given configuration. */
     public ReferenceHyena(HyenaConfig config) {
         this.config = config;
         filter = config.filterSpec().referenceModule();

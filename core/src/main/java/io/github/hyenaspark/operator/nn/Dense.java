@@ -19,39 +19,39 @@ public final class Dense {
     private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
     private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
 
-    /** Where in a mixer a projection stands. */
-    private enum Place {
+    /** Which end of a mixer a projection is at. */
+    private enum End {
         IN,
         OUT
     }
 
-    private final Place place;
+    private final End end;
     private final int inputs;
     private final int outputs;
     private final String weightName;
     private final String biasName;
 
-    private Dense(Place place, int inputs, int outputs) {
-        this.place = place;
+    private Dense(End end, int inputs, int outputs) {
+        this.end = end;
         this.inputs = inputs;
         this.outputs = outputs;
-        weightName = place == Place.IN ? "in.weight" : "out.weight";
-        biasName = place == Place.IN ? "in.bias" : "out.bias";
+        weightName = end == End.IN ? "in.weight" : "out.weight";
+        biasName = end == End.IN ? "in.bias" : "out.bias";
     }
 
     /** The projection that begins a mixer; parameters {@code in.weight} and {@code in.bias}. */
     public static Dense in(int width, int channels) {
-        return new Dense(Place.IN, width, channels);
+        return new Dense(End.IN, width, channels);
     }
 
     /** The projection that ends a mixer of D channels; parameters {@code out.weight} and {@code out.bias}. */
     public static Dense out(int width) {
-        return new Dense(Place.OUT, width, width);
+        return new Dense(End.OUT, width, width);
     }
 
     /** Weight, outputs × inputs, and bias. */
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        Initializer weight = place == Place.IN ? linear.weight(inputs) : linear.outputWeight(inputs);
+        Initializer weight = end == End.IN ? linear.weight(inputs) : linear.outputWeight(inputs);
         return List.of(
                 new ParameterSpec(weightName, List.of(outputs, inputs), weight, BASE),
                 new ParameterSpec(biasName, List.of(outputs), linear.bias(inputs), BASE));
@@ -146,8 +146,8 @@ public final class Dense {
             this.hasBias = hasBias;
             weight = weight(pass);
             weightGradient =
-                    new SharedGradient(pass, WEIGHT_GRADIENT.at(place.ordinal()), weightName, outputs, inputs);
-            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(place.ordinal()), biasName, hasBias ? outputs : 0);
+                    new SharedGradient(pass, WEIGHT_GRADIENT.at(end.ordinal()), weightName, outputs, inputs);
+            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(end.ordinal()), biasName, hasBias ? outputs : 0);
         }
 
         /** From the gradient of a tile's output to that of its input; this may replace {@code input} itself. */

@@ -11,8 +11,7 @@ import java.util.Arrays;
 
 /**
  * Layer normalisation over channels at every step: y = (x − mean)/√(var + ε) · weight + bias, biased variance, ε =
- * 1e-5. Works on tiles of all channels by a few steps that lie in the cache, and keeps nothing: the backward pass
- * normalises its tile again.
+ * 1e-5. Works on tiles and keeps nothing: the backward pass normalises its tile again.
  */
 public final class LayerNorm {
     private static final Workspace.Slot<float[]> MEAN = Workspace.Slot.row();
@@ -65,7 +64,7 @@ public final class LayerNorm {
         VectorOps.addProduct(row, row, squares, count);
     }
 
-    /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
+    /** Writes the output, D×count, and leaves x̂ in {@code rows}. */
     public void forward(Tile tile, float[][] rows, Matrix output) {
         normalise(rows, tile.count(), tile.workspace());
         float[] row = tile.workspace().row(ROW, tile.count());
@@ -84,12 +83,11 @@ public final class LayerNorm {
         }
     }
 
-    /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
+    /** Starts the gradients of weight and bias: lanes of a tile's steps, of every member, held in {@code slot}. */
     public Gradients gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
         return new Gradients(pass, slot);
     }
 
-    /** What a backward pass adds up. */
     public final class Gradients {
         private final ForwardContext<FloatArray> pass;
         private final Workspace.Slot<float[][]> slot;
@@ -109,9 +107,8 @@ public final class LayerNorm {
         }
 
         /**
-         * After {@link #normalise}: turns the rows of {@code gradient}, that of the output, into that of the input.
-         *
-         * @param normalised x̂
+         * After {@link #normalise}, which left x̂: turns the rows of {@code gradient} from that of the output to that
+         * of the input.
          */
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();

@@ -8,7 +8,6 @@ public sealed interface LinearInitializer {
     /** Weights of the projection back into the residual stream. */
     Initializer outputWeight(int inputs);
 
-    /** Its bias. */
     Initializer bias(int inputs);
 
     /** An operator on its own: uniform within 1/√inputs, weights and biases alike. */
@@ -30,8 +29,8 @@ public sealed interface LinearInitializer {
     }
 
     /**
-     * Inside the language model: N(0, deviation²), biases 0, and deviation/√(2·depth) for projections back into the
-     * residual stream.
+     * In the language model: N(0, deviation²), biases 0, and deviation/√(2·depth) for projections into the residual
+     * stream.
      */
     record LanguageModel(double deviation, int depth) implements LinearInitializer {
         @Override

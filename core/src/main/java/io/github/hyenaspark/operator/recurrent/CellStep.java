@@ -6,22 +6,21 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
-/**
- * What one cell does at one step, element by element; {@link Recurrence} does the products and goes from step to step.
- */
+/** What one cell does at one step, element by element; {@link Recurrence} does the products and the loop over steps. */
 sealed interface CellStep {
     /**
-     * From the sums in the slots and the states before to the states after; slots become what {@link #backward} needs.
+     * From the sums in the slots and the states before to the states after; leaves in the slots what {@link #backward}
+     * needs.
      */
     void forward(Rows rows);
 
     /**
-     * From the gradients of the states after to those of the sums, which take the place of the slots, and of the states
-     * before, as far as they do not come through the hidden products.
+     * From the gradients of the states after to those of the sums, in the slots, and of the states before, but for what
+     * comes through the hidden products.
      */
     void backward(Rows rows);
 
-    /** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
+    /** The rows in which one member computes a cell's steps: sequences × D elements each. */
     static final class Rows {
         private static final Workspace.Slot<float[][]> SLOTS = Workspace.Slot.rows();
         private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
@@ -69,7 +68,6 @@ sealed interface CellStep {
             }
         }
 
-        /** Copies them back. */
         void writeSlots(Matrix ofStep, int width) {
             for (int at = 0; at < count; at += width) {
                 long start = ofStep.start() + (long) at / width * ofStep.stride();
@@ -85,10 +83,8 @@ sealed interface CellStep {
             Arrays.fill(memoryGradient, 0, count, 0f);
         }
 
-        /**
-         * What is after one step is before the next; backwards what is before one is after the one that precedes it.
-         */
-        void turn() {
+        /** Moves to the next step: what was after is now before; in the backward pass the other way round. */
+        void advance() {
             float[] hidden = before;
             before = after;
             after = hidden;

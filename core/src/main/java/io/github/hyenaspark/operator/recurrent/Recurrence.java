@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A cell from step to step: at each the products of the hidden state, for all sequences of a member at once, then what
- * the cell does element by element. Members of a pool have sequences of their own and never wait for one another.
- * Arrays of states have a step more than the sequences: what is before the first.
+ * A cell from step to step: the products of the hidden state, for all sequences of a member at once, then the cell
+ * element by element. Members have sequences of their own and never wait for one another. Arrays of states begin with
+ * the state before the first step.
  */
 final class Recurrence {
     private static final Workspace.Slot<FloatArray> CARRIED = Workspace.Slot.array();
@@ -28,7 +28,7 @@ final class Recurrence {
     private StepMajor hidden = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor memory = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor hiddenGradient = new StepMajor(FloatArray.allocate(0), 0, 0);
-    /** h and the memory of the one sequence that goes on, D each; empty unless there is one. */
+    /** h and the memory of the one sequence that continues, D each; empty unless there is one. */
     private float[][] states = {};
 
     Recurrence(RecurrentConfig config) {
@@ -97,9 +97,7 @@ final class Recurrence {
         return hiddenGradient.of(tile, 0).t();
     }
 
-    /**
-     * All steps of the sequences from {@code from} to before {@code to}, once the gates have the products of the input.
-     */
+    /** All steps of sequences {@code from} to before {@code to}, once the gates have the products of the input. */
     void forward(int from, int to, Workspace workspace) {
         int number = to - from;
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
@@ -107,7 +105,7 @@ final class Recurrence {
         hidden.at(0, from, to).read(0, number, rows.after);
         memory.at(0, from, to).read(0, number, rows.memoryAfter);
         for (int t = 0; t < pass.length(); t++) {
-            rows.turn();
+            rows.advance();
             Matrix ofStep = slots.at(t, from, to);
             weight.addProducts(hidden.at(t, from, to), ofStep);
             rows.readSlots(ofStep, width);
@@ -131,7 +129,7 @@ final class Recurrence {
         hidden.at(pass.length(), from, to).read(0, number, rows.before);
         memory.at(pass.length(), from, to).read(0, number, rows.memoryBefore);
         for (int t = pass.length() - 1; t >= 0; t--) {
-            rows.turn();
+            rows.advance();
             hidden.at(t, from, to).read(0, number, rows.before);
             memory.at(t, from, to).read(0, number, rows.memoryBefore);
             hiddenGradient.at(t, from, to).read(0, number, rows.row);
@@ -155,8 +153,8 @@ final class Recurrence {
         biases.finishGradients();
     }
 
-    /** From now on passes are of one sequence, each the next steps of it; there is none backward. */
-    void goOn() {
+    /** From now on each pass continues the one sequence; there is no backward pass. */
+    void continueSequence() {
         states = new float[2][width];
         hidden.at(pass.length(), 0, 1).read(0, 1, states[0]);
         memory.at(pass.length(), 0, 1).read(0, 1, states[1]);
@@ -172,8 +170,8 @@ final class Recurrence {
 
         private final RecurrentConfig.Cell cell;
         private final int width;
-        private FloatArray turned = FloatArray.allocate(0);
-        private Matrix weight = Matrix.of(turned, 0, 0);
+        private FloatArray transposeValues = FloatArray.allocate(0);
+        private Matrix weight = Matrix.of(transposeValues, 0, 0);
         /** D×G·D: where there is more than one sequence, small products are twice as fast without a transpose. */
         private Matrix transpose = weight;
 
@@ -182,20 +180,19 @@ final class Recurrence {
             width = config.width();
         }
 
-        /** Takes the weight of a pass. */
         void start(ForwardContext<FloatArray> pass) {
             int rows = cell.gates() * width;
             FloatArray values = pass.parameter("hidden.weight");
             weight = Matrix.of(values, rows, width);
             transpose = weight.t();
             if (pass.batchSize() > 1) {
-                turned = turned.atLeast(values.length());
-                turned.write(0, turned(values.toArray(), rows), Math.toIntExact(values.length()));
-                transpose = Matrix.of(turned, width, rows);
+                transposeValues = transposeValues.atLeast(values.length());
+                transposeValues.write(0, transposed(values.toArray(), rows), Math.toIntExact(values.length()));
+                transpose = Matrix.of(transposeValues, width, rows);
             }
         }
 
-        private float[] turned(float[] values, int rows) {
+        private float[] transposed(float[] values, int rows) {
             float[] result = new float[values.length];
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < width; column++) {
@@ -205,9 +202,7 @@ final class Recurrence {
             return result;
         }
 
-        /**
-         * Adds the products of h, one sequence a row, to the slots that they share with the input, and sets the others.
-         */
+        /** Adds the products of h, one sequence a row, to the slots shared with the input, and sets the other slots. */
         void addProducts(Matrix hidden, Matrix slots) {
             for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
                 Matrix target = slots.columns(product.slot() * width, product.gates() * width);
@@ -249,12 +244,8 @@ final class Recurrence {
     }
 
     /**
-     * Activations step by step, L×B×C row-major: what a recurrence needs at a step lies together, and the steps of one
-     * sequence are a matrix whose rows lie B·C elements apart.
-     *
-     * @param values at least L·B·C elements
-     * @param batchSize B
-     * @param channels C
+     * Activations step by step, L×B×C row-major: a step lies together, and the steps of one sequence are a matrix of
+     * stride B·C.
      */
     record StepMajor(FloatArray values, int batchSize, int channels) {
         /** At one step the sequences from {@code from} to before {@code to}, one a row. */
@@ -290,7 +281,6 @@ final class Recurrence {
             ofSlots = new float[cell.slots()][width];
         }
 
-        /** Takes those of a pass. */
         void start(ForwardContext<FloatArray> pass) {
             for (float[] bias : ofSlots) {
                 Arrays.fill(bias, 0f);
@@ -331,7 +321,6 @@ final class Recurrence {
             return rows;
         }
 
-        /** Before a backward pass. */
         void startGradients(ForwardContext<FloatArray> pass) {
             gradients = List.of(
                     new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates() * width),

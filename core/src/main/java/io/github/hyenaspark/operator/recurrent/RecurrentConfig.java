@@ -56,7 +56,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         RecurrentMixer mixer = new RecurrentMixer(this);
         return (input, output, next) -> {
             mixer.forward(input, output, next);
-            mixer.goOn();
+            mixer.continueSequence();
         };
     }
 
@@ -76,8 +76,8 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
     }
 
     /**
-     * The recurrent cells, with the formulas of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is
-     * D channels, and weights hold the gates one after the other in PyTorch's order.
+     * The recurrent cells of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is D channels, and
+     * weights hold the gates in PyTorch's order.
      */
     public enum Cell {
         /** h = tanh(a), one gate (Elman 1990). */
@@ -85,8 +85,8 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         /** c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh c; gates i, f, g, o (Hochreiter and Schmidhuber 1997, Gers et al. 2000). */
         LSTM(4, 4, 1),
         /**
-         * h = (1 − z) ⊙ n + z ⊙ h' with n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, but r acts after the
-         * product q of the hidden state, as in cuDNN).
+         * h = (1 − z) ⊙ n + z ⊙ h' with n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, with r after the product q
+         * as in cuDNN).
          */
         GRU(3, 4, 0);
 
@@ -106,16 +106,16 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         }
 
         /**
-         * What a step keeps, in D channels each: its gates, and where the last gate needs them apart, what the hidden
-         * state adds to it.
+         * What a step keeps, in D channels each: its gates, and what the hidden state adds to the last gate where that
+         * is needed apart.
          */
         int slots() {
             return slots;
         }
 
         /**
-         * Where the products of the hidden state go: those below {@link #gates} are added to the products of the input,
-         * the others have a slot for themselves.
+         * Where the products of the hidden state go: those below {@link #gates} are added to the input's, the others
+         * have their own slot.
          */
         List<HiddenProduct> hiddenProducts() {
             int shared = 2 * gates - slots;
@@ -124,11 +124,8 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         }
 
         /**
-         * The product of the hidden state for some gates.
-         *
-         * @param slot where it goes, and the following
-         * @param gate the first
-         * @param gates how many
+         * The product of the hidden state for {@code gates} gates from {@code gate} on, into {@code slot} and
+         * following.
          */
         record HiddenProduct(int slot, int gate, int gates) {}
 
@@ -137,7 +134,6 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             return memories;
         }
 
-        /** What it does at a step. */
         CellStep step() {
             return switch (this) {
                 case RNN -> new CellStep.Rnn();

@@ -11,8 +11,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * A recurrent cell between a product of the input and an output projection, in the form that runs. All products but
- * those of the hidden state go through the batch in {@link Tile tiles} of steps; read on at {@link Recurrence} for what
- * goes step by step. {@link ReferenceRecurrent} is the same in plain double loops.
+ * those of the hidden state go through the batch in {@link Tile tiles}; {@link Recurrence} does the rest step by step.
+ * {@link ReferenceRecurrent} is the same in plain double loops.
  */
 final class RecurrentMixer implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<FloatArray> INPUT_WEIGHT = Workspace.Slot.array();
@@ -52,11 +52,7 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
         Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hidden(tile), output));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         recurrence.startBackward(pass);
@@ -90,8 +86,8 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
         ofHidden.finish();
     }
 
-    /** From now on passes are of one sequence, each the next steps of it; there is none backward. */
-    void goOn() {
-        recurrence.goOn();
+    /** From now on each pass continues the one sequence; there is no backward pass. */
+    void continueSequence() {
+        recurrence.continueSequence();
     }
 }

@@ -6,8 +6,8 @@ import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * The double reference of {@link RecurrentMixer}: a cell for one sequence after the other, step by step and channel by
- * channel, and the same backwards through time.
+ * The double reference of {@link RecurrentMixer}: sequence by sequence, step by step, channel by channel, and back
+ * through time.
  */
 final class ReferenceRecurrent implements DifferentiableModule<double[]> {
     private final RecurrentConfig config;

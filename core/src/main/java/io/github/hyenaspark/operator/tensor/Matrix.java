@@ -3,8 +3,7 @@ package io.github.hyenaspark.operator.tensor;
 /**
  * A matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
- * @param values where the elements are
- * @param start the first element
+ * @param start index of the first element
  * @param rows stored rows
  * @param columns stored columns
  * @param stride elements from one stored row to the next, at least {@code columns}
@@ -16,7 +15,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     private static final Workspace.Slot<float[]> ROW_SUMS_ROW = Workspace.Slot.row();
 
     private static final int ROW_MAJOR = 101;
-    private static final int PLAIN = 111;
+    private static final int NOT_TRANSPOSED = 111;
     private static final int TRANSPOSED = 112;
 
     public static Matrix of(FloatArray values, int rows, int columns) {
@@ -43,7 +42,6 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         multiply(a, b, 1f);
     }
 
-    /** Copies stored row {@code row}. */
     public void read(int row, float[] to) {
         values.read(start + (long) row * stride, to, columns);
     }
@@ -65,14 +63,12 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         return columns;
     }
 
-    /** Copies all stored rows. */
     public void read(float[][] to) {
         for (int row = 0; row < rows; row++) {
             read(row, to[row]);
         }
     }
 
-    /** Replaces stored row {@code row}. */
     public void write(int row, float[] source) {
         values.write(start + (long) row * stride, source, columns);
     }
@@ -107,7 +103,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         FloatArray result = workspace.array(ROW_SUMS, rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(
                 ROW_MAJOR,
-                PLAIN,
+                NOT_TRANSPOSED,
                 rows,
                 columns,
                 1f,
@@ -136,8 +132,8 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         }
         org.bytedeco.openblas.global.openblas.cblas_sgemm(
                 ROW_MAJOR,
-                a.transposed ? TRANSPOSED : PLAIN,
-                b.transposed ? TRANSPOSED : PLAIN,
+                a.transposed ? TRANSPOSED : NOT_TRANSPOSED,
+                b.transposed ? TRANSPOSED : NOT_TRANSPOSED,
                 rows,
                 columns,
                 inner,

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, each other
- * member to its workspace, which {@link #finish} adds in the order of the members.
+ * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, the others
+ * to their workspaces, which {@link #finish} adds in order.
  */
 public final class SharedGradient {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
@@ -16,11 +16,7 @@ public final class SharedGradient {
     private final int rows;
     private final int columns;
 
-    /**
-     * For the gradient called {@code name} of the pass, {@code rows}×{@code columns}.
-     *
-     * @param slot holds the share of every member but the first until {@link #finish}
-     */
+    /** For the gradient called {@code name}; {@code slot} holds the members' shares until {@link #finish}. */
     public SharedGradient(
             ForwardContext<FloatArray> pass, Workspace.Slot<FloatArray> slot, String name, int rows, int columns) {
         this.rows = rows;

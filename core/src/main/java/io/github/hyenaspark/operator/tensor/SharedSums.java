@@ -3,17 +3,13 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sums in double that become the gradient of a vector, kept by every member of a pool and added up in their order. */
+/** Sums in double that become the gradient of a vector, kept by each member of a pool and added in their order. */
 public final class SharedSums {
     private final ForwardContext<FloatArray> pass;
     private final String name;
     private final List<double[]> members = new ArrayList<>();
 
-    /**
-     * For the gradient called {@code name} of the pass, {@code count} elements.
-     *
-     * @param slot holds the share of every member until {@link #finish}
-     */
+    /** For the gradient called {@code name}; {@code slot} holds the members' sums until {@link #finish}. */
     public SharedSums(ForwardContext<FloatArray> pass, Workspace.Slot<double[]> slot, String name, int count) {
         this.pass = pass;
         this.name = name;

@@ -3,9 +3,8 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.Arrays;
 
 /**
- * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r, within 1e-12
- * for products up to 1e7, beyond which multiples of π are no longer exact. Worked out in double; loops are short for
- * the reason that {@link Gelu} gives.
+ * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r in double,
+ * within 1e-12 for products up to 1e7, beyond which multiples of π are not exact. For short loops see {@link Gelu}.
  */
 public final class Sine {
     /** Adding and subtracting it rounds to a whole number. */

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that one member of a {@link ComputePool} works in. It is kept from step to step and shared by all layers of a
- * model, so that a step allocates nothing of the size of its data. What a {@link Slot} holds is garbage from an earlier
- * use and lasts until somebody else asks for the same slot: code that runs inside other code needs slots of its own.
+ * Memory that one member of a {@link ComputePool} works in, kept from step to step and shared by all layers of a model,
+ * so that a step allocates nothing of the size of its data. What a {@link Slot} holds is garbage from an earlier use
+ * and lasts until somebody asks for the same slot: code that runs inside other code needs slots of its own.
  */
 public final class Workspace {
     private final Map<Slot<?>, Object> memory = new HashMap<>();
@@ -22,34 +22,28 @@ public final class Workspace {
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
     /**
-     * The right to one piece of memory in every workspace. A class creates a slot for each piece that it needs, as a
-     * constant, so that all its instances share the memory; nobody else can reach it.
+     * The right to one piece of memory in every workspace. A class holds its slots as constants, so that all its
+     * instances share the memory and nobody else reaches it.
      *
-     * @param type of the memory
      * @param family equal only to itself
-     * @param number within the family
      */
     public record Slot<T>(Class<T> type, Object family, int number) {
         private static <T> Slot<T> of(Class<T> type) {
             return new Slot<>(type, new Object(), 0);
         }
 
-        /** A slot for one row of floats. */
         public static Slot<float[]> row() {
             return of(float[].class);
         }
 
-        /** A slot for rows of the same length. */
         public static Slot<float[][]> rows() {
             return of(float[][].class);
         }
 
-        /** A slot for sums in double. */
         public static Slot<double[]> sums() {
             return of(double[].class);
         }
 
-        /** A slot for floats outside the heap. */
         public static Slot<FloatArray> array() {
             return of(FloatArray.class);
         }

@@ -37,7 +37,7 @@ class BlockTest {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal =
                 new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
+        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
         rehearsal.pool = ComputePool.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
         Closeness.check("output", floats.output(), plain.output(), 1e-5);
@@ -58,7 +58,7 @@ class BlockTest {
     private static void longBlockAgrees(MixerConfig mixer, int length) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), 6, 2, length, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
+        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
         for (int threads : new int[] {1, 3}) {
             rehearsal.pool = ComputePool.of(threads);
             Rehearsal.Result floats = rehearsal.floats(new Block(config));
