@@ -70,10 +70,7 @@ public final class IncrementalConvolution {
         return length;
     }
 
-    /**
-     * Takes the first {@code count} elements of row number {@code row} of a filter and writes their outputs, perhaps to
-     * the same array.
-     */
+    /** Takes the first {@code count} elements of a filter's row and writes their outputs, perhaps in place. */
     public void first(int filter, int row, float[] elements, float[] outputs, int count) {
         if (length > 0) {
             throw new IllegalStateException("rows have " + length + " elements; only empty rows take their first ones together");

@@ -31,10 +31,7 @@ public interface Kernel {
     /** From {@code values} at the roots, which stay, up to {@code points} that {@link #joinRow} takes. */
     void restore(float[] values, float[] points);
 
-    /**
-     * The last pass: the row behind {@code points}, which it uses up, times {@code factor}, into {@code output}, M
-     * elements.
-     */
+    /** The last pass: the row behind {@code points}, used up, times {@code factor}, into {@code output}. */
     void joinRow(float[] points, RingConstants.Factor factor, float[] output);
 
     /** The same with two products of one row; the outputs must not be factors. */

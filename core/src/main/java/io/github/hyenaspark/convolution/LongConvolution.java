@@ -90,9 +90,7 @@ public final class LongConvolution {
         kernel.transform(spectrum);
     }
 
-    /**
-     * {@code output[t] = sum over s <= t of h[s] input[t - s]}, for the filter h that {@code spectrum} was made from.
-     */
+    /** {@code output[t] = sum over s <= t of h[s] input[t - s]}, h the filter behind {@code spectrum}. */
     public void forward(float[] input, float[] spectrum, float[] output) {
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);

@@ -10,10 +10,7 @@ package io.github.hyenaspark.convolution;
 public final class RingConstants {
     private RingConstants() {}
 
-    /**
-     * w, w², w³ (re, im, re, ...) of the rings 0, every, 2 every, ... of a level that has 2^level rings; w^4 is the
-     * constant of a ring.
-     */
+    /** w, w², w³ (re, im, ...) of the rings 0, every, 2 every, ... of a level of 2^level rings, w^4 the ring's. */
     public static float[] of(int level, int every) {
         int rings = (1 << level) / every;
         float[] table = new float[6 * rings];

@@ -5,10 +5,7 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Runs every operation of a plan until it is compiled, by the time of its own thread, so that a busy machine does not
- * end it early.
- */
+/** Runs every operation of a plan until it is compiled, by the time of its own thread: others cannot end it early. */
 final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 

@@ -11,10 +11,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/**
- * One block of the language model as one DL4J layer. DL4J keeps every vertex output, so only a whole block can fuse its
- * passes or recompute them.
- */
+/** One block of the language model as one DL4J layer, which can therefore fuse its passes or recompute them. */
 public final class BlockLayer extends OperatorLayer {
     private Map<String, Object> block = Map.of();
     private double initStd;

@@ -60,10 +60,7 @@ public final class GraphContext {
         return (random == null ? Nd4j.getRandom() : random).nextLong();
     }
 
-    /**
-     * From now on the blocks of a FLOAT graph keep only their inputs and share the memory they compute in; same bits.
-     * Call it before the first pass.
-     */
+    /** From now on, before the first pass, blocks of a FLOAT graph keep only their inputs: same bits, less memory. */
     public void recomputeBlocks() {
         Map<BlockConfig, Block.Recomputed> first = new HashMap<>();
         for (OperatorRuntime<?, ?> layer : layers) {

@@ -2,7 +2,6 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.head.FloatEmbedding;
-import io.github.hyenaspark.operator.head.ReferenceEmbedding;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -24,8 +23,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     public TokenEmbeddingLayer() {}
 
     /**
-     * An embedding that starts as N(0, initStd²); {@code tied} if a head's backward pass comes first and clears the
-     * table's gradient.
+     * Starts as N(0, initStd²); if {@code tied}, a head's backward pass comes first and clears the table's gradient.
      */
     TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
@@ -105,7 +103,7 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(conf, type, new ReferenceEmbedding(config()), new Precision.Doubles())
+                ? new EmbeddingRuntime<double[]>(conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
                 : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 

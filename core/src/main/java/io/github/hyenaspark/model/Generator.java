@@ -20,10 +20,7 @@ public final class Generator {
         this.maxLength = maxLength;
     }
 
-    /**
-     * A generator of tokens below {@code vocabularySize}, never those that pad the vocabulary; {@code maxLength} is the
-     * model's l-max.
-     */
+    /** A generator of tokens below {@code vocabularySize}; {@code maxLength} is the model's l-max. */
     public static Generator of(HyenaLanguageModel model, int vocabularySize, int maxLength) {
         return new Generator(model, vocabularySize, maxLength);
     }

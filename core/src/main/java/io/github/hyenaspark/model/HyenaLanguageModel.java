@@ -87,10 +87,7 @@ public final class HyenaLanguageModel {
         return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
     }
 
-    /**
-     * Runs the convolution of sequences of {@code length} tokens in this thread until it is compiled, for up to 3
-     * seconds. Call it before timing anything.
-     */
+    /** Runs convolutions of {@code length} tokens until they are compiled, up to 3 seconds; call it before timing. */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
     }
@@ -103,10 +100,7 @@ public final class HyenaLanguageModel {
         context.useThreads(threads);
     }
 
-    /**
-     * From now on blocks keep only their inputs and compute the rest again in the backward pass: same bits, less
-     * memory.
-     */
+    /** From now on blocks keep only their inputs and compute the rest again backwards: same bits, less memory. */
     public void recomputeBlocks() {
         context.recomputeBlocks();
     }
@@ -241,10 +235,7 @@ public final class HyenaLanguageModel {
         return last;
     }
 
-    /**
-     * An empty sequence of at most {@code capacity} tokens, up to l-max, that this model reads token by token; its
-     * parameters must not change meanwhile.
-     */
+    /** An empty sequence of up to {@code capacity} tokens to read one by one, while the parameters do not change. */
     public IncrementalSequence sequence(int capacity) {
         return IncrementalSequence.of(graph, capacity);
     }

@@ -113,9 +113,7 @@ public record ModelConfig(
         }
     }
 
-    /**
-     * Bound from the settings {@code model.conv}: taps of every filter; 0, or more than l-max, means as many as l-max.
-     */
+    /** Bound from the settings {@code model.conv}: taps of every filter; 0, or more than l-max, means l-max. */
     public record ConvSettings(int taps) {
         public ConvSettings {
             if (taps < 0) {

@@ -71,7 +71,7 @@ final class VectorRings {
         }
     }
 
-    /** Where a quarter is one vector, so that a loop for each ring would turn once. */
+    /** Where a quarter is one vector, so that a loop for each ring would run once. */
     private static void splitVectors(float[] z, int from, int rings, float[] w, int first) {
         int to = from + rings * 8 * LANES;
         for (int p0 = from, at = first; p0 < to; p0 += 8 * LANES, at += 6) {

@@ -29,7 +29,7 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         }
         if (rotary && width / heads % 2 != 0) {
             throw new IllegalArgumentException("attention.heads: found " + heads + " of " + width / heads
-                    + " channels, expected an even number of channels, which rotary positions turn in pairs;"
+                    + " channels, expected an even number of channels, which rotary positions rotate in pairs;"
                     + " choose other heads or positions");
         }
     }

@@ -125,9 +125,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         return Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
     }
 
-    /**
-     * Alternates blocks that meet few others with blocks that meet many, so that equal ranges take about equal time.
-     */
+    /** Alternates blocks that meet few others with blocks that meet many, so that ranges take about equal time. */
     private static int balanced(int item, int blocks) {
         return item % 2 == 0 ? item / 2 : blocks - 1 - item / 2;
     }

@@ -1,13 +1,11 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
-/**
- * The double reference of {@link AttentionOperator}, from the definition: all weights of a head at once, O(L²) memory.
- */
+/** The double reference of {@link AttentionOperator}, by definition: all weights of a head at once, O(L²) memory. */
 public final class ReferenceAttention implements DifferentiableModule<double[]> {
     private final AttentionConfig config;
     private double[] input = {};
@@ -22,7 +20,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        projected = ReferenceLinear.forward("in", input, pass);
+        projected = Dense.Reference.forward("in", input, pass);
         rotate(projected, 1, pass);
         mixed = new double[input.length];
         int length = pass.length();
@@ -38,19 +36,19 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
             }
         }
         double[] result =
-                ReferenceLinear.forward("out", mixed, pass);
+                Dense.Reference.forward("out", mixed, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
-        double[] dMixed = ReferenceLinear.backward("out", mixed, outputGradient, pass);
+        double[] dMixed = Dense.Reference.backward("out", mixed, outputGradient, pass);
         double[] gradient = new double[projected.length];
         for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
             backward(new Head(row, pass.length()), dMixed, gradient);
         }
         rotate(gradient, -1, pass);
-        double[] dx = ReferenceLinear.backward("in", input, gradient, pass);
+        double[] dx = Dense.Reference.backward("in", input, gradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

@@ -61,10 +61,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         }
     }
 
-    /**
-     * Turns scores into weights exp(score − logSum), and the weights' {@code gradients} into those of the scores,
-     * weight · (gradient − product).
-     */
+    /** From scores to weights exp(score − logSum); from {@code gradients} g of weights to weight · (g − product). */
     void differentiate(ScoreBlock gradients, float[] logSum, float[] product) {
         float[] rows = workspace.row(ROWS, lanes());
         float[] gradient = workspace.row(LANES, lanes());

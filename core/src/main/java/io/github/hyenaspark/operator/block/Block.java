@@ -92,10 +92,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         normGradients.finish();
     }
 
-    /**
-     * The forward half, for any mixer; keeps the mixer's input, its normalised form and the sum of both branches for
-     * the backward half.
-     */
+    /** The forward half, for any mixer; keeps the mixer's input, its normalised form and the sum of both branches. */
     static final class Forward implements InferenceModule<FloatArray> {
         private final BlockConfig config;
         private final int width;

@@ -66,10 +66,7 @@ public final class FilterWindow {
         }
     }
 
-    /**
-     * Turns the gradient of the filters, F rows, into that of the network's output {@code raw}, F×count; adds those of
-     * the rates to {@code rateSums}.
-     */
+    /** Turns the gradient of the filters, F rows, into that of the network's output, F×count; adds the rates'. */
     void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
         if (filter.normalized()) {
             unnormalise(tile, raw, gradient);

@@ -11,10 +11,7 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.List;
 
-/**
- * The inverse discrete Fourier transform of a few modes as a matrix product, tile by tile: h[t] = Σ_k c_k (R_k
- * cos(2πkt/M) − I_k sin(2πkt/M)).
- */
+/** The inverse Fourier transform of a few modes by products: h[t] = Σ_k c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)). */
 public final class FourierFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<FloatArray> WAVES = Workspace.Slot.array();
     private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();

@@ -90,9 +90,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
         return new H3Operator.Incremental(this, capacity, pass);
     }
 
-    /**
-     * Kept are projections, shifted keys, the outputs of the diagonal models, and the input of the output projection.
-     */
+    /** Kept are projections, shifted keys, outputs of the diagonal models, and the input of the output projection. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;

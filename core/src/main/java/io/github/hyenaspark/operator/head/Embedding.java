@@ -4,7 +4,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. Parameters: {@code weight},
- * V×D, and {@code positions}, M×D, where they are learned. {@link FloatEmbedding} runs, {@link ReferenceEmbedding}
+ * V×D, and {@code positions}, M×D, where they are learned. {@link FloatEmbedding} runs, {@link FloatEmbedding.Reference}
  * checks it.
  */
 public interface Embedding<A> {

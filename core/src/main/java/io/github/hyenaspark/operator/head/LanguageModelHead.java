@@ -14,10 +14,7 @@ public interface LanguageModelHead<A> {
     /** Writes the loss of every target by itself. */
     void losses(A input, int[] targets, TargetLosses losses, ForwardContext<A> pass);
 
-    /**
-     * The sum of all losses; also writes the gradient, B×D×L, of their <em>mean</em> over counted targets and adds
-     * those of the parameters.
-     */
+    /** The sum of all losses; also writes the gradient of their <em>mean</em>, B×D×L, and adds the parameters'. */
     double gradient(A input, int[] targets, A inputGradient, ForwardContext<A> pass);
 
     /** Writes the normalised input, B×D×L, of which the logits are made. */

@@ -10,10 +10,7 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
-/**
- * The head in the form that runs: everything from the normalisation to the loss and its gradient, one tile at a time.
- * Logits never exist for more.
- */
+/** The head in the form that runs, from normalisation to loss and gradient tile by tile; it never has all logits. */
 public final class TiedHead implements LanguageModelHead<FloatArray> {
     private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();

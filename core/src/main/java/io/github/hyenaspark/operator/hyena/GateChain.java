@@ -145,10 +145,7 @@ final class GateChain {
         }
     }
 
-    /**
-     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and, in {@code channel}, those of
-     * the filters.
-     */
+    /** After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and those of the filters. */
     void backward(int b, int j, float[][] gradient, LongFilters.ChannelConvolution channel) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {

@@ -162,10 +162,7 @@ public final class LongFilters {
         }
     }
 
-    /**
-     * The long convolutions of one channel after the other, direct term included. Rows that share a channel's filters
-     * are numbered as heads.
-     */
+    /** The long convolutions of a channel, direct term included; rows that share filters are numbered as heads. */
     public interface ChannelFilters {
         void start(int j);
 
@@ -184,10 +181,7 @@ public final class LongFilters {
         private int passLength;
         private int channel;
 
-        /**
-         * Filters of {@code rowsPerFilter} rows each, numbered as heads; {@code pass} is as long as the sequence may
-         * become.
-         */
+        /** For {@code rowsPerFilter} rows each, numbered as heads, and {@code pass.length()} steps at most. */
         public Incremental(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             perChannel = filters.perChannel();
             convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);

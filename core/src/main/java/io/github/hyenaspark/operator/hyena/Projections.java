@@ -61,10 +61,7 @@ final class Projections {
         }
     }
 
-    /**
-     * From now on each pass is the next single step of the sequence that this pass began or continued; there is no
-     * backward pass.
-     */
+    /** From now on each pass is the next single step of the sequence; there is no backward pass. */
     void continueSequence() {
         if (tails.length == 0) {
             float[] bias = pass.parameter("in.bias").toArray();

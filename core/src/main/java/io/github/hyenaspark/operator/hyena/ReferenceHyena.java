@@ -2,8 +2,8 @@ package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.convolution.DirectConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
@@ -47,7 +47,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         input = newInput;
         filters = new double[config.filters() * pass.length()];
         filter.forward(filters, pass.within("filter"));
-        dense = ReferenceLinear.forward("in", input, pass);
+        dense = Dense.Reference.forward("in", input, pass);
         product = new double[input.length];
         sequences = new Sequence[pass.batchSize()];
         for (int b = 0; b < pass.batchSize(); b++) {
@@ -56,7 +56,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
         double[] result =
-                ReferenceLinear.forward("out", activated, pass);
+                Dense.Reference.forward("out", activated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
@@ -95,7 +95,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
-        double[] gradient = ReferenceLinear.backward("out", activated, outputGradient, pass);
+        double[] gradient = Dense.Reference.backward("out", activated, outputGradient, pass);
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] *= config.activation().derivative(product[i]);
         }
@@ -105,7 +105,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
             backward(b, gradient, denseGradient, filterGradient, pass);
         }
         filter.backward(filterGradient, pass.within("filter"));
-        double[] dx = ReferenceLinear.backward("in", input, denseGradient, pass);
+        double[] dx = Dense.Reference.backward("in", input, denseGradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

@@ -10,8 +10,6 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
  * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form
  */
 public interface DifferentiableModule<A> extends InferenceModule<A> {
-    /**
-     * Writes the gradient of the last input, both B×D×L and different arrays, and adds the gradients of the parameters.
-     */
+    /** Writes the gradient of the last input, both B×D×L, different arrays; adds the gradients of the parameters. */
     void backward(A outputGradient, A inputGradient, ForwardContext<A> pass);
 }

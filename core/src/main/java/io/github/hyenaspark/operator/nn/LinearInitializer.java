@@ -28,10 +28,7 @@ public sealed interface LinearInitializer {
         }
     }
 
-    /**
-     * In the language model: N(0, deviation²), biases 0, and deviation/√(2·depth) for projections into the residual
-     * stream.
-     */
+    /** In the language model: N(0, deviation²), or deviation/√(2·depth) into the residual stream; biases 0. */
     record LanguageModel(double deviation, int depth) implements LinearInitializer {
         @Override
         public Initializer weight(int inputs) {

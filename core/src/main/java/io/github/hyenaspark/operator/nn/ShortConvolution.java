@@ -37,10 +37,7 @@ public final class ShortConvolution {
         return taps;
     }
 
-    /**
-     * Filters {@code length} steps of one channel; {@code delayed} is U delayed by 0 to K−1 steps, zeros before the
-     * start.
-     */
+    /** Filters {@code length} steps of a channel; {@code delayed} is U delayed by 0 to K−1 steps, zeros first. */
     public void forward(int channel, float[][] delayed, float[] output, int length) {
         VectorOps.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {

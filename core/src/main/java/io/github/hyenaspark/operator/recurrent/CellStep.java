@@ -8,10 +8,7 @@ import java.util.Arrays;
 
 /** What one cell does at one step, element by element; {@link Recurrence} does the products and the loop over steps. */
 sealed interface CellStep {
-    /**
-     * From the sums in the slots and the states before to the states after; leaves in the slots what {@link #backward}
-     * needs.
-     */
+    /** From the sums in the slots and the states before to the states after; leaves what {@link #backward} needs. */
     void forward(Rows rows);
 
     /**

@@ -243,10 +243,7 @@ final class Recurrence {
         }
     }
 
-    /**
-     * Activations step by step, L×B×C row-major: a step lies together, and the steps of one sequence are a matrix of
-     * stride B·C.
-     */
+    /** Activations step by step, L×B×C row-major; the steps of one sequence are a matrix of stride B·C. */
     record StepMajor(FloatArray values, int batchSize, int channels) {
         /** At one step the sequences from {@code from} to before {@code to}, one a row. */
         Matrix at(int step, int from, int to) {

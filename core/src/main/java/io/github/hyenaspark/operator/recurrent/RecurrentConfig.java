@@ -84,10 +84,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         RNN(1, 1, 0),
         /** c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh c; gates i, f, g, o (Hochreiter and Schmidhuber 1997, Gers et al. 2000). */
         LSTM(4, 4, 1),
-        /**
-         * h = (1 − z) ⊙ n + z ⊙ h' with n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, with r after the product q
-         * as in cuDNN).
-         */
+        /** h = (1 − z) ⊙ n + z ⊙ h', n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, q as in cuDNN). */
         GRU(3, 4, 0);
 
         private final int gates;
@@ -105,28 +102,19 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             return gates;
         }
 
-        /**
-         * What a step keeps, in D channels each: its gates, and what the hidden state adds to the last gate where that
-         * is needed apart.
-         */
+        /** What a step keeps, D channels each: its gates, and where needed apart, what the hidden state adds. */
         int slots() {
             return slots;
         }
 
-        /**
-         * Where the products of the hidden state go: those below {@link #gates} are added to the input's, the others
-         * have their own slot.
-         */
+        /** Products of the hidden state: below {@link #gates} they are added to the input's, else they have a slot. */
         List<HiddenProduct> hiddenProducts() {
             int shared = 2 * gates - slots;
             HiddenProduct sums = new HiddenProduct(0, 0, shared);
             return slots == gates ? List.of(sums) : List.of(sums, new HiddenProduct(gates, shared, gates - shared));
         }
 
-        /**
-         * The product of the hidden state for {@code gates} gates from {@code gate} on, into {@code slot} and
-         * following.
-         */
+        /** The hidden product of {@code gates} gates from {@code gate} on, into {@code slot} and following. */
         record HiddenProduct(int slot, int gate, int gates) {}
 
         /** Further states beside h that go from step to step. */

@@ -18,10 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ComputePool {
     private static final long IDLE_SECONDS = 1;
-    /**
-     * A thread spins this long for work, or for its end, before it sleeps: waking takes as long, and equal ranges end
-     * together.
-     */
+    /** A thread spins this long for work, or for its end, before it sleeps: waking takes about as long. */
     private static final long SPIN_NANOS = 100_000;
 
     private final List<Workspace> workspaces = new ArrayList<>();
@@ -40,9 +37,7 @@ public final class ComputePool {
         others.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * A pool of {@code threads}, the caller's included. It holds OpenBLAS to one thread per product in the whole JVM.
-     */
+    /** A pool of {@code threads}, the caller's included. Holds OpenBLAS to one thread per product in the whole JVM. */
     public static ComputePool of(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("a pool needs at least one thread, found " + threads);

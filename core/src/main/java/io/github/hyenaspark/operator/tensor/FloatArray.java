@@ -61,9 +61,7 @@ public final class FloatArray {
         return allocate(count);
     }
 
-    /**
-     * The memory of {@code array}, shared; IllegalArgumentException unless it is dense, row-major and of type FLOAT.
-     */
+    /** The memory of {@code array}, shared; IllegalArgumentException unless it is dense, row-major and FLOAT. */
     public static FloatArray of(INDArray array) {
         if (array.dataType() != DataType.FLOAT) {
             throw new IllegalArgumentException("expected an array of FLOAT, found " + array.dataType());

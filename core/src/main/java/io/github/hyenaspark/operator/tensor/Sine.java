@@ -15,7 +15,7 @@ public final class Sine {
     private static final double[] SINE = taylor(1);
     private static final double[] COSINE = taylor(0);
 
-    private double[] turns = {};
+    private double[] halfTurns = {};
     private double[] sign = {};
     private double[] r = {};
     private double[] square = {};
@@ -38,16 +38,16 @@ public final class Sine {
 
     private void reduce(float omega, float[] row, int count) {
         if (r.length < count) {
-            turns = new double[count];
+            halfTurns = new double[count];
             sign = new double[count];
             r = new double[count];
             square = new double[count];
             series = new double[count];
         }
         scale(omega, row, r, count);
-        halfTurns(r, turns, count);
-        remainder(turns, r, count);
-        parity(turns, sign, count);
+        halfTurns(r, halfTurns, count);
+        remainder(halfTurns, r, count);
+        parity(halfTurns, sign, count);
         for (int i = 0; i < count; i++) {
             square[i] = r[i] * r[i];
         }

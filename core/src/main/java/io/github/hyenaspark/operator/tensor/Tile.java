@@ -76,9 +76,7 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return new Matrix(array, start(rows, 0), rows, count, length, false);
     }
 
-    /**
-     * The tile's part of an array of tiles of this length, one after the other, each {@code rows}×steps without gaps.
-     */
+    /** The tile's part of an array of tiles of this length, one after the other, each {@code rows}×steps. */
     public Matrix packed(FloatArray array, int rows) {
         return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
     }
