@@ -7,12 +7,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Which kernel the program uses, and why: the vector kernel if the {@link VectorModule} is available and its classes
  * load and run, else the scalar one. The system property {@code hyena.convolution} ({@code scalar} or {@code vector})
- * overrides that.
+ * overrides that. {@code VectorKernel} is loaded by name, because without the module a class that mentions it would not
+ * load.
  *
- * <p>{@code VectorKernel} is looked for by name: without the module, a class that mentions it would not load.
- *
- * @param source makes the kernels, or throws if the property asks for what there is not
- * @param reason for the log
+ * @param source makes the kernels, or throws if the property asks for an unavailable one
  */
 public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
@@ -90,9 +88,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
 
     /** Makes kernels of one kind; its {@code toString} says which, for the log. */
     public interface KernelSource {
-        /**
-         * A kernel for rows of {@code size} elements, a power of two not below {@link RightAngleTransform#SMALLEST}.
-         */
+        /** For rows of {@code size} elements, a power of two not below {@link ScalarKernel#SMALLEST}. */
         Kernel ofSize(int size);
     }
 }

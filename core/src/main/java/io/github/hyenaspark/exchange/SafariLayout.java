@@ -8,7 +8,6 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
-import io.github.hyenaspark.operator.hyena.HyenaParameters;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -90,14 +89,14 @@ final class SafariLayout {
         if (operator.filter().trainPositions()) {
             parameter(from + "positions", to + "pos_emb.z", positions);
         } else {
-            tensors.add(new Constant(to + "pos_emb.z", positions, HyenaParameters.positions(operator)));
+            tensors.add(new Constant(to + "pos_emb.z", positions, operator.positions()));
         }
-        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, HyenaParameters.times(operator)));
+        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, operator.times()));
         network(from, to + "implicit_filter.");
         if (operator.filter().trainDecay()) {
             parameter(from + "decay", to + "modulation.deltas", 1, 1, filters);
         } else {
-            double[] rates = HyenaParameters.decayRates(operator);
+            double[] rates = operator.decayRates();
             tensors.add(new Constant(to + "modulation.deltas", new long[] {1, 1, filters}, rates));
         }
     }

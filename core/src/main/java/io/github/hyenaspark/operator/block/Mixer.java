@@ -9,21 +9,14 @@ import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** The kinds of mixers that a block can have. */
 public enum Mixer {
-    /** The Hyena operator. */
     HYENA(HyenaConfig.class),
-    /** Causal softmax attention. */
     ATTENTION(AttentionConfig.class),
     /** H3, two state-space models with multiplications between them. */
     H3(H3Config.class),
-    /** {@link RecurrentConfig.Cell#RNN}. */
     RNN(RecurrentConfig.class),
-    /** {@link RecurrentConfig.Cell#LSTM}. */
     LSTM(RecurrentConfig.class),
-    /** {@link RecurrentConfig.Cell#GRU}. */
     GRU(RecurrentConfig.class),
-    /** An explicit convolution with a gate. */
     CONV(ConvConfig.class);
 
     private final Class<? extends MixerConfig> configuration;
@@ -37,12 +30,10 @@ public enum Mixer {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The class of its configurations. */
     public Class<? extends MixerConfig> configuration() {
         return configuration;
     }
 
-    /** What {@code config} configures. */
     public static Mixer of(MixerConfig config) {
         if (config instanceof RecurrentConfig recurrent) {
             return valueOf(recurrent.cell().name());

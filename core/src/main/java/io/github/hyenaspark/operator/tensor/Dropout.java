@@ -1,19 +1,17 @@
 package io.github.hyenaspark.operator.tensor;
 
 /**
- * Which elements are set to zero in training: a pure function of a seed and the place, so that the backward pass
- * repeats the forward pass without keeping a mask. Elements that stay are divided by 1−rate.
+ * Which elements training sets to zero: a pure function of a seed and the place, so the backward pass needs no mask.
+ * The others are divided by 1−rate.
  *
  * @param seed of one local step
- * @param active whether anything is dropped at all
  */
 public record Dropout(long seed, boolean active) {
-    /** Drops nothing. */
     public static final Dropout OFF = new Dropout(0, false);
 
     private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
-    /** Another independent choice of elements, for the part called {@code part}. */
+    /** An independent choice of elements, for the part called {@code part}. */
     public Dropout named(String part) {
         return new Dropout(mix(seed ^ part.hashCode()), active);
     }
@@ -23,9 +21,7 @@ public record Dropout(long seed, boolean active) {
         apply(rate, row, 0, values, count);
     }
 
-    /**
-     * Drops from {@code count} elements of row number {@code row} that {@code values} has from number {@code from} on.
-     */
+    /** The same for elements {@code from} and following of the row. */
     void apply(double rate, long row, int from, float[] values, int count) {
         if (!active || rate == 0) {
             return;

@@ -15,47 +15,46 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * From rings of LANES points, which are vectors, to rings of four points, which are a quarter, half or all of one; and
- * back. {@link VectorQuads} goes on from there. {@link VectorKernel} says why this is not done like the levels above.
+ * From rings of LANES points, which are vectors, to rings of four points, a quarter, half or all of one; and back.
+ * {@link VectorQuads} does the rest; {@link VectorKernel} says why this is not done like the levels above.
  *
- * <p>A ring x^LANES = exp(2πi a) is first turned: with x = exp(2πi a / LANES) y it is y^LANES = 1, and the constants of
- * all its levels are the same for every ring. So point t, in lane t, is multiplied by exp(2πi a t / LANES). The a of
- * rings add up ({@link RingConstants}); rather than reading a vector for every ring, which would be as much memory as
- * the points, this is the product of one vector for each ring of a block and one for each block.
+ * <p>A ring x^LANES = exp(2πi a) is first rotated: with x = exp(2πi a / LANES) y it is y^LANES = 1, and all rings have
+ * the same constants. So point t, in lane t, is multiplied by exp(2πi a t / LANES). The a of rings add up ({@link
+ * RingConstants}), so this is the product of one vector for each ring of a block and one for each block, not a vector
+ * for every ring, which would take as much memory as the points.
  *
  * <p>16 lanes are then split into quarters by bits 3 and 2 of the lane, by the rules of {@link VectorQuads}, and 8
- * lanes into halves by bit 2. At last, the points of a quarter are multiplied by the powers of its w
- * ({@code RightAngleTransform}), which is what {@link VectorQuads} begins with. That takes a 2×2 matrix for each lane,
- * since the lanes of one quarter are conjugates and others are wanted with a minus.
+ * lanes into halves by bit 2. Last, the points of a quarter are multiplied by the powers of its w ({@code
+ * ScalarKernel}), where {@link VectorQuads} begins. That takes a 2×2 matrix for each lane, since the lanes of one
+ * quarter are conjugates and others need a minus.
  */
-final class VectorTurns {
-    /** Rings of a block. */
+final class VectorTwiddles {
     private final int blockRings;
     /** By ring of a block, then by lane: re, then im. */
-    private final float[] ringTurns;
+    private final float[] ringTwiddles;
     /** By block; with the minus of the second quarter. */
-    private final float[] blockTurns;
+    private final float[] blockTwiddles;
     /** By lane: re from re, re from im, im from re, im from im. */
     private final float[] powers;
 
     /** For {@code size} points in all, {@code block} of them in a block. */
-    VectorTurns(int size, int block) {
+    VectorTwiddles(int size, int block) {
         int rings = size / LANES;
         double firstTurn = 0.25 / rings;
         blockRings = Math.min(rings, block / LANES);
-        ringTurns = new float[blockRings * 2 * LANES];
+        ringTwiddles = new float[blockRings * 2 * LANES];
         for (int ring = 0; ring < blockRings; ring++) {
-            writeTurns(ringTurns, ring, RingConstants.mirrored(ring));
+            writeTwiddles(ringTwiddles, ring, RingConstants.mirrored(ring));
         }
-        blockTurns = new float[rings / blockRings * 2 * LANES];
+        blockTwiddles = new float[rings / blockRings * 2 * LANES];
         for (int n = 0; n < rings / blockRings; n++) {
-            writeTurns(blockTurns, n, firstTurn + RingConstants.mirrored(n * blockRings));
-            negate(blockTurns, n);
+            writeTwiddles(blockTwiddles, n, firstTurn + RingConstants.mirrored(n * blockRings));
+            negate(blockTwiddles, n);
         }
         powers = powers();
     }
 
-    private static void writeTurns(float[] table, int n, double turn) {
+    private static void writeTwiddles(float[] table, int n, double turn) {
         for (int lane = 0; lane < LANES; lane++) {
             table[2 * LANES * n + lane] = RingConstants.cos(turn * lane / LANES);
             table[2 * LANES * n + LANES + lane] = RingConstants.sin(turn * lane / LANES);
@@ -97,16 +96,16 @@ final class VectorTurns {
     /** Floats {@code from} to {@code to}, all of one block. */
     void split(float[] z, int from, int to) {
         int block = 2 * LANES * (from / (2 * LANES * blockRings));
-        FloatVector sr = FloatVector.fromArray(SPECIES, blockTurns, block);
-        FloatVector si = FloatVector.fromArray(SPECIES, blockTurns, block + LANES);
+        FloatVector sr = FloatVector.fromArray(SPECIES, blockTwiddles, block);
+        FloatVector si = FloatVector.fromArray(SPECIES, blockTwiddles, block + LANES);
         FloatVector minusSi = si.neg();
         FloatVector rr = FloatVector.fromArray(SPECIES, powers, 0);
         FloatVector ri = FloatVector.fromArray(SPECIES, powers, LANES);
         FloatVector ir = FloatVector.fromArray(SPECIES, powers, 2 * LANES);
         FloatVector ii = FloatVector.fromArray(SPECIES, powers, 3 * LANES);
         for (int p = from, at = from - block * blockRings; p < to; p += 2 * LANES, at += 2 * LANES) {
-            FloatVector ur = FloatVector.fromArray(SPECIES, ringTurns, at);
-            FloatVector ui = FloatVector.fromArray(SPECIES, ringTurns, at + LANES);
+            FloatVector ur = FloatVector.fromArray(SPECIES, ringTwiddles, at);
+            FloatVector ui = FloatVector.fromArray(SPECIES, ringTwiddles, at + LANES);
             FloatVector tr = ui.fma(minusSi, ur.mul(sr));
             FloatVector ti = ur.fma(si, ui.mul(sr));
             FloatVector zr = FloatVector.fromArray(SPECIES, z, p);
@@ -137,8 +136,8 @@ final class VectorTurns {
     /** {@link #split} read from the end, with the transposed matrices. */
     void join(float[] z, int from, int to) {
         int block = 2 * LANES * (from / (2 * LANES * blockRings));
-        FloatVector sr = FloatVector.fromArray(SPECIES, blockTurns, block);
-        FloatVector si = FloatVector.fromArray(SPECIES, blockTurns, block + LANES);
+        FloatVector sr = FloatVector.fromArray(SPECIES, blockTwiddles, block);
+        FloatVector si = FloatVector.fromArray(SPECIES, blockTwiddles, block + LANES);
         FloatVector minusSi = si.neg();
         FloatVector rr = FloatVector.fromArray(SPECIES, powers, 0);
         FloatVector ri = FloatVector.fromArray(SPECIES, powers, LANES);
@@ -165,8 +164,8 @@ final class VectorTurns {
                 ar = mixedR.reinterpretAsFloats().fma(MINUS_3_OR_2, swappedR);
                 ai = mixedI.reinterpretAsFloats().fma(MINUS_3_OR_2, swappedI);
             }
-            FloatVector ur = FloatVector.fromArray(SPECIES, ringTurns, at);
-            FloatVector ui = FloatVector.fromArray(SPECIES, ringTurns, at + LANES);
+            FloatVector ur = FloatVector.fromArray(SPECIES, ringTwiddles, at);
+            FloatVector ui = FloatVector.fromArray(SPECIES, ringTwiddles, at + LANES);
             FloatVector tr = ui.fma(minusSi, ur.mul(sr));
             FloatVector ti = ur.fma(si, ui.mul(sr));
             ai.fma(ti, ar.mul(tr)).intoArray(z, p);
