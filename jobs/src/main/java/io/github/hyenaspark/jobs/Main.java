@@ -8,10 +8,9 @@ import io.github.hyenaspark.jobs.cli.JobCommand;
 import io.github.hyenaspark.jobs.compare.CompareJob;
 import io.github.hyenaspark.jobs.exchange.ExportJob;
 import io.github.hyenaspark.jobs.exchange.ImportJob;
-import io.github.hyenaspark.jobs.infer.EmbedJob;
+import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.infer.GenerateJob;
-import io.github.hyenaspark.jobs.infer.ScoreJob;
 import io.github.hyenaspark.jobs.inspect.InspectJob;
 import io.github.hyenaspark.jobs.inspect.VerifyJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
@@ -35,13 +34,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
-    private static final int HELP_COLUMNS = 110; // a line of reference.conf is not broken
+    private static final int HELP_COLUMNS = 110; // so that no line of reference.conf is wrapped
 
     private Main() {}
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
-        System.setProperty("java.awt.headless", "true"); // the loss curve is drawn on machines without a display
+        System.setProperty("java.awt.headless", "true"); // servers that draw the loss curve have no display
         System.exit(run(List.of(arguments), Console.ofProcess()));
     }
 
@@ -49,7 +48,7 @@ public final class Main implements Runnable {
     public static int run(List<String> arguments, Console console) {
         try {
             return commandLine(console).execute(arguments.toArray(String[]::new));
-        } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
+        } catch (OutOfMemoryError e) { // picocli catches exceptions only
             return failed(e, "hyena " + arguments.get(0), console);
         }
     }
@@ -78,7 +77,7 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "train",
-                                "Trains a model on a dataset; goes on where the run in run.dir stopped.",
+                                "Trains a model on a dataset, or resumes the run in run.dir.",
                                 "data.dataset=DATASET run.dir=RUN"),
                         List.of("data", "model", "train", "checkpoint", "run"),
                         new TrainJob.Command(),
@@ -86,8 +85,7 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "evaluate",
-                                "Measures the newest checkpoint of run.dir on the documents of a split: as a whole, each"
-                                        + " by itself, and by position in the context.",
+                                "Measures the newest checkpoint of run.dir on a split: overall, per document, by position.",
                                 "run.dir=RUN"),
                         List.of("evaluate", "data", "run"),
                         EvaluateJob::run,
@@ -95,23 +93,23 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "score",
-                                "Writes the loss of every document of data.input, by the model of run.dir.",
+                                "Writes the loss of every document in data.input under the model in run.dir.",
                                 "run.dir=RUN data.input=FOLDER score.output=SCORES"),
                         List.of("score", "data", "run"),
-                        ScoreJob::run,
+                        DocumentsJob::score,
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "embed",
-                                "Writes vectors of every document of data.input, by the model of run.dir.",
+                                "Writes vectors of every document in data.input, computed by the model in run.dir.",
                                 "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
                         List.of("embed", "data", "run"),
-                        EmbedJob::run,
+                        DocumentsJob::embed,
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "compare",
-                                "Trains each of some mixers on the same data, measures their steps, and draws both.",
+                                "Trains several mixers on the same data, measures their speed, and plots both.",
                                 "data.dataset=DATASET compare.dir=COMPARISON"),
                         List.of("compare", "data", "model", "train", "checkpoint", "run"),
                         CompareJob::run,
@@ -121,7 +119,7 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "import",
-                                "Begins a run in run.dir with a model in safetensors files; takes settings like train.",
+                                "Starts a run in run.dir from a model in safetensors files; takes the settings of train.",
                                 "import.input=EXPORT run.dir=NEW-RUN"),
                         List.of("import", "run"),
                         new ImportJob(),
@@ -129,7 +127,7 @@ public final class Main implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "vacuum",
-                                "Deletes what a dataset holds and no snapshot lists.",
+                                "Deletes files of a dataset that no snapshot lists.",
                                 "data.dataset=DATASET"),
                         List.of("vacuum", "data"),
                         VacuumJob::run,
@@ -165,9 +163,9 @@ public final class Main implements Runnable {
     private static int failed(Throwable failure, String command, Console console) {
         ExitCode code = ExitCode.of(failure);
         console.messages().println(command + ": " + ExitCode.message(failure));
-        boolean foreseen = failure instanceof Exception && !(failure instanceof RuntimeException);
-        if (code == ExitCode.FAILED && !foreseen) {
-            LOG.error("{} failed in a way that was not foreseen", command, failure);
+        boolean expected = failure instanceof Exception && !(failure instanceof RuntimeException);
+        if (code == ExitCode.FAILED && !expected) {
+            LOG.error("{} failed unexpectedly", command, failure);
         } else {
             LOG.debug("{} ended with exit code {}", command, code.code(), failure);
         }

@@ -41,9 +41,9 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * {@code bench round}: real rounds of the real driver, tasks, journal and checkpoints over parameters of any number,
- * with next to nothing in the place of the local steps. What is left is the way of the numbers, phase by phase, from
- * which {@link RoundProjection} says what more executors would do.
+ * {@code bench round}: rounds of the real driver, tasks, journal and checkpoints over any number of parameters, with
+ * almost no local work. The rest is communication, phase by phase, which {@link RoundProjection} scales to more
+ * executors.
  */
 final class RoundBenchJob {
     private static final List<String> PHASES = List.of(
@@ -123,7 +123,7 @@ final class RoundBenchJob {
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
-    /** No data is read, and no model computes. */
+    /** A plan without data or model. */
     private TrainingPlan plan(String directory) {
         var vocabulary = new Vocabulary("none", "none", 2, 1, -1);
         var snapshot = new DatasetSnapshot(1, "", "none", Map.of(), vocabulary, List.of());
@@ -173,7 +173,7 @@ final class RoundBenchJob {
         return json;
     }
 
-    /** All of a round but what the slowest worker computed. */
+    /** The time of a round without the computation of the slowest worker. */
     private static double overhead(JsonNode entry) {
         JsonNode millis = entry.path("ms");
         return millis.path("total").doubleValue()

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static io.github.hyenaspark.jobs.bench.BenchJob.shown;
+
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
@@ -9,15 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a round would take beside the local steps with more executors, one worker each, from what it took here. Bytes go
- * by the network that was named; what processors do with them takes what it took here, and both are added, as if
- * nothing overlapped:
+ * Projects the overhead of a round to more executors with one worker each. Bytes take the time that the named network
+ * needs; processing takes the time measured here; both are added as if nothing overlapped:
  *
  * <ul>
- *   <li>down: every executor gets the state once. Executors hand pieces on to one another, so the driver sends it about
- *       twice, not once for each.
- *   <li>averages on the driver: all K results come in by its network, and it decodes all.
- *   <li>averages on the executors: each sends and gets one result; the driver gets one average.
+ *   <li>down: every executor receives the state once. Executors pass blocks on to one another, so the driver sends it
+ *       about twice, not once per executor.
+ *   <li>averaging on the driver: it receives and decodes all K results.
+ *   <li>averaging on the executors: each sends and receives one result; the driver receives one average.
  *   <li>outer: the driver's step.
  * </ul>
  *
@@ -28,7 +28,7 @@ record RoundProjection(ObjectNode measured) {
     private static final double BYTES_PER_GIGABIT = 1e9 / 8;
     private static final int COPIES_BY_DRIVER = 2;
 
-    /** A projection for each number of executors, merged on the driver and on the executors. */
+    /** A projection for each number of executors, for averaging on the driver and on the executors. */
     ArrayNode to(int... executors) {
         ArrayNode array = measured.arrayNode();
         for (int count : executors) {
@@ -41,12 +41,12 @@ record RoundProjection(ObjectNode measured) {
     private static ObjectNode projection(int executors, String merge, Map<String, Double> phases) {
         ObjectNode json = Json.object().put("executors", executors).put("merge", merge);
         double total = phases.values().stream().mapToDouble(ms -> ms).sum();
-        phases.forEach((phase, ms) -> json.put(phase + "_ms", BenchJob.shown(ms)));
+        phases.forEach((phase, ms) -> json.put(phase + "_ms", shown(ms)));
         String bottleneck = phases.entrySet().stream()
                 .max(Comparator.comparingDouble(Map.Entry::getValue))
                 .orElseThrow()
                 .getKey();
-        return json.put("total_ms", BenchJob.shown(total)).put("bottleneck", bottleneck);
+        return json.put("total_ms", shown(total)).put("bottleneck", bottleneck);
     }
 
     private Map<String, Double> onDriver(int executors) {
@@ -91,8 +91,7 @@ record RoundProjection(ObjectNode measured) {
     }
 
     private double millis(String phase) {
-        JsonNode millis = measured.path("ms");
-        return millis.path(phase).doubleValue();
+        return measured.path("ms").path(phase).doubleValue();
     }
 
     private double bytes(String key) {

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.bench;
 
+import static io.github.hyenaspark.jobs.bench.BenchJob.shown;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.Roofline;
@@ -13,14 +15,11 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.List;
 
-/**
- * {@code bench step}: how fast local steps are. Batch, length and threads come from {@code bench}, not from
- * {@code train}.
- */
+/** {@code bench step}: the speed of local steps. Batch, length and threads come from {@code bench}. */
 final class StepBenchJob implements Job {
     private static final double GIGA = 1e9;
 
-    /** The model is as long as the sequences, unless it is said how long. */
+    /** By default the model is as long as the sequences. */
     @Override
     public List<String> derived(Settings settings) {
         return List.of(
@@ -34,6 +33,7 @@ final class StepBenchJob implements Job {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         var shape = new StepBenchmark.Shape(model, config.vocab(), config.batch(), config.length(), config.threads());
         StepBenchmark.Measurement found = StepBenchmark.run(shape, train, config.steps());
+        BenchmarkLoop wall = found.wall();
         ObjectNode json = Json.object()
                 .put("mixer", model.mixerNames())
                 .put("d_model", model.dModel())
@@ -45,34 +45,22 @@ final class StepBenchJob implements Job {
                 .put("recompute", train.recompute())
                 .put("kernel", LongConvolution.kernelName())
                 .put("parameters", found.parameters())
-                .put(
-                        "tokens_per_second",
-                        BenchJob.shown(shape.tokens() / found.wall().median()))
-                .put(
-                        "tokens_per_second_best",
-                        BenchJob.shown(shape.tokens() / found.wall().best()))
-                .put("cpu_seconds", BenchJob.shown(found.cpuSeconds()))
-                .put("held_mib", BenchJob.shown(found.heldMebibytes()));
-        found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", BenchJob.shown(peak)));
-        found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", BenchJob.shown(base)));
-        putRoofline(json, found);
-        putSteps(json, found);
-        console.result(json);
-    }
-
-    private static void putRoofline(ObjectNode json, StepBenchmark.Measurement found) {
+                .put("tokens_per_second", shown(shape.tokens() / wall.median()))
+                .put("tokens_per_second_best", shown(shape.tokens() / wall.best()))
+                .put("cpu_seconds", shown(found.cpuSeconds()))
+                .put("held_mib", shown(found.heldMebibytes()));
+        found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", shown(peak)));
+        found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", shown(base)));
         Roofline roofline = found.roofline();
         json.put("gemm_flop", roofline.productFlop())
-                .put("sgemm_gflops", BenchJob.shown(roofline.productFlopPerSecond() / GIGA))
-                .put("convolution_seconds", BenchJob.shown(roofline.convolutionSeconds()))
-                .put("roofline_seconds", BenchJob.shown(roofline.seconds()))
-                .put("roofline_ratio", BenchJob.shown(found.rooflineRatio()));
-    }
-
-    private static void putSteps(ObjectNode json, StepBenchmark.Measurement found) {
-        BenchmarkLoop wall = found.wall();
-        json.put("loss", BenchJob.shown(found.loss())).put("warm_up_steps", found.warmUpSteps());
+                .put("sgemm_gflops", shown(roofline.productFlopPerSecond() / GIGA))
+                .put("convolution_seconds", shown(roofline.convolutionSeconds()))
+                .put("roofline_seconds", shown(roofline.seconds()))
+                .put("roofline_ratio", shown(found.rooflineRatio()))
+                .put("loss", shown(found.loss()))
+                .put("warm_up_steps", found.warmUpSteps());
         var seconds = json.putArray("step_seconds");
-        wall.seconds().forEach(step -> seconds.add(BenchJob.shown(step)));
+        wall.seconds().forEach(step -> seconds.add(shown(step)));
+        console.result(json);
     }
 }

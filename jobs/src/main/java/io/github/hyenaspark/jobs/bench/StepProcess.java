@@ -17,14 +17,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * {@code bench step} in a JVM of its own, with this one's class path and flags: what ran before changes neither its
- * time nor its memory.
- */
+/** {@code bench step} in a JVM of its own, with this JVM's class path and flags, so that nothing affects the figures. */
 public final class StepProcess {
     private static final int SHOWN_LINES = 5;
 
-    /** The command line; a name, because it is the room above this one. */
+    /** A name, because this package may not depend on the one of Main. */
     private static final String MAIN = "io.github.hyenaspark.jobs.Main";
 
     private static final int FINGERPRINT_DIGITS = 12;
@@ -32,10 +29,8 @@ public final class StepProcess {
     private StepProcess() {}
 
     /**
-     * Names everything that the time and the memory of a step depend on: the whole model, the batch, the vocabulary,
-     * the threads, the recomputation. Rates and the number of rounds are not among them.
-     *
-     * @return hexadecimal digits
+     * Hexadecimal digits that name everything the time and memory of a step depend on: model, batch, vocabulary,
+     * threads and recomputation, but not rates or rounds.
      */
     public static String fingerprint(Settings settings, int vocabularySize) {
         TrainConfig train = settings.bind("train", TrainConfig.class);
@@ -48,7 +43,7 @@ public final class StepProcess {
      * Measures steps of a model at its l-max with the batch and threads of {@code train}.
      *
      * @return what {@code bench step} prints
-     * @throws IOException with the last lines it wrote, if it failed
+     * @throws IOException if it fails, with the last lines of its log
      */
     public static JsonNode measure(Settings settings, int vocabularySize) throws IOException {
         TrainConfig train = settings.bind("train", TrainConfig.class);
@@ -88,7 +83,7 @@ public final class StepProcess {
         return command;
     }
 
-    /** A jar that spark-submit loads is not in the class path. */
+    /** The jar of this class: one that spark-submit loads is not in the class path. */
     private static String ownPlace() throws IOException {
         try {
             return Path.of(StepProcess.class
@@ -98,7 +93,7 @@ public final class StepProcess {
                             .toURI())
                     .toString();
         } catch (URISyntaxException e) {
-            throw new IOException("cannot say where the classes are", e);
+            throw new IOException("cannot find the jar or directory of the classes", e);
         }
     }
 
@@ -109,7 +104,7 @@ public final class StepProcess {
             byte[] printed = process.getInputStream().readAllBytes();
             int code = process.waitFor();
             if (code != 0) {
-                throw new IOException("measuring steps ended with " + code + ": " + lastLines(messages));
+                throw new IOException("bench step ended with exit code " + code + ": " + lastLines(messages));
             }
             return Json.parse("the result of bench step", printed);
         } catch (InterruptedException e) {

@@ -93,14 +93,14 @@ public final class InspectJob implements Callable<Integer> {
                 throw new IllegalArgumentException("there is no checkpoint " + place + ", only "
                         + manifests.stream().map(CheckpointManifest::path).toList());
             }
-            return RunInspection.of(directory, newestValid(checkpoints, asked, place), manifests);
+            return Inspection.run(directory, newestValid(checkpoints, asked, place), manifests);
         }
         if (snapshots) {
-            return DatasetInspection.of(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
+            return Inspection.dataset(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
         }
         Optional<DatasetSnapshot> snapshot = DatasetSnapshot.find(storage, directory);
         if (snapshot.isPresent()) {
-            return DatasetInspection.of(directory, snapshot.get());
+            return Inspection.dataset(directory, snapshot.get());
         }
         throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + place
                 + ", expected the directory of a run or of a dataset");

@@ -4,11 +4,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An HTML page of a title, figures and sections, in the {@link Style}. Needs nothing beside itself to be looked at. */
+/** An HTML page of a title, figures and sections. It loads nothing: style and pictures are inside. */
 public final class HtmlPage {
     private final StringBuilder html = new StringBuilder();
 
-    /** A page with a title, of plain text. */
+    /** A page with a title, which is plain text. */
     public HtmlPage(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -18,11 +18,7 @@ public final class HtmlPage {
                 .append("<h1>" + Table.escaped(title) + "</h1>\n");
     }
 
-    /**
-     * A figure to be seen first.
-     *
-     * @param note below it, may be empty
-     */
+    /** A figure at the top of the page, with a note below it that may be empty. */
     public record Figure(String name, String value, String note) {
         private String html() {
             return "<div><dt>" + name + "</dt><dd>" + value + "</dd>"
@@ -37,11 +33,7 @@ public final class HtmlPage {
         return this;
     }
 
-    /**
-     * Adds a section.
-     *
-     * @param content HTML; a section without any is left out
-     */
+    /** Adds a section of HTML, unless it is empty. */
     public HtmlPage section(String title, String content) {
         if (!content.isEmpty()) {
             html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");
@@ -54,7 +46,7 @@ public final class HtmlPage {
         return (html + "</main>\n</body>\n</html>\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A table of an HTML page. Takes plain text and escapes it. */
+    /** An HTML table of plain text, which it escapes. */
     public static final class Table {
         private final List<String> columns;
         private final List<String> rows = new ArrayList<>();
@@ -63,7 +55,7 @@ public final class HtmlPage {
             this.columns = columns;
         }
 
-        /** A table whose first column names the row and whose others are figures. */
+        /** A table whose first column names the row; the others are figures. */
         public static Table of(List<String> columns) {
             return new Table(List.copyOf(columns));
         }
@@ -84,7 +76,7 @@ public final class HtmlPage {
             return this;
         }
 
-        /** The table in a box in which it scrolls sideways; the word None in place of a table without rows. */
+        /** The table in a box that scrolls sideways; the word None if it has no rows. */
         public String html() {
             if (rows.isEmpty()) {
                 return "<p class=\"quiet\">None.</p>\n";
@@ -96,10 +88,7 @@ public final class HtmlPage {
                     + "<tbody>\n" + String.join("", rows) + "</tbody>\n</table></div>\n";
         }
 
-        /**
-         * Text as HTML, inside and outside of attributes. Control characters, which HTML forbids, become the
-         * replacement character.
-         */
+        /** Text as HTML, also in attributes. Control characters, which HTML forbids, become U+FFFD. */
         public static String escaped(String text) {
             var html = new StringBuilder(text.length() + 16);
             for (int i = 0; i < text.length(); i++) {
@@ -121,8 +110,8 @@ public final class HtmlPage {
         }
     }
 
-    /** How a page of ours looks: light or dark as the reader's system is, on a wide screen and on a telephone. */
-    static final class Style {
+    /** For wide and narrow screens, light or dark as the reader's system is. */
+    private static final class Style {
         static final String CSS = """
             :root { --page: #f4f5f7; --panel: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d9dde2; }
             @media (prefers-color-scheme: dark) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The scalars and texts of a journal as TensorBoard reads them: a file of TFRecords, each an {@code Event} in protocol
- * buffers. The same lines give the same bytes, and more lines only more of them, so that a reader goes on where it was.
+ * The scalars and texts of a journal for TensorBoard: a file of TFRecords, each an {@code Event} in protocol buffers.
+ * The same lines give the same bytes and further lines only append, so that a reader continues where it was.
  *
  * <p>A TFRecord is the length of the data (8 bytes, little-endian), the masked CRC32C of that, the data, and the masked
  * CRC32C of the data (TensorFlow, {@code core/lib/io/record_writer.cc}). An event has {@code wall_time} = 1,
@@ -53,7 +53,7 @@ public final class EventFile {
         return tags;
     }
 
-    /** Adds what one line of the journal says; its step is the number of local steps of a worker. */
+    /** Adds a line of the journal; the step is the number of local steps per worker. */
     public void add(JsonNode entry) {
         double ended = seconds(entry.path("ended").asText());
         if (records.size() == 0) {
@@ -120,7 +120,7 @@ public final class EventFile {
         bytes(summary, 1, value.toByteArray());
     }
 
-    /** A scalar tensor of one string. TensorBoard takes texts for Markdown: indented, they are shown as they are. */
+    /** A scalar tensor of one string. TensorBoard renders texts as Markdown; indented, they appear verbatim. */
     private static void text(ByteArrayOutputStream summary, String text) {
         var tensor = new ByteArrayOutputStream();
         tag(tensor, 1, VARINT); // dtype

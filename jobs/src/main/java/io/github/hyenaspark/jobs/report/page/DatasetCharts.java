@@ -5,8 +5,9 @@ import io.github.hyenaspark.jobs.report.chart.ChartTheme;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.html.HtmlPage;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses.Split;
+import io.github.hyenaspark.jobs.report.page.DatasetTables.Ranked;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ final class DatasetCharts {
 
     private DatasetCharts() {}
 
-    /** Bars of documents against length, per split, each in percent of its split; empty without documents. */
+    /** Bars of documents by length, in percent of each split; empty without documents. */
     static String lengths(LengthClasses lengths) throws IOException {
         if (lengths.labels().isEmpty()) {
             return "";
@@ -44,11 +45,11 @@ final class DatasetCharts {
         });
     }
 
-    /** Bars of tokens, the largest sources by themselves; empty without two sources to compare. */
-    static String sources(List<DatasetTables.Ranked> sources) throws IOException {
-        List<DatasetTables.Ranked> shown = DatasetTables.Ranked.largest(sources, DatasetTables.Ranked::tokens, SOURCES);
+    /** Bars of tokens by source, the largest ones; empty without two sources to compare. */
+    static String sources(List<Ranked> sources) throws IOException {
+        List<Ranked> shown = Ranked.largest(sources, Ranked::tokens, SOURCES);
         double most =
-                shown.stream().mapToDouble(DatasetTables.Ranked::tokens).max().orElse(0);
+                shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
         if (shown.size() < 2 || most == 0) {
             return "";
         }
@@ -65,7 +66,7 @@ final class DatasetCharts {
         });
     }
 
-    /** Lines of the positions in use against the sequence length, per strategy; empty without any. */
+    /** Lines of the positions in use by sequence length, one per strategy; empty without any. */
     static String packing(PackingUse packing) throws IOException {
         if (packing.lengths().isEmpty()) {
             return "";
@@ -86,7 +87,7 @@ final class DatasetCharts {
 
     private static void bars(CategoryChart chart, List<String> labels, ChartTheme look) {
         CategoryStyler styler = chart.getStyler();
-        styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // a few bars are no walls
+        styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // so that a few bars are not too wide
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
         if (labels.size() * (longest + 2) > look.lineLength()) {
             styler.setXAxisLabelRotation(90);
@@ -95,9 +96,9 @@ final class DatasetCharts {
     }
 
     /** Names short enough for an axis, all different. */
-    private static List<String> labels(List<DatasetTables.Ranked> sources, ChartTheme look) {
+    private static List<String> labels(List<Ranked> sources, ChartTheme look) {
         List<String> labels = new ArrayList<>();
-        for (DatasetTables.Ranked source : sources) {
+        for (Ranked source : sources) {
             String label = Figures.shortened(source.name(), look.isNarrow() ? 14 : 16);
             labels.add(labels.contains(label) ? label + " (" + (labels.size() + 1) + ")" : label);
         }
@@ -105,22 +106,16 @@ final class DatasetCharts {
     }
 
     /**
-     * How long documents are: class k counts those of 2^k to 2^(k+1)-1 tokens. Classes that are empty in every split
-     * are left out before the first and after the last that is not.
+     * Counts of documents by length: class k has those of 2^k to 2^(k+1)-1 tokens. Empty classes at both ends are left
+     * out.
      *
      * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
-     * @param splits in the report's order
      */
     record LengthClasses(List<String> labels, List<Split> splits) {
         private static final int CLASSES = 63; // lengths are below 2^63
 
-        /**
-         * One split.
-         *
-         * @param documents of each class
-         */
+        /** A split with the number of documents in each class. */
         record Split(String name, List<Long> documents) {
-
             /** Of each class; zeros if there are no documents. */
             List<Double> percentages() {
                 long all = documents.stream().mapToLong(Long::longValue).sum();
@@ -128,7 +123,7 @@ final class DatasetCharts {
             }
         }
 
-        /** From an object of splits and their counts. */
+        /** Parses an object of splits and their counts. */
         static LengthClasses of(JsonNode lengths) {
             int from = CLASSES;
             int to = 0;
@@ -156,10 +151,10 @@ final class DatasetCharts {
         }
 
         /** A row for each class, a column for each split. */
-        HtmlPage.Table table() {
+        Table table() {
             List<String> columns = new ArrayList<>(List.of("Tokens, from"));
             splits.forEach(split -> columns.add(split.name()));
-            HtmlPage.Table table = HtmlPage.Table.of(columns);
+            Table table = Table.of(columns);
             for (int i = 0; i < labels.size(); i++) {
                 int row = i;
                 table.row(
@@ -173,15 +168,14 @@ final class DatasetCharts {
     }
 
     /**
-     * The share of positions that hold a token to learn from, for packing strategies and sequence lengths.
+     * The share of positions that hold a token to learn from, by packing strategy and sequence length.
      *
-     * @param strategies in the report's order
      * @param lengths in tokens, ascending; every length of any strategy
-     * @param shares of each strategy, 0 to 1 by length; a strategy need not have every length
+     * @param shares of each strategy by length, 0 to 1; a length may be missing
      */
     record PackingUse(List<String> strategies, List<Long> lengths, Map<String, SortedMap<Long, Double>> shares) {
 
-        /** From an object of strategies; what is no object in it, like the number of documents, is passed over. */
+        /** Parses an object of strategies; fields that are not objects, like the number of documents, are skipped. */
         static PackingUse of(JsonNode packing) {
             Map<String, SortedMap<Long, Double>> shares = new TreeMap<>();
             List<String> strategies = new ArrayList<>();
@@ -207,7 +201,7 @@ final class DatasetCharts {
             return uses;
         }
 
-        /** Of a strategy at each of the lengths; null where it has none. */
+        /** Of a strategy at each of the lengths; null where missing. */
         List<@Nullable Double> percentages(String strategy) {
             List<@Nullable Double> percentages = new ArrayList<>();
             for (long length : lengths) {
@@ -217,7 +211,7 @@ final class DatasetCharts {
             return percentages;
         }
 
-        /** Where an axis in percent may begin: the multiple of ten below every share. */
+        /** Where the axis starts, in percent: the multiple of ten below every share. */
         double floor() {
             double least = shares.values().stream()
                     .flatMap(uses -> uses.values().stream())
@@ -228,10 +222,10 @@ final class DatasetCharts {
         }
 
         /** A row for each strategy, a column for each length. */
-        HtmlPage.Table table() {
+        Table table() {
             List<String> columns = new ArrayList<>(List.of("Strategy"));
             lengths.forEach(length -> columns.add(Figures.length(length)));
-            HtmlPage.Table table = HtmlPage.Table.of(columns);
+            Table table = Table.of(columns);
             for (String strategy : strategies) {
                 table.row(
                         strategy,

@@ -4,13 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.PackingUse;
+import io.github.hyenaspark.jobs.report.page.DatasetTables.Ranked;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * What a prepared dataset holds, as one HTML page: figures, plots and tables of a snapshot's report. Needs nothing
- * beside itself to be looked at, neither script nor network, and no display to be made.
- */
+/** The report of a dataset's snapshot as one HTML page: figures, plots and tables. Needs no display to be made. */
 public final class DatasetPage {
     private final JsonNode report;
     private final HtmlPage page;
@@ -21,11 +22,7 @@ public final class DatasetPage {
                 + report.path("snapshot").asText(Figures.NONE));
     }
 
-    /**
-     * The page in UTF-8. What the report lacks is shown as 0 or None; without a {@code run}, its table is left out.
-     *
-     * @param report of a snapshot, an object
-     */
+    /** The page in UTF-8. What the report lacks is shown as 0 or None; without a {@code run}, its table is left out. */
     public static byte[] html(JsonNode report) throws IOException {
         return new DatasetPage(report).bytes();
     }
@@ -33,7 +30,7 @@ public final class DatasetPage {
     private byte[] bytes() throws IOException {
         headLine();
         splits();
-        List<DatasetTables.Ranked> sources = sources();
+        List<Ranked> sources = sources();
         page.section(
                 "Sources",
                 DatasetCharts.sources(sources) + DatasetTables.sources(sources).html());
@@ -73,7 +70,7 @@ public final class DatasetPage {
     }
 
     private void splits() throws IOException {
-        DatasetCharts.LengthClasses lengths = DatasetCharts.LengthClasses.of(report.path("lengths"));
+        LengthClasses lengths = LengthClasses.of(report.path("lengths"));
         String numbers = lengths.labels().isEmpty()
                 ? ""
                 : "<details><summary>Documents by length, in numbers</summary>\n"
@@ -81,16 +78,16 @@ public final class DatasetPage {
         page.section("Splits", DatasetTables.splits(report).html() + DatasetCharts.lengths(lengths) + numbers);
     }
 
-    /** What lies beside the folders of the input has a point for its source. */
-    private List<DatasetTables.Ranked> sources() {
-        return DatasetTables.Ranked.of(report.path("sources")).stream()
+    /** Files outside the folders of the input have the source ".". */
+    private List<Ranked> sources() {
+        return Ranked.of(report.path("sources")).stream()
                 .map(source -> source.name().equals(".") ? source.named(". (no folder)") : source)
                 .toList();
     }
 
     private void packing() throws IOException {
         JsonNode packing = report.path("packing");
-        DatasetCharts.PackingUse use = DatasetCharts.PackingUse.of(packing);
+        PackingUse use = PackingUse.of(packing);
         String planned = Figures.whole(packing.path("planned_documents").asLong());
         page.section(
                 "Packing",
@@ -101,7 +98,7 @@ public final class DatasetPage {
     private void rejects(String title, String key) {
         page.section(
                 title,
-                DatasetTables.reasons(DatasetTables.Ranked.of(report.path(key))).html());
+                DatasetTables.reasons(Ranked.of(report.path(key))).html());
     }
 
     private long number(String key) {

@@ -2,16 +2,16 @@ package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.html.HtmlPage;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 
-/** The tables of a dataset's page. What its report lacks is shown as 0 or left out. */
+/** The tables of a dataset's page. What the report lacks is 0 or left out. */
 final class DatasetTables {
-    private static final int ROWS = 30; // what is beyond is summed up in one row
+    private static final int ROWS = 30; // one more sums up the rest
     private static final List<String> AMOUNTS =
             List.of("Documents", "Text bytes", "Tokens", "Bytes per token", "Share of tokens");
     private static final Map<String, String> RUN_NAMES = Map.of(
@@ -21,10 +21,10 @@ final class DatasetTables {
 
     private DatasetTables() {}
 
-    static HtmlPage.Table splits(JsonNode report) {
+    static Table splits(JsonNode report) {
         JsonNode splits = report.path("splits");
         List<Ranked> entries = Ranked.of(splits);
-        HtmlPage.Table table = amountsTable("Split", "Shards");
+        Table table = amountsTable("Split", "Shards");
         long tokens = Ranked.total(entries, Ranked::tokens);
         for (Ranked split : entries) {
             String shards =
@@ -34,17 +34,17 @@ final class DatasetTables {
         return table;
     }
 
-    static HtmlPage.Table sources(List<Ranked> sources) {
-        HtmlPage.Table table = amountsTable("Source");
+    static Table sources(List<Ranked> sources) {
+        Table table = amountsTable("Source");
         long tokens = Ranked.total(sources, Ranked::tokens);
         Ranked.largest(sources, Ranked::tokens, ROWS)
                 .forEach(source -> table.row(source.name(), amounts(source, tokens)));
         return table;
     }
 
-    /** Documents by the reason for which they were left out. */
-    static HtmlPage.Table reasons(List<Ranked> reasons) {
-        HtmlPage.Table table = HtmlPage.Table.of(List.of("Reason", "Documents", "Share"));
+    /** Documents by the reason they were left out. */
+    static Table reasons(List<Ranked> reasons) {
+        Table table = Table.of(List.of("Reason", "Documents", "Share"));
         long all = Ranked.total(reasons, Ranked::documents);
         Ranked.largest(reasons, Ranked::documents, ROWS)
                 .forEach(reason -> table.row(
@@ -52,9 +52,9 @@ final class DatasetTables {
         return table;
     }
 
-    /** What was measured while the snapshot was prepared; every value that is there. */
-    static HtmlPage.Table run(JsonNode run) {
-        HtmlPage.Table table = HtmlPage.Table.facts();
+    /** Everything that was measured while the snapshot was prepared. */
+    static Table run(JsonNode run) {
+        Table table = Table.facts();
         for (Map.Entry<String, JsonNode> fact : run.properties()) {
             String name = RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey()));
             table.row(name, value(fact.getValue()));
@@ -62,8 +62,8 @@ final class DatasetTables {
         return table;
     }
 
-    static HtmlPage.Table snapshot(JsonNode report) {
-        HtmlPage.Table table = HtmlPage.Table.facts();
+    static Table snapshot(JsonNode report) {
+        Table table = Table.facts();
         for (String key : List.of(
                 "dataset",
                 "snapshot",
@@ -82,11 +82,11 @@ final class DatasetTables {
         return table.row("Special tokens spelled out in the text", value(report.path("special_tokens")));
     }
 
-    private static HtmlPage.Table amountsTable(String name, String... more) {
+    private static Table amountsTable(String name, String... more) {
         List<String> columns = new ArrayList<>(List.of(name));
         columns.addAll(AMOUNTS);
         columns.addAll(List.of(more));
-        return HtmlPage.Table.of(columns);
+        return Table.of(columns);
     }
 
     private static List<String> amounts(Ranked counts, long allTokens, String... more) {
@@ -113,17 +113,9 @@ final class DatasetTables {
         return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 
-    /**
-     * What a report counts under one name: a split, a source, a reason.
-     *
-     * @param bytes of text; 0 where only documents are counted
-     * @param tokens 0 where only documents are counted
-     */
+    /** Counts of a split, a source or a reason; bytes of text and tokens are 0 where only documents are counted. */
     record Ranked(String name, long documents, long bytes, long tokens) {
-
-        /**
-         * The entries of an object of a report, in its order; none if it is missing. A plain number counts documents.
-         */
+        /** The entries of an object of a report, none if it is missing. A plain number counts documents. */
         static List<Ranked> of(JsonNode counts) {
             List<Ranked> entries = new ArrayList<>();
             for (Map.Entry<String, JsonNode> entry : counts.properties()) {
@@ -140,7 +132,7 @@ final class DatasetTables {
             return entries;
         }
 
-        /** Largest first, equal ones by name; where there are many more than the limit, the rest summed at the end. */
+        /** Largest first, ties by name; beyond the limit, one entry sums up the rest. */
         static List<Ranked> largest(List<Ranked> entries, ToLongFunction<Ranked> size, int limit) {
             List<Ranked> sorted = new ArrayList<>(entries);
             sorted.sort(Comparator.comparingLong(size).reversed().thenComparing(Ranked::name));
@@ -148,22 +140,17 @@ final class DatasetTables {
                 return sorted;
             }
             List<Ranked> rest = sorted.subList(limit, sorted.size());
-            Ranked others = sum(Figures.whole(rest.size()) + " others", rest);
             List<Ranked> shown = new ArrayList<>(sorted.subList(0, limit));
-            shown.add(others);
+            shown.add(new Ranked(
+                    Figures.whole(rest.size()) + " others",
+                    total(rest, Ranked::documents),
+                    total(rest, Ranked::bytes),
+                    total(rest, Ranked::tokens)));
             return shown;
         }
 
         Ranked named(String other) {
             return new Ranked(other, documents, bytes, tokens);
-        }
-
-        static Ranked sum(String name, List<Ranked> entries) {
-            return new Ranked(
-                    name,
-                    total(entries, Ranked::documents),
-                    total(entries, Ranked::bytes),
-                    total(entries, Ranked::tokens));
         }
 
         static long total(List<Ranked> entries, ToLongFunction<Ranked> size) {

@@ -5,6 +5,7 @@ import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 
-/** What a model makes of a split, as one HTML page: figures, and the loss by position in the context as a plot. */
+/** The report of an evaluation as one HTML page: figures, and a plot of the loss by position in the context. */
 public final class EvaluationPage {
     private final JsonNode result;
     private final List<PositionClass> classes = new ArrayList<>();
@@ -22,7 +23,7 @@ public final class EvaluationPage {
         result.path("by_position").forEach(json -> classes.add(PositionClass.of(json)));
     }
 
-    /** The page in UTF-8, of the result of {@code evaluate}. What it lacks is shown as –. */
+    /** The page in UTF-8 for the result of {@code evaluate}. Missing values are shown as –. */
     public static byte[] html(JsonNode result) throws IOException {
         return new EvaluationPage(result).page();
     }
@@ -34,7 +35,7 @@ public final class EvaluationPage {
                 .section("Does the long context help?", "<p>" + answer() + "</p>\n" + chart() + table())
                 .section(
                         "Data",
-                        HtmlPage.Table.facts()
+                        Table.facts()
                                 .row("Snapshot", text("snapshot"))
                                 .row("Text bytes", whole("bytes"))
                                 .row("Sequence length, tokens", whole("length"))
@@ -58,26 +59,26 @@ public final class EvaluationPage {
         return figures;
     }
 
-    /** In words, from the sequences that have no padding: they are the same at every place. */
+    /** In words, from the sequences without padding: they are the same at every position. */
     private String answer() {
         List<PositionClass> full = classes.stream()
                 .filter(place -> Double.isFinite(place.fullLoss()))
                 .toList();
         if (full.size() < 2) {
-            return "Not to be told from these documents: no sequence of " + whole("length")
+            return "These documents cannot tell: no sequence of " + whole("length")
                     + " tokens is full beyond its first "
                     + (classes.isEmpty()
                             ? Figures.NONE
                             : Figures.whole(classes.get(0).to()))
-                    + " places.";
+                    + " positions.";
         }
         PositionClass first = full.get(0);
         PositionClass before = full.get(full.size() - 2);
         PositionClass last = full.get(full.size() - 1);
         return String.format(
                 Locale.ROOT,
-                "In the sequences that are full, a token at the places %s costs %.4f nats and one at the places %s"
-                        + " %.4f: %s. The last step, from the places %s on, makes it %s.",
+                "In full sequences a token at positions %s costs %.4f nats and one at positions %s %.4f: %s. Compared with"
+                        + " positions %s, the last ones cost %s.",
                 first.places(),
                 first.fullLoss(),
                 last.places(),
@@ -96,9 +97,9 @@ public final class EvaluationPage {
             return "";
         }
         List<String> labels = classes.stream().map(PositionClass::begin).toList();
-        List<String> names = List.of("all sequences", "full sequences alone, the same ones at every place");
+        List<String> names = List.of("all sequences", "full sequences only, the same ones at every position");
         return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), look -> {
-            CategoryChart chart = look.chart("tokens before, at least", "nats per token");
+            CategoryChart chart = look.chart("preceding tokens, at least", "nats per token");
             PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
             PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));
@@ -121,7 +122,7 @@ public final class EvaluationPage {
         return numbers;
     }
 
-    /** The tenth of a nat below the least loss, so that small differences are seen. */
+    /** The tenth of a nat below the least loss, so that small differences are visible. */
     private double floor() {
         double least = classes.stream()
                 .mapToDouble(place -> Math.min(
@@ -133,8 +134,8 @@ public final class EvaluationPage {
     }
 
     private String table() {
-        HtmlPage.Table table =
-                HtmlPage.Table.of(List.of("Places", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
+        Table table =
+                Table.of(List.of("Positions", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
         for (PositionClass place : classes) {
             table.row(
                     place.places(),
@@ -162,7 +163,7 @@ public final class EvaluationPage {
         return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : Figures.NONE;
     }
 
-    /** Places in a sequence, from one up to another, and the losses there. */
+    /** A range of positions in a sequence and the losses there. */
     private record PositionClass(long from, long to, long tokens, double loss, long fullTokens, double fullLoss) {
         static PositionClass of(JsonNode json) {
             return new PositionClass(
