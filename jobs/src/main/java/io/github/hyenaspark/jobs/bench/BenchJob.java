@@ -140,24 +140,7 @@ public final class BenchJob implements Runnable {
         return Double.isFinite(value) ? new BigDecimal(value).round(SHOWN).doubleValue() : value;
     }
 
-    /**
-     * The section {@code bench}.
-     *
-     * @param batch B, sequences, or rows of each channel
-     * @param channels D of {@code bench conv}
-     * @param length L, tokens or elements; the tokens of the prompt of {@code bench generate}
-     * @param tokens that {@code bench generate} generates
-     * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute), at most 15
-     * @param vocab V of {@code bench step} and {@code bench generate}, ids
-     * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
-     * @param parameters P of {@code bench round}
-     * @param rounds of {@code bench round} that are timed
-     * @param warmUpRounds before them, almost without computation: the JVM compiles what Spark does once a round only
-     *     after many rounds
-     * @param seconds that a worker of {@code bench round} computes per round
-     * @param gigabits per second of each machine's network in the projection of {@code bench round}
-     * @param mebibytes of input of {@code bench prepare}; a quarter of that for the slow tokenizer
-     */
+    /** The section {@code bench}; {@code reference.conf} describes its keys. */
     record Config(
             int batch,
             int channels,

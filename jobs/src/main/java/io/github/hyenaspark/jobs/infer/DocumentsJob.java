@@ -137,27 +137,14 @@ public final class DocumentsJob {
         }
     }
 
-    /**
-     * The section {@code score}.
-     *
-     * @param output directory of the Parquet files
-     * @param overlap tokens that a sequence of a long document shares with the one before; -1 for half of l-max
-     * @param perToken whether to write the loss of each token too
-     */
+    /** The section {@code score}; {@code reference.conf} describes its keys. */
     record ScoreConfig(String output, int overlap, boolean perToken) {
         ScoreConfig {
             checkOverlap("score", overlap);
         }
     }
 
-    /**
-     * The section {@code embed}.
-     *
-     * @param output directory of the Parquet files
-     * @param pooling {@code last}, {@code mean} or {@code positions}
-     * @param positions of tokens, from 0
-     * @param overlap as in {@code score}
-     */
+    /** The section {@code embed}; {@code reference.conf} describes its keys. */
     record EmbedConfig(String output, String pooling, List<Long> positions, int overlap) {
         EmbedConfig {
             checkOverlap("embed", overlap);

@@ -198,13 +198,7 @@ public final class EvaluateJob {
         Json.putFinite(json, "bits_per_byte", loss.tokens() == 0 ? Double.NaN : loss.nats() / NATS_PER_BIT / bytes);
     }
 
-    /**
-     * The section {@code evaluate}.
-     *
-     * @param split the documents to measure
-     * @param maxDocuments at most this many, spread evenly over the split; 0 for all
-     * @param output directory of the results; empty for {@code evaluation} in the run's directory
-     */
+    /** The section {@code evaluate}; {@code reference.conf} describes its keys. */
     record Config(Split split, long maxDocuments, String output) {
         Config {
             if (maxDocuments < 0) {

@@ -102,10 +102,6 @@ public final class MemoryJob implements Callable<Integer> {
         return Math.round(bytes / MEBIBYTE);
     }
 
-    /**
-     * The section {@code memory}.
-     *
-     * @param executorCores cores of one executor, at least those of a task
-     */
+    /** The section {@code memory}; {@code reference.conf} describes its keys. */
     record Config(int executorCores) {}
 }

@@ -53,12 +53,6 @@ public record TrainSettings(
         return new PackingConfig(data.packing(), model.lMax());
     }
 
-    /**
-     * The section {@code checkpoint}.
-     *
-     * @param everyRounds rounds between two checkpoints, at least 1
-     * @param keep how many checkpoints stay, at least 1
-     * @param async whether to write them while the next rounds run
-     */
+    /** The section {@code checkpoint}; {@code reference.conf} describes its keys. */
     public record CheckpointConfig(long everyRounds, int keep, boolean async) {}
 }

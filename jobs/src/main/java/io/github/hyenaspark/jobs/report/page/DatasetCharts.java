@@ -7,7 +7,7 @@ import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses.Split;
-import io.github.hyenaspark.jobs.report.page.DatasetTables.Ranked;
+import io.github.hyenaspark.jobs.report.page.DatasetPage.Ranked;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

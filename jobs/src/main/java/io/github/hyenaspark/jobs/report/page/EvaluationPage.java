@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 
@@ -46,12 +48,12 @@ public final class EvaluationPage {
 
     private List<Figure> figures() {
         List<Figure> figures = new ArrayList<>(List.of(
-                new Figure("Loss, nats per token", decimal(result.path("loss")), ""),
-                new Figure("Perplexity", decimal(result.path("perplexity")), ""),
-                new Figure("Bits per token", decimal(result.path("bits_per_token")), ""),
-                new Figure("Bits per byte", decimal(result.path("bits_per_byte")), "")));
+                figure("Loss, nats per token", "loss"),
+                figure("Perplexity", "perplexity"),
+                figure("Bits per token", "bits_per_token"),
+                figure("Bits per byte", "bits_per_byte")));
         if (result.has("bits_per_base")) {
-            figures.add(new Figure("Bits per base", decimal(result.path("bits_per_base")), ""));
+            figures.add(figure("Bits per base", "bits_per_base"));
         }
         figures.add(new Figure("Documents", whole("documents"), ""));
         figures.add(new Figure(
@@ -62,7 +64,7 @@ public final class EvaluationPage {
     /** In words, from the sequences without padding: they are the same at every position. */
     private String answer() {
         List<PositionClass> full = classes.stream()
-                .filter(place -> Double.isFinite(place.fullLoss()))
+                .filter(position -> Double.isFinite(position.fullLoss()))
                 .toList();
         if (full.size() < 2) {
             return "These documents cannot tell: no sequence of " + whole("length")
@@ -79,12 +81,12 @@ public final class EvaluationPage {
                 Locale.ROOT,
                 "In full sequences a token at positions %s costs %.4f nats and one at positions %s %.4f: %s. Compared with"
                         + " positions %s, the last ones cost %s.",
-                first.places(),
+                first.range(),
                 first.fullLoss(),
-                last.places(),
+                last.range(),
                 last.fullLoss(),
                 difference(first.fullLoss() - last.fullLoss()),
-                before.places(),
+                before.range(),
                 difference(before.fullLoss() - last.fullLoss()));
     }
 
@@ -93,7 +95,7 @@ public final class EvaluationPage {
     }
 
     private String chart() throws IOException {
-        if (classes.stream().noneMatch(place -> Double.isFinite(place.loss()))) {
+        if (classes.stream().noneMatch(position -> Double.isFinite(position.loss()))) {
             return "";
         }
         List<String> labels = classes.stream().map(PositionClass::begin).toList();
@@ -103,21 +105,18 @@ public final class EvaluationPage {
             PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
             PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));
-            if (classes.stream().anyMatch(place -> Double.isFinite(place.fullLoss()))) {
+            if (classes.stream().anyMatch(position -> Double.isFinite(position.fullLoss()))) {
                 PagePicture.line(chart, 1, labels, numbers(PositionClass::fullLoss));
             }
             return chart;
         });
     }
 
-    private interface Loss {
-        double of(PositionClass place);
-    }
-
-    private List<@Nullable Double> numbers(Loss loss) {
+    private List<@Nullable Double> numbers(ToDoubleFunction<PositionClass> loss) {
         List<@Nullable Double> numbers = new ArrayList<>();
-        for (PositionClass place : classes) {
-            numbers.add(Double.isFinite(loss.of(place)) ? Double.valueOf(loss.of(place)) : null);
+        for (PositionClass position : classes) {
+            double number = loss.applyAsDouble(position);
+            numbers.add(Double.isFinite(number) ? Double.valueOf(number) : null);
         }
         return numbers;
     }
@@ -125,9 +124,8 @@ public final class EvaluationPage {
     /** The tenth of a nat below the least loss, so that small differences are visible. */
     private double floor() {
         double least = classes.stream()
-                .mapToDouble(place -> Math.min(
-                        Double.isFinite(place.loss()) ? place.loss() : Double.MAX_VALUE,
-                        Double.isFinite(place.fullLoss()) ? place.fullLoss() : Double.MAX_VALUE))
+                .flatMapToDouble(position -> DoubleStream.of(position.loss(), position.fullLoss()))
+                .filter(Double::isFinite)
                 .min()
                 .orElse(0);
         return Math.max(0, Math.floor(10 * least) / 10);
@@ -136,13 +134,13 @@ public final class EvaluationPage {
     private String table() {
         Table table =
                 Table.of(List.of("Positions", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
-        for (PositionClass place : classes) {
+        for (PositionClass position : classes) {
             table.row(
-                    place.places(),
-                    Figures.whole(place.tokens()),
-                    decimal(place.loss()),
-                    Figures.whole(place.fullTokens()),
-                    decimal(place.fullLoss()));
+                    position.range(),
+                    Figures.whole(position.tokens()),
+                    decimal(position.loss()),
+                    Figures.whole(position.fullTokens()),
+                    decimal(position.fullLoss()));
         }
         return table.html();
     }
@@ -155,8 +153,8 @@ public final class EvaluationPage {
         return Figures.whole(result.path(key).asLong());
     }
 
-    private static String decimal(JsonNode number) {
-        return decimal(number.isNumber() ? number.doubleValue() : Double.NaN);
+    private Figure figure(String name, String key) {
+        return new Figure(name, decimal(result.path(key).asDouble(Double.NaN)), "");
     }
 
     private static String decimal(double number) {
@@ -179,7 +177,7 @@ public final class EvaluationPage {
             return Figures.length(from);
         }
 
-        String places() {
+        String range() {
             return Figures.whole(from) + " to " + Figures.whole(to - 1);
         }
     }

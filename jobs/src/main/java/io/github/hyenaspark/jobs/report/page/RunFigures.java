@@ -150,7 +150,7 @@ public final class RunFigures {
     Map<String, Double> phaseMillis() {
         Map<String, Double> named = new LinkedHashMap<>();
         PHASES.forEach((key, name) -> named.put(name, millis.getOrDefault(key, 0.0)));
-        double known = named.values().stream().mapToDouble(Double::doubleValue).sum();
+        double known = named.values().stream().mapToDouble(ms -> ms).sum();
         named.put("Waiting for slots, scheduling, transfer of results", Math.max(0, 1000 * seconds - known));
         return named;
     }

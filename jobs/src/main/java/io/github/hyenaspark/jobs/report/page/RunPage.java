@@ -110,29 +110,23 @@ public final class RunPage {
     private Table phases() {
         Table table = Table.of(List.of("Phase", "Milliseconds a round", "Share"));
         int rounds = Math.max(1, figures.rounds().size());
-        double all = figures.phaseMillis().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
-        figures.phaseMillis()
-                .forEach((phase, millis) -> table.row(
-                        phase, Figures.rounded(millis / rounds), Figures.percent(Math.round(millis), Math.round(all))));
+        Map<String, Double> phases = figures.phaseMillis();
+        long all = Math.round(phases.values().stream().mapToDouble(ms -> ms).sum());
+        phases.forEach((phase, millis) ->
+                table.row(phase, Figures.rounded(millis / rounds), Figures.percent(Math.round(millis), all)));
         return table;
     }
 
     private Table traffic() {
         Table table = Table.facts();
-        Map.of(
-                        "bytes_down", "Parameters, down",
-                        "bytes_up", "Parameters, up",
-                        "moment_bytes_down", "Moments, down",
-                        "moment_bytes_up", "Moments, up")
-                .entrySet()
-                .stream()
-                .sorted(Map.Entry.comparingByKey())
-                .filter(entry -> figures.last().has(entry.getKey()))
-                .forEach(entry -> table.row(
-                        entry.getValue(),
-                        Figures.whole(figures.last().path(entry.getKey()).asLong()) + " bytes"));
+        JsonNode last = figures.last();
+        for (String key : List.of("bytes_down", "bytes_up", "moment_bytes_down", "moment_bytes_up")) {
+            if (last.has(key)) {
+                String what = key.startsWith("moment") ? "Moments" : "Parameters";
+                String name = what + (key.endsWith("down") ? ", down" : ", up");
+                table.row(name, Figures.whole(last.path(key).asLong()) + " bytes");
+            }
+        }
         return table;
     }
 
