@@ -53,7 +53,6 @@ public final class Main implements Runnable {
         }
     }
 
-    /** All commands. */
     public static CommandLine commandLine(Console console) {
         return new CommandWords(
                         "hyena", "Trains long-context language models of Hyena blocks on Apache Spark.", "train --help")

@@ -26,7 +26,6 @@ public final class BenchJob implements Runnable {
 
     private BenchJob() {}
 
-    /** {@code bench} with its subcommands. */
     public static CommandLine command(Console console) {
         return new CommandWords(
                         "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help")

@@ -5,13 +5,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/**
- * What the help of a command says.
- *
- * @param name of the command
- * @param summary what it does
- * @param example arguments that it is called with; words in capitals stand for places
- */
+/** The help of a command: its name, what it does, and arguments for an example, with paths in capitals. */
 public record CommandWords(String name, String summary, String example) {
     /** A command for the command line, with its {@code --help}. */
     public CommandLine on(Object command) {
@@ -27,11 +21,7 @@ public record CommandWords(String name, String summary, String example) {
         return line;
     }
 
-    /**
-     * A command whose help ends with settings.
-     *
-     * @param sections of the settings that it reads
-     */
+    /** A command whose help ends with the sections of the settings that it reads. */
     public CommandLine on(Object command, List<String> sections) {
         CommandLine line = on(command);
         line.getCommandSpec()

@@ -23,11 +23,7 @@ public final class JobCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /**
-     * A command for the command line.
-     *
-     * @param sections of the settings that it reads, shown in its help
-     */
+    /** A command whose help shows the sections of the settings that it reads. */
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
         return words.on(new JobCommand(job, console), sections);
     }

@@ -11,7 +11,7 @@ import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.bench.StepProcess;
+import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
@@ -218,7 +218,6 @@ public final class CompareJob {
         return DatasetSnapshot.numbered(storage, data.dataset(), data.snapshot());
     }
 
-    /** The result line of a command. */
     private JsonNode result(Job job, Settings of) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var results = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
@@ -256,10 +255,10 @@ public final class CompareJob {
                 mixer.settingName(),
                 length,
                 batch,
-                StepProcess.fingerprint(cell, vocabularySize));
+                StepBenchJob.fingerprint(cell, vocabularySize));
         if (!storage.exists(place(name))) {
             LOG.info("measuring steps of {} at length {}", mixer.settingName(), length);
-            JsonNode found = StepProcess.measure(cell, vocabularySize);
+            JsonNode found = StepBenchJob.measureInOwnJvm(cell, vocabularySize);
             ObjectNode measured = Json.object()
                     .put("mixer", mixer.settingName())
                     .put("length", length)

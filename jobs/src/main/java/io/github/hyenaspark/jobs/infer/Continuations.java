@@ -30,7 +30,6 @@ final class Continuations {
         results.flush();
     }
 
-    /** A prompt with its continuation. */
     ObjectNode result(String prompt, long seed) {
         var text = new ByteArrayOutputStream();
         int count = generate(prompt, seed, text::writeBytes);
@@ -52,7 +51,6 @@ final class Continuations {
         return count;
     }
 
-    /** The speed over all texts so far. */
     String speed() {
         double seconds = nanos * 1e-9;
         return String.format(

@@ -85,7 +85,6 @@ public final class DocumentsJob {
         job.end(job.result(totals).put("width", job.trained.model().dModel()));
     }
 
-    /** Applies the model to the files, cut into units. */
     @FunctionalInterface
     private interface Application {
         Totals apply(SparkInference spark, List<WorkUnit> units);
@@ -115,7 +114,6 @@ public final class DocumentsJob {
         return WorkUnit.cut(files, data.source(), Math.min(data.unitBytes(), unit));
     }
 
-    /** The fields that both commands print. */
     private ObjectNode result(Totals totals) {
         return Json.object()
                 .put("run", run.dir())

@@ -26,7 +26,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what is in the directory of a run or of a dataset. */
+/** Shows what is in the directory of a run or of a dataset. */
 public final class InspectJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(InspectJob.class);
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
@@ -53,7 +53,7 @@ public final class InspectJob implements Callable<Integer> {
     }
 
     public static CommandLine command(Console console) {
-        return new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json")
+        return new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json")
                 .on(new InspectJob(console))
                 .addSubcommand(MemoryJob.command(console));
     }
@@ -67,17 +67,17 @@ public final class InspectJob implements Callable<Integer> {
         if (json) {
             console.result(found);
         } else {
-            console.results().print(InspectText.of(found));
+            console.results().print(Inspection.text(found));
             console.results().flush();
         }
         return ExitCode.DONE.code();
     }
 
     /**
-     * What is in a directory, or of it in one checkpoint or snapshot.
+     * The content of a directory, or of one checkpoint or snapshot.
      *
      * @throws IllegalArgumentException if it is none of these
-     * @throws CorruptFileException if it has checkpoints but none that is valid
+     * @throws CorruptFileException if no checkpoint is valid
      */
     private static ObjectNode describe(Storage storage, String place) throws IOException {
         Matcher file = FILE.matcher(place);
@@ -113,7 +113,7 @@ public final class InspectJob implements Callable<Integer> {
                 checkpoints.verify(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
-                LOG.warn("passed over {}: {}", manifest.path(), e.getMessage());
+                LOG.warn("skipped {}: {}", manifest.path(), e.getMessage());
             }
         }
         throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");

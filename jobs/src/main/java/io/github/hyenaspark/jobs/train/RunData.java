@@ -109,17 +109,13 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        Settings then = ResumeCompatibility.began(checkpoint.settings());
+        String run = settings.run().dir();
+        String stored = ResumeCompatibility.began(checkpoint.settings()).renderSections(ResumeCompatibility.SECTIONS);
         if (checkpoint.isImported()) {
-            ResumeCompatibility.refuseOtherArchitecture(
-                    then.renderSections(ResumeCompatibility.SECTIONS),
-                    settings.identity(),
-                    settings.run().dir());
+            ResumeCompatibility.refuseOtherArchitecture(stored, settings.identity(), run);
             return;
         }
-        String stored = then.renderSections(ResumeCompatibility.SECTIONS);
-        ResumeCompatibility.refuseDifferences(
-                stored, settings.identity(), settings.run().dir());
+        ResumeCompatibility.refuseDifferences(stored, settings.identity(), run);
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.equals(checkpoint.numerics())) {
             return;

@@ -66,8 +66,8 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
                 .flatMap(number -> curves.get(number).points().stream())
                 .mapToDouble(point -> axes.y(point[1]))
                 .summaryStatistics();
-        return PagePicture.html(title, legend(curves, shown, marks), look -> {
-            XYChart chart = look.lines(xTitle, yTitle);
+        return PagePicture.html(title, legend(curves, shown, marks), theme -> {
+            XYChart chart = theme.lines(xTitle, yTitle);
             axes.label(chart);
             for (int number : shown) {
                 List<double[]> points = thinned(curves.get(number).points(), POINTS);

@@ -26,18 +26,18 @@ public final class PagePicture {
     /** Makes the chart for a theme. */
     @FunctionalInterface
     public interface Drawing {
-        Chart<?, ?> in(ChartTheme look);
+        Chart<?, ?> in(ChartTheme theme);
     }
 
     /** The plot with its caption and a legend, which is HTML and may be empty. */
     public static String html(String title, String legend, Drawing drawing) throws IOException {
         var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
-        for (ChartTheme look : ChartTheme.values()) {
-            String data = Base64.getEncoder().encodeToString(look.png(drawing.in(look)));
+        for (ChartTheme theme : ChartTheme.values()) {
+            String data = Base64.getEncoder().encodeToString(theme.png(drawing.in(theme)));
             html.append(
-                    look == ChartTheme.WIDE_LIGHT
-                            ? "<img alt=\"" + title + "\" " + look.size() + " src=\"data:image/png;base64," + data + "\">\n"
-                            : "<source media=\"" + look.media() + "\" " + look.size() + " srcset=\"data:image/png;base64,"
+                    theme == ChartTheme.WIDE_LIGHT
+                            ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"data:image/png;base64," + data + "\">\n"
+                            : "<source media=\"" + theme.media() + "\" " + theme.size() + " srcset=\"data:image/png;base64,"
                                     + data + "\">\n");
         }
         return html.append("</picture></figure>\n").toString();

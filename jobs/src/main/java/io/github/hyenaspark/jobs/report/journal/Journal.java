@@ -140,7 +140,6 @@ public final class Journal {
         return (long) stored + added.size();
     }
 
-    /** Stores all lines added so far. */
     public void save() throws IOException {
         var lines = new ByteArrayOutputStream();
         lines.writeBytes(stored(stored));

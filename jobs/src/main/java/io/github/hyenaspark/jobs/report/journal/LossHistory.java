@@ -12,7 +12,6 @@ public final class LossHistory {
     private final List<LossPoint> heldOut = new ArrayList<>();
     private long steps;
 
-    /** Adds a line of the journal. */
     public void add(JsonNode entry) {
         addPoint(train, entry, "loss");
         addPoint(heldOut, entry, "held_out_loss");

@@ -75,7 +75,6 @@ public final class CompareFindings {
                 .toList();
     }
 
-    /** The best cell for each mixer and length. */
     List<JsonNode> cells() {
         return cells;
     }
@@ -100,12 +99,12 @@ public final class CompareFindings {
     }
 
     private static String accuracy(JsonNode cell) {
-        return cell.has("last_token_accuracy")
-                ? String.format(
-                        Locale.ROOT,
-                        " (%.1f %% of last tokens right)",
-                        100 * cell.path("last_token_accuracy").asDouble())
-                : "";
+        return cell.has("last_token_accuracy") ? " (" + percentRight(cell) + " of last tokens right)" : "";
+    }
+
+    static String percentRight(JsonNode cell) {
+        double accuracy = cell.path("last_token_accuracy").asDouble(Double.NaN);
+        return Double.isNaN(accuracy) ? Figures.NONE : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
     }
 
     private String speeds(String mixer, String other) {

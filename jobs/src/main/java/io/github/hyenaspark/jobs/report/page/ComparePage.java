@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.report.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
+import io.github.hyenaspark.jobs.report.chart.LineChart.AxisUnit;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Mark;
 import io.github.hyenaspark.jobs.report.html.Figures;
@@ -38,7 +39,10 @@ public final class ComparePage {
     private byte[] page() throws IOException {
         return new HtmlPage("Comparison of " + String.join(", ", mixers))
                 .section("What was found", findings())
-                .section("Loss", lossByTokens() + lossByTime())
+                .section(
+                        "Loss",
+                        losses("tokens", AxisUnit.ofTokens(last("tokens")))
+                                + losses("seconds", AxisUnit.ofSeconds(last("seconds"))))
                 .section("Answers", answers())
                 .section("Speed and memory", speed() + memory() + speedTable().html())
                 .section("Cells", cellTable().html())
@@ -51,15 +55,6 @@ public final class ComparePage {
                 .collect(Collectors.joining());
     }
 
-    private String lossByTokens() throws IOException {
-        return losses("tokens", LineChart.AxisUnit.ofTokens(last("tokens")));
-    }
-
-    private String lossByTime() throws IOException {
-        return losses("seconds", LineChart.AxisUnit.ofSeconds(last("seconds")));
-    }
-
-    /** The maximum over all rounds. */
     private double last(String key) {
         return cells.stream()
                 .flatMap(cell -> CompareFindings.list(cell.path("curve")).stream())
@@ -69,7 +64,7 @@ public final class ComparePage {
     }
 
     /** A plot per length: training loss after each round, for every mixer. */
-    private String losses(String key, LineChart.AxisUnit unit) throws IOException {
+    private String losses(String key, AxisUnit unit) throws IOException {
         var html = new StringBuilder();
         for (int length : CompareFindings.lengths(cells)) {
             List<Curve> curves = new ArrayList<>();
@@ -132,7 +127,6 @@ public final class ComparePage {
                 .html(byLength(speeds, "memory_mib"), List.of());
     }
 
-    /** A figure of each mixer by length. */
     private List<Curve> byLength(List<JsonNode> of, String key) {
         List<Curve> curves = new ArrayList<>();
         for (String mixer : mixers) {
@@ -175,12 +169,7 @@ public final class ComparePage {
                     Figures.whole(cell.path("batch").asLong()),
                     cell.path("lr").asText(Figures.NONE),
                     String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
-                    cell.has("last_token_accuracy")
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.1f %%",
-                                    100 * cell.path("last_token_accuracy").asDouble())
-                            : Figures.NONE,
+                    CompareFindings.percentRight(cell),
                     cell.path("run").asText());
         }
         return table;

@@ -134,7 +134,6 @@ public final class DatasetPage {
         return table;
     }
 
-    /** Documents by the reason they were left out. */
     private static Table reasonTable(List<Ranked> reasons) {
         Table table = Table.of(List.of("Reason", "Documents", "Share"));
         long all = Ranked.total(reasons, Ranked::documents);

@@ -100,8 +100,8 @@ public final class EvaluationPage {
         }
         List<String> labels = classes.stream().map(PositionClass::begin).toList();
         List<String> names = List.of("all sequences", "full sequences only, the same ones at every position");
-        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), look -> {
-            CategoryChart chart = look.chart("preceding tokens, at least", "nats per token");
+        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), theme -> {
+            CategoryChart chart = theme.chart("preceding tokens, at least", "nats per token");
             PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
             PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));

@@ -65,7 +65,6 @@ public final class RunFigures {
         return phases;
     }
 
-    /** Adds a line of the journal. */
     public void add(JsonNode entry) {
         JsonNode ms = entry.path("ms");
         double took = ms.path("total").asDouble() / 1000;

@@ -53,7 +53,6 @@ public final class RunPage {
             Map<String, String> machine,
             JsonNode settings) {}
 
-    /** The page in UTF-8. */
     public static byte[] html(Facts facts, RunFigures figures) throws IOException {
         return new RunPage(figures).html(facts);
     }
@@ -65,7 +64,7 @@ public final class RunPage {
                 .figures(headLine(facts))
                 .section("Loss", lossByTokens() + lossByTime() + lossByPosition())
                 .section("Samples of text", samples())
-                .section("Steps", learningRate() + deltaCosine())
+                .section("Steps", steps())
                 .section("Rounds", roundTimes() + phases().html())
                 .section("Traffic of the last round", traffic().html())
                 .section("Data", table(facts.data()).html())
@@ -163,16 +162,10 @@ public final class RunPage {
         return List.of(curve("training", x, Round::loss), curve("held out", x, Round::heldOut));
     }
 
-    private String learningRate() throws IOException {
-        return curves("Learning rate", "round", "rate", List.of(curve("rate", Round::round, Round::lr)));
-    }
-
-    private String deltaCosine() throws IOException {
-        return curves(
-                "Cosine between the workers' deltas: how far they agree on the direction",
-                "round",
-                "cosine",
-                List.of(curve("cosine", Round::round, Round::cosine)));
+    private String steps() throws IOException {
+        String cosine = "Cosine between the workers' deltas: how far they agree on the direction";
+        return curves("Learning rate", "round", "rate", List.of(curve("rate", Round::round, Round::lr)))
+                + curves(cosine, "round", "cosine", List.of(curve("cosine", Round::round, Round::cosine)));
     }
 
     private String roundTimes() throws IOException {
@@ -196,8 +189,8 @@ public final class RunPage {
         if (labels.size() < 2) {
             return "";
         }
-        return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", look -> {
-            CategoryChart chart = look.chart("position in tokens, from this one", LOSS);
+        return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", theme -> {
+            CategoryChart chart = theme.chart("position in tokens, from this one", LOSS);
             PagePicture.lines(chart);
             chart.getStyler()
                     .setYAxisMin(Collections.min(losses) - MARGIN)

@@ -12,12 +12,12 @@ final class LineProgress implements Progress {
     private final ProgressTask work;
     private final PrintStream to;
     private final LongSupplier nanoTime;
-    private final Format format;
+    private final LineFormat format;
     private final long startNanos;
     private long lastLineNanos;
     private boolean silent = true;
 
-    LineProgress(ProgressTask work, PrintStream to, Format format, LongSupplier nanoTime) {
+    LineProgress(ProgressTask work, PrintStream to, LineFormat format, LongSupplier nanoTime) {
         this.work = work;
         this.to = to;
         this.format = format;
@@ -35,7 +35,7 @@ final class LineProgress implements Progress {
 
     /** Turns the state of a task into one line. */
     @FunctionalInterface
-    interface Format {
+    interface LineFormat {
         String line(ProgressTask task, Rate rate, String note);
     }
 

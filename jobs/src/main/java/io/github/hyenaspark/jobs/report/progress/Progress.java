@@ -34,7 +34,6 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
         return System.console() != null;
     }
 
-    /** The values of {@code run.progress}. */
     public enum Style {
         /** A bar on a terminal, plain lines elsewhere. */
         AUTO,
