@@ -82,6 +82,15 @@ public final class Json {
         return written(MAPPER.writer(), tree);
     }
 
+    /** Adds a number, or null if it is NaN or infinite. */
+    public static void putFinite(ObjectNode json, String key, double number) {
+        if (Double.isFinite(number)) {
+            json.put(key, number);
+        } else {
+            json.putNull(key);
+        }
+    }
+
     /** A text. */
     public static String text(JsonNode node, String file, String key) throws CorruptFileException {
         JsonNode value = required(node, file, key);

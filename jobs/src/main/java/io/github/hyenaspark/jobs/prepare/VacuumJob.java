@@ -14,7 +14,7 @@ import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes what a dataset holds and no snapshot lists. */
+/** Deletes the files of a dataset that no snapshot lists. */
 public final class VacuumJob {
     private static final Logger LOG = LoggerFactory.getLogger(VacuumJob.class);
     private static final double MILLIS_PER_HOUR = 3.6e6;
@@ -40,12 +40,7 @@ public final class VacuumJob {
         }
     }
 
-    /**
-     * The section {@code vacuum} of the settings.
-     *
-     * @param olderThanHours files changed later stay, at least 0: a run that has not committed yet may have written
-     *     them
-     */
+    /** The section {@code vacuum}; {@code reference.conf} describes its keys. */
     record Config(double olderThanHours) {
         Config {
             if (!(olderThanHours >= 0)) {
