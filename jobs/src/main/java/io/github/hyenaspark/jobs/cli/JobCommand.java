@@ -23,16 +23,12 @@ public final class JobCommand implements Callable<Integer> {
         this.console = console;
     }
 
-<<<<<<< HEAD
     /**
      * A command for the command line.
      *
      * @param sections of the settings that it reads, shown in its help and, where they differ from the defaults, in the
      *     log
      */
-=======
-    /** A command whose help shows the sections of the settings that it reads. */
->>>>>>> w-cmds
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
         return words.on(new JobCommand(sections, job, console), sections);
     }

@@ -50,15 +50,8 @@ public final class InspectJob implements Callable<Integer> {
         this.console = console;
     }
 
-<<<<<<< HEAD
     public static CommandLine command(CommandWords words, Console console) {
         return words.on(new InspectJob(console)).addSubcommand(MemoryJob.command(console));
-=======
-    public static CommandLine command(Console console) {
-        return new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json")
-                .on(new InspectJob(console))
-                .addSubcommand(MemoryJob.command(console));
->>>>>>> w-cmds
     }
 
     @Override
@@ -130,11 +123,7 @@ public final class InspectJob implements Callable<Integer> {
                 checkpoints.verify(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
-<<<<<<< HEAD
-                LoggerFactory.getLogger(InspectJob.class).warn("passed over {}: {}", manifest.path(), e.getMessage());
-=======
-                LOG.warn("skipped {}: {}", manifest.path(), e.getMessage());
->>>>>>> w-cmds
+                LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());
             }
         }
         throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");
