@@ -29,7 +29,26 @@ final class StaticStateTest {
     private static final String BYTES = "fixed bytes that are only compared or written";
 
     /** Fields of a type that can change, and why they do not. */
-    private static final Map<String, String> EXCEPTIONS = Map.of();
+    private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
+            Map.entry("data.batch.PackingPlan.PlanBytes.MAGIC", BYTES),
+            Map.entry("data.document.clean.MinHash.LOWER", TABLE),
+            Map.entry("data.document.clean.MinHash.Lanes.ADDED", TABLE),
+            Map.entry("data.document.clean.MinHash.Lanes.HIGH", TABLE),
+            Map.entry("data.document.clean.MinHash.Lanes.LOW", TABLE),
+            Map.entry("data.document.fasta.FastaRecord.NEXT_RECORD", BYTES),
+            Map.entry("data.document.text.JsonLines.BYTE_ORDER_MARK", BYTES),
+            Map.entry("data.document.text.JsonString.NEXT_LINE", BYTES),
+            Map.entry("data.prepare.commit.DatasetReport.LENGTHS", TABLE),
+            Map.entry("data.shard.MegatronIndex.MAGIC", BYTES),
+            Map.entry("data.shard.table.ParquetFooter.MAGIC", BYTES),
+            Map.entry("data.token.ByteAlphabet.BYTES", TABLE),
+            Map.entry("data.token.ByteAlphabet.CHARACTERS", TABLE),
+            Map.entry("data.token.DnaTokenizer.ID_OF_BYTE", TABLE),
+            Map.entry("jobs.report.html.Figures.BINARY_UNITS", TABLE),
+            Map.entry("operator.tensor.Gelu.TAYLOR", TABLE),
+            Map.entry("operator.tensor.SigmoidTanh.TAYLOR", TABLE),
+            Map.entry("operator.tensor.Sine.COSINE", TABLE),
+            Map.entry("operator.tensor.Sine.SINE", TABLE));
 
     private static final List<String> IMMUTABLE = List.of(
             "java.util.ImmutableCollections$",

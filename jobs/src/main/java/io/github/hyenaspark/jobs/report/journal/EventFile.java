@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -50,7 +51,7 @@ public final class EventFile {
         tags.put("tokens", "rounds/tokens");
         tags.put("bytes_down", "rounds/bytes_down");
         tags.put("bytes_up", "rounds/bytes_up");
-        return tags;
+        return Collections.unmodifiableMap(tags);
     }
 
     /** Adds what one line of the journal says; its step is the number of local steps of a worker. */

@@ -69,7 +69,7 @@ public final class RunFigures {
         phases.put("outer", "Outer step");
         phases.put("held_out", "Held-out loss");
         phases.put("checkpoint_wait", "Waiting for the checkpoint before");
-        return phases;
+        return Collections.unmodifiableMap(phases);
     }
 
     /** Adds what one line of the journal says. */
