@@ -5,6 +5,7 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -235,7 +236,7 @@ public final class CheckpointStore {
         verify(manifest);
         refuseIfReplaced(); // retention is the successor's then
         last = name.prefix();
-        log().debug("point: round {} is verified", checkpoint.round());
+        TestPoint.reached("round {} is verified", checkpoint.round());
         new Retention(storage, layout).apply(keep, invalid, epoch);
         return manifest;
     }
@@ -261,16 +262,17 @@ public final class CheckpointStore {
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
             files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
-            log().debug("point: {} of round {} is written", vector, checkpoint.round());
+            TestPoint.reached("{} of round {} is written", vector, checkpoint.round());
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
         refuseIfReplaced();
-        log().debug("point: before the manifest of round {}", checkpoint.round());
+        TestPoint.reached("before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");
         }
         log().info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
+        TestPoint.reached("saved round {}", checkpoint.round());
         return manifest;
     }
 

@@ -2,6 +2,7 @@ package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashSet;
@@ -59,7 +60,7 @@ final class Retention {
                     && isOver(owner.get(), newest, epoch)
                     && !live.contains(owner.get().prefix())
                     && !live.contains(directory)) {
-                LOG.debug("point: before deleting {}", directory);
+                TestPoint.reached("before deleting {}", directory);
                 storage.delete(layout.uri(RunLayout.DATA + "/" + directory));
             }
         }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.convolution;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Which kernel the program uses, and why: the vector kernel if the {@link VectorModule} is available and its classes
@@ -15,6 +16,7 @@ import org.slf4j.LoggerFactory;
 public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
 
+    private static final String SCALAR = "scalar";
     private static final String VECTOR = "vector";
     private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.vector.VectorKernelSource";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
@@ -24,11 +26,13 @@ public record KernelChoice(String name, KernelSource source, String reason) {
         private static final KernelChoice CHOICE = KernelChoice.of(System.getProperty(PROPERTY, ""));
 
         static {
-            LOG.info("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
+            boolean slower = CHOICE.name().equals(SCALAR) && System.getProperty(PROPERTY, "").isEmpty();
+            LOG.atLevel(slower ? Level.WARN : Level.INFO)
+                    .log("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
         }
     }
 
-    /** The choice of this JVM; the first call writes it to the log. */
+    /** The choice of this JVM; the first call logs it, as a warning where the slower kernel was not asked for. */
     static KernelChoice atStart() {
         return AtStart.CHOICE;
     }
@@ -40,8 +44,8 @@ public record KernelChoice(String name, KernelSource source, String reason) {
 
     public static KernelChoice of(String wish) {
         return switch (wish) {
-            case "scalar" -> scalar(PROPERTY + " is scalar");
-            case "", "vector" -> vector(wish);
+            case SCALAR -> scalar(PROPERTY + " is scalar");
+            case "", VECTOR -> vector(wish);
             default -> none("the system property " + PROPERTY + " must be scalar or vector, found '" + wish + "'");
         };
     }
@@ -66,7 +70,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     }
 
     private static KernelChoice scalar(String reason) {
-        return new KernelChoice("scalar", ScalarKernel::ofSize, reason);
+        return new KernelChoice(SCALAR, ScalarKernel::ofSize, reason);
     }
 
     private static KernelChoice none(String reason) {

@@ -107,7 +107,7 @@ final class ArchitectureTest {
 
     /** Libraries and the rooms that may use them. */
     static final List<Library> LIBRARIES = List.of(
-            library("com.codahale..", "jobs.spark.run"),
+            library("com.codahale..", "jobs.spark.task"),
             library("com.esotericsoftware..", "jobs.spark.session"),
             library("com.github.luben..", "data.document.stream", "data.shard.quarantine"),
             library("com.knuddels..", "data.token", "data.bench"),

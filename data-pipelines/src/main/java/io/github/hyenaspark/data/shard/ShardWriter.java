@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -108,6 +109,7 @@ public final class ShardWriter implements Closeable {
                 String prefix = split.folder() + "/tok-" + unit + "-";
                 ShardEntry shard = group.write(spool, storage, dataset, prefix);
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
+                TestPoint.reached("shard {}: {} documents", shard.file(), shard.documents());
                 shards.add(shard);
             }
         }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.plan.InputFiles;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -56,7 +55,7 @@ public final class DocumentsJob {
         if (data.input().isBlank()) {
             throw new IllegalArgumentException("data.input: found \"\", expected a directory, a file or a glob");
         }
-        files = InputFiles.of(storage, data);
+        files = data.files(storage);
         SparkInference.checkOutput(storage, command + ".output", output);
         trained = TrainedRun.open(storage, run.dir());
     }

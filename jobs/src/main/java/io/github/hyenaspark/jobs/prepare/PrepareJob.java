@@ -17,6 +17,7 @@ import io.github.hyenaspark.data.task.TaskConfig;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
@@ -91,7 +92,7 @@ public final class PrepareJob {
             return;
         }
         try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
-            LOG.debug("holding {}", lease.uri());
+            TestPoint.reached("holding {}", lease.uri());
             InputPlan plan = InputPlan.of(storage, spec);
             if (plan.parent().isEmpty() && plan.fresh().isEmpty()) {
                 LOG.info("nothing to do: no file changed in the interval, and there is no snapshot yet");
@@ -132,7 +133,7 @@ public final class PrepareJob {
         if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
             ObjectNode report = DatasetReport.of(storage, dataset, snapshot);
             report.set("run", rates(plan, result));
-            LOG.debug("point: before the report {}", page);
+            TestPoint.reached("before the report {}", page);
             storage.replace(DatasetReport.uri(dataset, snapshot, ".json"), Json.bytes(report));
             storage.replace(page, DatasetPage.html(report));
         }

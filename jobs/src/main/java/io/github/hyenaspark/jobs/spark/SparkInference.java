@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -130,7 +130,7 @@ public final class SparkInference {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
                 .mapPartitions(
-                        part -> model.rows(new FileTexts(SparkStorage.ofThisExecutor(), config, part), inference));
+                        part -> model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
         StructType columns = Scoring.behind(FileTexts.columns(), inference);
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit

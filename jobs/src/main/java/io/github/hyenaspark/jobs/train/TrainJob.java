@@ -11,6 +11,7 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -20,8 +21,8 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
-import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.TerminationHook;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
@@ -114,6 +115,7 @@ public final class TrainJob {
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        String beginning = from.isPresent() ? "resuming" : "beginning";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
                 from.isPresent() ? "resuming" : "starting",
@@ -122,6 +124,7 @@ public final class TrainJob {
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
+        TestPoint.reached("{} {}", beginning, settings.run().dir());
         RunState end = rounds(start, plan, store);
         store.writeReports();
         report(end, snapshot, store.history(), store.failedWrites());

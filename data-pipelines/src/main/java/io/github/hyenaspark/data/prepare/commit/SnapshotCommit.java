@@ -15,6 +15,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -138,9 +139,9 @@ public final class SnapshotCommit {
             return unchanged(storage, recipe, plan.parent().get());
         }
         String uri = next.uri(dataset);
-        LOG.debug("point: before creating {}", uri);
+        TestPoint.reached("before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
-            LOG.debug("point: created {}", uri);
+            TestPoint.reached("created {}", uri);
             return updateViews(storage, recipe, Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
@@ -202,9 +203,9 @@ public final class SnapshotCommit {
     private static void updateView(Storage storage, DatasetSpec recipe, String file, byte[] view) throws IOException {
         String uri = Storage.resolve(recipe.config().dataset(), file);
         if (!Arrays.equals(readIfThere(storage, uri), view)) {
-            LOG.debug("point: before replacing {}", uri);
+            TestPoint.reached("before replacing {}", uri);
             storage.replace(uri, view);
-            LOG.debug("point: replaced {}", uri);
+            TestPoint.reached("replaced {}", uri);
         }
     }
 

@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public record InputPlan(
         if (parent.isPresent()) {
             checkSettings(recipe, parent.get());
         }
-        LOG.debug("point: {} files listed", files.size());
+        TestPoint.reached("{} files listed", files.size());
         return parent.isPresent()
                 ? new Difference(storage, recipe, files).from(parent.get())
                 : first(storage, recipe, files);

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,7 +59,7 @@ public final class UnitWork {
     }
 
     private UnitRecord prepare() throws IOException {
-        LOG.debug("point: unit {} begun", unit.name());
+        TestPoint.reached("unit {} begun", unit.name());
         Optional<UnitRecord> record = attempt();
         while (record.isEmpty()) {
             // An archive was cut short, which is known only after many of its documents: begin again without it.
@@ -88,7 +89,7 @@ public final class UnitWork {
                 }
                 checkUnchanged(file);
             }
-            LOG.debug("point: unit {} read", unit.name());
+            TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));
         }
     }
@@ -96,21 +97,21 @@ public final class UnitWork {
     private UnitRecord write(UnitOutput output) throws IOException {
         String dataset = recipe.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
-        LOG.debug("point: unit {} has its shards", unit.name());
+        TestPoint.reached("unit {} has its shards", unit.name());
         List<ObjectRef> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
-        LOG.debug("point: unit {} has its objects", unit.name());
+        TestPoint.reached("unit {} has its objects", unit.name());
         return new UnitRecord(unit, output.tally(), shards, objects);
     }
 
     private void publish(UnitRecord record) throws IOException {
         String uri = UnitRecord.uri(recipe, unit);
         byte[] bytes = record.toJson();
-        LOG.debug("point: before the record of unit {}", unit.name());
+        TestPoint.reached("before the record of unit {}", unit.name());
         if (!isPublished(uri, bytes)) {
             throw new IOException("the unit record " + uri + " is of other texts: a file has changed, but neither its"
                     + " length nor its time of change; delete the record and run prepare again");
         }
-        LOG.debug("point: unit {} has its record", unit.name());
+        TestPoint.reached("unit {} has its record", unit.name());
     }
 
     /** False if there is another, intact record. */

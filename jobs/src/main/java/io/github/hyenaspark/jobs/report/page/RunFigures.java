@@ -62,7 +62,7 @@ public final class RunFigures {
         phases.put("outer", "Outer step");
         phases.put("held_out", "Held-out loss");
         phases.put("checkpoint_wait", "Waiting for the previous checkpoint");
-        return phases;
+        return Collections.unmodifiableMap(phases);
     }
 
     public void add(JsonNode entry) {

@@ -6,6 +6,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
 import io.github.hyenaspark.jobs.report.journal.EventFile;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -14,7 +15,7 @@ import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.Map;
@@ -59,7 +60,7 @@ public final class RunStore {
         this.checkpoints = checkpoints;
         this.facts = facts;
         this.log = Journal.open(storage, directory.uri(), journalBytes, history::add);
-        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, 0);
+        DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, 0);
     }
 
     /**
@@ -135,7 +136,7 @@ public final class RunStore {
     void save(RunState run) throws IOException {
         checkpoints.refuseIfReplaced();
         saveLog();
-        LOG.debug("point: the journal has round {}", run.round());
+        TestPoint.reached("the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
         replace(CHART, this::chart);
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
@@ -186,7 +187,7 @@ public final class RunStore {
     }
 
     private void failed(String what, String done, Throwable failure) {
-        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, failedWrites.incrementAndGet());
+        DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, failedWrites.incrementAndGet());
         LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
     }
 

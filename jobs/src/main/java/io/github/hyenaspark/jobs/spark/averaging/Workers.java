@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -23,6 +24,9 @@ public interface Workers {
      * @param moments bytes of the shared moments
      */
     record SentBytes(long parameters, long moments) {}
+
+    /** From now on this one is told how far the workers are. */
+    default void onSteps(DriverState.Listener listener) {}
 
     /**
      * Lets every worker do its local steps of the round that follows a state.

@@ -8,7 +8,7 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class DocumentLosses {
     private final Storage storage;
-    private final BatchPool.Source source;
+    private final BatchSource source;
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
     private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
@@ -41,7 +41,7 @@ public final class DocumentLosses {
      *
      * @param plan of sequences that are of one document each
      */
-    DocumentLosses(Storage storage, BatchPool.Source source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
         this.storage = storage;
         this.source = source;
         this.plan = plan;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.function.IntPredicate;
@@ -18,7 +18,8 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
     private static final float SCALE = 1e-3f / (1 << 23);
 
     @Override
-    public Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn) {
+    public Done round(
+            ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues) {
         long begin = System.nanoTime();
         TrainingState state = start.copy();
         double squares = 0;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -30,9 +30,9 @@ public sealed interface WorkerComputation extends Serializable permits Training,
      * The worker's part of a round.
      *
      * @param start what it starts from; not changed
-     * @param goesOn whether to take another step after so many
+     * @param continues whether to take another step after so many
      */
-    Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
+    Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;
 
     /**
@@ -41,7 +41,7 @@ public sealed interface WorkerComputation extends Serializable permits Training,
      * @param round r, from 0
      * @param worker k, from 0
      */
-    record Part(long round, int worker) {}
+    record Assignment(long round, int worker) {}
 
     /**
      * What came of it.

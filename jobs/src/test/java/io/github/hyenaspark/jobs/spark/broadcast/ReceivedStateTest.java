@@ -2,8 +2,9 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.averaging.OuterOptimizer;
 import io.github.hyenaspark.train.averaging.ParameterUpdate;
@@ -16,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ExecutorParameterCacheTest {
+class ReceivedStateTest {
     private static final TrainConfig TRAIN = train();
     private final List<RunState> states = states();
 
@@ -65,25 +66,25 @@ class ExecutorParameterCacheTest {
     void updatesAreEnoughForWhoHadAllBefore() {
         var held = new ExecutorParameterCache();
         for (int round = 0; round < 4; round++) {
-            assertHas(held.receive(sent(round, "a"), ExecutorParameterCacheTest::notAsked), round, 0);
-            assertHas(held.receive(sent(round, "a"), ExecutorParameterCacheTest::notAsked), round, 0); // the next task
+            assertHas(sent(round, "a").receive(held, ReceivedStateTest::notAsked), round, 0);
+            assertHas(sent(round, "a").receive(held, ReceivedStateTest::notAsked), round, 0); // the next task
         }
     }
 
     @Test
     void whoMissedARoundAsksOnce() {
         var held = new ExecutorParameterCache();
-        held.receive(sent(0, "a"), ExecutorParameterCacheTest::notAsked);
-        assertHas(held.receive(sent(2, "a"), () -> states.get(2).state().theta()), 2, 12);
-        assertHas(held.receive(sent(2, "a"), ExecutorParameterCacheTest::notAsked), 2, 0);
-        assertHas(held.receive(sent(3, "a"), ExecutorParameterCacheTest::notAsked), 3, 0);
+        sent(0, "a").receive(held, ReceivedStateTest::notAsked);
+        assertHas(sent(2, "a").receive(held, () -> states.get(2).state().theta()), 2, 12);
+        assertHas(sent(2, "a").receive(held, ReceivedStateTest::notAsked), 2, 0);
+        assertHas(sent(3, "a").receive(held, ReceivedStateTest::notAsked), 3, 0);
     }
 
     @Test
     void whoIsNewOrHasThoseOfAnotherDriverAsks() {
         var held = new ExecutorParameterCache();
-        assertHas(held.receive(sent(1, "a"), () -> states.get(1).state().theta()), 1, 12);
-        assertHas(held.receive(sent(2, "b"), () -> states.get(2).state().theta()), 2, 12);
+        assertHas(sent(1, "a").receive(held, () -> states.get(1).state().theta()), 1, 12);
+        assertHas(sent(2, "b").receive(held, () -> states.get(2).state().theta()), 2, 12);
     }
 
     @Test
