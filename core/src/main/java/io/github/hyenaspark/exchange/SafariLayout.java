@@ -1,5 +1,6 @@
 package io.github.hyenaspark.exchange;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.exchange.SafariTensor.Constant;
 import io.github.hyenaspark.exchange.SafariTensor.Parameter;
 import io.github.hyenaspark.exchange.SafariTensor.Unused;
@@ -13,7 +14,6 @@ import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 
@@ -45,7 +45,7 @@ final class SafariLayout {
         }
         if (config.positions() == PositionEmbedding.LEARNED || config.positions() == PositionEmbedding.SINUSOIDAL) {
             throw new IllegalArgumentException("model.positions: found "
-                    + config.positions().name().toLowerCase(Locale.ROOT)
+                    + SettingNames.of(config.positions())
                     + ", expected none or rotary, which say nothing to Hyena blocks: safari's embedding adds no"
                     + " positions; export.format=dl4j takes any model");
         }

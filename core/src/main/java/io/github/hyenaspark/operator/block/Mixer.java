@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.block;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
@@ -7,7 +8,6 @@ import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import java.util.Arrays;
-import java.util.Locale;
 
 /** The kinds of mixers that a block can have. */
 public enum Mixer {
@@ -34,7 +34,7 @@ public enum Mixer {
 
     /** Its name in settings. */
     public String settingName() {
-        return name().toLowerCase(Locale.ROOT);
+        return SettingNames.of(this);
     }
 
     /** The class of its configurations. */

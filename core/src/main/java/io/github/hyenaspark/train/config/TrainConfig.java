@@ -1,10 +1,10 @@
 package io.github.hyenaspark.train.config;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.WarmupCosine;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The training settings, section {@code train}; part of a run's identity. The constructor refuses values that make no
@@ -78,7 +78,7 @@ public record TrainConfig(
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
         SettingCheck.oneOf("train.recompute", recompute, "none", "block");
-        SettingCheck.oneOf("train.down-codec", downCodec.name().toLowerCase(Locale.ROOT), "fp32", "bf16", "int8");
+        SettingCheck.oneOf("train.down-codec", SettingNames.of(downCodec), "fp32", "bf16", "int8");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
         }

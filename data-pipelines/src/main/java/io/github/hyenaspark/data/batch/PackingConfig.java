@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.config.SettingNames;
 import java.io.Serializable;
-import java.util.Locale;
 
 /**
  * What a {@link PackingPlan} is made by.
@@ -32,7 +32,7 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
 
         /** Its name in the settings. */
         public String settingName() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return SettingNames.of(this);
         }
     }
 }

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 
 /** The text of one document, read from its reader's place in the file. */
-public abstract class DocumentTextStream extends InputStream {
+public abstract class DocumentTextStream extends BulkInputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {
@@ -25,12 +25,6 @@ public abstract class DocumentTextStream extends InputStream {
 
     /** Bytes of the stored file since the document before; called once, at the end of the text. */
     public abstract long consumed();
-
-    @Override
-    public final int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
 
     @Override
     public final int read(byte[] to, int at, int count) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -20,19 +21,13 @@ public interface TextObserver {
     }
 
     /** Shows an observer what is read through it. */
-    static final class ObservedInput extends InputStream {
+    static final class ObservedInput extends BulkInputStream {
         private final InputStream in;
         private final TextObserver observer;
 
         ObservedInput(InputStream in, TextObserver observer) {
             this.in = in;
             this.observer = observer;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

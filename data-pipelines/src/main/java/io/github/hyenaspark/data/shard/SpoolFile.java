@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
@@ -134,7 +135,7 @@ public final class SpoolFile implements Closeable {
     }
 
     /** Reads the file, from wherever it is told to. */
-    public static final class Input extends InputStream {
+    public static final class Input extends BulkInputStream {
         private final FileChannel channel;
         private long position;
 
@@ -149,12 +150,6 @@ public final class SpoolFile implements Closeable {
 
         public void seek(long offset) {
             position = offset;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

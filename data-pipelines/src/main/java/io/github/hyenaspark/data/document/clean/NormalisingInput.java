@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ import java.util.Arrays;
  * before it, so that the normal forms of the pieces are the normal form of the text: an ASCII character, a letter of
  * Chinese or Japanese, a Korean syllable.
  */
-final class NormalisingInput extends InputStream {
+final class NormalisingInput extends BulkInputStream {
     private static final int BLOCK_BYTES = 1 << 16;
     /** The longest run of characters before which no piece may end. */
     private static final int LONGEST_PIECE = 1 << 20;
@@ -46,12 +47,6 @@ final class NormalisingInput extends InputStream {
     NormalisingInput(InputStream in, Normalizer.Form form) {
         this.in = in;
         this.form = form;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.github.hyenaspark.data.document.fasta;
 
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -14,7 +14,7 @@ import java.util.Locale;
  * The record at which a FASTA file stands, one after the other: its header, then its letters as a stream without ends
  * of lines, up to a limit. Anything but ASCII letters, {@code *} and {@code -} is refused.
  */
-final class FastaRecord extends InputStream {
+final class FastaRecord extends BulkInputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
     private static final int LONGEST_HEADER = 1 << 16;
     private static final int SCRATCH = 1 << 13;
@@ -107,12 +107,6 @@ final class FastaRecord extends InputStream {
     /** The record is refused for what it is, not for one of its bytes. */
     BadDocumentException bad(String reason) throws IOException {
         return blocks.bad(offset, reason, NEXT_RECORD);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

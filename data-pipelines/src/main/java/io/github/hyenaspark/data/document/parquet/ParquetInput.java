@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.document.parquet;
 
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
@@ -70,14 +70,8 @@ final class ParquetInput implements InputFile {
         return "the file";
     }
 
-    private final class Cursor extends InputStream {
+    private final class Cursor extends BulkInputStream {
         private long position;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
 
         @Override
         public int read(byte[] to, int at, int count) throws IOException {

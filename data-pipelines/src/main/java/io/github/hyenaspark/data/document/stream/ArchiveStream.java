@@ -4,6 +4,7 @@ import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,7 @@ import java.util.zip.ZipException;
  * What is in an archive of one stream. It ends where the archive properly ends; a damaged archive, or one that is cut
  * off, is a {@link BadFileException}.
  */
-public final class ArchiveStream extends InputStream {
+public final class ArchiveStream extends BulkInputStream {
     private final InputFile file;
     private final InputStream in;
     private long bytes;
@@ -30,12 +31,6 @@ public final class ArchiveStream extends InputStream {
                 compression == InputFile.Compression.GZIP
                         ? new GzipStream(archive)
                         : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes())));
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

@@ -101,8 +101,7 @@ public final class DatasetReport {
         long[] lengths = trainLengths(storage, dataset, snapshot);
         ObjectNode packing = Json.object().put("planned_documents", lengths.length);
         for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
-            ObjectNode use =
-                    packing.putObject(strategy.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            ObjectNode use = packing.putObject(strategy.settingName());
             for (int length : LENGTHS) {
                 PackingPlan plan = PackingPlan.of(lengths, new PackingConfig(strategy, length));
                 use.put(Integer.toString(length), rounded(plan.use()));

@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.DocumentFilter;
 import io.github.hyenaspark.data.document.clean.MinHash;
 import io.github.hyenaspark.data.document.clean.TextStatistics;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
  * signed block by block. What it says of the text is right once it was read to its end.
  */
-public final class DocumentText extends InputStream {
+public final class DocumentText extends BulkInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
@@ -91,12 +92,6 @@ public final class DocumentText extends InputStream {
     /** For near duplicates; empty if they are not looked for. */
     byte[] signature() {
         return minHash == null ? new byte[0] : minHash.signature();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
