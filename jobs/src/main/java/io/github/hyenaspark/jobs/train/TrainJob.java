@@ -80,7 +80,7 @@ public final class TrainJob {
         }
         checkpoints.beginEpoch();
         Optional<Checkpoint> from = newestNow(found);
-        checkpoints.goOnFrom(from);
+        checkpoints.resumesFrom(from);
         train(from, snapshot);
     }
 
