@@ -13,12 +13,11 @@ public final class Hashes {
 
     private Hashes() {}
 
-    /** SHA-256 of some bytes. */
     public static String sha256(byte[] bytes) {
         return hex(newSha256().digest(bytes));
     }
 
-    /** SHA-256 of some numbers, each as four little-endian bytes: the hash of a parameter vector. */
+    /** SHA-256 of a parameter vector, each element as four little-endian bytes. */
     public static String sha256(float[] values) {
         MessageDigest digest = newSha256();
         ByteBuffer buffer = ByteBuffer.allocate(FLOATS_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);

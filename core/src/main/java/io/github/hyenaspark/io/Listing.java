@@ -19,12 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Listing {
     private final FileSystem fileSystem;
 
-    private Listing(FileSystem fileSystem) {
+    Listing(FileSystem fileSystem) {
         this.fileSystem = fileSystem;
-    }
-
-    static Listing of(FileSystem fileSystem) {
-        return new Listing(fileSystem);
     }
 
     List<FileInfo> directly(Path directory) throws IOException {
@@ -37,7 +33,7 @@ final class Listing {
         return sorted(files);
     }
 
-    /** A file itself, or everything in a directory that is not hidden. */
+    /** A file itself, or every file below a directory that is not hidden. */
     List<FileInfo> below(FileStatus start) throws IOException {
         List<FileInfo> files = new ArrayList<>();
         collect(start, files);
@@ -45,8 +41,8 @@ final class Listing {
     }
 
     /**
-     * Files that match a glob, and those below directories that do. Not by Hadoop's {@code globStatus}, which fails
-     * where it meets a name with a colon, such as one with a time in it.
+     * Files that match a glob, and those below matching directories. Not with Hadoop's {@code globStatus}, which fails
+     * at names with a colon, such as those with a time.
      */
     List<FileInfo> matching(Path glob) throws IOException {
         List<FileInfo> files = new ArrayList<>();
@@ -63,7 +59,7 @@ final class Listing {
         return sorted(files);
     }
 
-    /** A place that matches so far; without a status if nobody has looked whether something is there. */
+    /** A path that matches so far; without a status if it may not exist. */
     private record Match(Path path, @Nullable FileStatus status) {}
 
     private List<Match> children(List<Match> parents, String name) throws IOException {
@@ -98,7 +94,7 @@ final class Listing {
         try {
             collect(status == null ? fileSystem.getFileStatus(match.path()) : status, files);
         } catch (FileNotFoundException e) {
-            // the last name of the glob has no special characters, and is not in this directory
+            // the last part of the glob is a plain name that does not exist in this directory
         }
     }
 

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
-import io.github.hyenaspark.io.Content;
 import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Storage.Content;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
