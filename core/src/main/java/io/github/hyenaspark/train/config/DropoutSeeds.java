@@ -2,9 +2,9 @@ package io.github.hyenaspark.train.config;
 
 import io.github.hyenaspark.io.SplitMix64;
 
-/** How the seed of a step's dropout masks is made of the run's seed, the worker and the step. */
+/** How the seed of a step's dropout masks follows from the run's seed, the worker and the step. */
 public enum DropoutSeeds {
-    /** No two steps of any two workers have the same, up to 2^24 workers and 2^40 steps. */
+    /** Unique for up to 2^24 workers and 2^40 steps. */
     MIXED {
         @Override
         public long of(long seed, int worker, long step) {
@@ -12,7 +12,7 @@ public enum DropoutSeeds {
             return SplitMix64.mix(run + ((long) worker << STEP_BITS) + step); // mix is one to one
         }
     },
-    /** A sum, in which worker k has at step s + 31 what worker k + 1 has at step s. For runs that began with it. */
+    /** A sum, so worker k at step s + 31 has the masks of worker k + 1 at step s. For runs that began with it. */
     SUM {
         @Override
         public long of(long seed, int worker, long step) {
