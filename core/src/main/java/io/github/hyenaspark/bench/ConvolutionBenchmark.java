@@ -61,70 +61,65 @@ public final class ConvolutionBenchmark {
         return BenchmarkLoop.of(repeats, BenchmarkLoop.clockOf(shape.threads()), benchmark::gatedForwardBackward);
     }
 
-    /** The work of one channel, for all sequences. */
+    /** The work of one row, given the spectrum of its filter. */
     @FunctionalInterface
-    private interface ForChannel {
-        void run(LongConvolution plan, int member, int d);
+    private interface Forward {
+        void run(LongConvolution plan, float[] spectrum, int b, int d);
     }
 
-    private void eachChannel(ForChannel work) {
+    /** The same backward; adds to the gradient of the filter's spectrum. */
+    @FunctionalInterface
+    private interface Backward {
+        void run(LongConvolution plan, float[] spectrum, float[] gradient, int b, int d);
+    }
+
+    private void eachRow(Forward work) {
         pool.divide(shape.channels(), (member, from, to) -> {
             for (int d = from; d < to; d++) {
-                work.run(plans[member], member, d);
+                plans[member].spectrum(rows.filter[d], spectra[member]);
+                for (int b = 0; b < shape.batch(); b++) {
+                    work.run(plans[member], spectra[member], b, d);
+                }
+            }
+        });
+    }
+
+    private void eachRowBackward(Backward work) {
+        pool.divide(shape.channels(), (member, from, to) -> {
+            for (int d = from; d < to; d++) {
+                plans[member].spectrum(rows.filter[d], spectra[member]);
+                float[] sum = spectrumGradients[member];
+                Arrays.fill(sum, 0f);
+                for (int b = 0; b < shape.batch(); b++) {
+                    work.run(plans[member], spectra[member], sum, b, d);
+                }
+                plans[member].filterGradient(sum, rows.filterGradient[d]);
             }
         });
     }
 
     private void forward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.forward(rows.value[b][d], spectra[member], rows.output[b][d]);
-            }
-        });
+        eachRow((plan, spectrum, b, d) -> plan.forward(rows.value[b][d], spectrum, rows.output[b][d]));
     }
 
     private void forwardBackward() {
         forward();
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            float[] sum = spectrumGradients[member];
-            Arrays.fill(sum, 0f);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.backward(
-                        rows.outputGradient[b][d], rows.value[b][d], spectra[member], rows.valueGradient[b][d], sum);
-            }
-            plan.filterGradient(sum, rows.filterGradient[d]);
-        });
+        eachRowBackward((plan, spectrum, sum, b, d) -> plan.backward(
+                rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
     }
 
     private void gatedForward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                LongConvolution.GatedRow row = new LongConvolution.GatedRow(
-                        rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
-                plan.gatedForward(row, spectra[member], rows.output[b][d]);
-            }
+        eachRow((plan, spectrum, b, d) -> {
+            var row = new LongConvolution.GatedRow(
+                    rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
+            plan.gatedForward(row, spectrum, rows.output[b][d]);
         });
     }
 
     private void gatedForwardBackward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedForward(rows.gated(b, d), spectra[member], rows.output[b][d]);
-            }
-        });
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            float[] sum = spectrumGradients[member];
-            Arrays.fill(sum, 0f);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectra[member], sum);
-            }
-            plan.filterGradient(sum, rows.filterGradient[d]);
-        });
+        eachRow((plan, spectrum, b, d) -> plan.gatedForward(rows.gated(b, d), spectrum, rows.output[b][d]));
+        eachRowBackward((plan, spectrum, sum, b, d) ->
+                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
     }
 
     /**

@@ -73,19 +73,15 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
      * The speed of the matrix products of a feed-forward layer, forward and backward on a tile of steps; every thread
      * has its own products and memory, which fit the caches.
      */
-    static final class ProductSpeed {
+    private static final class ProductSpeed {
         private static final int TILE_LENGTH = 512;
         private static final int REPEATS = 20;
         private static final double SHORTEST_SECONDS = 0.05;
 
-        private final int width;
-        private final int innerWidth;
         private final ComputePool pool;
-        private final Products[] products;
+        private final Products[] products; // one per thread
 
         private ProductSpeed(int width, int innerWidth, int threads) {
-            this.width = width;
-            this.innerWidth = innerWidth;
             pool = ComputePool.of(threads);
             products = new Products[threads];
             for (int member = 0; member < threads; member++) {
@@ -95,19 +91,16 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
 
         /** The best rate of all threads together, floating-point operations per second. */
         static double measure(int width, int innerWidth, int threads) {
-            return new ProductSpeed(width, innerWidth, threads).measure();
-        }
-
-        private double measure() {
+            var speed = new ProductSpeed(width, innerWidth, threads);
             int rounds = 1;
-            while (run(rounds) < SHORTEST_SECONDS) {
+            while (speed.run(rounds) < SHORTEST_SECONDS) {
                 rounds *= 2;
             }
             int enough = rounds;
-            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(enough))
+            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> speed.run(enough))
                     .best();
             double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
-            return flop * enough * pool.threads() / seconds;
+            return flop * enough * threads / seconds;
         }
 
         private double run(int rounds) {

@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 
 /** Content hashes, as lower-case hexadecimal. */
 public final class Hashes {
@@ -27,13 +26,6 @@ public final class Hashes {
             digest.update(buffer.limit(count * Float.BYTES));
         }
         return hex(digest.digest());
-    }
-
-    /** CRC-32C (Castagnoli) of some bytes, 0 to 2^32-1. */
-    public static long crc32c(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return crc.getValue();
     }
 
     static String hex(byte[] bytes) {

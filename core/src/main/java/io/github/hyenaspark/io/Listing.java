@@ -36,7 +36,7 @@ final class Listing {
     /** A file itself, or every file below a directory that is not hidden. */
     List<FileInfo> below(FileStatus start) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        collect(start, files);
+        collect(start, Listing::visible, files);
         return sorted(files);
     }
 
@@ -92,7 +92,7 @@ final class Listing {
     private void collect(Match match, List<FileInfo> files) throws IOException {
         FileStatus status = match.status();
         try {
-            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, files);
+            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, Listing::visible, files);
         } catch (FileNotFoundException e) {
             // the last part of the glob is a plain name that does not exist in this directory
         }
@@ -100,23 +100,19 @@ final class Listing {
 
     List<FileInfo> everythingBelow(Path directory) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        for (FileStatus status : fileSystem.listStatus(directory)) {
-            if (status.isFile()) {
-                files.add(listed(status));
-            } else {
-                files.addAll(everythingBelow(status.getPath()));
-            }
+        for (FileStatus child : fileSystem.listStatus(directory)) {
+            collect(child, path -> true, files);
         }
         return sorted(files);
     }
 
-    private void collect(FileStatus status, List<FileInfo> files) throws IOException {
+    private void collect(FileStatus status, PathFilter filter, List<FileInfo> files) throws IOException {
         if (status.isFile()) {
             files.add(listed(status));
             return;
         }
-        for (FileStatus child : fileSystem.listStatus(status.getPath(), Listing::visible)) {
-            collect(child, files);
+        for (FileStatus child : fileSystem.listStatus(status.getPath(), filter)) {
+            collect(child, filter, files);
         }
     }
 

@@ -86,7 +86,7 @@ public final class Storage {
 
     /** Bytes in a file. */
     public long length(String uri) throws IOException {
-        return file(location(uri)).getLen();
+        return facts(uri).bytes();
     }
 
     /** A file as listings describe it, without hashes. */

@@ -2,6 +2,7 @@ package io.github.hyenaspark.train.averaging;
 
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.Arrays;
 
 /**
  * The second moment that a single AdamW on the mean gradient would have. The mean of the workers' own second moments is
@@ -49,7 +50,8 @@ final class SecondMomentCorrection {
      * @param start m and v, those of the block from index {@code place} on
      */
     void correct(double[] second, float[][] first, TrainingState start, int place, int count) {
-        clear(count);
+        Arrays.fill(sums, 0, count, 0);
+        Arrays.fill(squares, 0, count, 0);
         for (int k = 0; k < firstLeft.length; k++) {
             add(averaging.weights().get(k), first[k], firstLeft[k], start.firstMoment(), place, count);
         }
@@ -57,13 +59,6 @@ final class SecondMomentCorrection {
             double old = rest * start.secondMoment()[place + i];
             double grown = Math.max(0, second[i] - old); // rounding to bf16 may make it negative
             second[i] = old + (squares[i] > 0 ? grown * (sums[i] * sums[i] / squares[i]) : grown);
-        }
-    }
-
-    private void clear(int count) {
-        for (int i = 0; i < count; i++) {
-            sums[i] = 0;
-            squares[i] = 0;
         }
     }
 
