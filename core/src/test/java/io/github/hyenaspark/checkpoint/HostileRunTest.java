@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.testing.Hostile;
 import io.github.hyenaspark.testing.MemoryFileSystem;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+import org.junit.jupiter.api.Timeout;
 
 /** Files of a run that were made to harm whoever reads them; their hashes are right, so the readers believe them. */
 @Timeout(value = 900, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -109,7 +110,7 @@ class HostileRunTest {
         ObjectNode root = (ObjectNode) Json.parse(uri, valid);
         root.remove("manifest_sha256");
         if (random.nextInt(3) > 0) {
-            return SelfHash.append(Hostile.tree(root, random));
+            return SealedJson.MANIFEST_SHA256.seal(Hostile.tree(root, random));
         }
         byte[] text = Hostile.text(Json.bytes(root), random);
         String zeros = "0".repeat(64);

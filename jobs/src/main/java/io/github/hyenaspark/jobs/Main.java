@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.config.Suggestion;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -115,7 +115,7 @@ public final class Main implements Runnable {
     }
 
     private static String unknownCommand(String typed, Set<String> known) {
-        return "there is no command " + typed + Suggestion.of(typed, known, "") + "; known commands: " + known;
+        return "there is no command " + typed + SettingNames.suggestion(typed, known, "") + "; known commands: " + known;
     }
 
     private static int failed(Throwable failure, String command, Console console) {

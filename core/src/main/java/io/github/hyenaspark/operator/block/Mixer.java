@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.block;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.h3.H3Config;
@@ -7,7 +8,6 @@ import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
 import java.util.Arrays;
-import java.util.Locale;
 
 public enum Mixer {
     HYENA(HyenaConfig.class),
@@ -27,7 +27,7 @@ public enum Mixer {
 
     /** Its name in settings. */
     public String settingName() {
-        return name().toLowerCase(Locale.ROOT);
+        return SettingNames.of(this);
     }
 
     public Class<? extends MixerConfig> configuration() {

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
-import java.util.Locale;
+import io.github.hyenaspark.config.SettingNames;
+
 
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
@@ -110,7 +111,7 @@ public record FilterConfig(
 
         /** Its name in settings. */
         public String settingName() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return SettingNames.of(this);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.config.SettingNames;
 import java.io.Serializable;
-import java.util.Locale;
 
 /**
  * How a {@link PackingPlan} packs.
@@ -30,7 +30,7 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
         CONCAT;
 
         public String settingName() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return SettingNames.of(this);
         }
     }
 }

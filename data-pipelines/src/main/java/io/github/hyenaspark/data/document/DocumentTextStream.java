@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 
 /** The text of one document, read from its reader's position in the file. */
-public abstract class DocumentTextStream extends BlockInputStream {
+public abstract class DocumentTextStream extends BulkInputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
-import io.github.hyenaspark.io.Content;
+
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -87,7 +87,7 @@ final class ShardGroup {
     }
 
     /** Writes a file; one of this name and another length was cut short, so it is replaced. */
-    private static FileInfo write(Storage storage, String uri, long bytes, Content content) throws IOException {
+    private static FileInfo write(Storage storage, String uri, long bytes, Storage.Content content) throws IOException {
         try {
             if (storage.length(uri) != bytes) {
                 storage.delete(uri);

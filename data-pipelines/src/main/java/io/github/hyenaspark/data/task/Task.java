@@ -3,11 +3,11 @@ package io.github.hyenaspark.data.task;
 import static io.github.hyenaspark.data.token.SymbolTokenizer.QUERY;
 import static io.github.hyenaspark.data.token.SymbolTokenizer.STOP;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -135,7 +135,7 @@ public enum Task {
     abstract List<String> draw(TaskConfig config, RandomGenerator random);
 
     public String settingName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return SettingNames.of(this);
     }
 
     private static List<String> numbers(TaskConfig config) {

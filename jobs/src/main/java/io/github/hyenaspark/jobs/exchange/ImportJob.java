@@ -61,7 +61,7 @@ public final class ImportJob implements Job {
         if (there.isEmpty()) {
             storage.write(RunTokenizer.uri(run.dir()), out -> out.write(tokenizer.file()));
             store.beginEpoch();
-            store.goOnFrom(Optional.empty());
+            store.resumesFrom(Optional.empty());
             store.save(checkpoint, 1);
         } else if (isSame(there.get(), checkpoint)) {
             LOG.info("nothing to do: {} starts with this model already", run.dir());

@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.TopWords;
-import io.github.hyenaspark.io.Content;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -72,18 +71,18 @@ public final class TrainTokenizerJob {
 
     /** Writes all three files, or none if one exists with other content. */
     private static void write(Storage storage, String output, BpeTokenizer tokenizer) throws IOException {
-        Map<String, Content> files = new LinkedHashMap<>();
+        Map<String, Storage.Content> files = new LinkedHashMap<>();
         files.put("vocab.json", out -> out.write(tokenizer.vocabularyFile()));
         files.put("merges.txt", out -> out.write(tokenizer.mergesFile()));
         files.put("tokenizer.json", out -> out.write(tokenizer.file())); // last: it marks a complete tokenizer
-        for (Map.Entry<String, Content> file : files.entrySet()) {
+        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
             String uri = Storage.resolve(output, file.getKey());
             if (storage.hasOther(uri, file.getValue())) {
                 throw new IllegalArgumentException("tokenizer.output: " + uri
                         + " is there already with other content; choose another directory, or delete it");
             }
         }
-        for (Map.Entry<String, Content> file : files.entrySet()) {
+        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
             storage.write(Storage.resolve(output, file.getKey()), file.getValue());
         }
     }

@@ -86,7 +86,7 @@ public final class TrainJob {
         }
         checkpoints.beginEpoch();
         Optional<Checkpoint> from = newestNow(found);
-        checkpoints.goOnFrom(from);
+        checkpoints.resumesFrom(from);
         train(from, snapshot);
     }
 

@@ -93,7 +93,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     byte[] toJson() {
-        return SealedJson.bytes(json());
+        return SealedJson.SEAL.seal(json());
     }
 
     private ObjectNode json() {
@@ -117,7 +117,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
-        ObjectNode json = SealedJson.open(file, bytes);
+        ObjectNode json = SealedJson.SEAL.open(file, bytes);
         long format = Json.wholeNumber(json, file, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(file, "format " + FORMAT, "format " + format);

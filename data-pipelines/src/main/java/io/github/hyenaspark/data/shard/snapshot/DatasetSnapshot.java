@@ -190,7 +190,7 @@ public record DatasetSnapshot(
         json.set("tokenizer", vocabulary.toJson());
         ArrayNode unitsJson = json.putArray("units");
         units.forEach(unit -> unitsJson.add(unit.toJson()));
-        return SealedJson.bytes(json);
+        return SealedJson.SEAL.seal(json);
     }
 
     /**
@@ -204,7 +204,7 @@ public record DatasetSnapshot(
             throw new CorruptFileException(
                     file, "format " + FORMAT, "format " + format, "prepare the corpus into another data.dataset");
         }
-        ObjectNode json = SealedJson.open(file, bytes);
+        ObjectNode json = SealedJson.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
         for (var keys = settingsJson.fieldNames(); keys.hasNext(); ) {

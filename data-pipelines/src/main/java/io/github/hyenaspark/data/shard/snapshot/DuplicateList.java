@@ -61,7 +61,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit);
         json.set("exact", toJson(exact));
         json.set("near", toJson(near));
-        return SealedJson.bytes(json);
+        return SealedJson.SEAL.seal(json);
     }
 
     private static ObjectNode toJson(Map<Split, int[]> numbers) {
@@ -81,7 +81,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         }
         String uri = Storage.resolve(dataset, facts.get().file());
         byte[] bytes = facts.get().read(storage, dataset);
-        ObjectNode json = SealedJson.open(uri, bytes);
+        ObjectNode json = SealedJson.SEAL.open(uri, bytes);
         long format = Json.wholeNumber(json, uri, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(uri, "format " + FORMAT, "format " + format);

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import io.github.hyenaspark.io.SplitMix64;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -14,7 +16,6 @@ import java.util.function.IntPredicate;
  * @param warmUpRounds in which it does not
  */
 record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation {
-    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
     private static final float SCALE = 1e-3f / (1 << 23);
 
     @Override
@@ -23,9 +24,9 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
         long begin = System.nanoTime();
         TrainingState state = start.copy();
         double squares = 0;
-        long seed = MULTIPLIER * (part.round() * plan.train().workers() + part.worker() + 1);
+        long seed = SplitMix64.GOLDEN_GAMMA * (part.round() * plan.train().workers() + part.worker() + 1);
         for (int i = 0; i < state.parameterCount(); i++) {
-            seed += MULTIPLIER;
+            seed += SplitMix64.GOLDEN_GAMMA;
             float move = SCALE * (int) (seed >> 40);
             state.theta()[i] += move;
             state.firstMoment()[i] += 0.1f * move;

@@ -2,14 +2,24 @@ package io.github.hyenaspark.config;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 
-/** The known name that a mistyped one is closest to. */
-public final class Suggestion {
-    private Suggestion() {}
+/** How settings and their values are spelled, and what a mistyped name was probably meant to be. */
+public final class SettingNames {
+    private SettingNames() {}
 
-    /** A question to append to a message; empty if no name is close. */
-    public static String of(String typed, Collection<String> known, String prefix) {
-        // Two letters changed places are two changes; in a short word that would be another word.
+    /** An enum constant as settings spell it: {@code NOT_THERE} is {@code not-there}. */
+    public static String of(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The end of a message: "; did you mean NAME?" with the closest of the known names; empty if none is close.
+     *
+     * @param prefix goes before the name
+     */
+    public static String suggestion(String typed, Collection<String> known, String prefix) {
+        // Two swapped letters are two changes; in a short word, two changes make another word.
         int tolerated = typed.length() < 4 ? 1 : Math.max(2, typed.length() / 3);
         return known.stream()
                 .filter(name -> distance(typed, name) <= tolerated)

@@ -1,10 +1,10 @@
-package io.github.hyenaspark.data.bytes;
+package io.github.hyenaspark.io;
 
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A stream whose only read is that of blocks: a single byte is a block of one. */
-public abstract class BlockInputStream extends InputStream {
+/** An input stream that subclasses read in blocks; a single byte is a block of one. */
+public abstract class BulkInputStream extends InputStream {
     @Override
     public final int read() throws IOException {
         byte[] one = new byte[1];
