@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theVectorKernelRunsOn256Bits() throws Exception {
         ForkedJava.assumeX86();
         assertThat(run(THIS_JAVA, VECTORS, "-XX:UseAVX=2"))
@@ -35,6 +37,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theVectorKernelRunsOn128Bits() throws Exception {
         ForkedJava.assumeX86();
         assertThat(run(THIS_JAVA, VECTORS, "-XX:UseAVX=1"))
@@ -51,6 +54,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theSameClassesRunOnJava25() throws Exception {
         Optional<Path> java25 = java25();
         assumeTrue(

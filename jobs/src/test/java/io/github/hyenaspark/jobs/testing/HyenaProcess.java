@@ -45,7 +45,8 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                String.join(" ", SHORT_LIVED) + " " + quoted("-Dlog4j2.configurationFile=" + logging()));
+                String.join(" ", modules()) + " " + String.join(" ", SHORT_LIVED) + " "
+                        + quoted("-Dlog4j2.configurationFile=" + logging()));
         return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
 
@@ -124,6 +125,13 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
     public static List<String> jvmFlags() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
+                .toList();
+    }
+
+    /** The modules alone, with which executors choose the same kernel as this JVM. */
+    static List<String> modules() {
+        return jvmFlags().stream()
+                .filter(flag -> flag.startsWith("--add-modules"))
                 .toList();
     }
 

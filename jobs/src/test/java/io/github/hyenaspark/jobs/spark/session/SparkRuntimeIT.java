@@ -45,8 +45,8 @@ class SparkRuntimeIT {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the Spark session that runs in this JVM lacks"
                             + " spark.serializer=org.apache.spark.serializer.KryoSerializer,"
-                            + " spark.kryo.registrator=io.github.hyenaspark.jobs.spark.KryoRegistration,"
-                            + " spark.plugins=io.github.hyenaspark.jobs.spark.RunPlugin, spark.task.cpus=2;"
+                            + " spark.kryo.registrator=io.github.hyenaspark.jobs.spark.session.KryoRegistration,"
+                            + " spark.plugins=io.github.hyenaspark.jobs.spark.task.RunPlugin, spark.task.cpus=2;"
                             + " start it with that, or stop it and the command starts its own");
             assertThat(context.sc().isStopped()).isFalse();
         }
