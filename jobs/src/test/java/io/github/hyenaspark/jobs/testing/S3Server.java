@@ -32,7 +32,7 @@ public final class S3Server {
     private static final long START_SECONDS = 60;
     private static final String REGION = "us-east-1";
 
-    private static Optional<Integer> started = Optional.empty();
+    private static Optional<Integer> sharedPort = Optional.empty();
 
     private final String bucket;
     private final int port;
@@ -48,10 +48,10 @@ public final class S3Server {
      * @throws IOException if the server ends or says nothing within a minute; its log is in the message
      */
     public static synchronized S3Server newBucket() throws IOException {
-        if (started.isEmpty()) {
-            started = Optional.of(start(ServerFolder.create("s3")));
+        if (sharedPort.isEmpty()) {
+            sharedPort = Optional.of(start(ServerFolder.create("s3")));
         }
-        int port = started.get();
+        int port = sharedPort.get();
         String bucket = "hyena-" + UUID.randomUUID();
         URL url = URI.create("http://127.0.0.1:" + port + "/" + bucket).toURL();
         HttpURLConnection put = (HttpURLConnection) url.openConnection();
