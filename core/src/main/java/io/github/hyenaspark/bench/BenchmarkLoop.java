@@ -1,7 +1,9 @@
 package io.github.hyenaspark.bench;
 
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -77,5 +79,69 @@ public record BenchmarkLoop(List<Double> seconds) {
     /** The shortest. */
     public double best() {
         return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
+    }
+
+    /** Something that may read and write. */
+    @FunctionalInterface
+    public interface Action {
+        /** Does it once. */
+        void run() throws IOException;
+    }
+
+    /**
+     * Work whose speed is measured.
+     *
+     * @param bytes of input that it consumes
+     * @param after prepares the next run; not measured
+     */
+    public record Workload(long bytes, Action action, Action after) {
+        /** Work that can be repeated as it is. */
+        public static Workload of(long bytes, Action action) {
+            return new Workload(bytes, action, () -> {});
+        }
+    }
+
+    /**
+     * How fast input is consumed, the median of the repeats.
+     *
+     * @param cpu MB (10^6 bytes) per second of the thread's CPU time
+     * @param wall MB per second of wall-clock time, which includes waiting for the disk
+     */
+    public record Speed(double cpu, double wall) {}
+
+    /**
+     * Measures workloads alternately on this thread, so that whatever disturbs one disturbs the others.
+     *
+     * @param warmUp rounds before those that count
+     * @param repeats rounds that count, at least one
+     * @return the speed of each workload, in their order
+     */
+    public static List<Speed> interleaved(List<Workload> loads, int warmUp, int repeats) throws IOException {
+        double[][] cpu = new double[loads.size()][repeats];
+        double[][] wall = new double[loads.size()][repeats];
+        for (int repeat = -warmUp; repeat < repeats; repeat++) {
+            for (int i = 0; i < loads.size(); i++) {
+                long cpuBegin = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+                long begin = System.nanoTime();
+                loads.get(i).action().run();
+                long nanos = System.nanoTime() - begin;
+                long cpuNanos = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - cpuBegin;
+                if (repeat >= 0) {
+                    cpu[i][repeat] = cpuNanos * 1e-9;
+                    wall[i][repeat] = nanos * 1e-9;
+                }
+                loads.get(i).after().run();
+            }
+        }
+        List<Speed> speeds = new ArrayList<>();
+        for (int i = 0; i < loads.size(); i++) {
+            double megabytes = loads.get(i).bytes() / 1e6;
+            speeds.add(new Speed(megabytes / median(cpu[i]), megabytes / median(wall[i])));
+        }
+        return speeds;
+    }
+
+    private static double median(double[] seconds) {
+        return new BenchmarkLoop(Arrays.stream(seconds).boxed().toList()).median();
     }
 }

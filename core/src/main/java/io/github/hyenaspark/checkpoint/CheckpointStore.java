@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
  * instant leaves the old checkpoint or the new one. For one thread at a time.
  */
 public final class CheckpointStore {
-    private static final Logger LOG = LoggerFactory.getLogger(CheckpointStore.class);
     private static final long NO_EPOCH = 0;
     private static final int LOOKS = 5;
     private static final String WRITER = ProcessName.ofThisProcess();
@@ -48,6 +47,11 @@ public final class CheckpointStore {
         this.storage = storage;
         this.run = run;
         layout = new RunLayout(storage, run);
+    }
+
+    /** When there is something to say: who only reads starts no logging. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(CheckpointStore.class);
     }
 
     /** The checkpoints in the directory of a run, which need not be there. Writes nothing. */
@@ -80,10 +84,10 @@ public final class CheckpointStore {
 
     private void warnIfNothingIsExclusive() throws IOException {
         if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
-            LOG.warn(
-                    "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on): of two"
-                            + " drivers that start at the same instant both may go on; let only one of them run",
-                    run);
+            log().warn(
+                            "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on): of two"
+                                    + " drivers that start at the same instant both may go on; let only one of them run",
+                            run);
         }
     }
 
@@ -113,7 +117,7 @@ public final class CheckpointStore {
                                 .put("found_by_epoch", epoch)
                                 .put("time", Instant.now().toString())));
             } catch (IOException e) {
-                LOG.warn("cannot note in {} what is wrong with a checkpoint: {}", uri, e.getMessage());
+                log().warn("cannot note in {} what is wrong with a checkpoint: {}", uri, e.getMessage());
             }
         }
     }
@@ -144,7 +148,7 @@ public final class CheckpointStore {
                 try {
                     return Optional.of(load(name));
                 } catch (CorruptFileException | FileNotFoundException e) {
-                    LOG.warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
+                    log().warn("cannot use the checkpoint {}: {}", name.prefix(), e.getMessage());
                     invalid.add(name);
                     reasons.put(name, String.valueOf(e.getMessage()));
                     problems.add(String.valueOf(e.getMessage()));
@@ -165,7 +169,7 @@ public final class CheckpointStore {
     private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
         Set<ManifestName> late = layout.superseded();
         late.forEach(name ->
-                LOG.warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix()));
+                log().warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix()));
         List<ManifestName> ordered = new ArrayList<>(names);
         ordered.sort(Comparator.comparing(late::contains)); // stable
         return ordered;
@@ -182,7 +186,7 @@ public final class CheckpointStore {
             try {
                 manifests.add(manifest(name));
             } catch (CorruptFileException | FileNotFoundException e) {
-                LOG.warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+                log().warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
             }
         }
         return manifests;
@@ -231,7 +235,7 @@ public final class CheckpointStore {
         verify(manifest);
         refuseIfReplaced(); // retention is the successor's then
         last = name.prefix();
-        LOG.debug("point: round {} is verified", checkpoint.round());
+        log().debug("point: round {} is verified", checkpoint.round());
         new Retention(storage, layout).apply(keep, invalid, epoch);
         return manifest;
     }
@@ -257,16 +261,16 @@ public final class CheckpointStore {
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
             files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
-            LOG.debug("point: {} of round {} is written", vector, checkpoint.round());
+            log().debug("point: {} of round {} is written", vector, checkpoint.round());
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
         refuseIfReplaced();
-        LOG.debug("point: before the manifest of round {}", checkpoint.round());
+        log().debug("point: before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");
         }
-        LOG.info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
+        log().info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
         return manifest;
     }
 

@@ -47,5 +47,14 @@ public record Provenance(String run, String parent, String start, String writer,
      * @param blas library of dense products and its version
      * @param threads threads of one task, and what else of the machine decides
      */
-    public record Numerics(String java, String backend, String blas, String threads) {}
+    public record Numerics(String java, String backend, String blas, String threads) {
+        /**
+         * Whether a run with these numerics may go on with what others computed. Version 0.1 wrote {@code null} for the
+         * version of the backend, of which it knew only one.
+         */
+        public boolean continues(Numerics earlier) {
+            String withoutVersion = backend.replaceFirst("^(\\S+) [^,]*,", "$1 null,");
+            return equals(earlier) || new Numerics(java, withoutVersion, blas, threads).equals(earlier);
+        }
+    }
 }

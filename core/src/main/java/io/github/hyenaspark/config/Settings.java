@@ -1,5 +1,6 @@
 package io.github.hyenaspark.config;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -9,6 +10,7 @@ import com.typesafe.config.ConfigParseOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -126,6 +128,30 @@ public final class Settings {
             part.set(section, tree.get(section));
         }
         return TypedTree.render(part);
+    }
+
+    /**
+     * The settings of some sections that differ from the defaults.
+     *
+     * @return {@code key=value} for each, sorted by section and key
+     */
+    public List<String> changes(Collection<String> sections) {
+        ObjectNode unchanged = TypedTree.of(defaults().root(), defaults().root());
+        List<String> changes = new ArrayList<>();
+        for (String section : new TreeSet<>(sections)) {
+            changes(section, tree.path(section), unchanged.path(section), changes);
+        }
+        return changes;
+    }
+
+    private static void changes(String key, JsonNode value, JsonNode unchanged, List<String> changes) {
+        if (value.isObject()) {
+            value.properties()
+                    .forEach(field -> changes(
+                            key + "." + field.getKey(), field.getValue(), unchanged.path(field.getKey()), changes));
+        } else if (!value.equals(unchanged)) {
+            changes.add(key + "=" + (value.isTextual() ? value.textValue() : TypedTree.render(value)));
+        }
     }
 
     /**

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** The known name that a mistyped one is closest to. */
-final class Suggestion {
+public final class Suggestion {
     private Suggestion() {}
 
     /** A question to append to a message; empty if no name is close. */
-    static String of(String typed, Collection<String> known, String prefix) {
+    public static String of(String typed, Collection<String> known, String prefix) {
         // Two letters changed places are two changes; in a short word that would be another word.
         int tolerated = typed.length() < 4 ? 1 : Math.max(2, typed.length() / 3);
         return known.stream()

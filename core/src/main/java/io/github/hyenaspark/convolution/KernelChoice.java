@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernel the program uses, and why: the vector kernel if the JVM was started with {@code --add-modules
- * jdk.incubator.vector} and its classes load and run, else the scalar one. The system property
- * {@code hyena.convolution} ({@code scalar} or {@code vector}) overrides that.
+ * Which kernel the program uses, and why: the vector kernel if the {@link VectorModule} is available and its classes
+ * load and run, else the scalar one. The system property {@code hyena.convolution} ({@code scalar} or {@code vector})
+ * overrides that.
  *
  * <p>{@code VectorKernel} is looked for by name: without the module, a class that mentions it would not load.
  *
@@ -18,7 +18,6 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
 
     private static final String VECTOR = "vector";
-    private static final String MODULE = "jdk.incubator.vector";
     private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.vector.VectorKernelSource";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
@@ -50,12 +49,14 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     }
 
     private static KernelChoice vector(String wish) {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-            return withoutVectors(wish, "the module " + MODULE + " is not there; add it by --add-modules " + MODULE);
+        if (!VectorModule.load()) {
+            return withoutVectors(
+                    wish,
+                    "the module " + VectorModule.NAME + " is not available; start Java with " + VectorModule.FLAG);
         }
         try {
             KernelSource source = vectorSource();
-            return new KernelChoice(VECTOR, source, source + " of " + MODULE);
+            return new KernelChoice(VECTOR, source, source + " of " + VectorModule.NAME);
         } catch (LinkageError | ReflectiveOperationException e) {
             Throwable cause = Optional.ofNullable(e.getCause()).orElse(e);
             return withoutVectors(wish, "the vector kernel does not run on this JVM: " + cause);

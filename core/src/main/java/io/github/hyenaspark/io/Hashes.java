@@ -37,11 +37,13 @@ public final class Hashes {
         return crc.getValue();
     }
 
-    static String hex(byte[] bytes) {
+    /** Bytes as hexadecimal digits. */
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 
-    static MessageDigest newSha256() {
+    /** A SHA-256 digest that has seen nothing. */
+    public static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

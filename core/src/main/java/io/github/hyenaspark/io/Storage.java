@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
@@ -15,6 +16,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,38 +30,47 @@ import org.slf4j.LoggerFactory;
  * directories. File systems other than the local one come from Hadoop's cache, which serves the whole process.
  */
 public final class Storage {
-    private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
     private static final String LOCAL = "file";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
-    private final Configuration settings;
-    private final RawLocalFileSystem disk;
+    private final Map<String, String> given;
+    private final boolean localByDefault;
+    private @Nullable Hadoop hadoop; // made when it is needed: that takes a third of a second
 
-    private Storage(Configuration settings) throws IOException {
-        this.settings = settings;
-        // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
-        disk = new RawLocalFileSystem();
-        disk.initialize(URI.create("file:///"), settings);
+    private Storage(Map<String, String> given) {
+        this.given = given;
+        localByDefault = given.getOrDefault(FileSystem.FS_DEFAULT_NAME_KEY, "").startsWith(LOCAL + ":");
+    }
+
+    private record Hadoop(Configuration settings, RawLocalFileSystem disk) {}
+
+    private synchronized Hadoop hadoop() throws IOException {
+        if (hadoop == null) {
+            Configuration settings = new Configuration();
+            given.forEach(settings::set);
+            // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
+            RawLocalFileSystem disk = new RawLocalFileSystem();
+            disk.initialize(URI.create("file:///"), settings);
+            hadoop = new Hadoop(settings, disk);
+        }
+        return hadoop;
+    }
+
+    /** When there is something to say: who only reads starts no logging. */
+    private static Logger log() {
+        return LoggerFactory.getLogger(Storage.class);
     }
 
     /**
      * Storage with these Hadoop settings, for example {@code fs.s3a.endpoint}, on top of the core-site.xml and
      * hdfs-site.xml found on the class path.
-     *
-     * @throws IOException if the local disk cannot be used
      */
-    public static Storage of(Map<String, String> hadoopSettings) throws IOException {
-        Configuration settings = new Configuration();
-        hadoopSettings.forEach(settings::set);
-        return new Storage(settings);
+    public static Storage of(Map<String, String> hadoopSettings) {
+        return new Storage(Map.copyOf(hadoopSettings));
     }
 
-    /**
-     * Storage in which a path without a scheme is always on the local disk.
-     *
-     * @throws IOException if the local disk cannot be used
-     */
-    public static Storage local() throws IOException {
+    /** Storage in which a path without a scheme is always on the local disk. */
+    public static Storage local() {
         return of(Map.of(FileSystem.FS_DEFAULT_NAME_KEY, "file:///"));
     }
 
@@ -109,6 +120,10 @@ public final class Storage {
      * @throws FileNotFoundException if there is no such file
      */
     public byte[] read(String uri) throws IOException {
+        Optional<byte[]> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::read);
+        if (local.isPresent()) {
+            return local.get();
+        }
         try (InputStream in = open(uri)) {
             return in.readAllBytes();
         }
@@ -157,6 +172,11 @@ public final class Storage {
      * @throws CorruptFileException if it has another length; the stream throws it at the end if a hash differs
      */
     public InputStream openVerified(FileInfo expected) throws IOException {
+        Optional<InputStream> local = LocalReads.path(expected.uri(), localByDefault)
+                .flatMap(file -> LocalReads.open(file, expected.bytes()));
+        if (local.isPresent()) {
+            return new VerifyingInputStream(local.get(), expected);
+        }
         Place place = place(expected.uri());
         long found = file(place).getLen();
         if (found != expected.bytes()) {
@@ -223,7 +243,7 @@ public final class Storage {
         Place place = place(uri);
         Written written = writeOnce(place, content);
         if (!written.created() && length(uri) < written.file().bytes()) {
-            LOG.warn("{} has been cut short; it is written again", place.qualified());
+            log().warn("{} has been cut short; it is written again", place.qualified());
             delete(uri);
             written = writeOnce(place, content);
         }
@@ -267,6 +287,11 @@ public final class Storage {
 
     /** The files directly in a directory, by URI; none if it is not there. Names that begin with a dot are left out. */
     public List<FileInfo> list(String directory) throws IOException {
+        Optional<List<FileInfo>> local =
+                LocalReads.path(directory, localByDefault).flatMap(LocalReads::list);
+        if (local.isPresent()) {
+            return local.get();
+        }
         Place place = place(directory);
         try {
             return Listing.of(place.fileSystem()).directly(place.path());
@@ -322,14 +347,16 @@ public final class Storage {
     private Place place(String uri) throws IOException {
         Path path = new Path(uri);
         URI asked = path.toUri();
-        String scheme =
-                asked.getScheme() == null ? FileSystem.getDefaultUri(settings).getScheme() : asked.getScheme();
-        FileSystem fileSystem = LOCAL.equals(scheme) ? disk : path.getFileSystem(settings);
+        Hadoop here = hadoop();
+        String scheme = asked.getScheme() == null
+                ? FileSystem.getDefaultUri(here.settings()).getScheme()
+                : asked.getScheme();
+        FileSystem fileSystem = LOCAL.equals(scheme) ? here.disk() : path.getFileSystem(here.settings());
         return new Place(fileSystem, fileSystem.makeQualified(path));
     }
 
     private AtomicWriter publication(Place place) {
-        if (place.fileSystem() == disk) {
+        if (place.fileSystem() instanceof RawLocalFileSystem disk) {
             return new LinkWriter(disk);
         }
         return OBJECT_STORES.contains(place.fileSystem().getScheme())

@@ -2,9 +2,14 @@ package io.github.hyenaspark.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class BenchmarkLoopTest {
@@ -38,5 +43,29 @@ class BenchmarkLoopTest {
         assertThat(repeats(0, 5_000_000_000L, new AtomicInteger()).seconds()).hasSize(5);
         assertThat(repeats(0, 25_000_000_000L, new AtomicInteger()).seconds()).hasSize(3);
         assertThat(repeats(0, 60_000_000_000L, new AtomicInteger()).seconds()).hasSize(2);
+    }
+
+    @Test
+    void workloadsAlternateAndAreMadeReadyAfterEach() throws IOException {
+        List<String> done = new ArrayList<>();
+        Workload first = new Workload(1, () -> done.add("first"), () -> done.add("ready"));
+        Workload second = Workload.of(1, () -> done.add("second"));
+        BenchmarkLoop.interleaved(List.of(first, second), 1, 2);
+        assertThat(done)
+                .containsExactly("first", "ready", "second", "first", "ready", "second", "first", "ready", "second");
+    }
+
+    @Test
+    void whoWaitsIsSlowByTheClockAndNotByItsProcessor() throws IOException {
+        Workload waiting = Workload.of(1_000_000, () -> {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+            while (System.nanoTime() < end) {
+                LockSupport.parkNanos(end - System.nanoTime());
+            }
+        });
+        BenchmarkLoop.Speed speed =
+                BenchmarkLoop.interleaved(List.of(waiting), 1, 3).get(0);
+        assertThat(speed.wall()).isLessThanOrEqualTo(20);
+        assertThat(speed.cpu()).isGreaterThan(2 * speed.wall());
     }
 }

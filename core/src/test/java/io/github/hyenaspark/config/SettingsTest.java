@@ -356,4 +356,18 @@ class SettingsTest {
                             + "\", expected a number");
         }
     }
+
+    @Test
+    void changesAreWhatDiffersFromTheDefaultsInTheSectionsAskedFor() {
+        Settings settings = Settings.load(List.of(
+                "train.lr=1e-3",
+                "model.d-model=128", // the default
+                "data.source.columns=[a, b]",
+                "data.input=/a b",
+                "run.dir=RUN"));
+        assertThat(settings.changes(List.of("train", "model", "data")))
+                .containsExactly("data.input=/a b", "data.source.columns=[\"a\",\"b\"]", "train.lr=0.001");
+        assertThat(Settings.load(List.of()).changes(List.of("train", "model", "data", "run")))
+                .isEmpty();
+    }
 }

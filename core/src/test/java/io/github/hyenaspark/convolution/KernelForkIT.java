@@ -25,6 +25,15 @@ public class KernelForkIT {
         assertThat(run(THIS_JAVA, VECTORS, "-Dhyena.convolution=vector"))
                 .contains("Long convolutions use the vector kernel: ")
                 .contains("vector kernel, ")
+                .contains(" lanes of jdk.incubator.vector, the same bits")
+                .doesNotContain("WARNING");
+    }
+
+    @Test
+    @Tag("process")
+    void theModuleMayAlsoBeAddedByName() throws Exception {
+        assertThat(run(THIS_JAVA, "--add-modules=jdk.incubator.vector", "-Dhyena.convolution=vector"))
+                .contains("vector kernel, ")
                 .contains(" lanes of jdk.incubator.vector, the same bits");
     }
 
@@ -47,8 +56,8 @@ public class KernelForkIT {
     @Test
     void withoutTheModuleTheScalarKernelRunsAndTheLogSaysWhy() throws Exception {
         assertThat(run(THIS_JAVA))
-                .contains("Long convolutions use the scalar kernel: the module jdk.incubator.vector is not there;"
-                        + " add it by --add-modules jdk.incubator.vector")
+                .contains("Long convolutions use the scalar kernel: the module jdk.incubator.vector is not available;"
+                        + " start Java with " + VECTORS)
                 .contains("scalar kernel, ")
                 .contains(", the same bits");
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs a program of the tests in a JVM of its own, with other flags or of another version. */
 public final class ForkedJava {
-    public static final String VECTORS = "--add-modules=jdk.incubator.vector";
+    public static final String VECTORS = "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED";
     public static final Path THIS_JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     private ForkedJava() {}

@@ -25,7 +25,7 @@ record BaselineProcess(int driverMebibytes, int executorMebibytes) {
 
     /** Those of conf/spark-defaults.conf; but the scalar convolution, which needs no rounds to warm up. */
     private static final List<String> FLAGS = List.of(
-            "--add-modules=jdk.incubator.vector",
+            "--add-exports=java.base/jdk.internal.module=ALL-UNNAMED",
             "-Dhyena.convolution=scalar",
             "-Dorg.bytedeco.javacpp.maxbytes=0",
             "-Dorg.bytedeco.javacpp.maxphysicalbytes=0");

@@ -1,143 +1,95 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.jobs.bench.BenchJob;
+import io.github.hyenaspark.config.Suggestion;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
-import io.github.hyenaspark.jobs.cli.JobCommand;
-import io.github.hyenaspark.jobs.compare.CompareJob;
-import io.github.hyenaspark.jobs.exchange.ExportJob;
-import io.github.hyenaspark.jobs.exchange.ImportJob;
-import io.github.hyenaspark.jobs.infer.EmbedJob;
-import io.github.hyenaspark.jobs.infer.EvaluateJob;
-import io.github.hyenaspark.jobs.infer.GenerateJob;
-import io.github.hyenaspark.jobs.infer.ScoreJob;
 import io.github.hyenaspark.jobs.inspect.InspectJob;
-import io.github.hyenaspark.jobs.inspect.VerifyJob;
-import io.github.hyenaspark.jobs.prepare.PrepareJob;
-import io.github.hyenaspark.jobs.prepare.TrainTokenizerJob;
-import io.github.hyenaspark.jobs.prepare.VacuumJob;
-import io.github.hyenaspark.jobs.train.TrainJob;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
-@Command(synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
-    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-
     private static final int HELP_COLUMNS = 110; // a line of reference.conf is not broken
 
     private Main() {}
 
     /** Runs one command and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
+        Optional<String> refusal = JavaVersion.refusal();
+        if (refusal.isPresent()) {
+            Console.ofProcess().messages().println("hyena: " + refusal.get());
+            System.exit(ExitCode.WRONG_USAGE.code());
+        }
         System.setProperty("java.awt.headless", "true"); // the loss curve is drawn on machines without a display
-        System.exit(run(List.of(arguments), Console.ofProcess()));
+        List<String> words = List.of(arguments);
+        int code = run(words, Console.ofProcess());
+        if (InspectJob.isPlain(words) || words.equals(List.of("--help"))) {
+            Runtime.getRuntime().halt(code); // nothing is left to do, and exit looks for loggers in every jar
+        }
+        System.exit(code);
     }
 
     /** Runs one command; returns its exit code. */
     public static int run(List<String> arguments, Console console) {
         try {
-            return commandLine(console).execute(arguments.toArray(String[]::new));
+            String name = arguments.isEmpty() ? "" : arguments.get(0);
+            if (name.equals("-h") || name.equals("--help")) {
+                console.results().print(Commands.help());
+                console.results().flush();
+                return ExitCode.DONE.code();
+            }
+            if (InspectJob.isPlain(arguments)) {
+                return inspect(arguments, console);
+            }
+            return commandLine(name, console).execute(arguments.toArray(String[]::new));
         } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
             return failed(e, "hyena " + arguments.get(0), console);
         }
     }
 
+    /** The same as by way of picocli, whose start takes longer than all the rest of the command. */
+    private static int inspect(List<String> arguments, Console console) {
+        try {
+            return InspectJob.run(arguments.get(1), arguments.size() > 2, console);
+        } catch (IOException | RuntimeException e) {
+            return failed(e, "hyena inspect", console);
+        }
+    }
+
     /** All commands. */
     public static CommandLine commandLine(Console console) {
-        return new CommandWords(
-                        "hyena", "Trains long-context language models of Hyena blocks on Apache Spark.", "train --help")
-                .on(new Main())
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "prepare",
-                                "Turns a corpus into a dataset, doing only what is new.",
-                                "data.input=FOLDER data.dataset=DATASET"),
-                        List.of("data", "task", "run"),
-                        new PrepareJob.Command(),
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "train-tokenizer",
-                                "Learns a byte-level BPE tokenizer from a corpus.",
-                                "data.input=FOLDER tokenizer.output=TOKENIZER tokenizer.vocab=4096"),
-                        List.of("data", "tokenizer"),
-                        TrainTokenizerJob::run,
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "train",
-                                "Trains a model on a dataset; goes on where the run in run.dir stopped.",
-                                "data.dataset=DATASET run.dir=RUN"),
-                        List.of("data", "model", "train", "checkpoint", "run"),
-                        new TrainJob.Command(),
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "evaluate",
-                                "Measures the newest checkpoint of run.dir on the documents of a split: as a whole, each"
-                                        + " by itself, and by position in the context.",
-                                "run.dir=RUN"),
-                        List.of("evaluate", "data", "run"),
-                        EvaluateJob::run,
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "score",
-                                "Writes the loss of every document of data.input, by the model of run.dir.",
-                                "run.dir=RUN data.input=FOLDER score.output=SCORES"),
-                        List.of("score", "data", "run"),
-                        ScoreJob::run,
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "embed",
-                                "Writes vectors of every document of data.input, by the model of run.dir.",
-                                "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
-                        List.of("embed", "data", "run"),
-                        EmbedJob::run,
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "compare",
-                                "Trains each of some mixers on the same data, measures their steps, and draws both.",
-                                "data.dataset=DATASET compare.dir=COMPARISON"),
-                        List.of("compare", "data", "model", "train", "checkpoint", "run"),
-                        CompareJob::run,
-                        console))
-                .addSubcommand(GenerateJob.command(console))
-                .addSubcommand(ExportJob.command(console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "import",
-                                "Begins a run in run.dir with a model in safetensors files; takes settings like train.",
-                                "import.input=EXPORT run.dir=NEW-RUN"),
-                        List.of("import", "run"),
-                        new ImportJob(),
-                        console))
-                .addSubcommand(JobCommand.of(
-                        new CommandWords(
-                                "vacuum",
-                                "Deletes what a dataset holds and no snapshot lists.",
-                                "data.dataset=DATASET"),
-                        List.of("vacuum", "data"),
-                        VacuumJob::run,
-                        console))
-                .addSubcommand(BenchJob.command(console))
-                .addSubcommand(InspectJob.command(console))
-                .addSubcommand(VerifyJob.command(console))
-                .setExpandAtFiles(false)
+        return withCommands(Commands.ALL.stream().map(words -> Commands.make(words, console)), console);
+    }
+
+    /** Only the command that is called; the words of all of them if there is no such command. */
+    private static CommandLine commandLine(String name, Console console) {
+        for (CommandWords words : Commands.ALL) {
+            if (words.name().equals(name)) {
+                return withCommands(Stream.of(Commands.make(words, console)), console);
+            }
+        }
+        return withCommands(Commands.ALL.stream().map(words -> words.on(CommandSpec.create())), console);
+    }
+
+    private static CommandLine withCommands(Stream<CommandLine> commands, Console console) {
+        CommandSpec spec = CommandSpec.wrapWithoutInspection(new Main());
+        spec.usageMessage().synopsisSubcommandLabel("COMMAND");
+        CommandLine line = Commands.PROGRAM.on(spec);
+        commands.forEach(line::addSubcommand);
+        return line.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
@@ -156,20 +108,25 @@ public final class Main implements Runnable {
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         Set<String> known = e.getCommandLine().getSubcommands().keySet();
         String message = e instanceof UnmatchedArgumentException unmatched && !known.isEmpty()
-                ? "there is no command " + unmatched.getUnmatched().get(0) + ", only " + known
+                ? unknownCommand(unmatched.getUnmatched().get(0), known)
                 : e.getMessage();
         console.messages().println(command + ": " + message + "; see " + command + " --help");
         return ExitCode.WRONG_USAGE.code();
     }
 
+    private static String unknownCommand(String typed, Set<String> known) {
+        return "there is no command " + typed + Suggestion.of(typed, known, "") + "; known commands: " + known;
+    }
+
     private static int failed(Throwable failure, String command, Console console) {
         ExitCode code = ExitCode.of(failure);
         console.messages().println(command + ": " + ExitCode.message(failure));
+        Logger log = LoggerFactory.getLogger(Main.class); // not before: help and inspect need no logging
         boolean foreseen = failure instanceof Exception && !(failure instanceof RuntimeException);
         if (code == ExitCode.FAILED && !foreseen) {
-            LOG.error("{} failed in a way that was not foreseen", command, failure);
+            log.error("{} failed in a way that was not foreseen", command, failure);
         } else {
-            LOG.debug("{} ended with exit code {}", command, code.code(), failure);
+            log.debug("{} ended with exit code {}", command, code.code(), failure);
         }
         return code.code();
     }

@@ -57,26 +57,27 @@ final class ArchitectureTest {
             checkpoint              | io operator.nn model
             exchange                | io operator.. model
             bench                   | convolution operator.tensor operator.nn operator.block model train.config train.optim train
-            data.shard              | io
+            data.bytes              |
+            data.shard              | io data.bytes
             data.shard.snapshot     | io data.shard
             data.shard.table        | io data.shard
-            data.shard.quarantine   | io data.shard
-            data.token              | io
+            data.shard.quarantine   | io data.bytes data.shard
+            data.token              | io data.bytes
             data.token.train        | data.token
             data.task               | io data.token
-            data.document           | io
-            data.document.stream    | io data.document
-            data.document.text      | io data.document data.document.stream
-            data.document.fasta     | io data.document data.document.stream
-            data.document.parquet   | io data.document
-            data.document.clean     | data.document data.document.stream
+            data.document           | io data.bytes
+            data.document.stream    | io data.bytes data.document
+            data.document.text      | io data.bytes data.document data.document.stream
+            data.document.fasta     | io data.bytes data.document data.document.stream
+            data.document.parquet   | io data.bytes data.document
+            data.document.clean     | data.bytes data.document data.document.stream
             data.document.input     | io data..
             data.batch              | io model data.shard data.shard.snapshot
             data.prepare            | io data..
             data.prepare.unit       | io data..
             data.prepare.plan       | io data..
             data.prepare.commit     | io data..
-            data.bench              | io data..
+            data.bench              | io bench data..
             jobs.report.progress    | io
             jobs.report.journal     | io
             jobs.report.html        |

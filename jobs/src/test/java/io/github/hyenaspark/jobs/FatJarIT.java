@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.Script;
@@ -36,7 +37,7 @@ class FatJarIT {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(HyenaProcess.jvmFlags());
-        command.addAll(List.of("-Xmx1g", "--add-modules=jdk.incubator.vector")); // as the defaults say to spark-submit
+        command.addAll(List.of("-Xmx1g", VectorModule.FLAG)); // as the defaults say to spark-submit
         command.addAll(List.of("-cp", TARGET.resolve("spark").resolve("jars") + "/*"));
         command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
         command.addAll(List.of("--class", Main.class.getName()));

@@ -65,7 +65,35 @@ class MainTest {
 
     @Test
     void anUnknownCommandIsNamedWithTheKnownOnes() {
-        assertRefused(run("trian"), 2, "hyena: there is no command trian, only [prepare, ", "train, evaluate, ");
+        assertRefused(
+                run("trian"),
+                2,
+                "hyena: there is no command trian; did you mean train?; known commands: [prepare, ",
+                "train, evaluate, ");
+        messages.reset();
+        assertRefused(run("bench", "cnov"), 2, "hyena bench: there is no command cnov; did you mean conv?; known");
+        messages.reset();
+        assertRefused(run("zzz"), 2, "hyena: there is no command zzz; known commands: [prepare, ");
+    }
+
+    @Test
+    void theHelpIsThatOfPicocli() {
+        var nowhere = new Console(
+                new PrintStream(results, true, StandardCharsets.UTF_8),
+                new PrintStream(messages, true, StandardCharsets.UTF_8));
+        assertThat(Commands.help()).isEqualTo(Main.commandLine(nowhere).getUsageMessage());
+    }
+
+    @Test
+    void inspectSaysTheSameByEitherWay() throws IOException {
+        String made = directory.resolve("run").toString();
+        ShortCommands.makeRun(made);
+        assertThat(run("inspect", made, "--json")).isZero();
+        String plain = results.toString(StandardCharsets.UTF_8);
+        results.reset();
+        assertThat(run("inspect", "--json", made)).isZero();
+        assertThat(results.toString(StandardCharsets.UTF_8)).isEqualTo(plain).startsWith("{\"run\":");
+        assertThat(messages.size()).isZero();
     }
 
     @Test

@@ -7,10 +7,11 @@ import io.github.hyenaspark.convolution.KernelChoice;
 import io.github.hyenaspark.convolution.ScalarKernel;
 
 /**
- * Where vectors are too long for a row, the scalar kernel; else {@link VectorKernel}. {@link KernelChoice} loads it.
+ * Where vectors are too long for a row, the scalar kernel; else {@link VectorKernel}. {@link KernelChoice} loads it by
+ * name, so it and its constructor are public.
  */
-final class VectorKernelSource implements KernelChoice.KernelSource {
-    VectorKernelSource() {
+public final class VectorKernelSource implements KernelChoice.KernelSource {
+    public VectorKernelSource() {
         if (LANES < 4) {
             throw new UnsupportedOperationException(
                     "its vectors must have at least 4 floats, those of this machine have " + LANES);

@@ -1,18 +1,18 @@
 package io.github.hyenaspark.train.codec;
 
+import io.github.hyenaspark.convolution.VectorModule;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
  * The loops of {@link Codec} over the values of one block. There are two, with the same results to the bit: those of
- * the Vector API, where the JVM was started with {@code --add-modules jdk.incubator.vector} and has vectors of eight
- * floats, take half the time.
+ * the Vector API, where the {@link VectorModule} is available and has vectors of eight floats, take half the time.
  */
 interface CodecLoops {
     /** The loops of this JVM. {@code VectorCodecLoops} is found by name: without the module it does not load. */
     static CodecLoops ofThisJvm() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+        if (!VectorModule.load()) {
             return new Scalar();
         }
         try {

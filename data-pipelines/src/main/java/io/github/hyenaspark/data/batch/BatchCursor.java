@@ -1,12 +1,11 @@
 package io.github.hyenaspark.data.batch;
 
 /**
- * Which sequences a worker reads at a local step: a pure function, so that a batch can be asked for anywhere and again.
- * Counted through steps, workers and batch places in this order, the sequences run through one {@link Shuffle} per
- * epoch: every sequence once, then the next epoch, which may begin inside a batch.
+ * Which sequences a worker reads at a local step: a pure function, so any batch can be asked for at any time. Counted
+ * through steps, workers and batch positions in this order, the sequences run through one {@link Shuffle} per epoch:
+ * every sequence once, then the next epoch, which may begin inside a batch.
  *
- * @param sequences n, at least 1; fewer than a step takes is fine, epochs then follow faster
- * @param seed decides the order
+ * @param sequences n, at least 1; may be fewer than a step takes
  * @param workers K
  * @param batchSize B, sequences per local step
  */
@@ -26,12 +25,10 @@ public record BatchCursor(long sequences, long seed, int workers, int batchSize)
     }
 
     /**
-     * The sequences of one batch.
+     * The sequences of one batch: B numbers in [0, n), in order.
      *
      * @param step local steps of the run before this one, at least 0
      * @param worker k in [0, K)
-     * @return B numbers in [0, n), in the batch's order
-     * @throws IllegalArgumentException if one of them is out of range
      */
     public long[] sequencesOf(long step, int worker) {
         if (step < 0 || worker < 0 || worker >= workers) {
@@ -54,7 +51,7 @@ public record BatchCursor(long sequences, long seed, int workers, int batchSize)
         return chosen;
     }
 
-    /** The epoch, from 0, that a run is in after so many local steps of every worker. */
+    /** The epoch, from 0, after this many local steps of every worker. */
     public long epochAfter(long steps) {
         return Math.multiplyExact(steps, (long) workers * batchSize) / sequences;
     }

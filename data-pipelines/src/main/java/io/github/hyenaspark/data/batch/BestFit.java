@@ -1,11 +1,13 @@
 package io.github.hyenaspark.data.batch;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Packs pieces into sequences of L inputs: each goes into the fullest sequence that has room for it, of equally full
- * ones into the one that was filled last, and into a new one if none has room. A step takes about log L of time,
- * however many sequences are open.
+ * Packs pieces into sequences of L inputs: each goes into the fullest sequence that has room, of equally full ones into
+ * the one filled last, and into a new one if none has room. A step takes about log L time, however many sequences are
+ * open.
  */
 final class BestFit {
     private static final int NONE = -1;
@@ -22,7 +24,7 @@ final class BestFit {
      * Packs pieces.
      *
      * @param inputs of each piece, 1 to L
-     * @param order numbers of pieces, which are packed in this order; empty to take them as they come
+     * @param order in which the pieces are packed; empty for their own
      * @param length L
      */
     static BestFit pack(int[] inputs, int[] order, int length) {
@@ -57,7 +59,7 @@ final class BestFit {
         return new BestFit(sequenceOf, sequences);
     }
 
-    /** The numbers of pieces by their inputs, the longest first, equally long ones as they come. */
+    /** The pieces by descending inputs, equally long ones in their own order. */
     static int[] longestFirst(int[] inputs) {
         int longest = Arrays.stream(inputs).max().orElse(0);
         int[] next = new int[longest + 1];
@@ -77,7 +79,7 @@ final class BestFit {
         return order;
     }
 
-    /** Where each sequence begins in {@link #grouped}, and where the last one ends. */
+    /** Where each sequence begins in {@link #grouped}, and the end of the last. */
     int[] firsts() {
         int[] firsts = new int[sequences + 1];
         for (int sequence : sequenceOf) {
@@ -89,7 +91,7 @@ final class BestFit {
         return firsts;
     }
 
-    /** A number of each piece, sequence after sequence; within one in the order of the pieces. */
+    /** The pieces' numbers grouped by sequence, within one in the order of the pieces. */
     int[] grouped(int[] ofPiece) {
         int[] next = firsts();
         int[] grouped = new int[ofPiece.length];
@@ -97,5 +99,65 @@ final class BestFit {
             grouped[next[sequenceOf[piece]]++] = ofPiece[piece];
         }
         return grouped;
+    }
+
+    /**
+     * A set of numbers in [0, n) that finds the next one in log64 n steps: a bitmap, and bitmaps of non-empty words.
+     */
+    private static final class BinIndex {
+        private static final int WORD_BITS = 6;
+
+        private final long[][] levels;
+
+        BinIndex(int size) {
+            List<long[]> made = new ArrayList<>();
+            int words = size;
+            do {
+                words = (words + Long.SIZE - 1) >>> WORD_BITS;
+                made.add(new long[words]);
+            } while (words > 1);
+            this.levels = made.toArray(long[][]::new);
+        }
+
+        void add(int number) {
+            int at = number;
+            for (long[] level : levels) {
+                level[at >>> WORD_BITS] |= 1L << at;
+                at >>>= WORD_BITS;
+            }
+        }
+
+        void remove(int number) {
+            int at = number;
+            for (long[] level : levels) {
+                level[at >>> WORD_BITS] &= ~(1L << at);
+                if (level[at >>> WORD_BITS] != 0) {
+                    return;
+                }
+                at >>>= WORD_BITS;
+            }
+        }
+
+        /** The smallest number in the set that is at least this one; -1 if there is none. */
+        int atLeast(int number) {
+            int at = number;
+            for (int level = 0; level < levels.length; level++) {
+                int word = at >>> WORD_BITS;
+                long bits = word < levels[level].length ? levels[level][word] & (-1L << at) : 0;
+                if (bits != 0) {
+                    return smallest(level, word, bits);
+                }
+                at = word + 1;
+            }
+            return -1;
+        }
+
+        private int smallest(int level, int word, long bits) {
+            int at = (word << WORD_BITS) + Long.numberOfTrailingZeros(bits);
+            for (int below = level - 1; below >= 0; below--) {
+                at = (at << WORD_BITS) + Long.numberOfTrailingZeros(levels[below][at]);
+            }
+            return at;
+        }
     }
 }

@@ -4,9 +4,8 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * What a {@link PackingPlan} is made by.
+ * How a {@link PackingPlan} packs.
  *
- * @param strategy how documents are put together
  * @param length L, inputs of a sequence, at least 1
  */
 public record PackingConfig(Strategy strategy, int length) implements Serializable {
@@ -19,18 +18,17 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
     /** How documents are put into sequences of L inputs. */
     public enum Strategy {
         /**
-         * Each document is cut into full sequences; what is left of each, and documents that fill none, are packed
-         * together in the order of the documents.
+         * Each document is cut into full sequences; the rests, and documents that fill none, are packed together in the
+         * order of the documents.
          */
         CONTIGUOUS,
         /** The same, but the longest rests are packed first, which leaves less padding. */
         BEST_FIT,
-        /** No sequence holds two documents; the last one of each document may be short. */
+        /** No sequence holds two documents; a document's last one may be short. */
         SINGLE,
-        /** All documents one after the other, their ends included, cut every L tokens: what most others do. */
+        /** All documents concatenated, including their ends, and cut every L tokens: the common way. */
         CONCAT;
 
-        /** Its name in the settings. */
         public String settingName() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }

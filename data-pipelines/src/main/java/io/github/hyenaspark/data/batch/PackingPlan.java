@@ -10,25 +10,25 @@ import java.util.List;
 /**
  * Which tokens of which documents make a sequence of L inputs and their targets. A plan is a pure function of document
  * lengths and {@link PackingConfig}; it holds a few numbers per document and no tokens, so another length or strategy
- * is another plan, not other shards.
+ * takes another plan, not other shards.
  */
 public sealed interface PackingPlan permits WindowPlan, StreamPlan {
     /**
-     * Some tokens of one document, in a row in a sequence. The target of an input is the token that follows it in the
-     * document; that of a document's last token counts in no loss.
+     * Consecutive tokens of one document in a sequence. An input's target is the token that follows it in the document;
+     * that of a document's last token counts in no loss.
      *
      * @param document its number in the plan
      * @param from its first token in the document
-     * @param inputs how many tokens are inputs, at least 1; the target of the last one is the token after them
+     * @param inputs how many tokens are inputs, at least 1
      */
     record Part(int document, long from, int inputs) {}
 
     /**
-     * Plans documents. {@code single}, {@code contiguous} and {@code best-fit} never take a document's last token, its
-     * end, as an input, so every token but a document's first is a target exactly once; a document of its end alone is
-     * in no sequence. {@code concat} takes every token as an input once.
+     * Plans documents. {@code single}, {@code contiguous} and {@code best-fit} never use a document's last token, its
+     * end, as an input, so every token but a document's first is a target exactly once, and a document of its end alone
+     * is in no sequence. {@code concat} uses every token as an input once.
      *
-     * @param documentTokens tokens of each document, its end included; 0 for a document that is left out; not copied
+     * @param documentTokens tokens of each document, including its end; 0 for one that is left out; not copied
      */
     static PackingPlan of(long[] documentTokens, PackingConfig config) {
         return config.strategy() == PackingConfig.Strategy.CONCAT
@@ -36,25 +36,17 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
                 : WindowPlan.of(documentTokens, config);
     }
 
-    /** What the plan was made by. */
     PackingConfig config();
 
-    /** The tokens of each document, 0 for those that are left out; not a copy. */
+    /** Tokens of each document, 0 for those left out; not a copy. */
     long[] documentTokens();
 
-    /** How many sequences there are. */
     long sequences();
 
-    /**
-     * What a sequence is made of, in order; what is left of its L positions is padding.
-     *
-     * @param sequence in [0, {@link #sequences()})
-     * @return at least one part
-     * @throws IllegalArgumentException if the sequence is out of range
-     */
+    /** The parts of a sequence, at least one, in order; the rest of its L positions is padding. */
     List<Part> parts(long sequence);
 
-    /** How many positions of all sequences have a target: all tokens but each document's first. */
+    /** Positions with a target: all tokens but each document's first. */
     default long realTokens() {
         return Arrays.stream(documentTokens())
                 .map(tokens -> Math.max(0, tokens - 1))
@@ -66,10 +58,9 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
         return sequences() == 0 ? 0 : (double) realTokens() / sequences() / config().length();
     }
 
-    /** All numbers of the plan in its one binary form ({@code PlanBytes}): equal plans have equal bytes. */
+    /** The plan's one binary form ({@code PlanBytes}): equal plans have equal bytes. */
     byte[] toBytes();
 
-    /** SHA-256 (hex) of {@link #toBytes}. */
     default String sha256() {
         return Hashes.sha256(toBytes());
     }
@@ -106,6 +97,39 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
                 }
             }
             return bytes;
+        }
+    }
+
+    /**
+     * Consecutive ranges of numbers, one per document, possibly empty; {@code first} holds their beginnings and the end
+     * of the last.
+     */
+    record DocumentRanges(long[] first) {
+        long first(int document) {
+            return first[document];
+        }
+
+        long end(int document) {
+            return first[document + 1];
+        }
+
+        long end() {
+            return first[first.length - 1];
+        }
+
+        /** The document whose range holds a number below {@link #end()}. */
+        int documentAt(long number) {
+            int low = 0;
+            int high = first.length - 2;
+            while (low < high) { // for the last document that begins at or before the number
+                int middle = (low + high + 1) >>> 1;
+                if (first[middle] <= number) {
+                    low = middle;
+                } else {
+                    high = middle - 1;
+                }
+            }
+            return low;
         }
     }
 }

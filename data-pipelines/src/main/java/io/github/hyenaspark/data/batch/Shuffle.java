@@ -2,8 +2,8 @@ package io.github.hyenaspark.data.batch;
 
 /**
  * A permutation of [0, n) that is computed, not stored: a Feistel network on the smallest even number of bits that
- * holds n, walked until it lands in [0, n) again (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
- * Constant memory, any position at once, hence reading resumes anywhere. It mixes; it hides nothing.
+ * holds n, iterated until it lands in [0, n) (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
+ * Constant memory and random access, hence reading resumes anywhere. Not for secrecy.
  */
 public final class Shuffle {
     /** 2^62: two halves of 31 bits. */
@@ -31,12 +31,10 @@ public final class Shuffle {
     }
 
     /**
-     * The permutation of one epoch.
+     * The permutation of one epoch; another seed or epoch is another order.
      *
      * @param size n, in [1, 2^62]
-     * @param seed any number; another seed is another order
-     * @param epoch at least 0; another epoch is another order
-     * @throws IllegalArgumentException if size or epoch is out of range
+     * @param epoch at least 0
      */
     public static Shuffle of(long size, long seed, long epoch) {
         if (size < 1 || size > LARGEST) {
@@ -48,13 +46,7 @@ public final class Shuffle {
         return new Shuffle(size, seed, epoch);
     }
 
-    /**
-     * What stands at a position.
-     *
-     * @param position in [0, n)
-     * @return in [0, n), each exactly once
-     * @throws IllegalArgumentException if the position is out of range
-     */
+    /** The element at a position in [0, n); each is in [0, n), exactly once. */
     public long at(long position) {
         if (position < 0 || position >= size) {
             throw new IllegalArgumentException("position " + position + " is not in [0, " + size + ")");

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The documents of one split of a snapshot, numbered through all its shards. Keeps a few of their files open. */
+/** The documents of one split of a snapshot, numbered across its shards. Keeps some of their files open. */
 final class SplitDocuments implements Closeable {
     private static final int OPEN_FILES = 64;
 
@@ -22,7 +22,7 @@ final class SplitDocuments implements Closeable {
     private final String dataset;
     private final List<ShardReader> shards;
     private final int[] firstDocument;
-    /** Shards that may hold an open file, the one that was used longest ago first. */
+    /** Shards with an open file, the least recently used first. */
     private final Set<ShardReader> open = new LinkedHashSet<>();
 
     private SplitDocuments(Split split, String dataset, List<ShardReader> shards) {
@@ -55,11 +55,10 @@ final class SplitDocuments implements Closeable {
     }
 
     /**
-     * The tokens of each document, its end included.
+     * The tokens of each document, including its end.
      *
-     * @param dropped numbers of documents, by the file of their shard, that count as documents of 0 tokens; shards that
-     *     are not of this split do not matter
-     * @throws IllegalArgumentException if a shard has no such document
+     * @param dropped numbers of documents, by their shard's file, that count as 0 tokens; shards of other splits are
+     *     ignored
      */
     long[] tokens(Map<String, int[]> dropped) {
         long[] tokens = new long[firstDocument[shards.size()]];
@@ -82,7 +81,7 @@ final class SplitDocuments implements Closeable {
         return tokens;
     }
 
-    /** Reads tokens of one document, as {@link ShardReader#read} does, to the front of an array. */
+    /** Reads a document's tokens to the front of an array, as {@link ShardReader#read} does. */
     void read(int document, long from, int[] to, int count) throws IOException {
         int shard = shardOf(document);
         opened(shards.get(shard)).read(document - firstDocument[shard], from, to, 0, count);

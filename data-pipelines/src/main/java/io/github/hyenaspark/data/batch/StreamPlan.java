@@ -3,13 +3,7 @@ package io.github.hyenaspark.data.batch;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * {@code concat}: one stream of all documents, cut every L tokens.
- *
- * @param config the settings
- * @param documentTokens of each document
- * @param stream the places of each document in the stream
- */
+/** {@code concat}: the stream of all documents, cut every L tokens; {@code stream} holds their positions in it. */
 record StreamPlan(PackingConfig config, long[] documentTokens, DocumentRanges stream) implements PackingPlan {
     static StreamPlan of(long[] documentTokens, int length) {
         long[] first = new long[documentTokens.length + 1];

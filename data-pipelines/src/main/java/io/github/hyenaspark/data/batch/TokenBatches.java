@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence. Which sequences
- * to read is for {@link BatchCursor} to say, what they are made of for {@link PackingPlan}. Confined to one thread.
+ * Reads sequences of one split of a snapshot as batches, one range of a shard per part of a sequence.
+ * {@link BatchCursor} chooses the sequences, {@link PackingPlan} says what they are made of. Confined to one thread.
  */
 public final class TokenBatches implements Closeable {
     private final SplitDocuments documents;
@@ -36,8 +36,6 @@ public final class TokenBatches implements Closeable {
     /**
      * Opens a split; reads the index of every shard and checks the lengths of all files.
      *
-     * @param dataset the dataset's directory
-     * @param packing how sequences are made, and their length L
      * @throws IllegalArgumentException if the split has no text, or (to train on) none that fills a sequence
      * @throws CorruptFileException if a shard is not what the snapshot says
      */
@@ -48,7 +46,7 @@ public final class TokenBatches implements Closeable {
         return of(documents, DuplicateList.ofShards(storage, dataset, snapshot), packing, snapshot.vocabulary());
     }
 
-    /** Batches of opened documents but those that are dropped: sorted numbers by the file of their shard. */
+    /** Batches of opened documents without the dropped ones: sorted numbers by their shard's file. */
     static TokenBatches of(
             SplitDocuments documents, Map<String, int[]> dropped, PackingConfig packing, Vocabulary vocabulary) {
         long[] documentTokens = documents.tokens(dropped);
@@ -77,10 +75,8 @@ public final class TokenBatches implements Closeable {
     }
 
     /**
-     * The same but for most documents: at most so many are left, spread evenly over those of the split that have a
+     * The same, with at most {@code count} documents (at least 1), spread evenly over those of the split that have a
      * target. Closing either closes both.
-     *
-     * @param count at least 1
      */
     public TokenBatches ofSome(long count) {
         long[] all = plan.documentTokens();
@@ -100,19 +96,17 @@ public final class TokenBatches implements Closeable {
         return new TokenBatches(documents, PackingPlan.of(some, plan.config()), vocabulary);
     }
 
-    /** What the sequences are made of. */
     public PackingPlan plan() {
         return plan;
     }
 
-    /** How many sequences there are. */
     public long sequences() {
         return plan.sequences();
     }
 
     /**
-     * Reads some sequences. Past its last part a sequence holds end-of-document ids and ignored targets. Ignored, too,
-     * are targets that are the vocabulary's masked id, and what would come after a document's end.
+     * Reads some sequences. After its last part a sequence is padded with end-of-document ids and ignored targets. Also
+     * ignored are targets with the vocabulary's masked id, and the target after a document's end.
      *
      * @param sequences numbers in [0, {@link #sequences()}), at least one
      * @throws CorruptFileException if a shard has changed since it was written
@@ -148,11 +142,7 @@ public final class TokenBatches implements Closeable {
         }
     }
 
-    /**
-     * Reads every file of every shard whole for its hash.
-     *
-     * @throws CorruptFileException if the bytes of a file are not those that the snapshot lists
-     */
+    /** Reads all files of all shards and checks their hashes. */
     public void verify() throws IOException {
         documents.verify();
     }

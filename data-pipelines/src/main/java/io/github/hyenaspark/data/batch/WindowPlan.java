@@ -5,13 +5,11 @@ import java.util.List;
 
 /**
  * {@code single}, {@code contiguous} and {@code best-fit}: each document is cut every L inputs. Sequences of one
- * document come first, in the order of the documents, and cost one number per document; those of rests come after.
+ * document come first, in the order of the documents, and cost one number per document; those of rests follow.
  *
- * @param config the settings
- * @param documentTokens of each document
  * @param own the sequences that each document has to itself
  * @param rests the documents whose rests are packed together, sequence after sequence
- * @param firstRest where each such sequence begins in {@code rests}, and where the last one ends
+ * @param firstRest where each such sequence begins in {@code rests}, and the end of the last
  */
 record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges own, int[] rests, int[] firstRest)
         implements PackingPlan {

@@ -1,7 +1,8 @@
 package io.github.hyenaspark.data.bench;
 
-import io.github.hyenaspark.data.bench.InterleavedLoop.Speed;
-import io.github.hyenaspark.data.bench.InterleavedLoop.Work;
+import io.github.hyenaspark.bench.BenchmarkLoop;
+import io.github.hyenaspark.bench.BenchmarkLoop.Speed;
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the whole of preparing on one thread: listing, units, snapshot and views, on the disk of the dataset; all
- * but Spark and the search for duplicates. After warm-up, the median of the repeats.
+ * Measures all of prepare on one thread (listing, units, snapshot and views, on the dataset's disk) except Spark and
+ * the search for duplicates. After warm-up, the median of the repeats.
  */
 public final class PrepareBenchmark {
     private static final int WARM_UP = 2;
@@ -26,47 +27,42 @@ public final class PrepareBenchmark {
     private final Storage storage;
     private final int repeats;
 
-    /**
-     * Ready to measure.
-     *
-     * @param repeats timed repeats, 0 for five
-     */
+    /** Takes 0 repeats for five. */
     public PrepareBenchmark(Storage storage, int repeats) {
         this.storage = storage;
         this.repeats = repeats == 0 ? REPEATS : repeats;
     }
 
-    /** The speed of preparing the input of these settings; their dataset is deleted each time. */
+    /** The speed of preparing this input; its dataset is deleted each time. */
     public Speed prepare(DataConfig config) throws IOException {
         return measured(List.of(work(config))).get(0);
     }
 
     /**
-     * The speed of preparing the input of these settings, and that of other work over as many bytes. They take turns,
-     * so that what disturbs one disturbs the other.
+     * The speed of preparing this input, and that of other work over as many bytes, measured alternately so that
+     * whatever disturbs one disturbs the other.
      */
     public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
-        Work prepare = work(config);
-        return measured(List.of(prepare, Work.of(prepare.bytes(), other::run)));
+        Workload prepare = work(config);
+        return measured(List.of(prepare, Workload.of(prepare.bytes(), other::run)));
     }
 
-    /** The speed of SHA-256 alone. */
     public Speed sha256(byte[] bytes) throws IOException {
-        return measured(List.of(Work.of(bytes.length, () -> Hashes.sha256(bytes))))
+        return measured(List.of(Workload.of(bytes.length, () -> Hashes.sha256(bytes))))
                 .get(0);
     }
 
-    private List<Speed> measured(List<Work> works) throws IOException {
-        return InterleavedLoop.measure(works, WARM_UP, repeats);
+    private List<Speed> measured(List<Workload> works) throws IOException {
+        return BenchmarkLoop.interleaved(works, WARM_UP, repeats);
     }
 
-    private Work work(DataConfig config) throws IOException {
+    private Workload work(DataConfig config) throws IOException {
         var recipe = DatasetSpec.of(storage, config);
         Tokenizer tokenizer = Tokenizer.open(storage, config.tokenizer());
         long bytes = InputPlan.of(storage, recipe).fresh().stream()
                 .mapToLong(WorkUnit::bytes)
                 .sum();
-        return new Work(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
+        return new Workload(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
     }
 
     private void prepare(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {

@@ -3,11 +3,11 @@ package io.github.hyenaspark.data.bench;
 import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.EncodingType;
-import io.github.hyenaspark.data.bench.InterleavedLoop.Work;
+import io.github.hyenaspark.bench.BenchmarkLoop;
+import io.github.hyenaspark.bench.BenchmarkLoop.Workload;
 import io.github.hyenaspark.data.token.ByteTokenizer;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.data.token.Gpt2Vocabulary;
-import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.SplitPattern;
 import io.github.hyenaspark.data.token.Tokenizer;
 import java.io.ByteArrayInputStream;
@@ -37,9 +37,8 @@ public final class TokenBenchmark {
     /**
      * Measures all tokenizers.
      *
-     * @param text in UTF-8, best of some megabytes
+     * @param text UTF-8, best some megabytes
      * @param repeats timed repeats, 0 for seven
-     * @throws MalformedTextException if the text is not UTF-8
      */
     public static Speeds run(byte[] text, int repeats) throws IOException {
         var benchmark = new TokenBenchmark(repeats == 0 ? REPEATS : repeats);
@@ -55,7 +54,7 @@ public final class TokenBenchmark {
         return new TokenBenchmark(1).jtokkit(documents(text, LONG));
     }
 
-    /** Some megabytes of words of GPT-2's vocabulary, the lower ids the more often. Not prose, but as long as it. */
+    /** Some megabytes of words of GPT-2's vocabulary, lower ids more often: not prose, but as long. */
     public static byte[] generatedText() {
         byte[][] tokens = Gpt2Vocabulary.tokenizer().vocabulary().tokens();
         List<String> words = Arrays.stream(tokens)
@@ -73,7 +72,7 @@ public final class TokenBenchmark {
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Random bases of both cases in lines of 79, as many bytes as wanted. */
+    /** Random bases of both cases in lines of 79, {@code length} bytes in all. */
     public static byte[] generatedDna(int length) {
         Random random = new Random(1);
         byte[] text = new byte[length];
@@ -98,20 +97,20 @@ public final class TokenBenchmark {
     }
 
     private double alone(Tokenizer tokenizer, byte[] text) throws IOException {
-        Work work = Work.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
-        return InterleavedLoop.measure(List.of(work), WARM_UP, repeats).get(0).cpu();
+        Workload work = Workload.of(text.length, () -> tokenizer.encode(new ByteArrayInputStream(text), this::take));
+        return BenchmarkLoop.interleaved(List.of(work), WARM_UP, repeats).get(0).cpu();
     }
 
     private Speeds.Gpt2Speeds gpt2(List<byte[]> documents) throws IOException {
         Tokenizer tokenizer = Gpt2Vocabulary.tokenizer();
         long bytes = documents.stream().mapToLong(document -> document.length).sum();
-        Work ours = Work.of(bytes, () -> {
+        Workload ours = Workload.of(bytes, () -> {
             for (byte[] document : documents) {
                 tokenizer.encode(new ByteArrayInputStream(document), this::take);
             }
         });
-        Work jtokkit = Work.of(bytes, jtokkit(documents)::run);
-        List<InterleavedLoop.Speed> speeds = InterleavedLoop.measure(List.of(ours, jtokkit), WARM_UP, repeats);
+        Workload jtokkit = Workload.of(bytes, jtokkit(documents)::run);
+        List<BenchmarkLoop.Speed> speeds = BenchmarkLoop.interleaved(List.of(ours, jtokkit), WARM_UP, repeats);
         return new Speeds.Gpt2Speeds(speeds.get(0).cpu(), speeds.get(1).cpu());
     }
 
@@ -129,19 +128,17 @@ public final class TokenBenchmark {
     }
 
     /**
-     * How fast tokenizers are on one core, in MB (10^6 bytes) of input a second of CPU time.
+     * Speeds of tokenizers on one core, in MB (10^6 bytes) of input per second of CPU time.
      *
-     * @param bytes the byte tokenizer
-     * @param dna the nucleotide tokenizer
      * @param shortDocuments GPT-2 on documents of 4 KiB
      * @param longDocuments GPT-2 on documents of 1 MiB
      */
     public record Speeds(double bytes, double dna, Gpt2Speeds shortDocuments, Gpt2Speeds longDocuments) {
         /**
-         * GPT-2's tokenizer and what it rests on, measured in turns on the same documents.
+         * GPT-2's tokenizer and jtokkit below it, measured alternately on the same documents.
          *
-         * @param ours the tokenizer, from bytes in UTF-8 to ids in a sink
-         * @param jtokkit jtokkit alone, from strings that are there to its lists of ids
+         * @param ours from bytes in UTF-8 to ids in a sink
+         * @param jtokkit from ready strings to its lists of ids
          */
         public record Gpt2Speeds(double ours, double jtokkit) {}
     }

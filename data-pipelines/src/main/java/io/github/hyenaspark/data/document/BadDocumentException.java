@@ -3,8 +3,8 @@ package io.github.hyenaspark.data.document;
 import java.io.IOException;
 
 /**
- * Says that a record is not what its format asks for. The document is refused whole, also what was read of its text;
- * the reader goes on with the next record.
+ * A record that violates its format. The document is refused whole, including text that was already read; the reader
+ * continues with the next record.
  */
 public final class BadDocumentException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -14,10 +14,10 @@ public final class BadDocumentException extends IOException {
     private final byte[] beginning;
 
     /**
-     * Makes the exception.
+     * Places the fault.
      *
-     * @param offset byte offset in the decompressed file of what is wrong, or a row's number in Parquet
-     * @param reason what is wrong, without the offset
+     * @param offset byte offset in the decompressed file, or a row's number in Parquet
+     * @param reason without the offset
      * @param beginning the record's first bytes, at most 256; not copied
      */
     public BadDocumentException(long offset, String reason, byte[] beginning) {
@@ -27,17 +27,14 @@ public final class BadDocumentException extends IOException {
         this.beginning = beginning;
     }
 
-    /** Byte offset in the decompressed file of what is wrong, or a row's number in Parquet. */
     public long offset() {
         return offset;
     }
 
-    /** What is wrong, without the offset. */
     public String reason() {
         return reason;
     }
 
-    /** The record's first bytes, at most 256; not a copy. */
     public byte[] beginning() {
         return beginning;
     }

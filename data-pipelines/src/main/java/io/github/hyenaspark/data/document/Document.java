@@ -7,23 +7,22 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One text of a {@link DocumentReader}, usable until the reader is asked for the next. What is only known when the text
- * has been read to its end is refused before with an {@link IllegalStateException}.
+ * One text of a {@link DocumentReader}, usable until the reader is asked for the next. Properties that are only known
+ * at the end of the text throw an {@link IllegalStateException} before.
  */
 public interface Document {
     /** The path of its file, relative to the input. */
     String path();
 
     /**
-     * Where it is in its file, different for every document of a file: byte offset of its record in the decompressed
-     * file; the row's number in Parquet; for a piece of a FASTA record the offset of the record plus that of the
-     * piece's first base among the record's bases.
+     * Its place in the file, different for every document: the byte offset of its record in the decompressed file; in
+     * Parquet the row's number; for a piece of a FASTA record the record's offset plus the piece's first base.
      */
     long position();
 
     /**
      * Its text: UTF-8, or the letters of a FASTA record. Always the same stream; it need not be closed. Reads of blocks
-     * are fast, and nothing is held whole. It may throw {@link BadDocumentException} and {@link BadFileException}, also
+     * are fast, and nothing is held whole. It may throw {@link BadDocumentException} and {@link BadFileException}, even
      * at its end.
      */
     InputStream text();
@@ -33,7 +32,7 @@ public interface Document {
         return Optional.empty();
     }
 
-    /** Those of the settings' columns that the record has, after the text. */
+    /** The settings' columns that the record has, after the text. */
     default SortedMap<String, String> columns() {
         return Collections.unmodifiableSortedMap(new TreeMap<>());
     }
@@ -43,6 +42,6 @@ public interface Document {
         return Optional.empty();
     }
 
-    /** Bytes of the file, as it is stored, that were read since the document before ended; after the text. */
+    /** Bytes of the stored file that were read since the end of the previous document; after the text. */
     long sourceBytes();
 }

@@ -4,13 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
 
-/** The documents of a slice, one after the other, in memory of constant size. Confined to one thread. */
+/** The documents of a slice in order, in constant memory. Confined to one thread. */
 public interface DocumentReader extends Closeable {
     /**
-     * The next document; what was not read of the one before is skipped.
+     * The next document, empty at the end of the slice; the unread rest of the previous one is skipped.
      *
-     * @return empty at the end of the slice
-     * @throws BadDocumentException if this record is unusable; the next call goes on with the next record
+     * @throws BadDocumentException if this record is unusable; the next call continues with the next record
      * @throws BadFileException if the rest of the file cannot be read
      */
     Optional<Document> next() throws IOException;

@@ -10,28 +10,27 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 
 /**
- * A user's own cleaning of texts, for example the removal of personal data or a check of the language. An
- * implementation has a public constructor without parameters, is named in
- * {@code META-INF/services/io.github.hyenaspark.data.document.DocumentStep} of its jar, and applied if its name is in
- * {@code data.clean.steps}. It is made once per work unit and used by one thread.
+ * A user's own cleaning of texts, such as the removal of personal data or a language check. An implementation has a
+ * public constructor without parameters, is named in
+ * {@code META-INF/services/io.github.hyenaspark.data.document.DocumentStep} of its jar, and applies if its name is in
+ * {@code data.clean.steps}. It is created once per work unit and used by one thread.
  */
 public interface DocumentStep {
-    /** What it is called in the settings. */
+    /** Its name in the settings. */
     String name();
 
-    /** Changes whenever the step gives another text; part of the dataset's fingerprint. */
+    /** Changes whenever the step would give other text; part of the dataset's fingerprint. */
     String version();
 
     /**
      * The cleaned text.
      *
      * @param document where the text is from
-     * @param text UTF-8; may be longer than memory, so read it as it is asked for
-     * @return UTF-8; closing it closes {@code text}. It must have its own read of blocks: the one of
-     *     {@link InputStream} calls read() and hides what that throws after the first byte
-     * @throws RejectedDocumentException if the document is to be left out; the returned stream may throw it as well,
-     *     until its end
-     * @throws IOException if the text cannot be read
+     * @param text UTF-8; may exceed memory, so read it on demand
+     * @return UTF-8; closing it closes {@code text}. Override its read of blocks: the one of {@link InputStream} hides
+     *     exceptions after the first byte
+     * @throws RejectedDocumentException if the document is to be left out; the returned stream may also throw it, until
+     *     its end
      */
     InputStream apply(Document document, InputStream text) throws IOException;
 
@@ -64,16 +63,14 @@ public interface DocumentStep {
 
     /**
      * A text after all these steps. The reason of a {@link RejectedDocumentException} begins with the name of its step.
-     *
-     * @throws IOException if the text cannot be read
      */
     static InputStream applyAll(List<DocumentStep> steps, Document document, InputStream text) throws IOException {
         InputStream cleaned = text;
         for (DocumentStep step : steps) {
             try {
-                cleaned = new NamedStepInput(step.name(), step.apply(document, cleaned));
+                cleaned = new RejectedDocumentException.NamingInput(step.name(), step.apply(document, cleaned));
             } catch (RejectedDocumentException e) {
-                throw e.isNamed() ? e : e.by(step.name());
+                throw e.by(step.name());
             }
         }
         return cleaned;

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 
-/** The text of one document, read from its reader's place in the file. */
-public abstract class DocumentTextStream extends InputStream {
+/** The text of one document, read from its reader's position in the file. */
+public abstract class DocumentTextStream extends BlockInputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {
@@ -16,21 +16,11 @@ public abstract class DocumentTextStream extends InputStream {
     private State state = State.OPEN;
     private long sourceBytes;
 
-    /**
-     * The next bytes of the text; -1 at its end.
-     *
-     * @param count 1 or more
-     */
+    /** The next bytes of the text, at least 1 asked for; -1 at its end. */
     public abstract int readText(byte[] to, int at, int count) throws IOException;
 
-    /** Bytes of the stored file since the document before; called once, at the end of the text. */
+    /** Bytes of the stored file since the previous document; called once, at the end of the text. */
     public abstract long consumed();
-
-    @Override
-    public final int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
 
     @Override
     public final int read(byte[] to, int at, int count) throws IOException {
@@ -58,7 +48,6 @@ public abstract class DocumentTextStream extends InputStream {
         }
     }
 
-    /** Reads what is left. */
     public final void skipRest() throws IOException {
         if (state == State.OPEN) {
             byte[] scratch = new byte[SCRATCH];
@@ -70,18 +59,49 @@ public abstract class DocumentTextStream extends InputStream {
         leave();
     }
 
-    /** The document is over; reads fail from now on. */
+    /** Ends the document: reads fail from now on. */
     public final void leave() {
         state = State.LEFT;
     }
 
-    /** What was consumed, once the text has ended. */
     public final long sourceBytes() {
         checkEnded();
         return sourceBytes;
     }
 
-    /** Refuses to say what is only known at the text's end. */
+    /** A document of a text file, which has nothing but its text; other readers extend it. */
+    public static class TextDocument implements Document {
+        private final String path;
+        private final long position;
+        private final DocumentTextStream text;
+
+        public TextDocument(String path, long position, DocumentTextStream text) {
+            this.path = path;
+            this.position = position;
+            this.text = text;
+        }
+
+        @Override
+        public final String path() {
+            return path;
+        }
+
+        @Override
+        public final long position() {
+            return position;
+        }
+
+        @Override
+        public final DocumentTextStream text() {
+            return text;
+        }
+
+        @Override
+        public final long sourceBytes() {
+            return text.sourceBytes();
+        }
+    }
+
     public final void checkEnded() {
         if (state != State.ENDED) {
             throw new IllegalStateException(

@@ -5,33 +5,27 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * One file of the input: where it is, not what it says. Its identity is its place below the input, so a corpus may be
- * moved as a whole.
+ * One listed file of the input. Its identity is its path below the input, so a corpus may be moved as a whole.
  *
  * @param path relative to the input, with slashes
- * @param uri where it is read
  * @param bytes length when it was listed
  * @param modifiedMillis time of its last change by the store's clock when it was listed, milliseconds since 1970
  */
 public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {
-    /** A listed file. */
     public static InputFile of(String path, FileInfo file) {
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
     }
 
-    /** The last part of its path. */
     public String fileName() {
         return path.substring(path.lastIndexOf('/') + 1);
     }
 
-    /** All of it. */
     public Slice whole() {
         return new Slice(this, 0, bytes);
     }
 
     /** Whether a file is an archive of one stream, by its name. */
     public enum Compression {
-        /** It is not. */
         NONE(""),
         /** One or more gzip members, RFC 1952. */
         GZIP(".gz"),
@@ -44,7 +38,6 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
             this.ending = ending;
         }
 
-        /** What a file's name says. */
         public static Compression of(String path) {
             String name = path.toLowerCase(Locale.ROOT);
             return name.endsWith(GZIP.ending) ? GZIP : name.endsWith(ZSTD.ending) ? ZSTD : NONE;

@@ -1,18 +1,16 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 
-/** Says that a {@link DocumentStep} does not want a document; it is left out and counted under the reason. */
+/** A {@link DocumentStep} leaves a document out; it is counted under the reason. */
 public final class RejectedDocumentException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final String reason;
 
-    /**
-     * Makes the exception.
-     *
-     * @param reason the same for all documents that are alike in this, since they are counted by it
-     */
+    /** Rejects for a reason, by which documents are counted: use the same one for all of a kind. */
     public RejectedDocumentException(String reason) {
         super(reason);
         this.reason = reason;
@@ -28,12 +26,34 @@ public final class RejectedDocumentException extends IOException {
         return reason;
     }
 
+    /** The same with the name of its step in the reason; an inner step's name stays. */
     RejectedDocumentException by(String step) {
-        return new RejectedDocumentException(step + ": " + reason, this);
+        boolean named = getCause() instanceof RejectedDocumentException;
+        return named ? this : new RejectedDocumentException(step + ": " + reason, this);
     }
 
-    /** Whether the step is in the reason already. */
-    boolean isNamed() {
-        return getCause() instanceof RejectedDocumentException;
+    /** The text that a step gives; a rejection while it is read names the step. */
+    static final class NamingInput extends BlockInputStream {
+        private final String step;
+        private final InputStream in;
+
+        NamingInput(String step, InputStream in) {
+            this.step = step;
+            this.in = in;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int count) throws IOException {
+            try {
+                return in.read(to, at, count);
+            } catch (RejectedDocumentException e) {
+                throw e.by(step);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
     }
 }

@@ -4,12 +4,8 @@ import io.github.hyenaspark.data.document.input.FileFormat;
 import java.io.Serializable;
 
 /**
- * A part of a file: the records whose first byte is in it. However a file is sliced, every record is in exactly one
- * slice. A file that cannot be split, as {@link FileFormat#splittable} says, has one slice.
- *
- * @param file the file
- * @param from first byte, 0 or more
- * @param to end of the range, exclusive, {@code from} to the file's length
+ * A part of a file: the records whose first byte is in [from, to). Every record is in exactly one slice, however the
+ * file is sliced. A file that {@link FileFormat#splittable} excludes has one slice.
  */
 public record Slice(InputFile file, long from, long to) implements Serializable {
     public Slice {
@@ -19,7 +15,6 @@ public record Slice(InputFile file, long from, long to) implements Serializable 
         }
     }
 
-    /** Whether it is the whole file. */
     public boolean isWhole() {
         return from == 0 && to == file.bytes();
     }

@@ -13,14 +13,13 @@ import java.util.Map;
 /**
  * How input is read: the section {@code data.source}.
  *
- * @param format of all files; AUTO: each by its name
+ * @param format of all files; AUTO takes each by its name
  * @param documents what a document of a text file is
- * @param separator with {@code documents = separator}: the line that ends a document; empty: an empty line does
- * @param textField field or column of JSON lines and Parquet that has the text
- * @param idField field or column that has a name for the document; empty: there is none. In FASTA, {@code id} is the
- *     first word of the header line
+ * @param separator with {@code documents = separator}, the line that ends a document; empty for an empty line
+ * @param textField field or column of JSON lines and Parquet that holds the text
+ * @param idField field or column that identifies the document; empty for none. In FASTA, {@code id} is the header's
+ *     first word
  * @param columns further fields or columns that travel with the document; in FASTA {@code id} and {@code description}
- * @param fasta how FASTA is read
  */
 public record SourceConfig(
         SourceFormat format,
@@ -56,12 +55,11 @@ public record SourceConfig(
         columns = Collections.unmodifiableList(new ArrayList<>(columns));
     }
 
-    /** The same with FASTA read in this way. */
     public SourceConfig withFasta(Fasta other) {
         return new SourceConfig(format, documents, separator, textField, idField, columns, other);
     }
 
-    /** All that decides which documents there are, as text; of a BED file not its place. */
+    /** All that decides which documents there are, as text; a BED file counts by its content, not its place. */
     public Map<String, String> identity() {
         return Map.of(
                 "source.format", format.name(),
@@ -75,7 +73,7 @@ public record SourceConfig(
                 "source.fasta.lower-case", fasta.lowerCase().name());
     }
 
-    /** The settings' defaults: formats by name, a text file is a document, the text of JSON lines is {@code text}. */
+    /** The defaults: format by name, a text file is a document, the text of JSON lines is {@code text}. */
     public static SourceConfig defaults() {
         return new SourceConfig(SourceFormat.AUTO, TextDocuments.FILE, "", "text", "", List.of(), Fasta.defaults());
     }
@@ -83,11 +81,10 @@ public record SourceConfig(
     /**
      * How FASTA is read: the section {@code data.source.fasta}.
      *
-     * @param nRuns what becomes of runs of N or n
-     * @param nRunBases shortest run that counts as one, 1 to 65,536 bases
-     * @param lowerCase what becomes of lower-case letters
-     * @param bed URI of a BED file (contig, start, end, split, with tabs) whose intervals are the documents; empty:
-     *     every record is one
+     * @param nRuns treatment of runs of N or n
+     * @param nRunBases shortest run that counts, 1 to 65,536 bases
+     * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
+     *     empty to take every record
      */
     public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
         static final int LONGEST_N_RUN_BASES = 1 << 16;
@@ -99,33 +96,32 @@ public record SourceConfig(
             }
         }
 
-        /** The settings' defaults: every record is a document as it is. */
         public static Fasta defaults() {
             return new Fasta(NRuns.KEEP, 50, LowerCase.KEEP, "");
         }
     }
 
-    /** What becomes of lower-case letters in FASTA records, by which repeats are usually marked. */
+    /** Treatment of lower-case letters in FASTA records, which usually mark repeats. */
     public enum LowerCase {
         /** They stay. */
         KEEP,
-        /** Each comes as {@code #}. */
+        /** Each becomes {@code #}. */
         MASK
     }
 
-    /** What becomes of long runs of unknown bases, N, in FASTA records. */
+    /** Treatment of long runs of unknown bases, N, in FASTA records. */
     public enum NRuns {
         /** They stay. */
         KEEP,
-        /** Every base of them comes as {@code #}. */
+        /** Every base of them becomes {@code #}. */
         MASK,
-        /** The pieces between them are documents of their own. */
+        /** The pieces between them are separate documents. */
         SPLIT
     }
 
-    /** What kind of files an input has. Which one a single file is says {@link FileFormat}. */
+    /** The format of an input's files; {@link FileFormat} decides for a single file. */
     public enum SourceFormat {
-        /** Each file's name says it; a name that says nothing is text. */
+        /** By each file's name; text if the name tells nothing. */
         AUTO(""),
         /** UTF-8. */
         TEXT(".txt"),
@@ -142,12 +138,11 @@ public record SourceConfig(
             this.endings = endings;
         }
 
-        /** How names of its files end, in lower case, without the ending of an archive. */
+        /** Lower-case endings of its files' names, without that of an archive. */
         public List<String> endings() {
             return List.of(endings.split(" "));
         }
 
-        /** Whether a file of this name looks like one of these. */
         public boolean isNameOf(String plainName) {
             String name = plainName.toLowerCase(Locale.ROOT);
             return endings().stream().anyMatch(name::endsWith);
@@ -158,9 +153,9 @@ public record SourceConfig(
     public enum TextDocuments {
         /** The whole file. */
         FILE,
-        /** A line that is not empty, without its end. */
+        /** A non-empty line, without its end. */
         LINE,
-        /** The lines between two lines that are the separator. */
+        /** The lines between two separator lines. */
         SEPARATOR
     }
 }

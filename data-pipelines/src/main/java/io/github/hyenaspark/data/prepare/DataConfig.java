@@ -1,13 +1,20 @@
 package io.github.hyenaspark.data.prepare;
 
 import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
+import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,26 +22,23 @@ import java.util.List;
 /**
  * The section {@code data} of the settings.
  *
- * @param input a directory, a file, a glob or {@code task:NAME}; only preparing needs it, otherwise it may be empty
+ * @param input a directory, a file, a glob or {@code task:NAME}; may be empty unless preparing
  * @param dataset the directory of the dataset
  * @param snapshot number of the snapshot to read; empty for the newest
  * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
- * @param unitBytes bytes of input in one work unit, at least 1; what cannot be cut is a unit of its own
+ * @param unitBytes bytes of input in one work unit, at least 1; a file that cannot be cut is a unit of its own
  * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
- * @param validationFraction share of documents that are only measured on, chosen by a hash, in [0, 1); not used if
- *     there are validation documents
- * @param validationDocuments file names, paths relative to the input, or given ids of the documents that are only
- *     measured on; empty to choose by hash
+ * @param validationFraction share of held-out documents, chosen by a hash, in [0, 1); unused if there are validation
+ *     documents
+ * @param validationDocuments file names, paths relative to the input, or given ids of the held-out documents; empty to
+ *     choose by hash
  * @param splitBy the user's column whose value is hashed to choose; empty for the content
- * @param source how documents are found in files
- * @param clean what is done to documents before they are encoded
- * @param packing how documents become sequences
  * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
- * @param onChanged what to do about a file that has changed
- * @param prune whether documents of files that are gone leave the dataset
+ * @param onChanged treatment of a changed file
+ * @param prune whether documents of deleted files leave the dataset
  * @param dryRun whether to estimate from a sample instead
- * @param intervalStart only new files changed at this time or later are taken; empty for no limit
- * @param intervalEnd only new files changed before this time are taken; empty for no limit
+ * @param intervalStart take only new files changed at or after this time; empty for no limit
+ * @param intervalEnd take only new files changed before this time; empty for no limit
  */
 public record DataConfig(
         String input,
@@ -77,21 +81,13 @@ public record DataConfig(
         InputInterval.of(intervalStart, intervalEnd);
     }
 
-    /**
-     * Checks that there is something to prepare, and a place for it.
-     *
-     * @throws IllegalArgumentException if input or dataset are empty
-     */
+    /** Refuses an empty input or dataset. */
     public void checkPlaces() {
         check(!input.isBlank(), "input", "\"" + input + "\"", "a directory, a file or a glob");
         checkDataset();
     }
 
-    /**
-     * Checks that a dataset is named.
-     *
-     * @throws IllegalArgumentException if it is not
-     */
+    /** Refuses an empty dataset. */
     public void checkDataset() {
         check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
     }
@@ -102,11 +98,7 @@ public record DataConfig(
         }
     }
 
-    /**
-     * The same with absolute places, for whoever reads them in another working directory.
-     *
-     * @throws IOException if a file system cannot be reached
-     */
+    /** The same with absolute places, for readers in another working directory. */
     public DataConfig qualified(Storage storage) throws IOException {
         SourceConfig.Fasta fasta = source.fasta();
         SourceConfig places = source.withFasta(new SourceConfig.Fasta(
@@ -150,11 +142,74 @@ public record DataConfig(
         return new SplitRule(validationFraction, validationDocuments, splitBy);
     }
 
-    /** What to do about a file that has changed since it was prepared. */
+    /**
+     * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder
+     * of its input.
+     *
+     * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory
+     *     (unless it is the examples of a task)
+     */
+    public List<InputFile> files(Storage storage) throws IOException {
+        List<InputFile> found = InputListing.files(storage, input, source);
+        if (dataset.isBlank() || TaskInput.directory(dataset).equals(input)) {
+            return found;
+        }
+        String own = Storage.resolve(storage.qualify(dataset), "/");
+        List<InputFile> files =
+                found.stream().filter(file -> !file.uri().startsWith(own)).toList();
+        if (files.isEmpty()) {
+            throw new IllegalArgumentException("data.dataset: found " + dataset
+                    + ", which has every file of data.input " + input + " in it, expected a directory of its own");
+        }
+        return files;
+    }
+
+    /** Treatment of a file that has changed since it was prepared. */
     public enum OnChanged {
-        /** Stop and name it. */
+        /** Stop, naming it. */
         STOP,
         /** Prepare it again; its old documents leave the dataset. */
         REPLACE
+    }
+
+    /**
+     * The times of change of the new files that a scheduled run takes. A file that is already in the dataset is never
+     * left out.
+     *
+     * @param startMillis inclusive, milliseconds since 1970
+     * @param endMillis exclusive
+     */
+    public record InputInterval(long startMillis, long endMillis) implements Serializable {
+        /** Parses the settings; an empty text is no limit. */
+        static InputInterval of(String start, String end) {
+            long from = start.isBlank() ? Long.MIN_VALUE : millis("interval-start", start);
+            long to = end.isBlank() ? Long.MAX_VALUE : millis("interval-end", end);
+            if (to <= from) {
+                throw new IllegalArgumentException(
+                        "data.interval-end: found " + end + ", expected a time after data.interval-start=" + start);
+            }
+            return new InputInterval(from, to);
+        }
+
+        public boolean contains(InputFile file) {
+            return file.modifiedMillis() >= startMillis && file.modifiedMillis() < endMillis;
+        }
+
+        private static long millis(String key, String text) {
+            try {
+                return moment(text).toEpochMilli();
+            } catch (DateTimeException e) {
+                throw new IllegalArgumentException(
+                        "data." + key + ": found \"" + text
+                                + "\", expected a date or a time with its offset, such as 2026-11-24 or 2026-11-24T06:00:00Z",
+                        e);
+            }
+        }
+
+        private static Instant moment(String text) {
+            return text.contains("T")
+                    ? OffsetDateTime.parse(text).toInstant()
+                    : LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
     }
 }

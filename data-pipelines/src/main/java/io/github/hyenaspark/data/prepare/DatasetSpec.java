@@ -15,21 +15,16 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. Datasets are of
- * one recipe; other settings need another dataset.
+ * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. A dataset has one
+ * spec; other settings need another dataset.
  *
  * @param config with absolute places
- * @param vocabulary what readers must know of the tokenizer
  * @param bedSha256 SHA-256 (hex) of the BED file; empty if there is none
  */
 public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;
 
-    /**
-     * The recipe of some settings; reads the tokenizer's file and the BED file, if the settings name any.
-     *
-     * @throws IllegalArgumentException if the tokenizer cannot be used, or a step is not on the class path
-     */
+    /** The spec of some settings; reads the tokenizer's file and the BED file, if any. */
     public static DatasetSpec of(Storage storage, DataConfig config) throws IOException {
         DataConfig absolute = config.qualified(storage);
         DocumentStep.named(absolute.clean().steps());
@@ -63,12 +58,10 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
                 tokenizer.masked());
     }
 
-    /** What the shards have in common. */
     public ShardFormat format() {
         return ShardFormat.of(vocabulary.size(), config.shardBytes());
     }
 
-    /** Where the dataset keeps its tokenizer. */
     public String tokenizerUri() {
         return tokenizerUri(config.dataset(), vocabulary.fingerprint());
     }
@@ -78,22 +71,18 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         return Storage.resolve(dataset, "tokenizer/" + fingerprint + "/tokenizer.json");
     }
 
-    /**
-     * Puts the tokenizer's file into the dataset, for executors and for whoever reads the dataset later.
-     *
-     * @throws IOException if it cannot be written
-     */
+    /** Stores the tokenizer's file in the dataset, for executors and later readers. */
     public void storeTokenizer(Storage storage) throws IOException {
         byte[] file = Tokenizer.open(storage, config.tokenizer()).file();
         storage.write(tokenizerUri(), out -> out.write(file));
     }
 
-    /** The tokenizer that the dataset keeps. */
+    /** The tokenizer stored in the dataset. */
     public Tokenizer tokenizer(Storage storage) throws IOException {
         return Tokenizer.ofFile(vocabulary.tokenizer(), storage.read(tokenizerUri()));
     }
 
-    /** The settings that decide the shards, as text: all but where things are. */
+    /** The settings that decide the shards, as text: all but locations. */
     public Map<String, String> identity() {
         Map<String, String> identity = new TreeMap<>();
         // a tokenizer's file is known by its fingerprint, wherever it is

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which documents are for validation: those of a list, or else a share chosen by a hash of the content or of a column
- * of the user's, so that a document never changes sides when others come, and equal documents are on one side.
+ * Which documents are for validation: those of a list, or a share chosen by a hash of the content or of a user's
+ * column, so that a document never changes its split when others join, and equal documents share one.
  *
- * @param fraction share of documents for validation, in [0, 1); not used if there are names
+ * @param fraction share of documents for validation, in [0, 1); unused if there are names
  * @param names file names, paths relative to the input, or given ids
  * @param column whose value is hashed; empty for the content
  */
@@ -20,14 +20,7 @@ public record SplitRule(double fraction, List<String> names, String column) {
     private static final int CANDIDATES_SHOWN = 20;
     private static final int FRACTION_DIGITS = 13;
 
-    /**
-     * The split of a document.
-     *
-     * @param path of its file, relative to the input
-     * @param givenId as its record says, or empty
-     * @param columns the user's
-     * @param sha256 of its content, hex
-     */
+    /** The split of a document; {@code sha256} is the hex hash of its content, {@code givenId} may be empty. */
     public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
                 ? share(columns.containsKey(column) ? hash(columns.getOrDefault(column, "")) : sha256) < fraction
@@ -44,11 +37,7 @@ public record SplitRule(double fraction, List<String> names, String column) {
         return Long.parseLong(sha256, 0, FRACTION_DIGITS, 16) * 0x1p-52;
     }
 
-    /**
-     * Checks the names against the files there are, if every file is a document.
-     *
-     * @throws IllegalArgumentException if a name is of no file, or all files are named
-     */
+    /** Checks the names against the files there are, if every file is a document. */
     public void check(List<InputFile> files) {
         for (String name : names) {
             if (files.stream().noneMatch(file -> is(file, name))) {

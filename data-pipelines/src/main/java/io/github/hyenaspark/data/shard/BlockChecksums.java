@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * The {@code .crc} beside a {@code .bin}: the CRC-32C of each block of 64 KiB of it (the last one may be shorter), in
- * order, each as a u32, little-endian. With it a reader checks the few blocks that it reads, not the whole shard.
+ * The {@code .crc} beside a {@code .bin}: the CRC-32C of each of its blocks of 64 KiB (the last may be shorter), in
+ * order, each as a little-endian u32. With it a reader checks only the blocks that it reads.
  */
 final class BlockChecksums {
     static final int BLOCK_BYTES = 1 << 16;
@@ -21,18 +21,12 @@ final class BlockChecksums {
         this.checksums = checksums;
     }
 
-    /** How many bytes the checksums of a shard of so many bytes are. */
+    /** Bytes of the checksums of a shard of this length. */
     static long bytes(long shardBytes) {
         return (shardBytes + BLOCK_BYTES - 1) / BLOCK_BYTES * Integer.BYTES;
     }
 
-    /**
-     * From the bytes of the file, whose hash has been checked.
-     *
-     * @param uri of the file, for the message
-     * @param shardBytes length of the shard beside it
-     * @throws CorruptFileException if the shard has more or fewer blocks
-     */
+    /** Parses a file whose hash has been checked. */
     static BlockChecksums of(String uri, byte[] file, long shardBytes) throws CorruptFileException {
         if (file.length != bytes(shardBytes)) {
             throw new CorruptFileException(
@@ -43,15 +37,7 @@ final class BlockChecksums {
         return new BlockChecksums(checksums);
     }
 
-    /**
-     * Checks whole blocks.
-     *
-     * @param uri of the shard, for the message
-     * @param first number of the first block
-     * @param bytes the blocks, from the front
-     * @param count bytes of all of them
-     * @throws CorruptFileException if one has another checksum
-     */
+    /** Checks whole blocks, {@code count} bytes from block number {@code first}. */
     void check(String uri, long first, byte[] bytes, int count) throws CorruptFileException {
         var crc = new CRC32C();
         for (int at = 0; at < count; at += BLOCK_BYTES) {
@@ -75,7 +61,7 @@ final class BlockChecksums {
         }
     }
 
-    /** Passes bytes on in whole blocks, and keeps the checksum of each. */
+    /** Passes on whole blocks and records their checksums. */
     static final class Output extends OutputStream {
         private final OutputStream next;
         private final byte[] block = new byte[BLOCK_BYTES];
@@ -108,7 +94,7 @@ final class BlockChecksums {
             }
         }
 
-        /** Passes on the last block; the bytes of the {@code .crc}. */
+        /** Passes on the last block; returns the bytes of the {@code .crc}. */
         byte[] finish() throws IOException {
             if (used > 0) {
                 passOn();

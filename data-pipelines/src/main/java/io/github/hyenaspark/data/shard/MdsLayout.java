@@ -10,9 +10,9 @@ import java.util.Arrays;
 /**
  * Where the bytes of a shard are, in the MDS format of MosaicML Streaming ({@code streaming/base/format/mds/writer.py}
  * and the {@code NDArray} class of {@code encodings.py}): u32 number of samples; u32 offsets, one more than samples;
- * the configuration as JSON, here filled up with spaces so that the samples begin on a 4 KiB page; the samples. A
- * sample is one document: u32 bytes of its one column; one byte, dimensions times 4 plus the width code of the shape;
- * the shape; the tokens. All numbers are little-endian.
+ * the configuration as JSON, padded with spaces so that the samples begin on a 4 KiB page; the samples. A sample is one
+ * document: u32 bytes of its one column; one byte, dimensions times 4 plus the width code of the shape; the shape; the
+ * tokens. All numbers are little-endian.
  */
 public final class MdsLayout {
     private static final int PAGE = 4096;
@@ -23,7 +23,7 @@ public final class MdsLayout {
     private final byte[] config;
     private final long[] offsets;
 
-    /** The layout of some documents, given the tokens of each (at least 1; not copied). */
+    /** Lays out documents with these tokens each (at least 1; not copied). */
     MdsLayout(ShardFormat format, int[] documentTokens) {
         this.format = format;
         this.documentTokens = documentTokens;
@@ -35,23 +35,20 @@ public final class MdsLayout {
         }
     }
 
-    /** Bytes of the configuration in a shard's header. */
     static int configBytes(ShardFormat format) {
         return configText(format).length;
     }
 
-    /** Bytes before the first sample. */
     static long headerBytes(long documents, int configBytes) {
         long needed = Integer.BYTES + (documents + 1) * Integer.BYTES + configBytes;
         return (needed + PAGE - 1) / PAGE * PAGE;
     }
 
-    /** Bytes of a document of so many tokens, its prefix included. */
     static long sampleBytes(TokenType type, long tokens) {
         return prefixBytes(tokens) + tokens * type.bytes();
     }
 
-    /** What MDS calls the configuration, the same in every shard of a dataset and in {@code index.json}. */
+    /** MDS's configuration, the same in every shard of a dataset and in {@code index.json}. */
     public static ObjectNode config(ShardFormat format) {
         ObjectNode config = Json.object();
         config.putArray("column_encodings").add("ndarray:" + format.type().numpyName());
@@ -65,17 +62,14 @@ public final class MdsLayout {
         return config;
     }
 
-    /** Bytes of the whole shard. */
     long bytes() {
         return offsets[documentTokens.length];
     }
 
-    /** The byte offset of a document's first token. */
     long pointer(int document) {
         return offsets[document] + prefixBytes(documentTokens[document]);
     }
 
-    /** All that comes before the first sample. */
     byte[] header() {
         byte[] header = new byte[Math.toIntExact(offsets[0])];
         Arrays.fill(header, (byte) ' ');
@@ -88,7 +82,7 @@ public final class MdsLayout {
         return header;
     }
 
-    /** What comes before a document's tokens. */
+    /** Everything before a document's tokens. */
     byte[] prefix(int document) {
         long tokens = documentTokens[document];
         int shapeBytes = shapeBytes(tokens);
@@ -109,7 +103,7 @@ public final class MdsLayout {
         return Integer.BYTES + 1 + shapeBytes(tokens);
     }
 
-    /** MDS takes the narrowest unsigned type that holds the shape. */
+    /** MDS uses the narrowest unsigned type that holds the shape. */
     private static int shapeBytes(long tokens) {
         return tokens < 1 << 8 ? 1 : tokens < 1 << 16 ? 2 : 4;
     }

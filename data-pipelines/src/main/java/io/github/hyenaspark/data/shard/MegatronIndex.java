@@ -12,7 +12,6 @@ import java.util.Locale;
  * sequence; i64 byte offset of each; i64 index of the first sequence of each document, and one past the last. All
  * little-endian. Here a document is one sequence.
  *
- * @param type how a token is stored
  * @param tokens of each document
  * @param pointers byte offset in the shard of each document's first token
  */
@@ -21,7 +20,7 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
     private static final long VERSION = 1;
     private static final int HEADER_BYTES = MAGIC.length + 3 * Long.BYTES + 1;
 
-    /** The index of a shard whose documents have so many tokens (not copied). */
+    /** The index of documents with these tokens each (not copied). */
     static MegatronIndex of(ShardFormat format, int[] documentTokens) {
         var layout = new MdsLayout(format, documentTokens);
         long[] pointers = new long[documentTokens.length];
@@ -51,8 +50,7 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
     /**
      * Reads an index.
      *
-     * @param file where it is from, for the message
-     * @throws CorruptFileException if it is not an index that {@link #bytes()} gives for this type
+     * @throws CorruptFileException if it is not what {@link #bytes()} gives for this type
      */
     static MegatronIndex parse(String file, byte[] bytes, TokenType type) throws CorruptFileException {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -96,13 +94,7 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
         return new MegatronIndex(type, tokens, pointers);
     }
 
-    /**
-     * Checks where the documents end.
-     *
-     * @param file of the index, for the message
-     * @param shardBytes length of the shard
-     * @throws CorruptFileException if one ends beyond it
-     */
+    /** Checks that all documents end within the shard. */
     void requireWithin(String file, long shardBytes) throws CorruptFileException {
         for (int i = 0; i < tokens.length; i++) {
             long last = shardBytes - (long) tokens[i] * type.bytes();

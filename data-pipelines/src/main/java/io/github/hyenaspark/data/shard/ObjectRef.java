@@ -16,12 +16,11 @@ import java.util.regex.Pattern;
  * An immutable object of a dataset: a file of a shard, a part of the document table, a quarantine, a list of
  * duplicates.
  *
- * @param file relative to the dataset; its folder says what it is
- * @param bytes length
+ * @param file relative to the dataset; its folder tells what it is
  * @param sha256 SHA-256 (hex) of its content
  */
 public record ObjectRef(String file, long bytes, String sha256) implements Serializable {
-    /** No part begins with a dot and there is no colon: nothing outside the dataset can be meant. */
+    /** No part begins with a dot and there is no colon, so nothing outside the dataset can be meant. */
     private static final Pattern WITHIN =
             Pattern.compile("[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*(/[^./\\\\:\\p{Cntrl}][^/\\\\:\\p{Cntrl}]*)*");
 
@@ -31,7 +30,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         requireWithin(file);
     }
 
-    /** Refuses what is no path within a dataset. */
     static void requireWithin(String file) {
         if (file.length() > LONGEST || !WITHIN.matcher(file).matches()) {
             throw new IllegalArgumentException("an object's file must be a path within its dataset, found \""
@@ -39,17 +37,15 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         }
     }
 
-    /** The facts of an object that was just written to a folder of a dataset. */
     public static ObjectRef of(String folder, FileInfo written) {
         return new ObjectRef(folder + "/" + written.name(), written.bytes(), written.sha256());
     }
 
-    /** Whether it lies in this folder of the dataset. */
     public boolean isIn(String folder) {
         return file.startsWith(folder + "/");
     }
 
-    /** Whether it is there with its length; reads nothing of it. */
+    /** Whether it exists with its length; its content is not read. */
     public boolean isThere(Storage storage, String dataset) throws IOException {
         try {
             return storage.length(Storage.resolve(dataset, file)) == bytes;
@@ -59,9 +55,9 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
     }
 
     /**
-     * Reads it whole for its hash.
+     * Reads it whole and checks its hash.
      *
-     * @throws CorruptFileException if it is missing, or its bytes are not those it had
+     * @throws CorruptFileException if it is missing or its bytes have changed
      */
     public void verify(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
@@ -69,11 +65,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         checkHash(uri, storage.hashed(uri).sha256());
     }
 
-    /**
-     * Its content, known to be right; for small objects.
-     *
-     * @throws CorruptFileException if it is missing, or its bytes are not those it had
-     */
+    /** Its checked content; for small objects. */
     public byte[] read(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
         checkLength(storage, uri);
@@ -82,11 +74,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         return content;
     }
 
-    /**
-     * Looks at its length only.
-     *
-     * @throws CorruptFileException if it is missing or has another length
-     */
+    /** Checks its length only. */
     void checkLength(Storage storage, String uri) throws IOException {
         long found;
         try {
@@ -105,17 +93,11 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         }
     }
 
-    /** As a JSON object. */
     public ObjectNode toJson() {
         return Json.object().put("file", file).put("bytes", bytes).put("sha256", sha256);
     }
 
-    /**
-     * From {@link #toJson}.
-     *
-     * @param where the file that holds it, for the message
-     * @throws CorruptFileException if something is missing or of another type
-     */
+    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static ObjectRef fromJson(JsonNode json, String where) throws CorruptFileException {
         String file = Json.text(json, where, "file");
         try {

@@ -9,10 +9,6 @@ import java.io.IOException;
  */
 @FunctionalInterface
 public interface RowSink<T> {
-    /**
-     * Takes the next row.
-     *
-     * @throws IOException if it cannot be used; the reading stops
-     */
+    /** Takes the next row. */
     void accept(T row) throws IOException;
 }

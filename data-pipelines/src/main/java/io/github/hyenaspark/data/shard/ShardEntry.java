@@ -12,8 +12,7 @@ import java.util.List;
  *
  * @param file its {@code .bin}, relative to the dataset: {@code train/tok-UNIT-HASH.bin}
  * @param facts length and hash of its three files
- * @param documents how many documents it holds
- * @param tokens how many tokens, the ends of the documents included
+ * @param tokens including the ends of the documents
  * @param textBytes bytes of the documents' texts
  */
 public record ShardEntry(String file, Facts facts, long documents, long tokens, long textBytes)
@@ -30,21 +29,11 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
         }
     }
 
-    /**
-     * Length and SHA-256 (hex) of a shard's three files.
-     *
-     * @param bytes length of the {@code .bin}
-     * @param sha256 hash of the {@code .bin}
-     * @param indexBytes length of the {@code .idx}
-     * @param indexSha256 hash of the {@code .idx}
-     * @param checksumBytes length of the {@code .crc}
-     * @param checksumSha256 hash of the {@code .crc}
-     */
+    /** Length and SHA-256 (hex) of a shard's {@code .bin}, {@code .idx} and {@code .crc}. */
     public record Facts(
             long bytes, String sha256, long indexBytes, String indexSha256, long checksumBytes, String checksumSha256)
             implements Serializable {}
 
-    /** All its files: the {@code .bin}, the {@code .idx}, the {@code .crc}. */
     public List<ObjectRef> files() {
         return List.of(
                 new ObjectRef(file, facts.bytes(), facts.sha256()),
@@ -52,17 +41,14 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
                 new ObjectRef(checksumFile(), facts.checksumBytes(), facts.checksumSha256()));
     }
 
-    /** The split, after the folder. */
     public Split split() {
         return Split.ofFolder(file.substring(0, file.indexOf('/')));
     }
 
-    /** Its {@code .idx}, relative to the dataset. */
     public String indexFile() {
         return indexFile(file);
     }
 
-    /** Its {@code .crc}, relative to the dataset. */
     public String checksumFile() {
         return checksumFile(file);
     }
@@ -75,7 +61,6 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
         return file.substring(0, file.length() - BIN.length()) + CRC;
     }
 
-    /** As a JSON object. */
     public ObjectNode toJson() {
         return Json.object()
                 .put("file", file)
@@ -90,12 +75,7 @@ public record ShardEntry(String file, Facts facts, long documents, long tokens, 
                 .put("text_bytes", textBytes);
     }
 
-    /**
-     * From {@link #toJson}.
-     *
-     * @param where the file that holds it, for the message
-     * @throws CorruptFileException if something is missing or of another type
-     */
+    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static ShardEntry fromJson(JsonNode json, String where) throws CorruptFileException {
         var facts = new Facts(
                 Json.wholeNumber(json, where, "bytes"),

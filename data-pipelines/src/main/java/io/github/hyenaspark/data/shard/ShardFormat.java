@@ -1,11 +1,10 @@
 package io.github.hyenaspark.data.shard;
 
 /**
- * What the shards of a dataset have in common.
+ * What all shards of a dataset share.
  *
- * @param type how a token is stored
  * @param vocabularySize V; every id is in [0, V)
- * @param shardBytes a shard is cut before it grows past this; a longer document has a shard of its own
+ * @param shardBytes a shard is cut before it exceeds this; a longer document gets a shard of its own
  */
 public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
     /** MDS offsets are unsigned 32-bit numbers. */
@@ -18,12 +17,11 @@ public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
         }
     }
 
-    /** The format for a vocabulary, with the smallest token type. */
     public static ShardFormat of(int vocabularySize, long shardBytes) {
         return new ShardFormat(TokenType.of(vocabularySize), vocabularySize, shardBytes);
     }
 
-    /** The most tokens that a document may have: MDS offsets hold 32 bits, Megatron's lengths 31. */
+    /** The most tokens of a document: MDS offsets have 32 bits, Megatron's lengths 31. */
     public long longestDocument() {
         long header = new MdsLayout(this, new int[] {1}).pointer(0) + Long.BYTES;
         return Math.min(Integer.MAX_VALUE, (LARGEST_SHARD - header) / type.bytes());

@@ -1,49 +1,45 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.io.Content;
+import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
-/** The documents of one shard to be: where their tokens are in a {@link TokenSpool}, and what decides its name. */
+/** The documents of one future shard: where their tokens are in a {@link TokenSpool}, and the hash that names it. */
 final class ShardGroup {
-    /** Changed with the layout of the files, so that no name ever has two contents. */
+    /** Changes with the layout of the files, so that no name ever has two contents. */
     private static final String LAYOUT = "mds 2, megatron 1, crc32c of 64 KiB";
 
     private static final int HASH_DIGITS = 16;
 
     private final ShardFormat format;
     private final int configBytes;
-    private final MessageDigest name;
-    private long[] at = new long[16];
+    private final MessageDigest name = Hashes.newSha256();
+    private long[] at = new long[16]; // by document: the byte of the spool at which its tokens begin
     private int[] tokens = new int[16];
     private int documents;
     private long sampleBytes;
     private long allTokens;
     private long textBytes;
-    private String hash = "";
+    private byte[] checksums = new byte[0];
 
     ShardGroup(ShardFormat format, String tokenizer) {
         this.format = format;
         this.configBytes = MdsLayout.configBytes(format);
-        this.name = sha256();
         String origin = String.join("\n", LAYOUT, Json.line(MdsLayout.config(format)), tokenizer, "");
         name.update(origin.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    /** Whether the shard may have one more document of so many tokens; the first always fits. */
+    /** Whether a document of {@code more} tokens still fits; the first always does. */
     boolean hasRoom(int more) {
         long grown = MdsLayout.headerBytes(documents + 1L, configBytes)
                 + sampleBytes
@@ -69,37 +65,47 @@ final class ShardGroup {
         name.update(contentSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    ShardFormat format() {
-        return format;
+    /**
+     * Writes the shard's three files, once; no document can be added after that.
+     *
+     * @param prefix the path of the {@code .bin} in the dataset, up to the hash of all that decides the bytes
+     */
+    ShardEntry write(TokenSpool spool, Storage storage, String dataset, String prefix) throws IOException {
+        tokens = Arrays.copyOf(tokens, documents);
+        var layout = new MdsLayout(format, tokens);
+        String file = prefix + Hashes.hex(name.digest()).substring(0, HASH_DIGITS) + ShardEntry.BIN;
+        FileInfo bin =
+                write(storage, Storage.resolve(dataset, file), layout.bytes(), out -> writeTokens(spool, layout, out));
+        byte[] index = MegatronIndex.of(format, tokens).bytes();
+        String indexUri = Storage.resolve(dataset, ShardEntry.indexFile(file));
+        FileInfo idx = write(storage, indexUri, index.length, out -> out.write(index));
+        String checksumUri = Storage.resolve(dataset, ShardEntry.checksumFile(file));
+        FileInfo crc = write(storage, checksumUri, checksums.length, out -> out.write(checksums));
+        var facts =
+                new ShardEntry.Facts(bin.bytes(), bin.sha256(), idx.bytes(), idx.sha256(), crc.bytes(), crc.sha256());
+        return new ShardEntry(file, facts, documents, allTokens, textBytes);
     }
 
-    int documents() {
-        return documents;
-    }
-
-    /** The byte of the spool at which a document's tokens begin. */
-    long at(int document) {
-        return at[document];
-    }
-
-    /** The tokens of each document. */
-    int[] tokens() {
-        return Arrays.copyOf(tokens, documents);
-    }
-
-    long allTokens() {
-        return allTokens;
-    }
-
-    long textBytes() {
-        return textBytes;
-    }
-
-    /** The hash in the names of the shard's files: of all that decides their bytes. No document can come after. */
-    String hash() {
-        if (hash.isEmpty()) {
-            hash = HexFormat.of().formatHex(name.digest()).substring(0, HASH_DIGITS);
+    /** Writes a file; one of this name and another length was cut short, so it is replaced. */
+    private static FileInfo write(Storage storage, String uri, long bytes, Content content) throws IOException {
+        try {
+            if (storage.length(uri) != bytes) {
+                storage.delete(uri);
+            }
+        } catch (FileNotFoundException e) {
+            // the usual case: nothing is there
+            return storage.write(uri, content);
         }
-        return hash;
+        return storage.write(uri, content);
+    }
+
+    private void writeTokens(TokenSpool spool, MdsLayout layout, OutputStream to) throws IOException {
+        var out = new BlockChecksums.Output(to, layout.bytes());
+        out.write(layout.header());
+        for (int i = 0; i < documents; i++) {
+            out.write(layout.prefix(i));
+            spool.copy(at[i], (long) tokens[i] * format.type().bytes(), out);
+        }
+        checksums = out.finish();
     }
 }

@@ -8,14 +8,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads tokens anywhere in a shard: each read is one range of whole blocks of the file, and their checksums are
- * compared. A read within the range before it reads nothing. Opening reads the index whole and checks it and the length
- * of the shard; {@link #verify} reads all its files whole. Confined to one thread.
+ * Reads tokens anywhere in a shard: each read is one range of whole blocks, whose checksums are compared; a read within
+ * the previous range touches no file. Opening checks the whole index and the shard's length; {@link #verify} reads all
+ * files whole. Confined to one thread.
  */
 public final class ShardReader implements Closeable {
     static final String DELETE_HINT = "delete it and run prepare again";
     private static final String HINT = "run prepare again";
-    /** A buffer that is larger is for one read only: there may be many readers. */
+    /** A larger buffer serves one read only: there may be many readers. */
     private static final int LARGEST_KEPT_BUFFER = 1 << 20;
 
     private final Storage storage;
@@ -44,8 +44,7 @@ public final class ShardReader implements Closeable {
     /**
      * Opens a shard that a snapshot lists.
      *
-     * @param dataset the dataset's directory
-     * @throws CorruptFileException if a file is missing, has another length, or the index is not that of the snapshot
+     * @throws CorruptFileException if a file is missing or has another length, or the index is not the snapshot's
      */
     public static ShardReader open(Storage storage, String dataset, ShardEntry entry, TokenType type)
             throws IOException {
@@ -61,31 +60,24 @@ public final class ShardReader implements Closeable {
         return new ShardReader(storage, dataset, entry, index);
     }
 
-    /** What the snapshot says about the shard. */
     public ShardEntry entry() {
         return entry;
     }
 
-    /** How many documents there are. */
     public int documents() {
         return index.tokens().length;
     }
 
-    /** The tokens of a document, its end included. */
+    /** A document's tokens, including its end. */
     public long tokens(int document) {
         return index.tokens()[document];
     }
 
     /**
-     * Reads some tokens of a document.
+     * Reads {@code count} tokens of a document, from token {@code from}, to {@code to[at...]}.
      *
-     * @param document in [0, {@link #documents()})
-     * @param from first token in the document
-     * @param to where the ids go
-     * @param at first element of {@code to} that is written
-     * @param count tokens to read
      * @throws IllegalArgumentException if the document has no such tokens
-     * @throws CorruptFileException if a block that holds some of them has another checksum
+     * @throws CorruptFileException if a block's checksum differs
      */
     public void read(int document, long from, int[] to, int at, int count) throws IOException {
         if (from < 0 || count < 0 || count > tokens(document) - from) {
@@ -143,18 +135,14 @@ public final class ShardReader implements Closeable {
         return range;
     }
 
-    /**
-     * Reads all its files whole for their hashes.
-     *
-     * @throws CorruptFileException if the bytes of one are not those that the snapshot lists
-     */
+    /** Reads all its files whole and checks their hashes. */
     public void verify() throws IOException {
         for (ObjectRef file : entry.files()) {
             file.verify(storage, dataset);
         }
     }
 
-    /** Gives the open file back; a later read opens it again. */
+    /** Closes the file; a later read opens it again. */
     @Override
     public void close() throws IOException {
         forgetBlocks();

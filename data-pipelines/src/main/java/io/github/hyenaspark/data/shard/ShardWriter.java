@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is at
- * once an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its
+ * Turns the tokens of one work unit into shards. A shard holds whole documents of one split; its {@code .bin} is both
+ * an MDS shard ({@link MdsLayout}) and, with its {@code .idx} ({@link MegatronIndex}), a Megatron dataset; its
  * {@code .crc} ({@link BlockChecksums}) lets readers check what they read. Names carry a hash of all that decides the
- * bytes, so the same documents make the same files wherever and however often they are written. Confined to one thread.
+ * bytes, so the same documents give the same files wherever and however often they are written. Confined to one thread.
  */
 public final class ShardWriter implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWriter.class);
@@ -28,7 +29,12 @@ public final class ShardWriter implements Closeable {
     private final Map<Split, List<ShardGroup>> groups = new EnumMap<>(Split.class);
     private long documentStart;
 
-    private ShardWriter(ShardFormat format, String tokenizer) {
+    /**
+     * Opens a writer. Tokens beyond 16 MiB stay in a temporary file until it is closed.
+     *
+     * @param tokenizer fingerprint, part of what names the files
+     */
+    public ShardWriter(ShardFormat format, String tokenizer) {
         this.format = format;
         this.tokenizer = tokenizer;
         this.largest = format.vocabularySize() - 1;
@@ -39,22 +45,9 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * A writer without documents. Tokens that do not fit in 16 MiB are in a temporary file until it is closed.
+     * Adds the first {@code count} ids, in [0, V), to the current document.
      *
-     * @param tokenizer fingerprint of what makes the ids, a part of what the names are made of
-     */
-    public static ShardWriter open(ShardFormat format, String tokenizer) {
-        return new ShardWriter(format, tokenizer);
-    }
-
-    /**
-     * Adds tokens to the current document.
-     *
-     * @param ids in [0, V); not kept
-     * @param count how many of them, from the front
-     * @throws IllegalArgumentException if an id is not in [0, V)
      * @throws DocumentTooLongException if the document has more tokens than a shard holds
-     * @throws IOException if the temporary file cannot be written
      */
     public void append(int[] ids, int count) throws IOException {
         checkRange(ids, count);
@@ -78,14 +71,10 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * Ends the current document and begins the next.
+     * Ends the current document and returns its tokens.
      *
-     * @param split where it belongs
      * @param textBytes bytes of its text
-     * @param contentSha256 SHA-256 (hex) of the text that was encoded: with format and tokenizer it must decide the
-     *     tokens
-     * @return its tokens
-     * @throws IllegalStateException if it has no token
+     * @param contentSha256 SHA-256 (hex) of the encoded text: with format and tokenizer it must decide the tokens
      */
     public long endDocument(Split split, long textBytes, String contentSha256) {
         int tokens = Math.toIntExact(currentTokens());
@@ -102,24 +91,22 @@ public final class ShardWriter implements Closeable {
         return tokens;
     }
 
-    /** Forgets the tokens of the current document. */
     public void discardDocument() throws IOException {
         spool.cut(documentStart);
     }
 
     /**
-     * Writes the shards of all ended documents, in the order in which they ended. Nothing can be added after that.
+     * Writes the shards of all documents, train first, in the order in which they ended. Nothing can be added after
+     * that.
      *
-     * @param dataset the dataset's directory
      * @param unit the unit's name, part of the files' names
-     * @return what was written, train first; empty if there are no documents
      */
     public List<ShardEntry> write(Storage storage, String dataset, String unit) throws IOException {
         List<ShardEntry> shards = new ArrayList<>();
         for (Split split : Split.values()) {
             for (ShardGroup group : groups(split)) {
                 String prefix = split.folder() + "/tok-" + unit + "-";
-                ShardEntry shard = new ShardContent(spool, group).write(storage, dataset, prefix);
+                ShardEntry shard = group.write(spool, storage, dataset, prefix);
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
                 shards.add(shard);
             }
@@ -137,10 +124,22 @@ public final class ShardWriter implements Closeable {
     }
 
     private List<ShardGroup> groups(Split split) {
-        List<ShardGroup> list = groups.get(split);
-        if (list == null) {
-            throw new IllegalStateException("no list for split " + split);
+        return Objects.requireNonNull(groups.get(split));
+    }
+
+    /** A document with more tokens than a shard can hold; it is refused whole. */
+    public static final class DocumentTooLongException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final String reason;
+
+        DocumentTooLongException(long longest) {
+            super("the document has more than " + longest + " tokens, the most that a shard holds");
+            this.reason = "more than " + longest + " tokens, the most that a shard holds";
         }
-        return list;
+
+        public String reason() {
+            return reason;
+        }
     }
 }

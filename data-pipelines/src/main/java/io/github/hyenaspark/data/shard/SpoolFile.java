@@ -1,7 +1,9 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,12 +16,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
- * A nameless file on the local disk that will be, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with
- * the first 16 hexadecimal digits of its SHA-256. It is gone when it is closed, or when the process dies.
+ * An unnamed local file that becomes, or was, an object named by its content: {@code NAME-HASH.SUFFIX} with the first
+ * 16 hexadecimal digits of its SHA-256. It vanishes when it is closed or the process dies.
  */
 public final class SpoolFile implements Closeable {
     private static final int HASH_DIGITS = 16;
@@ -36,15 +36,11 @@ public final class SpoolFile implements Closeable {
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
-    /**
-     * A local copy of an object, read once.
-     *
-     * @throws CorruptFileException if its content has not the hash in its name
-     */
+    /** A local copy of an object, checked against the hash in its name. */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {
-            MessageDigest sha256 = sha256();
+            MessageDigest sha256 = Hashes.newSha256();
             in.transferTo(new DigestOutputStream(file.output(), sha256));
             String name = uri.substring(uri.lastIndexOf('/') + 1);
             String found = digits(sha256);
@@ -62,7 +58,6 @@ public final class SpoolFile implements Closeable {
         return channel.size();
     }
 
-    /** Forgets all bytes from this offset. */
     public void cut(long offset) throws IOException {
         channel.truncate(offset);
     }
@@ -77,14 +72,9 @@ public final class SpoolFile implements Closeable {
         return new Input(channel, offset);
     }
 
-    /**
-     * Writes the object, unless it is there already.
-     *
-     * @param prefix its URI up to the hash
-     * @param suffix its URI behind the hash
-     */
+    /** Writes the object {@code prefix HASH suffix}, unless it exists. */
     public FileInfo publish(Storage storage, String prefix, String suffix) throws IOException {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Hashes.newSha256();
         copyTo(new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
         return storage.write(prefix + digits(sha256) + suffix, this::copyTo);
     }
@@ -93,16 +83,8 @@ public final class SpoolFile implements Closeable {
         input(0).transferTo(to);
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
     private static String digits(MessageDigest sha256) {
-        return HexFormat.of().formatHex(sha256.digest()).substring(0, HASH_DIGITS);
+        return Hashes.hex(sha256.digest()).substring(0, HASH_DIGITS);
     }
 
     @Override
@@ -133,8 +115,8 @@ public final class SpoolFile implements Closeable {
         }
     }
 
-    /** Reads the file, from wherever it is told to. */
-    public static final class Input extends InputStream {
+    /** Reads the file from any position. */
+    public static final class Input extends BlockInputStream {
         private final FileChannel channel;
         private long position;
 
@@ -149,12 +131,6 @@ public final class SpoolFile implements Closeable {
 
         public void seek(long offset) {
             position = offset;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
         }
 
         @Override

@@ -2,20 +2,15 @@ package io.github.hyenaspark.data.shard;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stored tokens until their shard is known: an MDS header names the place of every document, so it cannot be written
- * before the last of them has been read. They are kept in memory up to a limit; what comes after is in a temporary
- * file.
+ * before the last of them was read. Chunks beyond a limit go to a temporary file.
  */
 final class TokenSpool implements Closeable {
     /** A multiple of every token's width. */
@@ -23,18 +18,18 @@ final class TokenSpool implements Closeable {
 
     private final int chunksInMemory;
     private final List<byte[]> memory = new ArrayList<>();
-    private @Nullable FileChannel disk;
+    private @Nullable SpoolFile disk;
     private long diskChunks;
-    /** The chunk after those in memory and on disk, not full yet. */
+    /** The incomplete chunk after those in memory and on disk. */
     private byte[] tail = new byte[CHUNK_BYTES];
 
     private int tailBytes;
-    /** A chunk of the file that was read last, and its number; -1 for none. */
+    /** The chunk of the file that was read last, and its number; -1 for none. */
     private byte[] loaded = new byte[0];
 
     private long loadedChunk = -1;
 
-    /** A spool that keeps about so many bytes in memory, whole chunks and at least one. */
+    /** Keeps about this many bytes in memory: whole chunks, at least one. */
     TokenSpool(long bytesInMemory) {
         this.chunksInMemory = Math.toIntExact(bytesInMemory / CHUNK_BYTES);
     }
@@ -43,7 +38,6 @@ final class TokenSpool implements Closeable {
         return (memory.size() + diskChunks) * CHUNK_BYTES + tailBytes;
     }
 
-    /** Adds the ids from the front of an array. */
     void append(TokenType type, int[] ids, int count) throws IOException {
         int done = 0;
         while (done < count) {
@@ -62,26 +56,24 @@ final class TokenSpool implements Closeable {
             memory.add(tail);
             tail = new byte[CHUNK_BYTES];
         } else {
-            FileChannel file = file();
-            ByteBuffer in = ByteBuffer.wrap(tail);
-            while (in.hasRemaining()) {
-                file.write(in, diskChunks * CHUNK_BYTES + in.position());
+            SpoolFile file = file();
+            file.cut(diskChunks * CHUNK_BYTES);
+            try (OutputStream out = file.output()) {
+                out.write(tail);
             }
             diskChunks++;
         }
         tailBytes = 0;
     }
 
-    private FileChannel file() throws IOException {
+    private SpoolFile file() throws IOException {
         if (disk == null) {
-            Path file = Files.createTempFile("hyena-tokens-", ".spool");
-            disk = FileChannel.open(
-                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+            disk = SpoolFile.open();
         }
         return disk;
     }
 
-    /** Forgets all bytes from this offset, at most {@link #bytes}. */
+    /** Truncates the spool to at most {@link #bytes}. */
     void cut(long offset) throws IOException {
         long chunk = offset / CHUNK_BYTES;
         if (chunk < memory.size() + diskChunks) {
@@ -95,7 +87,7 @@ final class TokenSpool implements Closeable {
         tailBytes = (int) (offset % CHUNK_BYTES);
     }
 
-    /** Writes a part of the bytes; parts in ascending order read no chunk of the file twice. */
+    /** Writes a range of bytes; ascending ranges read no chunk of the file twice. */
     void copy(long offset, long count, OutputStream to) throws IOException {
         long end = offset + count;
         long at = offset;
@@ -121,16 +113,13 @@ final class TokenSpool implements Closeable {
     }
 
     private void load(long number) throws IOException {
-        if (loaded.length == 0) {
-            loaded = new byte[CHUNK_BYTES];
-        }
-        ByteBuffer out = ByteBuffer.wrap(loaded);
         long offset = (number - memory.size()) * CHUNK_BYTES;
-        while (out.hasRemaining()) {
-            if (file().read(out, offset + out.position()) < 0) {
-                throw new IOException("the temporary file ends after " + (offset + out.position()) + " of "
-                        + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
-            }
+        try (InputStream in = file().input(offset)) {
+            loaded = in.readNBytes(CHUNK_BYTES);
+        }
+        if (loaded.length < CHUNK_BYTES) {
+            throw new IOException("the temporary file ends after " + (offset + loaded.length) + " of "
+                    + (offset + CHUNK_BYTES) + " bytes; is the disk of java.io.tmpdir full?");
         }
         loadedChunk = number;
     }

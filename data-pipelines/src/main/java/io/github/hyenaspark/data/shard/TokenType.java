@@ -4,13 +4,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** How one token id is stored: little-endian, as numpy names it. Megatron knows no uint32, hence int32. */
+/** How one token id is stored: little-endian, with numpy's names. Megatron lacks uint32, hence int32. */
 public enum TokenType {
-    /** One byte, vocabularies up to 256. */
+    /** One byte, for vocabularies up to 256. */
     UINT8("uint8", 1, 1),
-    /** Two bytes, vocabularies below 65,500 (the limit that Megatron draws). */
+    /** Two bytes, for vocabularies below 65,500 (Megatron's limit). */
     UINT16("uint16", 2, 8),
-    /** Four bytes, all others. */
+    /** Four bytes, for all others. */
     INT32("int32", 4, 4);
 
     private static final int UINT8_VOCABULARY = 256;
@@ -40,7 +40,6 @@ public enum TokenType {
         return vocabularySize < UINT16_VOCABULARY ? UINT16 : INT32;
     }
 
-    /** Bytes of one token. */
     public int bytes() {
         return bytes;
     }

@@ -12,7 +12,6 @@ import java.io.Serializable;
  * @param tokenizer its name in the settings
  * @param fingerprint SHA-256 (hex) of all that decides its ids
  * @param size V; ids are in [0, V)
- * @param endOfDocument the id that ends every document
  * @param masked the id whose targets count in no loss, -1 if there is none
  */
 public record Vocabulary(String tokenizer, String fingerprint, int size, int endOfDocument, int masked)
@@ -30,7 +29,6 @@ public record Vocabulary(String tokenizer, String fingerprint, int size, int end
         }
     }
 
-    /** As a JSON object. */
     public ObjectNode toJson() {
         return Json.object()
                 .put("name", tokenizer)
@@ -40,13 +38,7 @@ public record Vocabulary(String tokenizer, String fingerprint, int size, int end
                 .put(MASKED, masked);
     }
 
-    /**
-     * From {@link #toJson}.
-     *
-     * @param where the file that holds it, for the message
-     * @throws CorruptFileException if something is missing, of another type or out of range; {@code masked} may be
-     *     missing
-     */
+    /** Reads {@link #toJson}; {@code where} names the file in messages, and {@code masked} may be missing. */
     public static Vocabulary fromJson(JsonNode json, String where) throws CorruptFileException {
         long size = Json.wholeNumber(json, where, "vocabulary_size");
         long end = Json.wholeNumber(json, where, "end_of_document");

@@ -13,13 +13,13 @@ import java.util.stream.IntStream;
 
 /**
  * Synthetic tasks that tell operators apart (section 4.1 and appendix A of arXiv 2302.10866). Every example ends with
- * {@code =>} and what a model has to know by then; its last symbol is the answer.
+ * {@code =>} and what a model must know by then; its last symbol is the answer.
  */
 public enum Task {
     /**
      * ⌊length/2⌋ pairs of a key and its value, then a key that occurred and its value. Keys are the first half of the
-     * numbers in the order of strings, values the second; every example has a random map of its own from keys to
-     * values. As in safari's code.
+     * numbers in the order of strings, values the second; every example maps keys to values at random. As in safari's
+     * code.
      */
     ASSOCIATIVE_RECALL {
         @Override
@@ -39,7 +39,8 @@ public enum Task {
         }
     },
     /**
-     * Numbers, among them once {@code =>} and some number; then {@code =>} again and that number. As in safari's code.
+     * Numbers, one of them replaced by {@code =>}; then {@code =>} again and the number that followed it. As in
+     * safari's code.
      */
     INDUCTION_HEAD {
         @Override
@@ -116,7 +117,7 @@ public enum Task {
     /**
      * One example, its symbols in order.
      *
-     * @throws IllegalArgumentException if the settings make examples of this task next to impossible
+     * @throws IllegalArgumentException if the settings make examples of this task nearly impossible
      */
     public List<String> example(TaskConfig config, RandomGenerator random) {
         for (int draw = 0; draw < MOST_DRAWS; draw++) {
@@ -133,7 +134,6 @@ public enum Task {
     /** Draws an example; empty if what was drawn has no answer. */
     abstract List<String> draw(TaskConfig config, RandomGenerator random);
 
-    /** Its name in settings. */
     public String settingName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

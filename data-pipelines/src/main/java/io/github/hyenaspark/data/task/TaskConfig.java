@@ -5,9 +5,7 @@ package io.github.hyenaspark.data.task;
  *
  * @param vocabulary V, symbols; two of them are signs
  * @param length symbols before the question
- * @param examples to train on
- * @param validationExamples that are held out
- * @param seed decides all of them
+ * @param validationExamples held-out examples
  */
 public record TaskConfig(int vocabulary, int length, int examples, int validationExamples, long seed) {
     public TaskConfig {
@@ -23,7 +21,6 @@ public record TaskConfig(int vocabulary, int length, int examples, int validatio
         }
     }
 
-    /** Numbers among the symbols, V−2. */
     int numbers() {
         return vocabulary - 2;
     }

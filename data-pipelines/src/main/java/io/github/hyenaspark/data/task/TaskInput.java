@@ -15,11 +15,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The examples of a task as an input like any other: two files of text in the dataset's own directory, a line an
- * example, no two alike. Equal settings give equal bytes.
- *
- * @param task of which they are
- * @param config how they are drawn
+ * The examples of a task as an input like any other: two text files in the dataset's directory, one example per line,
+ * all different. Equal settings give equal bytes.
  */
 public record TaskInput(Task task, TaskConfig config) {
     private static final String PREFIX = "task:";
@@ -33,17 +30,11 @@ public record TaskInput(Task task, TaskConfig config) {
         return input.startsWith(PREFIX);
     }
 
-    /** Where the dataset keeps the examples. */
     public static String directory(String dataset) {
         return Storage.resolve(dataset, FOLDER);
     }
 
-    /**
-     * The examples of an input.
-     *
-     * @param input {@code task:NAME}
-     * @throws IllegalArgumentException if there is no such task
-     */
+    /** The examples of an input. */
     public static TaskInput of(String input, TaskConfig config) {
         String name = input.substring(PREFIX.length());
         Optional<Task> found = Arrays.stream(Task.values())
@@ -56,7 +47,6 @@ public record TaskInput(Task task, TaskConfig config) {
                 config);
     }
 
-    /** The settings of {@code data} that such an input needs, as arguments. */
     public List<String> settings() {
         return List.of(
                 "data.tokenizer=symbols-" + config.vocabulary(),
@@ -67,7 +57,7 @@ public record TaskInput(Task task, TaskConfig config) {
                 "data.packing=single");
     }
 
-    /** Tokens of the sequence that an example is, {@code model.l-max}: its symbols, as inputs or as targets. */
+    /** Tokens of an example's sequence, {@code model.l-max}: its symbols, as inputs or as targets. */
     public int sequenceLength() {
         return task.example(config, new Random(config.seed())).size();
     }
@@ -75,7 +65,6 @@ public record TaskInput(Task task, TaskConfig config) {
     /**
      * Writes the examples, unless they are there.
      *
-     * @param dataset its directory
      * @throws IllegalArgumentException if the dataset has another task, or there are not so many different examples
      */
     public void write(Storage storage, String dataset) throws IOException {
@@ -105,7 +94,6 @@ public record TaskInput(Task task, TaskConfig config) {
         }
     }
 
-    /** The stream of different examples, those of validation first. */
     private final class Draws {
         private final Random random = new Random(config.seed());
         private final Set<String> seen = new HashSet<>();

@@ -15,11 +15,11 @@ import java.util.stream.IntStream;
 
 /**
  * Byte-level BPE of the GPT-2 family, merged by jtokkit: GPT-2 itself, or what a {@code tokenizer.json} describes. The
- * ids are those of HuggingFace's engine: {@link MergeRanks} says why merging gives the same, {@link SplitPattern} why a
+ * ids are those of HuggingFace's engine: {@link MergeRanks} proves that the merges agree, {@link SplitPattern} that a
  * long text may be encoded in pieces.
  *
- * <p>Special tokens in a text are text like any other, and are counted. Every text in UTF-8 decodes to its own bytes. A
- * run of more than 1 MB that has no place to cut at is refused: merging it would need too much memory.
+ * <p>Special tokens in a text are encoded as ordinary text, and counted. Every UTF-8 text decodes to its own bytes. A
+ * run of more than 1 MB without a place to cut is refused: merging it would need too much memory.
  */
 public final class BpeTokenizer implements Tokenizer {
     private static final int BYTES = 256;
@@ -31,11 +31,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final int[] idOfValue; // what jtokkit gives: a byte, or 256 plus a rank
     private final SpecialTokenScanner specials;
 
-    /**
-     * Makes the tokenizer.
-     *
-     * @throws IllegalArgumentException if jtokkit cannot give the ids of this vocabulary, see {@link MergeRanks}
-     */
+    /** Refuses a vocabulary whose ids jtokkit cannot give, see {@link MergeRanks}. */
     @SuppressWarnings("ArrayAsKeyOfSetOrMap")
     public // jtokkit asks for such a map, and reads it in its order
     BpeTokenizer(String name, BpeVocabulary vocabulary) {
@@ -145,17 +141,14 @@ public final class BpeTokenizer implements Tokenizer {
         return TokenizerJson.write(vocabulary);
     }
 
-    /** The vocabulary as GPT-2's {@code vocab.json}. */
     public byte[] vocabularyFile() {
         return TokenizerJson.writeVocabulary(vocabulary);
     }
 
-    /** The merges as GPT-2's {@code merges.txt}. */
     public byte[] mergesFile() {
         return TokenizerJson.writeMerges(vocabulary);
     }
 
-    /** How many merges there are. */
     public int merges() {
         return vocabulary.left().length;
     }

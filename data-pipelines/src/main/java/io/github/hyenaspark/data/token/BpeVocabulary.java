@@ -11,15 +11,13 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * All that makes a byte-level BPE tokenizer: what a {@code tokenizer.json} says, without its spelling. Arrays are not
- * copied and must not be changed; not to be compared by {@code equals}.
+ * All that defines a byte-level BPE tokenizer: what a {@code tokenizer.json} says, without its spelling. Arrays are not
+ * copied and must not be changed; do not compare by {@code equals}.
  *
- * @param tokens the bytes of each ordinary token by id, V of them; empty for a special token and for an id that none
- *     has
+ * @param tokens the bytes of each ordinary token by id, V of them; empty for a special token and for an unused id
  * @param left id of the left part of each merge, in the order of the merges
  * @param right id of the right part of each merge
  * @param specials ids of the special tokens by their spelling
- * @param pattern what splits a text into words
  * @param wholeWords whether a word that is a token is that token, whatever the merges make of it
  */
 public record BpeVocabulary(
@@ -29,7 +27,7 @@ public record BpeVocabulary(
         NavigableMap<String, Integer> specials,
         SplitPattern pattern,
         boolean wholeWords) {
-    /** Spellings of the token that ends a document; the first that a vocabulary has is it. */
+    /** Spellings of the end-of-document token; the first that a vocabulary has counts. */
     public static final List<String> ENDS = List.of("<|endoftext|>", "<|end_of_text|>", "</s>");
 
     public BpeVocabulary {
@@ -39,7 +37,6 @@ public record BpeVocabulary(
         }
     }
 
-    /** The id that ends a document. */
     int endOfDocument() {
         return ENDS.stream()
                 .filter(specials::containsKey)
@@ -60,9 +57,9 @@ public record BpeVocabulary(
     }
 
     /**
-     * The id that each merge makes.
+     * The id that each merge produces.
      *
-     * @throws IllegalArgumentException if one makes no token
+     * @throws IllegalArgumentException if one produces no token
      */
     int[] made() {
         Map<String, Integer> ids = ids();
@@ -78,12 +75,12 @@ public record BpeVocabulary(
         return made;
     }
 
-    /** Bytes as a string that can be the key of a map. */
+    /** Bytes as a string, for use as a map key. */
     public static String key(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** SHA-256 (hex) of the canonical form: all of this, and the classes of characters of this JDK. */
+    /** SHA-256 (hex) of the canonical form: all of this, and this JDK's character classes. */
     String fingerprint() {
         var text = new StringBuilder("byte-level BPE\npattern " + pattern.regex() + "\nwhole-words " + wholeWords
                 + "\nunicode " + SplitPattern.UnicodeClasses.FINGERPRINT + "\n");

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * How files of the GPT-2 family spell bytes: one character each, printable and no space, so that a token is a string
- * and two tokens may be written with a space between them.
+ * How files of the GPT-2 family spell bytes: one printable, non-space character each, so that a token is a string and
+ * two tokens may be separated by a space.
  */
 public final class ByteAlphabet {
     private static final char[] CHARACTERS = characters();
@@ -33,7 +33,6 @@ public final class ByteAlphabet {
         return bytes;
     }
 
-    /** The bytes as such characters. */
     public static String spelled(byte[] bytes) {
         char[] spelling = new char[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
@@ -42,7 +41,7 @@ public final class ByteAlphabet {
         return new String(spelling);
     }
 
-    /** The bytes that are spelled so; empty if a character spells none. */
+    /** The bytes of a spelling; empty if a character spells none. */
     static Optional<byte[]> bytes(String spelling) {
         byte[] bytes = new byte[spelling.length()];
         for (int i = 0; i < bytes.length; i++) {

@@ -1,24 +1,20 @@
 package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.io.Hashes;
-import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.data.bytes.Utf8;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * One id per byte of UTF-8. The byte 0xFF is in no UTF-8 text, so it ends a document and the vocabulary is 256: a token
- * is one byte on disk. Bytes that are not UTF-8 are refused, never repaired.
+ * One id per byte of UTF-8. The byte 0xFF occurs in no UTF-8 text, so it ends a document, and with a vocabulary of 256
+ * a token is one byte on disk. Malformed UTF-8 is refused, never repaired.
  */
-public final class ByteTokenizer implements Tokenizer {
+public final class ByteTokenizer extends DescribedTokenizer {
     public static final String NAME = "bytes";
 
     private static final int VOCABULARY_SIZE = 256;
     private static final int END_OF_DOCUMENT = 0xFF;
-    private static final int FIRST_BLOCK = 1 << 12; // most documents are short
-    private static final int BLOCK = 1 << 16;
     private static final String DESCRIPTION = """
             tokenizer=bytes
             vocabulary-size=256
@@ -28,49 +24,23 @@ public final class ByteTokenizer implements Tokenizer {
             normaliser=none
             """;
 
-    ByteTokenizer() {}
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return Hashes.sha256(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int vocabularySize() {
-        return VOCABULARY_SIZE;
-    }
-
-    @Override
-    public int endOfDocument() {
-        return END_OF_DOCUMENT;
+    ByteTokenizer() {
+        super(NAME, DESCRIPTION, VOCABULARY_SIZE, END_OF_DOCUMENT);
     }
 
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[FIRST_BLOCK];
-        int[] ids = new int[FIRST_BLOCK];
-        var check = new Utf8Check();
-        long offset = 0;
-        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+        var check = new Utf8.Validator();
+        long length = encodeBlocks(text, sink, (bytes, count, ids, offset) -> {
             int valid = check.accept(bytes, 0, count);
             if (valid < count) {
                 throw malformed(offset + valid, bytes[valid]);
             }
             widen(bytes, count, ids);
-            sink.accept(ids, count);
-            offset += count;
-            if (count == bytes.length && count < BLOCK) {
-                bytes = new byte[BLOCK];
-                ids = new int[BLOCK];
-            }
-        }
+            return count;
+        });
         if (!check.complete()) {
-            throw unfinished(offset);
+            throw unfinished(length);
         }
         return 0;
     }
@@ -83,7 +53,7 @@ public final class ByteTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(byte[] text) {
-        var check = new Utf8Check();
+        var check = new Utf8.Validator();
         int valid = check.accept(text, 0, text.length);
         if (valid < text.length || !check.complete()) {
             throw new IllegalArgumentException("the text is not UTF-8 at byte " + valid + " of " + text.length);
@@ -105,31 +75,16 @@ public final class ByteTokenizer implements Tokenizer {
         return text.toByteArray();
     }
 
-    @Override
-    public byte[] file() {
-        return descriptionFile(NAME, DESCRIPTION);
-    }
-
-    /** The file of a tokenizer that is all in its code: its name, and its rules one on a line. */
-    static byte[] descriptionFile(String name, String description) {
-        var json = Json.object().put("tokenizer", name);
-        description.lines().forEach(json.putArray("rules")::add);
-        return Json.bytes(json);
-    }
-
-    /** Refuses an id that is not in [0, V). */
     static void checkId(int id, int vocabularySize) {
         if (id < 0 || id >= vocabularySize) {
             throw new IllegalArgumentException("token id " + id + " is not in [0, " + vocabularySize + ")");
         }
     }
 
-    /** Says that a byte cannot be where it is in UTF-8. */
     static MalformedTextException malformed(long offset, byte found) {
         return new MalformedTextException(offset, String.format(Locale.ROOT, "byte 0x%02X is not UTF-8 here", found));
     }
 
-    /** Says that the last character has not all its bytes. */
     static MalformedTextException unfinished(long offset) {
         return new MalformedTextException(offset, "the text ends inside a UTF-8 character");
     }

@@ -1,10 +1,8 @@
 package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.io.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -12,13 +10,13 @@ import java.util.Locale;
  * One id per nucleotide, with HyenaDNA's ids: [CLS] 0, [SEP] 1, [BOS] 2, [MASK] 3, [PAD] 4, [RESERVED] 5, [UNK] 6, A 7,
  * C 8, G 9, T 10, N 11. A document ends with [SEP].
  *
- * <p>Case is folded and ASCII white space is skipped. {@code #}, which the FASTA reader writes for a masked base, is
- * [MASK]; any other ASCII letter, {@code *} and {@code -} are [UNK]; everything else is refused.
+ * <p>Case is folded, ASCII white space skipped. {@code #}, the FASTA reader's masked base, is [MASK]; any other ASCII
+ * letter, {@code *} and {@code -} are [UNK]; everything else is refused.
  *
  * <p>Decoding gives the normal form of a text: upper case, without white space, with N for N, [MASK] and [UNK]. A text
  * of the letters A, C, G, T and N alone is its own normal form.
  */
-public final class DnaTokenizer implements Tokenizer {
+public final class DnaTokenizer extends DescribedTokenizer {
     public static final String NAME = "dna";
 
     private static final int VOCABULARY_SIZE = 12;
@@ -27,8 +25,6 @@ public final class DnaTokenizer implements Tokenizer {
     private static final int UNKNOWN = 6;
     private static final int FIRST_LETTER = 7;
     private static final String LETTERS = "ACGTN";
-    private static final int FIRST_BLOCK = 1 << 12; // most documents are short
-    private static final int BLOCK = 1 << 16;
     private static final String DESCRIPTION = """
             tokenizer=dna
             vocabulary-size=12
@@ -45,7 +41,9 @@ public final class DnaTokenizer implements Tokenizer {
     private static final int REFUSED_BIT = 0x40000000;
     private static final int[] ID_OF_BYTE = idOfByte();
 
-    DnaTokenizer() {}
+    DnaTokenizer() {
+        super(NAME, DESCRIPTION, VOCABULARY_SIZE, END_OF_DOCUMENT);
+    }
 
     private static int[] idOfByte() {
         int[] ids = new int[256];
@@ -66,48 +64,20 @@ public final class DnaTokenizer implements Tokenizer {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public String fingerprint() {
-        return Hashes.sha256(DESCRIPTION.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public int vocabularySize() {
-        return VOCABULARY_SIZE;
-    }
-
-    @Override
-    public int endOfDocument() {
-        return END_OF_DOCUMENT;
-    }
-
-    @Override
     public int masked() {
         return MASK;
     }
 
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[FIRST_BLOCK];
-        int[] ids = new int[FIRST_BLOCK];
-        long offset = 0;
-        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+        encodeBlocks(text, sink, (bytes, count, ids, offset) -> {
             int found = encode(bytes, count, ids);
             if (found < 0) {
                 int wrong = firstRefused(bytes);
                 throw new MalformedTextException(offset + wrong, refusal(bytes[wrong]));
             }
-            sink.accept(ids, found);
-            offset += count;
-            if (count == bytes.length && count < BLOCK) {
-                bytes = new byte[BLOCK];
-                ids = new int[BLOCK];
-            }
-        }
+            return found;
+        });
         return 0;
     }
 
@@ -123,7 +93,7 @@ public final class DnaTokenizer implements Tokenizer {
         return Arrays.copyOf(ids, found);
     }
 
-    /** Returns the number of ids, or a negative number if a byte is refused. */
+    /** Returns the number of ids; negative if a byte is refused. */
     private static int encode(byte[] text, int count, int[] ids) {
         if (lettersOnly(text, count, ids) >= 0) {
             return count;
@@ -139,7 +109,7 @@ public final class DnaTokenizer implements Tokenizer {
         return (seen & REFUSED_BIT) == 0 ? found : -1;
     }
 
-    /** Gives each byte its place, which is right if none is skipped or refused: if the result has no sign. */
+    /** Encodes every byte; the result is right if none is skipped or refused, that is if it is not negative. */
     private static int lettersOnly(byte[] text, int count, int[] ids) {
         int seen = 0;
         for (int begin = 0; begin < count && seen >= 0; begin += STRIDE) {
@@ -178,10 +148,5 @@ public final class DnaTokenizer implements Tokenizer {
             }
         }
         return text.toByteArray();
-    }
-
-    @Override
-    public byte[] file() {
-        return ByteTokenizer.descriptionFile(NAME, DESCRIPTION);
     }
 }

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The vocabulary of GPT-2, from the file of ranks that jtokkit carries: 256 bytes, 50,000 merges and
- * {@code <|endoftext|>}, 50256. A rank is an id there, and the parts of a merge are found by merging a token's bytes
- * with the ranks below its own until two parts are left.
+ * GPT-2's vocabulary, from the file of ranks in jtokkit's jar: 256 bytes, 50,000 merges and {@code <|endoftext|>},
+ * 50256. A rank is an id there; the parts of a merge are found by merging a token's bytes with the lower ranks until
+ * two parts are left.
  */
 public final class Gpt2Vocabulary {
     static final String NAME = "gpt2";
@@ -31,7 +31,7 @@ public final class Gpt2Vocabulary {
         static final BpeTokenizer TOKENIZER = new BpeTokenizer(NAME, vocabulary());
     }
 
-    /** The tokenizer; there is one in a process, made when it is first asked for. */
+    /** The tokenizer: one per process, made on first use. */
     public static BpeTokenizer tokenizer() {
         return Holder.TOKENIZER;
     }
@@ -73,7 +73,6 @@ public final class Gpt2Vocabulary {
         return tokens;
     }
 
-    /** Where the right part of a token begins. */
     private static int split(String token, Map<String, Integer> ranks) {
         int own = required(ranks, token);
         int[] begins = new int[token.length() + 1];

@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.token;
 
 import java.io.IOException;
 
-/** Says that a text is not what its tokenizer reads; the document is refused whole. */
+/** A text that its tokenizer cannot read; the document is refused whole. */
 public final class MalformedTextException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -10,10 +10,10 @@ public final class MalformedTextException extends IOException {
     private final String reason;
 
     /**
-     * Makes the exception.
+     * Places the fault.
      *
-     * @param offset byte offset in the document of the first byte that is wrong, or its length if bytes are missing
-     * @param reason what is wrong, without the offset
+     * @param offset byte offset in the document of the first wrong byte, or its length if bytes are missing
+     * @param reason without the offset
      */
     public MalformedTextException(long offset, String reason) {
         super(reason);
@@ -21,12 +21,10 @@ public final class MalformedTextException extends IOException {
         this.reason = reason;
     }
 
-    /** The byte offset of the fault in the document. */
     public long offset() {
         return offset;
     }
 
-    /** What is wrong, without the offset. */
     public String reason() {
         return reason;
     }

@@ -16,17 +16,18 @@ import java.util.Map;
  * neighbours; T is their concatenation. The borders at both ends of T and between x and y are there, so no step has
  * crossed them, and the steps inside this span were each the first choice in the whole text, hence also in the span:
  * they are the steps of T alone. So [x, y] is a state that T alone goes through. A step makes a state one token
- * shorter, so T alone has at most one state of two tokens, and it is [x, y]. If the pair (x, y) is listed, T alone goes
- * on to [T]: T is alive and its rank is the index of (x, y). If it is not listed, T alone stays [x, y]: T is not alive
- * and has no rank. So the listed neighbours are those whose concatenation has a rank, with the same number, both ways
- * take the same step, and by induction all steps are the same. A merge that makes no living token is never applied.
+ * shorter, so T alone has at most one state of two tokens, and it is [x, y]. If the pair (x, y) is listed, T alone
+ * becomes [T]: T is alive and its rank is the index of (x, y). If it is not listed, T alone stays [x, y]: T is not
+ * alive and has no rank. So the listed neighbours are those whose concatenation has a rank, with the same number, both
+ * ways take the same step, and by induction all steps are the same. A merge that makes no living token is never
+ * applied.
  *
  * <p>Some files (Llama 3) say that a word which is a token is never split. jtokkit does the same for all tokens that it
  * is given, so for such a file it is given those too that are not alive. The argument holds for them as long as they
  * never lie in a state as two neighbours, that is unless alone they end as two tokens: those are refused.
  */
 final class MergeRanks {
-    /** The rank of a token that merging never makes. */
+    /** The rank of a token that no merge makes. */
     static final int NONE = -1;
 
     private final String name;
@@ -51,7 +52,6 @@ final class MergeRanks {
      * The rank of each token of a vocabulary, by id; {@link #NONE} for single bytes, special tokens and those that are
      * not alive.
      *
-     * @param name of the tokenizer, for the message
      * @throws IllegalArgumentException if words that are tokens are not split and one of them ends as two tokens
      */
     static int[] of(String name, BpeVocabulary vocabulary) {
@@ -87,7 +87,7 @@ final class MergeRanks {
         return count == 1 ? last : NONE;
     }
 
-    /** Where the pair begins that is merged next; negative if there is none. */
+    /** Index of the next pair to merge; negative if there is none. */
     private int first(int[] state, int count) {
         int lowest = Integer.MAX_VALUE;
         int at = -1;
@@ -101,7 +101,7 @@ final class MergeRanks {
         return at;
     }
 
-    /** The merge of a token and its right neighbour; the largest number if there is none. */
+    /** The merge of a token and its right neighbour; the largest integer if there is none. */
     private int merge(int[] state, int at) {
         return merges.getOrDefault(pair(state[at], state[at + 1]), Integer.MAX_VALUE);
     }

@@ -9,8 +9,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Finds spellings in bytes that come block after block: the automaton of Aho and Corasick (1975), one step a byte. It
- * never changes; a {@link Search} keeps the state.
+ * Finds spellings in blocks of bytes with the automaton of Aho and Corasick (1975), one step per byte. Immutable; a
+ * {@link Search} keeps the state.
  */
 final class SpecialTokenScanner {
     private static final int START = 0; // the state before the first byte
@@ -24,7 +24,6 @@ final class SpecialTokenScanner {
         this.ending = ending;
     }
 
-    /** Searches for all these spellings, none of which is empty. */
     static SpecialTokenScanner of(Collection<String> spellings) {
         List<int[]> trie = new ArrayList<>();
         trie.add(node());
@@ -52,7 +51,7 @@ final class SpecialTokenScanner {
         return children;
     }
 
-    /** Fills in where a byte leads that is no child: to where it leads from the longest proper suffix. */
+    /** Completes the transitions: a byte that is no child leads where it leads from the longest proper suffix. */
     private static int[] completed(List<int[]> trie, int[] ending) {
         int[] next = new int[trie.size() * BYTES];
         int[] suffix = new int[trie.size()];
@@ -73,17 +72,14 @@ final class SpecialTokenScanner {
         return next;
     }
 
-    /** A search through one text, from its begin. */
     Search search() {
         return new Search();
     }
 
-    /** A search through one text. */
     final class Search {
         private int state = START;
         private long found;
 
-        /** Goes through the next bytes, from index 0. */
         void accept(byte[] bytes, int count) {
             int now = state;
             for (int i = 0; i < count; i++) {
@@ -96,7 +92,6 @@ final class SpecialTokenScanner {
             state = now;
         }
 
-        /** How many spellings ended so far. */
         long found() {
             return found;
         }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.Hashes;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -53,7 +54,7 @@ public enum SplitPattern {
         this.regex = regex;
     }
 
-    /** The pattern of this regular expression as {@code tokenizer.json} has it, if it is a known one. */
+    /** The known pattern with this regular expression of a {@code tokenizer.json}. */
     static Optional<SplitPattern> of(String regex) {
         for (SplitPattern pattern : values()) {
             if (pattern.regex.equals(regex)) {
@@ -63,12 +64,11 @@ public enum SplitPattern {
         return regex.equals(GPT2_SPELLED) ? Optional.of(GPT2) : Optional.empty();
     }
 
-    /** The regular expression as {@code tokenizer.json} has it. */
     String regex() {
         return regex;
     }
 
-    /** The pattern; its classes are those of the Unicode version of this JDK. */
+    /** The pattern, with the character classes of this JDK's Unicode version. */
     public Pattern compile() {
         return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
     }
@@ -78,7 +78,7 @@ public enum SplitPattern {
      *
      * @param text well-formed UTF-8 from index 0
      * @param at index of the byte, 1 or more
-     * @param to where the bytes end that there are; the character at {@code at} may lack some
+     * @param to end of the available bytes; the character at {@code at} may be incomplete
      */
     public boolean cutsBefore(byte[] text, int at, int to) {
         byte next = text[at];
@@ -92,42 +92,16 @@ public enum SplitPattern {
     }
 
     private static boolean isWordBegin(byte[] text, int at, int to) {
-        int bytes = length(text[at]);
-        return bytes > 0 && at + bytes <= to && isLetterOrDigit(codePoint(text, at, bytes));
+        int bytes = Utf8.lengthOf(text[at] & 0xFF);
+        return bytes > 0 && at + bytes <= to && isLetterOrDigit(Utf8.decode(text, at, bytes));
     }
 
-    /** The character that ends before a byte that begins one. */
     private static int before(byte[] text, int at) {
         int begin = at - 1;
         while (begin > 0 && (text[begin] & 0xC0) == 0x80) {
             begin--;
         }
-        return codePoint(text, begin, at - begin);
-    }
-
-    private static int length(byte first) {
-        if (first >= 0) {
-            return 1;
-        }
-        int unsigned = first & 0xFF;
-        return unsigned < 0xC0 ? 0 : unsigned < 0xE0 ? 2 : unsigned < 0xF0 ? 3 : 4;
-    }
-
-    private static int codePoint(byte[] text, int begin, int bytes) {
-        return switch (bytes) {
-            case 1 -> text[begin];
-            case 2 -> (text[begin] & 0x1F) << 6 | tail(text, begin + 1);
-            case 3 -> (text[begin] & 0x0F) << 12 | tail(text, begin + 1) << 6 | tail(text, begin + 2);
-            default ->
-                (text[begin] & 0x07) << 18
-                        | tail(text, begin + 1) << 12
-                        | tail(text, begin + 2) << 6
-                        | tail(text, begin + 3);
-        };
-    }
-
-    private static int tail(byte[] text, int at) {
-        return text[at] & 0x3F;
+        return Utf8.decode(text, begin, at - begin);
     }
 
     private static boolean isNeverWhite(int character) {
@@ -146,22 +120,13 @@ public enum SplitPattern {
     }
 
     private static boolean isLetterOrDigit(int character) {
-        return switch (Character.getType(character)) {
-            case Character.UPPERCASE_LETTER,
-                    Character.LOWERCASE_LETTER,
-                    Character.TITLECASE_LETTER,
-                    Character.MODIFIER_LETTER,
-                    Character.OTHER_LETTER,
-                    Character.DECIMAL_DIGIT_NUMBER,
-                    Character.LETTER_NUMBER,
-                    Character.OTHER_NUMBER -> true;
-            default -> false;
-        };
+        byte found = UnicodeClasses.classOf(character);
+        return found == 'L' || found == 'N';
     }
 
     /**
-     * What the split patterns see of this JDK's Unicode tables. The same text may have other words with another version
-     * of Unicode, so this is part of a tokenizer's fingerprint.
+     * What the split patterns see of this JDK's Unicode tables: another version of Unicode may split a text into other
+     * words, so this is part of a tokenizer's fingerprint.
      */
     static final class UnicodeClasses {
         /** SHA-256 (hex) of the class of every code point: letter, number, white space or other, a byte each. */

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.token;
 
-import io.github.hyenaspark.io.Hashes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,15 +13,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * One id per word of a small vocabulary, for the synthetic tasks that operators are compared by. Of V symbols V−2 are
- * the numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of
- * the symbols as strings but with the signs at the ends, and V ends a document. A text has a space between two symbols.
+ * One id per word of a small vocabulary, for the synthetic tasks that compare operators. Of V symbols V−2 are the
+ * numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of the
+ * symbols as strings but with the signs at the ends, and V ends a document. Symbols are separated by a space.
  */
-public final class SymbolTokenizer implements Tokenizer {
-    /** The sign that asks for an answer. */
+public final class SymbolTokenizer extends DescribedTokenizer {
     public static final String QUERY = "=>";
 
-    /** The sign that stands between two parts. */
     public static final String STOP = ".";
 
     private static final String PREFIX = "symbols-";
@@ -34,28 +31,28 @@ public final class SymbolTokenizer implements Tokenizer {
     private final List<String> symbols;
     private final Map<String, Integer> ids = new HashMap<>();
 
-    private SymbolTokenizer(int size) {
+    private SymbolTokenizer(List<String> symbols) {
+        super(PREFIX + symbols.size(), description(symbols), symbols.size() + 1, symbols.size());
+        this.symbols = symbols;
+        symbols.forEach(symbol -> ids.put(symbol, ids.size()));
+    }
+
+    private static String description(List<String> symbols) {
+        return "tokenizer=" + PREFIX + symbols.size() + "\nid=" + String.join(" ", symbols) + "\nend-of-document="
+                + symbols.size() + "\ntext=symbols with a space between two\n";
+    }
+
+    /** The tokenizer of {@code size} symbols, 4 to 65,536, including the two signs. */
+    public static SymbolTokenizer ofSize(int size) {
         if (size < FEWEST || size > MOST) {
             throw new IllegalArgumentException(
                     "a vocabulary of symbols: found " + size + ", expected from " + FEWEST + " to " + MOST);
         }
         Stream<String> numbers =
                 IntStream.range(0, size - SIGNS).mapToObj(Integer::toString).sorted();
-        symbols = Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))
+        return new SymbolTokenizer(Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))
                 .flatMap(part -> part)
-                .toList();
-        for (String symbol : symbols) {
-            ids.put(symbol, ids.size());
-        }
-    }
-
-    /**
-     * The tokenizer of {@code size} symbols, the two signs included.
-     *
-     * @throws IllegalArgumentException if there are less than 4 or more than 65,536
-     */
-    public static SymbolTokenizer ofSize(int size) {
-        return new SymbolTokenizer(size);
+                .toList());
     }
 
     /** Whether this is the name of such a tokenizer, {@code symbols-V}. */
@@ -64,37 +61,12 @@ public final class SymbolTokenizer implements Tokenizer {
     }
 
     static SymbolTokenizer of(String name) {
-        return new SymbolTokenizer(Integer.parseInt(name.substring(PREFIX.length())));
+        return ofSize(Integer.parseInt(name.substring(PREFIX.length())));
     }
 
     /** All symbols by their ids: {@code .}, the numbers in the order of strings, {@code =>}. */
     public List<String> symbols() {
         return symbols;
-    }
-
-    @Override
-    public String name() {
-        return PREFIX + symbols.size();
-    }
-
-    @Override
-    public String fingerprint() {
-        return Hashes.sha256(description().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private String description() {
-        return "tokenizer=" + name() + "\nid=" + String.join(" ", symbols) + "\nend-of-document=" + symbols.size()
-                + "\ntext=symbols with a space between two\n";
-    }
-
-    @Override
-    public int vocabularySize() {
-        return symbols.size() + 1;
-    }
-
-    @Override
-    public int endOfDocument() {
-        return symbols.size();
     }
 
     @Override
@@ -160,10 +132,5 @@ public final class SymbolTokenizer implements Tokenizer {
                 .mapToObj(symbols::get)
                 .collect(Collectors.joining(" "))
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public byte[] file() {
-        return ByteTokenizer.descriptionFile(name(), description());
     }
 }

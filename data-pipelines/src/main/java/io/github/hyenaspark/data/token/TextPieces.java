@@ -1,13 +1,14 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A text, checked to be UTF-8, in pieces of about 64 KiB whose words are those of the whole text: see
- * {@link SplitPattern}. Where the cuts are depends on the text alone, not on how it is read.
+ * A validated UTF-8 text in pieces of about 64 KiB whose words are those of the whole text: see {@link SplitPattern}.
+ * The cuts depend on the text alone, not on how it is read.
  */
 public final class TextPieces {
     /** The longest run without a place to cut at, bytes. */
@@ -19,25 +20,19 @@ public final class TextPieces {
 
     private final InputStream in;
     private final SplitPattern pattern;
-    private final Utf8Check check = new Utf8Check();
+    private final Utf8.Validator check = new Utf8.Validator();
     private byte[] buffer = new byte[FIRST_BUFFER];
     private long offset; // of buffer[0] in the text
     private int begin; // of the bytes that no piece has had; a cut, or the begin of the text
     private int held; // where the bytes end that there are
     private boolean atEnd;
 
-    /** Pieces of a text; nothing is read yet. */
     public TextPieces(InputStream in, SplitPattern pattern) {
         this.in = in;
         this.pattern = pattern;
     }
 
-    /**
-     * Goes on to the next piece.
-     *
-     * @return false if there is none
-     * @throws MalformedTextException if the text is not UTF-8, or has a run that is too long
-     */
+    /** Moves to the next piece; false if there is none. */
     public boolean next() throws IOException {
         dropPiece();
         int searched = 1;
@@ -57,7 +52,7 @@ public final class TextPieces {
         return held > 0;
     }
 
-    /** The piece, as an array that is used again. */
+    /** The piece, in an array that is reused. */
     byte[] bytes() {
         return buffer;
     }
@@ -67,7 +62,6 @@ public final class TextPieces {
         return begin;
     }
 
-    /** The piece as a string. */
     public String text() {
         return new String(buffer, 0, begin, StandardCharsets.UTF_8);
     }
@@ -96,7 +90,6 @@ public final class TextPieces {
         }
     }
 
-    /** The last cut at this index or after it; 0 if there is none. */
     private int lastCut(int from) {
         int at = held - 1;
         while (at >= from && !pattern.cutsBefore(buffer, at, held)) {
@@ -105,7 +98,7 @@ public final class TextPieces {
         return at >= from ? at : 0;
     }
 
-    /** Refuses a run that is too long; a cut that is not seen yet can only be in the last bytes. */
+    /** Refuses a run that is too long; an unseen cut can only be in the last bytes. */
     private void checkRun(int runBegin, int from, int lastCut) throws MalformedTextException {
         int longest = runBegin + LONGEST_RUN;
         if (held <= longest || (lastCut == 0 && !atEnd && held <= longest + LONGEST_CHARACTER)) {

@@ -1,39 +1,38 @@
 package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 
 /**
- * Text to token ids and back. Tokenizers have no state: one may serve many threads. Datasets and checkpoints carry the
+ * Text to token ids and back. Tokenizers are stateless: one may serve many threads. Datasets and checkpoints carry the
  * fingerprint, so that ids of one tokenizer are never read as those of another.
  */
-public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTokenizer, BpeTokenizer {
-    /** What {@link #masked()} gives if no id stands for a masked token. */
+public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
+    /** What {@link #masked()} returns if no id marks a masked token. */
     int NO_ID = -1;
 
-    /** The ending of a name that is the place of a {@code tokenizer.json}. */
+    /** The ending of a name that is the URI of a {@code tokenizer.json}. */
     String FILE_ENDING = ".json";
 
     /**
      * The tokenizer of a name in the settings.
      *
-     * @param name {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V}, or the place of a {@code tokenizer.json}
-     * @throws IllegalArgumentException if there is none of this name, or the file asks for what is not supported
-     * @throws CorruptFileException if the file is no JSON, or has not what a {@code tokenizer.json} must have
-     * @throws IOException if the file cannot be read
+     * @param name {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V}, or the URI of a {@code tokenizer.json}
+     * @throws IllegalArgumentException if the name is unknown, or the file uses an unsupported feature
+     * @throws CorruptFileException if the file is not a {@code tokenizer.json}
      */
     static Tokenizer open(Storage storage, String name) throws IOException {
         return name.endsWith(FILE_ENDING) ? ofFile(name, storage.read(name)) : of(name);
     }
 
     /**
-     * A tokenizer that needs no file.
+     * A tokenizer that needs no file; unknown names are refused.
      *
      * @param name {@code bytes}, {@code dna}, {@code gpt2} or {@code symbols-V}
-     * @throws IllegalArgumentException if there is none of this name
      */
     static Tokenizer of(String name) {
         if (SymbolTokenizer.isNameOf(name)) {
@@ -49,7 +48,7 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTok
         };
     }
 
-    /** Whether {@link #open} takes this name; whether the file is there is not looked at. */
+    /** Whether {@link #open} takes this name; a file is not looked for. */
     static boolean isKnown(String name) {
         return name.equals(ByteTokenizer.NAME)
                 || name.equals(DnaTokenizer.NAME)
@@ -61,14 +60,12 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTok
     /**
      * The tokenizer whose {@link #file()} was stored.
      *
-     * @param name what {@link #name()} is to say
-     * @param file the bytes of that file
-     * @throws IllegalArgumentException if the file asks for what is not supported
-     * @throws CorruptFileException if these are not the bytes of such a file
+     * @throws IllegalArgumentException if the file uses an unsupported feature
+     * @throws CorruptFileException if it is not such a file
      */
     static Tokenizer ofFile(String name, byte[] file) throws CorruptFileException {
         if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME) && !SymbolTokenizer.isNameOf(name)) {
-            return new BpeTokenizer(name, TokenizerJson.read(name, file));
+            return new BpeTokenizer(name, new TokenizerJsonReader(name, Json.parse(name, file)).vocabulary());
         }
         Tokenizer tokenizer = of(name);
         if (!Arrays.equals(tokenizer.file(), file)) {
@@ -77,48 +74,50 @@ public sealed interface Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTok
         return tokenizer;
     }
 
-    /** The name in the settings. */
     String name();
 
-    /** SHA-256 (hex) of all that decides which ids a text has. */
+    /** SHA-256 (hex) of all that decides a text's ids. */
     String fingerprint();
 
-    /** V: ids are in [0, V). */
+    /** V. */
     int vocabularySize();
 
     /** The id that ends every document; no text contains it. */
     int endOfDocument();
 
-    /** The id that is never to be predicted, so that it counts in no loss; {@link #NO_ID} if there is none. */
+    /** The id that is never predicted and counts in no loss; {@link #NO_ID} if there is none. */
     default int masked() {
         return NO_ID;
     }
 
     /**
-     * Encodes a whole document in memory that does not grow with it; {@link #endOfDocument()} is not appended.
+     * Encodes a whole document in constant memory; {@link #endOfDocument()} is not appended.
      *
-     * @param text the document's bytes, read to their end, not closed
-     * @param sink takes the ids in order; what it took before an exception is of no use
-     * @return how often the spelling of a special token occurs in the text, which was encoded like any other text
+     * @param text read to its end, not closed
+     * @param sink takes the ids in order; after an exception they are useless
+     * @return occurrences of special tokens' spellings, which were encoded as ordinary text
      * @throws MalformedTextException if the bytes are not a text of this tokenizer
-     * @throws IOException if the bytes cannot be read or the ids not be stored
      */
     long encode(InputStream text, TokenSink sink) throws IOException;
 
-    /**
-     * Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended.
-     *
-     * @throws IllegalArgumentException if the bytes are not a text of this tokenizer
-     */
+    /** Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended. */
     int[] encode(byte[] text);
 
-    /**
-     * The bytes of some ids; {@link #endOfDocument()} and other special tokens have none.
-     *
-     * @throws IllegalArgumentException if an id is not in [0, V)
-     */
+    /** The bytes of some ids in [0, V); {@link #endOfDocument()} and other special tokens have none. */
     byte[] decode(int[] ids);
 
     /** All that decides the ids, as a file that {@link #ofFile} reads; equal bytes for equal fingerprints. */
     byte[] file();
+
+    /** Takes the ids of a document block after block, so that no document need be held whole. */
+    @FunctionalInterface
+    interface TokenSink {
+        /**
+         * Takes the next ids.
+         *
+         * @param ids the tokenizer reuses the array, so a sink copies what it keeps
+         * @param count how many of them, from the front
+         */
+        void accept(int[] ids, int count) throws IOException;
+    }
 }

@@ -2,7 +2,6 @@ package io.github.hyenaspark.data.token;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
@@ -11,23 +10,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Writes vocabularies as HuggingFace's {@code tokenizer.json} and as GPT-2's {@code vocab.json} and {@code merges.txt},
- * and reads the first: the byte-level BPE family with the split patterns of {@link SplitPattern}, see
- * {@link TokenizerJsonReader}.
+ * Writes vocabularies as HuggingFace's {@code tokenizer.json} and as GPT-2's {@code vocab.json} and {@code merges.txt};
+ * {@link TokenizerJsonReader} reads the first.
  */
 final class TokenizerJson {
     private TokenizerJson() {}
-
-    /**
-     * The vocabulary of a {@code tokenizer.json}.
-     *
-     * @param file its name, for messages
-     * @throws IllegalArgumentException if it asks for what is not supported; the message names both
-     * @throws CorruptFileException if it is no JSON or has not what such a file must have
-     */
-    static BpeVocabulary read(String file, byte[] bytes) throws CorruptFileException {
-        return new TokenizerJsonReader(file, Json.parse(file, bytes)).vocabulary();
-    }
 
     /** The bytes of a {@code tokenizer.json}; equal bytes for equal vocabularies. */
     static byte[] write(BpeVocabulary vocabulary) {
@@ -43,12 +30,10 @@ final class TokenizerJson {
         return Json.bytes(json);
     }
 
-    /** The bytes of a {@code vocab.json}. */
     static byte[] writeVocabulary(BpeVocabulary vocabulary) {
         return (Json.line(ids(vocabulary)) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The bytes of a {@code merges.txt}. */
     static byte[] writeMerges(BpeVocabulary vocabulary) {
         var text = new StringBuilder("#version: 0.2\n");
         for (int merge = 0; merge < vocabulary.left().length; merge++) {
@@ -107,7 +92,7 @@ final class TokenizerJson {
         return model;
     }
 
-    /** The id of every token by its spelling, by id. */
+    /** The id of every token by its spelling, in the order of ids. */
     private static ObjectNode ids(BpeVocabulary vocabulary) {
         NavigableMap<Integer, String> specials = byId(vocabulary.specials());
         ObjectNode ids = Json.object();

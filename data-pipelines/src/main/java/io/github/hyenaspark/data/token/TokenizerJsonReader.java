@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Reads one {@code tokenizer.json}. What would give other ids than this project's is refused by name: normalisers,
+ * Reads one {@code tokenizer.json}. Whatever would give other ids than ours is refused by name: normalisers,
  * pre-tokenizers other than {@code ByteLevel} and the known splits, models other than BPE over all 256 bytes, and added
- * tokens that are not special. Truncation, padding, post-processor and decoder are not looked at: a document is encoded
+ * tokens that are not special. Truncation, padding, post-processor and decoder are ignored: a document is encoded
  * whole, without additions, and tokens are bytes.
  */
 final class TokenizerJsonReader {

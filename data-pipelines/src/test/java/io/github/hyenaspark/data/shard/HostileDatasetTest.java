@@ -51,7 +51,7 @@ class HostileDatasetTest {
         HADOOP.forEach(configuration::set);
         store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration);
         storage = Storage.of(HADOOP);
-        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
             for (int length = 1; length < 40; length += 7) {
                 int[] document = new int[length];
                 writer.append(document, length);

@@ -58,7 +58,7 @@ class ShardGoldenTest {
                 new int[] {65, 66, END});
         var shards = new TestShards(dataset);
         ShardEntry shard;
-        try (var writer = ShardWriter.open(ShardFormat.of(50_257, 9999), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(50_257, 9999), TestShards.TOKENIZER)) {
             for (int i = 0; i < documents.size(); i++) {
                 writer.append(documents.get(i), documents.get(i).length);
                 String text = "document " + i;

@@ -131,7 +131,7 @@ class ShardWriterTest {
 
     /** The name of a shard of one document of so many tokens. */
     private String name(ShardFormat format, String tokenizer, int tokens, String text) throws IOException {
-        try (var writer = ShardWriter.open(format, tokenizer)) {
+        try (var writer = new ShardWriter(format, tokenizer)) {
             writer.append(new int[tokens], tokens);
             writer.endDocument(Split.TRAIN, 0, text);
             Path other = Files.createTempDirectory(dataset, "names");
@@ -146,7 +146,7 @@ class ShardWriterTest {
         int[] block =
                 IntStream.range(0, 1 << 16).map(i -> i * 31 % 65_521 % 60_000).toArray();
         List<ShardEntry> written;
-        try (var writer = ShardWriter.open(ShardFormat.of(60_000, 8 << 20), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(60_000, 8 << 20), TestShards.TOKENIZER)) {
             for (int document = 0; document < 10; document++) {
                 for (int i = 0; i < 32; i++) {
                     writer.append(block, block.length - document);
@@ -181,7 +181,7 @@ class ShardWriterTest {
     @Test
     void aDiscardedDocumentLeavesNothing() throws IOException {
         List<ShardEntry> written;
-        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
             writer.append(new int[] {1, 2}, 2);
             writer.endDocument(Split.TRAIN, 1, TestShards.content(1, 2));
             writer.append(new int[] {3, 4, 5}, 3);
@@ -199,7 +199,7 @@ class ShardWriterTest {
     @Test
     void eachSplitHasItsOwnShards() throws IOException {
         List<ShardEntry> written;
-        try (var writer = ShardWriter.open(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(256, 1 << 20), TestShards.TOKENIZER)) {
             for (int i = 0; i < 4; i++) {
                 writer.append(new int[] {i}, 1);
                 writer.endDocument(i % 2 == 0 ? Split.VALIDATION : Split.TRAIN, 10 + i, TestShards.content(i));
@@ -216,7 +216,7 @@ class ShardWriterTest {
     @Test
     @Tag("goal-17")
     void idsOutsideTheVocabularyAreRefused() throws IOException {
-        try (var writer = ShardWriter.open(ShardFormat.of(300, 1 << 20), TestShards.TOKENIZER)) {
+        try (var writer = new ShardWriter(ShardFormat.of(300, 1 << 20), TestShards.TOKENIZER)) {
             assertThatThrownBy(() -> writer.append(new int[] {299, 300}, 2))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("token id 300 is not in [0, 300)");

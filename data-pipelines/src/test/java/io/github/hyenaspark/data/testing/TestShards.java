@@ -53,7 +53,7 @@ public final class TestShards {
 
     /** Writes documents to train on, each in two pieces; their ends are tokens like others here. */
     public List<ShardEntry> write(ShardFormat format, List<int[]> documents) throws IOException {
-        try (var writer = ShardWriter.open(format, TOKENIZER)) {
+        try (var writer = new ShardWriter(format, TOKENIZER)) {
             for (int[] document : documents) {
                 int half = document.length / 2;
                 writer.append(document, half);

@@ -86,4 +86,19 @@ public final class TextSamples {
             }
         };
     }
+
+    /** Takes the next bytes {@code text[from..to)}. */
+    @FunctionalInterface
+    public interface Observer {
+        void accept(byte[] text, int from, int to);
+    }
+
+    /** Shows all bytes to an observer, a few at a time. */
+    public static void showInPieces(byte[] bytes, Random random, Observer observer) {
+        for (int from = 0; from < bytes.length; ) {
+            int to = Math.min(bytes.length, from + 1 + random.nextInt(7));
+            observer.accept(bytes, from, to);
+            from = to;
+        }
+    }
 }

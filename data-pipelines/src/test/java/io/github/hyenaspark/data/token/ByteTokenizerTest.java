@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -48,7 +49,7 @@ class ByteTokenizerTest {
                 for (int i = 0, rest = code; i < length; i++, rest /= EDGES.length) {
                     text[i] = (byte) EDGES[rest % EDGES.length];
                 }
-                var check = new Utf8Check();
+                var check = new Utf8.Validator();
                 boolean accepted = check.accept(text, 0, length) == length && check.complete();
                 if (accepted != isUtf8(text)) {
                     differences.add(Arrays.toString(text));
@@ -95,7 +96,7 @@ class ByteTokenizerTest {
             for (int wrong = 0; wrong < length; wrong++) {
                 byte[] text = "x".repeat(length).getBytes(StandardCharsets.UTF_8);
                 text[wrong] = (byte) 0x80;
-                assertThat(new Utf8Check().accept(text, 0, length)).isEqualTo(wrong);
+                assertThat(new Utf8.Validator().accept(text, 0, length)).isEqualTo(wrong);
             }
         }
     }

@@ -27,10 +27,8 @@ public final class BenchJob implements Runnable {
     private BenchJob() {}
 
     /** {@code bench} with all below it. */
-    public static CommandLine command(Console console) {
-        return new CommandWords(
-                        "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help")
-                .on(new BenchJob())
+    public static CommandLine command(CommandWords words, Console console) {
+        return words.on(new BenchJob())
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "step",

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.bench.BenchmarkLoop.Speed;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.bench.InterleavedLoop.Speed;
 import io.github.hyenaspark.data.bench.PrepareBenchmark;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.data.prepare.DataConfig;

@@ -2,8 +2,10 @@ package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.config.Settings;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /**
  * What the help of a command says.
@@ -34,14 +36,14 @@ public record CommandWords(String name, String summary, String example) {
      */
     public CommandLine on(Object command, List<String> sections) {
         CommandLine line = on(command);
-        line.getCommandSpec()
-                .usageMessage()
-                .footerHeading("%nSettings and their defaults:%n")
-                .footer(sections.stream()
-                        .map(Settings::defaultsOf)
-                        .flatMap(String::lines)
-                        .map(text -> text.replace("%", "%%"))
-                        .toArray(String[]::new));
+        line.getHelpSectionMap()
+                .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> settings(sections)); // read when it is asked for
         return line;
+    }
+
+    private static String settings(List<String> sections) {
+        return sections.stream()
+                .map(Settings::defaultsOf)
+                .collect(Collectors.joining("", "\nSettings and their defaults:\n", ""));
     }
 }

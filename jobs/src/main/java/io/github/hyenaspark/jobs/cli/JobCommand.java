@@ -10,15 +10,15 @@ import picocli.CommandLine.Mixin;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 public final class JobCommand implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(JobCommand.class);
-
+    private final List<String> sections;
     private final Job job;
     private final Console console;
 
     @Mixin
     private final SettingsArguments arguments = new SettingsArguments();
 
-    private JobCommand(Job job, Console console) {
+    private JobCommand(List<String> sections, Job job, Console console) {
+        this.sections = sections;
         this.job = job;
         this.console = console;
     }
@@ -26,10 +26,11 @@ public final class JobCommand implements Callable<Integer> {
     /**
      * A command for the command line.
      *
-     * @param sections of the settings that it reads, shown in its help
+     * @param sections of the settings that it reads, shown in its help and, where they differ from the defaults, in the
+     *     log
      */
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
-        return words.on(new JobCommand(job, console), sections);
+        return words.on(new JobCommand(sections, job, console), sections);
     }
 
     @Override
@@ -37,7 +38,8 @@ public final class JobCommand implements Callable<Integer> {
         Settings settings = arguments.load();
         List<String> derived = job.derived(settings);
         settings = derived.isEmpty() ? settings : arguments.load(derived);
-        LOG.info("settings {}", settings.render());
+        Logger log = LoggerFactory.getLogger(JobCommand.class); // not before: help needs no logging
+        settings.changes(sections).forEach(change -> log.info("{}", change));
         job.run(settings, console);
         return ExitCode.DONE.code();
     }

@@ -55,12 +55,8 @@ public final class ExportJob implements Callable<Integer> {
         this.console = console;
     }
 
-    public static CommandLine command(Console console) {
-        return new CommandWords(
-                        "export",
-                        "Writes the newest checkpoint of a run for other programs.",
-                        "RUN export.output=EXPORT export.format=safetensors")
-                .on(new ExportJob(console), List.of("export"));
+    public static CommandLine command(CommandWords words, Console console) {
+        return words.on(new ExportJob(console), List.of("export"));
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.infer;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.plan.InputFiles;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -29,7 +28,7 @@ record DocumentInput(DataConfig config, List<InputFile> files) {
         if (config.input().isBlank()) {
             throw new IllegalArgumentException("data.input: found \"\", expected a directory, a file or a glob");
         }
-        return new DocumentInput(config, InputFiles.of(storage, config));
+        return new DocumentInput(config, config.files(storage));
     }
 
     /** Results do not depend on the cuts, so unlike {@code prepare} this makes them to the measure of the cluster. */

@@ -46,12 +46,8 @@ public final class GenerateJob implements Callable<Integer> {
         this.console = console;
     }
 
-    public static CommandLine command(Console console) {
-        return new CommandWords(
-                        "generate",
-                        "Continues a text with the newest checkpoint of run.dir.",
-                        "run.dir=RUN generate.prompt='Once upon'")
-                .on(new GenerateJob(console), List.of("generate", "run"));
+    public static CommandLine command(CommandWords words, Console console) {
+        return words.on(new GenerateJob(console), List.of("generate", "run"));
     }
 
     @Override

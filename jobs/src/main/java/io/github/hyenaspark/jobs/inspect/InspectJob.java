@@ -9,7 +9,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
-import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,7 +27,6 @@ import picocli.CommandLine.Spec;
 
 /** Says what is in the directory of a run or of a dataset. */
 public final class InspectJob implements Callable<Integer> {
-    private static final Logger LOG = LoggerFactory.getLogger(InspectJob.class);
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
 
     private final Console console;
@@ -52,10 +50,8 @@ public final class InspectJob implements Callable<Integer> {
         this.console = console;
     }
 
-    public static CommandLine command(Console console) {
-        return new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json")
-                .on(new InspectJob(console))
-                .addSubcommand(MemoryJob.command(console));
+    public static CommandLine command(CommandWords words, Console console) {
+        return words.on(new InspectJob(console)).addSubcommand(MemoryJob.command(console));
     }
 
     @Override
@@ -63,7 +59,21 @@ public final class InspectJob implements Callable<Integer> {
         if (directory.isEmpty()) {
             throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DIRECTORY'");
         }
-        ObjectNode found = describe(SparkRuntime.storage(), directory);
+        return run(directory, json, console);
+    }
+
+    /** Whether these are arguments that need no more than a look: {@code inspect DIRECTORY [--json]}. */
+    public static boolean isPlain(List<String> arguments) {
+        if (arguments.size() < 2 || arguments.size() > 3 || !arguments.get(0).equals("inspect")) {
+            return false;
+        }
+        String place = arguments.get(1);
+        boolean onlyJson = arguments.size() == 2 || arguments.get(2).equals("--json");
+        return onlyJson && !place.isEmpty() && !place.startsWith("-") && !place.equals("memory");
+    }
+
+    public static int run(String directory, boolean json, Console console) throws IOException {
+        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
         if (json) {
             console.result(found);
         } else {
@@ -113,7 +123,7 @@ public final class InspectJob implements Callable<Integer> {
                 checkpoints.verify(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
-                LOG.warn("passed over {}: {}", manifest.path(), e.getMessage());
+                LoggerFactory.getLogger(InspectJob.class).warn("passed over {}: {}", manifest.path(), e.getMessage());
             }
         }
         throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");

@@ -32,9 +32,8 @@ public final class VerifyJob implements Callable<Integer> {
         this.console = console;
     }
 
-    public static CommandLine command(Console console) {
-        return new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET")
-                .on(new VerifyJob(console));
+    public static CommandLine command(CommandWords words, Console console) {
+        return words.on(new VerifyJob(console));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.token.TokenSink;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.data.token.Tokenizer.TokenSink;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import java.util.ArrayList;

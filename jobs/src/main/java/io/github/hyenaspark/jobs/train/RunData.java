@@ -122,7 +122,7 @@ record RunData(Storage storage, TrainSettings settings) {
         ResumeCompatibility.refuseDifferences(
                 stored, settings.identity(), settings.run().dir());
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
-        if (now.equals(checkpoint.numerics())) {
+        if (now.continues(checkpoint.numerics())) {
             return;
         }
         String difference = "the run was computed with " + checkpoint.numerics() + " and this machine has " + now;

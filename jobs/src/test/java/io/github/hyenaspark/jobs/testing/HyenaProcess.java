@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.Main;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -45,7 +46,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                String.join(" ", modules()) + " " + String.join(" ", SHORT_LIVED) + " "
+                vectorFlag() + " " + String.join(" ", SHORT_LIVED) + " "
                         + quoted("-Dlog4j2.configurationFile=" + logging()));
         return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
@@ -128,11 +129,9 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
                 .toList();
     }
 
-    /** The modules alone, with which executors choose the same kernel as this JVM. */
-    static List<String> modules() {
-        return jvmFlags().stream()
-                .filter(flag -> flag.startsWith("--add-modules"))
-                .toList();
+    /** The flag that this JVM has the vector module by, if it has it: executors must choose the same kernel. */
+    static String vectorFlag() {
+        return jvmFlags().contains(VectorModule.FLAG) ? VectorModule.FLAG : "";
     }
 
     private static String scalaBinaryVersion() {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The section {@code data.clean} of the settings: what happens to a text before it is tokenized, and which texts are
+ * The section {@code data.clean} of the settings: how a text is cleaned before it is tokenized, and which texts are
  * left out.
  *
  * @param normalisation Unicode normal form
@@ -16,8 +16,7 @@ import java.util.Map;
  * @param maxDigitFraction greatest share of digits, in [0, 1]
  * @param maxControlFraction greatest share of control characters other than tab, line feed and carriage return, [0, 1]
  * @param maxLineBytes longest line of a text that stays, bytes; 0 for no limit
- * @param steps names of the user's {@link DocumentStep}s, in the order in which they are applied
- * @param duplicates what happens to documents that say the same
+ * @param steps names of the user's {@link DocumentStep}s, in order
  */
 public record CleanConfig(
         NormalisingInput.Normalisation normalisation,
@@ -47,7 +46,7 @@ public record CleanConfig(
         check(steps.stream().distinct().count() == steps.size(), "steps", steps, "each name once");
     }
 
-    /** All that decides what becomes of a document, as text. */
+    /** All that decides how a document is cleaned, as text. */
     public Map<String, String> identity() {
         return Map.of(
                 "clean.normalisation", normalisation.name(),
@@ -61,7 +60,7 @@ public record CleanConfig(
                 "clean.duplicates", duplicates.name());
     }
 
-    /** Texts as they are, and all of them. */
+    /** Keeps all texts unchanged. */
     public static CleanConfig off() {
         return new CleanConfig(NormalisingInput.Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
     }
@@ -76,13 +75,13 @@ public record CleanConfig(
         }
     }
 
-    /** What happens to documents that say the same. */
+    /**
+     * Treatment of documents with the same text: keep them all, keep the first of equal texts, or keep the first of
+     * nearly equal ones, by {@link MinHash}.
+     */
     public enum Duplicates {
-        /** All of them stay. */
         KEEP,
-        /** Of documents with the same text only the first stays. */
         EXACT,
-        /** Of documents with nearly the same text, by {@link MinHash}, only the first stays. */
         NEAR
     }
 }

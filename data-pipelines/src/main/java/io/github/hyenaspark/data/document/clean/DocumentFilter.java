@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Leaves out texts by their {@link TextStatistics}: a list of predicates named as their settings, asked in this order:
+ * Filters texts by their {@link TextStatistics}, with predicates named as their settings and asked in this order:
  * min-bytes, max-bytes, min-letter-fraction, max-digit-fraction, max-control-fraction, max-line-bytes.
  */
 public final class DocumentFilter {
@@ -16,7 +16,6 @@ public final class DocumentFilter {
         this.rules = rules;
     }
 
-    /** The predicates of these settings that can refuse a text. */
     public static DocumentFilter of(CleanConfig config) {
         List<Rule> rules = new ArrayList<>();
         if (config.minBytes() > 0) {
@@ -42,7 +41,6 @@ public final class DocumentFilter {
         return new DocumentFilter(List.copyOf(rules));
     }
 
-    /** Whether any text can be refused; if not, nothing need be counted. */
     public boolean isActive() {
         return !rules.isEmpty();
     }

@@ -1,23 +1,21 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.Utf8;
+import io.github.hyenaspark.data.bytes.Utf8;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Signature of a text by which near duplicates are found: of the hashes of all its shingles, the least under each of
- * 112 hash functions (Broder, "On the resemblance and containment of documents", 1997). Two texts agree in a place with
- * the probability of their resemblance, the Jaccard similarity of their sets of shingles.
+ * Signature of a text for finding near duplicates: the minimum, under each of 112 hash functions, of the hashes of all
+ * its shingles (Broder, "On the resemblance and containment of documents", 1997). Two texts agree in a place with the
+ * probability of their resemblance, the Jaccard similarity of their sets of shingles.
  *
- * <p>A shingle is 5 words in a row, lower case; a text of fewer words is one shingle. Words are runs of letters and
- * digits of any script, and single Chinese characters. Text without spaces, such as DNA, is one word: its near
- * duplicates are the exact ones. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts meet in
- * at least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
+ * <p>A shingle is 5 consecutive words in lower case; a shorter text is one shingle. Words are runs of letters and
+ * digits of any script, and single Chinese characters. Text without spaces, such as DNA, is one word, so only exact
+ * copies are near duplicates. The shape, 14 bands of 8 values on 5-grams, is the default of datatrove: texts share at
+ * least one band with probability 1-(1-s^8)^14, one half at s = 0.69.
  */
-public final class MinHash implements TextObserver {
-    /** Bands of a signature. */
+public final class MinHash {
     public static final int BANDS = 14;
     /** Bytes of a signature: 14×8 values of 4 bytes, little-endian. */
     public static final int SIGNATURE_BYTES = Lanes.COUNT * Integer.BYTES;
@@ -37,7 +35,7 @@ public final class MinHash implements TextObserver {
     private long words;
     private long word = NO_WORD;
 
-    @Override
+    /** Takes the next bytes {@code text[from..to)} of one text, wherever the blocks are cut. */
     public void accept(byte[] text, int from, int to) {
         long hash = word;
         for (int i = from; i < to; i++) {
@@ -57,9 +55,8 @@ public final class MinHash implements TextObserver {
     }
 
     /**
-     * The signature of the text, asked for once, at its end.
-     *
-     * @return {@link #SIGNATURE_BYTES} bytes; none if there is no word in the text
+     * The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none if the text has no
+     * word.
      */
     public byte[] signature() {
         if (word != NO_WORD) {
@@ -75,12 +72,7 @@ public final class MinHash implements TextObserver {
         return lanes.bytes();
     }
 
-    /**
-     * One key per band; texts that share one are candidates.
-     *
-     * @param signature of {@link #signature()}
-     * @return 14 keys; none for a text without words
-     */
+    /** One key per band, 14 in all; texts that share one are candidates. A text without words has none. */
     public static long[] bands(byte[] signature) {
         if (signature.length == 0) {
             return new long[0];
@@ -98,10 +90,8 @@ public final class MinHash implements TextObserver {
     }
 
     /**
-     * Estimates how much of two texts is the same.
-     *
-     * @return share of equal places, in [0, 1], an estimate of the resemblance with a standard error of at most 0.05; 0
-     *     if a text has no words
+     * The share of equal places, in [0, 1]: an estimate of the resemblance with a standard error of at most 0.05. 0 if
+     * a text has no words.
      */
     public static double similarity(byte[] a, byte[] b) {
         if (a.length == 0 || b.length == 0) {
@@ -174,9 +164,9 @@ public final class MinHash implements TextObserver {
     }
 
     /**
-     * The least values so far. Of a shingle's 64 bits, high h and low l, lane i makes {@code a_i h + b_i l + c_i}
-     * modulo 2^32, without its lowest bit, with odd a_i and b_i; a_i, b_i, c_i are the numbers 3i, 3i+1, 3i+2 of
-     * SplitMix64 with seed 0, cut to 32 bits.
+     * The minima so far. Of a shingle's 64 bits, high h and low l, lane i makes {@code a_i h + b_i l + c_i} modulo
+     * 2^32, without its lowest bit, with odd a_i and b_i; a_i, b_i, c_i are the numbers 3i, 3i+1, 3i+2 of SplitMix64
+     * with seed 0, cut to 32 bits.
      */
     private static final class Lanes {
         static final int COUNT = BANDS * BAND_VALUES;

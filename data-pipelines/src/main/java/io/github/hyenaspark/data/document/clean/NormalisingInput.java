@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,15 +13,16 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Normalises a text piece by piece. A piece ends before a character that never changes and never joins with what is
- * before it, so that the normal forms of the pieces are the normal form of the text: an ASCII character, a letter of
- * Chinese or Japanese, a Korean syllable.
+ * Normalises a text piece by piece. A piece ends before a character that never changes and never joins what precedes it
+ * (an ASCII character, a letter of Chinese or Japanese, a Korean syllable), so that the pieces' normal forms make up
+ * that of the text.
  */
-final class NormalisingInput extends InputStream {
+final class NormalisingInput extends BlockInputStream {
     private static final int BLOCK_BYTES = 1 << 16;
-    /** The longest run of characters before which no piece may end. */
+    /** The longest run of characters without a place to end a piece. */
     private static final int LONGEST_PIECE = 1 << 20;
     /** Marks on one letter; ordering them takes quadratic time. */
     private static final int MOST_MARKS = 1 << 12;
@@ -46,12 +49,6 @@ final class NormalisingInput extends InputStream {
     NormalisingInput(InputStream in, Normalizer.Form form) {
         this.in = in;
         this.form = form;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -85,7 +82,7 @@ final class NormalisingInput extends InputStream {
         rawOffset += end;
     }
 
-    /** Reads until the piece at the beginning of {@code raw} ends, and says where. */
+    /** Reads until the piece at the beginning of {@code raw} ends; returns its end. */
     private int fill() throws IOException {
         int searched = 1;
         while (true) {
@@ -119,8 +116,7 @@ final class NormalisingInput extends InputStream {
         if ((first & 0xF0) != 0xE0 || at + 2 >= rawBytes) {
             return false;
         }
-        int letter = (first & 0x0F) << 12 | (raw[at + 1] & 0x3F) << 6 | (raw[at + 2] & 0x3F);
-        return isBoundary((char) letter);
+        return isBoundary((char) Utf8.decode(raw, at, 3));
     }
 
     /** Whether a text may be cut before this character of three bytes. */
@@ -155,11 +151,9 @@ final class NormalisingInput extends InputStream {
         return Normalizer.normalize(text, form).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether the bytes that cannot be decoded would be the beginning of a character. */
     private static boolean isCutOff(ByteBuffer rest) {
         int first = rest.get(rest.position()) & 0xFF;
-        int length = first < 0xC2 || first > 0xF4 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-        return rest.remaining() < length;
+        return Utf8.isLead(first) && rest.remaining() < Utf8.lengthOf(first);
     }
 
     private void checkMarks(CharBuffer text) throws BadDocumentException {
@@ -178,36 +172,28 @@ final class NormalisingInput extends InputStream {
         return new BadDocumentException(offset, reason, beginning);
     }
 
-    /** Which of the characters that look the same, or nearly so, a text is written with (Unicode Standard Annex 15). */
+    /** The Unicode normal form of a text (Unicode Standard Annex 15). */
     public enum Normalisation {
-        /** A text stays as it is. */
-        NONE {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return utf8;
-            }
-        },
-        /** Letters and their marks are one character where there is one. Nothing is lost but how they were written. */
-        NFC {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return new NormalisingInput(utf8, Normalizer.Form.NFC);
-            }
-        },
-        /** The same, and ligatures, full-width letters, superscripts become plain characters. */
-        NFKC {
-            @Override
-            public InputStream apply(InputStream utf8) {
-                return new NormalisingInput(utf8, Normalizer.Form.NFKC);
-            }
-        };
+        NONE(null),
+        /** Letters and their marks become one character where there is one. Lossless but for the spelling. */
+        NFC(Normalizer.Form.NFC),
+        /** NFC, and ligatures, full-width letters and superscripts become plain characters. */
+        NFKC(Normalizer.Form.NFKC);
+
+        private final Normalizer.@Nullable Form form;
+
+        Normalisation(Normalizer.@Nullable Form form) {
+            this.form = form;
+        }
 
         /**
-         * The normal form of a text, made while it is read, in bounded memory; closing it closes the text.
+         * The normal form of a text, computed while it is read, in bounded memory; closing it closes the text.
          *
-         * <p>Reading the normal form throws {@link BadDocumentException}, with the offset in the text that is given
-         * here, at the first byte that is no UTF-8. {@link #NONE} checks nothing.
+         * <p>Reading throws {@link BadDocumentException}, with the offset in {@code utf8}, at the first malformed byte.
+         * {@link #NONE} validates nothing.
          */
-        public abstract InputStream apply(InputStream utf8);
+        public InputStream apply(InputStream utf8) {
+            return form == null ? utf8 : new NormalisingInput(utf8, form);
+        }
     }
 }

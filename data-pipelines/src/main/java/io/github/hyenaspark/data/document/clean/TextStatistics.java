@@ -1,13 +1,12 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.data.document.TextObserver;
-import io.github.hyenaspark.data.document.stream.Utf8;
+import io.github.hyenaspark.data.bytes.Utf8;
 
 /**
- * Counts what the filters ask about, in one pass over a text. Letters are what Unicode calls alphabetic, vowel signs of
- * the Indic scripts included; the numbers are right for valid UTF-8 only.
+ * Counts what the filters ask for, in one pass over a text. Letters are what Unicode calls alphabetic, including the
+ * vowel signs of the Indic scripts. Right for valid UTF-8 only.
  */
-public final class TextStatistics implements TextObserver {
+public final class TextStatistics {
     private static final int ASCII = 0x80;
     private static final int FIRST_LEAD = 0xC0;
     private static final int VALUES = 0x100;
@@ -19,10 +18,9 @@ public final class TextStatistics implements TextObserver {
     private long longestLine;
     private long otherLetters;
     private long otherDigits;
-    private long otherWhiteSpace;
     private long otherControls;
 
-    @Override
+    /** Takes the next bytes {@code text[from..to)} of one text, wherever the blocks are cut. */
     public void accept(byte[] text, int from, int to) {
         long[] histogram = counts;
         for (int i = from; i < to; i++) {
@@ -37,17 +35,14 @@ public final class TextStatistics implements TextObserver {
         bytes += to - from;
     }
 
-    /** Bytes of the text. */
     public long bytes() {
         return bytes;
     }
 
-    /** Unicode characters (code points). */
     public long characters() {
         return bytes - sum(ASCII, FIRST_LEAD);
     }
 
-    /** Alphabetic characters. */
     public long letters() {
         return sum('a', 'z' + 1) + sum('A', 'Z' + 1) + otherLetters;
     }
@@ -55,11 +50,6 @@ public final class TextStatistics implements TextObserver {
     /** Decimal digits of any script. */
     public long digits() {
         return sum('0', '9' + 1) + otherDigits;
-    }
-
-    /** White space: of ASCII tab, line feed, vertical tab, form feed, carriage return and space. */
-    public long whiteSpace() {
-        return sum('\t', '\r' + 1) + counts[' '] + otherWhiteSpace;
     }
 
     /** Control characters other than tab, line feed and carriage return; those of U+0080 to U+009F count as well. */
@@ -95,8 +85,6 @@ public final class TextStatistics implements TextObserver {
             otherLetters++;
         } else if (Character.isDigit(point)) {
             otherDigits++;
-        } else if (Character.isSpaceChar(point)) {
-            otherWhiteSpace++;
         } else if (Character.isISOControl(point)) {
             otherControls++;
         }

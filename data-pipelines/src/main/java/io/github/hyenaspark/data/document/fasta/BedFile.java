@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The intervals of a BED file whose fourth column is a split. Lines that begin with {@code #}, {@code track} or
- * {@code browser}, and empty ones, say nothing.
+ * The intervals of a BED file whose fourth column is a split. Empty lines and those that begin with {@code #},
+ * {@code track} or {@code browser} are skipped.
  */
 final class BedFile {
     private static final int COLUMNS = 4;
@@ -28,11 +28,6 @@ final class BedFile {
         this.uri = uri;
     }
 
-    /**
-     * Reads a BED file.
-     *
-     * @throws WrongSettingException if a line is wrong, or two intervals have a base in common
-     */
     static BedFile load(Storage storage, String uri) throws IOException {
         var file = new BedFile(uri);
         String[] lines = new String(storage.read(uri), StandardCharsets.UTF_8).split("\r?\n", -1);
@@ -45,7 +40,7 @@ final class BedFile {
         return file;
     }
 
-    /** The intervals of a contig by their start; none if it has none. */
+    /** The intervals of a contig by start; empty if it has none. */
     List<Interval> intervals(String contig) {
         return intervals.getOrDefault(contig, List.of());
     }
@@ -98,11 +93,10 @@ final class BedFile {
      *
      * @param start first base, 0 or more
      * @param end exclusive
-     * @param split what they are for; empty: nobody says
-     * @param line in the BED file that asks for it, from 1; 0: none does
+     * @param split empty if none is given
+     * @param line in the BED file, from 1; 0 for a whole record
      */
     record Interval(long start, long end, String split, int line) {
-        /** A record as it is. */
         static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);
 
         boolean isWhole() {

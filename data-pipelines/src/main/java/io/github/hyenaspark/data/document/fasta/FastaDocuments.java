@@ -14,7 +14,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Documents from FASTA: records, or pieces of them. A record is refused as a whole from its fault on. */
+/** Documents from FASTA: records, or pieces of them. A fault refuses the rest of its record. */
 public final class FastaDocuments implements DocumentReader {
     private final SliceReader section;
     private final SourceConfig config;
@@ -24,7 +24,7 @@ public final class FastaDocuments implements DocumentReader {
     private boolean begun;
     private boolean inRecord; // whether the record may have more pieces
     private FastaRecord.Header header = new FastaRecord.Header("", "");
-    private @Nullable Text current;
+    private @Nullable FastaText current;
 
     private FastaDocuments(SliceReader section, SourceConfig config, @Nullable BedFile bed) {
         this.section = section;
@@ -44,7 +44,7 @@ public final class FastaDocuments implements DocumentReader {
     @Override
     public Optional<Document> next() throws IOException {
         if (current != null) {
-            Text last = current;
+            FastaText last = current;
             current = null;
             last.skipRest();
         }
@@ -52,7 +52,7 @@ public final class FastaDocuments implements DocumentReader {
             inRecord = false; // unless nothing is wrong with it
             if (pieces.next()) {
                 inRecord = true;
-                current = new Text();
+                current = new FastaText();
                 return Optional.of(new Piece(current));
             }
         }
@@ -78,7 +78,7 @@ public final class FastaDocuments implements DocumentReader {
         section.close();
     }
 
-    private final class Text extends DocumentTextStream {
+    private final class FastaText extends DocumentTextStream {
         @Override
         public int readText(byte[] to, int at, int count) throws IOException {
             inRecord = false;
@@ -93,43 +93,26 @@ public final class FastaDocuments implements DocumentReader {
         }
     }
 
-    private final class Piece implements Document {
-        private final Text text;
+    private final class Piece extends DocumentTextStream.TextDocument {
         private final FastaRecord.Header ofRecord = header;
         private final BedFile.Interval interval = pieces.interval();
         private final long start = pieces.base();
-        private final long position = record.offset() + start;
 
-        Piece(Text text) {
-            this.text = text;
+        Piece(FastaText text) {
+            super(section.path(), record.offset() + pieces.base(), text);
         }
 
-        @Override
-        public String path() {
-            return section.path();
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public Text text() {
-            return text;
-        }
-
-        /** That of the record; a part of it has its bases behind it, as in {@code chr1:100-200}. */
+        /** The record's id; a part of a record adds its bases, as in {@code chr1:100-200}. */
         @Override
         public Optional<String> givenId() {
-            text.checkEnded();
+            text().checkEnded();
             String bases = pieces.isPart() ? ":" + start + "-" + pieces.base() : "";
             return Optional.ofNullable(values().get(config.idField())).map(id -> id + bases);
         }
 
         @Override
         public SortedMap<String, String> columns() {
-            text.checkEnded();
+            text().checkEnded();
             SortedMap<String, String> columns = values();
             columns.keySet().retainAll(config.columns());
             return Collections.unmodifiableSortedMap(columns);
@@ -145,11 +128,6 @@ public final class FastaDocuments implements DocumentReader {
         @Override
         public Optional<String> split() {
             return interval.split().isEmpty() ? Optional.empty() : Optional.of(interval.split());
-        }
-
-        @Override
-        public long sourceBytes() {
-            return text.sourceBytes();
         }
     }
 }

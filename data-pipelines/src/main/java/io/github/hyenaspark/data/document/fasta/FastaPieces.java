@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.fasta;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.IOException;
@@ -9,13 +10,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * The pieces of one FASTA record after the other that are documents: its intervals, or what lies between their long
- * runs of N. The letters of a piece are masked as the settings want it.
+ * The pieces of one FASTA record that are documents: its intervals, or what lies between their long runs of N, with
+ * letters masked as configured.
  */
 final class FastaPieces {
     private static final byte MASKED = '#';
-    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
-    private static final long UNKNOWN = ByteSlice.ByteSearch.repeated('n');
+    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
+    private static final long UNKNOWN = ByteSearch.repeated('n');
 
     private final FastaRecord record;
     private final SourceConfig.Fasta config;
@@ -32,18 +33,15 @@ final class FastaPieces {
         this.letters = ByteSlice.of(record, 0);
     }
 
-    /** Begins a record whose header was read. */
     void begin(List<BedFile.Interval> ofRecord) {
         intervals = ofRecord.iterator();
         open = false;
     }
 
-    /** The next base of this piece. */
     long base() {
         return letters.position();
     }
 
-    /** The interval of this piece. */
     BedFile.Interval interval() {
         return interval;
     }
@@ -53,7 +51,7 @@ final class FastaPieces {
         return !interval.isWhole() || config.nRuns() == SourceConfig.NRuns.SPLIT;
     }
 
-    /** Moves to the next piece of the record, the one before having been read to its end; false if there is none. */
+    /** Moves to the next piece of the record once the previous one was read to its end; false if there is none. */
     boolean next() throws IOException {
         while (open || intervals.hasNext()) {
             if (!open) {
@@ -151,8 +149,7 @@ final class FastaPieces {
     private int runStart(int from, int to) {
         int i = from;
         while (i <= to - Long.BYTES
-                && ByteSlice.ByteSearch.zeros((ByteSlice.ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN)
-                        == 0) {
+                && ByteSearch.zeros((ByteSearch.word(letters.bytes, i) | LOWER_CASE) ^ UNKNOWN) == 0) {
             i += Long.BYTES;
         }
         while (i < to && !isUnknown(letters.bytes[i])) {

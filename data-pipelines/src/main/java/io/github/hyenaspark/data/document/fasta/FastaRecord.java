@@ -1,27 +1,28 @@
 package io.github.hyenaspark.data.document.fasta;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * The record at which a FASTA file stands, one after the other: its header, then its letters as a stream without ends
- * of lines, up to a limit. Anything but ASCII letters, {@code *} and {@code -} is refused.
+ * The current record of a FASTA file: its header, then its letters as a stream without line ends, up to a limit.
+ * Anything but ASCII letters, {@code *} and {@code -} is refused.
  */
-final class FastaRecord extends InputStream {
+final class FastaRecord extends BlockInputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
     private static final int LONGEST_HEADER = 1 << 16;
     private static final int SCRATCH = 1 << 13;
-    private static final long LOWER_CASE = ByteSlice.ByteSearch.repeated(0x20);
-    private static final long FROM_A = ByteSlice.ByteSearch.repeated(0x80 - 'a');
-    private static final long BEYOND_Z = ByteSlice.ByteSearch.repeated(0x80 - 'z' - 1);
-    private static final long HIGH_BITS = ByteSlice.ByteSearch.repeated(0x80);
+    private static final long LOWER_CASE = ByteSearch.repeated(0x20);
+    private static final long FROM_A = ByteSearch.repeated(0x80 - 'a');
+    private static final long BEYOND_Z = ByteSearch.repeated(0x80 - 'z' - 1);
+    private static final long HIGH_BITS = ByteSearch.repeated(0x80);
 
     private final ByteSlice blocks;
     private final byte[] scratch = new byte[SCRATCH];
@@ -30,12 +31,12 @@ final class FastaRecord extends InputStream {
     private long base;
     private long limit;
 
-    /** Before the first record; the file stands where a line begins. */
+    /** Stands before the first record, at the beginning of a line. */
     FastaRecord(ByteSlice blocks) {
         this.blocks = blocks;
     }
 
-    /** Refuses what stands before the first header line of a file. */
+    /** Refuses data before the first header line of a file. */
     void checkFileBegins() throws IOException {
         blocks.beginRecord();
         while (blocks.more() && isLineEnd(blocks.bytes[blocks.at])) {
@@ -47,7 +48,7 @@ final class FastaRecord extends InputStream {
         }
     }
 
-    /** Leaves this record; false if no other one begins before {@code to}. */
+    /** Moves to the next record; false if none begins before {@code to}. */
     boolean next(long to) throws IOException {
         while (blocks.position() < to && blocks.more()) {
             if (atLine && blocks.bytes[blocks.at] == '>') {
@@ -67,7 +68,6 @@ final class FastaRecord extends InputStream {
         return offset;
     }
 
-    /** How many of its letters were read. */
     long base() {
         return base;
     }
@@ -77,7 +77,7 @@ final class FastaRecord extends InputStream {
         atLine = false;
         var line = new ByteArrayOutputStream();
         while (!atLine && blocks.more()) {
-            int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+            int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
             if (line.size() + end - blocks.at > LONGEST_HEADER) {
                 throw blocks.bad(offset, "the header line is longer than " + LONGEST_HEADER + " bytes", NEXT_RECORD);
             }
@@ -94,7 +94,7 @@ final class FastaRecord extends InputStream {
         }
     }
 
-    /** Passes letters up to a base, as far as there are any, and lets the stream end at another. */
+    /** Skips to the interval's start, as far as the record reaches, and lets the stream end at the interval's end. */
     void select(BedFile.Interval interval) throws IOException {
         limit = interval.start();
         int got;
@@ -104,15 +104,9 @@ final class FastaRecord extends InputStream {
         limit = interval.end();
     }
 
-    /** The record is refused for what it is, not for one of its bytes. */
+    /** A fault of the record as a whole, not of one of its bytes. */
     BadDocumentException bad(String reason) throws IOException {
         return blocks.bad(offset, reason, NEXT_RECORD);
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -160,7 +154,7 @@ final class FastaRecord extends InputStream {
     private static int lettersEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            if (i <= to - Long.BYTES && isLetters(ByteSlice.ByteSearch.word(bytes, i))) {
+            if (i <= to - Long.BYTES && isLetters(ByteSearch.word(bytes, i))) {
                 i += Long.BYTES;
             } else if (isLetter(bytes[i])) {
                 i++;
@@ -171,7 +165,6 @@ final class FastaRecord extends InputStream {
         return i;
     }
 
-    /** Whether eight bytes are letters of either case. */
     private static boolean isLetters(long word) {
         long lower = (word | LOWER_CASE) & ~HIGH_BITS;
         long fromA = lower + FROM_A;
@@ -184,21 +177,11 @@ final class FastaRecord extends InputStream {
         return (found >= 0 && lower >= 'a' && lower <= 'z') || found == '*' || found == '-';
     }
 
-    /**
-     * The header line of a FASTA record.
-     *
-     * @param id its first word
-     * @param description what follows, without the spaces around it
-     */
     record Header(String id, String description) {
         static final String ID = "id";
         static final String DESCRIPTION = "description";
 
-        /**
-         * From a line without its {@code >} and its end.
-         *
-         * @throws CharacterCodingException if it is not UTF-8
-         */
+        /** Parses a line without its {@code >} and its end. */
         static Header parse(byte[] line) throws CharacterCodingException {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -21,7 +21,7 @@ public final class DocumentReaders {
     /**
      * Opens a slice; the caller closes the reader.
      *
-     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is wrong
+     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is malformed
      * @throws IOException if the file is gone or has changed since it was listed; {@link DocumentReader#next} and the
      *     texts throw it too
      */
@@ -35,19 +35,20 @@ public final class DocumentReaders {
         if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        if (format.format() == SourceConfig.SourceFormat.TEXT
-                && config.documents() == SourceConfig.TextDocuments.FILE) {
-            return WholeFile.open(storage, file, format.compression());
-        }
         boolean separated = format.format() == SourceConfig.SourceFormat.TEXT
                 && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
         int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
         SliceReader section = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {
-                case JSONL -> JsonLines.of(section, config);
+                case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(storage, section, config);
-                default -> separated ? SeparatedDocuments.of(section, config.separator()) : LineDocuments.of(section);
+                default ->
+                    switch (config.documents()) {
+                        case FILE -> new WholeFile(section);
+                        case LINE -> new LineDocuments(section);
+                        case SEPARATOR -> SeparatedDocuments.of(section, config.separator());
+                    };
             };
         } catch (IOException | IllegalArgumentException e) {
             section.close();

@@ -10,15 +10,9 @@ import java.util.stream.Stream;
  * How one file is read.
  *
  * @param format never AUTO
- * @param compression of the whole file
- * @param splittable whether slices of the file may be read by themselves
+ * @param splittable whether slices of the file may be read independently
  */
 public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression compression, boolean splittable) {
-    /**
-     * The format of a file, from the settings or else from its name.
-     *
-     * @throws IllegalArgumentException if it is Parquet in an archive
-     */
     public static FileFormat of(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);
         SourceConfig.SourceFormat format = format(compression.plainName(path), config);
@@ -31,7 +25,6 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
         return new FileFormat(format, compression, compression == InputFile.Compression.NONE && !wholeText);
     }
 
-    /** Whether a directory's file of this name is part of the input. */
     static boolean isInput(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);
         String name = compression.plainName(path);
@@ -40,7 +33,7 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
                         && (format != SourceConfig.SourceFormat.PARQUET || compression == InputFile.Compression.NONE));
     }
 
-    /** The endings of names that {@link #isInput} looks for, as a sentence has them. */
+    /** The endings of names that {@link #isInput} accepts, as part of a sentence. */
     static String endings(SourceConfig config) {
         List<String> all =
                 formats(config).flatMap(format -> format.endings().stream()).toList();

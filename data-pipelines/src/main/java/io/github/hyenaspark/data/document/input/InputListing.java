@@ -10,8 +10,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Finds the files of an input: those in a directory and below it whose names say that they are documents, or every file
- * that a glob matches.
+ * Finds the files of an input: the documents in a directory and below it, by their names, or every file that a glob
+ * matches.
  */
 public final class InputListing {
     private static final String GLOB = "*?[{";
@@ -22,7 +22,6 @@ public final class InputListing {
      * The files, sorted by path.
      *
      * @param input a directory, a file or a glob
-     * @param config which names count in a directory
      * @throws IllegalArgumentException if the input is missing or has no documents
      */
     public static List<InputFile> files(Storage storage, String input, SourceConfig config) throws IOException {
@@ -52,7 +51,7 @@ public final class InputListing {
         return files;
     }
 
-    /** The path up to its first special character: that much is the same for all matches. */
+    /** The path up to its first special character, which all matches share. */
     private static String beforeGlob(String place) {
         int end = 0;
         while (end < place.length() && GLOB.indexOf(place.charAt(end)) < 0) {

@@ -3,7 +3,6 @@ package io.github.hyenaspark.data.document.parquet;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.io.WrongSettingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,14 +17,15 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * One column that a reader was asked for.
  *
  * @param name as in the settings; a column inside others is named with dots, for example {@code meta.url}
- * @param descriptor where it is
  */
 record ParquetColumn(String name, ColumnDescriptor descriptor) {
+    private static final List<LogicalTypeAnnotation> TEXTS = List.of(
+            LogicalTypeAnnotation.stringType(), LogicalTypeAnnotation.jsonType(), LogicalTypeAnnotation.enumType());
+
     /**
      * Finds a column with one value per row.
      *
-     * @param setting that asks for it, for the message
-     * @throws WrongSettingException if there is none of that name, or it has many values per row
+     * @throws WrongSettingException if it is missing or has many values per row; the message names {@code setting}
      */
     static ParquetColumn find(MessageType schema, String name, String setting, String uri) {
         List<ColumnDescriptor> columns = schema.getColumns();
@@ -44,13 +44,13 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     }
 
     /**
-     * The column, if it holds texts.
+     * This column.
      *
-     * @throws WrongSettingException if it holds something else
+     * @throws WrongSettingException if it does not hold text
      */
     ParquetColumn ofText(String setting, String uri) {
         boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
-                && (isPlain() || Arrays.asList(text(), json(), symbol()).contains(type().getLogicalTypeAnnotation()));
+                && (isPlain() || TEXTS.contains(type().getLogicalTypeAnnotation()));
         if (!text) {
             throw new WrongSettingException(
                     "data.source." + setting + ": " + uri + " has " + type() + ", expected a string or binary column");
@@ -58,7 +58,6 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return this;
     }
 
-    /** Takes the row's value as bytes. */
     Optional<byte[]> nextBytes(ColumnReader reader) {
         Optional<byte[]> value = isNull(reader)
                 ? Optional.empty()
@@ -98,21 +97,9 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return descriptor.getPrimitiveType();
     }
 
-    /** Whether the file says nothing of what the bytes are; writers of old say nothing of texts. */
+    /** Whether the file gives the bytes no logical type; old writers give texts none. */
     private boolean isPlain() {
         return type().getLogicalTypeAnnotation() == null;
-    }
-
-    private static LogicalTypeAnnotation text() {
-        return LogicalTypeAnnotation.stringType();
-    }
-
-    private static LogicalTypeAnnotation json() {
-        return LogicalTypeAnnotation.jsonType();
-    }
-
-    private static LogicalTypeAnnotation symbol() {
-        return LogicalTypeAnnotation.enumType();
     }
 
     private static String path(ColumnDescriptor column) {
@@ -122,16 +109,9 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     /**
      * The columns of a file that the settings name.
      *
-     * @param config the settings
-     * @param text column of the texts
      * @param others the user's columns and that of the identifiers, each once
      */
     record ParquetColumns(SourceConfig config, ParquetColumn text, List<ParquetColumn> others) {
-        /**
-         * Finds them.
-         *
-         * @throws IllegalArgumentException if one is missing or of an unfit type
-         */
         static ParquetColumns of(MessageType schema, SourceConfig config, String uri) {
             ParquetColumn text = ParquetColumn.find(schema, config.textField(), "text-field", uri)
                     .ofText("text-field", uri);

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.parquet;
 
+import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
@@ -18,8 +19,8 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 
 /**
  * Rows of a Parquet file as documents. A slice has the row groups whose first byte is in it; a row's number in the file
- * is its position. In memory are the wanted columns of one row group as they are stored, and of each one page
- * decompressed, so a text is as long as memory allows; the format knows no streams.
+ * is its position. Memory holds the stored bytes of the wanted columns of one row group and one decompressed page of
+ * each, so a text must fit in memory: the format knows no streams.
  */
 public final class ParquetDocuments implements DocumentReader {
     private final Slice slice;
@@ -38,11 +39,7 @@ public final class ParquetDocuments implements DocumentReader {
         this.range = range;
     }
 
-    /**
-     * Opens a slice; its footer is read with the first document.
-     *
-     * @throws IOException if the file is gone, or has another length than when it was listed
-     */
+    /** Opens a slice; its footer is read with the first document. */
     public static ParquetDocuments open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile listed = slice.file();
         RangeReader range = storage.openRange(listed.uri());
@@ -57,7 +54,7 @@ public final class ParquetDocuments implements DocumentReader {
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the file has not the columns that the settings name
+     * @throws IllegalArgumentException if the file lacks columns that the settings name
      */
     @Override
     public Optional<Document> next() throws IOException {
@@ -76,7 +73,7 @@ public final class ParquetDocuments implements DocumentReader {
                     file.get(), group, columns.get(), slice.file().path())));
         }
         ParquetRows current = rows.get();
-        return Optional.of(reading(current::next).document());
+        return Optional.of(reading(current::next));
     }
 
     private ParquetFileReader openFile() throws IOException {
@@ -104,10 +101,12 @@ public final class ParquetDocuments implements DocumentReader {
         }
     }
 
-    /** What the library throws is about the file, unless the store has failed. */
+    /** An exception of the library means a damaged file, unless the store has failed. */
     private <T> T reading(Reading<T> reading) throws IOException {
         try {
             return reading.read();
+        } catch (BadDocumentException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             input.get().throwFailure();
             pending.clear();

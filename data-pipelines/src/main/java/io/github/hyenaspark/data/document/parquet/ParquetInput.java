@@ -1,16 +1,17 @@
 package io.github.hyenaspark.data.document.parquet;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import java.io.IOException;
-import java.io.InputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.SeekableInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A file of any store as Parquet's library reads it: the footer, which the library reads in bits, with one request to
- * the store, and column chunks with one each. It remembers a failure of the store, which is not one of the file.
+ * A file of any store for Parquet's library: the footer, which the library reads in small pieces, takes one request to
+ * the store, and each column chunk one. A failure of the store is remembered, since it is not a fault of the file.
  */
 final class ParquetInput implements InputFile {
     private static final int TAIL_BYTES = 1 << 16;
@@ -18,14 +19,9 @@ final class ParquetInput implements InputFile {
     private final RangeReader file;
     private final byte[] tail;
     private final long tailOffset;
-    private IOException failure = new IOException();
-    private boolean failed;
+    private @Nullable IOException failure;
 
-    /**
-     * Reads the end of the file.
-     *
-     * @param file not closed by this
-     */
+    /** Reads the end of the file, which this does not close. */
     ParquetInput(RangeReader file) throws IOException {
         this.file = file;
         this.tail = new byte[(int) Math.min(file.length(), TAIL_BYTES)];
@@ -33,13 +29,9 @@ final class ParquetInput implements InputFile {
         file.readFully(tailOffset, tail, 0, tail.length);
     }
 
-    /**
-     * Does nothing unless the store has failed.
-     *
-     * @throws IOException of the store
-     */
+    /** Throws what the store has thrown, if it failed. */
     void throwFailure() throws IOException {
-        if (failed) {
+        if (failure != null) {
             throw failure;
         }
     }
@@ -70,14 +62,8 @@ final class ParquetInput implements InputFile {
         return "the file";
     }
 
-    private final class Cursor extends InputStream {
+    private final class Cursor extends BlockInputStream {
         private long position;
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
 
         @Override
         public int read(byte[] to, int at, int count) throws IOException {
@@ -100,7 +86,6 @@ final class ParquetInput implements InputFile {
             } catch (CorruptFileException e) {
                 throw e; // beyond the end
             } catch (IOException e) {
-                failed = true;
                 failure = e;
                 throw e;
             }

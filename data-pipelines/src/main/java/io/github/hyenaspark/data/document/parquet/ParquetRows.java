@@ -26,7 +26,7 @@ import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 
-/** The rows of one row group, of which each is taken once, in order. */
+/** The rows of one row group, in order. */
 final class ParquetRows {
     private final String path;
     private final RowGroup group;
@@ -47,7 +47,6 @@ final class ParquetRows {
         }
     }
 
-    /** Makes the reader read no columns but these. */
     static void project(ParquetFileReader reader, ParquetColumn.ParquetColumns columns) {
         MessageType schema = reader.getFileMetaData().getSchema();
         List<List<String>> paths = new ArrayList<>();
@@ -57,7 +56,6 @@ final class ParquetRows {
         reader.setRequestedSchema(new MessageType(schema.getName(), filtered(schema, paths, 0)));
     }
 
-    /** Reads a row group of a projected reader. */
     static ParquetRows of(ParquetFileReader reader, RowGroup group, ParquetColumn.ParquetColumns columns, String path)
             throws IOException {
         FileMetaData meta = reader.getFileMetaData();
@@ -71,17 +69,26 @@ final class ParquetRows {
         return row < group.rows();
     }
 
-    Row next() {
+    /** The next row; one without text is refused. */
+    Document next() throws BadDocumentException {
         long position = group.firstRow() + row;
         long sourceBytes = group.bytesOf(row + 1) - group.bytesOf(row);
         row++;
-        Optional<byte[]> bytes = text.nextBytes(texts);
+        Optional<byte[]> value = text.nextBytes(texts);
         SortedMap<String, String> values = new TreeMap<>();
         others.forEach(
-                (column, reader) -> column.nextText(reader).ifPresent(value -> values.put(column.name(), value)));
-        Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(value -> !value.isEmpty());
+                (column, reader) -> column.nextText(reader).ifPresent(found -> values.put(column.name(), found)));
+        Optional<String> id = Optional.ofNullable(values.get(config.idField())).filter(found -> !found.isEmpty());
         values.keySet().retainAll(config.columns());
-        return new Row(new Row.Place(path, position, sourceBytes), bytes, id, values);
+        byte[] bytes =
+                value.orElseThrow(() -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
+        return new RowDocument(
+                path,
+                position,
+                sourceBytes,
+                new ByteArrayInputStream(bytes),
+                id,
+                Collections.unmodifiableSortedMap(values));
     }
 
     private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
@@ -100,74 +107,26 @@ final class ParquetRows {
         return fields;
     }
 
-    /**
-     * One row, in memory.
-     *
-     * @param place where it is
-     * @param bytes its text; empty if it is null
-     * @param id its identifier, if it has one
-     * @param columns the user's columns that are not null
-     */
-    record Row(Place place, Optional<byte[]> bytes, Optional<String> id, SortedMap<String, String> columns) {
-        /**
-         * The row as a document.
-         *
-         * @throws BadDocumentException if it has no text
-         */
-        Document document() throws BadDocumentException {
-            byte[] text = bytes.orElseThrow(
-                    () -> new BadDocumentException(place.position(), "the row has no text (null)", new byte[0]));
-            return new RowDocument(this, new ByteArrayInputStream(text));
-        }
-
-        /**
-         * Where a row is.
-         *
-         * @param path of its file
-         * @param position its number in the file
-         * @param sourceBytes its share of the row group's bytes
-         */
-        record Place(String path, long position, long sourceBytes) {}
-
-        private record RowDocument(Row row, InputStream text) implements Document {
-            @Override
-            public String path() {
-                return row.place().path();
-            }
-
-            @Override
-            public long position() {
-                return row.place().position();
-            }
-
-            @Override
-            public Optional<String> givenId() {
-                return row.id();
-            }
-
-            @Override
-            public SortedMap<String, String> columns() {
-                return Collections.unmodifiableSortedMap(row.columns());
-            }
-
-            @Override
-            public long sourceBytes() {
-                return row.place().sourceBytes();
-            }
-        }
-    }
+    /** One row, in memory; {@code sourceBytes} is its share of the row group. */
+    private record RowDocument(
+            String path,
+            long position,
+            long sourceBytes,
+            InputStream text,
+            Optional<String> givenId,
+            SortedMap<String, String> columns)
+            implements Document {}
 
     /**
      * A row group of a Parquet file.
      *
-     * @param index in the file
      * @param start byte offset of its first byte
      * @param firstRow number in the file of its first row
      * @param rows at least 1
      * @param bytes of all its columns as they are stored
      */
     record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
-        /** Its bytes shared out evenly among its rows: what the first so many of them have. */
+        /** The share of its bytes that its first rows have, spread evenly. */
         long bytesOf(long firstRows) {
             return Math.round(bytes * (firstRows / (double) rows));
         }

@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.document.stream;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
 import java.io.FilterInputStream;
@@ -10,10 +11,10 @@ import java.io.InputStream;
 import java.util.zip.ZipException;
 
 /**
- * What is in an archive of one stream. It ends where the archive properly ends; a damaged archive, or one that is cut
- * off, is a {@link BadFileException}.
+ * The content of a single-stream archive. It ends only where the archive properly ends: a damaged or truncated archive
+ * is a {@link BadFileException}.
  */
-public final class ArchiveStream extends InputStream {
+public final class ArchiveStream extends BlockInputStream {
     private final InputFile file;
     private final InputStream in;
     private long bytes;
@@ -30,12 +31,6 @@ public final class ArchiveStream extends InputStream {
                 compression == InputFile.Compression.GZIP
                         ? new GzipStream(archive)
                         : new ZstdInputStreamNoFinalizer(new LastByteApart(archive, file.bytes())));
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -61,8 +56,8 @@ public final class ArchiveStream extends InputStream {
     }
 
     /**
-     * A stream whose last byte comes alone. The Zstandard library forgets that it is in a frame if the frame's
-     * beginning came in one read with the end of the frame before.
+     * Delivers its last byte alone: the Zstandard library forgets that it is in a frame if the frame's beginning came
+     * in one read with the end of the frame before.
      */
     private static final class LastByteApart extends FilterInputStream {
         private long left;

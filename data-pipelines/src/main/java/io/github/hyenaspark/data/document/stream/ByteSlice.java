@@ -1,18 +1,16 @@
 package io.github.hyenaspark.data.document.stream;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A window of constant size that moves over a stream. Whoever reads looks at {@code bytes[at..end)} and moves
- * {@code at}; the methods that bring more bytes may move them all to the array's front.
+ * A window of constant size that moves over a stream. Callers look at {@code bytes[at..end)} and advance {@code at};
+ * methods that bring more bytes may move them all to the array's front.
  */
 public final class ByteSlice implements Closeable {
     private static final int CAPACITY = 1 << 17;
@@ -38,17 +36,15 @@ public final class ByteSlice implements Closeable {
         this.archive = archive;
     }
 
-    /** Over a stream whose first byte has this offset. */
     public static ByteSlice of(InputStream in, long offset) {
         return new ByteSlice(in, offset, null);
     }
 
-    /** Over the content of an archive, whose own bytes are those that are counted. */
+    /** Over an archive's content; the bytes counted are the archive's own. */
     static ByteSlice ofArchive(InputStream content, ListedStream archive) {
         return new ByteSlice(content, 0, archive);
     }
 
-    /** Begins again with another stream. */
     public void reset(InputStream other, long otherOffset) {
         in = other;
         offset = otherOffset;
@@ -59,7 +55,6 @@ public final class ByteSlice implements Closeable {
         unsaved = -1;
     }
 
-    /** The offset of {@code bytes[at]}. */
     public long position() {
         return offset + at;
     }
@@ -70,9 +65,8 @@ public final class ByteSlice implements Closeable {
     }
 
     /**
-     * Brings at least so many bytes, as far as the stream has them.
+     * Brings at least {@code count} bytes (far below the window's size), as far as the stream has them.
      *
-     * @param count far below the window's size
      * @return whether {@code bytes[at..at+count)} are there
      */
     public boolean require(int count) throws IOException {
@@ -99,7 +93,7 @@ public final class ByteSlice implements Closeable {
         }
     }
 
-    /** Whether the stream has no byte after {@code bytes[end - 1]}, as far as is known. */
+    /** Whether the stream is known to have no byte after {@code bytes[end - 1]}. */
     public boolean ended() {
         return ended;
     }
@@ -109,7 +103,7 @@ public final class ByteSlice implements Closeable {
         skipLine(Long.MAX_VALUE);
     }
 
-    /** The same, but gives up somewhere behind an offset. */
+    /** The same, but gives up somewhere after an offset. */
     public void skipLine(long limit) throws IOException {
         while (position() < limit && more()) {
             int found = ByteSearch.indexOf((byte) '\n', bytes, at, end);
@@ -127,22 +121,17 @@ public final class ByteSlice implements Closeable {
         return counted - before;
     }
 
-    /** A record begins at {@code at}. */
     public void beginRecord() {
         saved = 0;
         unsaved = at;
     }
 
-    /**
-     * The record is refused for what is at {@code at}.
-     *
-     * @param nextRecord bytes before which the record has surely ended
-     */
+    /** Refuses the record for what is at {@code at}; it has surely ended before the bytes {@code nextRecord}. */
     public BadDocumentException bad(String reason, byte[] nextRecord) throws IOException {
         return bad(position(), reason, nextRecord);
     }
 
-    /** The record is refused for what is at this offset. */
+    /** Refuses the record for what is at this offset. */
     public BadDocumentException bad(long where, String reason, byte[] nextRecord) throws IOException {
         saveBeginning();
         while (unsaved >= 0 && !ended) {
@@ -179,46 +168,5 @@ public final class ByteSlice implements Closeable {
     @Override
     public void close() throws IOException {
         in.close();
-    }
-
-    /** Looks at eight bytes at a time. */
-    public static final class ByteSearch {
-        private static final VarHandle WORD =
-                MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-        private static final long ONES = 0x0101010101010101L;
-        private static final long HIGH_BITS = 0x8080808080808080L;
-
-        private ByteSearch() {}
-
-        /** Eight bytes, the first one lowest. */
-        public static long word(byte[] bytes, int at) {
-            return (long) WORD.get(bytes, at);
-        }
-
-        /** A word of eight times this byte. */
-        public static long repeated(int value) {
-            return ONES * value;
-        }
-
-        /** High bits of the bytes that are zero; none if there is none, and the lowest one of them is right. */
-        public static long zeros(long word) {
-            return (word - ONES) & ~word & HIGH_BITS;
-        }
-
-        /** Index of the first such byte in [from, to), or {@code to}. */
-        public static int indexOf(byte value, byte[] bytes, int from, int to) {
-            long wanted = repeated(value & 0xFF);
-            int i = from;
-            for (; i <= to - Long.BYTES; i += Long.BYTES) {
-                long found = zeros(word(bytes, i) ^ wanted);
-                if (found != 0) {
-                    return i + (Long.numberOfTrailingZeros(found) >> 3);
-                }
-            }
-            while (i < to && bytes[i] != value) {
-                i++;
-            }
-            return i;
-        }
     }
 }

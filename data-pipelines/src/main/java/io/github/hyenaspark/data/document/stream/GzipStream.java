@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document.stream;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
@@ -8,10 +9,10 @@ import java.util.zip.Inflater;
 import java.util.zip.ZipException;
 
 /**
- * The content of gzip members one after the other (RFC 1952). Unlike the platform's GZIPInputStream it ends only where
- * a member ends: whatever follows a member must be a whole member.
+ * The content of consecutive gzip members (RFC 1952). Unlike the platform's GZIPInputStream it ends only where a member
+ * ends: whatever follows a member must be a whole member.
  */
-final class GzipStream extends InputStream {
+final class GzipStream extends BlockInputStream {
     private static final int BLOCK = 1 << 16;
     private static final int MAGIC_1 = 0x1F;
     private static final int MAGIC_2 = 0x8B;
@@ -33,12 +34,6 @@ final class GzipStream extends InputStream {
 
     GzipStream(InputStream in) {
         this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override
@@ -124,7 +119,6 @@ final class GzipStream extends InputStream {
         }
     }
 
-    /** Four bytes, the lowest first. */
     private long number() throws IOException {
         long number = 0;
         for (int i = 0; i < Integer.BYTES; i++) {

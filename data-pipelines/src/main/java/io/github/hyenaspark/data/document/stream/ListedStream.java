@@ -1,13 +1,14 @@
 package io.github.hyenaspark.data.document.stream;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** A listed file's bytes from an offset to its end. It has as many of them as when it was listed, or reading fails. */
-public final class ListedStream extends InputStream {
+/** A listed file's bytes from an offset to its end. Reading fails if its length differs from the listed one. */
+public final class ListedStream extends BlockInputStream {
     private final InputFile file;
     private final InputStream in;
     private long offset;
@@ -26,15 +27,8 @@ public final class ListedStream extends InputStream {
         }
     }
 
-    /** Offset in the file of the byte that is read next. */
     public long offset() {
         return offset;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

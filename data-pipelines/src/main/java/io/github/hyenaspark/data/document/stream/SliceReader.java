@@ -9,17 +9,10 @@ import java.io.IOException;
 /**
  * A slice while it is read: its records begin in [from, to) of the file's content.
  *
- * @param path of the file, relative to the input
- * @param blocks the file's content, from some bytes before {@code from} on
- * @param from first byte
- * @param to end, exclusive
+ * @param blocks the file's content, from some bytes before {@code from}
  */
 public record SliceReader(String path, ByteSlice blocks, long from, long to) implements Closeable {
-    /**
-     * Opens a slice.
-     *
-     * @param before bytes before the slice that tell whether a record begins at its first byte
-     */
+    /** Opens a slice and the {@code before} bytes that tell whether a record begins at its first byte. */
     public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before)
             throws IOException {
         InputFile file = slice.file();
@@ -38,7 +31,7 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         }
     }
 
-    /** Moves to the first line that begins in the section; the content begins one byte before it, or at 0. */
+    /** Moves to the first line that begins in the slice; the content begins one byte before it, or at 0. */
     public void skipToLine() throws IOException {
         if (from > 0) {
             blocks.skipLine(to);
@@ -46,7 +39,7 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         countFromHere();
     }
 
-    /** What was read so far is of the section before. */
+    /** Attributes everything read so far to the slice before. */
     public void countFromHere() {
         blocks.takeConsumed();
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One JSON object on one line, checked strictly by RFC 8259 while it is passed over. It stops at the text, which its
- * caller reads as a {@link JsonString}; wanted fields are kept wherever they stand.
+ * One JSON object on one line, checked strictly by RFC 8259 while it is skipped. It stops at the text, which its caller
+ * reads as a {@link JsonString}; wanted fields are kept wherever they stand.
  */
 final class JsonLine {
     private static final int LONGEST_VALUE = 1 << 16;
@@ -35,10 +35,9 @@ final class JsonLine {
     }
 
     /**
-     * Passes the object's beginning up to the text.
+     * Moves to the text.
      *
-     * @return the text
-     * @throws BadDocumentException if the line is wrong so far or has no text
+     * @throws BadDocumentException if the line is malformed so far or has no text
      */
     JsonString begin() throws IOException {
         long start = blocks.position();
@@ -51,7 +50,7 @@ final class JsonLine {
         return string;
     }
 
-    /** Passes the rest of the line behind the text. */
+    /** Skips the rest of the line after the text. */
     void finish() throws IOException {
         if (isOneMore()) {
             membersUpToText();
@@ -62,7 +61,7 @@ final class JsonLine {
         blocks.skipLine();
     }
 
-    /** Members from a key on; true at the text, false behind the object's end. */
+    /** Skips members from a key on; true at the text, false after the object's end. */
     private boolean membersUpToText() throws IOException {
         do {
             int field = key();
@@ -266,7 +265,7 @@ final class JsonLine {
         return blocks.bad(reason + (ended ? ", but the line ends" : ""), JsonString.NEXT_LINE);
     }
 
-    /** The wanted fields of a JSON object, found by their names. The first is the text, which has no value here. */
+    /** The wanted fields of a JSON object by name. The first is the text, which has no value here. */
     static final class Fields {
         static final int TEXT = 0;
         static final int NONE = -1;
@@ -288,7 +287,6 @@ final class JsonLine {
             clear();
         }
 
-        /** Forgets the object before. */
         void clear() {
             Arrays.fill(seen, false);
             Arrays.fill(values, ABSENT);
@@ -313,7 +311,6 @@ final class JsonLine {
             return names.get(field);
         }
 
-        /** Whether the field was not there before. */
         boolean see(int field) {
             boolean first = !seen[field];
             seen[field] = true;
@@ -324,7 +321,6 @@ final class JsonLine {
             values[field] = value;
         }
 
-        /** The value of a field, unless it is missing or null. */
         Optional<String> value(String name) {
             byte[] value = values[names.indexOf(name)];
             return value == ABSENT ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Documents from JSON lines: every line that is not blank is an object with the text in one of its fields. The text
- * streams while the line is checked, so a line may turn out to be bad after its text was read.
+ * Documents from JSON lines: every non-blank line is an object with the text in one of its fields. The text streams
+ * while the line is checked, so a line may turn out to be malformed after its text was read.
  */
 public final class JsonLines implements DocumentReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -28,10 +28,11 @@ public final class JsonLines implements DocumentReader {
     private final SourceConfig config;
     private final JsonLine.Fields fields;
     private final JsonLine line;
-    private @Nullable Text current;
+    private @Nullable JsonText current;
 
-    private JsonLines(SliceReader section, SourceConfig config) {
+    public JsonLines(SliceReader section, SourceConfig config) throws IOException {
         this.section = section;
+        section.skipToLine();
         this.blocks = section.blocks();
         this.config = config;
         List<String> names = new ArrayList<>(List.of(config.textField()));
@@ -41,11 +42,6 @@ public final class JsonLines implements DocumentReader {
         config.columns().stream().filter(column -> !names.contains(column)).forEach(names::add);
         this.fields = new JsonLine.Fields(names);
         this.line = new JsonLine(blocks, fields);
-    }
-
-    public static JsonLines of(SliceReader section, SourceConfig config) throws IOException {
-        section.skipToLine();
-        return new JsonLines(section, config);
     }
 
     @Override
@@ -61,8 +57,8 @@ public final class JsonLines implements DocumentReader {
             }
             blocks.beginRecord();
             if (!isBlank()) {
-                current = new Text();
-                return Optional.of(new Line(position, current));
+                current = new JsonText();
+                return Optional.of(new LineDocument(position, current));
             }
         }
         return Optional.empty();
@@ -75,7 +71,7 @@ public final class JsonLines implements DocumentReader {
         }
     }
 
-    /** Passes the white space at the line's beginning, and its end if there is nothing else. */
+    /** Skips the white space at the line's beginning, and the line's end if there is nothing else. */
     private boolean isBlank() throws IOException {
         while (blocks.more()) {
             byte next = blocks.bytes[blocks.at];
@@ -95,7 +91,7 @@ public final class JsonLines implements DocumentReader {
         section.close();
     }
 
-    private final class Text extends DocumentTextStream {
+    private final class JsonText extends DocumentTextStream {
         private @Nullable JsonString string;
         private boolean lineEnded;
 
@@ -112,7 +108,7 @@ public final class JsonLines implements DocumentReader {
             return got;
         }
 
-        /** Moves to the next line without a look at this one, which may be bad. */
+        /** Moves to the next line without checking the rest of this one. */
         void skipLine() throws IOException {
             leave();
             if (!lineEnded) {
@@ -126,47 +122,23 @@ public final class JsonLines implements DocumentReader {
         }
     }
 
-    private final class Line implements Document {
-        private final long position;
-        private final Text text;
-
-        Line(long position, Text text) {
-            this.position = position;
-            this.text = text;
-        }
-
-        @Override
-        public String path() {
-            return section.path();
-        }
-
-        @Override
-        public long position() {
-            return position;
-        }
-
-        @Override
-        public Text text() {
-            return text;
+    private final class LineDocument extends DocumentTextStream.TextDocument {
+        LineDocument(long position, JsonText text) {
+            super(section.path(), position, text);
         }
 
         @Override
         public Optional<String> givenId() {
-            text.checkEnded();
+            text().checkEnded();
             return config.idField().isEmpty() ? Optional.empty() : fields.value(config.idField());
         }
 
         @Override
         public SortedMap<String, String> columns() {
-            text.checkEnded();
+            text().checkEnded();
             SortedMap<String, String> columns = new TreeMap<>();
             config.columns().forEach(name -> fields.value(name).ifPresent(value -> columns.put(name, value)));
             return Collections.unmodifiableSortedMap(columns);
-        }
-
-        @Override
-        public long sourceBytes() {
-            return text.sourceBytes();
         }
     }
 }

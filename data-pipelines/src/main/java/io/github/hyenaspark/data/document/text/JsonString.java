@@ -1,13 +1,14 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
-import io.github.hyenaspark.data.document.stream.Utf8;
 import java.io.IOException;
 
 /**
- * The characters of a JSON string as UTF-8, block by block. What RFC 8259 forbids is refused: control characters,
- * unknown escapes; and so is what no UTF-8 text can hold: half of a surrogate pair, bytes that are not UTF-8.
+ * The characters of a JSON string as UTF-8, block by block. Refused are control characters and unknown escapes, which
+ * RFC 8259 forbids, and half surrogate pairs and malformed UTF-8, which no text can hold.
  */
 final class JsonString {
     static final byte[] NEXT_LINE = {'\n'};
@@ -15,10 +16,10 @@ final class JsonString {
     private static final int LONGEST_ESCAPE = 12; // a surrogate pair
     private static final int UNICODE_ESCAPE = 6;
     private static final int LONGEST_CHARACTER = 4;
-    private static final long QUOTES = ByteSlice.ByteSearch.repeated('"');
-    private static final long BACKSLASHES = ByteSlice.ByteSearch.repeated('\\');
-    private static final long SPACES = ByteSlice.ByteSearch.repeated(' ');
-    private static final long HIGH_BITS = ByteSlice.ByteSearch.repeated(0x80);
+    private static final long QUOTES = ByteSearch.repeated('"');
+    private static final long BACKSLASHES = ByteSearch.repeated('\\');
+    private static final long SPACES = ByteSearch.repeated(' ');
+    private static final long HIGH_BITS = ByteSearch.repeated(0x80);
 
     private final ByteSlice blocks;
     private final byte[] pending = new byte[LONGEST_CHARACTER]; // a character that did not fit or was an escape
@@ -30,17 +31,12 @@ final class JsonString {
         this.blocks = blocks;
     }
 
-    /** Its opening quote has just been passed. */
     void begin() {
         ended = false;
         given = pendingEnd;
     }
 
-    /**
-     * The next bytes: {@code count} of them unless the string ends.
-     *
-     * @return how many; -1 behind the closing quote
-     */
+    /** The next bytes: {@code count} of them unless the string ends; -1 after the closing quote. */
     int read(byte[] to, int at, int count) throws IOException {
         int done = 0;
         while (done < count && !(ended && given == pendingEnd)) {
@@ -63,11 +59,11 @@ final class JsonString {
         return done == 0 && ended ? -1 : done;
     }
 
-    /** End of the bytes that stand for themselves and are whole characters. */
+    /** End of the bytes that need no decoding and are whole characters. */
     private static int plainEnd(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
-            if (i <= to - Long.BYTES && isPlain(ByteSlice.ByteSearch.word(bytes, i))) {
+            if (i <= to - Long.BYTES && isPlain(ByteSearch.word(bytes, i))) {
                 i += Long.BYTES;
             } else if (bytes[i] >= 0) {
                 if (bytes[i] < ' ' || bytes[i] == '"' || bytes[i] == '\\') {
@@ -86,8 +82,8 @@ final class JsonString {
     }
 
     private static boolean isPlain(long word) {
-        long quote = ByteSlice.ByteSearch.zeros(word ^ QUOTES);
-        long backslash = ByteSlice.ByteSearch.zeros(word ^ BACKSLASHES);
+        long quote = ByteSearch.zeros(word ^ QUOTES);
+        long backslash = ByteSearch.zeros(word ^ BACKSLASHES);
         long control = (word - SPACES) & ~word;
         return ((quote | backslash | control | word) & HIGH_BITS) == 0;
     }
@@ -121,7 +117,6 @@ final class JsonString {
         given = 0;
     }
 
-    /** Passes an escape and gives its code point. */
     private int escape() throws IOException {
         int kind = blocks.end - blocks.at < 2 ? -1 : blocks.bytes[blocks.at + 1];
         int character = switch (kind) {

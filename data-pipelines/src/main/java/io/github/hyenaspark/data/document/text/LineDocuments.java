@@ -1,30 +1,23 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. Empty lines are
- * skipped.
- */
+/** Non-empty lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. */
 public final class LineDocuments implements DocumentReader {
     private final SliceReader section;
-    private @Nullable Text current;
+    private @Nullable LineText current;
 
-    private LineDocuments(SliceReader section) {
+    public LineDocuments(SliceReader section) throws IOException {
         this.section = section;
-    }
-
-    public static LineDocuments of(SliceReader section) throws IOException {
         section.skipToLine();
-        return new LineDocuments(section);
     }
 
     @Override
@@ -34,9 +27,9 @@ public final class LineDocuments implements DocumentReader {
         }
         while (!section.atEnd()) {
             long position = section.blocks().position();
-            current = new Text(section.blocks());
+            current = new LineText(section.blocks());
             if (current.find()) {
-                return Optional.of(new TextOnlyDocument(section.path(), position, current));
+                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -48,16 +41,20 @@ public final class LineDocuments implements DocumentReader {
         section.close();
     }
 
-    private static final class Text extends DocumentTextStream {
-        private final ByteSlice blocks;
-        private int known; // blocks.bytes[blocks.at..known) are of this line
+    /** A text that is found part by part in the window of a {@link ByteSlice}. */
+    abstract static class WindowText extends DocumentTextStream {
+        final ByteSlice blocks;
+        int known; // blocks.bytes[blocks.at..known) are of this document
 
-        Text(ByteSlice blocks) {
+        WindowText(ByteSlice blocks) {
             this.blocks = blocks;
         }
 
+        /** Finds bytes of the document; if there are none, moves behind it. */
+        abstract boolean find() throws IOException;
+
         @Override
-        public int readText(byte[] to, int at, int count) throws IOException {
+        public final int readText(byte[] to, int at, int count) throws IOException {
             if (known <= blocks.at && !find()) {
                 return -1;
             }
@@ -67,10 +64,21 @@ public final class LineDocuments implements DocumentReader {
             return copied;
         }
 
-        /** Finds bytes of the line; if there are none, moves to the next line. */
+        @Override
+        public final long consumed() {
+            return blocks.takeConsumed();
+        }
+    }
+
+    private static final class LineText extends WindowText {
+        LineText(ByteSlice blocks) {
+            super(blocks);
+        }
+
+        @Override
         boolean find() throws IOException {
             while (blocks.more()) {
-                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
+                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, blocks.at, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 if (known > blocks.at) {
                     return true;
@@ -85,11 +93,6 @@ public final class LineDocuments implements DocumentReader {
                 }
             }
             return false;
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

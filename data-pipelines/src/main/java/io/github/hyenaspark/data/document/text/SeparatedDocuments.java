@@ -1,9 +1,9 @@
 package io.github.hyenaspark.data.document.text;
 
+import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
@@ -21,7 +21,7 @@ public final class SeparatedDocuments implements DocumentReader {
     private final SliceReader section;
     private final ByteSlice blocks;
     private final byte[] separator;
-    private @Nullable Text current;
+    private @Nullable SeparatedText current;
 
     private SeparatedDocuments(SliceReader section, byte[] separator) {
         this.section = section;
@@ -74,9 +74,9 @@ public final class SeparatedDocuments implements DocumentReader {
                 continue;
             }
             long position = blocks.position();
-            current = new Text();
+            current = new SeparatedText();
             if (current.find()) {
-                return Optional.of(new TextOnlyDocument(section.path(), position, current));
+                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
             }
         }
         current = null;
@@ -109,21 +109,12 @@ public final class SeparatedDocuments implements DocumentReader {
         return end == blocks.end ? end : bytes[end] == '\n' ? end + 1 : -1;
     }
 
-    private final class Text extends DocumentTextStream {
-        private int known; // blocks.bytes[blocks.at..known) are of this document
-
-        @Override
-        public int readText(byte[] to, int at, int count) throws IOException {
-            if (known <= blocks.at && !find()) {
-                return -1;
-            }
-            int copied = Math.min(count, known - blocks.at);
-            System.arraycopy(blocks.bytes, blocks.at, to, at, copied);
-            blocks.at += copied;
-            return copied;
+    private final class SeparatedText extends LineDocuments.WindowText {
+        SeparatedText() {
+            super(SeparatedDocuments.this.blocks);
         }
 
-        /** Finds bytes of the document; if there are none, moves behind it. */
+        @Override
         boolean find() throws IOException {
             while (blocks.more()) {
                 int behind = scan();
@@ -143,7 +134,7 @@ public final class SeparatedDocuments implements DocumentReader {
         private int scan() {
             int line = blocks.at;
             while (true) {
-                int end = ByteSlice.ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
+                int end = ByteSearch.indexOf((byte) '\n', blocks.bytes, line, blocks.end);
                 known = end > blocks.at && blocks.bytes[end - 1] == '\r' ? end - 1 : end;
                 int next = end + 1;
                 if (next >= blocks.end && blocks.ended()) {
@@ -158,11 +149,6 @@ public final class SeparatedDocuments implements DocumentReader {
                 }
                 line = next;
             }
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

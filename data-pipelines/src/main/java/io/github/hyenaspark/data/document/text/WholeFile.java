@@ -3,39 +3,18 @@ package io.github.hyenaspark.data.document.text;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentTextStream;
-import io.github.hyenaspark.data.document.InputFile;
-import io.github.hyenaspark.data.document.TextOnlyDocument;
-import io.github.hyenaspark.data.document.stream.ArchiveStream;
-import io.github.hyenaspark.data.document.stream.ListedStream;
-import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.data.document.stream.SliceReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 
-/** A text file as one document, also if it is empty. */
+/** A text file as one document, even if it is empty. */
 public final class WholeFile implements DocumentReader {
-    private final InputFile file;
-    private final ListedStream stored;
-    private final InputStream content;
+    private final SliceReader slice;
     private boolean given;
 
-    private WholeFile(InputFile file, ListedStream stored, InputStream content) {
-        this.file = file;
-        this.stored = stored;
-        this.content = content;
-    }
-
-    public static WholeFile open(Storage storage, InputFile file, InputFile.Compression compression)
-            throws IOException {
-        ListedStream stored = ListedStream.open(storage, file, 0);
-        try {
-            InputStream content =
-                    compression == InputFile.Compression.NONE ? stored : ArchiveStream.of(compression, file, stored);
-            return new WholeFile(file, stored, content);
-        } catch (IOException e) {
-            stored.close();
-            throw e;
-        }
+    public WholeFile(SliceReader slice) {
+        this.slice = slice;
     }
 
     @Override
@@ -44,23 +23,24 @@ public final class WholeFile implements DocumentReader {
             return Optional.empty();
         }
         given = true;
-        return Optional.of(new TextOnlyDocument(file.path(), 0, new Text()));
+        return Optional.of(new DocumentTextStream.TextDocument(slice.path(), 0, new WholeText(slice.blocks())));
     }
 
     @Override
     public void close() throws IOException {
-        content.close();
+        slice.close();
     }
 
-    private final class Text extends DocumentTextStream {
-        @Override
-        public int readText(byte[] to, int at, int count) throws IOException {
-            return content.read(to, at, count);
+    private static final class WholeText extends LineDocuments.WindowText {
+        WholeText(ByteSlice blocks) {
+            super(blocks);
         }
 
         @Override
-        public long consumed() {
-            return stored.offset();
+        boolean find() throws IOException {
+            boolean found = blocks.more();
+            known = blocks.end;
+            return found;
         }
     }
 }

@@ -19,11 +19,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps two runs from preparing one dataset at the same time: the file {@code lease.json}, created exclusively and
- * renewed while the run lives. It saves the second run its work; that nothing is lost if it fails is the merit of
- * {@link SnapshotCommit}, which creates the snapshot exclusively.
+ * renewed while the run lives. It only saves the second run its work; {@link SnapshotCommit}, which creates the
+ * snapshot exclusively, prevents losses.
  *
- * <p>A lease is left behind by a run that was killed. One of a process of this machine that is gone is taken over at
- * once; one of another machine when it was not renewed for a while.
+ * <p>A killed run leaves its lease behind. One of a dead process of this machine is taken over at once, one of another
+ * machine when it has not been renewed for a while.
  */
 public final class DatasetLease implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DatasetLease.class);
@@ -44,11 +44,7 @@ public final class DatasetLease implements AutoCloseable {
         renewal.setDaemon(true);
     }
 
-    /**
-     * Takes the lease of a dataset.
-     *
-     * @throws LockedException if another run holds it
-     */
+    /** Takes the lease of a dataset. */
     public static DatasetLease take(Storage storage, String dataset) throws IOException {
         var lease = new DatasetLease(storage, Storage.resolve(dataset, "lease.json"));
         if (!storage.createExclusively(lease.uri, lease.bytes())) {
@@ -58,7 +54,6 @@ public final class DatasetLease implements AutoCloseable {
         return lease;
     }
 
-    /** Where the lease is. */
     public String uri() {
         return uri;
     }
@@ -117,7 +112,7 @@ public final class DatasetLease implements AutoCloseable {
         }
     }
 
-    /** True if the lease was closed meanwhile, or this thread is to end. */
+    /** True if the lease was closed or this thread interrupted. */
     private boolean await(long seconds) {
         try {
             return closed.await(seconds, TimeUnit.SECONDS);
@@ -151,7 +146,6 @@ public final class DatasetLease implements AutoCloseable {
         }
     }
 
-    /** Gives the lease back. */
     @Override
     public void close() throws IOException {
         closed.countDown();

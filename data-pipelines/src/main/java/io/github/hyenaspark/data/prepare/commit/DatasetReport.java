@@ -21,33 +21,25 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a snapshot holds, for people: {@code reports/NNNNNNNN.json}, and a page drawn from it. Every total is counted
- * again from the records of its units.
+ * What a snapshot holds, for people: {@code reports/NNNNNNNN.json}, and a page drawn from it. Totals are recounted from
+ * the units' records.
  */
 public final class DatasetReport {
     private static final int[] LENGTHS = {1024, 4096, 16_384, 65_536};
-    /** Documents whose lengths are planned; more would take memory for a figure that no longer changes. */
+    /** Documents whose lengths are planned; more would cost memory for a figure that no longer changes. */
     private static final int MOST_PLANNED = 100_000;
 
     private static final double SHOWN = 1e4;
 
     private DatasetReport() {}
 
-    /**
-     * Where a snapshot's report is.
-     *
-     * @param suffix {@code .json} or {@code .html}
-     */
+    /** Where a snapshot's report is; the suffix is {@code .json} or {@code .html}. */
     public static String uri(String dataset, DatasetSnapshot snapshot, String suffix) {
         String name = String.format(Locale.ROOT, "%08d", snapshot.number());
         return Storage.resolve(Storage.resolve(dataset, "reports"), name + suffix);
     }
 
-    /**
-     * The report of a snapshot, without anything about how it was made.
-     *
-     * @throws IOException if a record cannot be read
-     */
+    /** The report of a snapshot, without how it was made. */
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
@@ -96,13 +88,12 @@ public final class DatasetReport {
         report.set("splits", splits);
     }
 
-    /** How much of the sequences is tokens to learn from, for some lengths and every strategy. */
+    /** The share of positions with a target, for some lengths and every strategy. */
     private static ObjectNode packing(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = trainLengths(storage, dataset, snapshot);
         ObjectNode packing = Json.object().put("planned_documents", lengths.length);
         for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
-            ObjectNode use =
-                    packing.putObject(strategy.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            ObjectNode use = packing.putObject(strategy.settingName());
             for (int length : LENGTHS) {
                 PackingPlan plan = PackingPlan.of(lengths, new PackingConfig(strategy, length));
                 use.put(Integer.toString(length), rounded(plan.use()));
@@ -111,7 +102,7 @@ public final class DatasetReport {
         return packing;
     }
 
-    /** Tokens of the first documents to train on, without duplicates. */
+    /** Tokens of the first training documents, without duplicates. */
     private static long[] trainLengths(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = new long[(int) Math.min(MOST_PLANNED, snapshot.documents(Split.TRAIN))];
         int count = 0;

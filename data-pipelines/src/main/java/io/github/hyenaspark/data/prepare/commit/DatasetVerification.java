@@ -19,7 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Reads every object that the snapshots of a dataset list, whole, and compares it with what is said of it. */
+/** Reads every object that a dataset's snapshots list, whole, and compares it with what they say. */
 public final class DatasetVerification {
     private final Storage storage;
     private final String dataset;
@@ -32,27 +32,16 @@ public final class DatasetVerification {
         this.dataset = dataset;
     }
 
-    /**
-     * What was found.
-     *
-     * @param objects how many were read
-     * @param bytes their length
-     * @param faults a sentence for each that is damaged
-     */
+    /** The objects read, their bytes, and a sentence for each damaged one. */
     public record Result(long objects, long bytes, List<String> faults) {}
 
-    /** One check; it says no more than that the object is fine. */
+    /** One check; it returns if the object is intact. */
     @FunctionalInterface
     private interface Check {
         void run() throws IOException;
     }
 
-    /**
-     * Verifies all snapshots of a dataset.
-     *
-     * @throws IllegalArgumentException if it has none
-     * @throws IOException if the storage cannot be read
-     */
+    /** Verifies all snapshots of a dataset. */
     public static Result run(Storage storage, String dataset) throws IOException {
         List<String> uris = DatasetSnapshot.uris(storage, dataset);
         if (uris.isEmpty()) {
@@ -103,7 +92,7 @@ public final class DatasetVerification {
         for (Split split : Split.values()) {
             view(split.folder() + "/index.json", snapshot.mdsIndex(split, format), snapshot);
         }
-        view(SnapshotCommit.Views.SUCCESS, SnapshotCommit.Views.success(snapshot), snapshot);
+        view(SnapshotCommit.SUCCESS, SnapshotCommit.success(snapshot), snapshot);
     }
 
     private void view(String file, byte[] expected, DatasetSnapshot snapshot) {

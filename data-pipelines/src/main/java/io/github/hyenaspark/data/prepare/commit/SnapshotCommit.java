@@ -27,10 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes what the units gave as one snapshot, by creating one file exclusively; then brings the views for other
- * tools up to date. All numbers come from the units' records. Runs on one machine, after all units.
+ * Publishes the units' results as one snapshot, by creating one file exclusively; then updates the views for other
+ * tools. All numbers come from the units' records. Runs on one machine, after all units.
  */
 public final class SnapshotCommit {
+    static final String SUCCESS = "_SUCCESS";
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
@@ -47,27 +49,20 @@ public final class SnapshotCommit {
         this.units = units;
     }
 
-    /** Whether a commit made a new snapshot. */
     public enum Outcome {
-        /** There is a new snapshot. */
         CREATED,
-        /** The newest snapshot holds just this already. */
+        /** The newest snapshot already holds exactly this. */
         UNCHANGED
     }
 
-    /**
-     * What a commit did.
-     *
-     * @param outcome whether the snapshot is new
-     * @param snapshot the newest snapshot of the dataset
-     */
+    /** What a commit did, and the newest snapshot of the dataset. */
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
     /**
-     * Reads the records of all new units and checks how many bad documents there are.
+     * Reads the records of all new units and checks the number of bad documents.
      *
-     * @throws CorruptFileException if there are too many, no usable document, or a record cannot be read
-     * @throws IOException if a unit has not been done
+     * @throws CorruptFileException if there are too many, or no usable document, or a record cannot be read
+     * @throws IOException if a unit has no record
      */
     public static SnapshotCommit open(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
@@ -88,7 +83,7 @@ public final class SnapshotCommit {
         return commit;
     }
 
-    /** The units of the snapshot to come, without duplicates: what {@link DuplicateRule} looks at. */
+    /** The units of the future snapshot, without duplicates: the input of {@link DuplicateRule}. */
     public List<UnitEntry> units() {
         return List.copyOf(units);
     }
@@ -134,8 +129,8 @@ public final class SnapshotCommit {
     /**
      * Creates the snapshot, unless the newest one is the same.
      *
-     * @param duplicates by unit name; units without duplicates may be missing
-     * @throws LockedException if somebody else has committed another snapshot meanwhile
+     * @param duplicates by unit name; units without any may be missing
+     * @throws LockedException if another run has meanwhile committed another snapshot
      */
     public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
         DatasetSnapshot next = next(duplicates);
@@ -146,7 +141,7 @@ public final class SnapshotCommit {
         LOG.debug("point: before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
             LOG.debug("point: created {}", uri);
-            return new Views(storage, recipe).bring(Outcome.CREATED, next);
+            return updateViews(storage, recipe, Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
             return unchanged(storage, recipe, next);
@@ -171,63 +166,53 @@ public final class SnapshotCommit {
                 marked);
     }
 
-    /** Commits nothing; only brings the views up to date, which a killed run may have left behind. */
+    /** Commits nothing; only updates the views, which a killed run may have left outdated. */
     public static Result unchanged(Storage storage, DatasetSpec recipe, DatasetSnapshot newest) throws IOException {
-        return new Views(storage, recipe).bring(Outcome.UNCHANGED, newest);
+        return updateViews(storage, recipe, Outcome.UNCHANGED, newest);
+    }
+
+    static byte[] success(DatasetSnapshot snapshot) {
+        return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
     }
 
     /**
-     * What other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They follow
-     * the newest snapshot and are written after it; nothing here reads them.
-     *
-     * @param storage where the dataset is
-     * @param recipe the dataset's
+     * Updates what other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They
+     * follow the newest snapshot and are written after it; nothing here reads them.
      */
-    record Views(Storage storage, DatasetSpec recipe) {
-        private static final Logger LOG = LoggerFactory.getLogger(Views.class);
-        static final String SUCCESS = "_SUCCESS";
-
-        /** What says to schedulers that a snapshot is there, and which. */
-        static byte[] success(DatasetSnapshot snapshot) {
-            return Json.bytes(Json.object().put("snapshot", snapshot.number()).put("sha256", snapshot.sha256()));
+    private static Result updateViews(Storage storage, DatasetSpec recipe, Outcome outcome, DatasetSnapshot snapshot)
+            throws IOException {
+        for (Split split : Split.values()) {
+            updateView(storage, recipe, split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
+            LOG.info(
+                    "{}: {} documents, {} tokens in {} shards",
+                    split.folder(),
+                    snapshot.documents(split),
+                    snapshot.tokens(split),
+                    snapshot.shards(split).size());
         }
-
-        /** Writes the views that are not what they should be. */
-        SnapshotCommit.Result bring(SnapshotCommit.Outcome outcome, DatasetSnapshot snapshot) throws IOException {
-            for (Split split : Split.values()) {
-                bring(split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
-                LOG.info(
-                        "{}: {} documents, {} tokens in {} shards",
-                        split.folder(),
-                        snapshot.documents(split),
-                        snapshot.tokens(split),
-                        snapshot.shards(split).size());
-            }
-            bring(SUCCESS, success(snapshot));
-            if (snapshot.documents(Split.TRAIN) == 0) {
-                LOG.warn(
-                        "no document is left to train on; lower data.validation-fraction or name validation documents");
-            }
-            String uri = snapshot.uri(recipe.config().dataset());
-            LOG.info("snapshot {} {}", uri, outcome == SnapshotCommit.Outcome.CREATED ? "created" : "unchanged");
-            return new SnapshotCommit.Result(outcome, snapshot);
+        updateView(storage, recipe, SUCCESS, success(snapshot));
+        if (snapshot.documents(Split.TRAIN) == 0) {
+            LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
         }
+        String uri = snapshot.uri(recipe.config().dataset());
+        LOG.info("snapshot {} {}", uri, outcome == Outcome.CREATED ? "created" : "unchanged");
+        return new Result(outcome, snapshot);
+    }
 
-        private void bring(String file, byte[] view) throws IOException {
-            String uri = Storage.resolve(recipe.config().dataset(), file);
-            if (!Arrays.equals(readIfThere(uri), view)) {
-                LOG.debug("point: before replacing {}", uri);
-                storage.replace(uri, view);
-                LOG.debug("point: replaced {}", uri);
-            }
+    private static void updateView(Storage storage, DatasetSpec recipe, String file, byte[] view) throws IOException {
+        String uri = Storage.resolve(recipe.config().dataset(), file);
+        if (!Arrays.equals(readIfThere(storage, uri), view)) {
+            LOG.debug("point: before replacing {}", uri);
+            storage.replace(uri, view);
+            LOG.debug("point: replaced {}", uri);
         }
+    }
 
-        private byte[] readIfThere(String uri) throws IOException {
-            try {
-                return storage.read(uri);
-            } catch (FileNotFoundException e) {
-                return new byte[0];
-            }
+    private static byte[] readIfThere(Storage storage, String uri) throws IOException {
+        try {
+            return storage.read(uri);
+        } catch (FileNotFoundException e) {
+            return new byte[0];
         }
     }
 }

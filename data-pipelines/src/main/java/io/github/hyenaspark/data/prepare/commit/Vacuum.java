@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes what a dataset holds and no snapshot lists: objects of runs that were killed, refused, or replaced. Files
- * younger than a limit stay, for they may be those of a run that has not committed yet.
+ * younger than a limit stay: they may belong to a run that has not committed yet.
  */
 public final class Vacuum {
     private static final Logger LOG = LoggerFactory.getLogger(Vacuum.class);
@@ -33,20 +33,10 @@ public final class Vacuum {
         this.dataset = dataset;
     }
 
-    /**
-     * What was deleted.
-     *
-     * @param files how many
-     * @param bytes their length
-     * @param kept files that a snapshot lists or that are too young
-     */
+    /** Deleted files, their bytes, and the files kept because they are listed or too young. */
     public record Result(long files, long bytes, long kept) {}
 
-    /**
-     * Deletes unlisted files.
-     *
-     * @param changedBefore only files last changed before this time, milliseconds since 1970 by the store's clock
-     */
+    /** Deletes unlisted files that last changed before a time, in milliseconds since 1970 by the store's clock. */
     public static Result run(Storage storage, String dataset, long changedBefore) throws IOException {
         check(storage, dataset);
         var vacuum = new Vacuum(storage, dataset);
@@ -56,11 +46,6 @@ public final class Vacuum {
         return vacuum.delete(changedBefore);
     }
 
-    /**
-     * Refuses a directory that is no dataset.
-     *
-     * @throws IllegalArgumentException if it has no snapshot
-     */
     public static void check(Storage storage, String dataset) throws IOException {
         DatasetSnapshot.newest(storage, dataset);
     }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What preparing would give, estimated from units spread evenly over what is new. It reads and encodes them, and writes
+ * Estimates what prepare would give from units spread evenly over the new ones. It reads and encodes them, and writes
  * nothing to the dataset.
  */
 public final class DryRun {
@@ -27,7 +27,7 @@ public final class DryRun {
 
     private DryRun() {}
 
-    /** The estimate: sums of the sample, scaled by bytes. */
+    /** The sums of the sample, scaled by bytes. */
     public static ObjectNode estimate(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
         Tokenizer tokenizer = Tokenizer.open(storage, recipe.config().tokenizer());
         long inputBytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
@@ -65,7 +65,7 @@ public final class DryRun {
 
     private static UnitTally read(Storage storage, DatasetSpec recipe, Tokenizer tokenizer, WorkUnit unit)
             throws IOException {
-        try (var output = UnitOutput.open(recipe, tokenizer)) {
+        try (var output = new UnitOutput(recipe, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 try {
                     output.take(storage, slice);

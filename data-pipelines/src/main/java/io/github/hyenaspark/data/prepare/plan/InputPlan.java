@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
-import io.github.hyenaspark.data.prepare.InputInterval;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -27,11 +26,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What there is to do for an input: listed once, before any work, and compared with what the dataset has. New files are
- * cut into new units; units of the newest snapshot stay as they are, unless a file of theirs changed or is to be
- * pruned.
+ * The work for an input: listed once, before any work, and compared with the dataset. New files are cut into new units;
+ * units of the newest snapshot stay unless one of their files has changed or is to be pruned.
  *
- * @param parent the newest snapshot, if the dataset has one
+ * @param parent the newest snapshot, if any
  * @param kept its units that stay, in its order
  * @param fresh new units, sorted by path
  * @param pending units of both kinds that have no record, or miss an object
@@ -47,17 +45,17 @@ public record InputPlan(
     }
 
     /**
-     * Lists the input and looks at what has been done.
+     * Lists the input and finds what has been done.
      *
-     * @throws IllegalArgumentException if input or dataset are not set, the input is missing or has no text, a
-     *     validation document is not in it, or the dataset was prepared with other settings
-     * @throws CorruptFileException if a file has changed and the settings do not allow that, or the record of a unit is
+     * @throws IllegalArgumentException if input or dataset are unset, the input is missing or has no text, a validation
+     *     document is not in it, or the dataset was prepared with other settings
+     * @throws CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is
      *     missing or damaged
      */
     public static InputPlan of(Storage storage, DatasetSpec recipe) throws IOException {
         DataConfig config = recipe.config();
         config.checkPlaces();
-        List<InputFile> files = InputFiles.of(storage, config);
+        List<InputFile> files = config.files(storage);
         checkText(config, files);
         Optional<DatasetSnapshot> parent = DatasetSnapshot.find(storage, config.dataset());
         if (parent.isPresent()) {
@@ -69,7 +67,7 @@ public record InputPlan(
                 : first(storage, recipe, files);
     }
 
-    /** Whether the newest snapshot has all this already, in objects that are whole or can be made so again. */
+    /** Whether the newest snapshot has all this already, in objects that are intact or can be restored. */
     public boolean isUnchanged() {
         return parent.isPresent()
                 && fresh.isEmpty()
@@ -83,7 +81,7 @@ public record InputPlan(
     }
 
     private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
-        InputInterval interval = config.interval();
+        DataConfig.InputInterval interval = config.interval();
         List<InputFile> chosen = files.stream().filter(interval::contains).toList();
         if (chosen.size() < files.size()) {
             LOG.info("{} of {} new files were last changed in the interval", chosen.size(), files.size());
@@ -118,7 +116,7 @@ public record InputPlan(
         }
     }
 
-    /** Shards of two recipes never meet in one dataset. */
+    /** A dataset holds shards of one spec only. */
     private static void checkSettings(DatasetSpec recipe, DatasetSnapshot newest) throws CorruptFileException {
         String dataset = recipe.config().dataset();
         if (!newest.vocabulary().fingerprint().equals(recipe.vocabulary().fingerprint())) {
@@ -140,13 +138,13 @@ public record InputPlan(
                 + found + ", expected " + expected + "; choose another data.dataset or the old settings");
     }
 
-    /** The files of now against those that the newest snapshot has. */
+    /** Compares the current files with those of the newest snapshot. */
     private static final class Difference {
         private final Storage storage;
         private final DatasetSpec recipe;
         private final Map<String, InputFile> now = new TreeMap<>();
         private final Set<String> known = new HashSet<>();
-        /** Paths whose documents must be prepared anew, or leave. */
+        /** Paths whose documents must be prepared again, or leave. */
         private final Set<String> affected = new LinkedHashSet<>();
 
         Difference(Storage storage, DatasetSpec recipe, List<InputFile> files) {
@@ -234,7 +232,7 @@ public record InputPlan(
             return file.bytes() + " bytes of " + Instant.ofEpochMilli(file.modifiedMillis());
         }
 
-        /** Whether a unit is unaffected; if it is not, its other files are prepared anew with it. */
+        /** Whether a unit is unaffected; otherwise its other files are prepared again with it. */
         private boolean stays(WorkUnit unit) throws CorruptFileException {
             List<InputFile> files = unit.slices().stream().map(Slice::file).toList();
             Optional<InputFile> cause = files.stream()

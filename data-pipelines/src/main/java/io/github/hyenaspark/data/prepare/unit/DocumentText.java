@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
+import io.github.hyenaspark.data.bytes.BlockInputStream;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
@@ -11,24 +12,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
- * signed block by block. What it says of the text is right once it was read to its end.
+ * signed block by block. Its properties are valid once it was read to its end.
  */
-public final class DocumentText extends InputStream {
+public final class DocumentText extends BlockInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
     private final InputStream in;
     private final DocumentFilter filter;
-    private final MessageDigest digest;
+    private final MessageDigest digest = Hashes.newSha256();
     private final @Nullable TextStatistics statistics;
     private final @Nullable MinHash minHash;
     private final byte[] beginning = new byte[BEGINNING_BYTES];
@@ -39,14 +38,9 @@ public final class DocumentText extends InputStream {
         this.filter = filter;
         this.statistics = filter.isActive() ? new TextStatistics() : null;
         this.minHash = signed ? new MinHash() : null;
-        try {
-            this.digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
-    /** The text of a document after these steps. */
+    /** The text after these steps. */
     public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
@@ -56,47 +50,35 @@ public final class DocumentText extends InputStream {
     }
 
     /**
-     * What the document table calls a document: 128 bits of the hash of its place below the input, or of the id that
-     * its source gives.
-     *
-     * @param path of its file, relative to the input
-     * @param position in that file
-     * @param givenId empty if its source gives none
+     * A document's id in the document table: 128 bits of the hash of its path and position, or of the id that its
+     * source gives ({@code givenId}, may be empty).
      */
     public static String documentId(String path, long position, String givenId) {
         String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
         return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
     }
 
-    /** Bytes read so far. */
     public long bytes() {
         return bytes;
     }
 
     /** SHA-256 (hex) of all bytes read; asked for once, at the end. */
     String sha256() {
-        return HexFormat.of().formatHex(digest.digest());
+        return Hashes.hex(digest.digest());
     }
 
-    /** The first bytes, at most 256. */
     byte[] beginning() {
         return Arrays.copyOf(beginning, (int) Math.min(bytes, BEGINNING_BYTES));
     }
 
-    /** The name of the filter that refuses the text, if one does. */
+    /** The name of the filter that refuses the text, if any. */
     public Optional<String> refusal() {
         return statistics == null ? Optional.empty() : filter.rejected(statistics);
     }
 
-    /** For near duplicates; empty if they are not looked for. */
+    /** For near duplicates; empty unless they are looked for. */
     byte[] signature() {
         return minHash == null ? new byte[0] : minHash.signature();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
     }
 
     @Override

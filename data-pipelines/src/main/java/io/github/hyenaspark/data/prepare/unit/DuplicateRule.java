@@ -15,17 +15,18 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Spliterators;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which documents of a dataset are superfluous: a document is a duplicate if an earlier one, in the order of units and
- * of documents in them, has the same text (exact), or the same values in one band of its MinHash signature (near). An
- * earlier document decides even if it is a duplicate itself, so what was once dropped stays dropped when documents come
- * behind it, and no clustering is needed.
+ * Which documents of a dataset are redundant: a document is a duplicate if an earlier one, in the order of units and of
+ * documents in them, has the same text (exact), or the same values in one band of its MinHash signature (near). An
+ * earlier document decides even if it is a duplicate itself, so dropped documents stay dropped as others join, and no
+ * clustering is needed.
  *
  * <p>The work is a sort: every document gives a candidate for its text and one for each band; of the candidates with
  * one key, sorted by place, all but the first are duplicates. A candidate is five numbers: kind (0: text, 1 + k: band
@@ -42,17 +43,15 @@ public final class DuplicateRule {
 
     private DuplicateRule() {}
 
-    /** Which partition of so many a candidate belongs to: all with one key to the same. */
+    /** The partition of a candidate: the same for all with one key. */
     public static int partition(long[] candidate, int partitions) {
         return Math.floorMod(Arrays.hashCode(Arrays.copyOf(candidate, KEY_END)), partitions);
     }
 
-    /** The index in the snapshot of the unit that a candidate is of. */
     public static int unit(long[] candidate) {
         return Math.toIntExact(candidate[UNIT]);
     }
 
-    /** How many kinds of candidates a document gives. */
     public static int kinds(CleanConfig.Duplicates wanted) {
         return switch (wanted) {
             case KEEP -> 0;
@@ -61,12 +60,7 @@ public final class DuplicateRule {
         };
     }
 
-    /**
-     * The candidates of one kind of all documents of a unit.
-     *
-     * @param index of the unit in the snapshot
-     * @throws IOException if its part of the document table cannot be read
-     */
+    /** The candidates of one kind of all documents of a unit, whose index in the snapshot is {@code index}. */
     public static List<long[]> candidates(Storage storage, String table, int index, int kind) throws IOException {
         List<long[]> candidates = new ArrayList<>();
         DocumentTable.readKeys(storage, table, key -> {
@@ -88,16 +82,31 @@ public final class DuplicateRule {
         return Long.parseUnsignedLong(key.contentHash(), from, from + HALF_DIGITS, HEXADECIMAL);
     }
 
-    /** Of candidates sorted as {@link Arrays#compare(long[], long[])} does, those that are duplicates. */
+    /** The duplicates among candidates sorted by {@link Arrays#compare(long[], long[])}. */
     public static Iterator<long[]> duplicates(Iterator<long[]> sorted) {
-        return new Later(sorted);
+        return Spliterators.iterator(new Spliterators.AbstractSpliterator<long[]>(Long.MAX_VALUE, 0) {
+            private long[] before = new long[0];
+
+            @Override
+            public boolean tryAdvance(Consumer<? super long[]> action) {
+                boolean found = false;
+                while (!found && sorted.hasNext()) {
+                    long[] candidate = sorted.next();
+                    found = before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END);
+                    before = candidate;
+                }
+                if (found) {
+                    action.accept(before);
+                }
+                return found;
+            }
+        });
     }
 
     /**
-     * Writes down the duplicates of one unit.
+     * Writes the duplicates of one unit, if there are any.
      *
-     * @param found the duplicates among its candidates, in any order; one document may be there several times
-     * @return empty if there are none
+     * @param found the duplicates among its candidates, in any order, possibly repeated
      */
     public static Optional<UnitDuplicates> list(Storage storage, String dataset, String unit, Iterable<long[]> found)
             throws IOException {
@@ -128,44 +137,8 @@ public final class DuplicateRule {
                 .toArray();
     }
 
-    /** Passes on every candidate whose key is that of the one before it. */
-    private static final class Later implements Iterator<long[]> {
-        private final Iterator<long[]> sorted;
-        private long[] before = new long[0];
-        private final List<long[]> ahead = new ArrayList<>(1);
-
-        Later(Iterator<long[]> sorted) {
-            this.sorted = sorted;
-        }
-
-        @Override
-        public boolean hasNext() {
-            while (ahead.isEmpty() && sorted.hasNext()) {
-                long[] candidate = sorted.next();
-                if (before.length > 0 && Arrays.equals(candidate, 0, KEY_END, before, 0, KEY_END)) {
-                    ahead.add(candidate);
-                }
-                before = candidate;
-            }
-            return !ahead.isEmpty();
-        }
-
-        @Override
-        public long[] next() {
-            if (!hasNext()) {
-                throw new NoSuchElementException("there are no more duplicates");
-            }
-            return ahead.remove(0);
-        }
-    }
-
     /**
-     * The duplicates of one unit.
-     *
-     * @param unit its name
-     * @param list where they are listed
-     * @param exact how many are equal to an earlier document
-     * @param near how many are nearly equal to one
+     * The duplicates of one unit: where they are listed, and how many are equal or nearly equal to an earlier document.
      */
     public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

@@ -11,14 +11,13 @@ import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.SplitRule;
-import io.github.hyenaspark.data.shard.DocumentTooLongException;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.ShardWriter;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry;
 import io.github.hyenaspark.data.shard.quarantine.QuarantineEntry.Kind;
-import io.github.hyenaspark.data.shard.quarantine.QuarantineWriter;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTableWriter;
 import io.github.hyenaspark.data.token.MalformedTextException;
@@ -32,10 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a unit becomes while its documents are read: shards, document table, quarantine, counts. */
+/** Collects a unit's output while its documents are read: shards, document table, quarantine, counts. */
 public final class UnitOutput implements Closeable {
     private static final int ID_DIGITS = 32;
-    /** A split that a BED file may name: for a last measurement, so it is in no dataset. */
+    /** A split that a BED file may name: reserved for a final measurement, so no dataset holds it. */
     private static final String TEST = "test";
 
     private final DatasetSpec recipe;
@@ -47,29 +46,19 @@ public final class UnitOutput implements Closeable {
     private final Map<Split, Integer> documents = new EnumMap<>(Split.class);
     private final ShardWriter shards;
     private final DocumentTableWriter table;
-    private final QuarantineWriter quarantine;
+    private final Quarantine quarantine;
 
-    private UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
+    public UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
         this.recipe = recipe;
         this.tokenizer = tokenizer;
         this.steps = DocumentStep.named(recipe.config().clean().steps());
         this.splitRule = recipe.config().splitRule();
         this.endOfDocument = new int[] {tokenizer.endOfDocument()};
-        this.shards = ShardWriter.open(recipe.format(), recipe.vocabulary().fingerprint());
+        this.shards = new ShardWriter(recipe.format(), recipe.vocabulary().fingerprint());
         this.table = DocumentTableWriter.open(recipe.config().source().columns());
-        this.quarantine = QuarantineWriter.open();
+        this.quarantine = Quarantine.open();
     }
 
-    /**
-     * Output without documents.
-     *
-     * @throws IOException if the temporary files cannot be made
-     */
-    public static UnitOutput open(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
-        return new UnitOutput(recipe, tokenizer);
-    }
-
-    /** What was counted so far. */
     public UnitTally tally() {
         return tally.result();
     }
@@ -77,7 +66,7 @@ public final class UnitOutput implements Closeable {
     /**
      * Takes all documents of a slice.
      *
-     * @throws BadFileException if its file cannot be read further; what was taken of it is of no use then
+     * @throws BadFileException if its file cannot be read further; what was taken of it is useless then
      */
     public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
@@ -89,7 +78,6 @@ public final class UnitOutput implements Closeable {
         tally.sourceBytes(slice.to() - slice.from());
     }
 
-    /** False at the end of the slice. */
     private boolean takeNext(InputFile file, DocumentReader reader) throws IOException {
         try {
             Optional<Document> document = reader.next();
@@ -104,7 +92,6 @@ public final class UnitOutput implements Closeable {
         }
     }
 
-    /** Refuses a file whole. */
     public void refuseFile(InputFile file, BadFileException fault) throws IOException {
         bad(new QuarantineEntry(file.path(), 0, fault.offset(), Kind.BAD, fault.reason(), new byte[0]));
     }
@@ -127,7 +114,7 @@ public final class UnitOutput implements Closeable {
             filtered(document, text, e.reason());
         } catch (MalformedTextException e) {
             bad(document, text, e.offset(), e.reason());
-        } catch (DocumentTooLongException e) {
+        } catch (ShardWriter.DocumentTooLongException e) {
             bad(document, text, 0, e.reason());
         }
     }
@@ -171,12 +158,11 @@ public final class UnitOutput implements Closeable {
         quarantine.append(record);
     }
 
-    /** Writes the shards; nothing can be taken after that. */
+    /** Writes the shards; nothing can be added after that. */
     List<ShardEntry> writeShards(Storage storage, String dataset, String unit) throws IOException {
         return shards.write(storage, dataset, unit);
     }
 
-    /** Writes the part of the document table, and the quarantine if anything was refused. */
     List<ObjectRef> writeObjects(Storage storage, String dataset, String unit) throws IOException {
         List<ObjectRef> objects = new ArrayList<>();
         objects.add(table.write(storage, dataset, unit));

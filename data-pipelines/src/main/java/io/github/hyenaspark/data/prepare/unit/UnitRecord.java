@@ -28,12 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one work unit gave: the file {@code units/CONFIG-FINGERPRINT/NAME-KEY.json}, created once and never changed.
- * While its objects are there the unit need not be done again.
+ * The result of one work unit: the file {@code units/CONFIG-FINGERPRINT/NAME-KEY.json}, created once and never changed.
+ * The unit need not be repeated while its objects exist.
  *
- * @param unit what was prepared
- * @param tally what was counted
- * @param shards as the shard writer gave them
  * @param objects the unit's part of the document table and, if it refused any document, its quarantine
  */
 public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectRef> objects) {
@@ -45,7 +42,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         objects = List.copyOf(objects);
     }
 
-    /** The record of a unit, if it has been done; a damaged one is none. */
+    /** The record of a unit, if it is done; a damaged one counts as none. */
     public static Optional<UnitRecord> find(Storage storage, DatasetSpec recipe, WorkUnit unit) throws IOException {
         try {
             return Optional.of(read(storage, uri(recipe, unit)));
@@ -70,7 +67,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                 directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
     }
 
-    /** Whether the files of all its objects are there with the lengths it says. */
+    /** Whether all its objects exist with the lengths it says. */
     public boolean isIntact(Storage storage, String dataset) throws IOException {
         for (ObjectRef object : entry().files()) {
             if (!object.isThere(storage, dataset)) {
@@ -80,12 +77,11 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return true;
     }
 
-    /** Documents in its shards. */
     public long documents() {
         return shards.stream().mapToLong(ShardEntry::documents).sum();
     }
 
-    /** What a snapshot says about the unit; nothing in it depends on when a file was changed or where it is. */
+    /** The snapshot's entry; nothing in it depends on when a file was changed or where it is. */
     public UnitEntry entry() {
         ObjectNode facts = json();
         for (JsonNode slice : facts.get("slices")) {
@@ -96,7 +92,6 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return new UnitEntry(unit.name(), digest, counts, shards, objects);
     }
 
-    /** The bytes of the record's file. */
     byte[] toJson() {
         return SealedJson.bytes(json());
     }
@@ -106,10 +101,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         ArrayNode slicesJson = json.putArray("slices");
         unit.slices().forEach(slice -> slicesJson.add(toJson(slice)));
         json.set("tally", tally.toJson());
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        ArrayNode objectsJson = json.putArray("objects");
-        objects.forEach(object -> objectsJson.add(object.toJson()));
+        UnitEntry.putFiles(json, shards, objects);
         return json;
     }
 
@@ -134,16 +126,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         for (JsonNode slice : Json.elements(json, file, "slices")) {
             slices.add(slice(slice, file));
         }
-        List<ShardEntry> shards = new ArrayList<>();
-        for (JsonNode shard : Json.elements(json, file, "shards")) {
-            shards.add(ShardEntry.fromJson(shard, file));
-        }
-        List<ObjectRef> objects = new ArrayList<>();
-        for (JsonNode object : Json.elements(json, file, "objects")) {
-            objects.add(ObjectRef.fromJson(object, file));
-        }
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
-        return new UnitRecord(new WorkUnit(slices), tally, shards, objects);
+        return new UnitRecord(new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
     }
 
     private static Slice slice(JsonNode json, String where) throws CorruptFileException {
@@ -156,8 +140,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /**
-     * The records behind a snapshot, found by one listing. A snapshot names its units without the times of change of
-     * their files; of several records of one name the digest tells which is meant.
+     * The records behind a snapshot, found by one listing. A snapshot names its units without their files' times of
+     * change; of several records with one name the digest identifies the right one.
      */
     public static final class UnitRecords {
         private final Storage storage;
@@ -169,7 +153,6 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             this.directory = directory;
         }
 
-        /** Lists the records that were made with the settings of a snapshot. */
         public static UnitRecords of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
             var records = new UnitRecords(storage, UnitRecord.directory(dataset, snapshot.fingerprint()));
             for (FileInfo file : storage.list(records.directory)) {
@@ -181,11 +164,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             return records;
         }
 
-        /**
-         * The URI of a unit's record.
-         *
-         * @throws CorruptFileException if there is none with the unit's digest
-         */
+        /** The URI of a unit's record. */
         public String uri(UnitEntry unit) throws IOException {
             for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
                 if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {
@@ -199,11 +178,6 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
                     "restore the file from a copy, or prepare the corpus into another data.dataset");
         }
 
-        /**
-         * A unit's record.
-         *
-         * @throws CorruptFileException if there is none with the unit's digest
-         */
         public UnitRecord of(UnitEntry unit) throws IOException {
             return UnitRecord.read(storage, uri(unit));
         }

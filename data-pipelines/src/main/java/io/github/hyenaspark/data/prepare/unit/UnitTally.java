@@ -12,14 +12,15 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
- * What was counted while documents were prepared, of one unit or of many together.
+ * Counts of prepared documents, of one unit or of many together.
  *
  * @param sourceBytes bytes of the input that were read
- * @param specialTokens how often the spelling of a special token stood in a text (it was encoded as the text it is)
+ * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
  * @param filtered documents refused by filters and steps, by reason
- * @param bad documents and files that could not be read, by reason
+ * @param bad unreadable documents and files, by reason
  * @param sources by the first folder of their path, {@code .} for none
  * @param lengths of documents by split
  */
@@ -30,7 +31,6 @@ public record UnitTally(
         Map<String, Long> bad,
         Map<String, SourceTally> sources,
         Map<Split, LengthHistogram> lengths) {
-    /** Nothing counted. */
     public static final UnitTally NONE = new UnitTally(0, 0, Map.of(), Map.of(), Map.of(), Map.of());
 
     public UnitTally {
@@ -40,36 +40,30 @@ public record UnitTally(
         lengths = Collections.unmodifiableMap(new TreeMap<>(lengths));
     }
 
-    /** How many documents were filtered. */
     public long filteredCount() {
         return filtered.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** How many documents and files were bad. */
     public long badCount() {
         return bad.values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** The sum of both. */
     public UnitTally plus(UnitTally other) {
-        Map<String, Long> moreFiltered = new TreeMap<>(filtered);
-        other.filtered.forEach((reason, count) -> moreFiltered.merge(reason, count, Long::sum));
-        Map<String, Long> moreBad = new TreeMap<>(bad);
-        other.bad.forEach((reason, count) -> moreBad.merge(reason, count, Long::sum));
-        Map<String, SourceTally> moreSources = new TreeMap<>(sources);
-        other.sources.forEach((source, tally) -> moreSources.merge(source, tally, SourceTally::plus));
-        Map<Split, LengthHistogram> moreLengths = new TreeMap<>(lengths);
-        other.lengths.forEach((split, histogram) -> moreLengths.merge(split, histogram, LengthHistogram::plus));
         return new UnitTally(
                 sourceBytes + other.sourceBytes,
                 specialTokens + other.specialTokens,
-                moreFiltered,
-                moreBad,
-                moreSources,
-                moreLengths);
+                merged(filtered, other.filtered, Long::sum),
+                merged(bad, other.bad, Long::sum),
+                merged(sources, other.sources, SourceTally::plus),
+                merged(lengths, other.lengths, LengthHistogram::plus));
     }
 
-    /** As a JSON object. */
+    private static <K extends Comparable<K>, V> Map<K, V> merged(Map<K, V> a, Map<K, V> b, BinaryOperator<V> plus) {
+        Map<K, V> merged = new TreeMap<>(a);
+        b.forEach((key, value) -> merged.merge(key, value, plus));
+        return merged;
+    }
+
     public ObjectNode toJson() {
         ObjectNode json = Json.object().put("source_bytes", sourceBytes).put("special_tokens", specialTokens);
         ObjectNode filteredJson = json.putObject("filtered");
@@ -116,12 +110,11 @@ public record UnitTally(
     }
 
     /**
-     * How many documents have which length: place k counts those of 2^k to 2^(k+1)-1 tokens.
+     * Document lengths: place k counts those of 2^k to 2^(k+1)-1 tokens.
      *
      * @param counts as many places as the longest document needs; not copied, and changed by {@link #with}
      */
     public record LengthHistogram(long[] counts) {
-        /** The histogram of one document. */
         static LengthHistogram of(long tokens) {
             long[] counts = new long[Long.SIZE - Long.numberOfLeadingZeros(tokens)];
             counts[counts.length - 1] = 1;
@@ -136,7 +129,7 @@ public record UnitTally(
             return new LengthHistogram(sum);
         }
 
-        /** Counts one more document of so many tokens (at least 1). */
+        /** Counts one more document of {@code tokens}, at least 1. */
         LengthHistogram with(long tokens) {
             int place = Long.SIZE - 1 - Long.numberOfLeadingZeros(tokens);
             long[] more = place < counts.length ? counts : Arrays.copyOf(counts, place + 1);
@@ -157,13 +150,7 @@ public record UnitTally(
         }
     }
 
-    /**
-     * What came from one source.
-     *
-     * @param documents in shards
-     * @param bytes of their texts
-     * @param tokens of these documents, their ends included
-     */
+    /** What came from one source: documents in shards, the bytes of their texts, their tokens including the ends. */
     public record SourceTally(long documents, long bytes, long tokens) {
         public SourceTally plus(SourceTally other) {
             return new SourceTally(documents + other.documents, bytes + other.bytes, tokens + other.tokens);
@@ -181,9 +168,9 @@ public record UnitTally(
         }
     }
 
-    /** Counts what becomes of a unit's documents; {@link UnitTally} is its result. */
+    /** Counts what becomes of a unit's documents. */
     static final class Counter {
-        /** Reasons told apart; those that come later are counted together. */
+        /** Distinct reasons; later ones are counted together. */
         private static final int MOST_REASONS = 40;
 
         private static final String OTHER = "other reasons";

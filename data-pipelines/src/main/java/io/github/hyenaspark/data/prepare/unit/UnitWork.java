@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prepares one work unit: a pure function of unit, recipe and texts. It writes immutable objects and, last, one record
- * that only the first of many attempts creates; so attempts may be repeated, killed, or run at the same time. It
+ * Prepares one work unit: a pure function of unit, spec and texts. It writes immutable objects and, last, one record
+ * that only the first of several attempts creates; so attempts may be repeated, killed, or run concurrently. It
  * publishes nothing: see {@link SnapshotCommit}.
  */
 public final class UnitWork {
@@ -33,7 +33,7 @@ public final class UnitWork {
     private final DatasetSpec recipe;
     private final Tokenizer tokenizer;
     private final Storage storage;
-    /** Files of which nothing is taken because they end in the middle, by path. */
+    /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
 
     private UnitWork(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage) {
@@ -44,10 +44,8 @@ public final class UnitWork {
     }
 
     /**
-     * Prepares a unit, unless its record and all its objects are there already.
+     * Prepares a unit, unless its record and all its objects exist; returns the record in the dataset.
      *
-     * @param tokenizer the recipe's
-     * @return the unit's record, as it is in the dataset
      * @throws IOException if a file is gone or has changed since it was listed, or the dataset cannot be written
      */
     public static UnitRecord run(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage)
@@ -70,9 +68,9 @@ public final class UnitWork {
         return record.get();
     }
 
-    /** Empty if a file was found to be unreadable, which is known from then on. */
+    /** Empty if a file was found to be unreadable, which is then remembered. */
     private Optional<UnitRecord> attempt() throws IOException {
-        try (var output = UnitOutput.open(recipe, tokenizer)) {
+        try (var output = new UnitOutput(recipe, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
                 BadFileException fault = unreadable.get(file.path());
@@ -115,7 +113,7 @@ public final class UnitWork {
         LOG.debug("point: unit {} has its record", unit.name());
     }
 
-    /** False if there is another record already, which is whole. */
+    /** False if there is another, intact record. */
     private boolean isPublished(String uri, byte[] bytes) throws IOException {
         if (storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes)) {
             return true;
@@ -127,7 +125,7 @@ public final class UnitWork {
         return storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes);
     }
 
-    /** Times are compared by the second: S3 tells more when it lists an object than when it is asked for it alone. */
+    /** Compares seconds: S3's listing is more precise than its answer for a single object. */
     private void checkUnchanged(InputFile file) throws IOException {
         FileInfo now = storage.facts(file.uri());
         boolean sameTime = now.modifiedMillis() / MILLIS_PER_SECOND == file.modifiedMillis() / MILLIS_PER_SECOND;

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Some input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the
- * sorted input and on the configured bytes, never on how many machines there are.
+ * Input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the sorted
+ * input and the configured bytes, never on the number of machines.
  *
  * @param slices at least one, sorted by path; slices of one file are units of their own
  */
@@ -31,11 +31,8 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
     }
 
     /**
-     * Cuts an input into units. Small files share a unit, which ends before it would pass the configured bytes; a
-     * larger file is cut where its format allows it, and is a unit of its own where not.
-     *
-     * @param files sorted by path
-     * @param unitBytes at least 1
+     * Cuts an input, sorted by path, into units. Small files share a unit, which ends before it would exceed
+     * {@code unitBytes} (at least 1); a larger file is cut where its format allows it, else it is a unit of its own.
      */
     public static List<WorkUnit> cut(List<InputFile> files, SourceConfig source, long unitBytes) {
         List<WorkUnit> units = new ArrayList<>();
@@ -68,17 +65,16 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
         }
     }
 
-    /** What the unit is called in the names of its objects: a hash of its slices' places. */
+    /** The unit's name in those of its objects: a hash of its slices' places. */
     public String name() {
         return hash(slice -> slice.file().path() + " " + slice.from() + " " + slice.to(), NAME_DIGITS);
     }
 
-    /** A hash of the states of its files, which tells apart records of different times. */
+    /** A hash of the states of its files, which distinguishes records of different times. */
     String key() {
         return hash(slice -> slice.file().bytes() + " " + slice.file().modifiedMillis(), KEY_DIGITS);
     }
 
-    /** Bytes of its slices. */
     public long bytes() {
         return slices.stream().mapToLong(slice -> slice.to() - slice.from()).sum();
     }

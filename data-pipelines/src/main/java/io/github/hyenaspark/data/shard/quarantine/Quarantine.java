@@ -1,13 +1,14 @@
 package io.github.hyenaspark.data.shard.quarantine;
 
 import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.ZstdOutputStream;
+import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.SpoolFile;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.BufferedReader;
-import java.io.FileNotFoundException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -15,19 +16,64 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads what a {@link QuarantineWriter} wrote. */
-public final class Quarantine {
-    /** The folder of all quarantines in a dataset. */
+/**
+ * Writes the documents of one work unit that are not in the dataset, each as a JSON object on its own line, compressed
+ * by zstd, and reads them back. Entries are in a temporary file until then. Equal entries in the same order give equal
+ * bytes. Confined to one thread.
+ */
+public final class Quarantine implements Closeable {
     public static final String FOLDER = "quarantine";
 
-    private Quarantine() {}
+    private static final int LEVEL = 3;
 
-    /**
-     * The first entry, of the bad ones if there are any.
-     *
-     * @throws FileNotFoundException if there is no such file
-     * @throws CorruptFileException if it is damaged
-     */
+    private final SpoolFile spool;
+    private final ZstdOutputStream out;
+    private long entries;
+
+    private Quarantine(SpoolFile spool) throws IOException {
+        this.spool = spool;
+        this.out = new ZstdOutputStream(spool.output(), LEVEL);
+    }
+
+    public static Quarantine open() throws IOException {
+        SpoolFile spool = SpoolFile.open();
+        try {
+            return new Quarantine(spool);
+        } catch (IOException e) {
+            spool.close();
+            throw e;
+        }
+    }
+
+    public void append(QuarantineEntry entry) throws IOException {
+        out.write((Json.line(entry.toJson()) + "\n").getBytes(StandardCharsets.UTF_8));
+        entries++;
+    }
+
+    public long entries() {
+        return entries;
+    }
+
+    /** Writes {@code quarantine/UNIT-HASH.jsonl.zst}, unless there are no entries; none can be added after it. */
+    public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
+        out.close();
+        return entries == 0
+                ? Optional.empty()
+                : Optional.of(ObjectRef.of(
+                        FOLDER,
+                        spool.publish(storage, Storage.resolve(dataset, FOLDER + "/" + unit + "-"), ".jsonl.zst")));
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            out.close();
+        } finally {
+            spool.close();
+        }
+    }
+
+    /** The first entry, of the bad ones if there are any. */
     public static Optional<QuarantineEntry> first(Storage storage, String uri) throws IOException {
         List<QuarantineEntry> bad = new ArrayList<>(1);
         List<QuarantineEntry> any = new ArrayList<>(1);
@@ -42,12 +88,7 @@ public final class Quarantine {
         return bad.isEmpty() ? any.stream().findFirst() : bad.stream().findFirst();
     }
 
-    /**
-     * Gives every entry, in the order in which they were written. The file is checked against the hash in its name.
-     *
-     * @throws FileNotFoundException if there is no such file
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives every entry, in the order in which they were written. The file is checked against the hash in its name. */
     public static void read(Storage storage, String uri, RowSink<QuarantineEntry> entries) throws IOException {
         try (SpoolFile file = SpoolFile.copyOf(storage, uri);
                 var text = new InputStreamReader(new ZstdInputStream(file.input(0)), StandardCharsets.UTF_8);

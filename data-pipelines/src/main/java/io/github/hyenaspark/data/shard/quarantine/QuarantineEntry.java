@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.shard.quarantine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import java.nio.ByteBuffer;
@@ -12,22 +13,18 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A document that is not in the dataset. Not compared by {@code equals}: the beginning is an array, which is the
- * caller's.
+ * A document that is not in the dataset. Do not compare by {@code equals}: the beginning is the caller's array.
  *
  * @param path of its file, relative to the input
- * @param position of the document in its file
  * @param offset where in the file the fault is
- * @param kind whether it is unusable or unwanted
- * @param reason what is wrong
  * @param beginning its first bytes, of which at most 256 are kept
  */
 public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
     /** Why a document is left out. */
     public enum Kind {
-        /** It cannot be read. */
+        /** It is unreadable. */
         BAD,
-        /** A filter or a step does not want it. */
+        /** A filter or step refuses it. */
         FILTERED;
 
         private String text() {
@@ -36,7 +33,6 @@ public record QuarantineEntry(String path, long position, long offset, Kind kind
     }
 
     private static final int BEGINNING_BYTES = 256;
-    private static final int CONTINUATION = 0xC0;
 
     public QuarantineEntry {
         beginning = beginning.length <= BEGINNING_BYTES ? beginning : Arrays.copyOf(beginning, BEGINNING_BYTES);
@@ -85,17 +81,15 @@ public record QuarantineEntry(String path, long position, long offset, Kind kind
         }
     }
 
-    /** Without a last character that the beginning has only a part of. */
+    /** Without an incomplete last character. */
     private static String text(byte[] beginning) throws CharacterCodingException {
         int end = beginning.length;
         if (end == BEGINNING_BYTES) {
             int last = end - 1;
-            while (last > end - 4 && (beginning[last] & CONTINUATION) == 0x80) {
+            while (last > end - 4 && Utf8.lengthOf(beginning[last] & 0xFF) == 0) {
                 last--;
             }
-            int lead = beginning[last] & 0xFF;
-            int length = lead < CONTINUATION ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-            end = last + length > end ? last : end;
+            end = last + Utf8.lengthOf(beginning[last] & 0xFF) > end ? last : end;
         }
         return StandardCharsets.UTF_8
                 .newDecoder()

@@ -28,16 +28,13 @@ import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 
 /**
- * What a dataset is at one time: the file {@code snapshots/NNNNNNNN.json}, created last and never changed. It says
- * nothing about when or where it was made, so the same input gives the same bytes. Whatever no snapshot lists belongs
- * to no dataset. Units stand in the order in which they came to the dataset, those that came together by path.
+ * The state of a dataset at one time: the file {@code snapshots/NNNNNNNN.json}, created last and never changed. It does
+ * not tell when or where it was made, so the same input gives the same bytes. What no snapshot lists belongs to no
+ * dataset. Units are in the order in which they joined the dataset, by path within one snapshot.
  *
  * @param number 1, 2, 3, ...
- * @param parent SHA-256 (hex) of the snapshot before; empty for the first
+ * @param parent SHA-256 (hex) of the previous snapshot; empty for the first
  * @param fingerprint of all settings that decide the shards
- * @param settings these settings, as text
- * @param vocabulary what made the ids
- * @param units work units with their shards
  */
 public record DatasetSnapshot(
         long number,
@@ -60,7 +57,6 @@ public record DatasetSnapshot(
      * The newest snapshot of a dataset.
      *
      * @throws IllegalArgumentException if it has none, or the dataset's name is empty
-     * @throws CorruptFileException if it cannot be read
      */
     public static DatasetSnapshot newest(Storage storage, String dataset) throws IOException {
         if (dataset.isBlank()) {
@@ -74,9 +70,7 @@ public record DatasetSnapshot(
     /**
      * The snapshot that the settings name.
      *
-     * @param number of the snapshot, as in its file's name, with or without zeros in front; empty for the newest
-     * @throws IllegalArgumentException if there is no such snapshot
-     * @throws CorruptFileException if it cannot be read
+     * @param number as in its file's name, leading zeros optional; empty for the newest
      */
     public static DatasetSnapshot numbered(Storage storage, String dataset, String number) throws IOException {
         DatasetSnapshot newest = newest(storage, dataset);
@@ -91,11 +85,7 @@ public record DatasetSnapshot(
         return fromJson(uri, storage.read(uri));
     }
 
-    /**
-     * The newest snapshot of a dataset, if there is one.
-     *
-     * @throws CorruptFileException if it cannot be read
-     */
+    /** The newest snapshot of a dataset, if there is one. */
     public static Optional<DatasetSnapshot> find(Storage storage, String dataset) throws IOException {
         List<String> uris = uris(storage, dataset);
         if (uris.isEmpty()) {
@@ -105,7 +95,7 @@ public record DatasetSnapshot(
         return Optional.of(fromJson(uri, storage.read(uri)));
     }
 
-    /** The files of all snapshots of a dataset, the oldest first. */
+    /** The files of all snapshots, the oldest first. */
     public static List<String> uris(Storage storage, String dataset) throws IOException {
         String directory = Storage.resolve(dataset, DIRECTORY);
         return storage.list(directory).stream()
@@ -116,7 +106,6 @@ public record DatasetSnapshot(
                 .toList();
     }
 
-    /** Where the file of this snapshot is in a dataset. */
     public String uri(String dataset) {
         return uri(dataset, number);
     }
@@ -131,44 +120,39 @@ public record DatasetSnapshot(
         return Hashes.sha256(toJson());
     }
 
-    /** Whether both hold the same documents in the same shards, whatever their numbers are. */
+    /** Whether both hold the same documents in the same shards, whatever their numbers. */
     public boolean sameContent(DatasetSnapshot other) {
         return fingerprint.equals(other.fingerprint)
                 && vocabulary.fingerprint().equals(other.vocabulary.fingerprint())
                 && units.equals(other.units);
     }
 
-    /** What the shards have in common. */
     public TokenType tokenType() {
         return TokenType.of(vocabulary.size());
     }
 
-    /** All shards, in the order of their units. */
     public List<ShardEntry> shards() {
         return units.stream().flatMap(unit -> unit.shards().stream()).toList();
     }
 
-    /** The shards of one split, in the order of their units. */
     public List<ShardEntry> shards(Split split) {
         return units.stream().flatMap(unit -> unit.shards(split).stream()).toList();
     }
 
-    /** Documents of one split. */
     public long documents(Split split) {
         return sum(split, ShardEntry::documents);
     }
 
-    /** Tokens of one split, the ends of the documents included. */
+    /** Tokens of one split, including the ends of the documents. */
     public long tokens(Split split) {
         return sum(split, ShardEntry::tokens);
     }
 
-    /** Bytes of the documents' texts of one split. */
+    /** Bytes of the texts of one split. */
     public long textBytes(Split split) {
         return sum(split, ShardEntry::textBytes);
     }
 
-    /** What became of all documents. */
     public UnitEntry.Counts counts() {
         return units.stream().map(UnitEntry::counts).reduce(UnitEntry.Counts.NONE, UnitEntry.Counts::plus);
     }
@@ -195,7 +179,6 @@ public record DatasetSnapshot(
         return Json.bytes(index.put("version", 2));
     }
 
-    /** The bytes of the snapshot's file. */
     public byte[] toJson() {
         ObjectNode json = Json.object()
                 .put("format", FORMAT)
@@ -211,10 +194,9 @@ public record DatasetSnapshot(
     }
 
     /**
-     * From {@link #toJson}.
+     * Reads {@link #toJson}.
      *
-     * @param file where the bytes are from, for the message
-     * @throws CorruptFileException if a byte of it has changed, or it is of another format
+     * @throws CorruptFileException if a byte has changed, or the format is another
      */
     public static DatasetSnapshot fromJson(String file, byte[] bytes) throws CorruptFileException {
         long format = Json.wholeNumber(Json.parse(file, bytes), file, "format");

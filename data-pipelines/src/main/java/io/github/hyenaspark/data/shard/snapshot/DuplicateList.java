@@ -21,32 +21,27 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The documents of one unit that an earlier document of the dataset makes superfluous: the file
+ * The documents of one unit that an earlier document of the dataset makes redundant: the file
  * {@code duplicates/UNIT-HASH.json}. They stay in their shards; plans leave them out. A document's number counts the
- * documents of its split in the unit, through all its shards.
+ * documents of its split in the unit, across its shards.
  *
- * @param unit the unit's name
- * @param exact numbers, ascending, of documents with the text of an earlier one
- * @param near numbers, ascending, of documents that nearly have; in no split are they also in {@code exact}
+ * @param exact ascending numbers of documents with the text of an earlier one
+ * @param near ascending numbers of near duplicates; none is also in {@code exact}
  */
 public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near) {
-    /** The folder of all lists in a dataset. */
     public static final String FOLDER = "duplicates";
 
     private static final long FORMAT = 1;
     private static final int HASH_DIGITS = 16;
 
-    /** Whether the unit has no duplicate. */
     public boolean isEmpty() {
         return count(exact) + count(near) == 0;
     }
 
-    /** How many documents have the text of an earlier one. */
     public long exactCount() {
         return count(exact);
     }
 
-    /** How many documents nearly have the text of an earlier one. */
     public long nearCount() {
         return count(near);
     }
@@ -55,7 +50,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers.values().stream().mapToLong(some -> some.length).sum();
     }
 
-    /** Writes the list; the same list is the same object. */
+    /** Writes the list; equal lists are one object. */
     public ObjectRef write(Storage storage, String dataset) throws IOException {
         byte[] bytes = bytes();
         String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";
@@ -78,11 +73,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return json;
     }
 
-    /**
-     * The list of a unit, empty if the unit has none.
-     *
-     * @throws CorruptFileException if its bytes are not those that the snapshot lists
-     */
+    /** The list of a unit, empty if it has none. */
     public static DuplicateList of(Storage storage, String dataset, UnitEntry unit) throws IOException {
         Optional<ObjectRef> facts = unit.object(FOLDER);
         if (facts.isEmpty()) {
@@ -111,10 +102,8 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
     }
 
     /**
-     * The documents that plans leave out, for every shard of a snapshot that has any.
-     *
-     * @return the shard's file, relative to the dataset, and the numbers of documents in it, ascending
-     * @throws CorruptFileException if a list is damaged
+     * The documents that plans leave out: for each affected shard's file, relative to the dataset, their numbers in it,
+     * ascending.
      */
     public static Map<String, int[]> ofShards(Storage storage, String dataset, DatasetSnapshot snapshot)
             throws IOException {

@@ -18,11 +18,10 @@ import java.util.stream.Stream;
 /**
  * What a snapshot says about a work unit.
  *
- * @param name the unit, as in the names of its objects
- * @param digest SHA-256 (hex) over all that its record says but for times of change
- * @param counts what became of its documents
+ * @param name as in the names of its objects
+ * @param digest SHA-256 (hex) of its record without times of change
  * @param shards train before validation
- * @param objects its part of the document table and, where there are any, its quarantine and its list of duplicates
+ * @param objects its part of the document table, its quarantine and its list of duplicates, if any
  */
 public record UnitEntry(String name, String digest, Counts counts, List<ShardEntry> shards, List<ObjectRef> objects)
         implements Serializable {
@@ -32,25 +31,22 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     }
 
     /**
-     * What became of the documents of a unit.
+     * What became of a unit's documents.
      *
      * @param documents in its shards
-     * @param filtered refused by a filter or step of the settings
-     * @param bad refused because they cannot be read
+     * @param filtered refused by a filter or step
+     * @param bad unreadable
      * @param exactDuplicates in its shards, but left out of every plan: equal to an earlier document
-     * @param nearDuplicates in its shards, but left out of every plan: nearly equal to an earlier document
+     * @param nearDuplicates likewise, nearly equal to an earlier document
      */
     public record Counts(long documents, long filtered, long bad, long exactDuplicates, long nearDuplicates)
             implements Serializable {
-        /** Nothing at all. */
         public static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
-        /** Documents that plans leave out. */
         public long duplicates() {
             return exactDuplicates + nearDuplicates;
         }
 
-        /** The sum of both. */
         public Counts plus(Counts other) {
             return new Counts(
                     documents + other.documents,
@@ -61,7 +57,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         }
     }
 
-    /** The same with its duplicates. */
     public UnitEntry withDuplicates(ObjectRef list, long exact, long near) {
         List<ObjectRef> all = new ArrayList<>(objects);
         all.add(list);
@@ -69,7 +64,7 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return new UnitEntry(name, digest, found, shards, all);
     }
 
-    /** The same before anybody looked for duplicates. */
+    /** The same before duplicates were looked for. */
     public UnitEntry withoutDuplicates() {
         var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), 0, 0);
         List<ObjectRef> others = objects.stream()
@@ -78,23 +73,19 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return new UnitEntry(name, digest, found, shards, others);
     }
 
-    /** The object in one of the dataset's folders, if the unit has one. */
     public Optional<ObjectRef> object(String folder) {
         return objects.stream().filter(object -> object.isIn(folder)).findFirst();
     }
 
-    /** All its files: those of its shards, and its other objects. */
     public List<ObjectRef> files() {
         return Stream.concat(shards.stream().flatMap(shard -> shard.files().stream()), objects.stream())
                 .toList();
     }
 
-    /** Its shards of one split. */
     public List<ShardEntry> shards(Split split) {
         return shards.stream().filter(shard -> shard.split() == split).toList();
     }
 
-    /** As a JSON object. */
     public ObjectNode toJson() {
         ObjectNode json = Json.object()
                 .put("name", name)
@@ -104,19 +95,11 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 .put("bad", counts.bad())
                 .put("exact_duplicates", counts.exactDuplicates())
                 .put("near_duplicates", counts.nearDuplicates());
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        ArrayNode objectsJson = json.putArray("objects");
-        objects.forEach(object -> objectsJson.add(object.toJson()));
+        putFiles(json, shards, objects);
         return json;
     }
 
-    /**
-     * From {@link #toJson}.
-     *
-     * @param where the file that holds it, for the message
-     * @throws CorruptFileException if something is missing or of another type
-     */
+    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static UnitEntry fromJson(JsonNode json, String where) throws CorruptFileException {
         var counts = new Counts(
                 Json.wholeNumber(json, where, "documents"),
@@ -124,14 +107,37 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 Json.wholeNumber(json, where, "bad"),
                 Json.wholeNumber(json, where, "exact_duplicates"),
                 Json.wholeNumber(json, where, "near_duplicates"));
+        return new UnitEntry(
+                Json.text(json, where, "name"),
+                Json.text(json, where, "digest"),
+                counts,
+                shards(json, where),
+                objects(json, where));
+    }
+
+    /** Adds the lists of a unit's shards and objects to a JSON object. */
+    public static void putFiles(ObjectNode json, List<ShardEntry> shards, List<ObjectRef> objects) {
+        ArrayNode shardsJson = json.putArray("shards");
+        shards.forEach(shard -> shardsJson.add(shard.toJson()));
+        ArrayNode objectsJson = json.putArray("objects");
+        objects.forEach(object -> objectsJson.add(object.toJson()));
+    }
+
+    /** The shards that {@link #putFiles} added. */
+    public static List<ShardEntry> shards(JsonNode json, String where) throws CorruptFileException {
         List<ShardEntry> shards = new ArrayList<>();
         for (JsonNode shard : Json.elements(json, where, "shards")) {
             shards.add(ShardEntry.fromJson(shard, where));
         }
+        return shards;
+    }
+
+    /** The objects that {@link #putFiles} added. */
+    public static List<ObjectRef> objects(JsonNode json, String where) throws CorruptFileException {
         List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, where, "objects")) {
             objects.add(ObjectRef.fromJson(object, where));
         }
-        return new UnitEntry(Json.text(json, where, "name"), Json.text(json, where, "digest"), counts, shards, objects);
+        return objects;
     }
 }

@@ -6,16 +6,15 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the {@link DocumentTable} says of one document. Not compared by {@code equals}: the signature is an array, which
- * is the caller's and is not copied.
+ * One document's row of the {@link DocumentTable}. Do not compare by {@code equals}: the signature is the caller's
+ * array, not copied.
  *
- * @param id 32 hexadecimal digits, of its place or of the identifier that its source gives
- * @param contentHash 128 bits of the hash of its text as it was tokenized, 32 lower-case hexadecimal digits
+ * @param id 32 hexadecimal digits, of its place or of the identifier in its source
+ * @param contentHash 128 bits of the hash of the tokenized text, 32 lower-case hexadecimal digits
  * @param path of its file, relative to the input, with slashes
  * @param position in that file: byte offset, or row number
- * @param split where it belongs
- * @param document number among the documents of its split in the unit, through all its shards, from 0
- * @param tokens how many, its end included
+ * @param document number among the documents of its split in the unit, across its shards, from 0
+ * @param tokens including its end
  * @param bytes of its text
  * @param signature for near duplicates; empty if there is none
  * @param columns the user's columns that have a value
@@ -43,14 +42,6 @@ public record DocumentRow(
                 : Collections.unmodifiableSortedMap(new TreeMap<>(columns));
     }
 
-    /**
-     * The part of a {@link DocumentRow} that tells duplicates. Not compared by {@code equals}: the signature is an
-     * array, which is the receiver's.
-     *
-     * @param contentHash 32 lower-case hexadecimal digits
-     * @param signature for near duplicates; empty if there is none
-     * @param split where it belongs
-     * @param document number among the documents of its split in the unit, from 0
-     */
+    /** The part of a {@link DocumentRow} that identifies duplicates; its array is the receiver's. */
     public record Key(String contentHash, byte[] signature, Split split, int document) {}
 }

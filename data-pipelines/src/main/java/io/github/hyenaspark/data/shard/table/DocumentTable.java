@@ -1,16 +1,22 @@
 package io.github.hyenaspark.data.shard.table;
 
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReadStoreImpl;
@@ -18,17 +24,40 @@ import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.DummyRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
 
 /**
- * Reads the facts about a unit's documents, a Parquet file that any SQL tool reads too. A table is copied to a
- * temporary file first, and checked against the hash in its name. Written by {@link DocumentTableWriter}.
+ * Reads the table of a unit's documents, a Parquet file that any SQL tool reads too, from a temporary copy that is
+ * checked against the hash in its name. Written by {@link DocumentTableWriter}.
  */
 public final class DocumentTable {
-    /** The folder of all parts in a dataset. */
     public static final String FOLDER = "docs";
 
-    private static final List<String> KEY = List.of(
-            DocumentColumns.CONTENT_HASH, DocumentColumns.SIGNATURE, DocumentColumns.SPLIT, DocumentColumns.DOCUMENT);
+    static final String ID = "document_id";
+    static final String CONTENT_HASH = "content_hash";
+    static final String PATH = "path";
+    static final String POSITION = "position";
+    static final String SPLIT = "split";
+    static final String DOCUMENT = "document";
+    static final String TOKENS = "tokens";
+    static final String BYTES = "bytes";
+    static final String SIGNATURE = "signature";
+
+    private static final String SCHEMA = "document";
+    private static final List<Type> OURS = List.of(
+            text(ID),
+            text(CONTENT_HASH),
+            text(PATH),
+            number(POSITION, PrimitiveTypeName.INT64),
+            text(SPLIT),
+            number(DOCUMENT, PrimitiveTypeName.INT32),
+            number(TOKENS, PrimitiveTypeName.INT64),
+            number(BYTES, PrimitiveTypeName.INT64),
+            Types.optional(PrimitiveTypeName.BINARY).named(SIGNATURE));
+
+    private static final List<String> KEY = List.of(CONTENT_HASH, SIGNATURE, SPLIT, DOCUMENT);
 
     private final String uri;
     private final ParquetFileReader reader;
@@ -38,22 +67,12 @@ public final class DocumentTable {
         this.reader = reader;
     }
 
-    /**
-     * Gives every row, in the order in which they were written.
-     *
-     * @throws FileNotFoundException if there is no such file
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives every row, in the order in which they were written. */
     public static void read(Storage storage, String uri, RowSink<DocumentRow> rows) throws IOException {
         with(storage, uri, table -> table.rows(rows));
     }
 
-    /**
-     * Gives what tells duplicates of every row, in the order in which they were written; nothing else is decoded.
-     *
-     * @throws FileNotFoundException if there is no such file
-     * @throws CorruptFileException if it is damaged
-     */
+    /** Gives the part of every row that identifies duplicates, in the order of the rows; nothing else is decoded. */
     public static void readKeys(Storage storage, String uri, RowSink<DocumentRow.Key> keys) throws IOException {
         with(storage, uri, table -> table.keys(keys));
     }
@@ -68,20 +87,20 @@ public final class DocumentTable {
 
     private void rows(RowSink<DocumentRow> rows) throws IOException {
         MessageType schema = schema();
-        List<String> columns = DocumentColumns.columnsOf(schema, uri);
+        List<String> columns = columnsOf(schema, uri);
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, schema);
             for (long row = 0; row < pages.getRowCount(); row++) {
                 rows.accept(new DocumentRow(
-                        cells.text(DocumentColumns.ID),
-                        cells.text(DocumentColumns.CONTENT_HASH),
-                        cells.text(DocumentColumns.PATH),
-                        cells.longNumber(DocumentColumns.POSITION),
-                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
-                        cells.number(DocumentColumns.DOCUMENT),
-                        cells.longNumber(DocumentColumns.TOKENS),
-                        cells.longNumber(DocumentColumns.BYTES),
-                        cells.bytes(DocumentColumns.SIGNATURE),
+                        cells.text(ID),
+                        cells.text(CONTENT_HASH),
+                        cells.text(PATH),
+                        cells.longNumber(POSITION),
+                        Split.ofFolder(cells.text(SPLIT)),
+                        cells.number(DOCUMENT),
+                        cells.longNumber(TOKENS),
+                        cells.longNumber(BYTES),
+                        cells.bytes(SIGNATURE),
                         cells.columns(columns)));
             }
         }
@@ -89,17 +108,17 @@ public final class DocumentTable {
 
     private void keys(RowSink<DocumentRow.Key> keys) throws IOException {
         MessageType schema = schema();
-        DocumentColumns.columnsOf(schema, uri);
-        MessageType projection = DocumentColumns.projection(KEY);
+        columnsOf(schema, uri);
+        MessageType projection = projection(KEY);
         reader.setRequestedSchema(projection);
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, projection);
             for (long row = 0; row < pages.getRowCount(); row++) {
                 keys.accept(new DocumentRow.Key(
-                        cells.text(DocumentColumns.CONTENT_HASH),
-                        cells.bytes(DocumentColumns.SIGNATURE),
-                        Split.ofFolder(cells.text(DocumentColumns.SPLIT)),
-                        cells.number(DocumentColumns.DOCUMENT)));
+                        cells.text(CONTENT_HASH),
+                        cells.bytes(SIGNATURE),
+                        Split.ofFolder(cells.text(SPLIT)),
+                        cells.number(DOCUMENT)));
             }
         }
     }
@@ -108,7 +127,50 @@ public final class DocumentTable {
         return reader.getFileMetaData().getSchema();
     }
 
-    /** The columns of one row group; each value is taken once, row after row. */
+    /**
+     * The schema of a table with these columns of the user's.
+     *
+     * @throws IllegalArgumentException if one is unnamed or has the name of another, ignoring case as SQL does
+     */
+    static MessageType schema(List<String> columns) {
+        List<Type> types = new ArrayList<>(OURS);
+        Set<String> taken = new TreeSet<>(OURS.stream().map(Type::getName).toList());
+        for (String column : columns) {
+            if (column.isBlank() || !taken.add(column.toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException("the document table cannot have a further column \"" + column
+                        + "\", expected a name other than " + taken + "; rename it in the input or leave it out");
+            }
+            types.add(Types.optional(PrimitiveTypeName.BINARY).as(stringType()).named(column));
+        }
+        return new MessageType(SCHEMA, types);
+    }
+
+    /** The user's columns of a file's schema. */
+    static List<String> columnsOf(MessageType found, String uri) throws CorruptFileException {
+        List<Type> types = found.getFields();
+        if (types.size() < OURS.size() || !types.subList(0, OURS.size()).equals(OURS)) {
+            throw new CorruptFileException(uri, "the columns " + OURS, types.toString(), "run prepare again");
+        }
+        return types.subList(OURS.size(), types.size()).stream()
+                .map(Type::getName)
+                .toList();
+    }
+
+    static MessageType projection(List<String> names) {
+        return new MessageType(
+                SCHEMA,
+                OURS.stream().filter(type -> names.contains(type.getName())).toList());
+    }
+
+    private static Type text(String name) {
+        return Types.required(PrimitiveTypeName.BINARY).as(stringType()).named(name);
+    }
+
+    private static Type number(String name, PrimitiveTypeName type) {
+        return Types.required(type).named(name);
+    }
+
+    /** The columns of one row group; each value is read once, row after row. */
     private static final class Cells {
         private final SortedMap<String, ColumnReader> readers = new TreeMap<>();
 
@@ -120,32 +182,28 @@ public final class DocumentTable {
         }
 
         String text(String name) {
-            ColumnReader reader = reader(name);
-            String value = reader.getBinary().toStringUsingUTF8();
-            reader.consume();
-            return value;
+            return take(name, reader -> reader.getBinary().toStringUsingUTF8());
         }
 
         int number(String name) {
-            ColumnReader reader = reader(name);
-            int value = reader.getInteger();
-            reader.consume();
-            return value;
+            return take(name, ColumnReader::getInteger);
         }
 
         long longNumber(String name) {
-            ColumnReader reader = reader(name);
-            long value = reader.getLong();
-            reader.consume();
-            return value;
+            return take(name, ColumnReader::getLong);
         }
 
-        /** Empty if there is no value. */
         byte[] bytes(String name) {
+            return take(
+                    name,
+                    reader -> reader.getCurrentDefinitionLevel() == 0
+                            ? new byte[0]
+                            : reader.getBinary().getBytes());
+        }
+
+        private <T> T take(String name, Function<ColumnReader, T> get) {
             ColumnReader reader = reader(name);
-            byte[] value = reader.getCurrentDefinitionLevel() == 0
-                    ? new byte[0]
-                    : reader.getBinary().getBytes();
+            T value = get.apply(reader);
             reader.consume();
             return value;
         }

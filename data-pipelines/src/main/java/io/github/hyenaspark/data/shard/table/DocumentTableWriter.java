@@ -3,11 +3,23 @@ package io.github.hyenaspark.data.shard.table;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.SpoolFile;
 import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.format.ColumnChunk;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -21,6 +33,8 @@ import org.apache.parquet.schema.MessageType;
 public final class DocumentTableWriter implements Closeable {
     private static final long ROW_GROUP_BYTES = 16 << 20;
     private static final int PAGE_BYTES = 256 << 10;
+    private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
+    private static final int TRAILER_BYTES = Integer.BYTES + MAGIC.length;
 
     private final MessageType schema;
     private final List<String> columns;
@@ -38,21 +52,19 @@ public final class DocumentTableWriter implements Closeable {
                 .withCompressionCodec(CompressionCodecName.ZSTD)
                 .withRowGroupSize(ROW_GROUP_BYTES)
                 .withPageSize(PAGE_BYTES)
-                .withDictionaryEncoding(DocumentColumns.ID, false)
-                .withDictionaryEncoding(DocumentColumns.CONTENT_HASH, false)
-                .withDictionaryEncoding(DocumentColumns.SIGNATURE, false)
+                .withDictionaryEncoding(DocumentTable.ID, false)
+                .withDictionaryEncoding(DocumentTable.CONTENT_HASH, false)
+                .withDictionaryEncoding(DocumentTable.SIGNATURE, false)
                 .build();
     }
 
     /**
-     * A table without rows.
+     * Opens a table with these columns of the user's.
      *
-     * @param columns names of the user's columns
      * @throws IllegalArgumentException if two columns would have the same name
-     * @throws IOException if the temporary file cannot be made
      */
     public static DocumentTableWriter open(List<String> columns) throws IOException {
-        MessageType schema = DocumentColumns.schema(columns);
+        MessageType schema = DocumentTable.schema(columns);
         SpoolFile spool = SpoolFile.open();
         try {
             return new DocumentTableWriter(schema, List.copyOf(columns), spool);
@@ -62,11 +74,7 @@ public final class DocumentTableWriter implements Closeable {
         }
     }
 
-    /**
-     * Adds a row. A column of the row that was not named to {@link #open} is left out.
-     *
-     * @throws IOException if the temporary file cannot be written
-     */
+    /** Adds a row; columns that were not named to {@link #open} are left out. */
     public void append(DocumentRow row) throws IOException {
         var group = new SimpleGroup(schema);
         int field = 0;
@@ -92,23 +100,51 @@ public final class DocumentTableWriter implements Closeable {
         rows++;
     }
 
-    /** Rows so far. */
     public long rows() {
         return rows;
     }
 
-    /**
-     * Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it.
-     *
-     * @param dataset the dataset's directory
-     * @param unit the unit's name
-     * @return the facts of the object
-     */
+    /** Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it. */
     public ObjectRef write(Storage storage, String dataset, String unit) throws IOException {
         writer.close();
-        ParquetFooter.sortEncodings(spool);
+        sortEncodings(spool);
         String prefix = DocumentTable.FOLDER + "/part-" + unit + "-";
         return ObjectRef.of(DocumentTable.FOLDER, spool.publish(storage, Storage.resolve(dataset, prefix), ".parquet"));
+    }
+
+    /**
+     * Makes the file the same in every process: the library lists a column's encodings in the order of their objects'
+     * addresses, here they are in the order of their numbers.
+     */
+    private static void sortEncodings(SpoolFile file) throws IOException {
+        long trailer = file.bytes() - TRAILER_BYTES;
+        int length = ByteBuffer.wrap(read(file, trailer, Integer.BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getInt();
+        long start = trailer - length;
+        FileMetaData footer = Util.readFileMetaData(new ByteArrayInputStream(read(file, start, length)));
+        for (RowGroup group : footer.getRow_groups()) {
+            for (ColumnChunk column : group.getColumns()) {
+                Collections.sort(column.getMeta_data().getEncodings());
+            }
+        }
+        var sorted = new ByteArrayOutputStream();
+        Util.writeFileMetaData(footer, sorted);
+        file.cut(start);
+        try (OutputStream out = file.output()) {
+            sorted.writeTo(out);
+            out.write(ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(sorted.size())
+                    .array());
+            out.write(MAGIC);
+        }
+    }
+
+    private static byte[] read(SpoolFile file, long offset, int count) throws IOException {
+        try (InputStream in = file.input(offset)) {
+            return in.readNBytes(count);
+        }
     }
 
     @Override

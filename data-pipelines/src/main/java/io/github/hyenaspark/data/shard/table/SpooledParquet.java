@@ -9,7 +9,7 @@ import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 
-/** A {@link SpoolFile} as Parquet's library writes and reads files, without a file system of Hadoop's. */
+/** A {@link SpoolFile} for Parquet's library, without a Hadoop file system. */
 final class SpooledParquet implements OutputFile, InputFile {
     private final SpoolFile file;
 

@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Learns byte-level BPE from counted words: the two tokens that are neighbours most often become one, again and again.
- * Of equally frequent pairs the one with the smaller bytes is first, left token before right, so the result depends on
- * the counts alone.
+ * Learns byte-level BPE from counted words: the most frequent pair of adjacent tokens becomes one, again and again. Of
+ * equally frequent pairs the one with the smaller bytes wins, left token before right, so the result depends on the
+ * counts alone.
  *
- * <p>Ids: 0 to 255 are the bytes, then one for each merge in its order, and last {@code <|endoftext|>}.
+ * <p>Ids: 0 to 255 are the bytes, then one for each merge in order, and last {@code <|endoftext|>}.
  */
 public final class BpeTrainer {
     private static final int BYTES = 256;
@@ -32,7 +32,7 @@ public final class BpeTrainer {
     private final PairCounts pairs = new PairCounts();
     private final PriorityQueue<Candidate> heap;
 
-    /** A pair to merge, with a count that its true one has never been above since. */
+    /** A pair to merge, with an upper bound of its count. */
     private record Candidate(long pair, long count) {}
 
     private BpeTrainer(List<WordCounts.WordCount> words, long minFrequency) {
@@ -52,10 +52,9 @@ public final class BpeTrainer {
     /**
      * Learns a tokenizer.
      *
-     * @param words as {@link PreTokens} makes them, in any order
-     * @param vocabularySize V of the tokenizer, at least 257; it has fewer if the pairs run out
-     * @param minFrequency a pair that occurs less often is not merged, at least 1
-     * @throws IllegalArgumentException if there are more than 2^31-1 bytes in the words
+     * @param words as {@link PreTokens} makes them, in any order, at most 2^31-1 bytes
+     * @param vocabularySize V of the tokenizer, at least 257; fewer if the pairs run out
+     * @param minFrequency least count of a merged pair, at least 1
      */
     public static BpeTokenizer train(List<WordCounts.WordCount> words, int vocabularySize, long minFrequency) {
         if (vocabularySize <= BYTES) {
@@ -132,7 +131,7 @@ public final class BpeTrainer {
         changed.forEach(this::offer);
     }
 
-    /** Merges in one word, from left to right, and moves the counts of the neighbours along. */
+    /** Merges in one word, from left to right, and updates the neighbours' counts. */
     private void mergeIn(int word, long pair, int made, Set<Long> changed) {
         int left = PairCounts.left(pair);
         int right = PairCounts.right(pair);

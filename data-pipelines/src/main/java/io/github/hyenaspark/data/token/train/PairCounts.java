@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.token.train;
 
 import java.util.Arrays;
 
-/** How often two tokens are neighbours in all words, and in which words: a hash table without boxes. */
+/** How often two tokens are adjacent in all words, and in which words: a hash table of primitives. */
 final class PairCounts {
     private static final long EMPTY = -1;
     private static final int[] NO_WORDS = {};
@@ -13,27 +13,23 @@ final class PairCounts {
     private int[] wordCounts = new int[1 << 16];
     private int size;
 
-    /** A pair of tokens as a number. */
     static long pair(int left, int right) {
         return (long) left << Integer.SIZE | right;
     }
 
-    /** The left token of a pair. */
     static int left(long pair) {
         return (int) (pair >>> Integer.SIZE);
     }
 
-    /** The right token of a pair. */
     static int right(long pair) {
         return (int) pair;
     }
 
-    /** How often the two are neighbours. */
     long count(long pair) {
         return counts[slot(pair)];
     }
 
-    /** The two are neighbours more often, in this word; words come in ascending order while a pair is new. */
+    /** Counts a pair in a word; while a pair is new, words come in ascending order. */
     void add(long pair, long count, int word) {
         int slot = slotForNew(pair);
         counts[slot] += count;
@@ -48,12 +44,11 @@ final class PairCounts {
         wordCounts[slot] = used + 1;
     }
 
-    /** The two are neighbours less often. */
     void subtract(long pair, long count) {
         counts[slot(pair)] -= count;
     }
 
-    /** The words in which the two are or were neighbours, ascending; afterwards the pair has none and counts 0. */
+    /** The words that have or had the pair, ascending; the pair's words and count are cleared. */
     int[] remove(long pair) {
         int slot = slot(pair);
         int[] removed = Arrays.copyOf(words[slot], wordCounts[slot]);
@@ -63,7 +58,6 @@ final class PairCounts {
         return removed;
     }
 
-    /** All pairs that were ever counted. */
     long[] pairs() {
         return Arrays.stream(pairs).filter(pair -> pair != EMPTY).toArray();
     }
@@ -82,7 +76,6 @@ final class PairCounts {
         return slot;
     }
 
-    /** Where the pair is or would be. */
     private int slot(long pair) {
         int mask = pairs.length - 1;
         long mixed = pair * 0x9E3779B97F4A7C15L; // Fibonacci hashing

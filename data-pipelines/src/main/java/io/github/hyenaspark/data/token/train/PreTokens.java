@@ -11,31 +11,25 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Splits a text into the words that a tokenizer trained here splits it into, by GPT-2's pattern, and counts them. A
- * piece at a time, so that neither text nor counts need be held whole.
+ * Splits a text by GPT-2's pattern into the words that a tokenizer trained here sees, and counts them piece by piece,
+ * so that neither text nor counts are held whole.
  */
 public final class PreTokens {
-    /** What splits a text into words before training and, later, before encoding. */
+    /** Splits a text into words before training and, later, before encoding. */
     static final SplitPattern PATTERN = SplitPattern.GPT2;
 
     private final TextPieces pieces;
     private final Pattern pattern = PATTERN.compile();
 
-    /**
-     * The words of a text; nothing is read yet.
-     *
-     * @param text in UTF-8, not closed
-     */
+    /** Reads nothing yet, and never closes the text. */
     public PreTokens(InputStream text) {
         this.pieces = new TextPieces(text, PATTERN);
     }
 
     /**
-     * Counts the words of the next piece.
+     * Counts the words of the next piece; false if the text has ended.
      *
-     * @return false if the text has ended
-     * @throws MalformedTextException if the text is not UTF-8, or has a run that is too long; the words before it have
-     *     been counted
+     * @throws MalformedTextException if the text is not UTF-8, or a run is too long; earlier words have been counted
      */
     public boolean countNext(WordCounts into) throws IOException {
         if (!pieces.next()) {

@@ -6,8 +6,8 @@ import java.util.PriorityQueue;
 
 /**
  * Keeps the most frequent words, of equally frequent ones those with the smaller bytes, and knows exactly what it cut.
- * Every word comes once, with its whole count. The result depends neither on the order nor on a selection within parts
- * before.
+ * Every word comes once, with its whole count. The result depends neither on the order nor on earlier selections within
+ * parts.
  */
 public final class TopWords {
     private final int most;
@@ -19,27 +19,19 @@ public final class TopWords {
      * A selection, and all it was made from.
      *
      * @param top the words that were kept, the most frequent first
-     * @param words how many there were
      * @param occurrences the sum of all their counts
      */
     public record Selection(List<WordCounts.WordCount> top, long words, long occurrences) {
-        /** How many words were cut. */
         public long cutWords() {
             return words - top.size();
         }
 
-        /** How often those occurred. */
         public long cutOccurrences() {
             return occurrences
                     - top.stream().mapToLong(WordCounts.WordCount::count).sum();
         }
     }
 
-    /**
-     * Keeps none yet.
-     *
-     * @param most how many words stay at most, at least 1
-     */
     public TopWords(int most) {
         if (most < 1) {
             throw new IllegalArgumentException("max-words: found " + most + ", expected at least 1");
@@ -47,14 +39,13 @@ public final class TopWords {
         this.most = most;
     }
 
-    /** Adds a word with its whole count. */
     public void add(WordCounts.WordCount word) {
         words++;
         occurrences += word.count();
         keep(word);
     }
 
-    /** Adds a selection of other words that was made with the same limit. */
+    /** Adds a selection of other words with the same limit. */
     public void add(Selection selection) {
         words += selection.words();
         occurrences += selection.occurrences();
@@ -70,7 +61,6 @@ public final class TopWords {
         }
     }
 
-    /** What was kept so far. */
     public Selection selection() {
         List<WordCounts.WordCount> top = new ArrayList<>(kept);
         top.sort(WordCounts.WordCount.ORDER);

@@ -6,10 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Words and how often they occurred since the last drain. It is emptied when it is full: counts are sums, so it does
- * not matter into how many parts a word's count comes.
- */
+/** Word counts since the last drain. It is drained when full: counts are sums, so a word's count may come in parts. */
 public final class WordCounts {
     private static final int MOST_WORDS = 500_000;
     private static final long MOST_BYTES = 32L << 20;
@@ -17,7 +14,6 @@ public final class WordCounts {
     private final Map<String, long[]> counts = new HashMap<>();
     private long bytes;
 
-    /** Counts a word once. */
     void add(String word) {
         long[] count = counts.get(word);
         if (count == null) {
@@ -28,12 +24,11 @@ public final class WordCounts {
         }
     }
 
-    /** Whether it is time to drain. */
     public boolean isFull() {
         return counts.size() >= MOST_WORDS || bytes >= MOST_BYTES;
     }
 
-    /** The counts, in no order; none are left here. */
+    /** Returns the counts, unordered, and clears them. */
     public List<WordCount> drain() {
         List<WordCount> drained = new ArrayList<>(counts.size());
         counts.forEach((word, count) -> drained.add(new WordCount(word, count[0])));
@@ -42,14 +37,8 @@ public final class WordCounts {
         return drained;
     }
 
-    /**
-     * How often a word occurs.
-     *
-     * @param word its bytes in UTF-8, each a character of ISO 8859-1
-     * @param count at least 1
-     */
+    /** How often a word occurs, at least once; its UTF-8 bytes are characters of ISO 8859-1. */
     public record WordCount(String word, long count) {
-        /** The more frequent first, then the smaller bytes. */
         static final Comparator<WordCount> ORDER =
                 Comparator.comparingLong(WordCount::count).reversed().thenComparing(WordCount::word);
 

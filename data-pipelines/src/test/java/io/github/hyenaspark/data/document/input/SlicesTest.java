@@ -137,11 +137,11 @@ public class SlicesTest {
         for (int block = 1; block <= 5; block++) {
             SliceReader section = Readings.trickle(content.getBytes(StandardCharsets.UTF_8), block);
             DocumentReader reader = switch (FileFormat.of(name, config).format()) {
-                case JSONL -> JsonLines.of(section, config);
+                case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(Storage.local(), section, config);
                 default ->
                     config.documents() == SourceConfig.TextDocuments.LINE
-                            ? LineDocuments.of(section)
+                            ? new LineDocuments(section)
                             : SeparatedDocuments.of(section, config.separator());
             };
             assertThat(Readings.readAll(reader, block))

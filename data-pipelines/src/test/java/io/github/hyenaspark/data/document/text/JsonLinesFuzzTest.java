@@ -135,7 +135,7 @@ class JsonLinesFuzzTest {
         content.writeBytes(line);
         content.writeBytes("\n{\"text\":\"last\"}".getBytes(StandardCharsets.UTF_8));
         SliceReader section = Readings.trickle(content.toByteArray(), seed);
-        List<String> found = Readings.readAll(JsonLines.of(section, JsonLinesTest.CONFIG), 1 + seed % 9);
+        List<String> found = Readings.readAll(new JsonLines(section, JsonLinesTest.CONFIG), 1 + seed % 9);
         assertThat(found.get(0)).isEqualTo("0:");
         assertThat(found.get(found.size() - 1)).endsWith(":last");
         if (found.size() == 2) {

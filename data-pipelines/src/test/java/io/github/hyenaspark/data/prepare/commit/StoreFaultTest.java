@@ -192,7 +192,7 @@ class StoreFaultTest {
             assertThat(DatasetSnapshot.newest(storage, dataset).number()).isEqualTo(1);
             assertThat(DatasetVerification.run(storage, dataset).faults())
                     .as("after %s", fault)
-                    .allMatch(said -> said.contains(INDEX) || said.contains(SnapshotCommit.Views.SUCCESS));
+                    .allMatch(said -> said.contains(INDEX) || said.contains(SnapshotCommit.SUCCESS));
         }
         for (String split : List.of("train", "validation")) {
             String uri = Storage.resolve(dataset, split + "/" + INDEX);

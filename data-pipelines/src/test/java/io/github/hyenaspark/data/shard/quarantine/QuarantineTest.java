@@ -81,7 +81,7 @@ class QuarantineTest {
 
     @Test
     void withoutEntriesThereIsNoFile() throws IOException {
-        try (var writer = QuarantineWriter.open()) {
+        try (var writer = Quarantine.open()) {
             assertThat(writer.write(storage, dataset.toString(), "u7")).isEmpty();
             assertThat(writer.entries()).isZero();
         }
@@ -128,7 +128,7 @@ class QuarantineTest {
     }
 
     private ObjectRef write(List<QuarantineEntry> entries) throws IOException {
-        try (var writer = QuarantineWriter.open()) {
+        try (var writer = Quarantine.open()) {
             for (QuarantineEntry entry : entries) {
                 writer.append(entry);
             }

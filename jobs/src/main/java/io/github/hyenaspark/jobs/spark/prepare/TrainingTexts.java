@@ -8,7 +8,6 @@ import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.prepare.DataConfig;
-import io.github.hyenaspark.data.prepare.plan.InputFiles;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -44,7 +43,7 @@ public final class TrainingTexts {
      * @throws IllegalArgumentException if the input is missing or has no documents
      */
     public static List<WorkUnit> units(Storage storage, DataConfig config) throws IOException {
-        return WorkUnit.cut(InputFiles.of(storage, config), config.source(), config.unitBytes());
+        return WorkUnit.cut(config.files(storage), config.source(), config.unitBytes());
     }
 
     /** Documents and files that could not be read so far. */

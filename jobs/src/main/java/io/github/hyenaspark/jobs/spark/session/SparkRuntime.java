@@ -5,7 +5,6 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,9 +153,9 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
     }
 
     /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
-    public static Storage storage() throws IOException {
+    public static Storage storage() {
         return SparkEnv.get() == null
-                ? SparkStorage.of(new SparkConf())
+                ? SparkStorage.ofThisProcess()
                 : SparkStorage.of(JavaSparkContext.fromSparkContext(
                         SparkSession.builder().getOrCreate().sparkContext()));
     }

@@ -2,6 +2,9 @@ package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -19,9 +22,22 @@ public final class MachineNumerics {
         return new Provenance.Numerics(
                 Runtime.version().feature() + " " + System.getProperty("os.arch"),
                 environment.getProperty("backend", "unknown") + " "
-                        + Nd4j.class.getPackage().getImplementationVersion() + ", "
+                        + version() + ", "
                         + HyenaLanguageModel.arithmetic(),
                 environment.getProperty("blas.vendor", "unknown"),
                 Integer.toString(threads));
+    }
+
+    /** As ND4J's jar says it in what Maven left there; its manifest names none. */
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream in = Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the version of ND4J could not be read from its jar", e);
+        }
+        return properties.getProperty("version", "unknown");
     }
 }

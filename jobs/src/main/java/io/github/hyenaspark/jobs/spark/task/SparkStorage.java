@@ -4,6 +4,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -38,12 +39,12 @@ public final class SparkStorage {
     }
 
     /** Storage before there is a context. */
-    public static Storage of(SparkConf conf) throws IOException {
+    public static Storage of(SparkConf conf) {
         return Storage.of(hadoopSettings(conf));
     }
 
     /** Storage with the settings that a context has now. */
-    public static Storage of(JavaSparkContext context) throws IOException {
+    public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
         return Storage.of(settings);
@@ -58,6 +59,18 @@ public final class SparkStorage {
             }
         }
         return settings;
+    }
+
+    /** Storage with the settings that a new {@link SparkConf} of this JVM has; needs no class of Spark. */
+    public static Storage ofThisProcess() {
+        Map<String, String> settings = new TreeMap<>();
+        Properties properties = System.getProperties();
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(PREFIX)) {
+                settings.put(key.substring(PREFIX.length()), properties.getProperty(key));
+            }
+        }
+        return Storage.of(settings);
     }
 
     /** The settings under {@code spark.hadoop.}, without that prefix. */

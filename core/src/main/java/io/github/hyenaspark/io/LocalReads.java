@@ -1,0 +1,89 @@
+package io.github.hyenaspark.io;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads of the local disk without Hadoop, whose start takes longer than all that {@code inspect} does. Where there is
+ * anything unusual, such as a missing file, the result is empty: {@link Storage} then asks Hadoop, which says what is
+ * wrong as it does for every other file system.
+ */
+final class LocalReads {
+    private static final String SCHEME = "file:";
+
+    private LocalReads() {}
+
+    /**
+     * The file that a URI names.
+     *
+     * @param byDefault whether paths without a scheme are on the local disk
+     */
+    static Optional<Path> path(String uri, boolean byDefault) {
+        boolean local = uri.startsWith(SCHEME + "/");
+        String path = local ? uri.substring(SCHEME.length()) : uri;
+        boolean authority = path.startsWith("//") && !path.startsWith("///");
+        boolean elsewhere = !local && (!byDefault || path.indexOf(':') >= 0);
+        if (path.isEmpty() || authority || elsewhere) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Path.of(path).toAbsolutePath().normalize());
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The files directly in a directory, as {@link Listing#directly} gives them. */
+    static Optional<List<FileInfo>> list(Path directory) {
+        List<FileInfo> files = new ArrayList<>();
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(directory)) {
+            for (Path child : children) {
+                BasicFileAttributes attributes = Files.readAttributes(child, BasicFileAttributes.class);
+                if (attributes.isRegularFile()
+                        && !child.getFileName().toString().startsWith(".")) {
+                    files.add(new FileInfo(
+                            SCHEME + child,
+                            attributes.size(),
+                            "",
+                            -1,
+                            attributes.lastModifiedTime().toMillis()));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return Optional.empty();
+        }
+        files.sort(Comparator.comparing(FileInfo::uri));
+        return Optional.of(files);
+    }
+
+    /** All bytes of a file. */
+    static Optional<byte[]> read(Path file) {
+        try {
+            return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The bytes of a file of a known length; the caller closes it. */
+    static Optional<InputStream> open(Path file, long bytes) {
+        try {
+            return Files.isRegularFile(file) && Files.size(file) == bytes
+                    ? Optional.of(new BufferedInputStream(Files.newInputStream(file)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

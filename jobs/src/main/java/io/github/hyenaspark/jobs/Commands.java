@@ -1,0 +1,124 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.jobs.bench.BenchJob;
+import io.github.hyenaspark.jobs.cli.CommandWords;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.JobCommand;
+import io.github.hyenaspark.jobs.compare.CompareJob;
+import io.github.hyenaspark.jobs.exchange.ExportJob;
+import io.github.hyenaspark.jobs.exchange.ImportJob;
+import io.github.hyenaspark.jobs.infer.EmbedJob;
+import io.github.hyenaspark.jobs.infer.EvaluateJob;
+import io.github.hyenaspark.jobs.infer.GenerateJob;
+import io.github.hyenaspark.jobs.infer.ScoreJob;
+import io.github.hyenaspark.jobs.inspect.InspectJob;
+import io.github.hyenaspark.jobs.inspect.VerifyJob;
+import io.github.hyenaspark.jobs.prepare.PrepareJob;
+import io.github.hyenaspark.jobs.prepare.TrainTokenizerJob;
+import io.github.hyenaspark.jobs.prepare.VacuumJob;
+import io.github.hyenaspark.jobs.train.TrainJob;
+import java.util.List;
+import picocli.CommandLine;
+
+/** All commands: what the help says of each, and how it is made once it is called, so that help loads none of them. */
+final class Commands {
+    static final CommandWords PROGRAM = new CommandWords(
+            "hyena", "Trains long-context language models of Hyena blocks on Apache Spark.", "train --help");
+
+    static final List<CommandWords> ALL = List.of(
+            new CommandWords(
+                    "prepare",
+                    "Turns a corpus into a dataset, doing only what is new.",
+                    "data.input=FOLDER data.dataset=DATASET"),
+            new CommandWords(
+                    "train-tokenizer",
+                    "Learns a byte-level BPE tokenizer from a corpus.",
+                    "data.input=FOLDER tokenizer.output=TOKENIZER tokenizer.vocab=4096"),
+            new CommandWords(
+                    "train",
+                    "Trains a model on a dataset; goes on where the run in run.dir stopped.",
+                    "data.dataset=DATASET run.dir=RUN"),
+            new CommandWords(
+                    "evaluate",
+                    "Measures the newest checkpoint of run.dir on documents, and by position in the context.",
+                    "run.dir=RUN"),
+            new CommandWords(
+                    "score",
+                    "Writes the loss of every document of data.input, by the model of run.dir.",
+                    "run.dir=RUN data.input=FOLDER score.output=SCORES"),
+            new CommandWords(
+                    "embed",
+                    "Writes vectors of every document of data.input, by the model of run.dir.",
+                    "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
+            new CommandWords(
+                    "compare",
+                    "Trains each of some mixers on the same data, measures their steps, and draws both.",
+                    "data.dataset=DATASET compare.dir=COMPARISON"),
+            new CommandWords(
+                    "generate",
+                    "Continues a text with the newest checkpoint of run.dir.",
+                    "run.dir=RUN generate.prompt='Once upon'"),
+            new CommandWords(
+                    "export",
+                    "Writes the newest checkpoint of a run for other programs.",
+                    "RUN export.output=EXPORT export.format=safetensors"),
+            new CommandWords(
+                    "import",
+                    "Begins a run in run.dir with a model in safetensors files; takes settings like train.",
+                    "import.input=EXPORT run.dir=NEW-RUN"),
+            new CommandWords("vacuum", "Deletes what a dataset holds and no snapshot lists.", "data.dataset=DATASET"),
+            new CommandWords(
+                    "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help"),
+            new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json"),
+            new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET"));
+
+    private static final int NAME_COLUMNS = 17; // as picocli lays them out
+
+    private Commands() {}
+
+    /** A command for the command line. */
+    static CommandLine make(CommandWords words, Console console) {
+        return switch (words.name()) {
+            case "prepare" -> JobCommand.of(words, List.of("data", "task", "run"), new PrepareJob.Command(), console);
+            case "train-tokenizer" ->
+                JobCommand.of(words, List.of("data", "tokenizer"), TrainTokenizerJob::run, console);
+            case "train" ->
+                JobCommand.of(
+                        words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(), console);
+            case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), EvaluateJob::run, console);
+            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), ScoreJob::run, console);
+            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), EmbedJob::run, console);
+            case "compare" ->
+                JobCommand.of(
+                        words,
+                        List.of("compare", "data", "model", "train", "checkpoint", "run"),
+                        CompareJob::run,
+                        console);
+            case "generate" -> GenerateJob.command(words, console);
+            case "export" -> ExportJob.command(words, console);
+            case "import" -> JobCommand.of(words, List.of("import", "run"), new ImportJob(), console);
+            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), VacuumJob::run, console);
+            case "bench" -> BenchJob.command(words, console);
+            case "inspect" -> InspectJob.command(words, console);
+            case "verify" -> VerifyJob.command(words, console);
+            default -> throw new IllegalArgumentException("there is no command " + words.name());
+        };
+    }
+
+    /** The help of the program, as picocli would print it after a tenth of a second. */
+    static String help() {
+        StringBuilder help = new StringBuilder("Usage: hyena [-h] COMMAND\n")
+                .append(PROGRAM.summary())
+                .append("\nExample: hyena ")
+                .append(PROGRAM.example())
+                .append("\n  -h, --help   Show this help.\nCommands:\n");
+        for (CommandWords words : ALL) {
+            help.append("  ")
+                    .append(words.name())
+                    .append(" ".repeat(NAME_COLUMNS - words.name().length()))
+                    .append(words.summary())
+                    .append('\n');
+        }
+        return help.toString();
+    }
+}

@@ -1,0 +1,78 @@
+package io.github.hyenaspark.jobs;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * Runs the commands that end at once, so that {@code submit-scripts/hyena} gets the list of their classes for its
+ * archive. Prints nothing and leaves nothing behind.
+ */
+final class ShortCommands {
+    private ShortCommands() {}
+
+    /** Runs them on a run of one parameter. */
+    public static void main(String[] arguments) throws IOException {
+        if (JavaVersion.refusal().isPresent()) {
+            return;
+        }
+        Path directory = Files.createTempDirectory("hyena-classes-");
+        try {
+            String run = directory.toString();
+            makeRun(run);
+            var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+            var console = new Console(nowhere, nowhere);
+            for (List<String> words : List.of(
+                    List.of("--help"),
+                    List.of("train", "--help"),
+                    List.of("train", "train.lr"),
+                    List.of("inspect", run),
+                    List.of("inspect", run, "--json"),
+                    List.of("inspect", "--json", run),
+                    List.of("verify", run))) {
+                Main.run(words, console);
+            }
+        } finally {
+            Storage.local().delete(directory.toString());
+        }
+    }
+
+    /** A run of one parameter. */
+    static void makeRun(String directory) throws IOException {
+        CheckpointStore store = CheckpointStore.open(Storage.local(), directory);
+        store.beginEpoch();
+        store.save(checkpoint(), 1);
+    }
+
+    private static Checkpoint checkpoint() {
+        return new Checkpoint(
+                0,
+                0,
+                Settings.load(List.of("train.lr=1")).render(),
+                "",
+                "",
+                "bytes",
+                1,
+                Map.of(Checkpoint.THETA, new float[1]),
+                List.of(new ParameterEntry("weight", List.of(1), 0, ParameterSpec.Group.BASE)),
+                new Provenance.Numerics("", "", "", ""),
+                0,
+                new TrainingProgress(0, 0, OptionalDouble.empty()),
+                List.of());
+    }
+}

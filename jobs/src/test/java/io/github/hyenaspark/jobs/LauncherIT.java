@@ -1,0 +1,152 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.testing.Script;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * {@code submit-scripts/hyena} with a Java of the test's own: it writes down what it is called with, then is this one.
+ * Times are not measured here; what costs time is that the wrong classes are loaded, or the archive is not used.
+ */
+class LauncherIT {
+    private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final String SHARED = " source: shared objects file";
+
+    @TempDir
+    Path directory;
+
+    private Path home;
+
+    @BeforeEach
+    void java() throws IOException {
+        home = Files.createDirectories(directory.resolve("java"));
+        Path real = Path.of(System.getProperty("java.home"));
+        Files.copy(real.resolve("release"), home.resolve("release"));
+        Path program = Files.createDirectory(home.resolve("bin")).resolve("java");
+        Files.writeString(
+                program,
+                "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >" + directory.resolve("arguments") + "\nexec "
+                        + real.resolve("bin").resolve("java") + " \"$@\"\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void removeArchive() throws IOException {
+        for (Path archive : archives()) {
+            Files.delete(archive);
+        }
+    }
+
+    /** Those of this test's Java. */
+    private List<Path> archives() throws IOException {
+        String name = "classes" + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
+        try (Stream<Path> files = Files.list(TARGET)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(name))
+                    .toList();
+        }
+    }
+
+    private Outcome hyena(String... words) throws IOException, InterruptedException {
+        return Script.named("hyena").with("JAVA_HOME", home.toString()).run(directory, words);
+    }
+
+    private void assertQuiet(Outcome outcome) {
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        assertThat(outcome.messages()).isEmpty();
+        assertThat(outcome.results()).isNotBlank();
+    }
+
+    /** The classes that the last JVM of the launcher loaded, each with its source, found by starting it again. */
+    private List<String> loaded() throws IOException, InterruptedException {
+        Path log = directory.resolve("classes");
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        for (String argument : Files.readAllLines(directory.resolve("arguments"))) {
+            command.add(argument.equals("-Xlog:disable") ? "-Xlog:class+load:file=" + log : argument);
+        }
+        Process again = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("again").toFile())
+                .start();
+        assertThat(again.waitFor()).isZero();
+        return Files.readAllLines(log);
+    }
+
+    private void assertLean() throws IOException, InterruptedException {
+        assertThat(loaded())
+                .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
+                .noneMatch(line -> line.contains(" org.nd4j.")
+                        || line.contains(" org.deeplearning4j.")
+                        || line.contains(" org.bytedeco.")
+                        || line.contains(" org.apache.spark.")
+                        || line.contains(" org.apache.logging.")
+                        || line.contains(" org.apache.hadoop.conf.Configuration "));
+    }
+
+    @Test
+    void helpComesFromTheArchiveAndLoadsNeitherSparkNorDl4j() throws Exception {
+        assertQuiet(hyena("--help"));
+        assertThat(archives())
+                .singleElement()
+                .satisfies(archive -> assertThat(archive).isNotEmptyFile());
+        assertQuiet(hyena("--help"));
+        assertLean();
+        assertQuiet(hyena("train", "--help"));
+        assertLean();
+    }
+
+    @Test
+    void inspectComesFromTheArchiveAndLoadsNeitherSparkNorDl4j() throws Exception {
+        String run = directory.resolve("run").toString();
+        ShortCommands.makeRun(run);
+        assertQuiet(hyena("inspect", run));
+        assertQuiet(hyena("inspect", run, "--json"));
+        assertLean();
+    }
+
+    @Test
+    void anArchiveThatDoesNotFitIsPassedOverWithoutAWord() throws Exception {
+        assertQuiet(hyena("--help"));
+        Path archive = archives().get(0);
+        Path damaged = Files.write(directory.resolve("damaged"), new byte[4096]);
+        Files.copy(damaged, archive, StandardCopyOption.REPLACE_EXISTING);
+        assertQuiet(hyena("--help"));
+        Files.write(damaged, new byte[0]); // as after a failure to make one
+        Files.copy(damaged, archive, StandardCopyOption.REPLACE_EXISTING);
+        assertQuiet(hyena("--help"));
+        assertThat(archive).isEmptyFile();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.8.0_402", "11.0.22", "26", "99.0.1"})
+    void aJavaThatSparkCannotUseIsRefusedBeforeItStarts(String version) throws Exception {
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
+        for (String command : List.of("train", "inspect")) {
+            Outcome outcome = hyena(command);
+            assertThat(outcome.code()).isEqualTo(ExitCode.WRONG_USAGE.code());
+            assertThat(outcome.messages())
+                    .hasLineCount(1)
+                    .matches("(?s)hyena: Spark [0-9.]+ does not run on Java "
+                            + version.replaceFirst("^1\\.", "").replaceAll("\\D.*", "")
+                            + ", which is in .*: set JAVA_HOME to a Java 17 or 21\n");
+            assertThat(outcome.results()).isEmpty();
+        }
+        assertThat(directory.resolve("arguments")).doesNotExist();
+    }
+}
