@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +30,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theModuleMayAlsoBeAddedByName() throws Exception {
         assertThat(run(THIS_JAVA, "--add-modules=jdk.incubator.vector", "-Dhyena.convolution=vector"))
                 .contains("vector kernel, ")
@@ -36,6 +38,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theVectorKernelRunsOn256Bits() throws Exception {
         ForkedJava.assumeX86();
         assertThat(run(THIS_JAVA, VECTORS, "-XX:UseAVX=2"))
@@ -43,6 +46,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theVectorKernelRunsOn128Bits() throws Exception {
         ForkedJava.assumeX86();
         assertThat(run(THIS_JAVA, VECTORS, "-XX:UseAVX=1"))
@@ -59,6 +63,7 @@ public class KernelForkIT {
     }
 
     @Test
+    @Tag("process")
     void theSameClassesRunOnJava25() throws Exception {
         Optional<Path> java25 = java25();
         assumeTrue(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.testing.ForkedJava;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,12 +22,14 @@ class CodecLoopsForkIT {
     }
 
     @Test
+    @Tag("process")
     void vectorsOf128BitsAreTooShort() throws Exception {
         ForkedJava.assumeX86();
         assertThat(run(VECTORS, "-XX:UseAVX=1")).contains("loops of CodecLoops, the same bits");
     }
 
     @Test
+    @Tag("process")
     void withoutTheModuleOneValueAtATimeIsCoded() throws Exception {
         assertThat(run()).contains("loops of CodecLoops, the same bits");
     }

@@ -7,8 +7,10 @@ import io.github.hyenaspark.jobs.testing.SmallRun;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("process")
 class RoundBenchIT {
     private static final int PARAMETERS = 200_000;
 

@@ -26,10 +26,12 @@ import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of documents between their files and the shards, from the command line to the dataset. */
+@Tag("process")
 class CleaningIT {
     @TempDir
     static Path shared;

@@ -17,7 +17,6 @@ import io.github.hyenaspark.jobs.testing.S3Server;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The crash matrix: preparing dies by SIGKILL at each of its points, as driver or as executor, and is run again. What
  * it ends with is what an undisturbed run ends with, byte for byte. The normal build has a few of the cells.
  */
+@Tag("process")
 class PrepareCrashIT {
     private static final String LOCAL = "local[1]";
     private static final String CLUSTER = "local-cluster[2,1,512]";
@@ -48,7 +48,6 @@ class PrepareCrashIT {
     private static int units;
     private static Map<String, String> undisturbed;
     private static final Map<Store, PreparePlace> PLACES = new EnumMap<>(Store.class);
-    private static final List<AutoCloseable> SERVERS = new ArrayList<>();
 
     @TempDir
     Path directory;
@@ -112,12 +111,8 @@ class PrepareCrashIT {
     }
 
     @AfterAll
-    static void stopServers() throws Exception {
+    static void forgetPlaces() {
         PLACES.clear();
-        for (AutoCloseable server : SERVERS) {
-            server.close();
-        }
-        SERVERS.clear();
     }
 
     /** Started when the first test needs it. */
@@ -135,13 +130,11 @@ class PrepareCrashIT {
             case DISK ->
                 new PreparePlace("disk", Map.of(), shared.resolve("disk").toString());
             case HDFS -> {
-                MiniHdfs hdfs = MiniHdfs.start(shared.resolve("hdfs"));
-                SERVERS.add(hdfs);
+                MiniHdfs hdfs = MiniHdfs.newFolder();
                 yield new PreparePlace("hdfs", hdfs.settings(), hdfs.uri("crash"));
             }
             case S3 -> {
-                S3Server server = S3Server.start(shared.resolve("s3"));
-                SERVERS.add(server);
+                S3Server server = S3Server.newBucket();
                 yield new PreparePlace("s3", server.settings(), server.uri("crash"));
             }
         };
@@ -185,6 +178,9 @@ class PrepareCrashIT {
 
     @ParameterizedTest
     @MethodSource("fewDriverCells")
+    @Tag("goal-6")
+    @Tag("goal-7")
+    @Tag("goal-8")
     void aDriverDiesAndTheNextRunEndsUndisturbed(Store store, Point point) throws Exception {
         killDriver(store, point);
     }
@@ -192,6 +188,9 @@ class PrepareCrashIT {
     @Tag("endurance")
     @ParameterizedTest
     @MethodSource("driverCells")
+    @Tag("goal-6")
+    @Tag("goal-7")
+    @Tag("goal-8")
     void aDriverDiesAnywhereAndTheNextRunEndsUndisturbed(Store store, Point point) throws Exception {
         killDriver(store, point);
     }
@@ -229,6 +228,8 @@ class PrepareCrashIT {
     }
 
     @Test
+    @Tag("goal-6")
+    @Tag("goal-7")
     void anExecutorDiesAndTheRunEndsUndisturbed() throws Exception {
         killExecutor(Store.DISK, Point.SHARDS);
     }
@@ -236,6 +237,8 @@ class PrepareCrashIT {
     @Tag("endurance")
     @ParameterizedTest
     @MethodSource("executorCells")
+    @Tag("goal-6")
+    @Tag("goal-7")
     void anExecutorDiesAnywhereAndTheRunEndsUndisturbed(Store store, Point point) throws Exception {
         killExecutor(store, point);
     }
@@ -258,6 +261,7 @@ class PrepareCrashIT {
 
     @ParameterizedTest
     @EnumSource(names = {"DISK"})
+    @Tag("goal-7")
     void ofTwoRunsTheSecondIsTurnedAway(Store store) throws Exception {
         turnAway(store);
     }
@@ -265,6 +269,7 @@ class PrepareCrashIT {
     @Tag("endurance")
     @ParameterizedTest
     @EnumSource(names = {"HDFS", "S3"})
+    @Tag("goal-7")
     void ofTwoRunsOnOtherStoresTheSecondIsTurnedAway(Store store) throws Exception {
         turnAway(store);
     }
@@ -288,6 +293,7 @@ class PrepareCrashIT {
     @ParameterizedTest
     @EnumSource(names = {"DISK"})
     @Tag("endurance")
+    @Tag("goal-7")
     void withoutTheLeaseTheLaterOneIsTurnedAwayOnDisk(Store store) throws Exception {
         overtake(store);
     }
@@ -295,6 +301,7 @@ class PrepareCrashIT {
     @ParameterizedTest
     @EnumSource(names = {"HDFS", "S3"})
     @Tag("endurance")
+    @Tag("goal-7")
     void withoutTheLeaseTheLaterOneIsTurnedAwayOnOtherStores(Store store) throws Exception {
         overtake(store);
     }
@@ -330,6 +337,7 @@ class PrepareCrashIT {
     @ParameterizedTest
     @EnumSource(names = {"DISK", "HDFS"})
     @Tag("endurance")
+    @Tag("goal-7")
     void aVacuumDiesAndTheNextOneFinishes(Store store) throws Exception {
         PreparePlace place = place(store);
         place.run(LOCAL, place.prepare("swept")).json();

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * plan, whatever the master, the partitions, speculation, the order of listings, and crashes. The normal build has a
  * few of the cells.
  */
+@Tag("process")
 class PrepareDeterminismIT {
     private static final List<String> MASTERS = List.of("local[1]", "local[2]", "local-cluster[2,1,512]");
     private static final List<String> PARTITIONS = List.of("1", "7", "64");
@@ -82,12 +83,14 @@ class PrepareDeterminismIT {
     }
 
     @Test
+    @Tag("goal-6")
     void fewCellsHaveTheSameHashes(TestReporter reporter) throws Exception {
         check(List.of(cell("local[1]", "1", false), cell("local[2]", "64", false), shuffled("local[2]", 3)), reporter);
     }
 
     @Tag("endurance")
     @Test
+    @Tag("goal-6")
     void allCellsHaveTheSameHashes(TestReporter reporter) throws Exception {
         List<Cell> cells = new ArrayList<>();
         for (String master : MASTERS) {

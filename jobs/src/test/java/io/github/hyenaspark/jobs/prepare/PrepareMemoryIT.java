@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Documents far larger than the heap, and many more of them than it has room for. */
+@Tag("process")
 class PrepareMemoryIT {
     private static final long GIGABYTE = 1 << 30;
     private static final String WORDS = "she sells sea shells by the sea shore and the shells she sells are ";

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Every training token is a target exactly once in an epoch, however often the driver dies: counted from what the tasks
  * of all lives say they have read, not from what they should.
  */
+@Tag("process")
 class ReadOnceIT {
     private static final Pattern READ = Pattern.compile("worker (\\d+) has read in step (\\d+): \\[(.*)]");
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The totals of results and reports are those of the dataset, whatever happened to the tasks that made it. */
+@Tag("process")
 @Tag("goal-18")
 class ReportRecountIT {
     @TempDir

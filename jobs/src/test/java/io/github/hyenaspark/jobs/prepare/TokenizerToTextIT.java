@@ -13,10 +13,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a corpus to generated text with tokenizers other than bytes; a run needs nothing but its own directory then. */
+@Tag("process")
 class TokenizerToTextIT {
     @TempDir
     Path directory;

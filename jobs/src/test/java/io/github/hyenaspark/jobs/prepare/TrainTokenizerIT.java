@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("process")
 class TrainTokenizerIT {
     private static final String[] SYLLABLES = {"ba", "do", "ki", "mu", "ré", "sha", "ton", "ve"};
 

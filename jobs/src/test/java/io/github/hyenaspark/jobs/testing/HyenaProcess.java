@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.Main;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -45,7 +46,8 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                String.join(" ", SHORT_LIVED) + " " + quoted("-Dlog4j2.configurationFile=" + logging()));
+                vectorFlag() + " " + String.join(" ", SHORT_LIVED) + " "
+                        + quoted("-Dlog4j2.configurationFile=" + logging()));
         return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
 
@@ -125,6 +127,11 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
                 .toList();
+    }
+
+    /** The flag that this JVM has the vector module by, if it has it: executors must choose the same kernel. */
+    static String vectorFlag() {
+        return jvmFlags().contains(VectorModule.FLAG) ? VectorModule.FLAG : "";
     }
 
     private static String scalaBinaryVersion() {

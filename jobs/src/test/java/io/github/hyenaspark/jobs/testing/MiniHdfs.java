@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -11,16 +12,41 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.MiniDFSNNTopology;
 import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 
-/** An HDFS of one data node or more in this process, which other processes of this machine reach too. */
+/**
+ * A folder of an HDFS of one data node or more in this process, which other processes of this machine reach too. Tests
+ * that do nothing to the servers {@linkplain #newFolder() share} one; the others start their own and close it.
+ */
 public final class MiniHdfs implements AutoCloseable {
     private static final String PAIR = "pair";
 
+    private static Optional<MiniDFSCluster> shared = Optional.empty();
+    private static int folders;
+
     private final MiniDFSCluster cluster;
     private final String root;
+    private final String folder;
 
-    private MiniHdfs(MiniDFSCluster cluster, String root) {
+    private MiniHdfs(MiniDFSCluster cluster, String root, String folder) {
         this.cluster = cluster;
         this.root = root;
+        this.folder = folder;
+    }
+
+    /** An empty folder of the one that the tests of this JVM share, and that must not be closed. */
+    public static synchronized MiniHdfs newFolder() throws IOException {
+        if (shared.isEmpty()) {
+            shared = Optional.of(cluster(ServerFolder.create("hdfs"), 1));
+        }
+        MiniDFSCluster cluster = shared.get();
+        return new MiniHdfs(cluster, cluster.getURI().toString(), "test-" + ++folders + "/");
+    }
+
+    private static MiniDFSCluster cluster(Path directory, int dataNodes) throws IOException {
+        MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
+                .numDataNodes(dataNodes)
+                .build();
+        cluster.waitActive();
+        return cluster;
     }
 
     /**
@@ -28,17 +54,9 @@ public final class MiniHdfs implements AutoCloseable {
      *
      * @param directory where its blocks are kept
      */
-    public static MiniHdfs start(Path directory) throws IOException {
-        return start(directory, 1);
-    }
-
-    /** The same with so many data nodes. */
     public static MiniHdfs start(Path directory, int dataNodes) throws IOException {
-        MiniDFSCluster cluster = new MiniDFSCluster.Builder(new Configuration(), directory.toFile())
-                .numDataNodes(dataNodes)
-                .build();
-        cluster.waitActive();
-        return new MiniHdfs(cluster, cluster.getURI().toString());
+        MiniDFSCluster cluster = cluster(directory, dataNodes);
+        return new MiniHdfs(cluster, cluster.getURI().toString(), "");
     }
 
     /** The same with one data node and two name nodes, of which the first serves and the second stands by. */
@@ -49,7 +67,7 @@ public final class MiniHdfs implements AutoCloseable {
                 .build();
         cluster.transitionToActive(0);
         cluster.waitActive();
-        return new MiniHdfs(cluster, "hdfs://" + PAIR);
+        return new MiniHdfs(cluster, "hdfs://" + PAIR, "");
     }
 
     /**
@@ -85,16 +103,16 @@ public final class MiniHdfs implements AutoCloseable {
         return settings;
     }
 
-    /** The URI of a path below the root. */
+    /** The URI of a path below the folder. */
     public String uri(String path) {
-        return root + "/" + path;
+        return root + "/" + folder + path;
     }
 
     FileSystem fileSystem() throws IOException {
         return cluster.getFileSystem();
     }
 
-    /** Copies a file or a directory from the local disk to a path below the root. */
+    /** Copies a file or a directory from the local disk to a path below the folder. */
     public void copyIn(Path local, String path) throws IOException {
         fileSystem()
                 .copyFromLocalFile(

@@ -3,6 +3,9 @@ package io.github.hyenaspark.jobs.testing;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +20,11 @@ import java.util.regex.Pattern;
 import org.assertj.core.api.Assertions;
 
 /**
- * A server that speaks S3, in a process of its own: the S3Mock that the build copies to {@code target/servers}. Each
- * has a bucket of a name that no other one has, because Hadoop keeps one client per bucket for the whole JVM.
+ * A bucket on a server that speaks S3: the S3Mock that the build copies to {@code target/servers}, in a process of its
+ * own. The first bucket starts the one server of this JVM, which ends with it. Each bucket has a name that no other one
+ * has, because Hadoop keeps one client per bucket for the whole JVM.
  */
-public final class S3Server implements AutoCloseable {
+public final class S3Server {
     private static final Path JAR = Path.of(System.getProperty("basedir", "."), "target", "servers", "s3mock.jar")
             .toAbsolutePath();
 
@@ -28,37 +32,53 @@ public final class S3Server implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final String REGION = "us-east-1";
 
-    private final Process process;
-    private final Thread hook;
+    private static Optional<Integer> sharedPort = Optional.empty();
+
     private final String bucket;
     private final int port;
 
-    private S3Server(Process process, String bucket, int port) {
-        this.process = process;
+    private S3Server(String bucket, int port) {
         this.bucket = bucket;
         this.port = port;
-        hook = new Thread(process::destroyForcibly, "end the S3 server");
-        Runtime.getRuntime().addShutdownHook(hook);
     }
 
     /**
-     * Starts a server with an empty bucket; returns when it answers.
+     * An empty bucket.
      *
-     * @param directory where it keeps objects and its log, {@code s3.log}; may be deleted once it is closed
-     * @throws IOException if it ends or says nothing within a minute; its log is in the message
+     * @throws IOException if the server ends or says nothing within a minute; its log is in the message
      */
-    public static S3Server start(Path directory) throws IOException {
+    public static synchronized S3Server newBucket() throws IOException {
+        if (sharedPort.isEmpty()) {
+            sharedPort = Optional.of(start(ServerFolder.create("s3")));
+        }
+        int port = sharedPort.get();
+        String bucket = "hyena-" + UUID.randomUUID();
+        URL url = URI.create("http://127.0.0.1:" + port + "/" + bucket).toURL();
+        HttpURLConnection put = (HttpURLConnection) url.openConnection();
+        put.setRequestMethod("PUT");
+        Assertions.assertThat(put.getResponseCode())
+                .as("the answer to PUT %s", url)
+                .isEqualTo(200);
+        return new S3Server(bucket, port);
+    }
+
+    /**
+     * Starts a server; returns its port when it answers.
+     *
+     * @param directory where it keeps objects and its log, {@code s3.log}
+     */
+    private static int start(Path directory) throws IOException {
         Assertions.assertThat(JAR)
                 .as("the S3 server of the tests, copied by mvn pre-integration-test")
                 .exists();
-        String bucket = "hyena-" + UUID.randomUUID();
-        Path log = Files.createDirectories(directory).resolve("s3.log");
-        Process process = new ProcessBuilder(command(directory, bucket))
+        Path log = directory.resolve("s3.log");
+        Process process = new ProcessBuilder(command(directory))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "end the S3 server"));
         try {
-            return new S3Server(process, bucket, port(process, log));
+            return port(process, log);
         } catch (Exception e) {
             process.destroyForcibly();
             throw new IOException("the S3 server did not start; it said:\n" + Files.readString(log), e);
@@ -66,7 +86,7 @@ public final class S3Server implements AutoCloseable {
     }
 
     /** Port 0 is any free one. The server listens on its HTTP port at all addresses, on its HTTPS port at this one. */
-    private static List<String> command(Path directory, String bucket) {
+    private static List<String> command(Path directory) {
         return List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -78,8 +98,7 @@ public final class S3Server implements AutoCloseable {
                 "--com.adobe.testing.s3mock.http-port=0",
                 "--server.port=0",
                 "--server.address=127.0.0.1",
-                "--com.adobe.testing.s3mock.region=" + REGION,
-                "--com.adobe.testing.s3mock.store.initial-buckets=" + bucket);
+                "--com.adobe.testing.s3mock.region=" + REGION);
     }
 
     private static int port(Process process, Path log) throws Exception {
@@ -136,16 +155,5 @@ public final class S3Server implements AutoCloseable {
     /** The URI of a key in the bucket. */
     public String uri(String key) {
         return "s3a://" + bucket + "/" + key;
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly();
-        try {
-            process.waitFor();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Runtime.getRuntime().removeShutdownHook(hook);
     }
 }

@@ -12,10 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts: a standalone master and two workers on this machine, and a training that is submitted to them. */
+@Tag("process")
 class ClusterIT {
     @TempDir
     Path directory;

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However many executors and cores there are, and however they come and go: the same bits. */
+@Tag("process")
 class ElasticIT {
     @TempDir
     static Path shared;

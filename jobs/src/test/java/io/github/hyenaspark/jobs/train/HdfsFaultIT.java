@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Dataset and run are on an HDFS whose parts fail while a checkpoint is written. The run goes on, or it ends with a
  * sentence, its last checkpoint is intact, and the next start ends it with the same bits.
  */
+@Tag("process")
 @Tag("fault-21")
 class HdfsFaultIT {
     private static final String LOCAL = "local[2]";

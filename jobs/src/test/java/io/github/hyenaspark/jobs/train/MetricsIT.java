@@ -19,10 +19,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run that goes on, asked through Spark's own Prometheus endpoint. */
+@Tag("process")
 class MetricsIT {
     private static final Pattern GAUGE =
             Pattern.compile("(?m)^metrics_\\w+_RunPlugin_(\\w+)_Value\\{[^}]*} (-?[0-9.eE+-]+)$");

@@ -8,11 +8,13 @@ import io.github.hyenaspark.jobs.testing.SmallRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The settings that come with the project, by the commands that need no data; {@link ConfTest} reads them. */
+@Tag("process")
 class PresetIT {
     private static final Path CONF = Path.of(System.getProperty("basedir", "."), "..", "conf");
 

@@ -18,10 +18,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Going on at round 3000 asks no more of the store than going on at round 3: no batch is read to be skipped. */
+@Tag("process")
 class ResumeCostIT {
     private static final Map<String, String> HADOOP = Map.of("fs.mem.impl", MemoryFileSystem.class.getName());
     private static final long FAR = 3003; // the next round has a sample of text, as after round 3

@@ -25,7 +25,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -35,22 +34,20 @@ import org.junit.jupiter.api.io.TempDir;
  * Training with dataset and run on a server that speaks S3, in executors of their own: the driver dies by SIGKILL, the
  * next one ends the run with the bits of an undisturbed run, and nobody has written the secret key anywhere.
  */
+@Tag("process")
 class S3TrainIT {
     private static final String MASTER = "local-cluster[2,1,1024]";
     private static final String SECRET_KEY = "fs.s3a.secret.key";
-
-    private static final String SCALAR = "-Dhyena.convolution=scalar";
 
     @TempDir
     Path directory;
 
     private final String secret = "never-to-be-shown-" + UUID.randomUUID();
-    private S3Server server;
     private PreparePlace place;
 
     @BeforeEach
     void prepare() throws IOException {
-        server = S3Server.start(directory.resolve("s3"));
+        S3Server server = S3Server.newBucket();
         Map<String, String> settings = new TreeMap<>(server.settings());
         settings.put(SECRET_KEY, secret);
         place = new PreparePlace("s3", settings, server.uri("training"));
@@ -58,13 +55,6 @@ class S3TrainIT {
         prepare.addAll(SmallRun.SETTINGS);
         prepare.addAll(List.of("data.input=" + SmallRun.corpus(directory), "data.dataset=" + place.uri("dataset")));
         place.run("local[1]", prepare.toArray(String[]::new)).json();
-    }
-
-    @AfterEach
-    void stop() {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Test
@@ -135,16 +125,11 @@ class S3TrainIT {
                 .orElse(0);
     }
 
-    /**
-     * As a user does: settings of Hadoop behind "--", with all that Spark can say about them. The kernel is that of the
-     * processes before, which are started without the vector module.
-     */
+    /** As a user does: settings of Hadoop behind "--", with all that Spark can say about them. */
     private Outcome submit(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("--master", MASTER));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--", "--verbose", "--driver-memory", "1g", "--conf", "spark.logConf=true"));
-        command.addAll(List.of("--driver-java-options", SCALAR));
-        command.addAll(List.of("--conf", "spark.executor.extraJavaOptions=" + SCALAR));
         place.settings()
                 .forEach((key, value) -> command.addAll(List.of("--conf", "spark.hadoop." + key + "=" + value)));
         return Script.named("hyena").run(directory, command.toArray(String[]::new));

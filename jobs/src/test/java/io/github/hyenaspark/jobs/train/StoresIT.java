@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The commands of the README with nothing on the local disk, by the scripts, on the servers that one of them starts.
  */
+@Tag("process")
 class StoresIT {
     private static final String EXECUTORS = "local-cluster[2,1,1024]";
     private static final String CONF = "HADOOP_CONF_DIR";

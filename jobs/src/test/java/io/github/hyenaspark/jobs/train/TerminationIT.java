@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run in a process of its own that is told to end. */
+@Tag("process")
 class TerminationIT {
     private static final String LONG = "train.rounds=100000";
 

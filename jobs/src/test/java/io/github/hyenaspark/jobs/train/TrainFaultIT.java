@@ -36,9 +36,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What may happen to a driver and its files besides its death, of which {@code TrainCrashIT} is: another driver, a
- * clock that jumps, data that changes or is short, a journal that cannot be written. {@code FaultMatrixTest} knows
- * where the rest is.
+ * clock that jumps, data that changes or is short, a journal that cannot be written. {@code docs/proofs.md} says where
+ * the rest is.
  */
+@Tag("process")
 class TrainFaultIT {
     private static final String LOCAL = "local[2]";
     private static final long PATIENCE_SECONDS = 120;
@@ -214,6 +215,7 @@ class TrainFaultIT {
 
     /** With the end of an epoch, the first round and the last among them. */
     @Test
+    @Tag("endurance")
     @Tag("fault-16")
     void aRunMayBeTakenUpAfterEveryRound() throws IOException {
         DisturbedRun run = undisturbed.disturbed(directory);

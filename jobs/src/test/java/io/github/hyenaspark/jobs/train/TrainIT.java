@@ -127,6 +127,7 @@ class TrainIT {
     }
 
     @Test
+    @Tag("process")
     void samplesOfTextAreInTheReportAlsoAfterAResumeAndChangeNoBits() throws IOException {
         String[] sampled = {"run.sample.every-rounds=2", "run.sample.prompt=<alpha>", "run.sample.tokens=20"};
         List<String> half = new ArrayList<>(List.of(sampled));
@@ -324,6 +325,7 @@ class TrainIT {
     }
 
     @Test
+    @Tag("process")
     void aTaskOfTwoThreadsTakesTwoCoresAndRepeatsItsBits() throws IOException {
         String[] two = {"train.threads=2", "run.stop-after-rounds=2"};
         String theta = train("local[2]", directory.resolve("one-slot"), two).theta();

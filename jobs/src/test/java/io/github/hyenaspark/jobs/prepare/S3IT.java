@@ -1,4 +1,4 @@
-package io.github.hyenaspark.jobs.train;
+package io.github.hyenaspark.jobs.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,24 +28,23 @@ class S3IT {
     @Tag("goal-7")
     void aDatasetOnS3HasTheShardsOfOneOnDiskAlsoAfterACrash() throws Exception {
         String onDisk = SmallRun.prepare(directory);
-        try (S3Server server = S3Server.start(directory.resolve("s3"))) {
-            Storage storage = Storage.of(server.settings());
-            copyIn(storage, server.uri("corpus"));
-            NamedPoint point = NamedPoint.killing("^shard validation", directory.resolve("death"));
-            HyenaProcess process =
-                    HyenaProcess.on("local[1]").withHadoop(server.settings()).withDriverAt(point);
-            String[] prepare = {
-                "prepare",
-                "data.input=" + server.uri("corpus"),
-                "data.dataset=" + server.uri("dataset"),
-                "data.validation-documents=[3.txt]"
-            };
-            SmallRun.Outcome killed = process.run(directory, prepare);
-            assertThat(killed.code()).as(killed.messages()).isEqualTo(HyenaProcess.KILLED);
-            JsonNode result = process.run(directory, prepare).json();
-            assertThat(result.get("documents").intValue()).isEqualTo(4);
-            assertThat(tokens(storage, server.uri("dataset"))).isEqualTo(tokens(Storage.local(), onDisk));
-        }
+        S3Server server = S3Server.newBucket();
+        Storage storage = Storage.of(server.settings());
+        copyIn(storage, server.uri("corpus"));
+        NamedPoint point = NamedPoint.killing("^shard validation", directory.resolve("death"));
+        HyenaProcess process =
+                HyenaProcess.on("local[1]").withHadoop(server.settings()).withDriverAt(point);
+        String[] prepare = {
+            "prepare",
+            "data.input=" + server.uri("corpus"),
+            "data.dataset=" + server.uri("dataset"),
+            "data.validation-documents=[3.txt]"
+        };
+        SmallRun.Outcome killed = process.run(directory, prepare);
+        assertThat(killed.code()).as(killed.messages()).isEqualTo(HyenaProcess.KILLED);
+        JsonNode result = process.run(directory, prepare).json();
+        assertThat(result.get("documents").intValue()).isEqualTo(4);
+        assertThat(tokens(storage, server.uri("dataset"))).isEqualTo(tokens(Storage.local(), onDisk));
     }
 
     private void copyIn(Storage storage, String to) throws IOException {

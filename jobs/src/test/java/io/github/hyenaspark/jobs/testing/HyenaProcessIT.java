@@ -1,20 +1,19 @@
-package io.github.hyenaspark.jobs;
+package io.github.hyenaspark.jobs.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
-import io.github.hyenaspark.jobs.testing.NamedPoint;
-import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Processes die and wait where a test wants them to. */
+@Tag("process")
 class HyenaProcessIT {
     /** Logged on an executor once the first shard of a unit has been written. */
     private static final String SHARD = "^shard .*: \\d+ documents";

@@ -1,17 +1,13 @@
-package io.github.hyenaspark.jobs.train;
+package io.github.hyenaspark.io;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.github.hyenaspark.io.FileInfo;
-import io.github.hyenaspark.io.RangeReader;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.testing.S3Server;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,30 +17,18 @@ import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.util.VersionInfo;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The contract of storage, with Hadoop's real client of S3 and a server that speaks it. */
 class S3StorageIT {
-    @TempDir
-    static Path directory;
-
     private static S3Server server;
     private static Storage storage;
 
     @BeforeAll
     static void start() throws IOException {
-        server = S3Server.start(directory);
+        server = S3Server.newBucket();
         storage = Storage.of(server.settings());
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
     }
 
     private static byte[] bytes(String text) {
