@@ -119,9 +119,8 @@ public final class DatasetPage {
         Table table = amountsTable("Split", "Shards");
         long tokens = Ranked.total(entries, Ranked::tokens);
         for (Ranked split : entries) {
-            String shards =
-                    Figures.whole(splits.path(split.name()).path("shards").asLong());
-            table.row(split.name(), amounts(split, tokens, shards));
+            long shards = splits.path(split.name()).path("shards").asLong();
+            table.row(split.name(), amounts(split, tokens, Figures.whole(shards)));
         }
         return table;
     }
@@ -147,8 +146,7 @@ public final class DatasetPage {
     private static Table runTable(JsonNode run) {
         Table table = Table.facts();
         for (Map.Entry<String, JsonNode> fact : run.properties()) {
-            String name = RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey()));
-            table.row(name, value(fact.getValue()));
+            table.row(RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey())), value(fact.getValue()));
         }
         return table;
     }
