@@ -125,9 +125,7 @@ public final class Main implements Runnable {
                         console))
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
-                                "vacuum",
-                                "Deletes files of a dataset that no snapshot lists.",
-                                "data.dataset=DATASET"),
+                                "vacuum", "Deletes files of a dataset that no snapshot lists.", "data.dataset=DATASET"),
                         List.of("vacuum", "data"),
                         VacuumJob::run,
                         console))

@@ -44,8 +44,7 @@ public final class DatasetPage {
         splits();
         List<Ranked> sources = sources();
         page.section(
-                "Sources",
-                DatasetCharts.sources(sources) + sourceTable(sources).html());
+                "Sources", DatasetCharts.sources(sources) + sourceTable(sources).html());
         packing();
         for (String kind : List.of("Filtered", "Bad")) {
             JsonNode reasons = report.path(kind.toLowerCase(Locale.ROOT));
