@@ -195,12 +195,12 @@ final class RoundBenchJob {
     }
 
     /**
-     * Projects the overhead of a round to more executors with one worker each. Bytes take the time that the named network
-     * needs; processing takes the time measured here; both are added as if nothing overlapped:
+     * Projects the overhead of a round to more executors with one worker each. Bytes take the time that the named
+     * network needs; processing takes the time measured here; both are added as if nothing overlapped:
      *
      * <ul>
-     *   <li>down: every executor receives the state once. Executors pass blocks on to one another, so the driver sends it
-     *       about twice, not once per executor.
+     *   <li>down: every executor receives the state once. Executors pass blocks on to one another, so the driver sends
+     *       it about twice, not once per executor.
      *   <li>averaging on the driver: it receives and decodes all K results.
      *   <li>averaging on the executors: each sends and receives one result; the driver receives one average.
      *   <li>outer: the driver's step.

@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** The streams of a command; in practice standard input, standard output for results, and standard error for the rest. */
+/**
+ * The streams of a command; in practice standard input, standard output for results, and standard error for the rest.
+ */
 public record Console(InputStream input, PrintStream results, PrintStream messages) {
     public Console(PrintStream results, PrintStream messages) {
         this(InputStream.nullInputStream(), results, messages);

@@ -65,8 +65,9 @@ public final class CompareJob {
         DataConfig data = settings.bind("data", DataConfig.class);
         task = TaskInput.isTask(data.input());
         if (task && !data.dataset().isBlank()) {
-            throw new IllegalArgumentException("data.dataset: found " + data.dataset() + " beside data.input="
-                    + data.input() + ", expected only one of them: compare makes the examples of a task itself, in compare.dir");
+            throw new IllegalArgumentException(
+                    "data.dataset: found " + data.dataset() + " beside data.input=" + data.input()
+                            + ", expected only one of them: compare makes the examples of a task itself, in compare.dir");
         }
         int length = task && !config.lengths().isEmpty()
                 ? config.lengths().get(0)

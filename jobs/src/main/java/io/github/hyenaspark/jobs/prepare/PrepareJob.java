@@ -61,7 +61,15 @@ public final class PrepareJob {
 
         @Override
         public void run(Settings settings, Console console) throws IOException {
-            PrepareJob.run(settings, console);
+            Storage storage = SparkRuntime.storage();
+            DataConfig config = settings.bind("data", DataConfig.class);
+            config.checkPlaces();
+            Optional<TaskInput> task = task(settings);
+            if (task.isPresent()) {
+                task.get().write(storage, config.dataset());
+            }
+            RunConfig run = settings.bind("run", RunConfig.class);
+            new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
         }
     }
 
@@ -71,18 +79,6 @@ public final class PrepareJob {
         return TaskInput.isTask(input)
                 ? Optional.of(TaskInput.of(input, settings.bind("task", TaskConfig.class)))
                 : Optional.empty();
-    }
-
-    private static void run(Settings settings, Console console) throws IOException {
-        Storage storage = SparkRuntime.storage();
-        DataConfig config = settings.bind("data", DataConfig.class);
-        config.checkPlaces();
-        Optional<TaskInput> task = task(settings);
-        if (task.isPresent()) {
-            task.get().write(storage, config.dataset());
-        }
-        RunConfig run = settings.bind("run", RunConfig.class);
-        new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
     }
 
     private void run() throws IOException {
@@ -100,8 +96,7 @@ public final class PrepareJob {
                         Json.object().put("dataset", spec.config().dataset()).put("outcome", "nothing"));
                 return;
             }
-            SnapshotCommit.Result result = prepare(plan);
-            report(plan, result);
+            report(plan, prepare(plan));
         }
     }
 

@@ -149,7 +149,9 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
         }
 
         List<LossPoint> scaled(List<LossPoint> points) {
-            return points.stream().map(p -> new LossPoint(p.tokens() / size, p.loss())).toList();
+            return points.stream()
+                    .map(p -> new LossPoint(p.tokens() / size, p.loss()))
+                    .toList();
         }
     }
 }

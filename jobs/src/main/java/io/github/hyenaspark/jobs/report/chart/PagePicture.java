@@ -36,9 +36,10 @@ public final class PagePicture {
             String data = Base64.getEncoder().encodeToString(theme.png(drawing.in(theme)));
             html.append(
                     theme == ChartTheme.WIDE_LIGHT
-                            ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"data:image/png;base64," + data + "\">\n"
-                            : "<source media=\"" + theme.media() + "\" " + theme.size() + " srcset=\"data:image/png;base64,"
-                                    + data + "\">\n");
+                            ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"data:image/png;base64," + data
+                                    + "\">\n"
+                            : "<source media=\"" + theme.media() + "\" " + theme.size()
+                                    + " srcset=\"data:image/png;base64," + data + "\">\n");
         }
         return html.append("</picture></figure>\n").toString();
     }

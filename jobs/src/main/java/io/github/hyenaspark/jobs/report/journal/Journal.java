@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory.
  *
- * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint records its length. A crash
- * between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round appears twice.
- * Replacing works on HDFS and S3 alike, and at about a kilobyte a line the file stays smaller than the checkpoint. Only
- * lines that are not yet stored are held in memory.
+ * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint records its length. A
+ * crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round appears
+ * twice. Replacing works on HDFS and S3 alike, and at about a kilobyte a line the file stays smaller than the
+ * checkpoint. Only lines that are not yet stored are held in memory.
  */
 public final class Journal {
     private static final String NAME = "journal.jsonl";

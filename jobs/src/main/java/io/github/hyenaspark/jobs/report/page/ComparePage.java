@@ -145,8 +145,7 @@ public final class ComparePage {
     }
 
     private Table speedTable() {
-        Table table =
-                Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
+        Table table = Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
         for (JsonNode speed : speeds) {
             table.row(
                     speed.path("mixer").asText(),

@@ -47,8 +47,7 @@ final class DatasetCharts {
     /** Bars of tokens by source, the largest ones; empty without two sources to compare. */
     static String sources(List<Ranked> sources) throws IOException {
         List<Ranked> shown = Ranked.largest(sources, Ranked::tokens, SOURCES);
-        double most =
-                shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
+        double most = shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
         if (shown.size() < 2 || most == 0) {
             return "";
         }

@@ -44,8 +44,7 @@ public final class DatasetPage {
         splits();
         List<Ranked> sources = sources();
         page.section(
-                "Sources",
-                DatasetCharts.sources(sources) + sourceTable(sources).html());
+                "Sources", DatasetCharts.sources(sources) + sourceTable(sources).html());
         packing();
         for (String kind : List.of("Filtered", "Bad")) {
             JsonNode reasons = report.path(kind.toLowerCase(Locale.ROOT));
@@ -119,9 +118,8 @@ public final class DatasetPage {
         Table table = amountsTable("Split", "Shards");
         long tokens = Ranked.total(entries, Ranked::tokens);
         for (Ranked split : entries) {
-            String shards =
-                    Figures.whole(splits.path(split.name()).path("shards").asLong());
-            table.row(split.name(), amounts(split, tokens, shards));
+            long shards = splits.path(split.name()).path("shards").asLong();
+            table.row(split.name(), amounts(split, tokens, Figures.whole(shards)));
         }
         return table;
     }
@@ -147,8 +145,7 @@ public final class DatasetPage {
     private static Table runTable(JsonNode run) {
         Table table = Table.facts();
         for (Map.Entry<String, JsonNode> fact : run.properties()) {
-            String name = RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey()));
-            table.row(name, value(fact.getValue()));
+            table.row(RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey())), value(fact.getValue()));
         }
         return table;
     }

@@ -132,8 +132,7 @@ public final class EvaluationPage {
     }
 
     private String table() {
-        Table table =
-                Table.of(List.of("Positions", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
+        Table table = Table.of(List.of("Positions", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
         for (PositionClass position : classes) {
             table.row(
                     position.range(),

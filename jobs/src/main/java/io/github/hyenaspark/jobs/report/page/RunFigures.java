@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,11 +16,21 @@ import java.util.function.ToDoubleFunction;
 /** The figures in a journal, for a page: curves over the rounds, and the time per phase. */
 public final class RunFigures {
     /** Phases of a round in order: those of the driver, and within "train" those of the slowest worker. */
-    private static final Map<String, String> PHASES = phases();
+    private static final List<Map.Entry<String, String>> PHASES = List.of(
+            Map.entry("broadcast", "Driver sends the state"),
+            Map.entry("slowest_fetch", "Executor receives the state"),
+            Map.entry("slowest_load", "Worker reads batches"),
+            Map.entry("slowest_compute", "Worker computes its local steps"),
+            Map.entry("slowest_encode", "Worker encodes its result"),
+            Map.entry("guard", "Driver checks the results"),
+            Map.entry("merge", "Driver averages"),
+            Map.entry("outer", "Outer step"),
+            Map.entry("held_out", "Held-out loss"),
+            Map.entry("checkpoint_wait", "Waiting for the previous checkpoint"));
 
     private final List<Round> rounds = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
-    private final Map<String, Double> millis = new LinkedHashMap<>();
+    private final Map<String, Double> millis = new HashMap<>();
     private double seconds;
     private JsonNode last = MissingNode.getInstance();
     private JsonNode positions = MissingNode.getInstance();
@@ -50,21 +61,6 @@ public final class RunFigures {
     /** A continuation that the model wrote after a round; the prompt may be empty. */
     record Sample(long round, String prompt, String text) {}
 
-    private static Map<String, String> phases() {
-        Map<String, String> phases = new LinkedHashMap<>();
-        phases.put("broadcast", "Driver sends the state");
-        phases.put("slowest_fetch", "Executor receives the state");
-        phases.put("slowest_load", "Worker reads batches");
-        phases.put("slowest_compute", "Worker computes its local steps");
-        phases.put("slowest_encode", "Worker encodes its result");
-        phases.put("guard", "Driver checks the results");
-        phases.put("merge", "Driver averages");
-        phases.put("outer", "Outer step");
-        phases.put("held_out", "Held-out loss");
-        phases.put("checkpoint_wait", "Waiting for the previous checkpoint");
-        return Collections.unmodifiableMap(phases);
-    }
-
     public void add(JsonNode entry) {
         JsonNode ms = entry.path("ms");
         double took = ms.path("total").asDouble() / 1000;
@@ -85,7 +81,9 @@ public final class RunFigures {
         if (entry.path("sample").isObject()) {
             samples.add(sample(entry.path("round").asLong(), entry.path("sample")));
         }
-        PHASES.keySet().forEach(phase -> millis.merge(phase, ms.path(phase).asDouble(), Double::sum));
+        for (Map.Entry<String, String> phase : PHASES) {
+            millis.merge(phase.getValue(), ms.path(phase.getKey()).asDouble(), Double::sum);
+        }
         last = entry;
         positions = entry.has("held_out_by_position") ? entry.path("held_out_by_position") : positions;
     }
@@ -148,7 +146,7 @@ public final class RunFigures {
     /** Phases with their milliseconds over all rounds; the rest is waiting for slots, scheduling and transfer. */
     Map<String, Double> phaseMillis() {
         Map<String, Double> named = new LinkedHashMap<>();
-        PHASES.forEach((key, name) -> named.put(name, millis.getOrDefault(key, 0.0)));
+        PHASES.forEach(phase -> named.put(phase.getValue(), millis.getOrDefault(phase.getValue(), 0.0)));
         double known = named.values().stream().mapToDouble(ms -> ms).sum();
         named.put("Waiting for slots, scheduling, transfer of results", Math.max(0, 1000 * seconds - known));
         return named;

@@ -193,8 +193,7 @@ class DatasetPageTest {
                 .extracting(DatasetPage.Ranked::name)
                 .containsExactly("b", "c", "a");
         assertThat(DatasetPage.Ranked.largest(three, DatasetPage.Ranked::tokens, 1))
-                .containsExactly(
-                        new DatasetPage.Ranked("b", 2, 20, 7), new DatasetPage.Ranked("2 others", 4, 40, 12));
+                .containsExactly(new DatasetPage.Ranked("b", 2, 20, 7), new DatasetPage.Ranked("2 others", 4, 40, 12));
     }
 
     @Test
