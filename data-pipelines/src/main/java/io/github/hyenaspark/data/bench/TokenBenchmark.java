@@ -37,7 +37,6 @@ public final class TokenBenchmark {
     /**
      * Measures all tokenizers.
      *
-     * @param text UTF-8, best some megabytes
      * @param repeats timed repeats, 0 for seven
      */
     public static Speeds run(byte[] text, int repeats) throws IOException {

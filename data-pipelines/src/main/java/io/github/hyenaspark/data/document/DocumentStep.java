@@ -25,7 +25,6 @@ public interface DocumentStep {
     /**
      * The cleaned text.
      *
-     * @param document where the text is from
      * @param text UTF-8; may exceed memory, so read it on demand
      * @return UTF-8; closing it closes {@code text}. Override its read of blocks: the one of {@link InputStream} hides
      *     exceptions after the first byte

@@ -164,11 +164,11 @@ public record DataConfig(
         return files;
     }
 
-    /** Treatment of a file that has changed since it was prepared. */
+    /**
+     * A file that has changed since it was prepared stops the run, or is prepared again and its old documents leave.
+     */
     public enum OnChanged {
-        /** Stop, naming it. */
         STOP,
-        /** Prepare it again; its old documents leave the dataset. */
         REPLACE
     }
 

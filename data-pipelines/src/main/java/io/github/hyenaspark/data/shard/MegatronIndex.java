@@ -12,7 +12,6 @@ import java.util.Locale;
  * sequence; i64 byte offset of each; i64 index of the first sequence of each document, and one past the last. All
  * little-endian. Here a document is one sequence.
  *
- * @param tokens of each document
  * @param pointers byte offset in the shard of each document's first token
  */
 record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {

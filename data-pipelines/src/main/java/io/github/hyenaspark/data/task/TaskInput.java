@@ -114,7 +114,7 @@ public record TaskInput(Task task, TaskConfig config) {
             throw new IllegalArgumentException("task.examples: found " + config.examples() + " and "
                     + config.validationExamples() + " held out, expected fewer: after " + seen.size()
                     + " different ones of " + task.settingName() + " with " + config.vocabulary()
-                    + " symbols and length " + config.length() + " no other came up");
+                    + " symbols and length " + config.length() + " no further one was drawn");
         }
     }
 }

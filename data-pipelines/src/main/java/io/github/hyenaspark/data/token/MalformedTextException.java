@@ -13,7 +13,6 @@ public final class MalformedTextException extends IOException {
      * Places the fault.
      *
      * @param offset byte offset in the document of the first wrong byte, or its length if bytes are missing
-     * @param reason without the offset
      */
     public MalformedTextException(long offset, String reason) {
         super(reason);

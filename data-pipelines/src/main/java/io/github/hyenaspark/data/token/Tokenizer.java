@@ -93,7 +93,6 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /**
      * Encodes a whole document in constant memory; {@link #endOfDocument()} is not appended.
      *
-     * @param text read to its end, not closed
      * @param sink takes the ids in order; after an exception they are useless
      * @return occurrences of special tokens' spellings, which were encoded as ordinary text
      * @throws MalformedTextException if the bytes are not a text of this tokenizer

@@ -59,7 +59,7 @@ final class BedFile {
         long start = Long.parseLong(columns[1]);
         long end = Long.parseLong(columns[2]);
         if (start >= end) {
-            throw wrong(number, "found start " + start + " and end " + end + ", expected the end behind the start");
+            throw wrong(number, "found start " + start + " and end " + end + ", expected the end after the start");
         }
         String split = SPLITS.getOrDefault(columns[3].strip(), "");
         if (split.isEmpty()) {

@@ -30,7 +30,7 @@ final class FastaPieces {
     FastaPieces(FastaRecord record, SourceConfig.Fasta config) {
         this.record = record;
         this.config = config;
-        this.letters = ByteSlice.of(record, 0);
+        this.letters = new ByteSlice(record, 0);
     }
 
     void begin(List<BedFile.Interval> ofRecord) {
@@ -183,7 +183,7 @@ final class FastaPieces {
         if (record.base() < base) {
             throw record.bad(
                     "the interval [" + interval.start() + ", " + interval.end() + ") of line " + interval.line()
-                            + " of the BED file ends behind the record, which has " + record.base() + " letters");
+                            + " of the BED file ends after the record, which has " + record.base() + " letters");
         }
     }
 }

@@ -112,7 +112,7 @@ public final class ParquetDocuments implements DocumentReader {
             pending.clear();
             rows = Optional.empty();
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new BadFileException(slice.file().uri(), offset, "no readable Parquet: " + reason);
+            throw new BadFileException(slice.file().uri(), offset, "unreadable Parquet: " + reason);
         }
     }
 

@@ -85,7 +85,7 @@ final class JsonLine {
         passString();
         int field = fields.indexOf(key, length);
         if (field != Fields.NONE && !fields.see(field)) {
-            throw bad("the field \"" + fields.name(field) + "\" is there twice");
+            throw bad("the field \"" + fields.name(field) + "\" occurs twice");
         }
         return field;
     }
@@ -171,25 +171,25 @@ final class JsonLine {
     }
 
     private void passNumber() throws IOException {
-        if (current() == '-') {
-            take();
-        }
-        if (current() == '0') {
-            take();
-        } else {
+        takeAny("-");
+        if (!takeAny("0")) {
             takeDigits();
         }
-        if (current() == '.') {
-            take();
+        if (takeAny(".")) {
             takeDigits();
         }
-        if (current() == 'e' || current() == 'E') {
-            take();
-            if (current() == '+' || current() == '-') {
-                take();
-            }
+        if (takeAny("eE")) {
+            takeAny("+-");
             takeDigits();
         }
+    }
+
+    private boolean takeAny(String characters) throws IOException {
+        boolean found = characters.indexOf(current()) >= 0;
+        if (found) {
+            take();
+        }
+        return found;
     }
 
     private void takeDigits() throws IOException {

@@ -28,13 +28,13 @@ public final class DryRun {
     private DryRun() {}
 
     /** The sums of the sample, scaled by bytes. */
-    public static ObjectNode estimate(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
-        Tokenizer tokenizer = Tokenizer.open(storage, recipe.config().tokenizer());
+    public static ObjectNode estimate(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
+        Tokenizer tokenizer = Tokenizer.open(storage, spec.config().tokenizer());
         long inputBytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
         UnitTally tally = UnitTally.NONE;
         for (WorkUnit unit : sample(plan.fresh())) {
             if (tally.sourceBytes() < SAMPLE_BYTES) {
-                tally = tally.plus(read(storage, recipe, tokenizer, unit));
+                tally = tally.plus(read(storage, spec, tokenizer, unit));
             }
         }
         double scale = tally.sourceBytes() == 0 ? 0 : (double) inputBytes / tally.sourceBytes();
@@ -49,7 +49,7 @@ public final class DryRun {
                 .put("documents", Math.round(scale * sum.documents()))
                 .put("tokens", tokens)
                 .put("bytes_per_token", sum.tokens() == 0 ? 0 : (double) sum.bytes() / sum.tokens())
-                .put("shard_bytes", tokens * recipe.format().type().bytes())
+                .put("shard_bytes", tokens * spec.format().type().bytes())
                 .put("filtered", Math.round(scale * tally.filteredCount()))
                 .put("bad", Math.round(scale * tally.badCount()));
     }
@@ -63,9 +63,9 @@ public final class DryRun {
         return sample;
     }
 
-    private static UnitTally read(Storage storage, DatasetSpec recipe, Tokenizer tokenizer, WorkUnit unit)
+    private static UnitTally read(Storage storage, DatasetSpec spec, Tokenizer tokenizer, WorkUnit unit)
             throws IOException {
-        try (var output = new UnitOutput(recipe, tokenizer)) {
+        try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 try {
                     output.take(storage, slice);

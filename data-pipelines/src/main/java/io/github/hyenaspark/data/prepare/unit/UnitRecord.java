@@ -43,9 +43,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /** The record of a unit, if it is done; a damaged one counts as none. */
-    public static Optional<UnitRecord> find(Storage storage, DatasetSpec recipe, WorkUnit unit) throws IOException {
+    public static Optional<UnitRecord> find(Storage storage, DatasetSpec spec, WorkUnit unit) throws IOException {
         try {
-            return Optional.of(read(storage, uri(recipe, unit)));
+            return Optional.of(read(storage, uri(spec, unit)));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (CorruptFileException e) {
@@ -62,9 +62,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
-    public static String uri(DatasetSpec recipe, WorkUnit unit) {
+    public static String uri(DatasetSpec spec, WorkUnit unit) {
         return Storage.resolve(
-                directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
+                directory(spec.config().dataset(), spec.fingerprint()), unit.name() + "-" + unit.key() + ".json");
     }
 
     /** Whether all its objects exist with the lengths it says. */

@@ -20,11 +20,9 @@ import java.util.Locale;
  * @param beginning its first bytes, of which at most 256 are kept
  */
 public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
-    /** Why a document is left out. */
+    /** Why a document is left out: it is unreadable, or a filter or step refuses it. */
     public enum Kind {
-        /** It is unreadable. */
         BAD,
-        /** A filter or step refuses it. */
         FILTERED;
 
         private String text() {
