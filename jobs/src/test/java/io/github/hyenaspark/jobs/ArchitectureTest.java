@@ -70,7 +70,7 @@ final class ArchitectureTest {
             data.document.text      | io data.bytes data.document data.document.stream
             data.document.fasta     | io data.bytes data.document data.document.stream
             data.document.parquet   | io data.bytes data.document
-            data.document.clean     | data.bytes data.document data.document.stream
+            data.document.clean     | data.bytes data.document
             data.document.input     | io data..
             data.batch              | io model data.shard data.shard.snapshot
             data.prepare            | io data..

@@ -24,12 +24,7 @@ public record BatchCursor(long sequences, long seed, int workers, int batchSize)
         }
     }
 
-    /**
-     * The sequences of one batch: B numbers in [0, n), in order.
-     *
-     * @param step local steps of the run before this one, at least 0
-     * @param worker k in [0, K)
-     */
+    /** The B sequences, in [0, n), of worker k in [0, K) at a local step of the run, from 0. */
     public long[] sequencesOf(long step, int worker) {
         if (step < 0 || worker < 0 || worker >= workers) {
             throw new IllegalArgumentException(

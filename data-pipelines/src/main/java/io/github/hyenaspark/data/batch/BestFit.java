@@ -95,9 +95,7 @@ final class BestFit {
         return grouped;
     }
 
-    /**
-     * A set of numbers in [0, n) that finds the next one in log64 n steps: a bitmap, and bitmaps of non-empty words.
-     */
+    /** A set of numbers in [0, n) that finds the next in log64 n steps: a bitmap, and bitmaps of non-empty words. */
     private static final class BinIndex {
         private static final int WORD_BITS = 6;
 

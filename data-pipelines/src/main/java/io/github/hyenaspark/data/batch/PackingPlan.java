@@ -99,10 +99,7 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
         }
     }
 
-    /**
-     * Consecutive ranges of numbers, one per document, possibly empty; {@code first} holds their beginnings and the end
-     * of the last.
-     */
+    /** Consecutive ranges, one per document: {@code first} holds their beginnings and the end of the last. */
     record DocumentRanges(long[] first) {
         long first(int document) {
             return first[document];

@@ -38,10 +38,7 @@ public final class PrepareBenchmark {
         return measured(List.of(work(config))).get(0);
     }
 
-    /**
-     * The speed of preparing this input, and that of other work over as many bytes, measured alternately so that
-     * whatever disturbs one disturbs the other.
-     */
+    /** The speeds of preparing this input and of other work over as many bytes, measured alternately. */
     public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
         Workload prepare = work(config);
         return measured(List.of(prepare, Workload.of(prepare.bytes(), other::run)));

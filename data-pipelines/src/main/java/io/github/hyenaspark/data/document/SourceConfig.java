@@ -106,9 +106,7 @@ public record SourceConfig(
         MASK
     }
 
-    /**
-     * Long runs of unknown bases, N, in FASTA stay, become {@code #} base by base, or split the record into documents.
-     */
+    /** Long runs of unknown bases, N, in FASTA stay, become {@code #} each, or split the record into documents. */
     public enum NRuns {
         KEEP,
         MASK,

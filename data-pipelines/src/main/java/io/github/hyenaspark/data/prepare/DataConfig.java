@@ -164,9 +164,7 @@ public record DataConfig(
         return files;
     }
 
-    /**
-     * A file that has changed since it was prepared stops the run, or is prepared again and its old documents leave.
-     */
+    /** A changed file stops the run, or is prepared again and its old documents leave the dataset. */
     public enum OnChanged {
         STOP,
         REPLACE

@@ -46,11 +46,7 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
         return out.array();
     }
 
-    /**
-     * Reads an index.
-     *
-     * @throws CorruptFileException if it is not what {@link #bytes()} gives for this type
-     */
+    /** Reads an index; refuses what {@link #bytes()} does not give for this type. */
     static MegatronIndex parse(String file, byte[] bytes, TokenType type) throws CorruptFileException {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         check(file, "at least " + HEADER_BYTES + " bytes", bytes.length >= HEADER_BYTES, bytes.length);

@@ -56,11 +56,7 @@ public record BpeVocabulary(
         return ids;
     }
 
-    /**
-     * The id that each merge produces.
-     *
-     * @throws IllegalArgumentException if one produces no token
-     */
+    /** The id that each merge produces; refuses one that produces no token. */
     int[] made() {
         Map<String, Integer> ids = ids();
         int[] made = new int[left.length];

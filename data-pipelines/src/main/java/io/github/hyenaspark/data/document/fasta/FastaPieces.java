@@ -9,10 +9,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
-/**
- * The pieces of one FASTA record that are documents: its intervals, or what lies between their long runs of N, with
- * letters masked as configured.
- */
+/** The documents of one FASTA record: its intervals, or what lies between long runs of N, masked as configured. */
 final class FastaPieces {
     private static final byte MASKED = '#';
     private static final long LOWER_CASE = ByteSearch.repeated(0x20);

@@ -51,11 +51,6 @@ public final class ParquetDocuments implements DocumentReader {
         return new ParquetDocuments(slice, config, range);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalArgumentException if the file lacks columns that the settings name
-     */
     @Override
     public Optional<Document> next() throws IOException {
         if (input.isEmpty()) {

@@ -64,11 +64,7 @@ public final class ByteSlice implements Closeable {
         return at < end || require(1);
     }
 
-    /**
-     * Brings at least {@code count} bytes (far below the window's size), as far as the stream has them.
-     *
-     * @return whether {@code bytes[at..at+count)} are there
-     */
+    /** Brings {@code count} bytes, far below the window's size; false if the stream has fewer. */
     public boolean require(int count) throws IOException {
         while (end - at < count && !ended) {
             if (at > 0) {

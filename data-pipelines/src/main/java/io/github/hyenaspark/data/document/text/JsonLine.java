@@ -34,11 +34,7 @@ final class JsonLine {
         this.key = new byte[fields.keyBytes()];
     }
 
-    /**
-     * Moves to the text.
-     *
-     * @throws BadDocumentException if the line is malformed so far or has no text
-     */
+    /** Moves to the text; refuses a line that is malformed so far or has none. */
     JsonString begin() throws IOException {
         long start = blocks.position();
         fields.clear();

@@ -126,12 +126,7 @@ public final class SnapshotCommit {
         return "an empty file";
     }
 
-    /**
-     * Creates the snapshot, unless the newest one is the same.
-     *
-     * @param duplicates by unit name; units without any may be missing
-     * @throws LockedException if another run has meanwhile committed another snapshot
-     */
+    /** Creates the snapshot, unless the newest one is the same; {@code duplicates} are by unit name. */
     public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
         DatasetSnapshot next = next(duplicates);
         if (plan.parent().isPresent() && plan.parent().get().sameContent(next)) {

@@ -16,10 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Estimates what prepare would give from units spread evenly over the new ones. It reads and encodes them, and writes
- * nothing to the dataset.
- */
+/** Estimates prepare's result from units spread evenly over the new ones; writes nothing to the dataset. */
 public final class DryRun {
     private static final Logger LOG = LoggerFactory.getLogger(DryRun.class);
     private static final long SAMPLE_BYTES = 32L << 20;

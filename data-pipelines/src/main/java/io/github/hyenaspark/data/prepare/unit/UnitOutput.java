@@ -63,11 +63,7 @@ public final class UnitOutput implements Closeable {
         return tally.result();
     }
 
-    /**
-     * Takes all documents of a slice.
-     *
-     * @throws BadFileException if its file cannot be read further; what was taken of it is useless then
-     */
+    /** Takes all documents of a slice. After a {@link BadFileException} what was taken of it is useless. */
     public void take(Storage storage, Slice slice) throws IOException {
         try (var reader = DocumentReaders.open(storage, slice, spec.config().source())) {
             boolean more = true;
