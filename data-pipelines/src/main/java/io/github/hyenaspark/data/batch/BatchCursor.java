@@ -6,7 +6,6 @@ package io.github.hyenaspark.data.batch;
  * every sequence once, then the next epoch, which may begin inside a batch.
  *
  * @param sequences n, at least 1; may be fewer than a step takes
- * @param workers K
  * @param batchSize B, sequences per local step
  */
 public record BatchCursor(long sequences, long seed, int workers, int batchSize) {

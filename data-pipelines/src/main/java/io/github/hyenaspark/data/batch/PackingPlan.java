@@ -17,7 +17,6 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
      * Consecutive tokens of one document in a sequence. An input's target is the token that follows it in the document;
      * that of a document's last token counts in no loss.
      *
-     * @param from its first token in the document
      * @param inputs how many tokens are inputs, at least 1
      */
     record Part(int document, long from, int inputs) {}

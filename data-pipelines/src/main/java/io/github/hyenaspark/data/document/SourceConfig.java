@@ -80,7 +80,6 @@ public record SourceConfig(
     /**
      * How FASTA is read: the section {@code data.source.fasta}.
      *
-     * @param nRuns treatment of runs of N or n
      * @param nRunBases shortest run that counts, 1 to 65,536 bases
      * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
      *     empty to take every record

@@ -64,7 +64,8 @@ public record BpeVocabulary(
             String both = key(tokens[left[merge]]) + key(tokens[right[merge]]);
             Integer id = ids.get(both);
             if (id == null) {
-                throw new IllegalArgumentException("merge " + merge + " makes a string that is not a token of the vocabulary");
+                throw new IllegalArgumentException(
+                        "merge " + merge + " makes a string that is not a token of the vocabulary");
             }
             made[merge] = id;
         }

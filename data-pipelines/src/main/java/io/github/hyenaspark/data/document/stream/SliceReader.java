@@ -6,11 +6,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 
-/**
- * A slice while it is read: its records begin in [from, to) of the file's content.
- *
- * @param blocks the file's content, from some bytes before {@code from}
- */
+/** A slice while it is read: its records begin in [from, to) of the file's content. */
 public record SliceReader(String path, ByteSlice blocks, long from, long to) implements Closeable {
     /** Opens a slice and the {@code before} bytes that tell whether a record begins at its first byte. */
     public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before)

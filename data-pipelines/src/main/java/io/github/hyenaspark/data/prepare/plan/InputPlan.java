@@ -87,8 +87,7 @@ public record InputPlan(
         return chosen;
     }
 
-    private static List<WorkUnit> pending(Storage storage, DatasetSpec spec, List<WorkUnit> units)
-            throws IOException {
+    private static List<WorkUnit> pending(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
         List<WorkUnit> pending = new ArrayList<>();
         for (WorkUnit unit : units) {
             Optional<UnitRecord> record = UnitRecord.find(storage, spec, unit);

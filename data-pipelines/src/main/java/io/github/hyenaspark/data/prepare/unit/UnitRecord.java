@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
 /**
  * The result of one work unit: the file {@code units/CONFIG-FINGERPRINT/NAME-KEY.json}, created once and never changed.
  * The unit need not be repeated while its objects exist.
- *
- * @param objects the unit's part of the document table and, if it refused any document, its quarantine
  */
 public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectRef> objects) {
     private static final Logger LOG = LoggerFactory.getLogger(UnitRecord.class);

@@ -107,8 +107,9 @@ public final class UnitWork {
         byte[] bytes = record.toJson();
         LOG.debug("point: before the record of unit {}", unit.name());
         if (!isPublished(uri, bytes)) {
-            throw new IOException("the unit record " + uri + " is for other texts: a file has changed without changing its"
-                    + " length or its time of change; delete the record and run prepare again");
+            throw new IOException(
+                    "the unit record " + uri + " is for other texts: a file has changed without changing its"
+                            + " length or its time of change; delete the record and run prepare again");
         }
         LOG.debug("point: unit {} has its record", unit.name());
     }

@@ -15,7 +15,6 @@ import java.util.Locale;
 /**
  * A document that is not in the dataset. Do not compare by {@code equals}: the beginning is the caller's array.
  *
- * @param path of its file, relative to the input
  * @param offset where in the file the fault is
  * @param beginning its first bytes, of which at most 256 are kept
  */

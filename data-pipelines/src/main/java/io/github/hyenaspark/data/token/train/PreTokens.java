@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.token.train;
 
 import io.github.hyenaspark.data.token.BpeVocabulary;
-import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.SplitPattern;
 import io.github.hyenaspark.data.token.TextPieces;
 import java.io.IOException;
