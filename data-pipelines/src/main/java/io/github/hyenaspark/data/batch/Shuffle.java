@@ -31,12 +31,7 @@ public final class Shuffle {
         }
     }
 
-    /**
-     * The permutation of one epoch; another seed or epoch is another order.
-     *
-     * @param size n, in [1, 2^62]
-     * @param epoch at least 0
-     */
+    /** The permutation of n elements, in [1, 2^62], for an epoch, from 0; another seed or epoch is another order. */
     public static Shuffle of(long size, long seed, long epoch) {
         if (size < 1 || size > LARGEST) {
             throw new IllegalArgumentException("a shuffle needs 1 to 2^62 elements, found " + size);

@@ -65,11 +65,7 @@ final class ShardGroup {
         name.update(contentSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /**
-     * Writes the shard's three files, once; no document can be added after that.
-     *
-     * @param prefix the path of the {@code .bin} in the dataset, up to the hash of all that decides the bytes
-     */
+    /** Writes the shard's three files, once, at {@code prefix} and the hash of all that decides their bytes. */
     ShardEntry write(TokenSpool spool, Storage storage, String dataset, String prefix) throws IOException {
         tokens = Arrays.copyOf(tokens, documents);
         var layout = new MdsLayout(format, tokens);

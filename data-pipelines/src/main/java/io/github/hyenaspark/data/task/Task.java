@@ -38,10 +38,7 @@ public enum Task {
             return example;
         }
     },
-    /**
-     * Numbers, one of them replaced by {@code =>}; then {@code =>} again and the number that followed it. As in
-     * safari's code.
-     */
+    /** Numbers, one replaced by {@code =>}; then {@code =>} and the number that followed it. As in safari's code. */
     INDUCTION_HEAD {
         @Override
         List<String> draw(TaskConfig config, RandomGenerator random) {
@@ -114,11 +111,7 @@ public enum Task {
 
     private static final int MOST_DRAWS = 1000;
 
-    /**
-     * One example, its symbols in order.
-     *
-     * @throws IllegalArgumentException if the settings make examples of this task nearly impossible
-     */
+    /** One example, its symbols in order; refuses settings that make examples nearly impossible. */
     public List<String> example(TaskConfig config, RandomGenerator random) {
         for (int draw = 0; draw < MOST_DRAWS; draw++) {
             List<String> example = draw(config, random);

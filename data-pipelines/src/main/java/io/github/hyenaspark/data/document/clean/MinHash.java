@@ -54,10 +54,7 @@ public final class MinHash {
         word = hash;
     }
 
-    /**
-     * The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none if the text has no
-     * word.
-     */
+    /** The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none without words. */
     public byte[] signature() {
         if (word != NO_WORD) {
             endWord(word);
@@ -89,10 +86,7 @@ public final class MinHash {
         return keys;
     }
 
-    /**
-     * The share of equal places, in [0, 1]: an estimate of the resemblance with a standard error of at most 0.05. 0 if
-     * a text has no words.
-     */
+    /** The share of equal places, an estimate of the resemblance (standard error at most 0.05); 0 without words. */
     public static double similarity(byte[] a, byte[] b) {
         if (a.length == 0 || b.length == 0) {
             return 0;

@@ -145,7 +145,7 @@ final class NormalisingInput extends BulkInputStream {
             boolean cutOff = ended && end == rawBytes && bytes.position() + result.length() == end && isCutOff(bytes);
             throw cutOff
                     ? bad(rawOffset + end, "the text ends inside a character")
-                    : bad(rawOffset + bytes.position(), "no valid UTF-8");
+                    : bad(rawOffset + bytes.position(), "malformed UTF-8");
         }
         text.flip();
         checkMarks(text);

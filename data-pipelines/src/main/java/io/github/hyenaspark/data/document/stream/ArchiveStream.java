@@ -11,10 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.ZipException;
 
-/**
- * The content of a single-stream archive. It ends only where the archive properly ends: a damaged or truncated archive
- * is a {@link BadFileException}.
- */
+/** A single-stream archive's content. A damaged or truncated archive is a {@link BadFileException}. */
 public final class ArchiveStream extends BulkInputStream {
     private final InputFile file;
     private final InputStream in;

@@ -78,7 +78,8 @@ final class GzipStream extends BulkInputStream {
             return false;
         }
         if (next("a header") != MAGIC_1 || next("a header") != MAGIC_2) {
-            throw new ZipException(begun ? "bytes after a gzip member are no gzip member" : "it is not a gzip archive");
+            throw new ZipException(
+                    begun ? "the bytes after a gzip member are not a gzip member" : "it is not a gzip archive");
         }
         int method = next("a header");
         int flags = next("a header");

@@ -50,10 +50,7 @@ public final class DocumentText extends BulkInputStream {
                 clean.duplicates() == CleanConfig.Duplicates.NEAR);
     }
 
-    /**
-     * A document's id in the document table: 128 bits of the hash of its path and position, or of the id that its
-     * source gives ({@code givenId}, may be empty).
-     */
+    /** A document's id in the document table: 128 bits of the hash of its given id, or else of path and position. */
     public static String documentId(String path, long position, String givenId) {
         String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
         return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);

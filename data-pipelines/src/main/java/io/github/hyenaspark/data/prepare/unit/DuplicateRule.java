@@ -103,11 +103,7 @@ public final class DuplicateRule {
         });
     }
 
-    /**
-     * Writes the duplicates of one unit, if there are any.
-     *
-     * @param found the duplicates among its candidates, in any order, possibly repeated
-     */
+    /** Writes the duplicates of one unit, if any: {@code found} among its candidates, unordered, perhaps repeated. */
     public static Optional<UnitDuplicates> list(Storage storage, String dataset, String unit, Iterable<long[]> found)
             throws IOException {
         Map<Long, Boolean> exactByPlace = new TreeMap<>();
@@ -137,8 +133,6 @@ public final class DuplicateRule {
                 .toArray();
     }
 
-    /**
-     * The duplicates of one unit: where they are listed, and how many are equal or nearly equal to an earlier document.
-     */
+    /** A unit's duplicates: where they are listed, and how many equal or nearly equal an earlier document. */
     public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

@@ -101,10 +101,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers;
     }
 
-    /**
-     * The documents that plans leave out: for each affected shard's file, relative to the dataset, their numbers in it,
-     * ascending.
-     */
+    /** The documents that plans leave out: ascending numbers in each affected shard, by the shard's file. */
     public static Map<String, int[]> ofShards(Storage storage, String dataset, DatasetSnapshot snapshot)
             throws IOException {
         Map<String, int[]> dropped = new HashMap<>();
