@@ -6,9 +6,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which kernel the program uses, and why: the vector kernel if the JVM was started with {@code --add-modules
- * jdk.incubator.vector} and its classes load and run, else the scalar one; the system property {@code
- * hyena.convolution} ({@code scalar} or {@code vector}) overrides that. {@code VectorKernel} is loaded by name, because
- * without the module a class that mentions it would not load.
+ * jdk.incubator.vector} and its classes load and run, else the scalar one; the system property
+ * {@code hyena.convolution} ({@code scalar} or {@code vector}) overrides that. {@code VectorKernel} is loaded by name,
+ * because without the module a class that mentions it would not load.
  *
  * @param source makes the kernels, or throws if the property asks for an unavailable one
  */

@@ -145,8 +145,7 @@ public final class Dense {
             this.pass = pass;
             this.hasBias = hasBias;
             weight = weight(pass);
-            weightGradient =
-                    new SharedGradient(pass, WEIGHT_GRADIENT.at(end.ordinal()), weightName, outputs, inputs);
+            weightGradient = new SharedGradient(pass, WEIGHT_GRADIENT.at(end.ordinal()), weightName, outputs, inputs);
             biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(end.ordinal()), biasName, hasBias ? outputs : 0);
         }
 
