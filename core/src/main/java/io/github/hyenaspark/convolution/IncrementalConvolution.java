@@ -73,7 +73,8 @@ public final class IncrementalConvolution {
     /** Takes the first {@code count} elements of a filter's row and writes their outputs, perhaps in place. */
     public void first(int filter, int row, float[] elements, float[] outputs, int count) {
         if (length > 0) {
-            throw new IllegalStateException("rows have " + length + " elements; only empty rows take their first ones together");
+            throw new IllegalStateException(
+                    "rows have " + length + " elements; only empty rows take their first ones together");
         }
         if (count > capacity) {
             throw noRoom(count);

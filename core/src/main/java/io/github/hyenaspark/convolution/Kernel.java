@@ -3,8 +3,8 @@ package io.github.hyenaspark.convolution;
 /**
  * The arithmetic behind {@link LongConvolution} for rows of exactly M elements. Immutable, for any number of threads;
  * checks nothing. A row becomes {@link #splitRow points}, 2M floats that {@link #transform}, {@link #convolve} or
- * {@link #correlate} work on in place; {@link #joinRow} makes a row of the result. Only points that were {@link
- * #transform transformed}, and their sums, are values at the roots, in the kernel's own order.
+ * {@link #correlate} work on in place; {@link #joinRow} makes a row of the result. Only points that were
+ * {@link #transform transformed}, and their sums, are values at the roots, in the kernel's own order.
  *
  * <p>Not sealed, although {@link ScalarKernel} and {@code VectorKernel} are all there are: the latter is compiled
  * apart, with the incubating module, and loaded by {@link KernelChoice}.

@@ -7,14 +7,14 @@ import java.util.Arrays;
  * filter is transformed once ({@link #spectrum}) and then used for many rows. {@link DirectConvolution} is the
  * definition; {@link Kernel} works on rows padded to a power of two.
  *
- * <p>Every row is a {@code float[]} with at least L elements from 0 on; every spectrum has at least {@link
- * #spectrumSize} elements, in an order that only plans of the same length understand. What lies beyond is neither read
- * nor written. A result may overwrite a row that was an argument, not a spectrum; {@link #gatedBackward} needs rows of
- * their own for its results.
+ * <p>Every row is a {@code float[]} with at least L elements from 0 on; every spectrum has at least
+ * {@link #spectrumSize} elements, in an order that only plans of the same length understand. What lies beyond is
+ * neither read nor written. A result may overwrite a row that was an argument, not a spectrum; {@link #gatedBackward}
+ * needs rows of their own for its results.
  *
- * <p>The same arguments give the same bits on every thread with the same kernel and number of lanes ({@link
- * KernelChoice}). A plan owns memory to work in, so it is confined to one thread at a time; {@link #forAnotherThread}
- * shares its tables.
+ * <p>The same arguments give the same bits on every thread with the same kernel and number of lanes
+ * ({@link KernelChoice}). A plan owns memory to work in, so it is confined to one thread at a time;
+ * {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
     private static final int LONGEST = 1 << 29;
@@ -218,8 +218,8 @@ public final class LongConvolution {
     }
 
     /**
-     * The gradients of a {@link GatedRow} for {@link LongConvolution#gatedBackward}; every array has at least L elements from 0 on,
-     * none is copied.
+     * The gradients of a {@link GatedRow} for {@link LongConvolution#gatedBackward}; every array has at least L
+     * elements from 0 on, none is copied.
      *
      * @param output of y, read
      * @param value of v, written
@@ -234,8 +234,8 @@ public final class LongConvolution {
      *
      * @param value v
      * @param inputGate x¹, multiplies the input of the convolution
-     * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and {@link LongConvolution#gatedBackward} needs; an empty
-     *     array if there will be no backward pass
+     * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and
+     *     {@link LongConvolution#gatedBackward} needs; an empty array if there will be no backward pass
      * @param outputGate x⁰, multiplies its output
      */
     public record GatedRow(float[] value, float[] inputGate, float[] convolved, float[] outputGate) {}

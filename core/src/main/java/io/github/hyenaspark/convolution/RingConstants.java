@@ -1,8 +1,8 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The constants of the rings of {@link ScalarKernel}, computed in double and rounded once, by StrictMath, so
- * that every machine has the same.
+ * The constants of the rings of {@link ScalarKernel}, computed in double and rounded once, by StrictMath, so that every
+ * machine has the same.
  *
  * <p>Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number n of
  * a level has a = 2^-(level+2) plus the bits of n {@link #mirrored} behind the binary point.

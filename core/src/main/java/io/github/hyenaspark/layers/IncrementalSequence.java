@@ -44,7 +44,8 @@ public final class IncrementalSequence {
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
             ForwardContext<FloatArray> pass = pass(1, parameters);
-            blocks.add(new SequenceLayer<>(Block.incremental(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
+            blocks.add(new SequenceLayer<>(
+                    Block.incremental(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
         }
         Layer top = layers[layers.length - 1];
         layer(top, LanguageModelHeadLayer.class);

@@ -93,7 +93,9 @@ public abstract sealed class OperatorLayer extends FeedForwardLayer
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof OperatorLayer layer && super.equals(other) && settings().equals(layer.settings());
+        return other instanceof OperatorLayer layer
+                && super.equals(other)
+                && settings().equals(layer.settings());
     }
 
     @Override

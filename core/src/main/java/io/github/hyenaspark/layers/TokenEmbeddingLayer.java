@@ -103,7 +103,8 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
+                ? new EmbeddingRuntime<double[]>(
+                        conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
                 : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 

@@ -6,8 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
- * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen ({@link
- * IncrementalSequence}). A sequence that reaches l-max continues with its second half, read like a prompt.
+ * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen
+ * ({@link IncrementalSequence}). A sequence that reaches l-max continues with its second half, read like a prompt.
  */
 public final class Generator {
     private final HyenaLanguageModel model;

@@ -149,7 +149,9 @@ class HyenaLanguageModelTest {
         assertThat(model.computeGradient(batch, 5)).isEqualTo(loss);
         long next = Nd4j.getRandom().nextLong();
         Nd4j.getRandom().setSeed(8);
-        assertThat(next).as("ND4J's generator is left alone").isEqualTo(Nd4j.getRandom().nextLong());
+        assertThat(next)
+                .as("ND4J's generator is left alone")
+                .isEqualTo(Nd4j.getRandom().nextLong());
     }
 
     private static ModelConfig withDropout(int lMax) {

@@ -7,8 +7,8 @@ import io.github.hyenaspark.convolution.RingConstants;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The first and the last pass of {@link VectorKernel}, the only ones that see rows: two levels each, as {@code
- * RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with gates are taken here, in
+ * The first and the last pass of {@link VectorKernel}, the only ones that see rows: two levels each, as
+ * {@code RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with gates are taken here, in
  * registers. The points of the elements p to p + LANES - 1 are z[2p] and the following: real parts, then imaginary
  * parts.
  */

@@ -13,8 +13,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@link VectorTwiddles}), to
- * the values at the roots; the products of values; and back.
+ * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@link VectorTwiddles}),
+ * to the values at the roots; the products of values; and back.
  *
  * <p>A level pairs the lanes that differ in one bit of their number: p + q where the bit is 0, p - q where it is 1,
  * which is the vector times 1 or -1, plus the vector with these lanes swapped. The fourth quarter, lanes with both bits

@@ -19,14 +19,14 @@ import jdk.incubator.vector.IntVector;
  * {@link VectorQuads} does the rest; {@link VectorKernel} says why this is not done like the levels above.
  *
  * <p>A ring x^LANES = exp(2πi a) is first rotated: with x = exp(2πi a / LANES) y it is y^LANES = 1, and all rings have
- * the same constants. So point t, in lane t, is multiplied by exp(2πi a t / LANES). The a of rings add up ({@link
- * RingConstants}), so this is the product of one vector for each ring of a block and one for each block, not a vector
- * for every ring, which would take as much memory as the points.
+ * the same constants. So point t, in lane t, is multiplied by exp(2πi a t / LANES). The a of rings add up
+ * ({@link RingConstants}), so this is the product of one vector for each ring of a block and one for each block, not a
+ * vector for every ring, which would take as much memory as the points.
  *
  * <p>16 lanes are then split into quarters by bits 3 and 2 of the lane, by the rules of {@link VectorQuads}, and 8
- * lanes into halves by bit 2. Last, the points of a quarter are multiplied by the powers of its w ({@code
- * ScalarKernel}), where {@link VectorQuads} begins. That takes a 2×2 matrix for each lane, since the lanes of one
- * quarter are conjugates and others need a minus.
+ * lanes into halves by bit 2. Last, the points of a quarter are multiplied by the powers of its w
+ * ({@code ScalarKernel}), where {@link VectorQuads} begins. That takes a 2×2 matrix for each lane, since the lanes of
+ * one quarter are conjugates and others need a minus.
  */
 final class VectorTwiddles {
     private final int blockRings;

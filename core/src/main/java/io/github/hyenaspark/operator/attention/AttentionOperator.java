@@ -211,7 +211,8 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         }
 
         private Matrix kept(FloatArray all, int head, int steps) {
-            return new Matrix(all, (long) head * config.headWidth() * capacity, config.headWidth(), steps, capacity, false);
+            return new Matrix(
+                    all, (long) head * config.headWidth() * capacity, config.headWidth(), steps, capacity, false);
         }
     }
 }

@@ -35,8 +35,7 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
                 }
             }
         }
-        double[] result =
-                Dense.Reference.forward("out", mixed, pass);
+        double[] result = Dense.Reference.forward("out", mixed, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

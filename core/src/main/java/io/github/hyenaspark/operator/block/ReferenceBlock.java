@@ -30,8 +30,7 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
         residual = sum(input, dropped(branch, pass.dropout().named("branch1"), pass.length()));
         normed2 = LayerNorm.Reference.forward(residual, pass.within("norm2"));
         hidden = Dense.Reference.forward("fc1", normed2, pass);
-        double[] out =
-                Dense.Reference.forward("fc2", activated(), pass);
+        double[] out = Dense.Reference.forward("fc2", activated(), pass);
         double[] result = sum(residual, dropped(out, pass.dropout().named("branch2"), pass.length()));
         System.arraycopy(result, 0, output, 0, result.length);
     }
@@ -44,7 +43,8 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
             dHidden[i] *= Gelu.derivative(hidden[i]);
         }
         double[] dNormed2 = Dense.Reference.backward("fc1", normed2, dHidden, pass);
-        double[] dResidual = sum(outputGradient, LayerNorm.Reference.backward(residual, dNormed2, pass.within("norm2")));
+        double[] dResidual =
+                sum(outputGradient, LayerNorm.Reference.backward(residual, dNormed2, pass.within("norm2")));
         double[] dNormed1 = new double[input.length];
         mixer.backward(
                 dropped(dResidual, pass.dropout().named("branch1"), pass.length()), dNormed1, pass.within("mixer"));

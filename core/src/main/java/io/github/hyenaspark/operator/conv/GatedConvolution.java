@@ -131,7 +131,9 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         }
     }
 
-    /** {@link GatedConvolution} for one sequence that grows: the first pass takes its beginning, every later one a step. */
+    /**
+     * {@link GatedConvolution} for one sequence that grows: the first pass takes its beginning, every later one a step.
+     */
     static final class Incremental implements InferenceModule<FloatArray> {
         private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
         private static final Workspace.Slot<float[]> GATE = Workspace.Slot.row();

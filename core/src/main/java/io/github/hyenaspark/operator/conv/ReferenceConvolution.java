@@ -38,8 +38,7 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
             }
             gated[i] = filtered[i] * Activation.SIGMOID.value(projected[gate(i, pass)]);
         }
-        double[] result =
-                Dense.Reference.forward("out", gated, pass);
+        double[] result = Dense.Reference.forward("out", gated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

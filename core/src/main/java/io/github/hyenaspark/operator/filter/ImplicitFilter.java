@@ -179,7 +179,8 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             parameters = new Parameters(pass);
             window = FilterWindow.of(spec, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
-                weights.add(new SharedGradient(pass, WEIGHT_GRADIENT.at(layer), layer + ".weight", filter.width(), inputs(layer)));
+                weights.add(new SharedGradient(
+                        pass, WEIGHT_GRADIENT.at(layer), layer + ".weight", filter.width(), inputs(layer)));
                 biases.add(new SharedSums(pass, BIAS_GRADIENT.at(layer), layer + ".bias", filter.width()));
             }
             outWeight = new SharedGradient(pass, OUT_WEIGHT_GRADIENT, "out.weight", spec.filters(), filter.width());

@@ -48,8 +48,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
             }
             write(y, product, row);
         }
-        double[] result =
-                Dense.Reference.forward("out", product, pass);
+        double[] result = Dense.Reference.forward("out", product, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -79,7 +79,8 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"), NORM_GRADIENT);
-        SharedGradient embeddingGradient = new SharedGradient(pass, TABLE_GRADIENT, "embedding.weight", vocabularySize, width);
+        SharedGradient embeddingGradient =
+                new SharedGradient(pass, TABLE_GRADIENT, "embedding.weight", vocabularySize, width);
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {

@@ -103,7 +103,8 @@ public record HyenaConfig(
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
         Initializer shortFilter = new Initializer.Uniform(1 / Math.sqrt(shortLength));
-        List<ParameterSpec> specs = new ArrayList<>(Dense.in(width, projections()).parameters(linear));
+        List<ParameterSpec> specs =
+                new ArrayList<>(Dense.in(width, projections()).parameters(linear));
         specs.add(new ParameterSpec("short.weight", List.of(projections(), shortLength), shortFilter, BASE));
         specs.add(new ParameterSpec("short.bias", List.of(projections()), shortFilter, BASE));
         filterSpec().parameters(linear).forEach(spec -> specs.add(spec.within("filter")));

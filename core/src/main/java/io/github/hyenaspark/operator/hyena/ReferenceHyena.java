@@ -55,8 +55,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         }
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
-        double[] result =
-                Dense.Reference.forward("out", activated, pass);
+        double[] result = Dense.Reference.forward("out", activated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -28,6 +28,7 @@ public final class Dense {
     private final End end;
     private final int inputs;
     private final int outputs;
+    private final int slot;
     private final String weightName;
     private final String biasName;
 
@@ -35,6 +36,7 @@ public final class Dense {
         this.end = end;
         this.inputs = inputs;
         this.outputs = outputs;
+        slot = end == End.IN ? 0 : 1;
         weightName = end == End.IN ? "in.weight" : "out.weight";
         biasName = end == End.IN ? "in.bias" : "out.bias";
     }
@@ -145,9 +147,8 @@ public final class Dense {
             this.pass = pass;
             this.hasBias = hasBias;
             weight = weight(pass);
-            weightGradient =
-                    new SharedGradient(pass, WEIGHT_GRADIENT.at(end.ordinal()), weightName, outputs, inputs);
-            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(end.ordinal()), biasName, hasBias ? outputs : 0);
+            weightGradient = new SharedGradient(pass, WEIGHT_GRADIENT.at(slot), weightName, outputs, inputs);
+            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(slot), biasName, hasBias ? outputs : 0);
         }
 
         /** From the gradient of a tile's output to that of its input; this may replace {@code input} itself. */

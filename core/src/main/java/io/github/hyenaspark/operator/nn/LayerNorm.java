@@ -161,7 +161,8 @@ public final class LayerNorm {
             double[] y = new double[x.length];
             eachStep(x, pass, (step, normalised, deviation) -> {
                 for (int d = 0; d < normalised.length; d++) {
-                    y[step + d * pass.length()] = normalised[d] * pass.parameter("weight")[d] + pass.parameter("bias")[d];
+                    y[step + d * pass.length()] =
+                            normalised[d] * pass.parameter("weight")[d] + pass.parameter("bias")[d];
                 }
             });
             return y;

@@ -61,7 +61,10 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
                 pass,
                 Tile.LENGTH,
                 tile -> projection.run(
-                        tile, recurrence.hidden(tile), tile.of(outputGradient, width), recurrence.hiddenGradient(tile)));
+                        tile,
+                        recurrence.hidden(tile),
+                        tile.of(outputGradient, width),
+                        recurrence.hiddenGradient(tile)));
         projection.finish();
         pass.pool()
                 .divide(

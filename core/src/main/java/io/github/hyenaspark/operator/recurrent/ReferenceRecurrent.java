@@ -62,8 +62,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
                 c = step.memory;
             }
         }
-        double[] result =
-                Dense.Reference.forward("out", hidden, pass);
+        double[] result = Dense.Reference.forward("out", hidden, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 

@@ -2,7 +2,9 @@ package io.github.hyenaspark.operator.tensor;
 
 import org.apache.commons.math3.special.Erf;
 
-/** The function between the last gate and the output projection of the operator; {@link #ID} in every published model. */
+/**
+ * The function between the last gate and the output projection of the operator; {@link #ID} in every published model.
+ */
 public enum Activation {
     /** x. */
     ID,

@@ -7,8 +7,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Row-major floats outside the heap, where matrix products need them: a buffer of its own, or the memory of an {@link
- * INDArray}. Kernels copy rows to heap arrays and back. Threads may read, and write different places, at the same time.
+ * Row-major floats outside the heap, where matrix products need them: a buffer of its own, or the memory of an
+ * {@link INDArray}. Kernels copy rows to heap arrays and back. Threads may read, and write different places, at the
+ * same time.
  */
 public final class FloatArray {
     /** A buffer ends before 2 GiB, so a long array has several views of 2^28 elements. */

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.operator.tensor;
 
-import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import java.util.Map;
 
 /**

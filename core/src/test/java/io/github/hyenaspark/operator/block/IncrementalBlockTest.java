@@ -80,11 +80,12 @@ class IncrementalBlockTest {
     void aSequenceThatHasBegunGoesOnStepByStep(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
-        InferenceModule<FloatArray> incremental = Block.incremental(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
+        InferenceModule<FloatArray> incremental =
+                Block.incremental(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);
         incremental.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
-        assertThatThrownBy(() ->
-                        incremental.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
+        assertThatThrownBy(() -> incremental.forward(
+                        two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a sequence continues one step at a time, found 2 steps");
         assertThatThrownBy(() -> Block.incremental(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
