@@ -32,7 +32,7 @@ public final class SparkInference {
     }
 
     /**
-     * What became of all documents together.
+     * Totals over all documents.
      *
      * @param documents rows, those with an error among them
      * @param failed rows with an error
@@ -43,7 +43,7 @@ public final class SparkInference {
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
     /**
-     * How {@code score} goes about it.
+     * Options of {@code score}.
      *
      * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
      * @param perToken whether each token's loss is a result, too
@@ -52,7 +52,7 @@ public final class SparkInference {
     public record ScorePlan(int overlap, boolean perToken, String output) {}
 
     /**
-     * How {@code embed} goes about it.
+     * Options of {@code embed}.
      *
      * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
      * @param pooling which vectors are the result

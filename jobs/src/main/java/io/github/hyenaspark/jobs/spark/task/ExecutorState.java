@@ -164,10 +164,10 @@ public final class ExecutorState implements AutoCloseable {
         if (line.isPresent()) {
             settings.putAll(settingsOfDriver(line.get()));
         }
-        return open(executor, settings);
+        return storage(executor, settings);
     }
 
-    private synchronized Storage open(SparkEnv executor, Map<String, String> settings) throws IOException {
+    private synchronized Storage storage(SparkEnv executor, Map<String, String> settings) throws IOException {
         if (storage.isEmpty()
                 || storage.get().executor() != executor
                 || !storage.get().settings().equals(settings)) {
