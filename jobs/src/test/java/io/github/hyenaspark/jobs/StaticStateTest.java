@@ -58,8 +58,7 @@ final class StaticStateTest {
 
     private static Stream<Field> statics() {
         return new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.github.hyenaspark").stream()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.github.hyenaspark").stream()
                         .map(JavaClass::getName)
                         .sorted()
                         .flatMap(StaticStateTest::fields)
@@ -108,7 +107,9 @@ final class StaticStateTest {
 
     @Test
     void noStaticFieldIsAssignedAgainButTheHolder() {
-        assertThat(statics().filter(field -> !Modifier.isFinal(field.getModifiers())).map(StaticStateTest::name))
+        assertThat(statics()
+                        .filter(field -> !Modifier.isFinal(field.getModifiers()))
+                        .map(StaticStateTest::name))
                 .containsExactly(HOLDER);
     }
 

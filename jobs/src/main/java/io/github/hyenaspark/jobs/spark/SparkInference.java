@@ -129,8 +129,8 @@ public final class SparkInference {
             SentModel model, Inference<R> inference, DataConfig config, List<WorkUnit> units, String output) {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
-                .mapPartitions(
-                        part -> model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
+                .mapPartitions(part ->
+                        model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
         StructType columns = Scoring.behind(FileTexts.columns(), inference);
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit

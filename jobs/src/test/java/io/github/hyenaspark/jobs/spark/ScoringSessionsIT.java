@@ -117,8 +117,8 @@ class ScoringSessionsIT {
             assertThat(results).hasSize(DOCUMENTS);
             for (String line : results) {
                 JsonNode document = Json.parse("a document", line.getBytes(StandardCharsets.UTF_8));
-                double nats = Objects.requireNonNull(
-                        expected.get(document.get("name").textValue()));
+                double nats =
+                        Objects.requireNonNull(expected.get(document.get("name").textValue()));
                 assertThat(document.get("nats").doubleValue()).isCloseTo(nats, within(1e-5 * nats));
             }
             if (master.startsWith("local[")) { // elsewhere executors say it in a log of their own
@@ -143,8 +143,8 @@ class ScoringSessionsIT {
             Map<String, Double> narrow = scores(session, "narrow");
             Map<String, Double> wide = scores(session, "wide");
             assertThat(narrow).isNotEqualTo(wide);
-            Future<String> trained =
-                    threads.submit(() -> train(directory.resolve("beside"), training).theta());
+            Future<String> trained = threads.submit(
+                    () -> train(directory.resolve("beside"), training).theta());
             Future<List<Map<String, Double>>> first = threads.submit(repeated(session, "narrow"));
             Future<List<Map<String, Double>>> second = threads.submit(repeated(session, "wide"));
             assertThat(first.get()).hasSize(TIMES).containsOnly(narrow);

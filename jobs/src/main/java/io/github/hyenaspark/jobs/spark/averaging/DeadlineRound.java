@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A round that does not wait for every worker: each is a Spark job of its own, and once enough of them have sent
- * their results, the others have a grace period, after which their jobs are cancelled.
+ * A round that does not wait for every worker: each is a Spark job of its own, and once enough of them have sent their
+ * results, the others have a grace period, after which their jobs are cancelled.
  */
 final class DeadlineRound {
     private static final Logger LOG = LoggerFactory.getLogger(DeadlineRound.class);

@@ -22,9 +22,9 @@ import java.util.Set;
 
 /**
  * Carries any record through Kryo by its components and its canonical constructor, so that a record read back was
- * validated like every other. Kryo's own field serializer cannot: a record has no settable fields. Lists, sets,
- * maps and optionals go element by element and come back unmodifiable and in the same order, whatever class they had:
- * Kryo cannot read back what {@code List.of} makes. Everything else must have a registered class. Register records with
+ * validated like every other. Kryo's own field serializer cannot: a record has no settable fields. Lists, sets, maps
+ * and optionals go element by element and come back unmodifiable and in the same order, whatever class they had: Kryo
+ * cannot read back what {@code List.of} makes. Everything else must have a registered class. Register records with
  * {@link KryoRecords}.
  *
  * @param <T> the record

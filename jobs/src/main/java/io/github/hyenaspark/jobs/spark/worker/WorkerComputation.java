@@ -9,8 +9,10 @@ import java.io.Serializable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
-/** What a worker does between getting a state and sending a result: training, or a synthetic change of
- * the same size for a measurement. */
+/**
+ * What a worker does between getting a state and sending a result: training, or a synthetic change of the same size for
+ * a measurement.
+ */
 public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
     /** Training. */
     static WorkerComputation training() {
