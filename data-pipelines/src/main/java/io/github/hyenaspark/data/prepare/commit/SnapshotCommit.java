@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
  * tools up to date. All numbers come from the units' records. Runs on one machine, after all units.
  */
 public final class SnapshotCommit {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
     private final DatasetSpec recipe;

@@ -40,7 +40,6 @@ public final class AveragingDriver {
     private final Plan plan;
     private final TrainConfig train;
     private final Workers workers;
-    private final RunStore store;
     private final RoundProgress progress;
     private final DivergenceGuard guard;
     private final AsyncCheckpointWriter ledger;
@@ -56,7 +55,6 @@ public final class AveragingDriver {
         this.plan = plan;
         this.train = train;
         this.workers = workers;
-        this.store = store;
         this.progress = new RoundProgress(progress);
         guard = new DivergenceGuard(train.guard(), workers);
         ledger = new AsyncCheckpointWriter(store, plan);

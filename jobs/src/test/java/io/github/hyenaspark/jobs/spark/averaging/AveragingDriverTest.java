@@ -174,7 +174,7 @@ class AveragingDriverTest {
     void aKilledDriverLosesAsManyFinishedRoundsAsLieBetweenCheckpointsAndNoMore() throws IOException {
         var most = new AtomicLong();
         workers.afterTraining = () -> {
-            long finished = workers.rounds.size() - 1;
+            long finished = workers.rounds.size() - 1L;
             most.accumulateAndGet(finished - newestSaved(), Math::max);
         };
         new Start(0).run();
