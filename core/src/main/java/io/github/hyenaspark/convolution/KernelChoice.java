@@ -26,7 +26,8 @@ public record KernelChoice(String name, KernelSource source, String reason) {
         private static final KernelChoice CHOICE = KernelChoice.of(System.getProperty(PROPERTY, ""));
 
         static {
-            boolean slower = CHOICE.name().equals(SCALAR) && System.getProperty(PROPERTY, "").isEmpty();
+            boolean slower = CHOICE.name().equals(SCALAR)
+                    && System.getProperty(PROPERTY, "").isEmpty();
             LOG.atLevel(slower ? Level.WARN : Level.INFO)
                     .log("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
         }

@@ -9,7 +9,9 @@ import org.slf4j.helpers.MessageFormatter;
  * observer, and reaching a point does nothing.
  */
 public final class TestPoint {
-    /** Is told of every point that its process reaches; a {@link ServiceLoader} finds it on the class path of a test. */
+    /**
+     * Is told of every point that its process reaches; a {@link ServiceLoader} finds it on the class path of a test.
+     */
     @FunctionalInterface
     public interface Observer {
         /** Called by the thread that reaches the point, which goes on when this returns. */

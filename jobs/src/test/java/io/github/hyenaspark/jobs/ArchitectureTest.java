@@ -132,7 +132,7 @@ final class ArchitectureTest {
     void aRoomUsesOnlyTheRoomsListedForIt(Room room) {
         int own = ROOMS.indexOf(room);
         String[] allowed = ROOMS.subList(0, own + 1).stream()
-                .filter(other -> other == room || room.mayUse(other))
+                .filter(other -> other.equals(room) || room.mayUse(other))
                 .map(other -> ROOT + "." + other.name())
                 .toArray(String[]::new);
         DescribedPredicate<JavaClass> ours = resideInAnyPackage(allowed);

@@ -58,8 +58,7 @@ final class StaticStateTest {
 
     private static Stream<Field> statics() {
         return new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.github.hyenaspark").stream()
+                .withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("io.github.hyenaspark").stream()
                         .map(JavaClass::getName)
                         .sorted()
                         .flatMap(StaticStateTest::fields)
@@ -82,13 +81,13 @@ final class StaticStateTest {
     private static boolean canChange(Field field) {
         Object value = value(field);
         String type = value.getClass().getName();
-        return value.getClass().isArray() && Array.getLength(value) > 0
-                || (value instanceof Collection<?> || value instanceof Map<?, ?>)
-                        && IMMUTABLE.stream().noneMatch(type::startsWith)
+        return (value.getClass().isArray() && Array.getLength(value) > 0)
+                || ((value instanceof Collection<?> || value instanceof Map<?, ?>)
+                        && IMMUTABLE.stream().noneMatch(type::startsWith))
                 || type.startsWith("java.util.concurrent.")
                 || value instanceof ThreadLocal<?>
-                || value instanceof CharSequence && !(value instanceof String)
-                || type.startsWith(ROOT) && !(value instanceof Enum<?>) && hasChangingFields(value.getClass());
+                || (value instanceof CharSequence && !(value instanceof String))
+                || (type.startsWith(ROOT) && !(value instanceof Enum<?>) && hasChangingFields(value.getClass()));
     }
 
     private static boolean hasChangingFields(Class<?> type) {
@@ -108,7 +107,9 @@ final class StaticStateTest {
 
     @Test
     void noStaticFieldIsAssignedAgainButTheHolder() {
-        assertThat(statics().filter(field -> !Modifier.isFinal(field.getModifiers())).map(StaticStateTest::name))
+        assertThat(statics()
+                        .filter(field -> !Modifier.isFinal(field.getModifiers()))
+                        .map(StaticStateTest::name))
                 .containsExactly(HOLDER);
     }
 

@@ -106,7 +106,7 @@ final class RoundBenchJob {
                 run.merge(),
                 checkpoints.epoch(),
                 ReplayedSteps.none(),
-                WorkerComputation.nudging(bench.seconds(), bench.warmUpRounds()));
+                WorkerComputation.synthetic(bench.seconds(), bench.warmUpRounds()));
         var plan = new AveragingDriver.Plan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);

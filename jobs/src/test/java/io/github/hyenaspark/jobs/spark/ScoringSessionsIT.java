@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -116,7 +117,8 @@ class ScoringSessionsIT {
             assertThat(results).hasSize(DOCUMENTS);
             for (String line : results) {
                 JsonNode document = Json.parse("a document", line.getBytes(StandardCharsets.UTF_8));
-                double nats = expected.get(document.get("name").textValue());
+                double nats =
+                        Objects.requireNonNull(expected.get(document.get("name").textValue()));
                 assertThat(document.get("nats").doubleValue()).isCloseTo(nats, within(1e-5 * nats));
             }
             if (master.startsWith("local[")) { // elsewhere executors say it in a log of their own
@@ -141,8 +143,8 @@ class ScoringSessionsIT {
             Map<String, Double> narrow = scores(session, "narrow");
             Map<String, Double> wide = scores(session, "wide");
             assertThat(narrow).isNotEqualTo(wide);
-            Future<String> trained =
-                    threads.submit(() -> train(directory.resolve("beside"), training).theta());
+            Future<String> trained = threads.submit(
+                    () -> train(directory.resolve("beside"), training).theta());
             Future<List<Map<String, Double>>> first = threads.submit(repeated(session, "narrow"));
             Future<List<Map<String, Double>>> second = threads.submit(repeated(session, "wide"));
             assertThat(first.get()).hasSize(TIMES).containsOnly(narrow);

@@ -50,11 +50,7 @@ public final class AveragingDriver {
     private Optional<RunState> latest = Optional.empty();
     private boolean stopped;
 
-    /**
-     * A driver at the start of its work.
-     *
-     * @param progress counts rounds
-     */
+    /** @param progress counts rounds */
     public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
         this.train = train;

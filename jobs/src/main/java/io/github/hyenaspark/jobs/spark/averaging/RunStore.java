@@ -28,14 +28,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a run leaves in its directory: checkpoints, the journal, the loss curve and reports. Only the checkpoints matter
- * for training; if one of the others cannot be written, the run goes on with a warning.
+ * for training; if one of the others cannot be written, the run continues with a warning.
  */
 public final class RunStore {
     private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
     private static final String CHART = "loss.png";
     private static final String PAGE = "report.html";
     private static final String EVENTS = "events.out.tfevents.0.hyena"; // the name tells TensorBoard what it is
-    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a run that goes on
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a running run
     private static final String OUTER_MOMENTUM = "outer-momentum";
     private static final String FIRST_MOMENT = "first-moment";
     private static final String SECOND_MOMENT = "second-moment";
@@ -188,7 +188,7 @@ public final class RunStore {
 
     private void failed(String what, String done, Throwable failure) {
         DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, failedWrites.incrementAndGet());
-        LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
+        LOG.warn("{} of {} could not be {}; training continues: {}", what, directory, done, failure.toString());
     }
 
     private byte[] chart() throws IOException {

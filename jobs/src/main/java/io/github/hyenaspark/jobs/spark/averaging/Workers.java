@@ -36,11 +36,11 @@ public interface Workers {
      */
     List<WorkerRound> train(RunState start);
 
-    /** Lets one worker do its local steps of a round once more, because what it brought is no good. */
+    /** Repeats one worker's local steps of a round, because its result is not usable. */
     WorkerRound again(RunState start, int worker);
 
     /**
-     * Averages what workers brought in the round that was trained last.
+     * Averages the results of the round that was trained last.
      *
      * @param start what they started from
      * @param results those that count, as {@link #train} and {@link #again} gave them

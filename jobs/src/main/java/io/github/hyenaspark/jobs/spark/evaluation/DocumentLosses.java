@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the
- * table of their unit. Holds the table of one unit and no more.
+ * Adds up the losses of sequences, which come in order, to losses of documents, and looks up each document in the table
+ * of its unit. Holds the table of one unit only.
  */
 public final class DocumentLosses {
     private final Storage storage;
@@ -36,11 +36,7 @@ public final class DocumentLosses {
     private long documents;
     private long bytes;
 
-    /**
-     * Without losses so far.
-     *
-     * @param plan of sequences that are of one document each
-     */
+    /** @param plan of sequences that are of one document each */
     DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
         this.storage = storage;
         this.source = source;

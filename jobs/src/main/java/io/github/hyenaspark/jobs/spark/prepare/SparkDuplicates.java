@@ -35,7 +35,6 @@ public final class SparkDuplicates {
 
     private final JavaSparkContext context;
 
-    /** Ready to look. */
     public SparkDuplicates(JavaSparkContext context) {
         this.context = context;
     }

@@ -164,10 +164,10 @@ public final class ExecutorState implements AutoCloseable {
         if (line.isPresent()) {
             settings.putAll(settingsOfDriver(line.get()));
         }
-        return open(executor, settings);
+        return storage(executor, settings);
     }
 
-    private synchronized Storage open(SparkEnv executor, Map<String, String> settings) throws IOException {
+    private synchronized Storage storage(SparkEnv executor, Map<String, String> settings) throws IOException {
         if (storage.isEmpty()
                 || storage.get().executor() != executor
                 || !storage.get().settings().equals(settings)) {
@@ -192,9 +192,8 @@ public final class ExecutorState implements AutoCloseable {
      */
     @SuppressWarnings("unchecked") // what RunPlugin answers to this question
     public Broadcast<float[]> wholeParameters(String series, long round) {
-        PluginContext driver = line.orElseThrow(
-                () -> new IllegalStateException("spark.plugins: found no " + RunPlugin.class.getName()
-                        + " on this executor, expected it where train.down-codec is not fp32"));
+        PluginContext driver = line.orElseThrow(() -> new IllegalStateException("spark.plugins: found no "
+                + RunPlugin.class.getName() + " on this executor, expected it where train.down-codec is not fp32"));
         try {
             return (Broadcast<float[]>) driver.ask(new RunPlugin.Missing(series, round));
         } catch (Exception e) { // ask declares no other

@@ -30,7 +30,7 @@ final class IdlePool<K, V> {
     /** An idle value, if there is one. */
     synchronized Optional<V> take(K key) {
         Idle<K, V> same = find(key).orElseGet(() -> new Idle<>(key, new ArrayDeque<>()));
-        idle.removeIf(other -> other == same);
+        idle.removeIf(other -> other.key().equals(key));
         idle.addFirst(same);
         if (idle.size() > mostKeys) {
             idle.removeLast().values().forEach(release);

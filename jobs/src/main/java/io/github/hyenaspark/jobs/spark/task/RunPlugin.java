@@ -55,8 +55,8 @@ public final class RunPlugin implements SparkPlugin {
         /** Does nothing if there is such a gauge. */
         private void register(String name) {
             if (registry != null) {
-                registry.gauge(name, () -> (Gauge<Double>)
-                        () -> DriverState.ofThisProcess().gauge(name));
+                registry.gauge(name, () ->
+                        (Gauge<Double>) () -> DriverState.ofThisProcess().gauge(name));
             }
         }
 

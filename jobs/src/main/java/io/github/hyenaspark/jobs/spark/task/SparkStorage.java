@@ -12,8 +12,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
- * Storage with Hadoop's settings as the driver has them: those given as
- * {@code spark.hadoop.*}, and over them what an application has set on its context's {@code hadoopConfiguration()}.
+ * Storage with Hadoop's settings as the driver has them: those given as {@code spark.hadoop.*}, and over them what an
+ * application has set on its context's {@code hadoopConfiguration()}.
  */
 public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";

@@ -9,7 +9,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
-import io.github.hyenaspark.jobs.spark.task.TaskPlace;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
@@ -67,7 +67,8 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
                 ? Optional.empty()
                 : Optional.of(WorkerStateFiles.write(storage, plan.run(), sent.directory(), worker, keeps));
         TaskPlace place = TaskPlace.here();
-        TestPoint.reached("worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
+        TestPoint.reached(
+                "worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
         var times = new WorkerTimes(
                 millis(read - begin),
                 millis(done.loadNanos()),

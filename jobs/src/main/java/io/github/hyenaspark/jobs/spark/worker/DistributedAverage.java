@@ -155,7 +155,7 @@ public final class DistributedAverage {
     }
 
     /**
-     * What one worker brought of a range of parameters.
+     * One worker's update of a range of parameters.
      *
      * @param worker k
      * @param frames of the range

@@ -9,8 +9,8 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.function.IntPredicate;
 
 /**
- * Moves every parameter and moment a little, by numbers that depend on round, worker and place, so that what travels is
- * like what training makes, in the time that it takes to write it once. For measuring all but the training.
+ * Changes every parameter and moment a little, by numbers that depend on round, worker and index, so that the updates
+ * look like those of training but take almost no time to compute. For measuring everything but the training.
  *
  * @param nanos that it keeps its core busy, at least
  * @param warmUpRounds in which it does not

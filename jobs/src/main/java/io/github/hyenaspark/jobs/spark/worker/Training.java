@@ -19,11 +19,11 @@ import java.util.function.LongFunction;
 /** Local steps on batches that the executor reads itself, in a model that waits in it. */
 record Training() implements WorkerComputation {
     @Override
-    public Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
+    public Done round(
+            ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException {
         try {
-            return executor.read(
-                    plan.trainSource(), batches -> round(executor, plan, part, start, continues, batches));
+            return executor.read(plan.trainSource(), batches -> round(executor, plan, part, start, continues, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
