@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The loops of {@link Codec} over values {@code from} (inclusive) to {@code to} (exclusive) of one block, one value at a
- * time. {@code VectorCodecLoops} gives the same bits in half the time, where the JVM was started with
+ * The loops of {@link Codec} over values {@code from} (inclusive) to {@code to} (exclusive) of one block, one value at
+ * a time. {@code VectorCodecLoops} gives the same bits in half the time, where the JVM was started with
  * {@code --add-modules jdk.incubator.vector} and has vectors of eight floats. Value i of a block stands in the frame at
  * byte {@code at} + i, or {@code at} + 2i for halves.
  */

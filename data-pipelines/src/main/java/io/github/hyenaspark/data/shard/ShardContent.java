@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.FileInfo;
-import io.github.hyenaspark.io.Storage.Content;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.Storage.Content;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
