@@ -50,7 +50,9 @@ public record BenchmarkLoop(List<Double> seconds) {
         return new BenchmarkLoop(seconds);
     }
 
-    /** Whether to measure again after {@code done} repeats in {@code total} seconds; {@code count} as in {@link #of}. */
+    /**
+     * Whether to measure again after {@code done} repeats in {@code total} seconds; {@code count} as in {@link #of}.
+     */
     static boolean more(int done, int count, double total) {
         if (count > 0) {
             return done < count;

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures the long convolution alone, as a training step uses it: all channels forward, then all channels backward,
- * each with the transform of its filter, divided over the threads. With one thread, time is CPU time of the thread; with
- * more, wall-clock time.
+ * each with the transform of its filter, divided over the threads. With one thread, time is CPU time of the thread;
+ * with more, wall-clock time.
  */
 public final class ConvolutionBenchmark {
     private static final long SEED = 1;
@@ -52,7 +52,11 @@ public final class ConvolutionBenchmark {
         BenchmarkLoop gatedForward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForward);
         BenchmarkLoop gatedForwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForwardBackward);
         return new Measurement(
-                forward, forwardBackward, gatedForward, gatedForwardBackward, Math.max(ungatedError, error.largest(true)));
+                forward,
+                forwardBackward,
+                gatedForward,
+                gatedForwardBackward,
+                Math.max(ungatedError, error.largest(true)));
     }
 
     /** The gated convolution with its gradients alone, without a warm-up. */
@@ -104,8 +108,8 @@ public final class ConvolutionBenchmark {
 
     private void forwardBackward() {
         forward();
-        eachRowBackward((plan, spectrum, sum, b, d) -> plan.backward(
-                rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
+        eachRowBackward((plan, spectrum, sum, b, d) ->
+                plan.backward(rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
     }
 
     private void gatedForward() {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures generation in one thread after a prompt of random ids, and the naive way, which runs the whole sequence again
- * for each token, both in CPU time of the thread. Untrained parameters take as long as trained ones.
+ * Measures generation in one thread after a prompt of random ids, and the naive way, which runs the whole sequence
+ * again for each token, both in CPU time of the thread. Untrained parameters take as long as trained ones.
  */
 public final class GenerationBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationBenchmark.class);

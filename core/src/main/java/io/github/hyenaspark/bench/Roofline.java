@@ -47,8 +47,8 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
     }
 
     /**
-     * Measures as many channels as fit well into the heap, the same number for every thread, with fewer sequences if need
-     * be, and scales up, since all rows cost the same.
+     * Measures as many channels as fit well into the heap, the same number for every thread, with fewer sequences if
+     * need be, and scales up, since all rows cost the same.
      */
     private static double convolutionSeconds(ConvolutionBenchmark.Shape block) {
         int batch = block.batch();

@@ -191,8 +191,8 @@ public final class StepBenchmark {
         }
 
         /**
-         * Floating-point operations of all matrix products of a step, in the blocks and the head: 2MNK forward and twice
-         * that backward, without recomputation.
+         * Floating-point operations of all matrix products of a step, in the blocks and the head: 2MNK forward and
+         * twice that backward, without recomputation.
          */
         public long productFlop() {
             long width = model.dModel();

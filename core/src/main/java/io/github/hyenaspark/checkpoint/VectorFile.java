@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Safetensors.Contents;
 import io.github.hyenaspark.io.Safetensors.Tensor;
-import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.IOException;
@@ -59,12 +59,7 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
     }
 
     static VectorFile write(
-            Storage storage,
-            String run,
-            String vector,
-            String path,
-            List<Tensor> tensors,
-            Map<String, String> metadata)
+            Storage storage, String run, String vector, String path, List<Tensor> tensors, Map<String, String> metadata)
             throws IOException {
         FileInfo file = storage.write(Storage.resolve(run, path), out -> Safetensors.write(out, tensors, metadata));
         return new VectorFile(vector, path, file.bytes(), file.crc32c(), file.sha256());

@@ -66,8 +66,7 @@ public final class WorkerStateFiles {
      */
     public static int worker(VectorFile file) {
         if (!NAME.matcher(file.vector()).matches()) {
-            throw new IllegalArgumentException(
-                    "a worker's state is named worker-K, found \"" + file.vector() + "\"");
+            throw new IllegalArgumentException("a worker's state is named worker-K, found \"" + file.vector() + "\"");
         }
         return Integer.parseInt(file.vector().substring(PREFIX.length()));
     }

@@ -84,7 +84,8 @@ final class Argument {
             if (!what.isFile()) {
                 throw new IllegalArgumentException("cannot include \"" + what + "\": no such file");
             }
-            return ConfigFactory.parseFile(what, required(context.parseOptions())).root();
+            return ConfigFactory.parseFile(what, required(context.parseOptions()))
+                    .root();
         }
 
         private ConfigParseOptions required(ConfigParseOptions options) {

@@ -35,7 +35,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Binds sections to records with Jackson, and turns its errors into messages that name the key and where it was set. */
+/**
+ * Binds sections to records with Jackson, and turns its errors into messages that name the key and where it was set.
+ */
 final class RecordBinding {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -66,8 +68,9 @@ final class RecordBinding {
     <T> T bind(String section, Class<T> record) {
         JsonNode node = tree.get(section);
         if (node == null) {
-            throw new IllegalArgumentException("there is no section " + section
-                    + SettingNames.suggestion(section, root.keySet(), "") + "; known sections: " + new TreeSet<>(root.keySet()));
+            throw new IllegalArgumentException(
+                    "there is no section " + section + SettingNames.suggestion(section, root.keySet(), "")
+                            + "; known sections: " + new TreeSet<>(root.keySet()));
         }
         if (!node.isObject()) {
             throw new IllegalArgumentException(section + " is a section, but found it set to " + node
@@ -113,8 +116,9 @@ final class RecordBinding {
         String section = key(path.subList(0, path.size() - 1));
         TreeSet<String> known = new TreeSet<>();
         e.getKnownPropertyIds().forEach(name -> known.add(String.valueOf(name)));
-        return "unknown key " + key(path) + place(path) + SettingNames.suggestion(e.getPropertyName(), known, section + ".")
-                + "; known keys of " + section + ": " + known;
+        return "unknown key " + key(path) + place(path)
+                + SettingNames.suggestion(e.getPropertyName(), known, section + ".") + "; known keys of " + section
+                + ": " + known;
     }
 
     /** A record names its keys in messages: the first key that it mentions tells where the error is. */
@@ -161,7 +165,10 @@ final class RecordBinding {
             return "true or false";
         }
         if (type.isEnum()) {
-            return "one of " + Arrays.stream(type.getEnumConstants()).map(EnumByName::name).toList();
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(EnumByName::name)
+                            .toList();
         }
         if (Collection.class.isAssignableFrom(type)) {
             return "a list, as in [A, B]";

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HOCON values as a normalised JSON tree: sorted keys, every value of its default's type where possible, numbers without
- * redundant zeros or exponents.
+ * HOCON values as a normalised JSON tree: sorted keys, every value of its default's type where possible, numbers
+ * without redundant zeros or exponents.
  */
 final class TypedTree {
     private static final JsonMapper MAPPER = JsonMapper.builder()

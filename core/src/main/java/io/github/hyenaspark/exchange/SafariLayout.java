@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s as PyTorch lists it: in its order, with
- * its constants and every name of a parameter that has several (the embedding's table, which the head shares, and the
- * sine frequency, once per layer of the filter network).
+ * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s as PyTorch lists it: in its order,
+ * with its constants and every name of a parameter that has several (the embedding's table, which the head shares, and
+ * the sine frequency, once per layer of the filter network).
  */
 final class SafariLayout {
     private final HyenaConfig operator;

@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * Converts the parameters of a language model to the tensors of safari's {@code ConvLMHeadModel} and back. What it
- * writes loads with a strict {@code load_state_dict}. It also reads files without the constants or with only one name of
- * a parameter that has several, as the safetensors library writes them.
+ * writes loads with a strict {@code load_state_dict}. It also reads files without the constants or with only one name
+ * of a parameter that has several, as the safetensors library writes them.
  */
 public final class SafariTensors {
     /** Errors of the constants in float32 are about 1e-5; another formula differs by more. */
@@ -55,8 +55,8 @@ public final class SafariTensors {
      * θ, P elements in table order.
      *
      * @param file where the tensors come from, for the message
-     * @throws CorruptFileException naming missing and unknown tensors and those of another shape, or if the names of one
-     *     parameter have different values or a constant is wrong
+     * @throws CorruptFileException naming missing and unknown tensors and those of another shape, or if the names of
+     *     one parameter have different values or a constant is wrong
      */
     public float[] read(String file, List<Tensor> tensors) throws CorruptFileException {
         Map<String, Tensor> found = new LinkedHashMap<>();

@@ -227,8 +227,9 @@ public final class Storage {
             written = writeOnce(location, content);
         }
         if (!written.created() && !written.file().sameContent(hashed(uri))) {
-            throw new IOException("cannot write " + location.qualified() + ": an object of that name with other content is"
-                    + " there already; objects are immutable, so choose another name or delete it");
+            throw new IOException(
+                    "cannot write " + location.qualified() + ": an object of that name with other content is"
+                            + " there already; objects are immutable, so choose another name or delete it");
         }
         return written.file();
     }
@@ -308,7 +309,8 @@ public final class Storage {
     /** Deletes a file, or a directory with everything in it; it need not exist. */
     public void delete(String uri) throws IOException {
         Location location = location(uri);
-        if (!location.fileSystem().delete(location.path(), true) && location.fileSystem().exists(location.path())) {
+        if (!location.fileSystem().delete(location.path(), true)
+                && location.fileSystem().exists(location.path())) {
             throw new IOException("cannot delete " + location.qualified() + ": the file system refused");
         }
     }

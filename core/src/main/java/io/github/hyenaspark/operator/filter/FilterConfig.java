@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.config.SettingNames;
 
-
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
  *

@@ -6,17 +6,17 @@ import java.util.Arrays;
 
 /**
  * The second moment that a single AdamW on the mean gradient would have. The mean of the workers' own second moments is
- * larger by the noise between their gradients, which makes steps too short where noise dominates. The first moments show
- * how much the gradients of a round agree. Per element, with m and v from before the round, h_k steps of worker k, and
- * means weighted as in {@link Averaging}:
+ * larger by the noise between their gradients, which makes steps too short where noise dominates. The first moments
+ * show how much the gradients of a round agree. Per element, with m and v from before the round, h_k steps of worker k,
+ * and means weighted as in {@link Averaging}:
  *
  * <pre>
  *   d_k = m_k - β1^h_k m      rest = mean(β2^h_k) v
  *   v ← rest + (mean(v_k) - rest) · mean(d_k)² / mean(d_k²)
  * </pre>
  *
- * <p>The last factor is 1 if all gradients are equal, and 1/K on average if they are pure noise. With h = 1,
- * d_k is (1 - β1) times worker k's gradient, and the result is exactly β2 v + (1 - β2) (mean gradient)².
+ * <p>The last factor is 1 if all gradients are equal, and 1/K on average if they are pure noise. With h = 1, d_k is (1
+ * - β1) times worker k's gradient, and the result is exactly β2 v + (1 - β2) (mean gradient)².
  */
 final class SecondMomentCorrection {
     private final Averaging averaging;

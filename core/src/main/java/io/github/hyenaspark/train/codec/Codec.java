@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 
 /**
  * How a vector of floats travels from a worker to the driver: as one frame of little-endian bytes, in blocks of
- * {@value #BLOCK} values (the last one shorter). {@code INT8} and {@code INT4} write a block as the float max|x| / n,
- * n = 127 and 7, and the nearest multiples of it; two values of {@code INT4} share a byte, the first in its low half.
+ * {@value #BLOCK} values (the last one shorter). {@code INT8} and {@code INT4} write a block as the float max|x| / n, n
+ * = 127 and 7, and the nearest multiples of it; two values of {@code INT4} share a byte, the first in its low half.
  * With blockwise scales, eight and four bits train as well as 32 (arXiv 2501.18512). A worker adds what {@code INT4}
  * loses to its next delta.
  */

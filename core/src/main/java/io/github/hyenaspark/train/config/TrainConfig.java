@@ -24,8 +24,8 @@ import java.util.List;
  * @param recompute {@code none} keeps activations for the backward pass; {@code block} keeps only the input of each
  *     block and recomputes the rest
  * @param codec how results travel
- * @param downCodec how the common parameters travel: unencoded, or as the change of a round; not with a codec that needs
- *     error feedback
+ * @param downCodec how the common parameters travel: unencoded, or as the change of a round; not with a codec that
+ *     needs error feedback
  * @param stepPhases first rounds with another H than {@code localSteps}: averaging often at first and rarely later is
  *     post-local SGD (arXiv 1808.07217)
  */
@@ -116,9 +116,9 @@ public record TrainConfig(
     }
 
     /**
-     * When a round of {@link RoundMode#DEADLINE} ends, section {@code train.deadline}. A worker takes at least one local
-     * step, and none after its time is over; its result is weighted by its tokens. The journal records the steps of every
-     * worker, so that the run can be replayed bit for bit.
+     * When a round of {@link RoundMode#DEADLINE} ends, section {@code train.deadline}. A worker takes at least one
+     * local step, and none after its time is over; its result is weighted by its tokens. The journal records the steps
+     * of every worker, so that the run can be replayed bit for bit.
      *
      * @param seconds limit for a worker's local steps, positive
      * @param quorum share of the K workers that a round needs, above 0 and at most 1
@@ -206,8 +206,8 @@ public record TrainConfig(
 
     /**
      * Shorter sequences at the start of a run, section {@code train.length-schedule}: they begin with {@code start}
-     * tokens and double until they reach the model's length. A batch is cut into more rows, so a local step has the same
-     * tokens.
+     * tokens and double until they reach the model's length. A batch is cut into more rows, so a local step has the
+     * same tokens.
      *
      * @param start tokens of a sequence in the first rounds, l-max divided by a power of two; 0 for no schedule
      * @param everyRounds rounds between doublings, at least 1

@@ -3,8 +3,8 @@ package io.github.hyenaspark.train.optim;
 import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
- * Parameters and AdamW's moments. The arrays are not copied: do not change a state that others hold; {@link #copy} makes
- * one to train in. Not compared by {@code equals}.
+ * Parameters and AdamW's moments. The arrays are not copied: do not change a state that others hold; {@link #copy}
+ * makes one to train in. Not compared by {@code equals}.
  *
  * @param theta P, in table order
  * @param firstMoment m, P; empty if workers do not share moments

@@ -5,8 +5,8 @@ import java.util.Random;
 
 /**
  * A program for {@link CodecLoopsForkIT}: runs the loops that its JVM has until the compiler has seen them, and
- * compares every result with those of {@link CodecLoops} from before it had, bit by bit. Its last line of output
- * is the name of the loops and "the same bits".
+ * compares every result with those of {@link CodecLoops} from before it had, bit by bit. Its last line of output is the
+ * name of the loops and "the same bits".
  */
 final class ForkedCodecLoops {
     private static final long SEED = 2501;

@@ -11,8 +11,8 @@ import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
-import io.github.hyenaspark.io.Storage.Content;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.Storage.Content;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -31,9 +31,9 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /**
  * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. The
