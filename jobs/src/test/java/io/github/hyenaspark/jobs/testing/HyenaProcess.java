@@ -36,6 +36,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
 
     private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final String LOGGING = "log4j2-process.properties";
+    private static final String KERNEL = "-Dhyena.convolution=";
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 
     /** A process on a master, with a heap of 1 GiB and no points. */
@@ -46,7 +47,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         properties.put("log4j2.configurationFile", logging());
         properties.put(
                 EXECUTOR_FLAGS,
-                vectorFlag() + " " + String.join(" ", SHORT_LIVED) + " "
+                kernelFlags() + " " + String.join(" ", SHORT_LIVED) + " "
                         + quoted("-Dlog4j2.configurationFile=" + logging()));
         return new HyenaProcess(master, properties, SHORT_LIVED).withFlags("-Xmx1g");
     }
@@ -122,16 +123,18 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
         return command;
     }
 
-    /** Spark's opened packages and the modules, as this JVM was started with. */
+    /** Spark's opened packages, the modules and the kernel, as this JVM was started with. */
     public static List<String> jvmFlags() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk."))
+                .filter(flag -> flag.startsWith("--add-") || flag.startsWith("-Djdk.") || flag.startsWith(KERNEL))
                 .toList();
     }
 
-    /** The flag that this JVM has the vector module by, if it has it: executors must choose the same kernel. */
-    static String vectorFlag() {
-        return jvmFlags().contains(VectorModule.FLAG) ? VectorModule.FLAG : "";
+    /** Of these flags those by which executors choose the kernel of this JVM. */
+    static String kernelFlags() {
+        return jvmFlags().stream()
+                .filter(flag -> flag.equals(VectorModule.FLAG) || flag.startsWith(KERNEL))
+                .collect(Collectors.joining(" "));
     }
 
     private static String scalaBinaryVersion() {
