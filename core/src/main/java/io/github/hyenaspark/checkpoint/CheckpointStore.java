@@ -171,8 +171,8 @@ public final class CheckpointStore {
     /** The same names, those that were committed too late at the end. */
     private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
         Set<ManifestName> late = layout.superseded();
-        late.forEach(name ->
-                log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
+        late.forEach(
+                name -> log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
         List<ManifestName> ordered = new ArrayList<>(names);
         ordered.sort(Comparator.comparing(late::contains)); // stable
         return ordered;

@@ -115,7 +115,8 @@ public final class Main implements Runnable {
     }
 
     private static String unknownCommand(String typed, Set<String> known) {
-        return "there is no command " + typed + SettingNames.suggestion(typed, known, "") + "; known commands: " + known;
+        return "there is no command " + typed + SettingNames.suggestion(typed, known, "") + "; known commands: "
+                + known;
     }
 
     private static int failed(Throwable failure, String command, Console console) {

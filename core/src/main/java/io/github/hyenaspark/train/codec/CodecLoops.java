@@ -6,10 +6,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The loops of {@link Codec} over values {@code from} (inclusive) to {@code to} (exclusive) of one block, one value at a
- * time. {@code VectorCodecLoops} gives the same bits in half the time, where the
- * {@link VectorModule} is available and has vectors of eight floats. Value i of a block stands in the frame at
- * byte {@code at} + i, or {@code at} + 2i for halves.
+ * The loops of {@link Codec} over values {@code from} (inclusive) to {@code to} (exclusive) of one block, one value at
+ * a time. {@code VectorCodecLoops} gives the same bits in half the time, where the {@link VectorModule} is available
+ * and has vectors of eight floats. Value i of a block stands in the frame at byte {@code at} + i, or {@code at} + 2i
+ * for halves.
  */
 class CodecLoops {
     /** Added to a small float, it leaves an integer in the last bits, rounded to nearest with ties to even. */

@@ -1,6 +1,4 @@
-/**
- * The validated settings of training. Start at {@link TrainConfig}.
- */
+/** The validated settings of training. Start at {@link TrainConfig}. */
 @NullMarked
 package io.github.hyenaspark.train.config;
 

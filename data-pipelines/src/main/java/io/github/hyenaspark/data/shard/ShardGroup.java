@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.shard;
 
-
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;

@@ -189,7 +189,7 @@ class ScoreIT {
     void theExampleOfTheDocumentationRuns() throws IOException {
         Path sources = Path.of(System.getProperty("basedir", "."));
         String example =
-                Files.readString(sources.resolve("src/test/java/io/github/hyenaspark/jobs/ScoringExample.java"));
+                Files.readString(sources.resolve("src/test/java/io/github/hyenaspark/jobs/spark/ScoringExample.java"));
         String code = example.substring(
                         example.indexOf("        Scoring scoring"), example.indexOf("        // docs: end"))
                 .replace("\n        ", "\n")

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.io.BulkInputStream;

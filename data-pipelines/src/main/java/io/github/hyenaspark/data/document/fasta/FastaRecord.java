@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.document.fasta;
 
-import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.document.stream;
 
-import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;

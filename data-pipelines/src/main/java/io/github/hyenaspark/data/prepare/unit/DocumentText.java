@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;

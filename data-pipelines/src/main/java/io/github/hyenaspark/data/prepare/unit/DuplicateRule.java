@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.Spliterators;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which documents of a dataset are redundant: a document is a duplicate if an earlier one, in the order of units and of

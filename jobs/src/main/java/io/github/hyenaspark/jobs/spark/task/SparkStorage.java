@@ -1,9 +1,7 @@
 package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
-import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
