@@ -139,7 +139,7 @@ class AttentionOperatorTest {
                 .hasMessage("attention.heads: found 4, expected a divisor of d-model 6");
         assertThatThrownBy(() -> new AttentionConfig(6, 24, 2, true))
                 .hasMessage("attention.heads: found 2 of 3 channels, expected an even number of channels, which rotary"
-                        + " positions turn in pairs; choose other heads or positions");
+                        + " positions rotate in pairs; choose other heads or positions");
     }
 
     private static Rehearsal rehearsal(AttentionConfig config, int batchSize, int length) {
