@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * How long the repeats of one piece of work took.
+ * Times of the repeats of one piece of work.
  *
- * @param seconds of each, in their order, at least one
+ * @param seconds of each, in order, at least one
  */
 public record BenchmarkLoop(List<Double> seconds) {
     private static final int FEWEST = 5;
@@ -27,10 +27,10 @@ public record BenchmarkLoop(List<Double> seconds) {
     }
 
     /**
-     * Repeats {@code work}, after runs that do not count: two at least and 0.2 s of them, until which the cores and the
-     * threads of a machine that was idle are not what they are in training.
+     * Repeats {@code work} after a warm-up of at least two runs and 0.2 s, which wakes the cores and threads of an idle
+     * machine.
      *
-     * @param count how often, 0 for as often as fits in 5 seconds, at least 5 (2 if they take a minute) and at most 15
+     * @param count 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most 15
      * @param nanos the clock
      */
     static BenchmarkLoop of(int count, LongSupplier nanos, Runnable work) {
@@ -51,8 +51,7 @@ public record BenchmarkLoop(List<Double> seconds) {
     }
 
     /**
-     * Whether a measurement of {@code done} repeats in {@code total} seconds goes on; {@code count} as in {@link #of}.
-     * Two are enough if they took a minute.
+     * Whether to measure again after {@code done} repeats in {@code total} seconds; {@code count} as in {@link #of}.
      */
     static boolean more(int done, int count, double total) {
         if (count > 0) {
@@ -61,22 +60,17 @@ public record BenchmarkLoop(List<Double> seconds) {
         return done < 2 || (done < FEWEST ? total < LONG_SECONDS : done < MOST && total < ENOUGH_SECONDS);
     }
 
-    /**
-     * Nanoseconds of the calling thread with one thread, of the clock with more: what others do on the machine then
-     * counts in the latter only.
-     */
+    /** CPU time of the calling thread with one thread, undisturbed by other processes; wall-clock time with more. */
     static LongSupplier clockOf(int threads) {
         return threads == 1 ? ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime : System::nanoTime;
     }
 
-    /** The middle one; of an even number the mean of the two in the middle. */
     public double median() {
         List<Double> sorted = seconds.stream().sorted().toList();
         int upper = sorted.size() / 2;
         return sorted.size() % 2 == 1 ? sorted.get(upper) : (sorted.get(upper - 1) + sorted.get(upper)) / 2;
     }
 
-    /** The shortest. */
     public double best() {
         return seconds.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
     }

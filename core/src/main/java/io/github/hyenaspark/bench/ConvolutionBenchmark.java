@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Measures the long convolution alone, as a training step uses it: all channels forward, then all channels backward,
- * each making its filter's spectrum when its turn comes, the channels divided over the threads. Time is that of the
- * calling thread with one thread, of the clock with more.
+ * each with the transform of its filter, divided over the threads. With one thread, time is CPU time of the thread;
+ * with more, wall-clock time.
  */
 public final class ConvolutionBenchmark {
     private static final long SEED = 1;
@@ -38,8 +38,7 @@ public final class ConvolutionBenchmark {
     /**
      * Warms up and measures everything.
      *
-     * @param repeats of each measurement, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and
-     *     at most 15
+     * @param repeats of each measurement, 0 for the default of {@link BenchmarkLoop#of}
      * @throws IllegalArgumentException if the heap is too small
      */
     public static Measurement run(Shape shape, int repeats) {
@@ -49,11 +48,15 @@ public final class ConvolutionBenchmark {
         ConvolutionError error = new ConvolutionError(benchmark.rows, shape);
         BenchmarkLoop forward = BenchmarkLoop.of(repeats, clock, benchmark::forward);
         BenchmarkLoop forwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::forwardBackward);
-        double plainError = error.plain();
+        double ungatedError = error.largest(false);
         BenchmarkLoop gatedForward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForward);
         BenchmarkLoop gatedForwardBackward = BenchmarkLoop.of(repeats, clock, benchmark::gatedForwardBackward);
         return new Measurement(
-                forward, forwardBackward, gatedForward, gatedForwardBackward, Math.max(plainError, error.gated()));
+                forward,
+                forwardBackward,
+                gatedForward,
+                gatedForwardBackward,
+                Math.max(ungatedError, error.largest(true)));
     }
 
     /** The gated convolution with its gradients alone, without a warm-up. */
@@ -62,79 +65,70 @@ public final class ConvolutionBenchmark {
         return BenchmarkLoop.of(repeats, BenchmarkLoop.clockOf(shape.threads()), benchmark::gatedForwardBackward);
     }
 
-    /** One channel's work, of all sequences. */
+    /** The work of one row, given the spectrum of its filter. */
     @FunctionalInterface
-    private interface ChannelWork {
-        void run(LongConvolution plan, int member, int d);
+    private interface Forward {
+        void run(LongConvolution plan, float[] spectrum, int b, int d);
     }
 
-    private void eachChannel(ChannelWork work) {
+    /** The same backward; adds to the gradient of the filter's spectrum. */
+    @FunctionalInterface
+    private interface Backward {
+        void run(LongConvolution plan, float[] spectrum, float[] gradient, int b, int d);
+    }
+
+    private void eachRow(Forward work) {
         pool.divide(shape.channels(), (member, from, to) -> {
             for (int d = from; d < to; d++) {
-                work.run(plans[member], member, d);
+                plans[member].spectrum(rows.filter[d], spectra[member]);
+                for (int b = 0; b < shape.batch(); b++) {
+                    work.run(plans[member], spectra[member], b, d);
+                }
+            }
+        });
+    }
+
+    private void eachRowBackward(Backward work) {
+        pool.divide(shape.channels(), (member, from, to) -> {
+            for (int d = from; d < to; d++) {
+                plans[member].spectrum(rows.filter[d], spectra[member]);
+                float[] sum = spectrumGradients[member];
+                Arrays.fill(sum, 0f);
+                for (int b = 0; b < shape.batch(); b++) {
+                    work.run(plans[member], spectra[member], sum, b, d);
+                }
+                plans[member].filterGradient(sum, rows.filterGradient[d]);
             }
         });
     }
 
     private void forward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.forward(rows.value[b][d], spectra[member], rows.output[b][d]);
-            }
-        });
+        eachRow((plan, spectrum, b, d) -> plan.forward(rows.value[b][d], spectrum, rows.output[b][d]));
     }
 
     private void forwardBackward() {
         forward();
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            float[] sum = spectrumGradients[member];
-            Arrays.fill(sum, 0f);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.backward(
-                        rows.outputGradient[b][d], rows.value[b][d], spectra[member], rows.valueGradient[b][d], sum);
-            }
-            plan.filterGradient(sum, rows.filterGradient[d]);
-        });
+        eachRowBackward((plan, spectrum, sum, b, d) ->
+                plan.backward(rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
     }
 
     private void gatedForward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                LongConvolution.GatedRow row = new LongConvolution.GatedRow(
-                        rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
-                plan.gatedForward(row, spectra[member], rows.output[b][d]);
-            }
+        eachRow((plan, spectrum, b, d) -> {
+            var row = new LongConvolution.GatedRow(
+                    rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
+            plan.gatedForward(row, spectrum, rows.output[b][d]);
         });
     }
 
     private void gatedForwardBackward() {
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedForward(rows.gated(b, d), spectra[member], rows.output[b][d]);
-            }
-        });
-        eachChannel((plan, member, d) -> {
-            plan.spectrum(rows.filter[d], spectra[member]);
-            float[] sum = spectrumGradients[member];
-            Arrays.fill(sum, 0f);
-            for (int b = 0; b < shape.batch(); b++) {
-                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectra[member], sum);
-            }
-            plan.filterGradient(sum, rows.filterGradient[d]);
-        });
+        eachRow((plan, spectrum, b, d) -> plan.gatedForward(rows.gated(b, d), spectrum, rows.output[b][d]));
+        eachRowBackward((plan, spectrum, sum, b, d) ->
+                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
     }
 
     /**
-     * What {@link ConvolutionBenchmark} found. All forward passes include the transforms of the filters.
+     * Times with and without gates; all include the transforms of the filters.
      *
-     * @param forward of the plain convolution
-     * @param forwardBackward with the gradients of inputs and filters
-     * @param gatedForward of the convolution between its gates
-     * @param gatedForwardBackward with the gradients of value, gates and filters
      * @param maxRelativeError the largest difference from the definition in double, relative to the largest element
      */
     public record Measurement(
@@ -145,12 +139,11 @@ public final class ConvolutionBenchmark {
             double maxRelativeError) {}
 
     /**
-     * What a {@link ConvolutionBenchmark} measures.
+     * The size of the convolutions.
      *
      * @param batch B, rows of each channel
-     * @param channels D, each with a filter of its own
+     * @param channels D, each with its own filter
      * @param length L, elements of a row and of a filter
-     * @param threads that share the channels
      */
     public record Shape(int batch, int channels, int length, int threads) {
         public Shape {

@@ -1,11 +1,11 @@
 package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.convolution.DirectConvolution;
+import java.util.Arrays;
 
 /**
- * How far the results in {@link ConvolutionRows} are from the definition in double: the first and the last channel, all
- * sequences of the first, at a sample of times. {@link DirectConvolution} computes all times, which takes too long for
- * long rows; the sums here are the same for one time.
+ * How far the results in {@link ConvolutionRows} are from the definition in double: in the first and the last channel,
+ * at a sample of times, because {@link DirectConvolution}, which computes all times, takes too long for long rows.
  */
 final class ConvolutionError {
     private static final long SAMPLED_PRODUCTS = 1L << 27;
@@ -14,11 +14,14 @@ final class ConvolutionError {
     private final ConvolutionRows rows;
     private final ConvolutionBenchmark.Shape shape;
     private final int[] times;
+    private final double[] ones;
 
     ConvolutionError(ConvolutionRows rows, ConvolutionBenchmark.Shape shape) {
         this.rows = rows;
         this.shape = shape;
         int length = shape.length();
+        ones = new double[length];
+        Arrays.fill(ones, 1);
         long affordable = Math.max(FEWEST_TIMES, SAMPLED_PRODUCTS / length / shape.batch());
         times = new int[(int) Math.min(length, affordable)];
         for (int i = 0; i < times.length; i++) {
@@ -26,33 +29,8 @@ final class ConvolutionError {
         }
     }
 
-    /** After a backward pass without gates: the largest relative error of outputs and gradients. */
-    double plain() {
-        double worst = 0;
-        for (int d : checkedChannels()) {
-            Worst output = new Worst();
-            Worst valueGradient = new Worst();
-            Worst filterGradient = new Worst();
-            double[] filter = doubles(rows.filter[d]);
-            double[] filterSums = new double[times.length];
-            for (int b = 0; b < shape.batch(); b++) {
-                double[] input = doubles(rows.value[b][d]);
-                double[] gradient = doubles(rows.outputGradient[b][d]);
-                for (int i = 0; i < times.length; i++) {
-                    int t = times[i];
-                    output.add(rows.output[b][d][t], convolution(filter, input, t));
-                    valueGradient.add(rows.valueGradient[b][d][t], correlation(gradient, filter, t));
-                    filterSums[i] += correlation(gradient, input, t);
-                }
-            }
-            addFilter(d, filterSums, filterGradient);
-            worst = max(worst, output, valueGradient, filterGradient);
-        }
-        return worst;
-    }
-
-    /** The same after a backward pass with gates. */
-    double gated() {
+    /** After a backward pass, with or without gates: the largest relative error of outputs and gradients. */
+    double largest(boolean gated) {
         double worst = 0;
         for (int d : checkedChannels()) {
             Worst output = new Worst();
@@ -63,33 +41,36 @@ final class ConvolutionError {
             double[] filter = doubles(rows.filter[d]);
             double[] filterSums = new double[times.length];
             for (int b = 0; b < shape.batch(); b++) {
-                double[] input = product(rows.value[b][d], rows.inputGate[b][d]);
-                double[] gradient = product(rows.outputGradient[b][d], rows.outputGate[b][d]);
+                double[] value = doubles(rows.value[b][d]);
+                double[] outputGradient = doubles(rows.outputGradient[b][d]);
+                double[] inputGate = gated ? doubles(rows.inputGate[b][d]) : ones;
+                double[] outputGate = gated ? doubles(rows.outputGate[b][d]) : ones;
+                double[] input = product(value, inputGate);
+                double[] gradient = product(outputGradient, outputGate);
                 for (int i = 0; i < times.length; i++) {
                     int t = times[i];
                     double convolved = convolution(filter, input, t);
                     double inputGradient = correlation(gradient, filter, t);
-                    output.add(rows.output[b][d][t], rows.outputGate[b][d][t] * convolved);
-                    outputGateGradient.add(rows.outputGateGradient[b][d][t], rows.outputGradient[b][d][t] * convolved);
-                    valueGradient.add(rows.valueGradient[b][d][t], rows.inputGate[b][d][t] * inputGradient);
-                    inputGateGradient.add(rows.inputGateGradient[b][d][t], rows.value[b][d][t] * inputGradient);
+                    output.add(rows.output[b][d][t], outputGate[t] * convolved);
+                    valueGradient.add(rows.valueGradient[b][d][t], inputGate[t] * inputGradient);
+                    if (gated) {
+                        outputGateGradient.add(rows.outputGateGradient[b][d][t], outputGradient[t] * convolved);
+                        inputGateGradient.add(rows.inputGateGradient[b][d][t], value[t] * inputGradient);
+                    }
                     filterSums[i] += correlation(gradient, input, t);
                 }
             }
-            addFilter(d, filterSums, filterGradient);
-            worst = max(worst, output, valueGradient, inputGateGradient, outputGateGradient, filterGradient);
+            for (int i = 0; i < times.length; i++) {
+                filterGradient.add(rows.filterGradient[d][times[i]], filterSums[i]);
+            }
+            worst = max(worst, output, valueGradient, filterGradient);
+            worst = gated ? max(worst, inputGateGradient, outputGateGradient) : worst;
         }
         return worst;
     }
 
     private int[] checkedChannels() {
         return shape.channels() == 1 ? new int[] {0} : new int[] {0, shape.channels() - 1};
-    }
-
-    private void addFilter(int d, double[] expected, Worst filterGradient) {
-        for (int i = 0; i < times.length; i++) {
-            filterGradient.add(rows.filterGradient[d][times[i]], expected[i]);
-        }
     }
 
     private static double max(double worst, Worst... others) {
@@ -126,10 +107,10 @@ final class ConvolutionError {
         return wide;
     }
 
-    private double[] product(float[] one, float[] other) {
-        double[] product = new double[shape.length()];
+    private static double[] product(double[] one, double[] other) {
+        double[] product = new double[one.length];
         for (int t = 0; t < product.length; t++) {
-            product[t] = (double) one[t] * other[t];
+            product[t] = one[t] * other[t];
         }
         return product;
     }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * The memory of a {@link ConvolutionBenchmark}: every row of every array is one of its own, B×D×L or D×L, as in a
- * training step, so that the caches see what they see there. Rows of different arrays have different lengths, so that
- * they do not all start at the same place of a page, which would make stores and loads wait for each other. The names
- * are those of {@link LongConvolution.GatedRow}; without gates v alone is convolved.
+ * The memory of a {@link ConvolutionBenchmark}: every row of every array, B×D×L or D×L, is separate, as in a training
+ * step, so that caches behave the same. Rows of different arrays have different lengths, so that they do not all start
+ * at the same offset within a page, which would make stores and loads wait for each other. The names are those of
+ * {@link LongConvolution.GatedRow}; without gates, only v is convolved.
  */
 final class ConvolutionRows {
     private static final int ARRAYS = 9;
@@ -28,11 +28,7 @@ final class ConvolutionRows {
     final float[][] filter; // D×L
     final float[][] filterGradient; // D×L
 
-    /**
-     * Random inputs, evenly distributed in [-1, 1), filters in [-1, 1) / √L.
-     *
-     * @param seed decides them
-     */
+    /** Random inputs, uniform in [-1, 1), and filters in [-1, 1) / √L. */
     ConvolutionRows(ConvolutionBenchmark.Shape shape, long seed) {
         checkHeap(shape);
         SplittableRandom random = new SplittableRandom(seed);
@@ -61,7 +57,7 @@ final class ConvolutionRows {
                 outputGradient[b][d], valueGradient[b][d], inputGateGradient[b][d], outputGateGradient[b][d]);
     }
 
-    /** The heap that one channel needs with its filter and the filter's gradient. */
+    /** Heap of one channel, including its filter and the filter's gradient. */
     static double bytesPerChannel(int batch, int length) {
         return (double) Float.BYTES * length * ((double) ARRAYS * batch + 2);
     }
@@ -79,7 +75,7 @@ final class ConvolutionRows {
         }
     }
 
-    /** Rows a little longer than those of the array before. */
+    /** Rows a little longer than those of the previous array. */
     private float[][][] empty(ConvolutionBenchmark.Shape shape) {
         padding += PADDING_STEP;
         return new float[shape.batch()][shape.channels()][shape.length() + padding];

@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measures generation by one thread after a prompt of random ids, and beside it the naive way, which runs the whole
- * sequence again for each token, both by the time of the thread. Untrained parameters take as long as trained ones.
+ * Measures generation in one thread after a prompt of random ids, and the naive way, which runs the whole sequence
+ * again for each token, both in CPU time of the thread. Untrained parameters take as long as trained ones.
  */
 public final class GenerationBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(GenerationBenchmark.class);
 
     private static final LongSupplier CLOCK = BenchmarkLoop.clockOf(1);
     private static final long SEED = 1;
-    private static final int SHORTEST = 8; // share of the tokens in the shortest run
+    private static final int SHORTEST = 8; // the shortest run has this fraction of the tokens
     private static final int NAIVE_POSITIONS = 16;
 
     private final Shape shape;
@@ -40,7 +40,7 @@ public final class GenerationBenchmark {
     }
 
     /**
-     * Measures, after one generation that does not count.
+     * Measures after one generation as warm-up.
      *
      * @param repeats generations of each number of tokens, 0 for one
      */
@@ -77,7 +77,7 @@ public final class GenerationBenchmark {
         return seconds(start);
     }
 
-    /** Seconds of a token, the mean of positions that are evenly spread over the tokens. */
+    /** Seconds per token, the mean over evenly spread positions. */
     private double naive(int positions) {
         model.logits(ids);
         return IntStream.range(0, positions)
@@ -97,42 +97,34 @@ public final class GenerationBenchmark {
     }
 
     /**
-     * What {@link GenerationBenchmark} found.
+     * The results.
      *
      * @param parameters P
-     * @param runs generations of an eighth, a quarter, a half and all of the tokens, fewest first
-     * @param promptSeconds until the first token of the longest
-     * @param naivePositions at which the naive way was measured
+     * @param runs generations of an eighth, a quarter, half and all of the tokens
+     * @param promptSeconds time to the first token of the longest run
+     * @param naivePositions how many positions of the naive way were measured
      * @param naiveSeconds of the naive way for all tokens: the mean at those positions, times the tokens
      */
     public record Measurement(
             long parameters, List<Run> runs, double promptSeconds, int naivePositions, double naiveSeconds) {
-        /**
-         * Generations of one number of tokens.
-         *
-         * @param tokens generated
-         * @param cpu of the thread, the prompt included
-         */
+        /** Generations of the same number of tokens; times include the prompt. */
         public record Run(int tokens, BenchmarkLoop cpu) {}
 
-        /** The generations of all tokens. */
         public Run longest() {
             return runs.get(runs.size() - 1);
         }
 
-        /** How many times as long the naive way takes. */
         public double speedup() {
             return naiveSeconds / longest().cpu().median();
         }
     }
 
     /**
-     * What a {@link GenerationBenchmark} measures.
+     * The size of the generation.
      *
-     * @param model the architecture
      * @param vocabularySize V, before padding
-     * @param prompt tokens that are given
-     * @param tokens that are generated
+     * @param prompt tokens of the prompt
+     * @param tokens to generate
      */
     public record Shape(ModelConfig model, int vocabularySize, int prompt, int tokens) {
         public Shape {

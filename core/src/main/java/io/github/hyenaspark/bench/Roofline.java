@@ -10,12 +10,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The least time a step can take on this machine with these matrix products and these long convolutions, everything
- * else being free. Both rates are the best of a few repeats.
+ * The least time of a step on this machine, with its matrix products and long convolutions and everything else free.
+ * Both rates are the best of several repeats.
  *
  * @param productFlop floating-point operations of the matrix products of a step
  * @param productFlopPerSecond what the machine multiplies at with the step's threads
- * @param convolutionSeconds the long convolutions of a step, forward and backward with their gates
+ * @param convolutionSeconds the gated long convolutions of a step, forward and backward
  */
 public record Roofline(long productFlop, double productFlopPerSecond, double convolutionSeconds) {
     private static final int REPEATS = 7;
@@ -47,8 +47,8 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
     }
 
     /**
-     * Measures so many channels, and if need be so few sequences, as fit well into the heap, the same number for every
-     * thread, and scales up: every row is the same.
+     * Measures as many channels as fit well into the heap, the same number for every thread, with fewer sequences if
+     * need be, and scales up, since all rows cost the same.
      */
     private static double convolutionSeconds(ConvolutionBenchmark.Shape block) {
         int batch = block.batch();
@@ -70,23 +70,18 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
     }
 
     /**
-     * How fast this machine multiplies matrices of the shapes that a feed-forward layer has, forward and backward on a
-     * tile of steps: every thread has products and memory of its own, as much as fits the caches. What a step would run
-     * at if it did nothing else.
+     * The speed of the matrix products of a feed-forward layer, forward and backward on a tile of steps; every thread
+     * has its own products and memory, which fit the caches.
      */
-    static final class ProductSpeed {
+    private static final class ProductSpeed {
         private static final int TILE_LENGTH = 512;
         private static final int REPEATS = 20;
         private static final double SHORTEST_SECONDS = 0.05;
 
-        private final int width;
-        private final int innerWidth;
         private final ComputePool pool;
-        private final Products[] products;
+        private final Products[] products; // one per thread
 
         private ProductSpeed(int width, int innerWidth, int threads) {
-            this.width = width;
-            this.innerWidth = innerWidth;
             pool = ComputePool.of(threads);
             products = new Products[threads];
             for (int member = 0; member < threads; member++) {
@@ -94,27 +89,18 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
             }
         }
 
-        /**
-         * The highest rate of a few repeats, floating-point operations per second of all threads together. Leaves the
-         * JVM with one BLAS thread.
-         *
-         * @param width D
-         * @param innerWidth of the feed-forward layer
-         */
+        /** The best rate of all threads together, floating-point operations per second. */
         static double measure(int width, int innerWidth, int threads) {
-            return new ProductSpeed(width, innerWidth, threads).measure();
-        }
-
-        private double measure() {
+            var speed = new ProductSpeed(width, innerWidth, threads);
             int rounds = 1;
-            while (run(rounds) < SHORTEST_SECONDS) {
+            while (speed.run(rounds) < SHORTEST_SECONDS) {
                 rounds *= 2;
             }
             int enough = rounds;
-            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> run(enough))
+            double seconds = BenchmarkLoop.of(REPEATS, System::nanoTime, () -> speed.run(enough))
                     .best();
             double flop = 3 * 2.0 * width * innerWidth * TILE_LENGTH;
-            return flop * enough * pool.threads() / seconds;
+            return flop * enough * threads / seconds;
         }
 
         private double run(int rounds) {
@@ -127,9 +113,7 @@ public record Roofline(long productFlop, double productFlopPerSecond, double con
             return (System.nanoTime() - start) * 1e-9;
         }
 
-        /**
-         * One member's matrices. In column-major order, which ND4J multiplies without copies, each is its transpose.
-         */
+        /** The matrices of one thread, in column-major order, which ND4J multiplies without copies. */
         private static final class Products {
             private final INDArray input; // T×D
             private final INDArray inputGradient; // T×D

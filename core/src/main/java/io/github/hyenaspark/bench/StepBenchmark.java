@@ -6,11 +6,17 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.train.LocalStep;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.SettingCheck;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,15 +27,12 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Measures local steps as {@link LocalTrainer} takes them, on random ids: forward, backward, clip, AdamW. The same
- * batch is used for every step.
- */
+/** Measures local steps as {@link LocalTrainer} takes them, all on the same batch of random ids. */
 public final class StepBenchmark {
     private static final Logger LOG = LoggerFactory.getLogger(StepBenchmark.class);
 
     private static final long SEED = 1;
-    private static final double BATCH_SECONDS = 0.25; // the process's time comes in hundredths of a second
+    private static final double BATCH_SECONDS = 0.25; // CPU time of the process has a resolution of 10 ms
     private static final double LONGEST_WARM_UP_SECONDS = 60;
     private static final int STEADY_BATCHES = 3;
     private static final double STEADY = 0.95;
@@ -55,14 +58,13 @@ public final class StepBenchmark {
     /**
      * Warms up and measures.
      *
-     * @param config recomputation, clip and rates count
-     * @param repeats timed steps, 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most
-     *     15
+     * @param config only recomputation, clipping and rates matter
+     * @param repeats timed steps, 0 for the default of {@link BenchmarkLoop#of}
      */
     public static Measurement run(Shape shape, TrainConfig config, int repeats) {
         LongConvolution.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
-        double heldBefore = ProcessMemory.heldMebibytes(); // the warm-up's rows are not the model's
+        double heldBefore = ProcessMemory.heldMebibytes(); // the rows of the warm-up do not belong to the model
         OptionalDouble base = ProcessMemory.residentMebibytes();
         var benchmark = new StepBenchmark(shape, config);
         int warmUpSteps = benchmark.warmUp();
@@ -76,7 +78,7 @@ public final class StepBenchmark {
             total += wall.get(wall.size() - 1);
         }
         double cpu = (processSeconds() - cpuStart) / wall.size();
-        // the kernel notes a peak when memory is given back, not when it is taken
+        // the kernel records a peak when memory is freed, not when it is allocated
         OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.peakMebibytes().stream())
                 .max();
         double held = ProcessMemory.heldMebibytes() - heldBefore;
@@ -94,9 +96,8 @@ public final class StepBenchmark {
     }
 
     /**
-     * Batches of steps of 0.25 s, until three in a row were not faster than the fastest before, within 5 %, or for a
-     * minute. It goes by the process's time, not by the clock, so that a busy machine does not end it early; the
-     * compiler's own work counts in it.
+     * Batches of steps of 0.25 s, until three in a row are not faster than the fastest before, within 5 %, or for a
+     * minute. Uses CPU time of the process, so that a busy machine does not end it early; it includes the compiler's.
      */
     private int warmUp() {
         long start = System.nanoTime();
@@ -111,7 +112,7 @@ public final class StepBenchmark {
         return steps;
     }
 
-    /** The process's seconds of one step. */
+    /** CPU seconds of the process per step. */
     private double warmUpBatch() {
         long start = System.nanoTime();
         double cpuStart = processSeconds();
@@ -123,7 +124,7 @@ public final class StepBenchmark {
         return (processSeconds() - cpuStart) / count;
     }
 
-    /** Of all threads, 0 where the system does not say. */
+    /** CPU time of all threads; 0 if the system does not tell. */
     private static double processSeconds() {
         return ProcessHandle.current()
                         .info()
@@ -142,17 +143,15 @@ public final class StepBenchmark {
     }
 
     /**
-     * What {@link StepBenchmark} found.
+     * The results.
      *
      * @param parameters P
      * @param loss of the last step, nats per token; the ids are random
-     * @param wall of each step, by the clock
-     * @param cpuSeconds of one step, the mean, of all threads of the process together
-     * @param warmUpSteps that did not count
-     * @param heldMebibytes live heap and native arrays after the last step, beyond those before the model was built
-     * @param baseMebibytes in RAM before the model was built; empty elsewhere than on Linux
-     * @param peakMebibytes the most in RAM until the last step ended; empty elsewhere than on Linux
-     * @param roofline the least that a step can take
+     * @param wall wall-clock time of each step
+     * @param cpuSeconds mean CPU time of a step, all threads together
+     * @param heldMebibytes live heap and native arrays after the last step, minus those before the model was built
+     * @param baseMebibytes resident memory before the model was built; empty except on Linux
+     * @param peakMebibytes peak resident memory until the last step; empty except on Linux
      */
     public record Measurement(
             long parameters,
@@ -164,20 +163,18 @@ public final class StepBenchmark {
             OptionalDouble baseMebibytes,
             OptionalDouble peakMebibytes,
             Roofline roofline) {
-        /** The step by the clock in roofline times, at least about 1. */
+        /** Wall-clock time of a step divided by its roofline, at least about 1. */
         public double rooflineRatio() {
             return wall.median() / roofline.seconds();
         }
     }
 
     /**
-     * What a {@link StepBenchmark} measures.
+     * The size of a step.
      *
-     * @param model the architecture
      * @param vocabularySize V, before padding
      * @param batch B, sequences
      * @param length L, tokens of each sequence
-     * @param threads that compute
      */
     public record Shape(ModelConfig model, int vocabularySize, int batch, int length, int threads) {
         public Shape {
@@ -194,8 +191,8 @@ public final class StepBenchmark {
         }
 
         /**
-         * Floating-point operations of all matrix products of a step: 2MNK forward and twice that backward, in the
-         * blocks and the head. What is computed again to save memory does not count.
+         * Floating-point operations of all matrix products of a step, in the blocks and the head: 2MNK forward and
+         * twice that backward, without recomputation.
          */
         public long productFlop() {
             long width = model.dModel();
@@ -211,11 +208,46 @@ public final class StepBenchmark {
             return block.mixer().cost(batch, length);
         }
 
-        /** The long convolutions of a block that has one per channel; heads share their filters. */
+        /** The long convolutions of a block with one per channel; heads share their filters. */
         ConvolutionBenchmark.Shape convolutions(MixerConfig.Cost cost) {
             int heads = cost.convolutionHeads();
             return new ConvolutionBenchmark.Shape(
                     Math.multiplyExact(batch, heads), model.dModel() / heads, length, threads);
+        }
+    }
+
+    /** The memory of this process, MiB. */
+    private static final class ProcessMemory {
+        private static final Path STATUS = Path.of("/proc/self/status");
+        private static final double KIB_PER_MIB = 1024;
+        private static final double MEBIBYTE = 1 << 20;
+
+        /** Live objects after a garbage collection, and native arrays. */
+        static double heldMebibytes() {
+            System.gc();
+            long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+            return (heap + FloatArray.nativeBytes()) / MEBIBYTE;
+        }
+
+        /** Resident memory; empty except on Linux. */
+        static OptionalDouble residentMebibytes() {
+            return mebibytes("VmRSS:");
+        }
+
+        /** Peak resident memory of the process; empty except on Linux. */
+        static OptionalDouble peakMebibytes() {
+            return mebibytes("VmHWM:");
+        }
+
+        private static OptionalDouble mebibytes(String name) {
+            try {
+                return Files.readAllLines(STATUS, StandardCharsets.UTF_8).stream()
+                        .filter(line -> line.startsWith(name))
+                        .mapToDouble(line -> Double.parseDouble(line.split("\\s+", -1)[1]) / KIB_PER_MIB)
+                        .findFirst();
+            } catch (IOException e) {
+                return OptionalDouble.empty();
+            }
         }
     }
 }

@@ -12,27 +12,25 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate. Not in it are the Java
- * machine itself and what surrounds a step.
+ * What one worker's local steps hold in memory, bytes, counted by the arrays that they allocate; without the JVM itself
+ * and everything outside the steps.
  *
  * @param parameters P
  * @param model θ and its gradients, off-heap
- * @param activations what the backward pass needs, and the gradients on their way, off-heap
- * @param workspace tiles that the threads work in, off-heap
- * @param heap θ, moments and gradients of the optimiser, and the rows that the threads work in
+ * @param activations what the backward pass needs, and gradients of activations, off-heap
+ * @param workspace tiles of the threads, off-heap
+ * @param heap θ, moments and gradients of the optimiser, and rows of the threads
  */
 public record StepMemory(long parameters, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
     private static final long SCORES = 1 << 18; // logits of a tile of the head, unless the vocabulary is large
     private static final long SHORTEST_TILE = 64;
-    /** Gradients of the residual stream that exist at once: of the head, into a block and out of it. */
+    /** Gradients of the residual stream that exist at a time: of the head, into a block and out of it. */
     private static final int STREAM_GRADIENTS = 3;
     /** The normalised input of the mixer and the sum of both branches. */
     private static final int STREAMS_OF_BLOCK = 2;
 
-    /**
-     * Of a model of {@code vocabularySize} ids, V before padding, in steps as {@code train} says, at the length l-max.
-     */
+    /** Of steps at length l-max; {@code vocabularySize} is V before padding. */
     public static StepMemory of(ModelConfig model, int vocabularySize, TrainConfig train) {
         long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
                 .mapToLong(ParameterEntry::size)
@@ -49,12 +47,11 @@ public record StepMemory(long parameters, long model, long activations, long wor
                 bytes(4 * parameters + rows));
     }
 
-    /** Bytes outside the heap. */
     public long offHeap() {
         return model + activations + workspace;
     }
 
-    /** Floats: with recomputation only the first block has a place of its own to compute in. */
+    /** Floats; with recomputation, only the first block has memory of its own to compute in. */
     private static long activations(ModelConfig model, TrainConfig train) {
         long tokens = Math.multiplyExact((long) train.batchSize(), (long) model.lMax());
         long stream = Math.multiplyExact(tokens, (long) model.dModel());
@@ -71,14 +68,14 @@ public record StepMemory(long parameters, long model, long activations, long wor
         return model.blocks().stream().map(block -> block.mixer().cost(train.batchSize(), model.lMax()));
     }
 
-    /** Floats of the tiles of one thread: the widest are those of the feed-forward part and of the head. */
+    /** Floats of the tiles of one thread; the widest are those of the feed-forward part and the head. */
     private static long tileFloats(ModelConfig model, int vocabularySize) {
         long padded = model.paddedVocabulary(vocabularySize);
         long head = padded * Math.max(SHORTEST_TILE, Math.min(TILE, SCORES / padded));
         return TILE * (4L * model.dModel() + 3L * model.innerWidth()) + head;
     }
 
-    /** Floats of the gradients that every thread but the first has of its own. */
+    /** Floats of the gradients that every thread except the first duplicates. */
     private static long sharedGradients(ModelConfig model, int vocabularySize) {
         long ofBlock = model.blocks().stream()
                 .mapToLong(StepMemory::matrixElements)

@@ -8,22 +8,20 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * Everything that a run needs to go on as if it had not stopped. The vectors are not copied: whoever made the
- * checkpoint must not change them, and checkpoints are not compared by {@code equals}.
+ * Everything a run needs to resume as if it had not stopped. The vectors are not copied: the maker of a checkpoint must
+ * not change them. Checkpoints are not compared by {@code equals}.
  *
- * @param round rounds that are done
+ * @param round completed rounds
  * @param tokens tokens trained on so far
  * @param settings effective settings, as JSON
- * @param dataset URI of the dataset's snapshot; empty in a model that was imported and is not trained yet
+ * @param dataset URI of the dataset's snapshot; empty in an imported model that is not trained yet
  * @param datasetSha256 SHA-256 of the snapshot file, hexadecimal; empty likewise
  * @param tokenizer fingerprint of the tokenizer
  * @param vocabularySize V, token ids
- * @param vectors P floats each, in table order: {@link #THETA} and what else the run carries from round to round
+ * @param vectors P floats each, in table order: {@link #THETA} and whatever else the run carries across rounds
  * @param table names, shapes and offsets of the P elements, without gaps
- * @param numerics what the bits depend on
- * @param journalBytes length of the run's journal when the round was done
- * @param progress how far the training is
- * @param workers what the workers keep for themselves, at most one object per worker and in their order
+ * @param journalBytes length of the run's journal at the end of the round
+ * @param workers the workers' own state, at most one file per worker, in worker order
  */
 public record Checkpoint(
         long round,
@@ -57,7 +55,7 @@ public record Checkpoint(
         for (VectorFile file : workers) {
             int worker = WorkerStateFiles.worker(file);
             if (worker <= last) {
-                throw new IllegalArgumentException("what workers keep must be in their order, once for each, found"
+                throw new IllegalArgumentException("the state of workers must be in worker order, once for each, found"
                         + " worker " + worker + " after worker " + last);
             }
             last = worker;
@@ -78,7 +76,7 @@ public record Checkpoint(
         });
     }
 
-    /** Whether this is a model from elsewhere, with which a run is only to begin. */
+    /** Whether this is an imported model that no run has trained yet. */
     public boolean isImported() {
         return dataset.isEmpty();
     }
@@ -100,7 +98,7 @@ public record Checkpoint(
     /**
      * P, the elements of a table.
      *
-     * @throws IllegalArgumentException if an entry does not begin where the one before ends
+     * @throws IllegalArgumentException if the table has a gap or an overlap
      */
     static long parameters(List<ParameterEntry> table) {
         long end = 0;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
@@ -17,17 +18,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The file that makes a checkpoint one: written last, it names every object with its length and hashes, and ends with a
- * hash of itself.
+ * The file that commits a checkpoint: written last, it names every other file with its length and hashes, and ends with
+ * a hash of itself.
  *
- * @param round rounds that are done
+ * @param round completed rounds
  * @param epoch of the driver that saved
  * @param tokens tokens trained on so far
  * @param thetaSha256 SHA-256 of the parameters as little-endian floats in table order
- * @param provenance where the checkpoint comes from
- * @param facts the checkpoint's other facts
  * @param files one per vector
- * @param workers what the workers keep for themselves
+ * @param workers one per worker with state of its own
  */
 public record CheckpointManifest(
         long round,
@@ -40,19 +39,7 @@ public record CheckpointManifest(
         List<VectorFile> workers) {
     private static final String FORMAT = "hyena-spark checkpoint 3";
 
-    /**
-     * What a {@link Checkpoint} has besides its vectors and counts; see there.
-     *
-     * @param settings effective settings, as JSON
-     * @param dataset URI of the dataset's snapshot
-     * @param datasetSha256 SHA-256 of the snapshot file
-     * @param tokenizer fingerprint of the tokenizer
-     * @param vocabularySize V, token ids
-     * @param table names, shapes and offsets
-     * @param numerics what the bits depend on
-     * @param journalBytes length of the run's journal
-     * @param progress how far the training is
-     */
+    /** What a {@link Checkpoint} has besides its vectors and counts; the components are explained there. */
     public record Facts(
             String settings,
             String dataset,
@@ -85,12 +72,12 @@ public record CheckpointManifest(
                 checkpoint.round(), epoch, checkpoint.tokens(), theta, provenance, facts, files, checkpoint.workers());
     }
 
-    /** P, the number of parameters. */
+    /** P. */
     public long parameters() {
         return Checkpoint.parameters(facts.table());
     }
 
-    /** Where the manifest is, relative to the run's directory. */
+    /** Relative to the run's directory. */
     public String path() {
         return RunLayout.MANIFESTS + "/" + name().file();
     }
@@ -116,7 +103,7 @@ public record CheckpointManifest(
                 workers);
     }
 
-    /** The whole file, with its trailing hash. */
+    /** The whole file. */
     byte[] bytes() {
         ObjectNode root = Json.object()
                 .put("format", FORMAT)
@@ -144,7 +131,7 @@ public record CheckpointManifest(
         workers.forEach(file -> ofWorkers.add(file.toJson()));
         ArrayNode table = root.putArray("table");
         facts.table().forEach(entry -> putEntry(table.addObject(), entry));
-        return SelfHash.append(root);
+        return SealedJson.MANIFEST_SHA256.seal(root);
     }
 
     private static void putEntry(ObjectNode node, ParameterEntry entry) {
@@ -154,14 +141,13 @@ public record CheckpointManifest(
     }
 
     /**
-     * A manifest from its file.
+     * Parses a manifest.
      *
      * @param file its URI, for messages
-     * @throws CorruptFileException if one byte is not as it was written
+     * @throws CorruptFileException if a byte has changed
      */
     static CheckpointManifest fromBytes(String file, byte[] bytes) throws CorruptFileException {
-        SelfHash.verify(file, bytes);
-        JsonNode root = Json.parse(file, bytes);
+        JsonNode root = SealedJson.MANIFEST_SHA256.open(file, bytes);
         String format = Json.text(root, file, "format");
         if (!format.equals(FORMAT)) {
             throw new CorruptFileException(file, "the format \"" + FORMAT + "\"", "\"" + format + "\"");

@@ -5,10 +5,13 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,14 +27,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one run. A checkpoint is its manifest: objects are written first, under names that nothing else
- * has, then the manifest is created exclusively, and after both were read back, old checkpoints go. A crash at any
- * instant leaves the old checkpoint or the new one. For one thread at a time.
+ * The checkpoints of one run. Saving writes the objects first, under unique names, then creates the manifest
+ * exclusively, reads everything back, and only then deletes old checkpoints. A crash at any instant leaves the old
+ * checkpoint or the new one. For one thread at a time.
  */
 public final class CheckpointStore {
     private static final long NO_EPOCH = 0;
     private static final int LOOKS = 5;
-    private static final String WRITER = ProcessName.ofThisProcess();
+    private static final String WRITER = thisProcess();
 
     private final Storage storage;
     private final String run;
@@ -54,14 +57,14 @@ public final class CheckpointStore {
         return LoggerFactory.getLogger(CheckpointStore.class);
     }
 
-    /** The checkpoints in the directory of a run, which need not be there. Writes nothing. */
+    /** The checkpoints in the directory of a run, which need not exist. Writes nothing. */
     public static CheckpointStore open(Storage storage, String runDirectory) {
         return new CheckpointStore(storage, runDirectory);
     }
 
     /**
-     * Declares this process the run's driver from now on: an older driver that still lives stops at its next save. Call
-     * it once, before the first save, best before {@link #newestValid}.
+     * Makes this process the run's driver: an older driver that is still alive stops at its next save. Call it once,
+     * before the first save, best before {@link #newestValid}.
      *
      * @return the epoch, 1 for the first driver of a run
      */
@@ -86,18 +89,18 @@ public final class CheckpointStore {
         if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
             log().warn(
                             "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on): of two"
-                                    + " drivers that start at the same instant both may go on; let only one of them run",
+                                    + " drivers that start at the same instant both may continue; let only one of them run",
                             run);
         }
     }
 
     /**
-     * Writes down what this driver goes on from: checkpoints that an older driver commits afterwards will not be used.
-     * Those that were found damaged are noted in {@code quarantine}, beside what was wrong with them; they stay.
+     * Records what this driver resumes from: checkpoints that an older driver commits afterwards will not be used.
+     * Damaged checkpoints stay, and are noted in {@code quarantine} with the reason.
      *
-     * @param checkpoint empty for a run that begins
+     * @param checkpoint empty for a new run
      */
-    public void goOnFrom(Optional<Checkpoint> checkpoint) throws IOException {
+    public void resumesFrom(Optional<Checkpoint> checkpoint) throws IOException {
         ManifestName from = new ManifestName(0, 0);
         for (ManifestName name : layout.manifests()) {
             if (checkpoint.isPresent() && name.round() == checkpoint.get().round() && !invalid.contains(name)) {
@@ -128,8 +131,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * The newest checkpoint, by round and epoch, of which every byte is right. Those that are not are logged and passed
-     * over. What a replaced driver saved after its successor had gone on is used only if nothing else is left.
+     * The newest checkpoint, by round and epoch, with every byte intact. Damaged ones are logged and skipped. What a
+     * replaced driver saved after its successor had resumed is used only if nothing else is left.
      *
      * @return empty if nothing was ever saved
      * @throws CorruptFileException if something was saved but nothing of it is valid
@@ -142,7 +145,7 @@ public final class CheckpointStore {
             if (look > 0 && names.equals(seen)) {
                 break;
             }
-            seen = names; // if retention deletes what is listed here, there are newer ones by then
+            seen = names; // if retention deletes what is listed here, newer ones exist by then
             problems.clear();
             for (ManifestName name : lateLast(names)) {
                 try {
@@ -165,17 +168,17 @@ public final class CheckpointStore {
                 "restore the files, or choose another run.dir to begin anew");
     }
 
-    /** The same, but what was committed too late comes last. */
+    /** The same names, those that were committed too late at the end. */
     private List<ManifestName> lateLast(List<ManifestName> names) throws IOException {
         Set<ManifestName> late = layout.superseded();
         late.forEach(name ->
-                log().warn("passed over the checkpoint {}: a later driver had taken over the run", name.prefix()));
+                log().warn("skipped the checkpoint {}: a later driver had taken over the run", name.prefix()));
         List<ManifestName> ordered = new ArrayList<>(names);
         ordered.sort(Comparator.comparing(late::contains)); // stable
         return ordered;
     }
 
-    /** The manifests that can be read and count, newest first; the objects they name are not looked at. */
+    /** The readable manifests that count, newest first; the files that they name are not checked. */
     public List<CheckpointManifest> manifests() throws IOException {
         List<CheckpointManifest> manifests = new ArrayList<>();
         Set<ManifestName> superseded = layout.superseded();
@@ -193,10 +196,10 @@ public final class CheckpointStore {
     }
 
     /**
-     * Reads every byte that a manifest speaks for.
+     * Reads every byte of a checkpoint.
      *
-     * @throws CorruptFileException if one is wrong
-     * @throws FileNotFoundException if a file is gone
+     * @throws CorruptFileException if one has changed
+     * @throws FileNotFoundException if a file is missing
      */
     public void verify(CheckpointManifest manifest) throws IOException {
         if (!Arrays.equals(storage.read(layout.uri(manifest.path())), manifest.bytes())) {
@@ -217,11 +220,11 @@ public final class CheckpointStore {
 
     /**
      * Saves a checkpoint, reads it back, and only then deletes old ones. Saving a round again in one epoch changes
-     * nothing. May be called by another thread than the other methods, if none runs at the same time.
+     * nothing. Another thread than for the other methods may call it, if they do not run at the same time.
      *
-     * @param keep how many checkpoints stay, this one included, 1 or more
+     * @param keep how many checkpoints stay, including this one, 1 or more
      * @throws LockedException if another driver has begun a later epoch
-     * @throws CorruptFileException if what was written does not read back; older checkpoints are then untouched
+     * @throws CorruptFileException if the files do not read back; older checkpoints are then untouched
      */
     public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
         if (keep < 1) {
@@ -233,15 +236,16 @@ public final class CheckpointStore {
                 ? sameAsSaved(manifest(name), checkpoint)
                 : write(name, checkpoint);
         verify(manifest);
-        refuseIfReplaced(); // retention is the successor's then
+        refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
-        log().debug("point: round {} is verified", checkpoint.round());
+        TestPoint.reached("round {} is verified", checkpoint.round());
         new Retention(storage, layout).apply(keep, invalid, epoch);
         return manifest;
     }
 
     /**
-     * Checks that this process is still the run's driver: before it touches anything that a later driver writes too.
+     * Checks that this process is still the run's driver; call it before writing anything that a later driver writes
+     * too.
      *
      * @throws LockedException if another driver has begun a later epoch
      */
@@ -260,17 +264,18 @@ public final class CheckpointStore {
         String directory = WorkerStateFiles.newDirectory(name.round(), name.epoch());
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
-            files.add(VectorTensors.write(storage, run, directory, vector, checkpoint));
-            log().debug("point: {} of round {} is written", vector, checkpoint.round());
+            files.add(VectorFile.write(storage, run, directory, vector, checkpoint));
+            TestPoint.reached("{} of round {} is written", vector, checkpoint.round());
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
         refuseIfReplaced();
-        log().debug("point: before the manifest of round {}", checkpoint.round());
+        TestPoint.reached("before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");
         }
         log().info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
+        TestPoint.reached("saved round {}", checkpoint.round());
         return manifest;
     }
 
@@ -307,12 +312,10 @@ public final class CheckpointStore {
 
     private Checkpoint load(ManifestName name) throws IOException {
         CheckpointManifest manifest = manifest(name);
-        verify(manifest.workers()); // tasks will read them, on machines that could not fall back
+        verify(manifest.workers()); // tasks will read them on executors, which cannot fall back
         Map<String, float[]> vectors = new TreeMap<>();
         for (VectorFile file : manifest.files()) {
-            vectors.put(
-                    file.vector(),
-                    VectorTensors.read(storage, run, file, manifest.facts().table()));
+            vectors.put(file.vector(), file.read(storage, run, manifest.facts().table()));
         }
         Checkpoint checkpoint;
         try {
@@ -324,5 +327,16 @@ public final class CheckpointStore {
         last = start;
         runId = manifest.provenance().run();
         return checkpoint;
+    }
+
+    /** {@code HOST:PID}. */
+    private static String thisProcess() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "unknown-host";
+        }
+        return host + ":" + ProcessHandle.current().pid();
     }
 }

@@ -7,10 +7,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What orders checkpoints: the round, and among those of one round the epoch, the count of driver starts. No clock has
- * a say.
+ * Orders checkpoints: by round, then by epoch, the count of driver starts. Clocks play no part.
  *
- * @param round rounds that were done
+ * @param round completed rounds
  * @param epoch of the driver that saved
  */
 record ManifestName(long round, long epoch) implements Comparable<ManifestName> {
@@ -18,7 +17,7 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
     private static final Comparator<ManifestName> ORDER =
             Comparator.comparingLong(ManifestName::round).thenComparingLong(ManifestName::epoch);
 
-    /** The name in the name of a file, if it is one. */
+    /** The name of a manifest file; empty for other files. */
     static Optional<ManifestName> parse(String file) {
         Matcher matcher = FILE.matcher(file);
         return matcher.matches()
@@ -27,7 +26,7 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
     }
 
     /**
-     * The name in {@link #prefix()}; none in an empty text.
+     * Parses a {@link #prefix()}, or an empty text, which names nothing.
      *
      * @throws IllegalArgumentException if it is neither
      */
@@ -43,7 +42,7 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
         return prefix() + ".json";
     }
 
-    /** With what the directories of its data begin. */
+    /** {@code ROUND-EPOCH}; the names of its data directories begin with it. */
     String prefix() {
         return String.format(Locale.ROOT, "%012d-%d", round, epoch);
     }

@@ -6,14 +6,13 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 
 /**
- * Where a checkpoint comes from. Other checkpoints are named as ROUND-EPOCH, the name of their manifest without its
- * end.
+ * Where a checkpoint comes from. Other checkpoints are named ROUND-EPOCH, like their manifest files.
  *
- * @param run identity of the run, made at its first save and kept
+ * @param run identity of the run, created at its first save
  * @param parent the checkpoint saved or restored before; empty for the first
- * @param start the checkpoint from which the driver's epoch went on; empty if it began without one
+ * @param start the checkpoint that the driver's epoch resumed from; empty for a new run
  * @param writer host and process that saved
- * @param savedMillis wall time of the save by the writer's clock, milliseconds since 1970; nothing is decided by it
+ * @param savedMillis time of the save by the writer's clock, milliseconds since 1970; for information only
  */
 public record Provenance(String run, String parent, String start, String writer, long savedMillis) {
     public Provenance {
@@ -40,12 +39,9 @@ public record Provenance(String run, String parent, String start, String writer,
     }
 
     /**
-     * What the bits of a result depend on besides its inputs.
+     * What the bits of a result depend on besides its inputs: versions of Java, ND4J's backend and BLAS.
      *
-     * @param java version of the Java runtime
-     * @param backend numerical library and its version
-     * @param blas library of dense products and its version
-     * @param threads threads of one task, and what else of the machine decides
+     * @param threads threads of one task, and whatever else of the machine changes bits
      */
     public record Numerics(String java, String backend, String blas, String threads) {
         /**

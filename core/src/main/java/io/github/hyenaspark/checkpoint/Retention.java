@@ -2,6 +2,7 @@ package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashSet;
@@ -11,7 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes old checkpoints, manifest first, and data that no manifest names. */
+/** Deletes old checkpoints, manifests first, and data that no manifest names. */
 final class Retention {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
@@ -24,11 +25,11 @@ final class Retention {
     }
 
     /**
-     * Leaves the newest checkpoints.
+     * Keeps the newest checkpoints.
      *
-     * @param keep how many must stay
-     * @param invalid those known to be unusable; they do not count
-     * @param epoch of the caller; checkpoints and data of later drivers are not touched
+     * @param keep how many
+     * @param invalid the unusable ones, which do not count
+     * @param epoch of the caller; checkpoints and data of later drivers stay
      */
     void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
@@ -59,18 +60,18 @@ final class Retention {
                     && isOver(owner.get(), newest, epoch)
                     && !live.contains(owner.get().prefix())
                     && !live.contains(directory)) {
-                LOG.debug("point: before deleting {}", directory);
+                TestPoint.reached("before deleting {}", directory);
                 storage.delete(layout.uri(RunLayout.DATA + "/" + directory));
             }
         }
     }
 
-    /** Not what a later driver writes, nor what this one writes for rounds after the newest checkpoint. */
+    /** False for what a later driver writes, and for what this one writes after its newest checkpoint. */
     private static boolean isOver(ManifestName owner, long newest, long epoch) {
         return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest);
     }
 
-    /** What names the directories that stay: what a worker keeps may be of an earlier round. */
+    /** Names the directories that stay, since a worker's state may be older than its checkpoint. */
     private Optional<CheckpointManifest> manifest(ManifestName name) throws IOException {
         String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
         try {
@@ -81,7 +82,7 @@ final class Retention {
         }
     }
 
-    /** The manifest that names, named or should have named what is in a directory ROUND-EPOCH-UNIQUE. */
+    /** The manifest that a directory ROUND-EPOCH-UNIQUE was written for. */
     private static Optional<ManifestName> owner(String directory) {
         List<String> parts = List.of(directory.split("-", 3));
         return parts.size() == 3 ? ManifestName.parse(parts.get(0) + "-" + parts.get(1) + ".json") : Optional.empty();

@@ -16,9 +16,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Where things are in the directory of a run: {@code epoch/E.json} for every start of a driver, {@code E-from.json} for
- * the checkpoint it went on from, {@code data/ROUND-E-UNIQUE/VECTOR.safetensors}, never overwritten, and
- * {@code manifest/ROUND-E.json}, the commit.
+ * The files of a run: {@code epoch/E.json} for every start of a driver, {@code epoch/E-from.json} for the checkpoint it
+ * resumed from, {@code data/ROUND-E-UNIQUE/VECTOR.safetensors}, never overwritten, and {@code manifest/ROUND-E.json},
+ * the commit.
  */
 final class RunLayout {
     static final String EPOCHS = "epoch";
@@ -48,7 +48,7 @@ final class RunLayout {
                 .toList();
     }
 
-    /** The highest epoch that a driver ever began; 0 if none did. */
+    /** 0 if no driver has begun an epoch. */
     long highestEpoch() throws IOException {
         return storage.list(uri(EPOCHS)).stream()
                 .map(FileInfo::name)
@@ -58,12 +58,12 @@ final class RunLayout {
                 .orElse(0);
     }
 
-    /** Where an epoch's driver went on from is written beside its epoch. */
+    /** Where an epoch's driver records what it resumed from. */
     String fromUri(long epoch) {
         return uri(EPOCHS + "/" + epoch + FROM);
     }
 
-    /** What drivers said they went on from, by epoch; those that did not get so far are missing. */
+    /** What drivers resumed from, by epoch; drivers that did not get that far are missing. */
     Map<Long, ManifestName> froms() throws IOException {
         Map<Long, ManifestName> froms = new TreeMap<>();
         for (FileInfo file : storage.list(uri(EPOCHS))) {
@@ -78,8 +78,8 @@ final class RunLayout {
     }
 
     /**
-     * The manifests that a driver wrote when a later one had already gone on from an older checkpoint. What such a
-     * driver computed is not what the run is made of.
+     * The manifests that a driver wrote after a later one had resumed from an older checkpoint: they are not part of
+     * the run.
      */
     Set<ManifestName> superseded() throws IOException {
         Map<Long, ManifestName> froms = froms();
@@ -89,7 +89,6 @@ final class RunLayout {
                 .collect(Collectors.toSet());
     }
 
-    /** The names of the directories with data. */
     Set<String> dataDirectories() throws IOException {
         Set<String> directories = new TreeSet<>();
         String data = storage.qualify(uri(DATA)) + "/";

@@ -7,10 +7,10 @@ import io.github.hyenaspark.io.Json;
 import java.util.OptionalDouble;
 
 /**
- * How far a training is, for people and for what depends on it; nothing of it decides a bit of the parameters.
+ * How far training has got. No bit of the parameters depends on it.
  *
- * @param outerSteps steps of the outer optimiser that are done, 0 or more
- * @param innerSteps t, local steps that every worker has done, 0 or more
+ * @param outerSteps completed steps of the outer optimiser, 0 or more
+ * @param innerSteps t, completed local steps of every worker, 0 or more
  * @param bestHeldOutLoss lowest held-out loss so far, nats per token; empty if none was measured
  */
 public record TrainingProgress(long outerSteps, long innerSteps, OptionalDouble bestHeldOutLoss) {

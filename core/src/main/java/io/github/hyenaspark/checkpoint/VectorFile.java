@@ -5,20 +5,26 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.Safetensors.Contents;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.model.ParameterEntry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The file of one vector, as the manifest has it.
+ * The file of one vector as the manifest lists it, and its content: named tensors in the safetensors format.
  *
  * @param vector name of the vector, for example {@code theta}
  * @param path {@code data/DIRECTORY/FILE}, relative to the run's directory, so that a run can be moved
- * @param bytes length
- * @param crc32c CRC-32C of the content
- * @param sha256 SHA-256 of the content, hexadecimal
  */
 public record VectorFile(String vector, String path, long bytes, long crc32c, String sha256) {
-    /** No part begins with a dot and there is no colon: nothing outside the run's data can be meant. */
+    /** No part begins with a dot and there is no colon, so a path cannot leave the run's data. */
     private static final Pattern PATH = Pattern.compile(RunLayout.DATA + "(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){2}");
 
     public VectorFile {
@@ -36,9 +42,60 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         }
     }
 
-    /** The file as it must be in a storage. */
+    /** What the file must be in a storage. */
     FileInfo in(String runDirectory) {
         return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
+    }
+
+    /** Writes a vector of a checkpoint as one tensor per parameter, in table order. */
+    static VectorFile write(Storage storage, String run, String directory, String vector, Checkpoint checkpoint)
+            throws IOException {
+        float[] values = checkpoint.vector(vector);
+        List<Tensor> tensors = checkpoint.table().stream()
+                .map(entry -> new Tensor(entry.name(), shape(entry), values, Math.toIntExact(entry.offset())))
+                .toList();
+        Map<String, String> metadata = Map.of("vector", vector, "round", Long.toString(checkpoint.round()));
+        return write(storage, run, vector, directory + "/" + vector + ".safetensors", tensors, metadata);
+    }
+
+    static VectorFile write(
+            Storage storage, String run, String vector, String path, List<Tensor> tensors, Map<String, String> metadata)
+            throws IOException {
+        FileInfo file = storage.write(Storage.resolve(run, path), out -> Safetensors.write(out, tensors, metadata));
+        return new VectorFile(vector, path, file.bytes(), file.crc32c(), file.sha256());
+    }
+
+    /** The content, checked against length and hashes. */
+    Contents read(Storage storage, String run) throws IOException {
+        FileInfo expected = in(run);
+        try (InputStream in = storage.openVerified(expected)) {
+            return Safetensors.read(expected.uri(), in, expected.bytes());
+        }
+    }
+
+    /** The P elements of a vector that {@link #write} wrote; its tensors must be those of the table. */
+    float[] read(Storage storage, String run, List<ParameterEntry> table) throws IOException {
+        Contents contents = read(storage, run);
+        List<Tensor> tensors = contents.tensors();
+        String uri = in(run).uri();
+        if (tensors.size() != table.size()) {
+            throw new CorruptFileException(uri, table.size() + " tensors, as in the table", tensors.size() + "");
+        }
+        for (int i = 0; i < tensors.size(); i++) {
+            Tensor tensor = tensors.get(i);
+            ParameterEntry entry = table.get(i);
+            if (!tensor.name().equals(entry.name()) || !Arrays.equals(tensor.shape(), shape(entry))) {
+                throw new CorruptFileException(
+                        uri,
+                        "tensor " + entry.name() + " of shape " + entry.shape(),
+                        tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
+            }
+        }
+        return contents.values();
+    }
+
+    private static long[] shape(ParameterEntry entry) {
+        return entry.shape().stream().mapToLong(Integer::longValue).toArray();
     }
 
     /** Name of the directory in the run's data. */

@@ -1,13 +1,10 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
-import io.github.hyenaspark.io.FileInfo;
-import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Safetensors.Contents;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,8 +14,8 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What workers keep for themselves between rounds: immutable objects that their tasks write under names no other
- * attempt has. One counts when a manifest names it.
+ * The state that each worker keeps between rounds: immutable files that its tasks write, with a name of its own for
+ * every attempt. A file counts once a manifest names it.
  */
 public final class WorkerStateFiles {
     private static final String PREFIX = "worker-";
@@ -26,12 +23,12 @@ public final class WorkerStateFiles {
 
     private WorkerStateFiles() {}
 
-    /** A directory for what workers keep after a round, relative to the run; another one at each call. */
+    /** A new directory for the workers' state after a round, relative to the run. */
     public static String newDirectory(long round, long epoch) {
         return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
     }
 
-    /** Writes what a worker keeps: vectors of P elements by name. */
+    /** Writes a worker's state: vectors of P elements by name. */
     public static VectorFile write(
             Storage storage, String run, String directory, int worker, Map<String, float[]> vectors)
             throws IOException {
@@ -40,26 +37,21 @@ public final class WorkerStateFiles {
                 .forEach((name, values) -> tensors.add(new Tensor(name, new long[] {values.length}, values, 0)));
         String path = directory + "/" + PREFIX + worker + "-" + UUID.randomUUID() + ".safetensors";
         Map<String, String> metadata = Map.of("worker", Integer.toString(worker));
-        FileInfo file = storage.write(Storage.resolve(run, path), out -> Safetensors.write(out, tensors, metadata));
-        return new VectorFile(PREFIX + worker, path, file.bytes(), file.crc32c(), file.sha256());
+        return VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
     }
 
     /**
-     * Reads what a worker kept.
+     * Reads a worker's state.
      *
-     * @throws CorruptFileException if a byte is not as it was written
+     * @throws CorruptFileException if a byte has changed
      */
     public static Map<String, float[]> read(Storage storage, String run, VectorFile file) throws IOException {
-        FileInfo expected = file.in(run);
-        Contents contents;
-        try (InputStream in = storage.openVerified(expected)) {
-            contents = Safetensors.read(expected.uri(), in, expected.bytes());
-        }
+        Contents contents = file.read(storage, run);
         Map<String, float[]> vectors = new TreeMap<>();
         for (Tensor tensor : contents.tensors()) {
             if (tensor.shape().length != 1) {
                 throw new CorruptFileException(
-                        expected.uri(), "vectors", tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
+                        file.in(run).uri(), "vectors", tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
             }
             int count = Math.toIntExact(tensor.elements());
             vectors.put(tensor.name(), Arrays.copyOfRange(contents.values(), tensor.offset(), tensor.offset() + count));
@@ -68,14 +60,13 @@ public final class WorkerStateFiles {
     }
 
     /**
-     * Whose it is: k.
+     * The worker's number, k.
      *
-     * @throws IllegalArgumentException if it is not what a worker keeps
+     * @throws IllegalArgumentException if the file is not a worker's state
      */
     public static int worker(VectorFile file) {
         if (!NAME.matcher(file.vector()).matches()) {
-            throw new IllegalArgumentException(
-                    "what a worker keeps is named worker-K, found \"" + file.vector() + "\"");
+            throw new IllegalArgumentException("a worker's state is named worker-K, found \"" + file.vector() + "\"");
         }
         return Integer.parseInt(file.vector().substring(PREFIX.length()));
     }

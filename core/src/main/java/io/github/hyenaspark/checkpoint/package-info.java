@@ -1,6 +1,6 @@
 /**
- * Saves a training state and finds the newest one of which every byte is right. Immutable objects come first and the
- * manifest, created exclusively, last. Start at {@link CheckpointStore}.
+ * Saves training states and finds the newest intact one. Writes immutable objects first and the manifest, created
+ * exclusively, last. Start at {@link CheckpointStore}.
  */
 @NullMarked
 package io.github.hyenaspark.checkpoint;

@@ -3,7 +3,12 @@ package io.github.hyenaspark.config;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncludeContext;
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderFile;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigParseable;
 import com.typesafe.config.ConfigValueFactory;
 import java.io.File;
 import java.util.regex.Matcher;
@@ -40,8 +45,8 @@ final class Argument {
                     .atPath(key);
         } catch (ConfigException e) {
             throw new IllegalArgumentException(
-                    "cannot understand the " + origin + ": a value that begins with [ or { must be a whole list or"
-                            + " object; text that begins so goes into a file, in quotes",
+                    "cannot understand the " + origin + ": a value that begins with [ or { must be a complete list or"
+                            + " object; put text that begins with one into a file, in quotes",
                     e);
         }
     }
@@ -54,5 +59,37 @@ final class Argument {
         }
         return ConfigFactory.parseFile(
                 file, ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new RequiredIncludes()));
+    }
+
+    /** Includes files relative to the including one. HOCON skips a file that is missing; a run must not. */
+    private static final class RequiredIncludes implements ConfigIncluder, ConfigIncluderFile {
+        @Override
+        public ConfigIncluder withFallback(ConfigIncluder fallback) {
+            return this;
+        }
+
+        @Override
+        public ConfigObject include(ConfigIncludeContext context, String what) {
+            ConfigParseable included = context.relativeTo(what);
+            try {
+                return included.parse(required(included.options()));
+            } catch (ConfigException.IO e) {
+                throw new IllegalArgumentException(
+                        "cannot include \"" + what + "\": no such file beside the one that includes it", e);
+            }
+        }
+
+        @Override
+        public ConfigObject includeFile(ConfigIncludeContext context, File what) {
+            if (!what.isFile()) {
+                throw new IllegalArgumentException("cannot include \"" + what + "\": no such file");
+            }
+            return ConfigFactory.parseFile(what, required(context.parseOptions()))
+                    .root();
+        }
+
+        private ConfigParseOptions required(ConfigParseOptions options) {
+            return options.setAllowMissing(false).setIncluder(this);
+        }
     }
 }

@@ -23,17 +23,21 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** Sections into records by Jackson, and Jackson's complaints into messages about keys and their places. */
+/**
+ * Binds sections to records with Jackson, and turns its errors into messages that name the key and where it was set.
+ */
 final class RecordBinding {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
@@ -44,10 +48,14 @@ final class RecordBinding {
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
             .addModule(new SimpleModule("settings")
-                    .setDeserializerModifier(new KebabEnums())
+                    .setDeserializerModifier(new EnumsByName())
                     .addDeserializer(double.class, new FiniteNumbers())
                     .addDeserializer(Double.class, new FiniteNumbers()))
             .build();
+
+    private static final Set<Class<?>> WHOLE = Set.of(int.class, long.class, Integer.class, Long.class);
+    private static final Set<Class<?>> REAL = Set.of(double.class, float.class, Double.class, Float.class);
+    private static final Set<Class<?>> FLAG = Set.of(boolean.class, Boolean.class);
 
     private final ConfigObject root;
     private final ObjectNode tree;
@@ -60,8 +68,9 @@ final class RecordBinding {
     <T> T bind(String section, Class<T> record) {
         JsonNode node = tree.get(section);
         if (node == null) {
-            throw new IllegalArgumentException("there is no section " + section
-                    + Suggestion.of(section, root.keySet(), "") + "; known sections: " + new TreeSet<>(root.keySet()));
+            throw new IllegalArgumentException(
+                    "there is no section " + section + SettingNames.suggestion(section, root.keySet(), "")
+                            + "; known sections: " + new TreeSet<>(root.keySet()));
         }
         if (!node.isObject()) {
             throw new IllegalArgumentException(section + " is a section, but found it set to " + node
@@ -97,7 +106,7 @@ final class RecordBinding {
                         ? "\"" + text + "\""
                         : value.get().unwrapped() + "";
         String expected = e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null
-                ? Expectation.of(mismatch.getTargetType())
+                ? expectation(mismatch.getTargetType())
                 : e.getOriginalMessage();
         return "wrong value of " + key + place(e.getPath()) + ": found " + found + ", expected " + expected;
     }
@@ -107,11 +116,12 @@ final class RecordBinding {
         String section = key(path.subList(0, path.size() - 1));
         TreeSet<String> known = new TreeSet<>();
         e.getKnownPropertyIds().forEach(name -> known.add(String.valueOf(name)));
-        return "unknown key " + key(path) + place(path) + Suggestion.of(e.getPropertyName(), known, section + ".")
-                + "; known keys of " + section + ": " + known;
+        return "unknown key " + key(path) + place(path)
+                + SettingNames.suggestion(e.getPropertyName(), known, section + ".") + "; known keys of " + section
+                + ": " + known;
     }
 
-    /** A record speaks of its keys by name: the place of the first one that it mentions is the place of the fault. */
+    /** A record names its keys in messages: the first key that it mentions tells where the error is. */
     private String refused(ValueInstantiationException e, String problem) {
         String section = key(e.getPath());
         String place = MAPPER.getDeserializationConfig().introspect(e.getType()).findProperties().stream()
@@ -123,13 +133,47 @@ final class RecordBinding {
                 .flatMap(name -> value(e.getPath())
                         .filter(ConfigObject.class::isInstance)
                         .map(object -> ((ConfigObject) object).get(name)))
-                .map(Place::of)
+                .map(RecordBinding::place)
                 .orElse("");
         return "wrong settings in section " + section + ": " + problem + place;
     }
 
     private String place(List<JsonMappingException.Reference> path) {
-        return value(path).map(Place::of).orElse("");
+        return value(path).map(RecordBinding::place).orElse("");
+    }
+
+    /** Where a value was set: " (FILE line N)" or " (argument KEY=VALUE)". */
+    static String place(ConfigValue value) {
+        ConfigOrigin origin = value.origin();
+        if (origin.filename() != null && origin.lineNumber() > 0) {
+            return " (" + origin.filename() + " line " + origin.lineNumber() + ")";
+        }
+        String description = origin.description();
+        // The library counts lines inside a list or object in an argument, too.
+        return " (" + (description.startsWith("argument ") ? description.replaceFirst(": 1$", "") : description) + ")";
+    }
+
+    /** What settings expect for a Java type, in words. */
+    private static String expectation(Class<?> type) {
+        if (WHOLE.contains(type)) {
+            return "a whole number";
+        }
+        if (REAL.contains(type)) {
+            return "a number";
+        }
+        if (FLAG.contains(type)) {
+            return "true or false";
+        }
+        if (type.isEnum()) {
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(EnumByName::name)
+                            .toList();
+        }
+        if (Collection.class.isAssignableFrom(type)) {
+            return "a list, as in [A, B]";
+        }
+        return type.isRecord() ? "a section, as in { KEY = VALUE }" : "text";
     }
 
     private Optional<ConfigValue> value(List<JsonMappingException.Reference> path) {
@@ -142,7 +186,7 @@ final class RecordBinding {
 
     private static Optional<ConfigValue> child(ConfigValue parent, JsonMappingException.Reference step) {
         if (step.getFieldName() == null && !(parent instanceof ConfigList)) {
-            return Optional.of(parent); // a list of one, written without brackets
+            return Optional.of(parent); // a list of one element, without brackets
         }
         if (parent instanceof ConfigObject object) {
             return Optional.ofNullable(object.get(step.getFieldName()));
@@ -164,8 +208,8 @@ final class RecordBinding {
         return key.toString();
     }
 
-    /** Numbers with a fraction; unlike Jackson's own, neither NaN nor infinite ones. */
-    static final class FiniteNumbers extends StdDeserializer<Double> {
+    /** Floating-point numbers; unlike Jackson's own, refuses NaN and infinity. */
+    private static final class FiniteNumbers extends StdDeserializer<Double> {
         private static final long serialVersionUID = 1L;
 
         FiniteNumbers() {
@@ -190,45 +234,39 @@ final class RecordBinding {
         }
     }
 
-    /** Enums by their names in settings: {@code NOT_THERE} is {@code not-there}. */
-    static final class KebabEnums extends BeanDeserializerModifier {
+    private static final class EnumsByName extends BeanDeserializerModifier {
         private static final long serialVersionUID = 1L;
-
-        KebabEnums() {}
-
-        static List<String> names(Class<?> type) {
-            return Arrays.stream(type.getEnumConstants()).map(KebabEnums::name).toList();
-        }
 
         @Override
         public JsonDeserializer<?> modifyEnumDeserializer(
                 DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> usual) {
-            return new ByName(type.getRawClass());
+            return new EnumByName(type.getRawClass());
+        }
+    }
+
+    /** Reads an enum constant by its name in settings. */
+    private static final class EnumByName extends StdDeserializer<Object> {
+        private static final long serialVersionUID = 1L;
+
+        EnumByName(Class<?> type) {
+            super(type);
         }
 
-        private static String name(Object constant) {
-            return ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-');
+        static String name(Object constant) {
+            return SettingNames.of((Enum<?>) constant);
         }
 
-        private static final class ByName extends StdDeserializer<Object> {
-            private static final long serialVersionUID = 1L;
-
-            ByName(Class<?> type) {
-                super(type);
-            }
-
-            @Override
-            public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-                if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                    String text = parser.getText();
-                    for (Object constant : handledType().getEnumConstants()) {
-                        if (name(constant).equals(text)) {
-                            return constant;
-                        }
+        @Override
+        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+            if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                String text = parser.getText();
+                for (Object constant : handledType().getEnumConstants()) {
+                    if (name(constant).equals(text)) {
+                        return constant;
                     }
                 }
-                return context.handleUnexpectedToken(handledType(), parser);
             }
+            return context.handleUnexpectedToken(handledType(), parser);
         }
     }
 }

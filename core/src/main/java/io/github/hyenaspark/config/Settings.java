@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Effective settings: the defaults of {@code reference.conf}, over them HOCON files, over them {@code key=value}
- * arguments. A section becomes a validated record by {@link #bind}. A value takes the type of the default that it
- * replaces, so {@code train.lr=2e-3} on the command line and {@code lr = 0.002} in a file are the same setting.
+ * The effective settings: the defaults of {@code reference.conf}, overridden by HOCON files and {@code key=value}
+ * arguments. {@link #bind} turns a section into a validated record. A value takes the type of its default, so
+ * {@code train.lr=2e-3} on the command line and {@code lr = 0.002} in a file are the same setting.
  */
 public final class Settings {
     private final ConfigObject root;
@@ -28,48 +28,42 @@ public final class Settings {
 
     private Settings(Config config, Config defaults) {
         root = config.root();
-        tree = TypedTree.of(root, defaults.root());
+        tree = TypedTree.object(root, defaults.root());
     }
 
     /**
-     * Settings from the command line; a later argument wins over an earlier one.
+     * Settings from the command line; later arguments override earlier ones.
      *
-     * @param arguments each a path that ends in {@code .conf} or {@code .json}, or {@code key=value}; the value is
-     *     taken literally unless it begins with a bracket or brace, then it is HOCON
+     * @param arguments each a path that ends in {@code .conf} or {@code .json}, or {@code key=value}; a value that
+     *     begins with a bracket or brace is HOCON, any other is literal
      * @throws IllegalArgumentException if an argument is neither, or a file cannot be read or parsed
      */
     public static Settings load(List<String> arguments) {
         Config defaults = defaults();
         try {
-            Config config = defaults;
-            for (String argument : arguments) {
-                config = Argument.parse(argument).withFallback(config);
-            }
-            return new Settings(config.resolve(), defaults);
+            return over(defaults, arguments, defaults);
         } catch (ConfigException e) {
             throw new IllegalArgumentException("cannot understand the settings: " + e.getMessage(), e);
         }
     }
 
-    /**
-     * These settings with others over them.
-     *
-     * @param arguments as {@link #load} takes them
-     * @throws IllegalArgumentException as {@link #load} throws it
-     */
+    /** These settings, overridden by arguments as {@link #load} takes them. */
     public Settings with(List<String> arguments) {
-        Config config = root.toConfig();
+        return over(root.toConfig(), arguments, defaults());
+    }
+
+    private static Settings over(Config base, List<String> arguments, Config defaults) {
+        Config config = base;
         for (String argument : arguments) {
             config = Argument.parse(argument).withFallback(config);
         }
-        return new Settings(config.resolve(), defaults());
+        return new Settings(config.resolve(), defaults);
     }
 
     /**
-     * Settings that were rendered before, over the defaults of now.
+     * Settings that {@link #render} or {@link #renderSections} wrote, over the current defaults.
      *
-     * @param json what {@link #render} or {@link #renderSections} gave
-     * @throws IllegalArgumentException if it is no JSON object
+     * @throws IllegalArgumentException if {@code json} is not a JSON object
      */
     public static Settings ofJson(String json) {
         Config defaults = defaults();
@@ -83,8 +77,8 @@ public final class Settings {
     }
 
     /**
-     * A section as a record. Its components are the keys, {@code dModel} being {@code d-model}; a component that is a
-     * record is a section within; enums are named like {@code lower-case}.
+     * A section as a record. Component {@code dModel} is key {@code d-model}; a component that is a record is a nested
+     * section; enum constants are spelled as {@link SettingNames#of} says.
      *
      * @throws IllegalArgumentException naming key, place and known keys if a key is unknown, missing or ill-typed, or
      *     the record refuses a value
@@ -94,7 +88,7 @@ public final class Settings {
     }
 
     /**
-     * Refuses sections that nobody reads.
+     * Refuses sections that no command reads.
      *
      * @throws IllegalArgumentException naming the first unknown section and its place
      */
@@ -102,19 +96,19 @@ public final class Settings {
         for (String section : new TreeSet<>(root.keySet())) {
             if (!known.contains(section)) {
                 throw new IllegalArgumentException("unknown section " + section
-                        + Place.of(Objects.requireNonNull(root.get(section)))
-                        + Suggestion.of(section, known, "") + "; known sections: " + new TreeSet<>(known));
+                        + RecordBinding.place(Objects.requireNonNull(root.get(section)))
+                        + SettingNames.suggestion(section, known, "") + "; known sections: " + new TreeSet<>(known));
             }
         }
     }
 
-    /** Everything as JSON on one line, keys sorted, numbers in one form. */
+    /** Everything, as {@link #renderSections}. */
     public String render() {
         return TypedTree.render(tree);
     }
 
     /**
-     * Some sections as JSON on one line, keys sorted, numbers in one form: equal settings give equal texts.
+     * Some sections as JSON on one line, with sorted keys and normalised numbers: equal settings give equal text.
      *
      * @throws IllegalArgumentException if there is no such section
      */
@@ -136,7 +130,7 @@ public final class Settings {
      * @return {@code key=value} for each, sorted by section and key
      */
     public List<String> changes(Collection<String> sections) {
-        ObjectNode unchanged = TypedTree.of(defaults().root(), defaults().root());
+        ObjectNode unchanged = TypedTree.object(defaults().root(), defaults().root());
         List<String> changes = new ArrayList<>();
         for (String section : new TreeSet<>(sections)) {
             changes(section, tree.path(section), unchanged.path(section), changes);
@@ -155,7 +149,7 @@ public final class Settings {
     }
 
     /**
-     * A section of the defaults as {@code reference.conf} has it, every key with its comment: help for people.
+     * A section of {@code reference.conf} as it stands there, every key with its comment: the help text.
      *
      * @throws IllegalArgumentException if there is no such section
      */

@@ -19,8 +19,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HOCON values as a JSON tree in one form: keys sorted, every value of the type of its default where it can be, numbers
- * without needless zeros or exponents.
+ * HOCON values as a normalised JSON tree: sorted keys, every value of its default's type where possible, numbers
+ * without redundant zeros or exponents.
  */
 final class TypedTree {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -28,14 +28,10 @@ final class TypedTree {
             .build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** Beyond this many digits before or after the point a number is infinite or zero as a double. */
+    /** With more digits before or after the point, a number is infinite or zero as a double. */
     private static final int MOST_DIGITS = 400;
 
     private TypedTree() {}
-
-    static ObjectNode of(ConfigObject root, ConfigObject defaults) {
-        return object(root, defaults);
-    }
 
     static String render(JsonNode tree) {
         try {
@@ -54,7 +50,7 @@ final class TypedTree {
         };
     }
 
-    private static ObjectNode object(ConfigObject value, @Nullable ConfigValue like) {
+    static ObjectNode object(ConfigObject value, @Nullable ConfigValue like) {
         ObjectNode object = NODES.objectNode();
         for (String key : new TreeSet<>(value.keySet())) {
             ConfigValue childLike = like instanceof ConfigObject defaults ? defaults.get(key) : null;
@@ -71,7 +67,7 @@ final class TypedTree {
     }
 
     private static JsonNode scalar(ConfigValue value, @Nullable ConfigValue like) {
-        // Not value.unwrapped(): as text, a number keeps the digits with which it was written.
+        // Not value.unwrapped(): only the text keeps a number's digits as written.
         String text = value.atKey("text").getString("text");
         ConfigValueType type = like == null ? value.valueType() : like.valueType();
         if (type == ConfigValueType.STRING) {
@@ -85,7 +81,7 @@ final class TypedTree {
                 : NODES.textNode(text);
     }
 
-    /** A number in its shortest form, or the text if it is none. */
+    /** A number in its shortest form, or the text if it is not a number. */
     private static JsonNode number(String text) {
         BigDecimal number;
         try {

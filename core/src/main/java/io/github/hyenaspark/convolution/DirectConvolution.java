@@ -1,8 +1,8 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The definition of the long convolution and of its gradients, in double and in O(L²): what {@link LongConvolution} is
- * checked against, and the convolution of every double form. All arrays of one call have the same length L.
+ * The definition of the long convolution and of its gradients, in double and O(L²): the oracle of
+ * {@link LongConvolution}, and the convolution of every reference form. All arrays of one call have the same length L.
  */
 public final class DirectConvolution {
     private DirectConvolution() {}

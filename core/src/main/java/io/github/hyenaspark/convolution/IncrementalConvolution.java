@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The causal convolution of rows whose elements come one at a time, where the next element may depend on the outputs so
- * far: on-line multiplication (Fischer and Stockmeyer, 1974), which van der Hoeven (2002) calls relaxed, as Flash
- * Inference (arXiv 2410.12982) uses it for models of long convolutions. T elements of a row cost O(T log² T), while
- * {@link LongConvolution} over again for each costs O(T² log T).
+ * The causal convolution of rows whose elements come one at a time, where the next may depend on the outputs so far:
+ * on-line multiplication (Fischer and Stockmeyer, 1974), van der Hoeven's (2002) relaxed multiplication, used for
+ * long-convolution models by Flash Inference (arXiv 2410.12982). T elements cost O(T log² T); {@link LongConvolution}
+ * over again for each would cost O(T² log T).
  *
- * <p>The first elements of a row come together and are convolved at once, with all outputs of the row that they reach.
- * After t further elements, with U the largest power of two that divides t, the last U of them are convolved with the
- * first 2U taps and added to the next U outputs. Every pair of an element and a later output is in exactly one such
- * block. Blocks shorter than {@value #DIRECT} are summed directly.
+ * <p>The first elements of a row come together and are convolved at once, with all outputs that they reach. After t
+ * further elements, with U the largest power of two that divides t, the last U of them are convolved with the first 2U
+ * taps and added to the next U outputs: every pair of an element and a later output is in exactly one such block.
+ * Blocks shorter than {@value #DIRECT} are summed directly.
  *
  * <p>A step is: {@link #prepare} for every filter, {@link #next} for every row, {@link #advance}; the first step has
  * {@link #first} in place of the first two. Several rows may share a filter. For one thread at a time.
@@ -36,15 +36,14 @@ public final class IncrementalConvolution {
     private int length;
 
     /**
-     * Rows without elements.
+     * Rows without elements, {@code rowsPerFilter} for each filter.
      *
      * @param taps of every filter, as many as a row can have elements; not copied, must not change
-     * @param rowsPerFilter rows that each filter convolves
      * @throws IllegalArgumentException if there is no filter, or filters differ in length
      */
     public IncrementalConvolution(float[][] taps, int rowsPerFilter) {
         if (taps.length == 0) {
-            throw new IllegalArgumentException("an online convolution needs at least one filter");
+            throw new IllegalArgumentException("an incremental convolution needs at least one filter");
         }
         this.taps = taps;
         this.rowsPerFilter = rowsPerFilter;
@@ -63,26 +62,19 @@ public final class IncrementalConvolution {
         spectrum = new float[Math.max(whole.spectrumSize(), 2 * longest)];
     }
 
-    /** The elements that a row can have. */
     public int capacity() {
         return capacity;
     }
 
-    /** The elements that rows have now. */
     public int length() {
         return length;
     }
 
-    /**
-     * Takes the first {@code count} elements of a row and writes their outputs.
-     *
-     * @param filter whose row it is
-     * @param row from 0, among those of the filter
-     * @param elements at least {@code count}; may be the same array as {@code outputs}
-     */
+    /** Takes the first {@code count} elements of a filter's row and writes their outputs, perhaps in place. */
     public void first(int filter, int row, float[] elements, float[] outputs, int count) {
         if (length > 0) {
-            throw new IllegalStateException("rows have " + length + " elements; their first ones came before");
+            throw new IllegalStateException(
+                    "rows have " + length + " elements; only empty rows take their first ones together");
         }
         if (count > capacity) {
             throw noRoom(count);

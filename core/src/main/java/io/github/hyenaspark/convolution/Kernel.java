@@ -1,15 +1,13 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The arithmetic behind {@link LongConvolution} for rows of exactly M elements: the passes of
- * {@link RightAngleTransform} and the products in between. Immutable, for any number of threads; checks nothing.
- *
- * <p>A row becomes {@link #splitRow points}, 2M floats that are then worked on in place by one of {@link #transform},
- * {@link #convolve} and {@link #correlate}; {@link #joinRow} makes a row of what came back. Only points that were
- * {@link #transform transformed}, and sums of them, are values at the roots; their order is the kernel's own.
+ * The arithmetic behind {@link LongConvolution} for rows of exactly M elements. Immutable, for any number of threads;
+ * checks nothing. A row becomes {@link #splitRow points}, 2M floats that {@link #transform}, {@link #convolve} or
+ * {@link #correlate} work on in place; {@link #joinRow} makes a row of the result. Only points that were
+ * {@link #transform transformed}, and their sums, are values at the roots, in the kernel's own order.
  *
  * <p>Not sealed, although {@link ScalarKernel} and {@code VectorKernel} are all there are: the latter is compiled
- * apart, with the incubating module that only it may see, and is found by {@link KernelChoice} when the program starts.
+ * apart, with the incubating module, and loaded by {@link KernelChoice}.
  */
 public interface Kernel {
     /** M, a power of two. */
@@ -26,17 +24,14 @@ public interface Kernel {
 
     /**
      * Both rows down, to the values G and U; adds {@code G conj(U)} to {@code sum}, multiplies G by {@code conj(H)},
-     * and up again with that. {@code inputPoints} are of no use afterwards.
+     * and up again with that. Uses up {@code inputPoints}.
      */
     void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum);
 
     /** From {@code values} at the roots, which stay, up to {@code points} that {@link #joinRow} takes. */
     void restore(float[] values, float[] points);
 
-    /**
-     * The last pass: the row behind {@code points}, times {@code factor}, into {@code output}, M elements.
-     * {@code points} are of no use afterwards.
-     */
+    /** The last pass: the row behind {@code points}, used up, times {@code factor}, into {@code output}. */
     void joinRow(float[] points, RingConstants.Factor factor, float[] output);
 
     /** The same with two products of one row; the outputs must not be factors. */

@@ -3,20 +3,20 @@ package io.github.hyenaspark.convolution;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Which kernel the program uses, and why: the vector kernel if the {@link VectorModule} is available and its classes
  * load and run, else the scalar one. The system property {@code hyena.convolution} ({@code scalar} or {@code vector})
- * overrides that.
+ * overrides that. {@code VectorKernel} is loaded by name, because without the module a class that mentions it would not
+ * load.
  *
- * <p>{@code VectorKernel} is looked for by name: without the module, a class that mentions it would not load.
- *
- * @param source makes the kernels, or throws if the property asks for what there is not
- * @param reason for the log
+ * @param source makes the kernels, or throws if the property asks for an unavailable one
  */
 public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
 
+    private static final String SCALAR = "scalar";
     private static final String VECTOR = "vector";
     private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.vector.VectorKernelSource";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
@@ -26,11 +26,14 @@ public record KernelChoice(String name, KernelSource source, String reason) {
         private static final KernelChoice CHOICE = KernelChoice.of(System.getProperty(PROPERTY, ""));
 
         static {
-            LOG.info("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
+            boolean slower = CHOICE.name().equals(SCALAR)
+                    && System.getProperty(PROPERTY, "").isEmpty();
+            LOG.atLevel(slower ? Level.WARN : Level.INFO)
+                    .log("Long convolutions use the {} kernel: {}", CHOICE.name(), CHOICE.reason());
         }
     }
 
-    /** The choice of this JVM; the first call writes it to the log. */
+    /** The choice of this JVM; the first call logs it, as a warning where the slower kernel was not asked for. */
     static KernelChoice atStart() {
         return AtStart.CHOICE;
     }
@@ -42,8 +45,8 @@ public record KernelChoice(String name, KernelSource source, String reason) {
 
     public static KernelChoice of(String wish) {
         return switch (wish) {
-            case "scalar" -> scalar(PROPERTY + " is scalar");
-            case "", "vector" -> vector(wish);
+            case SCALAR -> scalar(PROPERTY + " is scalar");
+            case "", VECTOR -> vector(wish);
             default -> none("the system property " + PROPERTY + " must be scalar or vector, found '" + wish + "'");
         };
     }
@@ -68,7 +71,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     }
 
     private static KernelChoice scalar(String reason) {
-        return new KernelChoice("scalar", ScalarKernel::ofSize, reason);
+        return new KernelChoice(SCALAR, ScalarKernel::ofSize, reason);
     }
 
     private static KernelChoice none(String reason) {
@@ -90,9 +93,7 @@ public record KernelChoice(String name, KernelSource source, String reason) {
 
     /** Makes kernels of one kind; its {@code toString} says which, for the log. */
     public interface KernelSource {
-        /**
-         * A kernel for rows of {@code size} elements, a power of two not below {@link RightAngleTransform#SMALLEST}.
-         */
+        /** For rows of {@code size} elements, a power of two not below {@link ScalarKernel#SMALLEST}. */
         Kernel ofSize(int size);
     }
 }

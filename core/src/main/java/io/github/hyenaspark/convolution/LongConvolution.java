@@ -5,18 +5,16 @@ import java.util.Arrays;
 /**
  * A plan for the causal convolution of rows of one length L with filters of the same length, and for its gradients. A
  * filter is transformed once ({@link #spectrum}) and then used for many rows. {@link DirectConvolution} is the
- * definition written out, {@link Kernel} what does the work on rows that are padded to a power of two.
+ * definition; {@link Kernel} works on rows padded to a power of two.
  *
- * <p>Every row is a {@code float[]} that starts at 0 and has at least L elements; every spectrum has at least
- * {@link #spectrumSize} elements, in an order that only this plan and plans of the same length understand. What lies
- * beyond is neither read nor written. A result may be written over a row that was an argument, not over a spectrum;
- * only {@link #gatedBackward} needs rows of their own for its results.
+ * <p>Every row is a {@code float[]} with at least L elements from 0 on; every spectrum has at least
+ * {@link #spectrumSize} elements, in an order that only plans of the same length understand. What lies beyond is
+ * neither read nor written. A result may overwrite a row that was an argument, not a spectrum; {@link #gatedBackward}
+ * needs rows of their own for its results.
  *
- * <p>The same arguments give the same bits, on every thread, as long as the kernel is the same and its vectors have the
- * same number of lanes; the kernel is chosen once when the program starts: {@link KernelChoice}.
- *
- * <p>A plan owns workspace memory and is therefore confined to one thread at a time; {@link #forAnotherThread} makes a
- * second plan that shares the tables.
+ * <p>The same arguments give the same bits on every thread with the same kernel and number of lanes
+ * ({@link KernelChoice}). A plan owns memory to work in, so it is confined to one thread at a time;
+ * {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
     private static final int LONGEST = 1 << 29;
@@ -36,11 +34,11 @@ public final class LongConvolution {
     }
 
     /**
-     * A plan for rows of {@code length} elements, any number from 1 to 2^29. Other lengths than powers of two cost as
-     * much as the next power of two.
+     * A plan for rows of {@code length} elements, which cost as much as the next power of two.
      *
-     * @throws IllegalArgumentException if the length is outside that range
-     * @throws IllegalStateException if the system property {@code hyena.convolution} asks for what this JVM has not
+     * @throws IllegalArgumentException if the length is not from 1 to 2^29
+     * @throws IllegalStateException if the system property {@code hyena.convolution} asks for a kernel that this JVM
+     *     lacks
      */
     public static LongConvolution ofLength(int length) {
         return ofLength(length, KernelChoice.atStart().source());
@@ -51,7 +49,7 @@ public final class LongConvolution {
             throw new IllegalArgumentException(
                     "the length of a convolution must be from 1 to " + LONGEST + ", found " + length);
         }
-        int size = Math.max(RightAngleTransform.SMALLEST, Integer.highestOneBit(2 * length - 1));
+        int size = Math.max(ScalarKernel.SMALLEST, Integer.highestOneBit(2 * length - 1));
         return new LongConvolution(length, source.ofSize(size));
     }
 
@@ -61,8 +59,8 @@ public final class LongConvolution {
     }
 
     /**
-     * Runs everything that training runs until it no longer gets faster, or for 3 seconds of this thread: until the
-     * compiler has done its work, a row takes up to a thousand times as long. Call it before measuring anything.
+     * Runs everything that training runs until it no longer gets faster, or for 3 seconds of this thread: until it is
+     * compiled, a row takes up to a thousand times as long.
      *
      * @throws IllegalArgumentException if there is no plan for {@code length}
      */
@@ -75,7 +73,6 @@ public final class LongConvolution {
         return new LongConvolution(length, kernel);
     }
 
-    /** L, the elements of every row. */
     public int length() {
         return length;
     }
@@ -93,9 +90,7 @@ public final class LongConvolution {
         kernel.transform(spectrum);
     }
 
-    /**
-     * {@code output[t] = sum over s <= t of h[s] input[t - s]}, for the filter h that {@code spectrum} was made from.
-     */
+    /** {@code output[t] = sum over s <= t of h[s] input[t - s]}, h the filter behind {@code spectrum}. */
     public void forward(float[] input, float[] spectrum, float[] output) {
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);
@@ -106,9 +101,9 @@ public final class LongConvolution {
     }
 
     /**
-     * Both gradients of one row: {@code inputGradient[s] = sum over t >= s of h[t - s] outputGradient[t]}, while the
-     * filter's gradient is <em>added</em> to {@code spectrumGradient}, so that all rows of one filter need a single
-     * {@link #filterGradient} at the end. Clear {@code spectrumGradient} before the first row.
+     * Both gradients of one row: {@code inputGradient[s] = sum over t >= s of h[t - s] outputGradient[t]}; the filter's
+     * is <em>added</em> to {@code spectrumGradient}, cleared before the first row, and taken by {@link #filterGradient}
+     * after the last.
      */
     public void backward(
             float[] outputGradient, float[] input, float[] spectrum, float[] inputGradient, float[] spectrumGradient) {
@@ -223,19 +218,19 @@ public final class LongConvolution {
     }
 
     /**
-     * The gradients that belong to a {@link GatedRow}, for {@link LongConvolution#gatedBackward}: one that it reads and
-     * three that it writes. Every array starts at 0 and has at least L elements; none is copied.
+     * The gradients of a {@link GatedRow} for {@link LongConvolution#gatedBackward}; every array has at least L
+     * elements from 0 on, none is copied.
      *
-     * @param output gradient of y, read
-     * @param value gradient of v, written
-     * @param inputGate gradient of x¹, written
-     * @param outputGate gradient of x⁰, written
+     * @param output of y, read
+     * @param value of v, written
+     * @param inputGate of x¹, written
+     * @param outputGate of x⁰, written
      */
     public record GatedGradient(float[] output, float[] value, float[] inputGate, float[] outputGate) {}
 
     /**
      * The rows of one gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order
-     * 2 all of it. Every array starts at 0 and has at least L elements; none is copied.
+     * 2 all of it. Every array has at least L elements from 0 on; none is copied.
      *
      * @param value v
      * @param inputGate x¹, multiplies the input of the convolution

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The constants of the rings of {@link RightAngleTransform}, computed in double and rounded once, by StrictMath, so
- * that every machine has the same.
+ * The constants of the rings of {@link ScalarKernel}, computed in double and rounded once, by StrictMath, so that every
+ * machine has the same.
  *
  * <p>Turn by turn: a ring x^m = exp(2πi a) has the halves a/2 and a/2 + 1/2, starting from a = 1/4. So ring number n of
  * a level has a = 2^-(level+2) plus the bits of n {@link #mirrored} behind the binary point.
@@ -10,10 +10,7 @@ package io.github.hyenaspark.convolution;
 public final class RingConstants {
     private RingConstants() {}
 
-    /**
-     * w, w², w³ (re, im, re, ...) of the rings 0, every, 2 every, ... of a level that has 2^level rings; w^4 is the
-     * constant of a ring.
-     */
+    /** w, w², w³ (re, im, ...) of the rings 0, every, 2 every, ... of a level of 2^level rings, w^4 the ring's. */
     public static float[] of(int level, int every) {
         int rings = (1 << level) / every;
         float[] table = new float[6 * rings];
@@ -42,8 +39,8 @@ public final class RingConstants {
     }
 
     /**
-     * What a row is multiplied by, element by element, while a pass has it in its registers: element t of the factor is
-     * {@code row[t & mask]}, so that a factor of one is a short array read over and over. The row is not copied.
+     * What a pass multiplies a row by, element by element: element t of the factor is {@code row[t & mask]}, so that a
+     * factor of one is a short array read over and over. The row is not copied.
      */
     public record Factor(float[] row, int mask) {
         /** Sixteen ones, as many as the widest vector has lanes; read from its start only. */

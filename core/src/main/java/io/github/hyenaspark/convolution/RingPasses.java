@@ -1,15 +1,13 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The arithmetic of {@link RightAngleTransform}: one pass over complex data per method. A split replaces the four
- * quarters of every ring by its four remainders, a join does the reverse times four. Only the first and the last pass
- * see real rows, and only the last pass divides.
+ * The arithmetic of {@link ScalarKernel}: one pass over complex data per method. A split replaces the four quarters of
+ * every ring by its four remainders, a join does the reverse times four. Only the first and the last pass see real
+ * rows, and only the last divides.
  *
- * <p>Common parameters: {@code z} holds re, im, ...; {@code from} and {@code quarter} count floats of it; {@code rings}
- * neighbouring rings are treated, whose constants w, w², w³ lie in {@code w} from {@code at} on.
- *
- * <p>The loops are written for the compiler: one index, offsets that do not change inside a loop, no fused multiply-add
- * (slow where the processor has none, and of other bits).
+ * <p>{@code z} holds re, im, ...; {@code from} and {@code quarter} count floats of it; the constants w, w², w³ of
+ * {@code rings} neighbouring rings lie in {@code w} from {@code at} on. Loops are written for the compiler: one index,
+ * offsets constant inside a loop, no fused multiply-add (slow where the processor has none, and of other bits).
  */
 final class RingPasses {
     private static final float HALF_ROOT = (float) Math.sqrt(0.5);

@@ -5,10 +5,7 @@ import java.util.Arrays;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Runs every operation of a plan until the compiler has done its work. It measures the time of its own thread, not that
- * of the clock, so that a busy machine does not end it early.
- */
+/** Runs every operation of a plan until it is compiled, by the time of its own thread: others cannot end it early. */
 final class WarmUp {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
@@ -47,7 +44,6 @@ final class WarmUp {
         LOG.debug("Warmed up for {} ms; one row takes {} ns", (threadNanos() - start) / 1_000_000, Math.round(best));
     }
 
-    /** Every operation once. */
     void once() {
         convolution.spectrum(row.value(), spectrum);
         convolution.forward(row.value(), spectrum, row.convolved());

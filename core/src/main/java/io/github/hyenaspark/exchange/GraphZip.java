@@ -13,8 +13,8 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A model as the file that {@link ComputationGraph#load} reads, given the classes of our layers. It has what
- * {@link ModelSerializer} writes, but no times: equal models give equal bytes.
+ * A model as the file that {@link ComputationGraph#load} reads, given our layer classes. It has what
+ * {@link ModelSerializer} writes, without times: equal models give equal bytes.
  */
 public final class GraphZip {
     /** The format has no times before 1980. */

@@ -12,27 +12,27 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An architecture as the arguments of safari's {@code ConvLMHeadModel} (its {@code layer} those of
- * {@code HyenaOperator}), and back to the settings {@code model}. What is absent has safari's default; what would make
- * another model than ours is refused; what only decides how safari trains or computes is passed over.
+ * Converts an architecture to the arguments of safari's {@code ConvLMHeadModel} (its {@code layer} those of
+ * {@code HyenaOperator}), and back to the settings {@code model}. A missing key has safari's default, keys that only
+ * affect how safari trains or computes are ignored, and what would make a different model is refused.
  */
 public final class SafariConfig {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final String LAYER = "layer";
     private static final String VOCABULARY = "vocab_size";
 
-    /** One number or word that both know: its place here and there, and what it is there if it is absent. */
+    /** A value with our key and safari's, and safari's default. */
     private record Key(String ours, String safari, JsonNode absent) {}
 
     private static final List<Key> KEYS = List.of(
-            needed("d-model", "d_model"),
-            needed("n-layer", "n_layer"),
-            needed("d-inner", "d_inner"),
+            required("d-model", "d_model"),
+            required("n-layer", "n_layer"),
+            required("d-inner", "d_inner"),
             new Key("dropout", "resid_dropout", NODES.numberNode(0.0)),
             new Key("embed-dropout", "embed_dropout", NODES.numberNode(0.1)),
             new Key("vocab-multiple", "pad_vocab_size_multiple", NODES.numberNode(1)),
             new Key("init-std", "initializer_cfg.initializer_range", NODES.numberNode(0.02)),
-            needed("l-max", "layer.l_max"),
+            required("l-max", "layer.l_max"),
             new Key("order", "layer.order", NODES.numberNode(2)),
             new Key("num-heads", "layer.num_heads", NODES.numberNode(1)),
             new Key("short-len", "layer.short_filter_order", NODES.numberNode(3)),
@@ -51,14 +51,14 @@ public final class SafariConfig {
             new Key("filter.slow-decay-pct", "layer.slow_decay_pct", NODES.numberNode(1.5)),
             new Key("filter.normalized", "layer.normalized", NODES.booleanNode(false)));
 
-    /** Learning rates there, of which ours says only whether they are 0; the rate itself is a setting of training. */
+    /** Learning rates in safari; our settings only say whether they are 0, the rate itself is a training setting. */
     private static final List<Key> TRAINED = List.of(
             new Key("filter.train-positions", "layer.lr_pos_emb", NODES.numberNode(1e-5)),
             new Key("filter.train-decay", "layer.modulation_lr", NODES.numberNode(0.0)));
 
     private static final double RATE_OF_TRAINED_DECAY = 1e-3;
 
-    /** Keys with the one value that makes our model. */
+    /** Keys that must have this value. */
     private static final Map<String, JsonNode> FIXED = Map.of(
             "layer_norm_epsilon", NODES.numberNode(1e-5),
             "max_position_embeddings", NODES.numberNode(0),
@@ -68,8 +68,8 @@ public final class SafariConfig {
             "layer.num_blocks", NODES.numberNode(1),
             "layer.dropout", NODES.numberNode(0));
 
-    /** What decides nothing that is computed. */
-    private static final Set<String> PASSED_OVER = Set.of(
+    /** Keys that do not affect what is computed. */
+    private static final Set<String> IGNORED = Set.of(
             "_name_",
             "architectures",
             "model_type",
@@ -85,8 +85,8 @@ public final class SafariConfig {
             "layer.d_model",
             "layer.lr",
             "layer.wd",
-            "layer.local_order", // known to nobody in safari itself
-            "layer.filter_dropout", // accepted and not applied there
+            "layer.local_order", // unknown to safari itself
+            "layer.filter_dropout", // accepted but not applied by safari
             "layer.fused_bias_fc",
             "layer.fused_fft_conv",
             "layer.use_flashfftconv",
@@ -95,12 +95,12 @@ public final class SafariConfig {
 
     private SafariConfig() {}
 
-    private static Key needed(String ours, String safari) {
+    private static Key required(String ours, String safari) {
         return new Key(ours, safari, NODES.missingNode());
     }
 
     /**
-     * The arguments that make a model.
+     * The arguments of a model.
      *
      * @param model the section {@code model} of its settings
      * @param vocabularySize V before padding
@@ -125,21 +125,17 @@ public final class SafariConfig {
         return config;
     }
 
-    /**
-     * V before padding.
-     *
-     * @param file where {@code config} comes from, for the message
-     */
+    /** V before padding; {@code file} is for the message. */
     public static int vocabularySize(String file, JsonNode config) throws CorruptFileException {
         return Math.toIntExact(Json.wholeNumber(config, file, VOCABULARY));
     }
 
     /**
-     * The settings that make the same model.
+     * The settings of the same model.
      *
      * @param file where {@code config} comes from, for the message
      * @return {@code key=value}, each key with its section
-     * @throws IllegalArgumentException if {@code config} asks for what we have not, or a needed key is missing
+     * @throws IllegalArgumentException if {@code config} needs what we lack, or lacks a required key
      */
     public static List<String> settings(String file, JsonNode config) {
         refuseUnknown(file, config);
@@ -169,7 +165,7 @@ public final class SafariConfig {
     }
 
     private static void refuseUnknown(String file, JsonNode config) {
-        Set<String> known = new LinkedHashSet<>(PASSED_OVER);
+        Set<String> known = new LinkedHashSet<>(IGNORED);
         known.addAll(FIXED.keySet());
         known.add(VOCABULARY);
         KEYS.forEach(key -> known.add(key.safari()));
@@ -182,7 +178,7 @@ public final class SafariConfig {
         }
     }
 
-    /** The paths of a tree, which is opened where a part of it is known by longer paths. */
+    /** The paths of a tree, down to the level at which keys are known. */
     private static List<String> paths(JsonNode config) {
         List<String> paths = new ArrayList<>();
         config.properties().forEach(field -> {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.exchange;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.exchange.SafariTensor.Constant;
 import io.github.hyenaspark.exchange.SafariTensor.Parameter;
 import io.github.hyenaspark.exchange.SafariTensor.Unused;
@@ -8,19 +9,17 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
-import io.github.hyenaspark.operator.hyena.HyenaParameters;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s, in its order: what PyTorch lists,
- * with its constants and with every name of a parameter that has several (the embedding's table, which is the head's
- * too, and the sine frequency, once for every layer of the filter network).
+ * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s as PyTorch lists it: in its order,
+ * with its constants and every name of a parameter that has several (the embedding's table, which the head shares, and
+ * the sine frequency, once per layer of the filter network).
  */
 final class SafariLayout {
     private final HyenaConfig operator;
@@ -45,8 +44,8 @@ final class SafariLayout {
         }
         if (config.positions() == PositionEmbedding.LEARNED || config.positions() == PositionEmbedding.SINUSOIDAL) {
             throw new IllegalArgumentException("model.positions: found "
-                    + config.positions().name().toLowerCase(Locale.ROOT)
-                    + ", expected none or rotary, which say nothing to Hyena blocks: safari's embedding adds no"
+                    + SettingNames.of(config.positions())
+                    + ", expected none or rotary, which do not affect Hyena blocks: safari's embedding adds no"
                     + " positions; export.format=dl4j takes any model");
         }
         var layout = new SafariLayout(config.operator(), table);
@@ -90,19 +89,19 @@ final class SafariLayout {
         if (operator.filter().trainPositions()) {
             parameter(from + "positions", to + "pos_emb.z", positions);
         } else {
-            tensors.add(new Constant(to + "pos_emb.z", positions, HyenaParameters.positions(operator)));
+            tensors.add(new Constant(to + "pos_emb.z", positions, operator.positions()));
         }
-        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, HyenaParameters.times(operator)));
+        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, operator.times()));
         network(from, to + "implicit_filter.");
         if (operator.filter().trainDecay()) {
             parameter(from + "decay", to + "modulation.deltas", 1, 1, filters);
         } else {
-            double[] rates = HyenaParameters.decayRates(operator);
+            double[] rates = operator.decayRates();
             tensors.add(new Constant(to + "modulation.deltas", new long[] {1, 1, filters}, rates));
         }
     }
 
-    /** A sequence of linear layers and sines: layer l is number 2l, the sine after it 2l+1. */
+    /** Linear layers and sines in sequence: layer l is number 2l, the sine after it 2l+1. */
     private void network(String from, String to) {
         int last = operator.filter().hiddenLayers() + 1;
         for (int layer = 0; layer < last; layer++) {

@@ -4,22 +4,19 @@ import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.util.Arrays;
 
-/** One tensor of safari's state dict, and where its elements come from. */
+/** A tensor of safari's state dict and the source of its elements. */
 sealed interface SafariTensor {
-    /** Its name there. */
     String name();
 
-    /** Its dimensions there, row-major. */
+    /** Row-major. */
     long[] shape();
 
-    /** The tensor of a model with the parameters θ. */
+    /** The tensor of a model with parameters θ. */
     Tensor tensor(float[] theta);
 
     /**
-     * A parameter of ours, under one of perhaps several names. If safari's has more elements, the others are unused
-     * there, and zero here.
-     *
-     * @param entry where it is in θ
+     * One of our parameters under one of its names. If safari's tensor has more elements, safari does not use them, and
+     * they are zero here.
      */
     record Parameter(String name, long[] shape, ParameterEntry entry) implements SafariTensor {
         @Override
@@ -35,11 +32,7 @@ sealed interface SafariTensor {
         }
     }
 
-    /**
-     * What is computed once from the settings and never trained.
-     *
-     * @param values every element
-     */
+    /** Computed from the settings and never trained. */
     record Constant(String name, long[] shape, double[] values) implements SafariTensor {
         @Override
         public Tensor tensor(float[] theta) {
@@ -51,7 +44,7 @@ sealed interface SafariTensor {
         }
     }
 
-    /** What is there but decides nothing: zeros. */
+    /** Without effect: zeros. */
     record Unused(String name, long[] shape) implements SafariTensor {
         @Override
         public Tensor tensor(float[] theta) {

@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The parameters of a language model as the tensors of safari's {@code ConvLMHeadModel}, and back. They are whole:
- * {@code load_state_dict} takes them in its strict form. Read are also files without the constants, and with one name
- * only of a parameter that has several, as the safetensors library writes them.
+ * Converts the parameters of a language model to the tensors of safari's {@code ConvLMHeadModel} and back. What it
+ * writes loads with a strict {@code load_state_dict}. It also reads files without the constants or with only one name
+ * of a parameter that has several, as the safetensors library writes them.
  */
 public final class SafariTensors {
-    /** Float32 arithmetic computes the constants with errors of 1e-5; another formula is further away. */
+    /** Errors of the constants in float32 are about 1e-5; another formula differs by more. */
     private static final double CONSTANT_TOLERANCE = 1e-3;
 
     private static final int NAMED = 6;
@@ -32,10 +32,10 @@ public final class SafariTensors {
     }
 
     /**
-     * Those of one architecture.
+     * The tensors of one architecture.
      *
      * @param table the model's parameters
-     * @throws IllegalArgumentException if the table is of another architecture
+     * @throws IllegalArgumentException if safari has no such model, or the table belongs to another one
      */
     public static SafariTensors of(ModelConfig config, List<ParameterEntry> table) {
         long parameters = table.stream().mapToLong(ParameterEntry::size).sum();
@@ -45,18 +45,18 @@ public final class SafariTensors {
     /**
      * All tensors, in the order of the state dict.
      *
-     * @param theta θ, P elements in table order; not copied where safari has the same elements
+     * @param theta θ, P elements in table order; not copied if safari's tensor has the same elements
      */
     public List<Tensor> write(float[] theta) {
-        return layout.stream().map(place -> place.tensor(theta)).toList();
+        return layout.stream().map(target -> target.tensor(theta)).toList();
     }
 
     /**
      * θ, P elements in table order.
      *
      * @param file where the tensors come from, for the message
-     * @throws CorruptFileException naming what is missing, what is left over and what has another shape, or if two
-     *     names of one parameter or a constant have other values than they must have
+     * @throws CorruptFileException naming missing and unknown tensors and those of another shape, or if the names of
+     *     one parameter have different values or a constant is wrong
      */
     public float[] read(String file, List<Tensor> tensors) throws CorruptFileException {
         Map<String, Tensor> found = new LinkedHashMap<>();
@@ -64,12 +64,12 @@ public final class SafariTensors {
         refuseMisfits(file, found);
         float[] theta = new float[parameters];
         Map<String, String> sources = new LinkedHashMap<>();
-        for (SafariTensor place : layout) {
-            Tensor tensor = found.get(place.name());
-            if (tensor != null && place instanceof Parameter parameter) {
-                String first = sources.putIfAbsent(parameter.entry().name(), place.name());
+        for (SafariTensor target : layout) {
+            Tensor tensor = found.get(target.name());
+            if (tensor != null && target instanceof Parameter parameter) {
+                String first = sources.putIfAbsent(parameter.entry().name(), target.name());
                 copy(file, tensor, parameter.entry(), theta, first == null ? "" : first);
-            } else if (tensor != null && place instanceof Constant constant) {
+            } else if (tensor != null && target instanceof Constant constant) {
                 refuseOther(file, tensor, constant);
             }
         }
@@ -80,16 +80,16 @@ public final class SafariTensors {
         Map<String, Tensor> extra = new LinkedHashMap<>(found);
         Map<String, String> missing = new LinkedHashMap<>(); // by parameter, the first of its names
         List<String> shapes = new ArrayList<>();
-        for (SafariTensor place : layout) {
-            Tensor tensor = extra.remove(place.name());
-            if (tensor != null && !Arrays.equals(tensor.shape(), place.shape())) {
-                shapes.add(place.name() + " " + Arrays.toString(tensor.shape()) + " instead of "
-                        + Arrays.toString(place.shape()));
+        for (SafariTensor target : layout) {
+            Tensor tensor = extra.remove(target.name());
+            if (tensor != null && !Arrays.equals(tensor.shape(), target.shape())) {
+                shapes.add(target.name() + " " + Arrays.toString(tensor.shape()) + " instead of "
+                        + Arrays.toString(target.shape()));
             }
-            if (place instanceof Parameter parameter) {
+            if (target instanceof Parameter parameter) {
                 missing.merge(
                         parameter.entry().name(),
-                        tensor == null ? place.name() : "",
+                        tensor == null ? target.name() : "",
                         (a, b) -> a.isEmpty() || b.isEmpty() ? "" : a);
             }
         }

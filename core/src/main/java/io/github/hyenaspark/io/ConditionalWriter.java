@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.Storage.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,14 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Object stores: an object appears when its stream is closed, whole or not at all, so nothing is renamed. Exclusive
- * creation asks the store to refuse a name that is taken, which S3A does from Hadoop 3.4.2 on; an older one only looks
- * before it writes. What is there afterwards is read back and decides, because an answer that was lost tells nothing.
+ * Object stores: an object appears, complete, when its stream is closed, so nothing is renamed. Exclusive creation asks
+ * the store to refuse a name that exists, which S3A does from Hadoop 3.4.2 on; older ones only look before they write.
+ * The object is read back to see who won, because the store's answer may get lost.
  */
 final class ConditionalWriter implements AtomicWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ConditionalWriter.class);
 
-    /** The constant in Hadoop's Options is not there before 3.4.2. */
+    /** Hadoop's Options have this constant from 3.4.2 on. */
     private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
 
     private final FileSystem fileSystem;
@@ -58,7 +59,7 @@ final class ConditionalWriter implements AtomicWriter {
         }
     }
 
-    /** Whether a store that does not keep its promise has taken the beginning of what it was given. */
+    /** Whether a broken store kept only the beginning of the content. */
     private static boolean isCutShort(byte[] found, byte[] content) {
         return found.length < content.length && Arrays.mismatch(found, content) == found.length;
     }
@@ -78,9 +79,7 @@ final class ConditionalWriter implements AtomicWriter {
         upload(path, fileSystem.create(path, true), out -> out.write(content));
     }
 
-    /**
-     * Both are open before one is closed: an older S3A looks when it opens, and only the store itself when it closes.
-     */
+    /** Opens both before it closes one: an older S3A looks when it opens, but only the store decides at the close. */
     @Override
     public boolean keepsFirst(Path path) throws IOException {
         byte[] first = {1};
@@ -106,7 +105,7 @@ final class ConditionalWriter implements AtomicWriter {
                 .build();
     }
 
-    /** Closing publishes, also after a failure; so what is not whole must be aborted instead. */
+    /** Closing publishes even after a failure, so incomplete content must be aborted instead. */
     private void upload(Path path, FSDataOutputStream out, Content content) throws IOException {
         boolean whole = false;
         try {

@@ -1,13 +1,13 @@
 package io.github.hyenaspark.io;
 
 /**
- * Facts about one file in a {@link Storage}.
+ * A file in a {@link Storage}.
  *
  * @param uri absolute, as {@link Storage#qualify} writes it
  * @param bytes length
  * @param sha256 SHA-256 of the content in lower-case hexadecimal; empty when the file was only listed
  * @param crc32c CRC-32C of the content, 0 to 2^32-1; -1 when the file was only listed
- * @param modifiedMillis time of the last change by the store's clock, milliseconds since 1970
+ * @param modifiedMillis last change by the store's clock, milliseconds since 1970
  */
 public record FileInfo(String uri, long bytes, String sha256, long crc32c, long modifiedMillis) {
     /** The last part of the URI. */
@@ -15,7 +15,7 @@ public record FileInfo(String uri, long bytes, String sha256, long crc32c, long 
         return uri.substring(uri.lastIndexOf('/') + 1);
     }
 
-    /** Whether both have the same bytes, as far as length and hashes tell. */
+    /** Whether length and hashes are equal. */
     public boolean sameContent(FileInfo other) {
         return bytes == other.bytes && crc32c == other.crc32c && sha256.equals(other.sha256);
     }

@@ -5,7 +5,6 @@ import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.zip.CRC32C;
 
 /** Content hashes, as lower-case hexadecimal. */
 public final class Hashes {
@@ -13,12 +12,11 @@ public final class Hashes {
 
     private Hashes() {}
 
-    /** SHA-256 of some bytes. */
     public static String sha256(byte[] bytes) {
         return hex(newSha256().digest(bytes));
     }
 
-    /** SHA-256 of some numbers, each as four little-endian bytes: the hash of a parameter vector. */
+    /** SHA-256 of a parameter vector, each element as four little-endian bytes. */
     public static String sha256(float[] values) {
         MessageDigest digest = newSha256();
         ByteBuffer buffer = ByteBuffer.allocate(FLOATS_AT_ONCE * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -28,13 +26,6 @@ public final class Hashes {
             digest.update(buffer.limit(count * Float.BYTES));
         }
         return hex(digest.digest());
-    }
-
-    /** CRC-32C (Castagnoli) of some bytes, 0 to 2^32-1. */
-    public static long crc32c(byte[] bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, bytes.length);
-        return crc.getValue();
     }
 
     /** Bytes as hexadecimal digits. */

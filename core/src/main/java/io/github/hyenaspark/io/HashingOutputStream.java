@@ -1,11 +1,12 @@
 package io.github.hyenaspark.io;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.zip.CRC32C;
 
-/** Passes bytes on, counting and hashing them. */
+/** Counts and hashes bytes on their way to another stream. */
 final class HashingOutputStream extends OutputStream {
     private final OutputStream next;
     private final CRC32C crc = new CRC32C();
@@ -34,8 +35,51 @@ final class HashingOutputStream extends OutputStream {
         next.flush();
     }
 
-    /** What was written; the stream takes no more bytes after this. */
+    /** What was written; takes no more bytes after this. */
     FileInfo file(String uri, long modifiedMillis) {
         return new FileInfo(uri, bytes, Hashes.hex(sha256.digest()), crc.getValue(), modifiedMillis);
+    }
+
+    /** Reads a file and compares its length and hashes with the expected ones at the end. */
+    static final class Verifying extends BulkInputStream {
+        private final InputStream in;
+        private final FileInfo expected;
+        private final HashingOutputStream hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        private boolean ended;
+
+        Verifying(InputStream in, FileInfo expected) {
+            this.in = in;
+            this.expected = expected;
+        }
+
+        @Override
+        public int read(byte[] to, int at, int count) throws IOException {
+            int got = in.read(to, at, count);
+            if (got > 0) {
+                hashes.write(to, at, got);
+            } else if (got < 0 && !ended) {
+                ended = true;
+                FileInfo found = hashes.file(expected.uri(), expected.modifiedMillis());
+                if (!found.sameContent(expected)) {
+                    throw new CorruptFileException(expected.uri(), content(expected), content(found));
+                }
+            }
+            return got;
+        }
+
+        private static String content(FileInfo file) {
+            return file.bytes() + " bytes with CRC-32C " + Long.toHexString(file.crc32c()) + " and SHA-256 "
+                    + file.sha256();
+        }
+
+        @Override
+        public int available() throws IOException {
+            return in.available();
+        }
+
+        @Override
+        public void close() throws IOException {
+            in.close();
+        }
     }
 }

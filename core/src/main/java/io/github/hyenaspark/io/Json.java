@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * JSON trees as bytes and back. Keys keep the order in which they were put, so equal trees give equal bytes. The typed
- * getters take an object, the name of its file for the message, and a key that must be there.
+ * Writes and reads JSON trees. Keys keep their insertion order, so equal trees give equal bytes. The typed getters take
+ * an object, the name of its file for the message, and a required key.
  */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -34,21 +34,19 @@ public final class Json {
 
     private Json() {}
 
-    /** An object without keys. */
     public static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** An array without elements. */
     public static ArrayNode array() {
         return JsonNodeFactory.instance.arrayNode();
     }
 
     /**
-     * One JSON value in UTF-8.
+     * Parses one JSON value in UTF-8.
      *
      * @param name of the file, for the message
-     * @throws CorruptFileException if it is no JSON, repeats a key of an object or has something after it
+     * @throws CorruptFileException if it is not JSON, repeats a key of an object or has trailing content
      */
     public static JsonNode parse(String name, byte[] bytes) throws CorruptFileException {
         JsonNode tree;
@@ -58,7 +56,7 @@ public final class Json {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString());
         } catch (CharacterCodingException e) {
-            throw new CorruptFileException(name, "JSON in UTF-8", "bytes that are none");
+            throw new CorruptFileException(name, "JSON in UTF-8", "other bytes");
         } catch (JsonProcessingException e) {
             String place = e.getLocation() == null
                     ? ""
@@ -72,14 +70,23 @@ public final class Json {
         return tree;
     }
 
-    /** Indented, in UTF-8, with a newline at the end: for files that people look at. */
+    /** Indented, in UTF-8, with a final newline: for files that people read. */
     public static byte[] bytes(JsonNode tree) {
         return (written(INDENTED, tree) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** On one line, without a newline at its end. */
+    /** On one line, without a final newline. */
     public static String line(JsonNode tree) {
         return written(MAPPER.writer(), tree);
+    }
+
+    /** Adds a number, or null if it is NaN or infinite. */
+    public static void putFinite(ObjectNode json, String key, double number) {
+        if (Double.isFinite(number)) {
+            json.put(key, number);
+        } else {
+            json.putNull(key);
+        }
     }
 
     /** A text. */
@@ -88,47 +95,27 @@ public final class Json {
         return check(value.isTextual(), value, file, key, "text").textValue();
     }
 
-    /** A whole number. */
     public static long wholeNumber(JsonNode node, String file, String key) throws CorruptFileException {
         JsonNode value = required(node, file, key);
         return check(value.isIntegralNumber() && value.canConvertToLong(), value, file, key, "a whole number")
                 .longValue();
     }
 
-    /** A number. */
     public static double number(JsonNode node, String file, String key) throws CorruptFileException {
         JsonNode value = required(node, file, key);
         return check(value.isNumber(), value, file, key, "a number").doubleValue();
     }
 
-    /** True or false. */
-    public static boolean flag(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
-        return check(value.isBoolean(), value, file, key, "true or false").booleanValue();
-    }
-
-    /** An object. */
     public static ObjectNode object(JsonNode node, String file, String key) throws CorruptFileException {
         JsonNode value = required(node, file, key);
         return (ObjectNode) check(value.isObject(), value, file, key, "an object");
     }
 
-    /** The elements of an array. */
     public static List<JsonNode> elements(JsonNode node, String file, String key) throws CorruptFileException {
         JsonNode value = required(node, file, key);
         List<JsonNode> elements = new ArrayList<>();
         check(value.isArray(), value, file, key, "an array").forEach(elements::add);
         return List.copyOf(elements);
-    }
-
-    /** The elements of an array of texts. */
-    public static List<String> texts(JsonNode node, String file, String key) throws CorruptFileException {
-        List<String> texts = new ArrayList<>();
-        for (JsonNode element : elements(node, file, key)) {
-            texts.add(check(element.isTextual(), element, file, key, "an array of texts")
-                    .textValue());
-        }
-        return List.copyOf(texts);
     }
 
     private static JsonNode required(JsonNode node, String file, String key) throws CorruptFileException {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.Storage.Content;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -12,19 +13,14 @@ import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /**
- * Local disk: a hidden temporary file is written and forced to the disk, then hard-linked to its name. Linking is
- * atomic and refuses a name that is taken; renaming would silently take the place of the other file.
+ * Local disk: writes a hidden temporary file, forces it to the disk, and links it to its name. Linking is atomic and
+ * refuses a name that exists; renaming would silently replace the other file.
  */
 final class LinkWriter implements AtomicWriter {
     private final RawLocalFileSystem fileSystem;
 
     LinkWriter(RawLocalFileSystem fileSystem) {
         this.fileSystem = fileSystem;
-    }
-
-    @Override
-    public boolean createExclusively(org.apache.hadoop.fs.Path path, byte[] content) throws IOException {
-        return write(path, out -> out.write(content));
     }
 
     @Override
@@ -45,12 +41,6 @@ final class LinkWriter implements AtomicWriter {
             Files.deleteIfExists(temporary);
         }
         force(directory(target));
-        return true;
-    }
-
-    /** The file system promises it. */
-    @Override
-    public boolean keepsFirst(org.apache.hadoop.fs.Path path) {
         return true;
     }
 
@@ -95,7 +85,7 @@ final class LinkWriter implements AtomicWriter {
         }
     }
 
-    /** A new directory survives a crash only once its parent is on the disk too. */
+    /** A new directory survives a crash only if its parent is forced to the disk, too. */
     private static void createDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;

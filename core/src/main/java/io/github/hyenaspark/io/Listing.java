@@ -19,12 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Listing {
     private final FileSystem fileSystem;
 
-    private Listing(FileSystem fileSystem) {
+    Listing(FileSystem fileSystem) {
         this.fileSystem = fileSystem;
-    }
-
-    static Listing of(FileSystem fileSystem) {
-        return new Listing(fileSystem);
     }
 
     List<FileInfo> directly(Path directory) throws IOException {
@@ -37,16 +33,16 @@ final class Listing {
         return sorted(files);
     }
 
-    /** A file itself, or everything in a directory that is not hidden. */
+    /** A file itself, or every file below a directory that is not hidden. */
     List<FileInfo> below(FileStatus start) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        collect(start, files);
+        collect(start, Listing::visible, files);
         return sorted(files);
     }
 
     /**
-     * Files that match a glob, and those below directories that do. Not by Hadoop's {@code globStatus}, which fails
-     * where it meets a name with a colon, such as one with a time in it.
+     * Files that match a glob, and those below matching directories. Not with Hadoop's {@code globStatus}, which fails
+     * at names with a colon, such as those with a time.
      */
     List<FileInfo> matching(Path glob) throws IOException {
         List<FileInfo> files = new ArrayList<>();
@@ -63,7 +59,7 @@ final class Listing {
         return sorted(files);
     }
 
-    /** A place that matches so far; without a status if nobody has looked whether something is there. */
+    /** A path that matches so far; without a status if it may not exist. */
     private record Match(Path path, @Nullable FileStatus status) {}
 
     private List<Match> children(List<Match> parents, String name) throws IOException {
@@ -96,31 +92,27 @@ final class Listing {
     private void collect(Match match, List<FileInfo> files) throws IOException {
         FileStatus status = match.status();
         try {
-            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, files);
+            collect(status == null ? fileSystem.getFileStatus(match.path()) : status, Listing::visible, files);
         } catch (FileNotFoundException e) {
-            // the last name of the glob has no special characters, and is not in this directory
+            // the last part of the glob is a plain name that does not exist in this directory
         }
     }
 
     List<FileInfo> everythingBelow(Path directory) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        for (FileStatus status : fileSystem.listStatus(directory)) {
-            if (status.isFile()) {
-                files.add(listed(status));
-            } else {
-                files.addAll(everythingBelow(status.getPath()));
-            }
+        for (FileStatus child : fileSystem.listStatus(directory)) {
+            collect(child, path -> true, files);
         }
         return sorted(files);
     }
 
-    private void collect(FileStatus status, List<FileInfo> files) throws IOException {
+    private void collect(FileStatus status, PathFilter filter, List<FileInfo> files) throws IOException {
         if (status.isFile()) {
             files.add(listed(status));
             return;
         }
-        for (FileStatus child : fileSystem.listStatus(status.getPath(), Listing::visible)) {
-            collect(child, files);
+        for (FileStatus child : fileSystem.listStatus(status.getPath(), filter)) {
+            collect(child, filter, files);
         }
     }
 

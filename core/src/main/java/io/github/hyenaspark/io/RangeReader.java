@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.apache.hadoop.fs.FSDataInputStream;
 
-/** Reads ranges of one file, in any order. Confined to one thread. Opened by {@link Storage#openRange}. */
+/** Random reads of one file, for one thread. Opened by {@link Storage#openRange}. */
 public final class RangeReader implements Closeable {
     private final String uri;
     private final FSDataInputStream in;
@@ -22,12 +22,8 @@ public final class RangeReader implements Closeable {
     }
 
     /**
-     * Fills a part of an array.
+     * Reads {@code count} bytes from {@code offset} in the file into {@code to}, from index {@code at} on.
      *
-     * @param offset first byte in the file
-     * @param to where the bytes go
-     * @param at first element of {@code to} that is written
-     * @param count bytes to read
      * @throws CorruptFileException if the file ends before the range does
      */
     public void readFully(long offset, byte[] to, int at, int count) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.Storage.Content;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -10,7 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
-/** HDFS and its kind: a hidden temporary file is written, then renamed; the name node renames atomically. */
+/** HDFS and the like: writes a hidden temporary file, then renames it, which the name node does atomically. */
 final class RenameWriter implements AtomicWriter {
     private final FileSystem fileSystem;
 
@@ -19,13 +20,8 @@ final class RenameWriter implements AtomicWriter {
     }
 
     @Override
-    public boolean createExclusively(Path path, byte[] content) throws IOException {
-        return write(path, out -> out.write(content));
-    }
-
-    @Override
     public boolean write(Path path, Content content) throws IOException {
-        // A rename onto a directory would succeed by moving the file into it.
+        // Renaming to a directory would move the file into it.
         if (fileSystem.exists(path) && fileSystem.getFileStatus(path).isDirectory()) {
             throw new IOException("cannot create " + path + ": a directory has that name");
         }
@@ -44,12 +40,6 @@ final class RenameWriter implements AtomicWriter {
         }
     }
 
-    /** The file system promises it. */
-    @Override
-    public boolean keepsFirst(Path path) {
-        return true;
-    }
-
     @Override
     public void replace(Path path, byte[] content) throws IOException {
         Path temporary = new Path(path.getParent(), AtomicWriter.temporaryName(path.getName()));
@@ -58,15 +48,11 @@ final class RenameWriter implements AtomicWriter {
             FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())
                     .rename(temporary, path, Options.Rename.OVERWRITE);
         } catch (UnsupportedFileSystemException e) {
-            overwrite(path, content);
+            try (OutputStream out = fileSystem.create(path, true)) {
+                out.write(content);
+            }
         } finally {
             fileSystem.delete(temporary, false);
-        }
-    }
-
-    private void overwrite(Path path, byte[] content) throws IOException {
-        try (OutputStream out = fileSystem.create(path, true)) {
-            out.write(content);
         }
     }
 

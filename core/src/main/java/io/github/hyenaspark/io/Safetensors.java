@@ -15,11 +15,11 @@ import java.util.Set;
 
 /**
  * The safetensors format for 32-bit floats: eight bytes with the length of the header, the header as JSON, then the
- * values of every tensor, little-endian, one after the other. Readable from Python by the library of that name. What is
- * read is checked to the last byte; see {@link SafetensorsHeader} for the header's rules.
+ * values of all tensors, little-endian. Python reads it with the library of that name. Reading checks every byte; see
+ * {@link SafetensorsHeader} for the header's rules.
  */
 public final class Safetensors {
-    /** Longest header that is written or read, bytes; the reference implementation has the same limit. */
+    /** Largest header, bytes, as in the reference implementation. */
     public static final int MAXIMUM_HEADER_BYTES = 100_000_000;
 
     private static final int FLOATS_AT_ONCE = 1 << 14;
@@ -27,12 +27,10 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * A named tensor inside an array that may hold others too. The arrays are not copied; tensors are not compared by
-     * {@code equals}.
+     * A named tensor inside an array that may hold others, too. Arrays are not copied; not compared by {@code equals}.
      *
      * @param name unique within a file
-     * @param shape dimensions, row-major; empty for a single number
-     * @param values array in which the elements are
+     * @param shape dimensions, row-major; empty for a scalar
      * @param offset index of the first element in {@code values}
      */
     public record Tensor(String name, long[] shape, float[] values, int offset) {
@@ -43,7 +41,6 @@ public final class Safetensors {
             }
         }
 
-        /** How many elements it has. */
         public long elements() {
             return elements(shape);
         }
@@ -58,11 +55,10 @@ public final class Safetensors {
     }
 
     /**
-     * All that is in a file.
+     * A whole file.
      *
-     * @param tensors in the order of the file; they lie in {@code values} one after the other, without gaps
-     * @param values every element of the file
-     * @param metadata free texts by name
+     * @param tensors in the order of the file; consecutive in {@code values}, without gaps
+     * @param metadata free text by name
      */
     public record Contents(List<Tensor> tensors, float[] values, Map<String, String> metadata) {}
 
@@ -85,9 +81,9 @@ public final class Safetensors {
      * Reads a whole file.
      *
      * @param file its name, for messages
-     * @param in from its first byte; read to the end, not closed
-     * @param bytes its length
-     * @throws CorruptFileException if anything in it breaks the format
+     * @param in the file from its first byte; read to the end, not closed
+     * @param bytes length of the file
+     * @throws CorruptFileException if the file breaks the format
      */
     public static Contents read(String file, InputStream in, long bytes) throws IOException {
         SafetensorsHeader header = SafetensorsHeader.read(file, in, bytes);
@@ -125,7 +121,7 @@ public final class Safetensors {
         return padded(Json.line(root));
     }
 
-    /** Spaces fill the header up, so that the values begin at a multiple of eight bytes. */
+    /** Pads the header with spaces, so that the values begin at a multiple of eight bytes. */
     private static byte[] padded(String header) {
         int bytes = header.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAXIMUM_HEADER_BYTES - 8) {

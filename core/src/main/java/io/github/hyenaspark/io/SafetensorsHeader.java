@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The header of a safetensors file that was read: which tensors there are and where. Every tensor must be of 32-bit
- * floats, its bytes must be as many as its shape says, and together they must cover the data once, without holes.
+ * The header of a safetensors file: its tensors and where they are. Every tensor must consist of 32-bit floats and be
+ * as long as its shape says, and together they must cover the data once, without holes.
  */
 final class SafetensorsHeader {
     static final String METADATA = "__metadata__";
@@ -54,14 +54,12 @@ final class SafetensorsHeader {
         return parse(file, Json.parse(file, header), bytes - Long.BYTES - headerBytes);
     }
 
-    /** How many values follow the header. */
     int elements() {
         return extents.isEmpty()
                 ? 0
                 : Math.toIntExact(extents.get(extents.size() - 1).end() / Float.BYTES);
     }
 
-    /** The tensors as parts of one array with all values. */
     List<Tensor> tensors(float[] values) {
         return extents.stream()
                 .map(e -> new Tensor(e.name(), e.shape(), values, Math.toIntExact(e.begin() / Float.BYTES)))

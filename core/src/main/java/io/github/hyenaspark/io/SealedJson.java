@@ -1,41 +1,64 @@
 package io.github.hyenaspark.io;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Arrays;
 
 /**
- * A JSON object that carries the SHA-256 of itself under the last key, {@code seal}. Its bytes are exactly those that
- * {@link #bytes} gives, so any change of any byte is noticed by whoever opens it.
+ * A JSON object whose last key holds the SHA-256 of the other bytes of its file, so that a change of any byte is
+ * detected.
  */
-public final class SealedJson {
-    private static final String SEAL = "seal";
+public enum SealedJson {
+    /** The hash of the file without this key. */
+    SEAL("seal", false),
+    /** The hash of the file with zeros in place of the digits. */
+    MANIFEST_SHA256("manifest_sha256", true);
 
-    private SealedJson() {}
+    private static final int DIGITS = 64;
+    private static final String END = "\n}\n";
 
-    /** The bytes of an object with its seal; the object is changed. */
-    public static byte[] bytes(ObjectNode object) {
-        object.remove(SEAL);
-        return Json.bytes(object.put(SEAL, Hashes.sha256(Json.bytes(object))));
+    private final String key;
+    private final String before;
+    private final String hashed; // what ends the hashed bytes in place of the key
+
+    SealedJson(String name, boolean zeros) {
+        key = name;
+        before = ",\n  \"" + name + "\" : \"";
+        hashed = zeros ? before + "0".repeat(DIGITS) + "\"\n}\n" : "\n}\n";
+    }
+
+    /** The bytes of an object with its hash; changes the object. */
+    public byte[] seal(ObjectNode object) {
+        object.remove(key);
+        String open = new String(Json.bytes(object), ISO_8859_1);
+        open = open.substring(0, open.length() - END.length());
+        return (open + before + hash(open) + "\"" + END).getBytes(ISO_8859_1);
     }
 
     /**
-     * Reads an object that was sealed.
+     * Reads a sealed object.
      *
      * @param file where the bytes are from, for the message
-     * @return the object without its seal
-     * @throws CorruptFileException if a byte is not what it was when it was sealed
+     * @return the object without its hash
+     * @throws CorruptFileException if a byte has changed since {@link #seal}
      */
-    public static ObjectNode open(String file, byte[] bytes) throws CorruptFileException {
-        JsonNode tree = Json.parse(file, bytes);
-        String expected = Json.text(tree, file, SEAL);
-        ObjectNode object = (ObjectNode) tree;
-        byte[] asWritten = Json.bytes(object);
-        object.remove(SEAL);
-        String found = Hashes.sha256(Json.bytes(object));
-        if (!found.equals(expected) || !Arrays.equals(bytes, asWritten)) {
-            throw new CorruptFileException(file, "the content whose SHA-256 is " + expected, "other bytes");
+    public ObjectNode open(String file, byte[] bytes) throws CorruptFileException {
+        String text = new String(bytes, ISO_8859_1);
+        int digits = text.length() - DIGITS - 1 - END.length();
+        if (!text.endsWith("\"" + END) || !text.startsWith(before, digits - before.length())) {
+            throw new CorruptFileException(file, "the key " + key + " at the end", "none");
         }
+        String found = text.substring(digits, digits + DIGITS);
+        String computed = hash(text.substring(0, digits - before.length()));
+        if (!found.equals(computed)) {
+            throw new CorruptFileException(file, "bytes with the " + key + " " + found, computed);
+        }
+        ObjectNode object = (ObjectNode) Json.parse(file, bytes);
+        object.remove(key);
         return object;
+    }
+
+    private String hash(String open) {
+        return Hashes.sha256((open + hashed).getBytes(ISO_8859_1));
     }
 }

@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files on local disk, HDFS and S3, and the one primitive that everything published here rests on,
- * {@link #createExclusively}. Safe for many threads.
+ * Files on local disk, HDFS and S3. Everything that is published relies on {@link #createExclusively}. Thread-safe.
  *
- * <p>URIs are written as Hadoop writes them: {@code file:/data/my corpus}, {@code hdfs://host:9000/runs},
- * {@code s3a://bucket/key}; a space is a space, and nothing is percent-decoded. A path without a scheme belongs to
- * {@code fs.defaultFS}, the local disk unless the settings say otherwise. Whatever writes creates the parent
- * directories. File systems other than the local one come from Hadoop's cache, which serves the whole process.
+ * <p>URIs are written as in Hadoop: {@code file:/data/my corpus}, {@code hdfs://host:9000/runs},
+ * {@code s3a://bucket/key}; nothing is percent-decoded. A path without a scheme belongs to {@code fs.defaultFS}, by
+ * default the local disk. Writing creates the parent directories. All methods throw {@link FileNotFoundException} if a
+ * file that they read does not exist. File systems other than the local one come from Hadoop's cache, which the whole
+ * process shares.
  */
 public final class Storage {
     private static final String LOCAL = "file";
@@ -61,6 +61,13 @@ public final class Storage {
         return LoggerFactory.getLogger(Storage.class);
     }
 
+    /** What goes into a file. */
+    @FunctionalInterface
+    public interface Content {
+        /** Writes every byte, the same ones at each call; does not close the stream. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
     /**
      * Storage with these Hadoop settings, for example {@code fs.s3a.endpoint}, on top of the core-site.xml and
      * hdfs-site.xml found on the class path.
@@ -74,51 +81,39 @@ public final class Storage {
         return of(Map.of(FileSystem.FS_DEFAULT_NAME_KEY, "file:///"));
     }
 
-    /** Two parts of a URI joined by one slash. */
+    /** Joins two parts of a URI with one slash. */
     public static String resolve(String parent, String child) {
         return parent.replaceFirst("/+$", "") + "/" + child.replaceFirst("^/+", "");
     }
 
     /**
-     * The absolute URI of a path, in the form in which {@link #list} and {@link #find} give theirs.
+     * The absolute URI of a path, in the form that {@link #list} and {@link #find} return.
      *
      * @throws IOException if no file system serves its scheme
      */
     public String qualify(String uri) throws IOException {
-        return place(uri).qualified();
+        return location(uri).qualified();
     }
 
-    /** Whether a file or a directory is there. */
+    /** Whether a file or directory exists. */
     public boolean exists(String uri) throws IOException {
-        Place place = place(uri);
-        return place.fileSystem().exists(place.path());
+        Location location = location(uri);
+        return location.fileSystem().exists(location.path());
     }
 
-    /**
-     * Bytes in a file.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** Bytes in a file. */
     public long length(String uri) throws IOException {
-        return file(place(uri)).getLen();
+        return facts(uri).bytes();
     }
 
-    /**
-     * What a listing says of a file; its hashes are unknown.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** A file as listings describe it, without hashes. */
     public FileInfo facts(String uri) throws IOException {
-        Place place = place(uri);
-        FileStatus status = file(place);
-        return new FileInfo(place.qualified(), status.getLen(), "", -1, status.getModificationTime());
+        Location location = location(uri);
+        FileStatus status = file(location);
+        return new FileInfo(location.qualified(), status.getLen(), "", -1, status.getModificationTime());
     }
 
-    /**
-     * The whole file.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** The whole file. */
     public byte[] read(String uri) throws IOException {
         Optional<byte[]> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::read);
         if (local.isPresent()) {
@@ -129,32 +124,27 @@ public final class Storage {
         }
     }
 
-    /**
-     * The bytes of a file from its start; the caller closes it.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** The bytes of a file from its start; the caller closes it. */
     public InputStream open(String uri) throws IOException {
-        return open(place(uri));
+        return open(location(uri));
     }
 
     /**
-     * The bytes of a file from an offset on, to be read in order; the caller closes it.
+     * The bytes of a file from an offset on; the caller closes it.
      *
      * @param from first byte, 0 or more
-     * @throws FileNotFoundException if there is no such file
      * @throws CorruptFileException if the file ends before {@code from}
      */
     public InputStream open(String uri, long from) throws IOException {
-        Place place = place(uri);
-        long length = file(place).getLen();
+        Location location = location(uri);
+        long length = file(location).getLen();
         if (from < 0) {
             throw new IllegalArgumentException("cannot read " + uri + " from byte " + from + ": it must be 0 or more");
         }
         if (from > length) {
-            throw new CorruptFileException(place.qualified(), "at least " + from + " bytes", length + " bytes");
+            throw new CorruptFileException(location.qualified(), "at least " + from + " bytes", length + " bytes");
         }
-        FSDataInputStream in = place.fileSystem().open(place.path());
+        FSDataInputStream in = location.fileSystem().open(location.path());
         try {
             in.seek(from);
         } catch (IOException e) {
@@ -165,99 +155,86 @@ public final class Storage {
     }
 
     /**
-     * The bytes of a file whose length and hashes are known. Whoever reads to the end knows that they are right; the
-     * caller closes it.
+     * The bytes of a file, checked against its length and hashes once they are read to the end; the caller closes it.
      *
-     * @throws FileNotFoundException if there is no such file
-     * @throws CorruptFileException if it has another length; the stream throws it at the end if a hash differs
+     * @throws CorruptFileException if the length differs; the stream throws it at its end if a hash differs
      */
     public InputStream openVerified(FileInfo expected) throws IOException {
         Optional<InputStream> local = LocalReads.path(expected.uri(), localByDefault)
                 .flatMap(file -> LocalReads.open(file, expected.bytes()));
         if (local.isPresent()) {
-            return new VerifyingInputStream(local.get(), expected);
+            return new HashingOutputStream.Verifying(local.get(), expected);
         }
-        Place place = place(expected.uri());
-        long found = file(place).getLen();
+        Location location = location(expected.uri());
+        long found = file(location).getLen();
         if (found != expected.bytes()) {
             throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", found + " bytes");
         }
-        return new VerifyingInputStream(open(place), expected);
+        return new HashingOutputStream.Verifying(open(location), expected);
     }
 
-    /**
-     * Opens a file for reads anywhere in it; the caller closes it.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** Opens a file for random reads; the caller closes it. */
     public RangeReader openRange(String uri) throws IOException {
-        Place place = place(uri);
-        long length = file(place).getLen();
-        return new RangeReader(place.qualified(), open(place), length);
+        Location location = location(uri);
+        long length = file(location).getLen();
+        return new RangeReader(location.qualified(), open(location), length);
     }
 
-    /**
-     * Reads a whole file for its length and hashes.
-     *
-     * @throws FileNotFoundException if there is no such file
-     */
+    /** Reads a whole file to compute its length and hashes. */
     public FileInfo hashed(String uri) throws IOException {
-        Place place = place(uri);
-        FileStatus status = file(place);
+        Location location = location(uri);
+        FileStatus status = file(location);
         var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
-        try (InputStream in = open(place)) {
+        try (InputStream in = open(location)) {
             in.transferTo(hashes);
         }
-        return hashes.file(place.qualified(), status.getModificationTime());
+        return hashes.file(location.qualified(), status.getModificationTime());
     }
 
     /**
-     * Creates a file with this content unless something has that name. Of many callers at once exactly one is told
-     * true, and nobody ever sees a part of the content. Object stores without conditional writes cannot promise the
-     * first: there content should tell its writers apart.
+     * Creates a file with this content unless the name exists. Of concurrent callers exactly one gets true, and nobody
+     * ever sees incomplete content. Object stores without conditional writes cannot promise the first: there, the
+     * content should tell writers apart.
      *
-     * @return true if this call created the file; false if it was there, and was left untouched
+     * @return true if this call created the file; false if it existed, and is unchanged
      */
     public boolean createExclusively(String uri, byte[] content) throws IOException {
-        Place place = place(uri);
-        return publication(place).createExclusively(place.path(), content);
+        Location location = location(uri);
+        return writer(location).createExclusively(location.path(), content);
     }
 
     /**
-     * Whether this store keeps the promise of {@link #createExclusively} to writers at the same time. An object store
-     * is tried with a small object, which is deleted again.
+     * Whether {@link #createExclusively} is exclusive on this store for concurrent writers. Tries it on an object store
+     * with a small object that it deletes again.
      */
     public boolean keepsFirst(String directory) throws IOException {
-        Place place = place(resolve(directory, ".probe-" + UUID.randomUUID()));
-        return publication(place).keepsFirst(place.path());
+        Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
+        return writer(location).keepsFirst(location.path());
     }
 
     /**
-     * Writes an immutable object whose name no other content ever has. Writing it again is fine; the object appears
-     * whole or not at all. A shorter one that is there already was cut short by its store, and is written again.
+     * Writes an immutable object under a name that no other content ever has. It appears complete or not at all, and
+     * may be written again. If a shorter object exists, its store had cut it short, and it is replaced.
      *
-     * @return what is in the store now
      * @throws IOException also if an object of that name has other content
      */
     public FileInfo write(String uri, Content content) throws IOException {
-        Place place = place(uri);
-        Written written = writeOnce(place, content);
+        Location location = location(uri);
+        Written written = writeOnce(location, content);
         if (!written.created() && length(uri) < written.file().bytes()) {
-            log().warn("{} has been cut short; it is written again", place.qualified());
+            log().warn("{} has been cut short; it is written again", location.qualified());
             delete(uri);
-            written = writeOnce(place, content);
+            written = writeOnce(location, content);
         }
         if (!written.created() && !written.file().sameContent(hashed(uri))) {
-            throw new IOException("cannot write " + place.qualified() + ": an object of that name with other content is"
-                    + " there already; objects are immutable, so choose another name or delete it");
+            throw new IOException(
+                    "cannot write " + location.qualified() + ": an object of that name with other content is"
+                            + " there already; objects are immutable, so choose another name or delete it");
         }
         return written.file();
     }
 
-    /**
-     * Whether a file of that name is there with other content than this; neither if it is not there nor if it is the
-     * same.
-     */
+    /** Whether a file of that name exists and has other content. */
     public boolean hasOther(String uri, Content content) throws IOException {
         if (!exists(uri)) {
             return false;
@@ -269,82 +246,82 @@ public final class Storage {
 
     private record Written(boolean created, FileInfo file) {}
 
-    private Written writeOnce(Place place, Content content) throws IOException {
+    private Written writeOnce(Location location, Content content) throws IOException {
         var hashes = new HashingOutputStream[1];
-        boolean created = publication(place).write(place.path(), out -> {
+        boolean created = writer(location).write(location.path(), out -> {
             hashes[0] = new HashingOutputStream(out);
             content.writeTo(hashes[0]);
         });
         return new Written(
-                created, hashes[0].file(place.qualified(), file(place).getModificationTime()));
+                created, hashes[0].file(location.qualified(), file(location).getModificationTime()));
     }
 
-    /** Writes a file, over the one that may be there. Only for views and hints: a reader may rely on nothing in it. */
+    /** Writes or replaces a file. Only for views and hints, since readers cannot rely on its content. */
     public void replace(String uri, byte[] content) throws IOException {
-        Place place = place(uri);
-        publication(place).replace(place.path(), content);
+        Location location = location(uri);
+        writer(location).replace(location.path(), content);
     }
 
-    /** The files directly in a directory, by URI; none if it is not there. Names that begin with a dot are left out. */
+    /** The files directly in a directory, by URI, without names that begin with a dot; none if it does not exist. */
     public List<FileInfo> list(String directory) throws IOException {
         Optional<List<FileInfo>> local =
                 LocalReads.path(directory, localByDefault).flatMap(LocalReads::list);
         if (local.isPresent()) {
             return local.get();
         }
-        Place place = place(directory);
+        Location location = location(directory);
         try {
-            return Listing.of(place.fileSystem()).directly(place.path());
+            return new Listing(location.fileSystem()).directly(location.path());
         } catch (FileNotFoundException e) {
             return List.of();
         }
     }
 
     /**
-     * The files in a directory and below it, or those that a glob matches ({@code * ? [a-z] {a,b}}, where {@code *}
-     * stays within one directory), by URI. Names that begin with a dot or an underscore are left out, unless asked for
-     * by their exact name.
+     * The files in and below a directory, or those that a glob matches ({@code * ? [a-z] {a,b}}, where {@code *} stays
+     * within one directory), by URI. Skips names that begin with a dot or an underscore unless they are given exactly.
      *
      * @return none if a glob matches nothing
-     * @throws FileNotFoundException if there is no glob in it and nothing has that name
+     * @throws FileNotFoundException if a path without a glob does not exist
      */
     public List<FileInfo> find(String directoryOrGlob) throws IOException {
-        Place place = place(directoryOrGlob);
-        Listing listing = Listing.of(place.fileSystem());
-        if (place.fileSystem().exists(place.path())) {
-            return listing.below(place.fileSystem().getFileStatus(place.path()));
+        Location location = location(directoryOrGlob);
+        Listing listing = new Listing(location.fileSystem());
+        if (location.fileSystem().exists(location.path())) {
+            return listing.below(location.fileSystem().getFileStatus(location.path()));
         }
         if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
-            throw missing(place);
+            throw missing(location);
         }
-        return listing.matching(place.path());
+        return listing.matching(location.path());
     }
 
-    /** All files in a directory and below it by URI, hidden and temporary ones too; none if it is not there. */
+    /** All files in and below a directory, by URI, even hidden and temporary ones; none if it does not exist. */
     public List<FileInfo> everythingBelow(String directory) throws IOException {
-        Place place = place(directory);
+        Location location = location(directory);
         try {
-            return Listing.of(place.fileSystem()).everythingBelow(place.path());
+            return new Listing(location.fileSystem()).everythingBelow(location.path());
         } catch (FileNotFoundException e) {
             return List.of();
         }
     }
 
-    /** Deletes a file, or a directory with all that is in it; it may be gone already. */
+    /** Deletes a file, or a directory with everything in it; it need not exist. */
     public void delete(String uri) throws IOException {
-        Place place = place(uri);
-        if (!place.fileSystem().delete(place.path(), true) && place.fileSystem().exists(place.path())) {
-            throw new IOException("cannot delete " + place.qualified() + ": the file system refused");
+        Location location = location(uri);
+        if (!location.fileSystem().delete(location.path(), true)
+                && location.fileSystem().exists(location.path())) {
+            throw new IOException("cannot delete " + location.qualified() + ": the file system refused");
         }
     }
 
-    private record Place(FileSystem fileSystem, Path path) {
+    private record Location(FileSystem fileSystem, Path path) {
         String qualified() {
             return path.toString();
         }
     }
 
-    private Place place(String uri) throws IOException {
+    private Location location(String uri) throws IOException {
         Path path = new Path(uri);
         URI asked = path.toUri();
         Hadoop here = hadoop();
@@ -352,38 +329,38 @@ public final class Storage {
                 ? FileSystem.getDefaultUri(here.settings()).getScheme()
                 : asked.getScheme();
         FileSystem fileSystem = LOCAL.equals(scheme) ? here.disk() : path.getFileSystem(here.settings());
-        return new Place(fileSystem, fileSystem.makeQualified(path));
+        return new Location(fileSystem, fileSystem.makeQualified(path));
     }
 
-    private AtomicWriter publication(Place place) {
-        if (place.fileSystem() instanceof RawLocalFileSystem disk) {
+    private AtomicWriter writer(Location location) {
+        if (location.fileSystem() instanceof RawLocalFileSystem disk) {
             return new LinkWriter(disk);
         }
-        return OBJECT_STORES.contains(place.fileSystem().getScheme())
-                ? new ConditionalWriter(place.fileSystem())
-                : new RenameWriter(place.fileSystem());
+        return OBJECT_STORES.contains(location.fileSystem().getScheme())
+                ? new ConditionalWriter(location.fileSystem())
+                : new RenameWriter(location.fileSystem());
     }
 
-    private static FSDataInputStream open(Place place) throws IOException {
-        file(place);
-        return place.fileSystem().open(place.path());
+    private static FSDataInputStream open(Location location) throws IOException {
+        file(location);
+        return location.fileSystem().open(location.path());
     }
 
-    private static FileStatus file(Place place) throws IOException {
+    private static FileStatus file(Location location) throws IOException {
         FileStatus status;
         try {
-            status = place.fileSystem().getFileStatus(place.path());
+            status = location.fileSystem().getFileStatus(location.path());
         } catch (FileNotFoundException e) {
-            throw missing(place);
+            throw missing(location);
         }
         if (status.isDirectory()) {
-            throw new FileNotFoundException("a file is needed, but " + place.qualified() + " is a directory");
+            throw new FileNotFoundException("a file is needed, but " + location.qualified() + " is a directory");
         }
         return status;
     }
 
-    private static FileNotFoundException missing(Place place) {
-        String hint = place.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
-        return new FileNotFoundException("there is no " + place.qualified() + hint);
+    private static FileNotFoundException missing(Location location) {
+        String hint = location.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
+        return new FileNotFoundException("there is no " + location.qualified() + hint);
     }
 }

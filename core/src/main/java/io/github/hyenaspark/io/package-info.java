@@ -1,6 +1,6 @@
 /**
- * Trustworthy files on local disk, HDFS and S3 through Hadoop's FileSystem. Whatever is published is created
- * exclusively and can be read back and checked. A leaf that knows nothing of models or data; start at {@link Storage}.
+ * Files on local disk, HDFS and S3 through Hadoop's FileSystem, created exclusively and verified on reading, and the
+ * small tools that every room shares. Knows nothing of models or data. Start at {@link Storage}.
  */
 @NullMarked
 package io.github.hyenaspark.io;

@@ -9,22 +9,17 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/**
- * One block of the language model as one DL4J layer: norm, mixer, add, norm, feed-forward, add. DL4J keeps every vertex
- * output, so only a whole block in one hand can fuse its passes or recompute them.
- */
+/** One block of the language model as one DL4J layer, which can therefore fuse its passes or recompute them. */
 public final class BlockLayer extends OperatorLayer {
     private Map<String, Object> block = Map.of();
     private double initStd;
     private int depth;
 
-    /** For JSON only. */
     public BlockLayer() {}
 
-    /** A block of the given configuration that starts as {@code initial} says. */
+    /** A block that starts as {@code initial} says. */
     public BlockLayer(BlockConfig config, LinearInitializer.LanguageModel initial) {
         setBlock(ConfigTree.of(config));
         initStd = initial.deviation();
@@ -36,7 +31,6 @@ public final class BlockLayer extends OperatorLayer {
         return block;
     }
 
-    /** For JSON only. */
     public void setBlock(Map<String, Object> block) {
         this.block = block;
         setNIn(config().mixer().width());
@@ -48,7 +42,6 @@ public final class BlockLayer extends OperatorLayer {
         return initStd;
     }
 
-    /** For JSON only. */
     public void setInitStd(double initStd) {
         this.initStd = initStd;
     }
@@ -58,7 +51,6 @@ public final class BlockLayer extends OperatorLayer {
         return depth;
     }
 
-    /** For JSON only. */
     public void setDepth(int depth) {
         this.depth = depth;
     }
@@ -84,21 +76,7 @@ public final class BlockLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof BlockLayer layer
-                && super.equals(other)
-                && block.equals(layer.block)
-                && initStd == layer.initStd
-                && depth == layer.depth;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + block.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof BlockLayer;
+    Object settings() {
+        return List.of(block, initStd, depth);
     }
 }

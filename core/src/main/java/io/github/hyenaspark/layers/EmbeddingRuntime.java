@@ -11,11 +11,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * Runs an {@link Embedding} as a DL4J layer.
- *
- * @param <A> the kind of arrays
- */
+/** Runs an {@link Embedding} as a DL4J layer. */
 final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> {
     private final Embedding<A> embedding;
 
@@ -34,7 +30,6 @@ final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> 
         return params.values().iterator().next();
     }
 
-    /** The gradient of the table, V×D. */
     INDArray tableGradient() {
         return gradientViews.values().iterator().next();
     }

@@ -2,8 +2,8 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
@@ -23,11 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Runs a {@link LanguageModelHead} as DL4J's output layer. Its backward pass comes first and clears the gradient of the
  * tied embedding, to which the embedding later adds.
- *
- * @param <A> the kind of arrays
  */
 final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
-    private static final LanguageModelHead.TargetLosses NOWHERE = LanguageModelHead.TargetLosses.of(0);
     private static final String TABLE = "embedding.weight";
 
     private final LanguageModelHead<A> head;
@@ -36,22 +33,27 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
     private @Nullable INDArray labels;
     /** The loss that the backward pass found, until the score is asked for. */
     private OptionalDouble knownLoss = OptionalDouble.empty();
-    /** Where the next score leaves the losses of all targets; empty for nowhere. */
-    private LanguageModelHead.TargetLosses collected = NOWHERE;
 
     HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
         super(conf, type, precision);
         this.head = head;
     }
 
-    /** Has the next score leave the loss of every target in {@code losses}, of B×L. */
-    void collect(LanguageModelHead.TargetLosses losses) {
-        collected = losses;
+    /** The loss of every target, for the output of the last block, B×D×L. */
+    LanguageModelHead.TargetLosses losses(INDArray blockOutput, int[] targets) {
+        INDArray x = dense(blockOutput);
+        LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(targets.length);
+        head.losses(precision.view(x), checked(targets), losses, pass(x, parameters(), Map.of()));
+        return losses;
+    }
+
+    private static INDArray dense(INDArray array) {
+        return FloatArray.isDense(array) ? array : array.dup('c');
     }
 
     /** The output of the last block after the final norm, B×D×L: what the logits are made of. */
     INDArray normed(INDArray blockOutput) {
-        INDArray x = FloatArray.isDense(blockOutput) ? blockOutput : blockOutput.dup('c');
+        INDArray x = dense(blockOutput);
         INDArray y = Nd4j.createUninitialized(dataType, x.shape(), 'c');
         A normed = precision.view(y);
         head.normed(precision.view(x), normed, pass(x, precision.view(params), Map.of()));
@@ -104,13 +106,8 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         double loss = knownLoss.orElseGet(() -> {
             INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
             int[] targets = targets();
-            if (collected.nats().length > 0) {
-                head.losses(precision.view(x), targets, collected, pass(x, parameters(), Map.of()));
-                return mean(Arrays.stream(collected.nats()).sum(), targets);
-            }
             return mean(head.loss(precision.view(x), targets, pass(x, parameters(), Map.of())), targets);
         });
-        collected = NOWHERE;
         knownLoss = OptionalDouble.empty();
         score = loss + fullNetworkRegScore;
         return score;
@@ -138,7 +135,10 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         if (labels == null) {
             throw new IllegalStateException("the language model head has no targets; set the graph's labels");
         }
-        int[] targets = ids(labels);
+        return checked(ids(labels));
+    }
+
+    private int[] checked(int[] targets) {
         for (int target : targets) {
             if (target >= layerConf().getNOut()) {
                 throw new IllegalArgumentException("target " + target + " is outside the vocabulary of "
@@ -196,7 +196,7 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
     }
 
     @Override
-    public java.util.List<String> predict(DataSet data) {
+    public List<String> predict(DataSet data) {
         throw notAClassifier();
     }
 

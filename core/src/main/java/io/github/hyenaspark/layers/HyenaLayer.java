@@ -7,21 +7,18 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The Hyena operator alone, as a layer for anyone's {@code ComputationGraph}: activations [batch, d-model, length] in
- * and out, causal, any length up to l-max. In a DOUBLE network the slow plain form runs. For a whole block with norms
- * and feed-forward see {@link BlockLayer}.
+ * The Hyena operator alone, as a layer for any {@code ComputationGraph}: activations [batch, d-model, length] in and
+ * out, causal, any length up to l-max. A DOUBLE network runs the slow reference form. {@link BlockLayer} is a whole
+ * block.
  */
 public final class HyenaLayer extends OperatorLayer {
     private Map<String, Object> operator = Map.of();
 
-    /** For JSON only. */
     public HyenaLayer() {}
 
-    /** A layer of the given configuration. */
     public HyenaLayer(HyenaConfig config) {
         setOperator(ConfigTree.of(config));
     }
@@ -31,7 +28,6 @@ public final class HyenaLayer extends OperatorLayer {
         return operator;
     }
 
-    /** For JSON only. */
     public void setOperator(Map<String, Object> operator) {
         this.operator = operator;
         setNIn(config().width());
@@ -58,17 +54,7 @@ public final class HyenaLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof HyenaLayer layer && super.equals(other) && operator.equals(layer.operator);
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + operator.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof HyenaLayer;
+    Object settings() {
+        return operator;
     }
 }

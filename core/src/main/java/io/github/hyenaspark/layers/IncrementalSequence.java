@@ -18,44 +18,40 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
  * A sequence that a language model reads as it grows: its beginning in one pass, then token by token, T tokens in O(T
- * log² T). Logits are those that the graph has for the whole sequence, up to rounding, whatever the settings of the
- * model. It shares the graph's parameters, which must not change meanwhile. For one thread at a time, which computes it
- * alone.
+ * log² T). Logits are those of the graph for the whole sequence, up to rounding. It shares the graph's parameters,
+ * which must not change meanwhile. For one thread at a time.
  */
 public final class IncrementalSequence {
     private final int width;
     private final int capacity;
-    private final Part<FloatEmbedding> embedding;
-    private final List<Part<InferenceModule<FloatArray>>> blocks = new ArrayList<>();
-    private final Part<TiedHead> head;
+    private final SequenceLayer<FloatEmbedding> embedding;
+    private final List<SequenceLayer<InferenceModule<FloatArray>>> blocks = new ArrayList<>();
+    private final SequenceLayer<TiedHead> head;
     private final FloatArray logits;
     private final FloatArray last; // D×1
     private ComputePool pool = ComputePool.alone(); // has the memory that all parts work in
     private int length;
 
-    /**
-     * What one layer of the graph does, and with which parameters.
-     *
-     * @param <M> the operator's class
-     */
-    private record Part<M>(M map, Map<String, FloatArray> parameters) {}
+    /** A layer's operator and its parameters. */
+    private record SequenceLayer<M>(M map, Map<String, FloatArray> parameters) {}
 
     private IncrementalSequence(Layer[] layers, int capacity) {
         this.capacity = capacity;
         TokenEmbeddingLayer table = layer(layers[0], TokenEmbeddingLayer.class);
         width = Math.toIntExact(table.getNOut());
         int vocabularySize = Math.toIntExact(table.getNIn());
-        embedding = new Part<>(new FloatEmbedding(table.config()), parameters(layers[0]));
+        embedding = new SequenceLayer<>(new FloatEmbedding(table.config()), parameters(layers[0]));
         for (Layer layer : Arrays.asList(layers).subList(1, layers.length - 1)) {
             Map<String, FloatArray> parameters = parameters(layer);
             ForwardContext<FloatArray> pass = pass(1, parameters);
-            blocks.add(new Part<>(Block.online(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
+            blocks.add(new SequenceLayer<>(
+                    Block.incremental(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
         }
         Layer top = layers[layers.length - 1];
         layer(top, LanguageModelHeadLayer.class);
         Map<String, FloatArray> tied = new HashMap<>(parameters(top));
         embedding.parameters().forEach((name, array) -> tied.put("embedding." + name, array));
-        head = new Part<>(new TiedHead(width, vocabularySize), tied);
+        head = new SequenceLayer<>(new TiedHead(width, vocabularySize), tied);
         logits = FloatArray.allocate(vocabularySize);
         last = FloatArray.allocate(width);
     }
@@ -73,20 +69,17 @@ public final class IncrementalSequence {
         return new IncrementalSequence(graph.getLayers(), capacity);
     }
 
-    /** Tokens that it can have. */
     public int capacity() {
         return capacity;
     }
 
-    /** Tokens that it has. */
     public int length() {
         return length;
     }
 
     /**
-     * Appends tokens.
+     * Appends tokens: any number to an empty sequence, else one.
      *
-     * @param ids of an empty sequence any number, else one
      * @return the logits of the token that follows, one per token of the padded vocabulary
      * @throws IllegalArgumentException if there are more than the sequence has room for
      */
@@ -97,7 +90,7 @@ public final class IncrementalSequence {
         }
         FloatArray activations = FloatArray.allocate((long) width * ids.length);
         embedding.map().forward(length, ids, activations, pass(ids.length, embedding.parameters()));
-        for (Part<InferenceModule<FloatArray>> block : blocks) {
+        for (SequenceLayer<InferenceModule<FloatArray>> block : blocks) {
             FloatArray output = FloatArray.allocate(activations.length());
             block.map().forward(activations, output, pass(ids.length, block.parameters()));
             activations = output;

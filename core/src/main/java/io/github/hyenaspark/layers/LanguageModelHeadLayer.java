@@ -9,7 +9,6 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -19,7 +18,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * nats. It lives in a {@link TiedHeadVertex}, which knows the embedding.
  */
 public final class LanguageModelHeadLayer extends OperatorLayer {
-    /** For JSON only. */
     public LanguageModelHeadLayer() {}
 
     /** A head for V tokens, padding included, from D channels. */
@@ -46,23 +44,12 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
                         new Precision.Floats());
     }
 
-    /**
-     * Has the next score of a network leave the loss of every target.
-     *
-     * @param head the network's layer of this kind
-     * @param losses of B×L, takes what is found
-     */
-    public static void collectLosses(Layer head, LanguageModelHead.TargetLosses losses) {
-        runtime(head).collect(losses);
+    /** The loss of every target, B×L, of a network's {@code head}, for the output of its last block, B×D×L. */
+    public static LanguageModelHead.TargetLosses losses(Layer head, INDArray blockOutput, int[] targets) {
+        return runtime(head).losses(blockOutput, targets);
     }
 
-    /**
-     * The final norm alone.
-     *
-     * @param head the network's layer of this kind
-     * @param blockOutput of the last block, B×D×L
-     * @return a new array of the same shape
-     */
+    /** The final norm of a network's {@code head}, a new array, for the output of its last block, B×D×L. */
     public static INDArray normed(Layer head, INDArray blockOutput) {
         return runtime(head).normed(blockOutput);
     }
@@ -75,17 +62,7 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof LanguageModelHeadLayer && super.equals(other);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof LanguageModelHeadLayer;
+    Object settings() {
+        return List.of();
     }
 }

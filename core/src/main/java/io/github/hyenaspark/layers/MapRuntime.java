@@ -10,12 +10,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * Runs a {@link DifferentiableModule} as a DL4J layer.
- *
- * @param <A> the kind of arrays
- * @param <C> the configuration bean
- */
+/** Runs a {@link DifferentiableModule} as a DL4J layer. */
 final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C> {
     private DifferentiableModule<A> map;
     private final double dropoutRate;
@@ -31,7 +26,6 @@ final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C>
         this.dropoutRate = dropoutRate;
     }
 
-    /** Another map of the same shapes and parameters. */
     void replace(DifferentiableModule<A> newMap) {
         map = newMap;
     }

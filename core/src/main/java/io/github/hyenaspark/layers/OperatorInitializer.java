@@ -14,8 +14,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Cuts a layer's part of the flat vector into the parameters of a list, in its order, and gives them their first
- * values. Each parameter has a random stream of its own, derived from the network's seed, the layer's name and its own.
+ * Cuts a layer's part of the flat vector into its parameters, in order, and initialises them. Each has a random stream
+ * of its own, derived from the network's seed, the layer's name and its own.
  */
 final class OperatorInitializer implements ParamInitializer {
     private final List<ParameterSpec> specs;

@@ -19,13 +19,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
- * What the configuration beans of this package share: activations in and out are B×D×L, parameters are a list of
- * {@link ParameterSpec}s, and neither weight decay nor initialisation of DL4J applies.
+ * What the configuration beans of this package share: activations are B×D×L, parameters are {@link ParameterSpec}s, and
+ * neither weight decay nor initialisation of DL4J applies.
  */
 public abstract sealed class OperatorLayer extends FeedForwardLayer
         permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer {
     /** The parameters in their order in memory. */
     public abstract List<ParameterSpec> specs();
+
+    /** What makes this layer different from another of its class and sizes, for {@link #equals}. */
+    abstract Object settings();
 
     /** The runtime of this layer, without its parameters. */
     abstract OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type);
@@ -86,5 +89,22 @@ public abstract sealed class OperatorLayer extends FeedForwardLayer
                 .workingMemory(0, 0, 0, 0)
                 .cacheMemory(MemoryReport.CACHE_MODE_ALL_ZEROS, MemoryReport.CACHE_MODE_ALL_ZEROS)
                 .build();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof OperatorLayer layer
+                && super.equals(other)
+                && settings().equals(layer.settings());
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * super.hashCode() + settings().hashCode();
+    }
+
+    @Override
+    protected boolean canEqual(Object other) {
+        return getClass().isInstance(other);
     }
 }

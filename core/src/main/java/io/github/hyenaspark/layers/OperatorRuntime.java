@@ -1,6 +1,5 @@
 package io.github.hyenaspark.layers;
 
-import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -13,20 +12,18 @@ import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What the runtimes of this package share: the passage between DL4J's arrays and those of the operator package.
+ * What the runtimes of this package share: the passage between DL4J's arrays and those of the operators.
  *
  * @param <A> the kind of arrays
  * @param <C> the configuration bean
  */
 abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> {
-    /** How this layer's arrays are seen. */
     final Precision<A> precision;
 
     private Dropout dropout = Dropout.OFF;
-    private ComputePool pool = ComputePool.alone();
+    private GraphContext context = new GraphContext();
 
     OperatorRuntime(NeuralNetConfiguration conf, DataType type, Precision<A> precision) {
         super(conf, type);
@@ -38,18 +35,17 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
         return false;
     }
 
-    /** From now on passes are computed by {@code newTeam}. */
-    final void pool(ComputePool newTeam) {
-        pool = newTeam;
+    final void context(GraphContext newContext) {
+        context = newContext;
     }
 
-    /** The share of elements dropped anywhere in this layer; 0 spares it the random number. */
+    /** The share of elements dropped anywhere in this layer; a layer with 0 draws no seed. */
     abstract double dropoutRate();
 
-    /** Chooses what is dropped in the passes to come: drawn from ND4J's generator, so that its seed decides. */
+    /** Draws the seed of the passes to come. */
     final void startStep(Training training) {
         boolean active = training == Training.YES && dropoutRate() > 0;
-        dropout = active ? new Dropout(Nd4j.getRandom().nextLong(), true) : Dropout.OFF;
+        dropout = active ? new Dropout(context.nextDropoutSeed(), true) : Dropout.OFF;
     }
 
     /** Whether a pass is part of training. */
@@ -65,7 +61,7 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
     final ForwardContext<A> pass(INDArray input, Map<String, A> parameters, Map<String, A> gradients) {
         int batchSize = Math.toIntExact(input.size(0));
         int length = Math.toIntExact(input.size(input.rank() - 1));
-        return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, pool);
+        return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, context.pool());
     }
 
     /** The gradients of all parameters, set to zero. */

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * How the arrays of one number format are seen by the maps of the operator package.
+ * How operators see the arrays of one number format.
  *
  * @param <A> {@link FloatArray} for FLOAT, shared memory; {@code double[]} for DOUBLE, copies
  */
@@ -26,14 +26,12 @@ interface Precision<A> {
         }
     }
 
-    /** {@link #view} for every value. */
     default Map<String, A> view(Map<String, INDArray> arrays) {
         Map<String, A> views = new LinkedHashMap<>();
         arrays.forEach((name, array) -> views.put(name, view(array)));
         return views;
     }
 
-    /** {@link #store} for every value. */
     default void store(Map<String, A> values, Map<String, INDArray> arrays) {
         values.forEach((name, value) -> {
             INDArray array = arrays.get(name);
@@ -43,7 +41,6 @@ interface Precision<A> {
         });
     }
 
-    /** Shared memory. */
     final class Floats implements Precision<FloatArray> {
         @Override
         public FloatArray view(INDArray array) {
@@ -56,7 +53,6 @@ interface Precision<A> {
         }
     }
 
-    /** Copies. */
     final class Doubles implements Precision<double[]> {
         @Override
         public double[] view(INDArray array) {

@@ -12,7 +12,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class TiedHeadVertex extends LayerVertex {
     private String embedding = "";
 
-    /** For JSON only. */
     public TiedHeadVertex() {}
 
     /** A head that shares the table of the vertex called {@code embedding}. */
@@ -27,7 +26,6 @@ public final class TiedHeadVertex extends LayerVertex {
         return embedding;
     }
 
-    /** For JSON only. */
     public void setEmbedding(String embedding) {
         this.embedding = embedding;
     }

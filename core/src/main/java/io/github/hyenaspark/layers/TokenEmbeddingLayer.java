@@ -2,13 +2,11 @@ package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.head.FloatEmbedding;
-import io.github.hyenaspark.operator.head.ReferenceEmbedding;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -22,13 +20,10 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     private PositionEmbedding positions = PositionEmbedding.NONE;
     private int maxLength;
 
-    /** For JSON only. */
     public TokenEmbeddingLayer() {}
 
     /**
-     * An embedding that starts as N(0, initStd²).
-     *
-     * @param tied whether a head runs its backward pass first and has cleared the table's gradient
+     * Starts as N(0, initStd²); if {@code tied}, a head's backward pass comes first and clears the table's gradient.
      */
     TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
@@ -60,7 +55,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return initStd;
     }
 
-    /** For JSON only. */
     public void setInitStd(double initStd) {
         this.initStd = initStd;
     }
@@ -70,7 +64,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return embedDropout;
     }
 
-    /** For JSON only. */
     public void setEmbedDropout(double embedDropout) {
         this.embedDropout = embedDropout;
     }
@@ -80,7 +73,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return tied;
     }
 
-    /** For JSON only. */
     public void setTied(boolean tied) {
         this.tied = tied;
     }
@@ -90,7 +82,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return positions;
     }
 
-    /** For JSON only. */
     public void setPositions(PositionEmbedding positions) {
         this.positions = positions;
     }
@@ -100,7 +91,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         return maxLength;
     }
 
-    /** For JSON only. */
     public void setMaxLength(int maxLength) {
         this.maxLength = maxLength;
     }
@@ -113,28 +103,13 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(conf, type, new ReferenceEmbedding(config()), new Precision.Doubles())
+                ? new EmbeddingRuntime<double[]>(
+                        conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
                 : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 
     @Override
-    public boolean equals(@Nullable Object other) {
-        return other instanceof TokenEmbeddingLayer layer
-                && super.equals(other)
-                && initStd == layer.initStd
-                && embedDropout == layer.embedDropout
-                && tied == layer.tied
-                && positions == layer.positions
-                && maxLength == layer.maxLength;
-    }
-
-    @Override
-    public int hashCode() {
-        return 31 * super.hashCode() + Double.hashCode(initStd);
-    }
-
-    @Override
-    protected boolean canEqual(Object other) {
-        return other instanceof TokenEmbeddingLayer;
+    Object settings() {
+        return List.of(initStd, embedDropout, tied, positions, maxLength);
     }
 }

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Sequences for one local step, as plain arrays. The arrays are not copied: whoever made the batch must not change
- * them, and batches are not compared by {@code equals}.
+ * Sequences for one local step. The arrays are not copied: whoever made the batch must not change them, and batches are
+ * not compared by {@code equals}.
  *
  * @param ids token ids in [0, V), B×L, row-major
  * @param targets the id that follows each of {@code ids}, B×L, row-major; {@link #IGNORED} where no loss is counted
@@ -59,11 +59,7 @@ public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int l
         }
     }
 
-    /**
-     * The same tokens in shorter sequences: each is cut into equal parts, of which none sees another.
-     *
-     * @param shorter L of the parts, which divides this batch's
-     */
+    /** The same tokens in sequences of {@code shorter} tokens, a divisor of L, none of which sees another. */
     public Batch cut(int shorter) {
         if (shorter < 1 || length % shorter != 0) {
             throw new IllegalArgumentException(

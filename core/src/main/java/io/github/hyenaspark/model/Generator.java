@@ -6,9 +6,8 @@ import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 
 /**
- * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen, T tokens in O(T
- * log² T) ({@link IncrementalSequence}). A sequence that reaches l-max goes on with its second half, which is read as a
- * prompt is.
+ * Continues a sequence of token ids: the prompt is read in one pass, then each token as it is chosen
+ * ({@link IncrementalSequence}). A sequence that reaches l-max continues with its second half, read like a prompt.
  */
 public final class Generator {
     private final HyenaLanguageModel model;
@@ -21,21 +20,16 @@ public final class Generator {
         this.maxLength = maxLength;
     }
 
-    /**
-     * A generator of tokens below {@code vocabularySize}; those that only pad the vocabulary are never chosen.
-     *
-     * @param maxLength l-max of the model
-     */
+    /** A generator of tokens below {@code vocabularySize}; {@code maxLength} is the model's l-max. */
     public static Generator of(HyenaLanguageModel model, int vocabularySize, int maxLength) {
         return new Generator(model, vocabularySize, maxLength);
     }
 
     /**
-     * Appends at most {@code count} tokens.
+     * Appends at most {@code count} tokens and returns how many were chosen.
      *
      * @param prompt at least one id; only its last l-max count
      * @param sink takes each id as soon as it is chosen and says whether another one is wanted
-     * @return how many tokens were chosen
      */
     public int generate(int[] prompt, int count, Sampling sampling, long seed, IntPredicate sink) {
         if (prompt.length == 0) {
@@ -63,11 +57,7 @@ public final class Generator {
         private final IncrementalSequence sequence;
         private float[] logits; // of the token that follows
 
-        /**
-         * Begins with {@code beginning}.
-         *
-         * @param more tokens that may follow
-         */
+        /** Begins with {@code beginning}, which at most {@code more} tokens follow. */
         Context(int[] beginning, int more) {
             sequence = model.sequence((int) Math.min(maxLength, (long) beginning.length + more));
             ids = Arrays.copyOf(beginning, sequence.capacity());

@@ -2,18 +2,16 @@ package io.github.hyenaspark.model;
 
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.layers.BlockLayer;
-import io.github.hyenaspark.layers.GraphThreads;
+import io.github.hyenaspark.layers.GraphContext;
 import io.github.hyenaspark.layers.IncrementalSequence;
 import io.github.hyenaspark.layers.LanguageModelHeadLayer;
 import io.github.hyenaspark.layers.OperatorLayer;
-import io.github.hyenaspark.layers.RecomputedBlocks;
 import io.github.hyenaspark.layers.TiedHeadVertex;
 import io.github.hyenaspark.layers.TokenEmbeddingLayer;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +27,8 @@ import org.nd4j.linalg.learning.config.NoOp;
 
 /**
  * A decoder-only language model of blocks as a {@link ComputationGraph}: token embedding, blocks, and a head that
- * shares the embedding's table (section 4 of arXiv 2302.10866). The graph computes losses and gradients; the steps are
- * taken outside on the flat vector of P parameters. Not thread-safe.
+ * shares the embedding's table (section 4 of arXiv 2302.10866). The graph computes losses and gradients; steps are
+ * taken outside, on the flat vector of P parameters. Not thread-safe.
  */
 public final class HyenaLanguageModel {
     private static final String EMBEDDING = "embedding";
@@ -39,17 +37,14 @@ public final class HyenaLanguageModel {
     private static final int ARITHMETIC = 3;
 
     private final ComputationGraph graph;
+    private final GraphContext context;
 
     private HyenaLanguageModel(ComputationGraph graph) {
         this.graph = graph;
+        context = GraphContext.of(graph);
     }
 
-    /**
-     * A model with fresh parameters.
-     *
-     * @param vocabularySize V before padding
-     * @param seed decides the first parameters
-     */
+    /** A model with fresh parameters, decided by {@code seed}; {@code vocabularySize} is V before padding. */
     public static HyenaLanguageModel create(ModelConfig config, int vocabularySize, long seed) {
         ComputationGraph graph = new ComputationGraph(configuration(config, vocabularySize, seed, DataType.FLOAT));
         graph.init();
@@ -87,36 +82,27 @@ public final class HyenaLanguageModel {
                 .build();
     }
 
-    /**
-     * What computes the models of this JVM, as far as the bits of results depend on it: the convolution kernel, and the
-     * version of all other loops.
-     */
+    /** What the bits of results depend on in this JVM: the convolution kernel, and the version of all other loops. */
     public static String arithmetic() {
         return "convolution " + LongConvolution.kernelName() + ", arithmetic " + ARITHMETIC;
     }
 
-    /**
-     * Runs the convolution of sequences of {@code length} tokens in this thread until the compiler has done its work on
-     * it; takes up to 3 seconds. To be called before anything is timed.
-     */
+    /** Runs convolutions of {@code length} tokens until they are compiled, up to 3 seconds; call it before timing. */
     public static void warmUp(int length) {
         LongConvolution.warmUp(length);
     }
 
     /**
-     * From now on {@code threads} threads compute this model, the caller's included; 1 in a new model. The bits of
-     * results depend on it. OpenBLAS itself is held to one thread in the whole JVM.
+     * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. Bits depend on it.
+     * OpenBLAS itself is held to one thread in the whole JVM.
      */
     public void useThreads(int threads) {
-        GraphThreads.use(graph, ComputePool.of(threads));
+        context.useThreads(threads);
     }
 
-    /**
-     * From now on blocks keep only their inputs and compute the rest again in the backward pass: same bits, less
-     * memory.
-     */
+    /** From now on blocks keep only their inputs and compute the rest again backwards: same bits, less memory. */
     public void recomputeBlocks() {
-        RecomputedBlocks.in(graph);
+        context.recomputeBlocks();
     }
 
     /** P. */
@@ -194,7 +180,7 @@ public final class HyenaLanguageModel {
      * @return the mean loss, nats per counted target
      */
     public double computeGradient(Batch batch, long dropoutSeed) {
-        Nd4j.getRandom().setSeed(dropoutSeed);
+        context.dropoutSeed(dropoutSeed);
         graph.setInputs(array(batch.ids(), batch));
         graph.setLabels(array(batch.targets(), batch));
         graph.computeGradientAndScore();
@@ -218,38 +204,26 @@ public final class HyenaLanguageModel {
         return LossByPosition.of(losses(batch).nats(), batch);
     }
 
-    /**
-     * The loss of every target of a batch, without dropout.
-     *
-     * @return of B×L
-     */
+    /** The loss of every target of a batch, B×L, without dropout. */
     public LanguageModelHead.TargetLosses losses(Batch batch) {
-        LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(batch.targets().length);
-        LanguageModelHeadLayer.collectLosses(graph.getLayer(HEAD), losses);
-        graph.score(new DataSet(array(batch.ids(), batch), array(batch.targets(), batch)), false);
-        return losses;
+        return LanguageModelHeadLayer.losses(graph.getLayer(HEAD), blockOutput(batch), batch.targets());
     }
 
-    /**
-     * The output of the last block after the final norm: what the model knows at every position of the tokens up to
-     * there.
-     *
-     * @return B×D×L
-     */
-    @SuppressWarnings("NullAway") // no masks
+    /** The output of the last block after the final norm, B×D×L: what the model knows at every position. */
     public FloatArray normedOutput(Batch batch) {
+        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), blockOutput(batch)));
+    }
+
+    @SuppressWarnings("NullAway") // no masks
+    private INDArray blockOutput(Batch batch) {
         String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
         INDArray[] ids = {array(batch.ids(), batch)};
-        INDArray output = graph.output(List.of(last), false, ids, null)[0];
-        return FloatArray.of(LanguageModelHeadLayer.normed(graph.getLayer(HEAD), output));
+        return graph.output(List.of(last), false, ids, null)[0];
     }
 
     /**
-     * The logits of the token that follows, by a pass over all that came before; {@link #sequence} has them faster for
-     * one token after the other.
-     *
-     * @param ids at least one, at most l-max
-     * @return one per token of the padded vocabulary
+     * The logits of the token that follows {@code ids}, from 1 to l-max of them, one per token of the padded
+     * vocabulary; {@link #sequence} is faster token by token.
      */
     public float[] logits(int[] ids) {
         INDArray all = graph.outputSingle(Nd4j.createFromArray(ids).reshape('c', 1, 1, ids.length));
@@ -261,11 +235,7 @@ public final class HyenaLanguageModel {
         return last;
     }
 
-    /**
-     * An empty sequence that this model reads token by token; its parameters must stay what they are meanwhile.
-     *
-     * @param capacity tokens that it may have, at most l-max
-     */
+    /** An empty sequence of up to {@code capacity} tokens to read one by one, while the parameters do not change. */
     public IncrementalSequence sequence(int capacity) {
         return IncrementalSequence.of(graph, capacity);
     }

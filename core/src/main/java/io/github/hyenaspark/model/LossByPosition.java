@@ -5,11 +5,10 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * Losses of many tokens by their place in the sequence, ready to be added up: does a longer context help? The first
- * class has the places below {@value #FIRST}, each further one as many as all before it together: from 64, from 128,
- * from 256 on.
+ * Losses of many tokens by position in the sequence, ready to be added up: does a longer context help? The first class
+ * has the positions below {@value #FIRST}, each further one as many as all before it: from 64, from 128, from 256 on.
  *
- * @param classes by place; as many as the longest sequence needs
+ * @param classes by position; as many as the longest sequence needs
  */
 public record LossByPosition(List<LossSum> classes) {
     /** Places in the first class. */
@@ -22,21 +21,12 @@ public record LossByPosition(List<LossSum> classes) {
         classes = List.copyOf(classes);
     }
 
-    /**
-     * The losses of a batch.
-     *
-     * @param nats of each target, B×L; those that are ignored do not matter
-     */
+    /** The losses of a batch, from the nats of each target, B×L; those of ignored targets do not matter. */
     public static LossByPosition of(double[] nats, Batch batch) {
         return of(nats, batch, row -> true);
     }
 
-    /**
-     * The losses of some sequences of a batch.
-     *
-     * @param nats of each target, B×L; those that are ignored do not matter
-     * @param rows which of the B sequences count
-     */
+    /** The same for those of the B sequences that {@code rows} accepts. */
     public static LossByPosition of(double[] nats, Batch batch, IntPredicate rows) {
         int count = classOf(batch.length() - 1) + 1;
         double[] sums = new double[count];
@@ -64,7 +54,6 @@ public record LossByPosition(List<LossSum> classes) {
         return number == 0 ? 0 : FIRST << (number - 1);
     }
 
-    /** Both together. */
     public LossByPosition plus(LossByPosition other) {
         List<LossSum> sums = new ArrayList<>();
         for (int at = 0; at < Math.max(classes.size(), other.classes.size()); at++) {

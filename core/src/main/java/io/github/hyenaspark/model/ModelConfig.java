@@ -106,23 +106,14 @@ public record ModelConfig(
         }
     }
 
-    /**
-     * Bound from the settings {@code model.h3}.
-     *
-     * @param states N, of every state-space model, even
-     * @param headDim channels of one head
-     */
+    /** Bound from the settings {@code model.h3}: N, even, of every state-space model, and the channels of one head. */
     public record H3Settings(int states, int headDim) {
         H3Config of(int dModel, int lMax) {
             return new H3Config(dModel, lMax, states, headDim);
         }
     }
 
-    /**
-     * Bound from the settings {@code model.conv}.
-     *
-     * @param taps of every filter; 0, or more than l-max, means as many as l-max
-     */
+    /** Bound from the settings {@code model.conv}: taps of every filter; 0, or more than l-max, means l-max. */
     public record ConvSettings(int taps) {
         public ConvSettings {
             if (taps < 0) {
@@ -135,11 +126,7 @@ public record ModelConfig(
         }
     }
 
-    /**
-     * Bound from the settings {@code model.attention}.
-     *
-     * @param heads of channels; 0 means a head for every 64 channels, at least one
-     */
+    /** Bound from the settings {@code model.attention}: heads; 0 means one for every 64 channels, at least one. */
     public record AttentionSettings(int heads) {
         private static final int USUAL_HEAD_WIDTH = 64;
 
@@ -194,11 +181,7 @@ public record ModelConfig(
         };
     }
 
-    /**
-     * Checks the length of an input.
-     *
-     * @throws IllegalArgumentException if it is longer than l-max
-     */
+    /** IllegalArgumentException if an input is longer than l-max. */
     public void checkLength(int length) {
         MixerConfig.checkLength(length, lMax);
     }

@@ -16,7 +16,6 @@ public record ParameterEntry(String name, List<Integer> shape, long offset, Para
         shape = List.copyOf(shape);
     }
 
-    /** Elements of this tensor. */
     public long size() {
         long size = 1;
         for (int dimension : shape) {

@@ -9,8 +9,6 @@ public sealed interface Sampling {
      * The id of the next token, in [0, V).
      *
      * @param logits at least V of them, nats up to a constant; those behind V are padding and never chosen
-     * @param vocabularySize V
-     * @param random seeded by the caller
      * @throws ArithmeticException if one of the V logits is not finite
      */
     int next(float[] logits, int vocabularySize, RandomGenerator random);

@@ -7,7 +7,7 @@ import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.TrainingState;
 
-/** One local step: the gradients of a batch, their clip, AdamW. The model is only a place to compute in. */
+/** One local step: gradients of a batch, clipping, AdamW. The model only serves as workspace. */
 public final class LocalStep {
     private final HyenaLanguageModel model;
     private final TrainConfig config;
@@ -24,18 +24,18 @@ public final class LocalStep {
     }
 
     /**
-     * What a step found.
+     * Results of a step.
      *
      * @param loss mean over counted targets, nats
-     * @param norm of the gradients before the clip
+     * @param norm global gradient norm before clipping
      */
     public record Found(double loss, double norm) {}
 
     /**
-     * When a step is taken.
+     * Position of a step.
      *
-     * @param step local steps of the run before this one, which the schedule of the rates goes by
-     * @param momentSteps steps that are in the moments already
+     * @param step earlier local steps of the run, for the learning-rate schedule
+     * @param momentSteps steps that the moments already contain
      */
     public record Time(long step, long momentSteps) {}
 

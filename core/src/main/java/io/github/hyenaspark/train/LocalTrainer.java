@@ -9,14 +9,13 @@ import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 
 /**
- * One worker's share of a round: H local steps of AdamW from a given state. A pure function of its arguments, so it may
- * be repeated anywhere with the same bits. The model is only a place to compute in; its parameters are overwritten.
+ * One worker's share of a round: H local steps of AdamW from a given state. A pure function of its arguments: it gives
+ * the same bits wherever it is repeated. The model only serves as workspace; its parameters are overwritten.
  */
 public final class LocalTrainer {
     private final TrainConfig config;
     private final LocalStep localStep;
 
-    /** A trainer that computes in {@code model}. */
     public LocalTrainer(HyenaLanguageModel model, TrainConfig config) {
         this.config = config;
         localStep = new LocalStep(model, config);
@@ -25,7 +24,7 @@ public final class LocalTrainer {
     /**
      * Trains one worker for one round.
      *
-     * @param start the parameters that all workers start from, and this worker's moments; not changed
+     * @param start the common start parameters and this worker's moments; not changed
      * @param round r, from 0
      * @param worker k, from 0
      * @param batchOfStep the batch of local step j, from 0 to H−1
@@ -35,19 +34,19 @@ public final class LocalTrainer {
     }
 
     /**
-     * Trains one worker for one round, or for a part of it.
+     * Trains one worker for one round or part of it.
      *
-     * @param goesOn whether to take another step after so many, at least 1
+     * @param continues whether to take another step after this many, at least 1
      */
     public RoundResult round(
-            TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep, IntPredicate goesOn) {
+            TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep, IntPredicate continues) {
         TrainingState state = start.copy();
         int steps = config.localStepsIn(round);
         long tokens = 0;
         double lossSum = 0;
         double normSum = 0;
         int done = 0;
-        while (done < steps && (done == 0 || goesOn.test(done))) {
+        while (done < steps && (done == 0 || continues.test(done))) {
             long step = config.step(round, done);
             Batch batch = batchOfStep.apply(done);
             int counted = batch.countedTargets();
@@ -63,7 +62,7 @@ public final class LocalTrainer {
         return new RoundResult(new WorkerReport(worker, done, tokens, lossSum, normSum / done, norm), state);
     }
 
-    /** A moment that is no number makes the norm none. */
+    /** A NaN moment yields a NaN norm. */
     private static double deltaNorm(TrainingState start, TrainingState end) {
         double squares = 0;
         float moments = 0;
@@ -75,24 +74,19 @@ public final class LocalTrainer {
         return Math.sqrt(squares) + moments;
     }
 
-    /**
-     * Where one worker is after its local steps.
-     *
-     * @param report what it says of them
-     * @param state after the last one
-     */
+    /** One worker's report and its state after the last local step. */
     public record RoundResult(WorkerReport report, TrainingState state) {}
 
     /**
-     * What one worker says of one round; the numbers that it found travel beside it as {@link EncodedUpdate}.
+     * What one worker reports about a round; its parameters travel separately, as {@link EncodedUpdate}.
      *
      * @param worker k, from 0
-     * @param steps local steps done, at least 1
-     * @param tokens targets counted in the losses of all its local steps
+     * @param steps local steps taken, at least 1
+     * @param tokens counted targets of all local steps
      * @param lossSum nats, summed over those tokens
-     * @param gradientNorm mean of the local steps' global gradient norms, before clipping
-     * @param deltaNorm Euclidean norm of its parameters minus the common start; not finite if one of its parameters or
-     *     moments is not
+     * @param gradientNorm mean global gradient norm of the local steps, before clipping
+     * @param deltaNorm Euclidean norm of its parameters minus the common start; not finite if a parameter or moment is
+     *     not
      */
     public record WorkerReport(
             int worker, int steps, long tokens, double lossSum, double gradientNorm, double deltaNorm) {
@@ -110,7 +104,7 @@ public final class LocalTrainer {
             }
         }
 
-        /** Whether loss, parameters and moments are all numbers. */
+        /** Whether loss, parameters and moments are all finite. */
         public boolean isFinite() {
             return Double.isFinite(lossSum) && Double.isFinite(deltaNorm);
         }

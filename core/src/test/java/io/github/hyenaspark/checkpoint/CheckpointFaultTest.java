@@ -252,10 +252,10 @@ class CheckpointFaultTest {
     void whatADriverCommitsAfterItWasReplacedDoesNotCount(String scheme) throws IOException {
         var run = new Run(scheme);
         CheckpointStore paused = run.driver();
-        paused.goOnFrom(paused.newestValid());
+        paused.resumesFrom(paused.newestValid());
         paused.save(run.checkpoint(2), KEEP);
         CheckpointStore later = run.driver();
-        later.goOnFrom(later.newestValid());
+        later.resumesFrom(later.newestValid());
         // the paused one is past its look at the epochs: its manifest is written as if by hand
         String late = Storage.resolve(run.uri, "manifest/000000000005-2.json");
         run.storage.replace(late, manifestOf(run, 5, 2));
@@ -274,7 +274,7 @@ class CheckpointFaultTest {
         Checkpoint checkpoint = run.checkpoint(round);
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
-            files.add(VectorTensors.write(run.storage, run.uri, directory, vector, checkpoint));
+            files.add(VectorFile.write(run.storage, run.uri, directory, vector, checkpoint));
         }
         return CheckpointManifest.of(checkpoint, epoch, new Provenance("r", "", "", "w", 0), files)
                 .bytes();
@@ -290,7 +290,7 @@ class CheckpointFaultTest {
         run.store.flipBit(manifest, 100);
         CheckpointStore next = CheckpointStore.open(run.storage, run.uri);
         next.beginEpoch();
-        next.goOnFrom(next.newestValid());
+        next.resumesFrom(next.newestValid());
         String note = Storage.resolve(run.uri, "quarantine/000000000002-2.json");
         assertThat(new String(run.storage.read(note), StandardCharsets.UTF_8)).contains("manifest_sha256");
         assertThat(run.storage.exists(manifest)).isTrue();

@@ -50,7 +50,7 @@ class CheckpointLineageTest {
         CheckpointStore driver() throws IOException {
             CheckpointStore driver = CheckpointStore.open(storage, uri);
             driver.beginEpoch();
-            driver.goOnFrom(driver.newestValid());
+            driver.resumesFrom(driver.newestValid());
             return driver;
         }
 

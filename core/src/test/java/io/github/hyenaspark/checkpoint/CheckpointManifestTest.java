@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.SealedJson;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -60,11 +61,11 @@ class CheckpointManifestTest {
     void aManifestOfAnotherFormIsRefused() throws CorruptFileException {
         ObjectNode root = (ObjectNode) Json.parse("m", MANIFEST.bytes());
         ((ObjectNode) root.get("table").get(1)).put("group", "biases");
-        byte[] group = SelfHash.append(root);
+        byte[] group = SealedJson.MANIFEST_SHA256.seal(root);
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", group))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith("m: expected a group among [base, filter, positions, decay], found biases");
-        byte[] format = SelfHash.append(root.put("format", "hyena-spark checkpoint 1"));
+        byte[] format = SealedJson.MANIFEST_SHA256.seal(root.put("format", "hyena-spark checkpoint 1"));
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", format))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageStartingWith(

@@ -308,8 +308,8 @@ class SettingsTest {
                 "there is no file of settings /gone/x.conf (looked for /gone/x.conf)");
         refused(
                 () -> Settings.load(List.of("data.input=[a")),
-                "cannot understand the argument data.input=[a: a value that begins with [ or { must be a whole list or"
-                        + " object; text that begins so goes into a file, in quotes");
+                "cannot understand the argument data.input=[a: a value that begins with [ or { must be a complete list or"
+                        + " object; put text that begins with one into a file, in quotes");
         String broken = file("broken.conf", "train {\n lr = = 1\n}");
         assertThatThrownBy(() -> Settings.load(List.of(broken)))
                 .isInstanceOf(IllegalArgumentException.class)

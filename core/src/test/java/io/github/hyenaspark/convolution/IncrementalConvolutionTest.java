@@ -65,7 +65,7 @@ class IncrementalConvolutionTest {
                 .hasMessage("rows have room for 2 elements, needed are 3");
         assertThatThrownBy(() -> online.first(0, 0, new float[1], new float[1], 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("rows have 2 elements; their first ones came before");
+                .hasMessage("rows have 2 elements; only empty rows take their first ones together");
     }
 
     @Test
@@ -75,7 +75,7 @@ class IncrementalConvolutionTest {
                 .hasMessage("all filters must have the same number of taps, found 1 and 2");
         assertThatThrownBy(() -> new IncrementalConvolution(new float[0][], 1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("an online convolution needs at least one filter");
+                .hasMessage("an incremental convolution needs at least one filter");
     }
 
     private static float[] row(Random random, int length) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +34,8 @@ class JsonTest {
         assertThat(Json.wholeNumber(tree, "m", "n")).isEqualTo(1L << 32);
         assertThat(Json.number(tree, "m", "d")).isEqualTo(0.5);
         assertThat(Json.number(tree, "m", "n")).isEqualTo(4294967296.0);
-        assertThat(Json.flag(tree, "m", "b")).isTrue();
         assertThat(Json.wholeNumber(Json.object(tree, "m", "o"), "m", "k")).isEqualTo(1);
         assertThat(Json.elements(tree, "m", "a")).hasSize(2);
-        assertThat(Json.texts(tree, "m", "a")).isEqualTo(List.of("p", "q"));
     }
 
     @Test
@@ -50,10 +47,8 @@ class JsonTest {
         refused(() -> Json.text(tree, "m.json", "d"), "m.json: expected text as \"d\", found 0.5");
         refused(() -> Json.wholeNumber(tree, "m.json", "d"), "m.json: expected a whole number as \"d\", found 0.5");
         refused(() -> Json.number(tree, "m.json", "t"), "m.json: expected a number as \"t\", found \"x\"");
-        refused(() -> Json.flag(tree, "m.json", "t"), "m.json: expected true or false as \"t\", found \"x\"");
         refused(() -> Json.object(tree, "m.json", "t"), "m.json: expected an object as \"t\", found \"x\"");
         refused(() -> Json.elements(tree, "m.json", "t"), "m.json: expected an array as \"t\", found \"x\"");
-        refused(() -> Json.texts(tree, "m.json", "a"), "m.json: expected an array of texts as \"a\", found 1");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.factory.Nd4j;
 
 class HyenaLanguageModelTest {
     private static final int VOCABULARY = 11;
@@ -136,20 +137,35 @@ class HyenaLanguageModelTest {
         assertThat(some.nats()).isCloseTo(model.lossSum(shorter).nats(), within(1e-4));
     }
 
-    /** Longer than a tile of the feed-forward part, with dropout, in more than one block. */
     @Test
-    void recomputedBlocksGiveTheSameBits() {
-        ModelConfig plain = ModelConfigs.of(8, 3, 16, 1300, ModelConfigs.filter(5, true));
-        ModelConfig config = new ModelConfig(
+    void dropoutFollowsTheSeedOfTheCallWhateverOthersDraw() {
+        HyenaLanguageModel model = HyenaLanguageModel.create(withDropout(20), VOCABULARY, 1);
+        HyenaLanguageModel other = HyenaLanguageModel.create(withDropout(20), VOCABULARY, 2);
+        Batch batch = batch(2, 20);
+        double loss = model.computeGradient(batch, 5);
+        assertThat(model.computeGradient(batch, 6)).isNotEqualTo(loss);
+        other.computeGradient(batch, 7);
+        Nd4j.getRandom().setSeed(8);
+        assertThat(model.computeGradient(batch, 5)).isEqualTo(loss);
+        long next = Nd4j.getRandom().nextLong();
+        Nd4j.getRandom().setSeed(8);
+        assertThat(next)
+                .as("ND4J's generator is left alone")
+                .isEqualTo(Nd4j.getRandom().nextLong());
+    }
+
+    private static ModelConfig withDropout(int lMax) {
+        ModelConfig usual = ModelConfigs.of(8, 3, 16, lMax, ModelConfigs.filter(5, true));
+        return new ModelConfig(
                 List.of(Mixer.HYENA),
                 8,
                 3,
                 16,
-                1300,
+                lMax,
                 3,
                 1,
                 3,
-                plain.activation(),
+                usual.activation(),
                 false,
                 false,
                 true,
@@ -157,11 +173,17 @@ class HyenaLanguageModelTest {
                 0.1,
                 0.2,
                 8,
-                plain.positions(),
-                plain.filter(),
-                plain.attention(),
-                plain.h3(),
-                plain.conv());
+                usual.positions(),
+                usual.filter(),
+                usual.attention(),
+                usual.h3(),
+                usual.conv());
+    }
+
+    /** Longer than a tile of the feed-forward part, with dropout, in more than one block. */
+    @Test
+    void recomputedBlocksGiveTheSameBits() {
+        ModelConfig config = withDropout(1300);
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
         HyenaLanguageModel recomputed = HyenaLanguageModel.create(config, VOCABULARY, 1);
         recomputed.recomputeBlocks();

@@ -63,7 +63,7 @@ class MixerModelsTest {
                 .isGreaterThan(3);
     }
 
-    /** Filters by transforms and by blocks of the online convolution. */
+    /** Filters by transforms and by blocks of the incremental convolution. */
     @ParameterizedTest
     @ValueSource(strings = {"lstm", "conv"})
     void aLongTextHasTheLogitsOfTheWhole(String mixer) {

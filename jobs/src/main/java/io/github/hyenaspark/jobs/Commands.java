@@ -7,10 +7,9 @@ import io.github.hyenaspark.jobs.cli.JobCommand;
 import io.github.hyenaspark.jobs.compare.CompareJob;
 import io.github.hyenaspark.jobs.exchange.ExportJob;
 import io.github.hyenaspark.jobs.exchange.ImportJob;
-import io.github.hyenaspark.jobs.infer.EmbedJob;
+import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.infer.GenerateJob;
-import io.github.hyenaspark.jobs.infer.ScoreJob;
 import io.github.hyenaspark.jobs.inspect.InspectJob;
 import io.github.hyenaspark.jobs.inspect.VerifyJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
@@ -36,23 +35,23 @@ final class Commands {
                     "data.input=FOLDER tokenizer.output=TOKENIZER tokenizer.vocab=4096"),
             new CommandWords(
                     "train",
-                    "Trains a model on a dataset; goes on where the run in run.dir stopped.",
+                    "Trains a model on a dataset, or resumes the run in run.dir.",
                     "data.dataset=DATASET run.dir=RUN"),
             new CommandWords(
                     "evaluate",
-                    "Measures the newest checkpoint of run.dir on documents, and by position in the context.",
+                    "Measures the newest checkpoint of run.dir on a split: overall, per document, by position.",
                     "run.dir=RUN"),
             new CommandWords(
                     "score",
-                    "Writes the loss of every document of data.input, by the model of run.dir.",
+                    "Writes the loss of every document in data.input under the model in run.dir.",
                     "run.dir=RUN data.input=FOLDER score.output=SCORES"),
             new CommandWords(
                     "embed",
-                    "Writes vectors of every document of data.input, by the model of run.dir.",
+                    "Writes vectors of every document in data.input, computed by the model in run.dir.",
                     "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
             new CommandWords(
                     "compare",
-                    "Trains each of some mixers on the same data, measures their steps, and draws both.",
+                    "Trains several mixers on the same data, measures their speed, and plots both.",
                     "data.dataset=DATASET compare.dir=COMPARISON"),
             new CommandWords(
                     "generate",
@@ -64,12 +63,12 @@ final class Commands {
                     "RUN export.output=EXPORT export.format=safetensors"),
             new CommandWords(
                     "import",
-                    "Begins a run in run.dir with a model in safetensors files; takes settings like train.",
+                    "Starts a run in run.dir from a model in safetensors files; takes the settings of train.",
                     "import.input=EXPORT run.dir=NEW-RUN"),
-            new CommandWords("vacuum", "Deletes what a dataset holds and no snapshot lists.", "data.dataset=DATASET"),
+            new CommandWords("vacuum", "Deletes files of a dataset that no snapshot lists.", "data.dataset=DATASET"),
             new CommandWords(
                     "bench", "Measures how fast this machine is; the last line is one JSON object.", "conv --help"),
-            new CommandWords("inspect", "Says what is in a run or a dataset.", "RUN --json"),
+            new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json"),
             new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET"));
 
     private static final int NAME_COLUMNS = 17; // as picocli lays them out
@@ -86,8 +85,8 @@ final class Commands {
                 JobCommand.of(
                         words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(), console);
             case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), EvaluateJob::run, console);
-            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), ScoreJob::run, console);
-            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), EmbedJob::run, console);
+            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), DocumentsJob::score, console);
+            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), DocumentsJob::embed, console);
             case "compare" ->
                 JobCommand.of(
                         words,

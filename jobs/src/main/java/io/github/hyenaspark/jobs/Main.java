@@ -1,6 +1,6 @@
 package io.github.hyenaspark.jobs;
 
-import io.github.hyenaspark.config.Suggestion;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. */
 public final class Main implements Runnable {
-    private static final int HELP_COLUMNS = 110; // a line of reference.conf is not broken
+    private static final int HELP_COLUMNS = 110; // so that no line of reference.conf is wrapped
 
     private Main() {}
 
@@ -33,11 +33,11 @@ public final class Main implements Runnable {
             Console.ofProcess().messages().println("hyena: " + refusal.get());
             System.exit(ExitCode.WRONG_USAGE.code());
         }
-        System.setProperty("java.awt.headless", "true"); // the loss curve is drawn on machines without a display
+        System.setProperty("java.awt.headless", "true"); // servers that draw the loss curve have no display
         List<String> words = List.of(arguments);
         int code = run(words, Console.ofProcess());
         if (InspectJob.isPlain(words) || words.equals(List.of("--help"))) {
-            Runtime.getRuntime().halt(code); // nothing is left to do, and exit looks for loggers in every jar
+            Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
         }
         System.exit(code);
     }
@@ -55,7 +55,7 @@ public final class Main implements Runnable {
                 return inspect(arguments, console);
             }
             return commandLine(name, console).execute(arguments.toArray(String[]::new));
-        } catch (OutOfMemoryError e) { // no exception, so picocli lets it pass
+        } catch (OutOfMemoryError e) { // picocli catches exceptions only
             return failed(e, "hyena " + arguments.get(0), console);
         }
     }
@@ -115,16 +115,16 @@ public final class Main implements Runnable {
     }
 
     private static String unknownCommand(String typed, Set<String> known) {
-        return "there is no command " + typed + Suggestion.of(typed, known, "") + "; known commands: " + known;
+        return "there is no command " + typed + SettingNames.suggestion(typed, known, "") + "; known commands: " + known;
     }
 
     private static int failed(Throwable failure, String command, Console console) {
         ExitCode code = ExitCode.of(failure);
         console.messages().println(command + ": " + ExitCode.message(failure));
         Logger log = LoggerFactory.getLogger(Main.class); // not before: help and inspect need no logging
-        boolean foreseen = failure instanceof Exception && !(failure instanceof RuntimeException);
-        if (code == ExitCode.FAILED && !foreseen) {
-            log.error("{} failed in a way that was not foreseen", command, failure);
+        boolean expected = failure instanceof Exception && !(failure instanceof RuntimeException);
+        if (code == ExitCode.FAILED && !expected) {
+            log.error("{} failed unexpectedly", command, failure);
         } else {
             log.debug("{} ended with exit code {}", command, code.code(), failure);
         }

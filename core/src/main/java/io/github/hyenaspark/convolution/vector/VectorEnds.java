@@ -8,16 +8,13 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The first and the last pass of {@link VectorKernel}, the only ones that see rows: two levels each, as
- * {@code RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with other rows (gates) are
- * taken here, in registers.
- *
- * <p>Rows are in order; the points that belong to the elements p to p + LANES - 1 are z[2p] and the following: real
- * parts, then imaginary parts.
+ * {@code RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with gates are taken here, in
+ * registers. The points of the elements p to p + LANES - 1 are z[2p] and the following: real parts, then imaginary
+ * parts.
  */
 final class VectorEnds {
     private static final float HALF_ROOT = (float) Math.sqrt(0.5);
 
-    /** M/4 elements. */
     private final int quarter;
     /** w, w², w³ of the whole ring. */
     private final float[] w;

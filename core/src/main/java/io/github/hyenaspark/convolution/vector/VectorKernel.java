@@ -6,7 +6,7 @@ import io.github.hyenaspark.convolution.Kernel;
 import io.github.hyenaspark.convolution.RingConstants;
 
 /**
- * {@code RightAngleTransform} on vectors of {@link VectorLanes#LANES} floats: the same tree of rings, other passes, and
+ * {@code ScalarKernel} on vectors of {@link VectorLanes#LANES} floats: the same tree of rings, other passes, and
  * another order of the values.
  *
  * <p><b>Layout.</b> Points lie as LANES real parts, LANES imaginary parts, and so on; neighbouring points of a ring are
@@ -14,7 +14,7 @@ import io.github.hyenaspark.convolution.RingConstants;
  * one constant per ring ({@link VectorRings}; {@link VectorEnds} for the first and the last, which see the rows).
  *
  * <p><b>The last levels.</b> A ring of LANES points is one vector, and its levels pair lanes of it. That is done in
- * place, vector by vector: {@link VectorTurns} gives all rings the same constants and goes down to rings of four
+ * place, vector by vector: {@link VectorTwiddles} gives all rings the same constants and goes down to rings of four
  * points, {@link VectorQuads} down to values, multiplies them and comes back up. Exchanging lanes between vectors
  * instead, so that what is paired stands in different ones, takes more operations; doing all levels in one loop takes
  * fewer loads and stores, but each operation then waits for the one before.
@@ -25,7 +25,6 @@ import io.github.hyenaspark.convolution.RingConstants;
  * sixteenth of the ring, before the next 256. So are the last two.
  */
 final class VectorKernel implements Kernel {
-    /** The fewest points. */
     static final int SMALLEST = LANES * LANES;
 
     /** Points of a ring that is finished depth first: 8 bytes each. */
@@ -40,7 +39,7 @@ final class VectorKernel implements Kernel {
     private static final float[] NONE = {};
 
     /** What to do at the bottom, and so which way to go: down (all but RESTORE), up (all but TRANSFORM). */
-    private enum Step {
+    private enum Operation {
         TRANSFORM,
         CONVOLVE,
         CORRELATE,
@@ -51,13 +50,13 @@ final class VectorKernel implements Kernel {
      * @param points what goes down, up, or both
      * @param other CORRELATE: the points of the input, which go down too; RESTORE: the values to start from
      */
-    private record Work(Step step, float[] points, float[] other, float[] spectrum, float[] sum) {
+    private record Transform(Operation operation, float[] points, float[] other, float[] spectrum, float[] sum) {
         boolean down() {
-            return step != Step.RESTORE;
+            return operation != Operation.RESTORE;
         }
 
         boolean up() {
-            return step != Step.TRANSFORM;
+            return operation != Operation.TRANSFORM;
         }
     }
 
@@ -71,7 +70,7 @@ final class VectorKernel implements Kernel {
     /** By level: w, w², w³ of every ring of that level; empty for levels not split from. */
     private final float[][] constants;
 
-    private final VectorTurns turns;
+    private final VectorTwiddles twiddles;
 
     VectorKernel(int size) {
         int levels = Integer.numberOfTrailingZeros(size);
@@ -83,7 +82,7 @@ final class VectorKernel implements Kernel {
         for (int level = 2; level < leafLevel; level += 2) {
             constants[level] = RingConstants.of(level, 1);
         }
-        turns = new VectorTurns(size, CACHED);
+        twiddles = new VectorTwiddles(size, CACHED);
     }
 
     @Override
@@ -110,22 +109,22 @@ final class VectorKernel implements Kernel {
 
     @Override
     public void transform(float[] points) {
-        run(new Work(Step.TRANSFORM, points, NONE, NONE, NONE), firstLevel, 0, 1 << firstLevel);
+        run(new Transform(Operation.TRANSFORM, points, NONE, NONE, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void convolve(float[] points, float[] spectrum) {
-        run(new Work(Step.CONVOLVE, points, NONE, spectrum, NONE), firstLevel, 0, 1 << firstLevel);
+        run(new Transform(Operation.CONVOLVE, points, NONE, spectrum, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void correlate(float[] points, float[] inputPoints, float[] spectrum, float[] sum) {
-        run(new Work(Step.CORRELATE, points, inputPoints, spectrum, sum), firstLevel, 0, 1 << firstLevel);
+        run(new Transform(Operation.CORRELATE, points, inputPoints, spectrum, sum), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
     public void restore(float[] values, float[] points) {
-        run(new Work(Step.RESTORE, points, values, NONE, NONE), firstLevel, 0, 1 << firstLevel);
+        run(new Transform(Operation.RESTORE, points, values, NONE, NONE), firstLevel, 0, 1 << firstLevel);
     }
 
     @Override
@@ -160,25 +159,25 @@ final class VectorKernel implements Kernel {
     }
 
     /** Down and up again for {@code rings} neighbouring rings of a level, from point {@code from} on. */
-    private void run(Work work, int level, int from, int rings) {
+    private void run(Transform transform, int level, int from, int rings) {
         int m = size >> level;
         if (rings > 1 && rings * m > CACHED) {
             for (int n = 0; n < rings; n++) {
-                run(work, level, from + n * m, 1);
+                run(transform, level, from + n * m, 1);
             }
         } else if (level == leafLevel) {
-            finish(work, 2 * from, 2 * (from + rings * m));
+            finish(transform, 2 * from, 2 * (from + rings * m));
         } else {
             int levels = Math.min(2, leafLevel - level);
-            if (work.down()) {
-                split(work.points(), level, from, rings);
+            if (transform.down()) {
+                split(transform.points(), level, from, rings);
             }
-            if (work.step() == Step.CORRELATE) {
-                split(work.other(), level, from, rings);
+            if (transform.operation() == Operation.CORRELATE) {
+                split(transform.other(), level, from, rings);
             }
-            run(work, level + levels, from, rings << levels);
-            if (work.up()) {
-                join(work.points(), level, from, rings);
+            run(transform, level + levels, from, rings << levels);
+            if (transform.up()) {
+                join(transform.points(), level, from, rings);
             }
         }
     }
@@ -205,23 +204,23 @@ final class VectorKernel implements Kernel {
     }
 
     /** The levels inside of vectors and the products, for floats {@code from} to {@code to}. */
-    private void finish(Work work, int from, int to) {
-        float[] z = work.points();
-        if (work.down()) {
-            turns.split(z, from, to);
+    private void finish(Transform transform, int from, int to) {
+        float[] z = transform.points();
+        if (transform.down()) {
+            twiddles.split(z, from, to);
         }
-        switch (work.step()) {
+        switch (transform.operation()) {
             case TRANSFORM -> VectorQuads.split(z, from, to);
-            case CONVOLVE -> VectorQuads.convolve(z, work.spectrum(), from, to);
+            case CONVOLVE -> VectorQuads.convolve(z, transform.spectrum(), from, to);
             case CORRELATE -> {
-                turns.split(work.other(), from, to);
-                VectorQuads.split(work.other(), from, to);
-                VectorQuads.correlate(z, work.other(), work.spectrum(), work.sum(), from, to);
+                twiddles.split(transform.other(), from, to);
+                VectorQuads.split(transform.other(), from, to);
+                VectorQuads.correlate(z, transform.other(), transform.spectrum(), transform.sum(), from, to);
             }
-            case RESTORE -> VectorQuads.join(work.other(), z, from, to);
+            case RESTORE -> VectorQuads.join(transform.other(), z, from, to);
         }
-        if (work.up()) {
-            turns.join(z, from, to);
+        if (transform.up()) {
+            twiddles.join(z, from, to);
         }
     }
 }

@@ -8,15 +8,14 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The machine's vectors of floats, and the constants that {@link VectorTurns} and {@link VectorQuads} work with inside
- * of one. They are static final, because only then does the compiler know their class and size.
+ * The machine's vectors of floats, and the constants that {@link VectorTwiddles} and {@link VectorQuads} need inside of
+ * one; static final, because only then does the compiler know their class and size.
  *
- * <p>There are no shared operations beside them on purpose. A pass calls the Vector API and nothing else: in a method
- * of its size the compiler stops inlining methods of ours, however small, and a vector that crosses a call is an object
- * on the heap.
+ * <p>There are no shared operations on purpose: in a method of a pass's size the compiler stops inlining methods of
+ * ours, however small, and a vector that crosses a call is an object on the heap.
  *
- * <p>Lanes are exchanged as ints. The indices of an exchange are checked against a constant, which is an array; if that
- * held floats, every store into a row might have changed it, and the check would be made anew each time.
+ * <p>Lanes are exchanged as ints. The indices of an exchange are checked against a constant array; if that held floats,
+ * every store into a row might have changed it, and the check would be made anew each time.
  */
 final class VectorLanes {
     /** Wider machines are used at 512 bits; the passes know 4, 8 and 16 lanes. */

@@ -13,16 +13,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@link VectorTurns}), to
- * the values at the roots; the products of values; and back.
+ * From rings of four points, in neighbouring lanes and already multiplied by the powers of w ({@link VectorTwiddles}),
+ * to the values at the roots; the products of values; and back.
  *
- * <p>A level pairs the lanes that differ in one bit of their number. Where the bit is 0, p + q is wanted, where it is
- * 1, p - q: that is the vector times 1 or -1, plus the vector with these lanes swapped. The fourth quarter, lanes with
- * both bits set, is multiplied by i between its two levels, which exchanges its re and im, but for a sign.
+ * <p>A level pairs the lanes that differ in one bit of their number: p + q where the bit is 0, p - q where it is 1,
+ * which is the vector times 1 or -1, plus the vector with these lanes swapped. The fourth quarter, lanes with both bits
+ * set, is multiplied by i between its two levels, which exchanges re and im, but for a sign.
  *
- * <p>A fused multiply-add can give its own lane a sign and the swapped one none, so for the signs to come out without
- * more work, the second quarter comes in (and on the way up, goes out) with a minus, and the third quarter goes out as
- * its conjugate. Values can stay conjugates: so are their products and sums.
+ * <p>A fused multiply-add can give its own lane a sign and the swapped one none, so the second quarter comes in (and on
+ * the way up, goes out) with a minus, and the third quarter goes out as its conjugate. Values can stay conjugates: so
+ * are their products and sums.
  */
 final class VectorQuads {
     private VectorQuads() {}

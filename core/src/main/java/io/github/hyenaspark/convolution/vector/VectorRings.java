@@ -6,12 +6,9 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The passes of {@link VectorKernel} over rings of which every half or quarter fills whole vectors: the arithmetic of
- * {@code RingPasses}, {@link VectorLanes#LANES} points at a time. A ring has one constant, so a constant is one number
- * in all lanes.
- *
- * <p>Parameters as in {@code RingPasses}: {@code from}, {@code half} and {@code quarter} count floats of {@code z}; the
- * constants w, w², w³ of {@code rings} neighbouring rings lie in {@code w} from {@code at} on.
+ * The passes of {@link VectorKernel} over rings of which every half or quarter fills whole vectors: the arithmetic and
+ * parameters of {@code RingPasses}, {@link VectorLanes#LANES} points at a time. A ring has one constant, so a constant
+ * is one number in all lanes.
  */
 final class VectorRings {
     private VectorRings() {}
@@ -74,7 +71,7 @@ final class VectorRings {
         }
     }
 
-    /** Where a quarter is one vector, so that a loop for each ring would turn once. */
+    /** Where a quarter is one vector, so that a loop for each ring would run once. */
     private static void splitVectors(float[] z, int from, int rings, float[] w, int first) {
         int to = from + rings * 8 * LANES;
         for (int p0 = from, at = first; p0 < to; p0 += 8 * LANES, at += 6) {

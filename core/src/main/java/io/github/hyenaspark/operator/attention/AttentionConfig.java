@@ -1,11 +1,10 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
-import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
@@ -19,8 +18,7 @@ import java.util.List;
  * @param width D, channels
  * @param maxLength the longest sequence, tokens
  * @param heads H, each a run of neighbouring channels; divides {@code width}
- * @param rotary whether queries and keys are turned by their positions ({@link RotaryAngles}); needs an even number of
- *     channels in a head
+ * @param rotary whether queries and keys are rotated by position ({@link RotaryAngles}); needs heads of even width
  */
 public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
     public AttentionConfig {
@@ -31,7 +29,7 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         }
         if (rotary && width / heads % 2 != 0) {
             throw new IllegalArgumentException("attention.heads: found " + heads + " of " + width / heads
-                    + " channels, expected an even number of channels, which rotary positions turn in pairs;"
+                    + " channels, expected an even number of channels, which rotary positions rotate in pairs;"
                     + " choose other heads or positions");
         }
     }
@@ -43,8 +41,8 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 3 * width, linear));
-        specs.addAll(OutputProjection.parameters(width, linear));
+        List<ParameterSpec> specs = new ArrayList<>(Dense.in(width, 3 * width).parameters(linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 
@@ -60,12 +58,12 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new IncrementalAttention(this, capacity);
+        return new AttentionOperator.Incremental(this, capacity);
     }
 
     /**
-     * Products are the projections, and scores and weighted values for every pair of a step and one up to it; a thread
-     * works in the gradients of a head's queries and in two blocks of scores.
+     * Products are the projections, and scores and weighted values of all pairs; a thread works in the gradients of a
+     * head's queries and in two blocks of scores.
      */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator.attention;
 
-import io.github.hyenaspark.operator.attention.HeadTiles.Part;
+import io.github.hyenaspark.operator.attention.HeadTiles.Operand;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
@@ -10,13 +10,24 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries, so that
- * what belongs to a query is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the
- * largest s of a query and w = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p =
- * exp(s − z) and e the gradient of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135,
- * appendix B).
+ * One head of one sequence, block by block, as one member of the pool computes it. Scores are keys × queries: a query
+ * is a column, and sums over keys are sums of rows. With s = k·q (q has 1/√c already), m the largest s of a query and w
+ * = exp(s − m), its output is o = Σ w v / Σ w; kept is z = m + ln Σ w. Backward, with p = exp(s − z) and e the gradient
+ * of o: ∂v = Σ e p, ∂s = p (v·e − o·e), ∂k = Σ ∂s q, ∂q = Σ ∂s k (arXiv 2205.14135, appendix B).
  */
 final class AttentionHead {
+    private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> SCORE_GRADIENTS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> OUTPUT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> FACTOR = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> KEY_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> VALUE_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> QUERY_GRADIENT = Workspace.Slot.array();
+
     private final Shared shared;
     private final ForwardContext<FloatArray> pass;
     private final int member;
@@ -37,9 +48,9 @@ final class AttentionHead {
         /** Puts the gradients of a tile's outputs in their places; keeps their products. */
         void replaceOutputs(Tile tile, Matrix gradient) {
             Matrix all = tile.packed(outputs, config.width());
-            float[] output = tile.workspace().row("attention.output", tile.count());
-            float[] row = tile.workspace().row("attention.row", tile.count());
-            float[] sum = tile.workspace().row("attention.sum", tile.count());
+            float[] output = tile.workspace().row(OUTPUT, tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
+            float[] sum = tile.workspace().row(SUM, tile.count());
             for (int head = 0; head < config.heads(); head++) {
                 Arrays.fill(sum, 0, tile.count(), 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
@@ -58,7 +69,6 @@ final class AttentionHead {
         }
     }
 
-    /** Head {@code number} of all sequences. */
     AttentionHead(Shared shared, ForwardContext<FloatArray> pass, int member, int number) {
         this.shared = shared;
         this.pass = pass;
@@ -71,27 +81,27 @@ final class AttentionHead {
     void forward(int block) {
         Tile queries = tile(block);
         int count = queries.count();
-        Matrix query = of(Part.QUERY, queries);
+        Matrix query = of(Operand.QUERY, queries);
         Matrix output = shared.output(head(), queries);
-        float[] largest = workspace.row("attention.largest", count);
-        float[] factor = workspace.row("attention.factor", count);
-        float[] sum = workspace.row("attention.sum", count);
+        float[] largest = workspace.row(LARGEST, count);
+        float[] factor = workspace.row(FACTOR, count);
+        float[] sum = workspace.row(SUM, count);
         Arrays.fill(largest, 0, count, Float.NEGATIVE_INFINITY);
         Arrays.fill(sum, 0, count, 0f);
         for (int other = 0; other <= block; other++) {
             Tile keys = tile(other);
-            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
-            scores.matrix().set(of(Part.KEY, keys).t(), query);
+            ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
+            scores.matrix().set(of(Operand.KEY, keys).t(), query);
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
             workspace.exponential().ofDifferences(factor, largest, count);
             VectorOps.multiply(factor, sum, sum, count);
             scores.weigh(largest, sum);
             if (other == 0) {
-                output.set(of(Part.VALUE, keys), scores.matrix());
+                output.set(of(Operand.VALUE, keys), scores.matrix());
             } else {
                 output.scaleColumns(factor, workspace);
-                output.add(of(Part.VALUE, keys), scores.matrix());
+                output.add(of(Operand.VALUE, keys), scores.matrix());
             }
         }
         for (int t = 0; t < count; t++) {
@@ -102,11 +112,10 @@ final class AttentionHead {
         shared.logSums().write(start(queries), largest, count);
     }
 
-    /** Before the blocks of a backward pass. */
     void startBackward() {
         int blocks = Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
         int rows = blocks * shared.config().headWidth();
-        queryGradients = Arrays.copyOf(workspace.rows("attention.query-gradients", rows, HeadTiles.LENGTH), rows);
+        queryGradients = Arrays.copyOf(workspace.rows(QUERY_GRADIENTS, rows, HeadTiles.LENGTH), rows);
         for (float[] row : queryGradients) {
             Arrays.fill(row, 0f);
         }
@@ -115,18 +124,18 @@ final class AttentionHead {
     /** Puts the gradients of a block's keys and values in their places; adds to those of the queries. */
     void backward(int block) {
         Tile keys = tile(block);
-        Matrix key = of(Part.KEY, keys);
-        Matrix value = of(Part.VALUE, keys);
-        Matrix keyGradient = keys.matrix("attention.key-gradient", key.rows());
-        Matrix valueGradient = keys.matrix("attention.value-gradient", key.rows());
-        float[] logSum = workspace.row("attention.largest", HeadTiles.LENGTH);
-        float[] product = workspace.row("attention.sum", HeadTiles.LENGTH);
+        Matrix key = of(Operand.KEY, keys);
+        Matrix value = of(Operand.VALUE, keys);
+        Matrix keyGradient = keys.matrix(KEY_GRADIENT, key.rows());
+        Matrix valueGradient = keys.matrix(VALUE_GRADIENT, key.rows());
+        float[] logSum = workspace.row(LARGEST, HeadTiles.LENGTH);
+        float[] product = workspace.row(SUM, HeadTiles.LENGTH);
         for (int other = block; other * HeadTiles.LENGTH < pass.length(); other++) {
             Tile queries = tile(other);
-            Matrix query = of(Part.QUERY, queries);
+            Matrix query = of(Operand.QUERY, queries);
             Matrix gradient = shared.output(head(), queries);
-            ScoreBlock scores = ScoreBlock.of("attention.scores", keys, queries);
-            ScoreBlock gradients = ScoreBlock.of("attention.score-gradients", keys, queries);
+            ScoreBlock scores = ScoreBlock.of(SCORES, keys, queries);
+            ScoreBlock gradients = ScoreBlock.of(SCORE_GRADIENTS, keys, queries);
             Matrix weights = scores.matrix();
             Matrix scoreGradient = gradients.matrix();
             weights.set(key.t(), query);
@@ -149,10 +158,10 @@ final class AttentionHead {
 
     private void addQueryGradient(Matrix key, Matrix scoreGradient, int block) {
         int count = scoreGradient.columns();
-        FloatArray memory = workspace.array("attention.query-gradient", (long) key.rows() * count);
+        FloatArray memory = workspace.array(QUERY_GRADIENT, (long) key.rows() * count);
         Matrix product = Matrix.of(memory, key.rows(), count);
         product.set(key, scoreGradient);
-        float[] row = workspace.row("attention.row", count);
+        float[] row = workspace.row(ROW, count);
         for (int j = 0; j < key.rows(); j++) {
             product.read(j, row);
             VectorOps.add(row, queryGradients[block * key.rows() + j], count);
@@ -169,7 +178,7 @@ final class AttentionHead {
     /** After all blocks: puts the gradients of the queries in their places. */
     void finishBackward() {
         for (int block = 0; block * HeadTiles.LENGTH < pass.length(); block++) {
-            Matrix query = of(Part.QUERY, tile(block));
+            Matrix query = of(Operand.QUERY, tile(block));
             for (int j = 0; j < query.rows(); j++) {
                 query.write(j, queryGradients[block * query.rows() + j]);
             }
@@ -186,8 +195,8 @@ final class AttentionHead {
         return new Tile(member, block, number / shared.config().heads(), from, count, pass.length(), workspace);
     }
 
-    private Matrix of(Part part, Tile tile) {
-        return shared.tiles().of(part, head(), tile);
+    private Matrix of(Operand operand, Tile tile) {
+        return shared.tiles().of(operand, head(), tile);
     }
 
     /** Where the numbers of the queries of a tile start in an array B×H×L. */

@@ -1,43 +1,44 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.attention.HeadTiles.Operand;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Multi-head causal attention (arXiv 1706.03762, section 3.2) in the form that runs: memory grows with the length, not
- * with its square, because weights exist for one block of queries and keys at a time. Forward with a running maximum
- * and sum, backward from their logarithm (FlashAttention, arXiv 2205.14135, algorithms 1 and 4). Blocks above the
- * diagonal are left out.
+ * its square, because weights exist for one block of queries and keys at a time. Forward with a running maximum and
+ * sum, backward from their logarithm (FlashAttention, arXiv 2205.14135, algorithms 1 and 4), without the blocks above
+ * the diagonal.
  *
  * <p>Activations are B×D×L outside; inside they lie in {@link HeadTiles tiles}, which are also the blocks. Read on at
- * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link IncrementalAttention} the
- * same for a sequence that grows.
+ * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link Incremental} for a
+ * sequence that grows.
  */
 public final class AttentionOperator implements DifferentiableModule<FloatArray> {
+    private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
+
     private final AttentionConfig config;
     private final HeadTiles tiles;
-    private final OutputProjection outputProjection;
+    private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray outputs = FloatArray.allocate(0); // of all heads, packed; in the backward pass their gradients
     private FloatArray logSums = FloatArray.allocate(0); // B×H×L
     private FloatArray products = FloatArray.allocate(0); // B×H×L
 
-    /** Attention of the given configuration. */
     public AttentionOperator(AttentionConfig config) {
         this.config = config;
         tiles = new HeadTiles(config);
-        outputProjection = new OutputProjection(config.width());
-    }
-
-    /** Queries, keys and values of the last forward pass. */
-    HeadTiles tiles() {
-        return tiles;
+        outputProjection = Dense.out(config.width());
     }
 
     @Override
@@ -54,15 +55,11 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
                 new AttentionHead(shared, pass, member, item / blocks).forward(balanced(item % blocks, blocks));
             }
         });
-        OutputProjection.Forward forward = outputProjection.new Forward(pass);
+        Dense.Forward forward = outputProjection.new Forward(pass);
         Tile.each(pass, HeadTiles.LENGTH, tile -> forward.run(tile, tile.packed(outputs, config.width()), output));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         products = products.atLeast((long) config.heads() * pass.batchSize() * pass.length());
@@ -88,11 +85,12 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
 
     /** Puts the gradients of the heads' outputs in their places, after the sums of their products. */
     private void backwardOutputs(FloatArray outputGradient, ForwardContext<FloatArray> pass) {
-        OutputProjection.Backward backward = outputProjection.new Backward(pass);
+        Dense.Backward backward = outputProjection.new Backward(pass);
         AttentionHead.Shared shared = shared();
         Tile.each(pass, HeadTiles.LENGTH, tile -> {
-            Matrix gradient = tile.matrix("attention.gradient", config.width());
-            backward.run(tile, tile.packed(outputs, config.width()), outputGradient, gradient);
+            Matrix gradient = tile.matrix(GRADIENT, config.width());
+            Matrix output = tile.packed(outputs, config.width());
+            backward.run(tile, output, tile.of(outputGradient, config.width()), gradient);
             shared.replaceOutputs(tile, gradient);
         });
         backward.finish();
@@ -127,8 +125,94 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         return Tile.tiles(pass, HeadTiles.LENGTH) / pass.batchSize();
     }
 
-    /** A block that meets few others after one that meets many, so that equal ranges take about equal time. */
+    /** Alternates blocks that meet few others with blocks that meet many, so that ranges take about equal time. */
     private static int balanced(int item, int blocks) {
         return item % 2 == 0 ? item / 2 : blocks - 1 - item / 2;
+    }
+
+    /**
+     * {@link AttentionOperator} for one sequence that grows: the first pass takes its beginning, every later one a
+     * single step, which reads all keys and values so far; they are kept.
+     */
+    static final class Incremental implements InferenceModule<FloatArray> {
+        private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+        private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
+        private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
+
+        private final AttentionConfig config;
+        private final int capacity;
+        private final HeadTiles step;
+        private final Dense outputProjection;
+        private final FloatArray keys; // D×capacity
+        private final FloatArray values; // D×capacity
+        private final FloatArray mixed; // D×1
+        private int length;
+
+        Incremental(AttentionConfig config, int capacity) {
+            this.config = config;
+            this.capacity = capacity;
+            step = new HeadTiles(config);
+            outputProjection = Dense.out(config.width());
+            keys = FloatArray.allocate((long) config.width() * capacity);
+            values = FloatArray.allocate((long) config.width() * capacity);
+            mixed = FloatArray.allocate(config.width());
+        }
+
+        @Override
+        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+            if (length == 0) {
+                AttentionOperator beginning = new AttentionOperator(config);
+                beginning.forward(input, output, pass);
+                Tile.each(pass, HeadTiles.LENGTH, tile -> keep(beginning.tiles, tile));
+            } else {
+                step.forward(input, length, pass);
+                Tile.each(pass, 1, tile -> {
+                    keep(step, tile);
+                    for (int head = 0; head < config.heads(); head++) {
+                        attend(head, tile);
+                    }
+                });
+                outputProjection.forward(mixed, output, pass);
+            }
+            length += pass.length();
+        }
+
+        private void keep(HeadTiles tiles, Tile tile) {
+            float[] row = tile.workspace().row(ROW, tile.count());
+            for (int channel = 0; channel < config.width(); channel++) {
+                int head = channel / config.headWidth();
+                long at = (long) channel * capacity + length + tile.from();
+                tiles.of(Operand.KEY, head, tile).read(channel % config.headWidth(), row);
+                keys.write(at, row, tile.count());
+                tiles.of(Operand.VALUE, head, tile).read(channel % config.headWidth(), row);
+                values.write(at, row, tile.count());
+            }
+        }
+
+        /** The output of one head for the step after those that were kept before it. */
+        private void attend(int head, Tile tile) {
+            Workspace workspace = tile.workspace();
+            int steps = length + 1;
+            Matrix scores = Matrix.of(workspace.array(SCORES, capacity), 1, steps);
+            scores.set(step.of(Operand.QUERY, head, tile).t(), kept(keys, head, steps));
+            float[] row = workspace.row(ROW, capacity);
+            float[] largest = workspace.row(LARGEST, capacity);
+            scores.read(0, row);
+            float most = row[0];
+            for (int s = 1; s < steps; s++) {
+                most = Math.max(most, row[s]);
+            }
+            Arrays.fill(largest, 0, steps, most);
+            workspace.exponential().ofDifferences(row, largest, steps);
+            VectorOps.scale((float) (1 / workspace.sums().of(row, steps)), row, steps);
+            scores.write(0, row);
+            Matrix output = Matrix.of(mixed, config.width(), 1).part(head * config.headWidth(), config.headWidth());
+            output.set(kept(values, head, steps), scores.t());
+        }
+
+        private Matrix kept(FloatArray all, int head, int steps) {
+            return new Matrix(
+                    all, (long) head * config.headWidth() * capacity, config.headWidth(), steps, capacity, false);
+        }
     }
 }

@@ -1,22 +1,28 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
- * Queries, keys and values of attention: a dense projection to 3·D channels with a bias, queries divided by √c, both
- * turned by their positions if these are rotary. They lie {@link Tile#packed tile after tile}, so that every head's
- * part of a tile is a matrix without gaps. In the backward pass their gradients take their places.
+ * Queries, keys and values of attention: a dense projection to 3·D channels, queries divided by √c, queries and keys
+ * perhaps rotated by position. They lie {@link Tile#packed tile after tile}, so that every head's part of a tile is a
+ * matrix without gaps. In the backward pass their gradients take their places.
  */
 final class HeadTiles {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> EVEN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ODD = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROTATED = Workspace.Slot.row();
+
     /** Steps of a tile: a block of scores, its square, stays in the second-level cache. */
     static final int LENGTH = 256;
 
@@ -24,39 +30,37 @@ final class HeadTiles {
 
     private final AttentionConfig config;
     private final float scale;
+    private final Dense projection;
     private final Optional<RotaryAngles> angles;
     private FloatArray projected = FloatArray.allocate(0);
 
     HeadTiles(AttentionConfig config) {
         this.config = config;
+        projection = Dense.in(config.width(), PARTS * config.width());
         scale = (float) (1 / Math.sqrt(config.headWidth()));
         angles = config.rotary() ? Optional.of(new RotaryAngles(config.headWidth())) : Optional.empty();
     }
 
-    /** What a tile of a head has three of. */
-    enum Part {
+    /** What a head projects its input to. */
+    enum Operand {
         QUERY(0),
         KEY(1),
         VALUE(2);
 
         private final int number;
 
-        Part(int number) {
+        Operand(int number) {
             this.number = number;
         }
     }
 
     /** One part of one head in a tile, c × steps. */
-    Matrix of(Part part, int head, Tile tile) {
-        int row = part.number * config.width() + head * config.headWidth();
+    Matrix of(Operand operand, int head, Tile tile) {
+        int row = operand.number * config.width() + head * config.headWidth();
         return tile.packed(projected, PARTS * config.width()).part(row, config.headWidth());
     }
 
-    /**
-     * Projects a batch, B×D×L.
-     *
-     * @param before steps that came before the first of {@code input}
-     */
+    /** Projects a batch, B×D×L, of steps that {@code before} others came before. */
     void forward(FloatArray input, int before, ForwardContext<FloatArray> pass) {
         int channels = PARTS * config.width();
         projected = projected.atLeast((long) pass.batchSize() * channels * pass.length());
@@ -65,40 +69,32 @@ final class HeadTiles {
         Tile.each(pass, LENGTH, tile -> {
             Matrix product = tile.packed(projected, channels);
             product.set(weight, tile.of(input, config.width()));
-            float[] row = tile.workspace().row("attention.row", tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
             for (int channel = 0; channel < channels; channel++) {
                 product.read(channel, row);
                 VectorOps.add(bias[channel], row, tile.count());
                 product.write(channel, row);
             }
-            turn(tile, before, 1);
+            rotate(tile, before, 1);
         });
     }
 
     /** From the gradients in their places to that of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        int channels = PARTS * config.width();
-        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
-        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, config.width());
-        SharedSums biasGradient = new SharedSums(pass, "in.bias", channels);
+        Dense.Backward backward = projection.new Backward(pass);
         Tile.each(pass, LENGTH, tile -> {
-            turn(tile, 0, -1);
-            Matrix gradient = tile.packed(projected, channels);
-            gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
-            weightGradient
-                    .of(tile.member())
-                    .add(gradient, tile.of(input, config.width()).t());
-            tile.of(inputGradient, config.width()).set(weight.t(), gradient);
+            rotate(tile, 0, -1);
+            Matrix gradient = tile.packed(projected, PARTS * config.width());
+            backward.run(tile, tile.of(input, config.width()), gradient, tile.of(inputGradient, config.width()));
         });
-        weightGradient.finish(pass.pool().workspace(0));
-        biasGradient.finish();
+        backward.finish();
     }
 
-    /** Scales queries; turns channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
-    private void turn(Tile tile, int before, int sign) {
+    /** Scales queries; rotates channels 2i and 2i+1 of queries and keys by t·θ_i, or back with {@code sign} −1. */
+    private void rotate(Tile tile, int before, int sign) {
         for (int head = 0; head < config.heads(); head++) {
-            Matrix queries = of(Part.QUERY, head, tile);
-            float[] row = tile.workspace().row("attention.row", tile.count());
+            Matrix queries = of(Operand.QUERY, head, tile);
+            float[] row = tile.workspace().row(ROW, tile.count());
             for (int j = 0; j < config.headWidth(); j++) {
                 queries.read(j, row);
                 VectorOps.scale(scale, row, tile.count());
@@ -106,32 +102,32 @@ final class HeadTiles {
             }
         }
         angles.ifPresent(ofHead -> {
-            float[] cosine = tile.workspace().row("attention.cosine", tile.count());
-            float[] sine = tile.workspace().row("attention.sine", tile.count());
+            float[] cosine = tile.workspace().row(COSINE, tile.count());
+            float[] sine = tile.workspace().row(SINE, tile.count());
             for (int pair = 0; pair < ofHead.pairs(); pair++) {
                 ofHead.write(pair, before + tile.from(), tile.count(), cosine, sine);
                 VectorOps.scale(sign, sine, tile.count());
                 for (int head = 0; head < config.heads(); head++) {
-                    turn(of(Part.QUERY, head, tile), pair, cosine, sine, tile.workspace());
-                    turn(of(Part.KEY, head, tile), pair, cosine, sine, tile.workspace());
+                    rotate(of(Operand.QUERY, head, tile), pair, cosine, sine, tile.workspace());
+                    rotate(of(Operand.KEY, head, tile), pair, cosine, sine, tile.workspace());
                 }
             }
         });
     }
 
-    private static void turn(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
+    private static void rotate(Matrix rows, int pair, float[] cosine, float[] sine, Workspace workspace) {
         int count = rows.columns();
-        float[] even = workspace.row("attention.even", count);
-        float[] odd = workspace.row("attention.odd", count);
-        float[] turned = workspace.row("attention.turned", count);
+        float[] even = workspace.row(EVEN, count);
+        float[] odd = workspace.row(ODD, count);
+        float[] rotated = workspace.row(ROTATED, count);
         rows.read(2 * pair, even);
         rows.read(2 * pair + 1, odd);
-        VectorOps.multiply(odd, sine, turned, count);
-        VectorOps.scale(-1, turned, count);
-        VectorOps.addProduct(even, cosine, turned, count);
-        rows.write(2 * pair, turned);
-        VectorOps.multiply(even, sine, turned, count);
-        VectorOps.addProduct(odd, cosine, turned, count);
-        rows.write(2 * pair + 1, turned);
+        VectorOps.multiply(odd, sine, rotated, count);
+        VectorOps.scale(-1, rotated, count);
+        VectorOps.addProduct(even, cosine, rotated, count);
+        rows.write(2 * pair, rotated);
+        VectorOps.multiply(even, sine, rotated, count);
+        VectorOps.addProduct(odd, cosine, rotated, count);
+        rows.write(2 * pair + 1, rotated);
     }
 }

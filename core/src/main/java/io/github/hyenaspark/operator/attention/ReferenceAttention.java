@@ -1,20 +1,17 @@
 package io.github.hyenaspark.operator.attention;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.nn.RotaryAngles;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
-/**
- * The double reference of {@link AttentionOperator}: all weights of a head at once, O(L²) memory, from the definition.
- */
+/** The double reference of {@link AttentionOperator}, by definition: all weights of a head at once, O(L²) memory. */
 public final class ReferenceAttention implements DifferentiableModule<double[]> {
     private final AttentionConfig config;
     private double[] input = {};
-    private double[] projected = {}; // B×3D×L: queries and keys, turned; values
+    private double[] projected = {}; // B×3D×L: queries and keys, rotated; values
     private double[] mixed = {}; // B×D×L
 
-    /** Attention of the given configuration. */
     public ReferenceAttention(AttentionConfig config) {
         this.config = config;
     }
@@ -23,8 +20,8 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
-        turn(projected, 1, pass);
+        projected = Dense.Reference.forward("in", input, pass);
+        rotate(projected, 1, pass);
         mixed = new double[input.length];
         int length = pass.length();
         for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
@@ -38,20 +35,19 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
                 }
             }
         }
-        double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), mixed, pass);
+        double[] result = Dense.Reference.forward("out", mixed, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
-        double[] dMixed = ReferenceLinear.backward("out", mixed, outputGradient, pass);
+        double[] dMixed = Dense.Reference.backward("out", mixed, outputGradient, pass);
         double[] gradient = new double[projected.length];
         for (int row = 0; row < pass.batchSize() * config.heads(); row++) {
             backward(new Head(row, pass.length()), dMixed, gradient);
         }
-        turn(gradient, -1, pass);
-        double[] dx = ReferenceLinear.backward("in", input, gradient, pass);
+        rotate(gradient, -1, pass);
+        double[] dx = Dense.Reference.backward("in", input, gradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 
@@ -125,8 +121,8 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
         }
     }
 
-    /** Turns channels 2i and 2i+1 of every head's queries and keys by ±t·θ_i. */
-    private void turn(double[] rows, int sign, ForwardContext<double[]> pass) {
+    /** Rotates channels 2i and 2i+1 of every head's queries and keys by ±t·θ_i. */
+    private void rotate(double[] rows, int sign, ForwardContext<double[]> pass) {
         int length = pass.length();
         for (int row = 0; row < pass.batchSize() * config.heads() && config.rotary(); row++) {
             Head head = new Head(row, length);

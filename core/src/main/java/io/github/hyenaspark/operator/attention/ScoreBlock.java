@@ -10,18 +10,20 @@ import java.util.Arrays;
 
 /**
  * The scores of a block of keys for a block of queries, keys × queries. In a block on the diagonal a key has no weight
- * for the queries before it. A few rows are worked on together, because long loops are faster; what belongs to queries
- * is repeated for each of them.
+ * for earlier queries. A few rows are processed together, because long loops are faster, with the values of queries
+ * repeated.
  *
- * @param matrix the scores
  * @param diagonal whether keys and queries are the same steps
- * @param workspace of the member that works on it
  */
 record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
-    /** A block in workspace memory. */
-    static ScoreBlock of(String name, Tile keys, Tile queries) {
+    private static final Workspace.Slot<float[]> ROWS = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> PRODUCTS = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> LANES = Workspace.Slot.row();
+
+    static ScoreBlock of(Workspace.Slot<FloatArray> slot, Tile keys, Tile queries) {
         Workspace workspace = queries.workspace();
-        FloatArray memory = workspace.array(name, (long) keys.count() * queries.count());
+        FloatArray memory = workspace.array(slot, (long) keys.count() * queries.count());
         Matrix matrix = Matrix.of(memory, keys.count(), queries.count());
         return new ScoreBlock(matrix, keys.from() == queries.from(), workspace);
     }
@@ -29,7 +31,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     /** Raises {@code largest} to the largest score of every query. */
     void findLargest(float[] largest) {
         float[] lanes = lanes(Float.NEGATIVE_INFINITY);
-        float[] rows = workspace.row("scores.rows", lanes());
+        float[] rows = workspace.row(ROWS, lanes());
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
             mask(rows, key, Float.NEGATIVE_INFINITY);
@@ -44,8 +46,8 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     /** Turns scores into exp(score − largest); adds these weights to {@code sum}. */
     void weigh(float[] largest, float[] sum) {
         float[] lanes = lanes(0);
-        float[] rows = workspace.row("scores.rows", lanes());
-        float[] repeated = repeated("scores.largest", largest);
+        float[] rows = workspace.row(ROWS, lanes());
+        float[] repeated = repeated(LARGEST, largest);
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
             workspace.exponential().ofDifferences(rows, repeated, number(key) * count());
@@ -59,15 +61,12 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         }
     }
 
-    /**
-     * Turns scores into weights exp(score − logSum), and {@code gradients}, those of the weights, into those of the
-     * scores, weight · (gradient − product).
-     */
+    /** From scores to weights exp(score − logSum); from {@code gradients} g of weights to weight · (g − product). */
     void differentiate(ScoreBlock gradients, float[] logSum, float[] product) {
-        float[] rows = workspace.row("scores.rows", lanes());
-        float[] gradient = workspace.row("scores.lanes", lanes());
-        float[] logSums = repeated("scores.largest", logSum);
-        float[] products = repeated("scores.products", product);
+        float[] rows = workspace.row(ROWS, lanes());
+        float[] gradient = workspace.row(LANES, lanes());
+        float[] logSums = repeated(LARGEST, logSum);
+        float[] products = repeated(PRODUCTS, product);
         for (int key = 0; key < matrix.rows(); key += group()) {
             int elements = number(key) * count();
             matrix.read(key, number(key), rows);
@@ -87,8 +86,8 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         }
     }
 
-    private float[] repeated(String name, float[] ofQueries) {
-        float[] repeated = workspace.row(name, lanes());
+    private float[] repeated(Workspace.Slot<float[]> slot, float[] ofQueries) {
+        float[] repeated = workspace.row(slot, lanes());
         for (int row = 0; row < group(); row++) {
             System.arraycopy(ofQueries, 0, repeated, row * count(), count());
         }
@@ -96,7 +95,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     }
 
     private float[] lanes(float value) {
-        float[] lanes = workspace.row("scores.lanes", lanes());
+        float[] lanes = workspace.row(LANES, lanes());
         Arrays.fill(lanes, 0, lanes(), value);
         return lanes;
     }

@@ -8,20 +8,25 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. Mixers plug in here; their backward pass must allow the gradient to take the place of the input. What
- * stands between two mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double
- * reference, {@link RecomputedBlock} the one that keeps only its input.
+ * branches. A mixer's backward pass must allow the gradient to take the place of the input. What stands between two
+ * mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double reference.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
+    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> STREAM = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> INPUT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+
     private final BlockConfig config;
     private final int width;
     private final DifferentiableModule<FloatArray> mixer;
     private final Forward forward;
 
-    /** A block that keeps what its backward pass needs. */
     public Block(BlockConfig config) {
         this(config, BlockConfig.Recompute.NONE);
     }
@@ -35,12 +40,10 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
     /**
      * A block for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning, every
-     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, and dropout
-     * is off.
-     *
-     * @param pass whose parameters it has from now on
+     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, without
+     * dropout. It uses the parameters of {@code pass} from now on.
      */
-    public static InferenceModule<FloatArray> online(
+    public static InferenceModule<FloatArray> incremental(
             BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
         return new Incremental(config, capacity, pass);
     }
@@ -61,8 +64,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
         FloatArray normed = forward.normed();
         FeedForward.Backward feedForwardBackward = forward.feedForward().startBackward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] gradient = tile.rows("block.gradient", outputGradient, width);
-            feedForwardBackward.run(tile, tile.rows("block.stream", stream, width), gradient);
+            float[][] gradient = tile.rows(GRADIENT, outputGradient, width);
+            feedForwardBackward.run(tile, tile.rows(STREAM, stream, width), gradient);
             tile.write(gradient, width, inputGradient);
             Dropout dropout = pass.dropout().named("branch1");
             for (int d = 0; d < width; d++) {
@@ -73,13 +76,13 @@ public final class Block implements DifferentiableModule<FloatArray> {
         feedForwardBackward.finish();
         mixer.backward(stream, normed, pass.within("mixer"));
         LayerNorm norm = forward.norm();
-        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"));
+        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"), NORM_GRADIENT);
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] normalised = tile.rows("block.input", forward.input(), width);
+            float[][] normalised = tile.rows(INPUT, forward.input(), width);
             norm.normalise(normalised, tile.count(), tile.workspace());
-            float[][] gradient = tile.rows("block.gradient", normed, width);
+            float[][] gradient = tile.rows(GRADIENT, normed, width);
             normGradients.backward(tile, normalised, gradient);
-            float[] row = tile.workspace().row("block.row", tile.count());
+            float[] row = tile.workspace().row(ROW, tile.count());
             for (int d = 0; d < width; d++) {
                 inputGradient.read(tile.start(width, d), row, tile.count());
                 VectorOps.add(gradient[d], row, tile.count());
@@ -89,10 +92,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         normGradients.finish();
     }
 
-    /**
-     * The forward half of a {@link Block}, for any mixer; keeps the input of the mixer's branch, its normalised form
-     * and the sum of both for the backward half.
-     */
+    /** The forward half, for any mixer; keeps the mixer's input, its normalised form and the sum of both branches. */
     static final class Forward implements InferenceModule<FloatArray> {
         private final BlockConfig config;
         private final int width;
@@ -150,7 +150,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
             stream = stream.atLeast(input.length());
             norm.start(pass.within("norm1"));
             Tile.each(pass, Tile.LENGTH, tile -> {
-                float[][] rows = tile.rows("block.input", input, width);
+                float[][] rows = tile.rows(INPUT, input, width);
                 norm.normalise(rows, tile.count(), tile.workspace());
                 for (int d = 0; d < width; d++) {
                     norm.scale(d, rows[d], rows[d], tile.count());
@@ -162,8 +162,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
         /** Adds the input to the mixer's output, both ways; returns the sum, D rows. */
         private float[][] addBranch(Tile tile, ForwardContext<FloatArray> pass) {
-            float[][] rows = tile.rows("block.stream", stream, width);
-            float[] row = tile.workspace().row("block.row", tile.count());
+            float[][] rows = tile.rows(STREAM, stream, width);
+            float[] row = tile.workspace().row(ROW, tile.count());
             Dropout dropout = pass.dropout().named("branch1");
             for (int d = 0; d < width; d++) {
                 tile.drop(dropout, config.dropout(), width, d, rows[d]);
@@ -175,7 +175,6 @@ public final class Block implements DifferentiableModule<FloatArray> {
         }
     }
 
-    /** A {@link Block} for one sequence that grows, whatever its mixer; see {@link Block#online}. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final InferenceModule<FloatArray> forward;
         private int length;
@@ -192,10 +191,45 @@ public final class Block implements DifferentiableModule<FloatArray> {
         public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
             if (length > 0 && pass.length() != 1) {
                 throw new IllegalArgumentException(
-                        "a sequence that has begun goes on one step at a time, found " + pass.length() + " steps");
+                        "a sequence continues one step at a time, found " + pass.length() + " steps");
             }
             forward.forward(input, output, pass);
             length += pass.length();
+        }
+    }
+
+    /**
+     * A block that keeps only its input and computes the rest again in its backward pass (the checkpointing of arXiv
+     * 1604.06174, per block). All blocks of a model share the memory they compute in, so memory grows with (blocks + a
+     * constant) × B×D×L.
+     */
+    public static final class Recomputed implements DifferentiableModule<FloatArray> {
+        private final Block shared;
+        private FloatArray input = FloatArray.allocate(0); // the caller's
+
+        private Recomputed(Block shared) {
+            this.shared = shared;
+        }
+
+        public static Recomputed first(BlockConfig config) {
+            return new Recomputed(new Block(config, BlockConfig.Recompute.BLOCK));
+        }
+
+        /** Another block of the same configuration, which computes in the same place. */
+        public Recomputed next() {
+            return new Recomputed(shared);
+        }
+
+        @Override
+        public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
+            input = newInput;
+            shared.forward(input, output, pass);
+        }
+
+        @Override
+        public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
+            shared.restore(input, pass);
+            shared.backward(outputGradient, inputGradient, pass);
         }
     }
 }

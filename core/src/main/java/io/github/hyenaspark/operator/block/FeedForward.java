@@ -12,10 +12,27 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
- * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that a tile's inner
- * activations stay in the cache. Keeps what fc1 makes without its bias, or computes it again in the backward pass.
+ * The second branch of a block, r + dropout(fc2(gelu(fc1(norm(r))))), a tile at a time, so that inner activations stay
+ * in the cache. Keeps the product of fc1 without its bias, or computes it again in the backward pass.
  */
 final class FeedForward {
+    private static final Workspace.Slot<FloatArray> ACTIVATED = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> BRANCH = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> HIDDEN = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> NORMALISED = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> INNER_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> NORMED_GRADIENT = Workspace.Slot.rows();
+
+    private static final Workspace.Slot<FloatArray> FIRST_WEIGHT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> SECOND_WEIGHT = Workspace.Slot.array();
+    private static final Workspace.Slot<double[]> FIRST_BIAS = Workspace.Slot.sums();
+    private static final Workspace.Slot<double[]> SECOND_BIAS = Workspace.Slot.sums();
+    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
+
     private final int width;
     private final int innerWidth;
     private final double dropoutRate;
@@ -48,10 +65,10 @@ final class FeedForward {
         int count = tile.count();
         Workspace workspace = tile.workspace();
         Matrix hiddenTile = hidden(tile, stream, pass);
-        Matrix activated = tile.matrix("ff.activated", innerWidth);
+        Matrix activated = tile.matrix(ACTIVATED, innerWidth);
         activate(hiddenTile, activated, workspace);
-        float[] row = workspace.row("ff.row", count);
-        Matrix branch = tile.matrix("ff.branch", width);
+        float[] row = workspace.row(ROW, count);
+        Matrix branch = tile.matrix(BRANCH, width);
         branch.set(Matrix.of(pass.parameter("fc2.weight"), width, innerWidth), activated);
         Dropout dropout = pass.dropout().named("branch2");
         for (int d = 0; d < width; d++) {
@@ -67,8 +84,8 @@ final class FeedForward {
     private void activate(Matrix hiddenTile, Matrix activated, Workspace workspace) {
         int count = hiddenTile.columns();
         int most = Math.max(1, Tile.LENGTH / count);
-        float[] rows = workspace.row("ff.row", most * count);
-        float[] values = workspace.row("ff.value", most * count);
+        float[] rows = workspace.row(ROW, most * count);
+        float[] values = workspace.row(VALUE, most * count);
         for (int i = 0; i < innerWidth; i += most) {
             int number = Math.min(most, innerWidth - i);
             hiddenTile.read(i, number, rows);
@@ -88,7 +105,7 @@ final class FeedForward {
 
     /** fc1(norm(r)) without its bias. */
     private Matrix hidden(Tile tile, float[][] stream, ForwardContext<FloatArray> pass) {
-        Matrix result = recompute == BlockConfig.Recompute.BLOCK ? tile.matrix("ff.hidden", innerWidth) : kept(tile);
+        Matrix result = recompute == BlockConfig.Recompute.BLOCK ? tile.matrix(HIDDEN, innerWidth) : kept(tile);
         result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
         return result;
     }
@@ -98,19 +115,18 @@ final class FeedForward {
         return new Matrix(hidden, start, innerWidth, tile.count(), tile.count(), false);
     }
 
-    /** norm(r); leaves x̂ in the rows {@code ff.normalised}. */
+    /** norm(r); leaves x̂ in {@link #NORMALISED}. */
     private Matrix normed(Tile tile, float[][] stream) {
         int count = tile.count();
-        float[][] normalised = tile.workspace().rows("ff.normalised", width, count);
+        float[][] normalised = tile.workspace().rows(NORMALISED, width, count);
         for (int d = 0; d < width; d++) {
             System.arraycopy(stream[d], 0, normalised[d], 0, count);
         }
-        Matrix normed = tile.matrix("ff.normed", width);
+        Matrix normed = tile.matrix(NORMED, width);
         norm.forward(tile, normalised, normed);
         return normed;
     }
 
-    /** A backward pass over the tiles of a batch. */
     final class Backward {
         private final ForwardContext<FloatArray> pass;
         private final SharedGradient firstWeight;
@@ -121,24 +137,20 @@ final class FeedForward {
 
         private Backward(ForwardContext<FloatArray> pass) {
             this.pass = pass;
-            firstWeight = new SharedGradient(pass, "fc1.weight", innerWidth, width);
-            secondWeight = new SharedGradient(pass, "fc2.weight", width, innerWidth);
-            firstBiasGradient = new SharedSums(pass, "fc1.bias", innerWidth);
-            secondBiasGradient = new SharedSums(pass, "fc2.bias", width);
-            normGradients = norm.gradients(pass.within("norm2"));
+            firstWeight = new SharedGradient(pass, FIRST_WEIGHT, "fc1.weight", innerWidth, width);
+            secondWeight = new SharedGradient(pass, SECOND_WEIGHT, "fc2.weight", width, innerWidth);
+            firstBiasGradient = new SharedSums(pass, FIRST_BIAS, "fc1.bias", innerWidth);
+            secondBiasGradient = new SharedSums(pass, SECOND_BIAS, "fc2.bias", width);
+            normGradients = norm.gradients(pass.within("norm2"), NORM_GRADIENT);
         }
 
-        /**
-         * Turns {@code gradient}, D rows of the gradient of the output, into that of r.
-         *
-         * @param stream r, D rows
-         */
+        /** Turns {@code gradient}, D rows of the output's gradient, into that of r, whose D rows are {@code stream}. */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
             Workspace workspace = tile.workspace();
             Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
-            Matrix branchGradient = tile.matrix("ff.branch", width);
-            float[] row = workspace.row("ff.row", count);
+            Matrix branchGradient = tile.matrix(BRANCH, width);
+            float[] row = workspace.row(ROW, count);
             Dropout dropout = pass.dropout().named("branch2");
             for (int d = 0; d < width; d++) {
                 System.arraycopy(gradient[d], 0, row, 0, count);
@@ -146,10 +158,10 @@ final class FeedForward {
                 branchGradient.write(d, row);
             }
             branchGradient.addRowSums(secondBiasGradient.of(tile.member()), workspace);
-            Matrix innerGradient = tile.matrix("ff.inner-gradient", innerWidth);
+            Matrix innerGradient = tile.matrix(INNER_GRADIENT, innerWidth);
             innerGradient.set(
                     Matrix.of(pass.parameter("fc2.weight"), width, innerWidth).t(), branchGradient);
-            Matrix activated = tile.matrix("ff.activated", innerWidth);
+            Matrix activated = tile.matrix(ACTIVATED, innerWidth);
             throughGelu(hiddenTile, activated, innerGradient, workspace);
             innerGradient.addRowSums(firstBiasGradient.of(tile.member()), workspace);
             secondWeight.of(tile.member()).add(branchGradient, activated.t());
@@ -163,9 +175,9 @@ final class FeedForward {
         /** The values of the GELU, and its derivatives times {@code gradient}. */
         private void throughGelu(Matrix hiddenTile, Matrix activated, Matrix gradient, Workspace workspace) {
             int count = gradient.columns();
-            float[] derivative = workspace.row("ff.row", count);
-            float[] value = workspace.row("ff.value", count);
-            float[] product = workspace.row("ff.product", count);
+            float[] derivative = workspace.row(ROW, count);
+            float[] value = workspace.row(VALUE, count);
+            float[] product = workspace.row(PRODUCT, count);
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
                 VectorOps.add(firstBias[i], derivative, count);
@@ -179,9 +191,9 @@ final class FeedForward {
 
         private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
             int count = tile.count();
-            float[][] rows = tile.workspace().rows("ff.normed-gradient", width, count);
+            float[][] rows = tile.workspace().rows(NORMED_GRADIENT, width, count);
             normedGradient.read(rows);
-            normGradients.backward(tile, tile.workspace().rows("ff.normalised", width, count), rows);
+            normGradients.backward(tile, tile.workspace().rows(NORMALISED, width, count), rows);
             for (int d = 0; d < width; d++) {
                 VectorOps.add(rows[d], gradient[d], count);
             }
@@ -189,9 +201,8 @@ final class FeedForward {
 
         /** After the last tile. */
         void finish() {
-            Workspace workspace = pass.pool().workspace(0);
-            firstWeight.finish(workspace);
-            secondWeight.finish(workspace);
+            firstWeight.finish();
+            secondWeight.finish();
             firstBiasGradient.finish();
             secondBiasGradient.finish();
             normGradients.finish();

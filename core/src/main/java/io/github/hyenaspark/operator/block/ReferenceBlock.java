@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.block;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
-import io.github.hyenaspark.operator.nn.ReferenceNorm;
+import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Gelu;
@@ -17,7 +17,6 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
     private double[] normed2 = {};
     private double[] hidden = {};
 
-    /** A block of the given configuration. */
     public ReferenceBlock(BlockConfig config) {
         this.config = config;
         mixer = config.mixer().referenceModule();
@@ -27,12 +26,11 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         input = newInput;
         double[] branch = new double[input.length];
-        mixer.forward(ReferenceNorm.forward(input, pass.within("norm1")), branch, pass.within("mixer"));
+        mixer.forward(LayerNorm.Reference.forward(input, pass.within("norm1")), branch, pass.within("mixer"));
         residual = sum(input, dropped(branch, pass.dropout().named("branch1"), pass.length()));
-        normed2 = ReferenceNorm.forward(residual, pass.within("norm2"));
-        hidden = ReferenceLinear.forward(pass.parameter("fc1.weight"), pass.parameter("fc1.bias"), normed2, pass);
-        double[] out =
-                ReferenceLinear.forward(pass.parameter("fc2.weight"), pass.parameter("fc2.bias"), activated(), pass);
+        normed2 = LayerNorm.Reference.forward(residual, pass.within("norm2"));
+        hidden = Dense.Reference.forward("fc1", normed2, pass);
+        double[] out = Dense.Reference.forward("fc2", activated(), pass);
         double[] result = sum(residual, dropped(out, pass.dropout().named("branch2"), pass.length()));
         System.arraycopy(result, 0, output, 0, result.length);
     }
@@ -40,16 +38,17 @@ public final class ReferenceBlock implements DifferentiableModule<double[]> {
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
         double[] branch = dropped(outputGradient, pass.dropout().named("branch2"), pass.length());
-        double[] dHidden = ReferenceLinear.backward("fc2", activated(), branch, pass);
+        double[] dHidden = Dense.Reference.backward("fc2", activated(), branch, pass);
         for (int i = 0; i < dHidden.length; i++) {
             dHidden[i] *= Gelu.derivative(hidden[i]);
         }
-        double[] dNormed2 = ReferenceLinear.backward("fc1", normed2, dHidden, pass);
-        double[] dResidual = sum(outputGradient, ReferenceNorm.backward(residual, dNormed2, pass.within("norm2")));
+        double[] dNormed2 = Dense.Reference.backward("fc1", normed2, dHidden, pass);
+        double[] dResidual =
+                sum(outputGradient, LayerNorm.Reference.backward(residual, dNormed2, pass.within("norm2")));
         double[] dNormed1 = new double[input.length];
         mixer.backward(
                 dropped(dResidual, pass.dropout().named("branch1"), pass.length()), dNormed1, pass.within("mixer"));
-        double[] result = sum(dResidual, ReferenceNorm.backward(input, dNormed1, pass.within("norm1")));
+        double[] result = sum(dResidual, LayerNorm.Reference.backward(input, dNormed1, pass.within("norm1")));
         System.arraycopy(result, 0, inputGradient, 0, result.length);
     }
 

@@ -2,13 +2,12 @@ package io.github.hyenaspark.operator.conv;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -42,10 +41,10 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        List<ParameterSpec> specs = new ArrayList<>(InputProjection.parameters(width, 2 * width, linear));
+        List<ParameterSpec> specs = new ArrayList<>(Dense.in(width, 2 * width).parameters(linear));
         specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initializer.Fading(width, taps), BASE));
         specs.add(new ParameterSpec("taps.bias", List.of(width), new Initializer.Constant(0), BASE));
-        specs.addAll(OutputProjection.parameters(width, linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 
@@ -61,11 +60,7 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new IncrementalGatedConvolution(
-                this,
-                direct()
-                        ? new IncrementalGatedConvolution.IncrementalDirectConv(this, pass)
-                        : new IncrementalGatedConvolution.IncrementalLongConv(this, capacity, pass));
+        return new GatedConvolution.Incremental(this, capacity, pass);
     }
 
     /** Kept are value and gate, the filtered value and the product with the gate. */

@@ -1,9 +1,10 @@
 package io.github.hyenaspark.operator.conv;
 
+import io.github.hyenaspark.convolution.IncrementalConvolution;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.OutputProjection;
-import io.github.hyenaspark.operator.tensor.CellLoops;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SigmoidTanh;
@@ -12,14 +13,16 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * The convolutional mixer in the form that runs: value and gate by one projection, the value filtered channel by
- * channel, times the logistic function of the gate, and an output projection. {@link ReferenceConvolution} is the same
- * in plain double loops, {@link IncrementalGatedConvolution} the same for a sequence that grows.
+ * channel, times the sigmoid of the gate, and an output projection. {@link ReferenceConvolution} is the same in plain
+ * double loops, {@link Incremental} for a sequence that grows.
  */
 final class GatedConvolution implements DifferentiableModule<FloatArray> {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+
     private final ConvConfig config;
     private final int width;
-    private final InputProjection inputProjection;
-    private final OutputProjection outputProjection;
+    private final Dense inputProjection;
+    private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray projected = FloatArray.allocate(0); // values and gates, B×2D×L; in the backward pass gradients
     private FloatArray filtered = FloatArray.allocate(0); // B×D×L
@@ -28,8 +31,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
     GatedConvolution(ConvConfig config) {
         this.config = config;
         width = config.width();
-        inputProjection = new InputProjection(width, 2 * width);
-        outputProjection = new OutputProjection(width);
+        inputProjection = Dense.in(width, 2 * width);
+        outputProjection = Dense.out(width);
     }
 
     @Override
@@ -51,14 +54,10 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         outputProjection.forward(gated, output, pass);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        outputProjection.backward(gated, outputGradient, pass);
+        outputProjection.backward(gated, outputGradient, gated, pass);
         DepthwiseConv taps = DepthwiseConv.of(config, pass);
         pass.pool().divide(width, (member, from, to) -> {
             Channels channels = new Channels(taps, pass, pass.pool().workspace(member));
@@ -70,12 +69,11 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         inputProjection.backward(input, projected, inputGradient, pass);
     }
 
-    /** The channels of one member of the pool, one after the other. */
     private final class Channels {
-        private final DepthwiseConv.Channel taps;
+        private final DepthwiseConv.ChannelConv taps;
         private final ForwardContext<FloatArray> pass;
         private final int length;
-        private final SigmoidTanh squash;
+        private final SigmoidTanh sigmoidTanh;
         private final float[] value;
         private final float[] gate;
         private final float[] row;
@@ -85,8 +83,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             this.taps = taps.channel(workspace);
             this.pass = pass;
             length = pass.length();
-            squash = workspace.squash();
-            float[][] rows = workspace.rows("conv.rows", 4, length);
+            sigmoidTanh = workspace.sigmoidTanh();
+            float[][] rows = workspace.rows(ROWS, 4, length);
             value = rows[0];
             gate = rows[1];
             row = rows[2];
@@ -112,7 +110,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
                 gated.read(start(b, width, channel), gradient, length);
                 filtered.read(start(b, width, channel), row, length);
                 VectorOps.multiply(gradient, row, row, length);
-                CellLoops.ofLogistic(row, gate, row, length);
+                VectorOps.sigmoidBackward(row, gate, row, length);
                 projected.write(start(b, 2 * width, width + channel), row, length);
                 VectorOps.multiply(gradient, gate, gradient, length);
                 taps.backward(gradient, value, row);
@@ -121,15 +119,131 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             taps.finishBackward(pass);
         }
 
-        /** Copies the value and the logistic function of the gate. */
+        /** Copies the value and the sigmoid of the gate. */
         private void read(int b, int channel) {
             projected.read(start(b, 2 * width, channel), value, length);
             projected.read(start(b, 2 * width, width + channel), gate, length);
-            squash.logistic(gate, length);
+            sigmoidTanh.logistic(gate, length);
         }
 
         private long start(int b, int channels, int channel) {
             return ((long) b * channels + channel) * length;
+        }
+    }
+
+    /**
+     * {@link GatedConvolution} for one sequence that grows: the first pass takes its beginning, every later one a step.
+     */
+    static final class Incremental implements InferenceModule<FloatArray> {
+        private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
+        private static final Workspace.Slot<float[]> GATE = Workspace.Slot.row();
+
+        private final int width;
+        private final IncrementalFilter filter;
+        private final Dense inputProjection;
+        private final Dense outputProjection;
+        private FloatArray projected = FloatArray.allocate(0); // values and gates, 2D×L
+        private FloatArray gated = FloatArray.allocate(0); // D×L
+
+        /** The filters of all channels for a sequence that grows. */
+        sealed interface IncrementalFilter permits IncrementalDirectConv, IncrementalLongConv {
+            /** Filters the next {@code count} steps of a channel in place; channels come one after the other. */
+            void filter(int channel, float[] row, int count);
+
+            /** After all channels have taken {@code count} steps. */
+            void advance(int count);
+        }
+
+        Incremental(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
+            width = config.width();
+            filter = config.direct()
+                    ? new IncrementalDirectConv(config, pass)
+                    : new IncrementalLongConv(config, capacity, pass);
+            inputProjection = Dense.in(width, 2 * width);
+            outputProjection = Dense.out(width);
+        }
+
+        @Override
+        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+            int length = pass.length();
+            projected = projected.atLeast(2L * width * length);
+            gated = gated.atLeast((long) width * length);
+            inputProjection.forward(input, projected, pass);
+            Workspace workspace = pass.pool().workspace(0);
+            float[] value = workspace.row(VALUE, length);
+            float[] gate = workspace.row(GATE, length);
+            for (int channel = 0; channel < width; channel++) {
+                projected.read((long) channel * length, value, length);
+                projected.read((long) (width + channel) * length, gate, length);
+                filter.filter(channel, value, length);
+                workspace.sigmoidTanh().logistic(gate, length);
+                VectorOps.multiply(gate, value, value, length);
+                gated.write((long) channel * length, value, length);
+            }
+            filter.advance(length);
+            outputProjection.forward(gated, output, pass);
+        }
+
+        /** Filters of a few taps: the last K−1 inputs of every channel are kept, and a step costs K. */
+        static final class IncrementalDirectConv implements IncrementalFilter {
+            private final ShortConvolution convolution;
+            private final float[][] tails; // D×(K−1), the latest last
+
+            IncrementalDirectConv(ConvConfig config, ForwardContext<FloatArray> pass) {
+                convolution = DepthwiseConv.Direct.shortConvolution(config, pass);
+                tails = new float[config.width()][config.taps() - 1];
+            }
+
+            @Override
+            public void filter(int channel, float[] row, int count) {
+                float[] tail = tails[channel];
+                for (int t = 0; t < count; t++) {
+                    float present = row[t];
+                    row[t] = convolution.step(channel, tail, present);
+                    if (tail.length > 0) {
+                        System.arraycopy(tail, 1, tail, 0, tail.length - 1);
+                        tail[tail.length - 1] = present;
+                    }
+                }
+            }
+
+            @Override
+            public void advance(int count) {
+                // every channel has its own tail
+            }
+        }
+
+        /** Filters of many taps: {@link IncrementalConvolution} with zeros after the last one. */
+        static final class IncrementalLongConv implements IncrementalFilter {
+            private final IncrementalConvolution convolution;
+            private final float[] bias;
+
+            /** Filters for a sequence of at most {@code capacity} steps. */
+            IncrementalLongConv(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
+                float[][] filters = new float[config.width()][capacity];
+                for (int channel = 0; channel < filters.length; channel++) {
+                    DepthwiseConv.Fft.read(
+                            pass.parameter("taps.weight"), channel, config.taps(), filters[channel], capacity);
+                }
+                convolution = new IncrementalConvolution(filters, 1);
+                bias = pass.parameter("taps.bias").toArray();
+            }
+
+            @Override
+            public void filter(int channel, float[] row, int count) {
+                convolution.prepare(channel);
+                if (convolution.length() == 0) {
+                    convolution.first(channel, 0, row, row, count);
+                } else {
+                    row[0] = convolution.next(channel, 0, row[0]);
+                }
+                VectorOps.add(bias[channel], row, count);
+            }
+
+            @Override
+            public void advance(int count) {
+                convolution.advance(count);
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.conv;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
@@ -25,7 +25,7 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        projected = Dense.Reference.forward("in", input, pass);
         filtered = new double[input.length];
         gated = new double[input.length];
         double[] weight = pass.parameter("taps.weight");
@@ -38,14 +38,13 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
             }
             gated[i] = filtered[i] * Activation.SIGMOID.value(projected[gate(i, pass)]);
         }
-        double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), gated, pass);
+        double[] result = Dense.Reference.forward("out", gated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
-        double[] dGated = ReferenceLinear.backward("out", gated, outputGradient, pass);
+        double[] dGated = Dense.Reference.backward("out", gated, outputGradient, pass);
         double[] dProjected = new double[projected.length];
         double[] weight = pass.parameter("taps.weight");
         double[] weightGradient = pass.gradient("taps.weight");
@@ -62,7 +61,7 @@ final class ReferenceConvolution implements DifferentiableModule<double[]> {
                 dProjected[value(i, pass) - lag] += dFiltered * weight[tap];
             }
         }
-        double[] dx = ReferenceLinear.backward("in", input, dProjected, pass);
+        double[] dx = Dense.Reference.backward("in", input, dProjected, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

@@ -6,11 +6,15 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 import java.util.List;
 
 /** Copies taps that are parameters: h[t] = w[t] for t &lt; T, and zero from there on. */
 public final class ExplicitFilter implements FilterMap<FloatArray> {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+
     private final Spec spec;
 
     ExplicitFilter(Spec spec) {
@@ -21,7 +25,7 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
     public void forward(FloatArray taps, ForwardContext<FloatArray> pass) {
         int length = pass.length();
         int known = Math.min(spec.taps(), length);
-        float[] row = pass.pool().workspace(0).row("explicit.row", length);
+        float[] row = pass.pool().workspace(0).row(ROW, length);
         for (int m = 0; m < spec.filters(); m++) {
             pass.parameter("taps").read((long) m * spec.taps(), row, known);
             Arrays.fill(row, known, length, 0f);
@@ -32,8 +36,8 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
         int known = Math.min(spec.taps(), pass.length());
-        float[] row = pass.pool().workspace(0).row("explicit.row", known);
-        float[] sum = pass.pool().workspace(0).row("explicit.sum", known);
+        float[] row = pass.pool().workspace(0).row(ROW, known);
+        float[] sum = pass.pool().workspace(0).row(SUM, known);
         for (int m = 0; m < spec.filters(); m++) {
             long at = (long) m * spec.taps();
             gradient.read((long) m * pass.length(), row, known);
@@ -44,12 +48,10 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
     }
 
     /**
-     * Filters whose taps are the parameters, as those of a depthwise convolution; what lies behind the last tap is
-     * zero. They start as PyTorch's {@code Conv1d} does, uniform within 1/√taps.
+     * Filters whose T taps are the parameters, zero after the last, initialised as PyTorch's {@code Conv1d}: uniform
+     * within 1/√taps.
      *
      * @param filters F
-     * @param taps T of every filter
-     * @param group of the parameters
      */
     public record Spec(int filters, int taps, ParameterSpec.Group group) implements FilterSpec {
         @Override
@@ -74,7 +76,6 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
         }
     }
 
-    /** The double reference of {@link ExplicitFilter}. */
     static final class Reference implements FilterMap<double[]> {
         private final Spec spec;
 

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.operator.filter;
 
-import java.util.Locale;
+import io.github.hyenaspark.config.SettingNames;
 
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
@@ -96,13 +96,10 @@ public record FilterConfig(
                 states);
     }
 
-    /**
-     * Where the taps of the long filters come from: the parametrisations that section 4.1 of arXiv 2302.10866 compares.
-     */
+    /** The sources of taps that section 4.1 of arXiv 2302.10866 compares. */
     public enum Kind {
         /** Hyena's own: a sine network of the positional encoding, times the decay window. */
         IMPLICIT,
-        /** Every tap is a parameter. */
         EXPLICIT,
         /** The lowest modes of the filters' discrete Fourier transform are the parameters. */
         FOURIER,
@@ -113,7 +110,7 @@ public record FilterConfig(
 
         /** Its name in settings. */
         public String settingName() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return SettingNames.of(this);
         }
     }
 }

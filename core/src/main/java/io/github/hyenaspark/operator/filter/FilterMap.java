@@ -4,19 +4,14 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * What makes long filters of its parameters: F rows of taps that all sequences of a batch share. Used by one thread at
- * a time.
+ * Computes long filters, F rows of taps that all sequences of a batch share. Used by one thread at a time.
  *
- * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form that checks it
+ * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form
  */
 public interface FilterMap<A> {
     /** Writes the first L taps of every filter, F×L. */
     void forward(A taps, ForwardContext<A> pass);
 
-    /**
-     * After the forward pass of the same length: adds the gradients of the parameters.
-     *
-     * @param gradient of the taps, F×L
-     */
+    /** Adds the gradients of the parameters from that of the taps, F×L, of a forward pass of the same length. */
     void backward(A gradient, ForwardContext<A> pass);
 }

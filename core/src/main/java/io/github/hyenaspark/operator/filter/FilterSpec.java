@@ -8,13 +8,11 @@ import java.util.List;
 /** One way to make long filters, and all that an operator must know of it. */
 public sealed interface FilterSpec
         permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec {
-    /** F. */
     int filters();
 
     /** The parameters in their order in memory, without a direct term. */
     List<ParameterSpec> parameters(LinearInitializer linear);
 
-    /** The form that runs. */
     FilterMap<FloatArray> map();
 
     /** The double reference of {@link #map}, loops written from the formulas. */

@@ -5,14 +5,20 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * What happens to the output of the filter network: times the {@link DecayWindow}, then perhaps divided by Σ|h| over
- * channels at each step. Within a tile the window is a geometric sequence, exp(−τ₀|δ|) times the powers that all tiles
- * share.
+ * Multiplies the output of the filter network by the {@link DecayWindow}, then perhaps divides it by Σ|h| over channels
+ * at each step. Within a tile the window is a geometric sequence: exp(−τ₀|δ|) times powers that all tiles share.
  */
 public final class FilterWindow {
+    private static final Workspace.Slot<float[][]> POWERS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> NORMS = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> H = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> PROJECTION = Workspace.Slot.row();
+
     private final ImplicitFilter.Spec spec;
     private final FilterConfig filter;
     private final double[] rates; // δ, one per filter
@@ -35,7 +41,7 @@ public final class FilterWindow {
             }
         }
         int steps = spec.filter().modulate() ? Math.min(pass.length(), Tile.LENGTH) : 0;
-        float[][] powers = pass.pool().workspace(0).rows("window.powers", rates.length, steps);
+        float[][] powers = pass.pool().workspace(0).rows(POWERS, rates.length, steps);
         pass.pool().divide(rates.length, (member, from, to) -> {
             for (int m = from; m < to; m++) {
                 for (int t = 0; t < steps; t++) {
@@ -60,17 +66,12 @@ public final class FilterWindow {
         }
     }
 
-    /**
-     * Turns the gradient of the filters, F rows, into that of the network's output.
-     *
-     * @param raw the network's output, F×count
-     * @param rateSums to which the gradients of the rates are added
-     */
+    /** Turns the gradient of the filters, F rows, into that of the network's output, F×count; adds the rates'. */
     void backward(Tile tile, Matrix raw, float[][] gradient, double[] rateSums) {
         if (filter.normalized()) {
             unnormalise(tile, raw, gradient);
         }
-        float[] row = tile.workspace().row("window.row", tile.count());
+        float[] row = tile.workspace().row(ROW, tile.count());
         for (int m = 0; m < rates.length; m++) {
             if (filter.trainDecay() && filter.modulate()) {
                 raw.read(m, row);
@@ -80,7 +81,6 @@ public final class FilterWindow {
         }
     }
 
-    /** Times the window. */
     private void multiply(Tile tile, int m, float[] row) {
         if (filter.modulate()) {
             float base = (float) decayAtStart(tile, m);
@@ -111,7 +111,7 @@ public final class FilterWindow {
 
     private float[] inverseNorms(Tile tile, float[][] h) {
         int count = tile.count();
-        float[] norms = tile.workspace().row("window.norms", count);
+        float[] norms = tile.workspace().row(NORMS, count);
         Arrays.fill(norms, 0, count, 0f);
         for (int m = 0; m < rates.length; m++) {
             for (int t = 0; t < count; t++) {
@@ -127,13 +127,13 @@ public final class FilterWindow {
     /** ∂h̃_m = (∂h_m − sign(h̃_m) Σ_m' ∂h_m' h_m') / n. */
     private void unnormalise(Tile tile, Matrix raw, float[][] gradient) {
         int count = tile.count();
-        float[][] h = tile.workspace().rows("window.h", rates.length, tile.count());
+        float[][] h = tile.workspace().rows(H, rates.length, tile.count());
         for (int m = 0; m < rates.length; m++) {
             raw.read(m, h[m]);
             multiply(tile, m, h[m]);
         }
         float[] inverse = inverseNorms(tile, h);
-        float[] projection = tile.workspace().row("window.projection", count);
+        float[] projection = tile.workspace().row(PROJECTION, count);
         Arrays.fill(projection, 0, count, 0f);
         for (int m = 0; m < rates.length; m++) {
             VectorOps.addProduct(gradient[m], h[m], projection, count);
@@ -147,8 +147,8 @@ public final class FilterWindow {
     }
 
     /**
-     * The exponential window that makes filters decay, exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates
-     * δ are spread over the filters, so the N−1 filters of one channel get neighbouring ones.
+     * The window exp(−τ|δ|) + shift (section 3.3 of arXiv 2302.10866). The rates δ are spread over the filters, so the
+     * N−1 filters of one channel get neighbouring ones.
      */
     public static final class DecayWindow {
         private DecayWindow() {}

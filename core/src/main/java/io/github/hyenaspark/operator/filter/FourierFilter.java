@@ -8,13 +8,17 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.List;
 
-/**
- * The inverse discrete Fourier transform of a few modes, as a matrix product with their waves, tile by tile: h[t] = Σ_k
- * c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)).
- */
+/** The inverse Fourier transform of a few modes by products: h[t] = Σ_k c_k (R_k cos(2πkt/M) − I_k sin(2πkt/M)). */
 public final class FourierFilter implements FilterMap<FloatArray> {
+    private static final Workspace.Slot<FloatArray> WAVES = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+
+    private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
+
     private final Spec spec;
     private final double[] cosines; // of 2πj/M, j < M
     private final double[] sines;
@@ -41,20 +45,20 @@ public final class FourierFilter implements FilterMap<FloatArray> {
 
     @Override
     public void backward(FloatArray gradient, ForwardContext<FloatArray> pass) {
-        SharedGradient spectrum = new SharedGradient(pass, "spectrum", spec.filters(), 2 * spec.modes());
+        SharedGradient spectrum = new SharedGradient(pass, GRADIENT, "spectrum", spec.filters(), 2 * spec.modes());
         Tile.each(
                 pass.ofOneSequence(),
                 Tile.LENGTH,
                 tile -> spectrum.of(tile.member())
                         .add(tile.of(gradient, spec.filters()), waves(tile).t()));
-        spectrum.finish(pass.pool().workspace(0));
+        spectrum.finish();
     }
 
     /** What every part of every mode contributes to the steps of a tile, 2K×count. */
     private Matrix waves(Tile tile) {
-        Matrix waves = tile.matrix("fourier.waves", 2 * spec.modes());
-        float[] cosine = tile.workspace().row("fourier.cosine", tile.count());
-        float[] sine = tile.workspace().row("fourier.sine", tile.count());
+        Matrix waves = tile.matrix(WAVES, 2 * spec.modes());
+        float[] cosine = tile.workspace().row(COSINE, tile.count());
+        float[] sine = tile.workspace().row(SINE, tile.count());
         for (int k = 0; k < spec.modes(); k++) {
             for (int i = 0; i < tile.count(); i++) {
                 int j = (int) ((long) k * (tile.from() + i) % spec.maxLength());
@@ -68,9 +72,9 @@ public final class FourierFilter implements FilterMap<FloatArray> {
     }
 
     /**
-     * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, which are the
-     * parameters: the spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise.
-     * As there, modes start uniform in [0, 1) in both parts, so that a filter starts as a low-pass of gain about one.
+     * Filters whose discrete Fourier transform over M steps is zero but at its K lowest modes, the parameters: the
+     * spectral convolution of the Fourier neural operator (section 4 of arXiv 2010.08895), depthwise. As there, modes
+     * start uniform in [0, 1) in both parts: a low-pass of gain about one.
      *
      * @param filters F
      * @param maxLength M, the period
@@ -105,7 +109,6 @@ public final class FourierFilter implements FilterMap<FloatArray> {
         }
     }
 
-    /** The double reference of {@link FourierFilter}. */
     static final class Reference implements FilterMap<double[]> {
         private final Spec spec;
 

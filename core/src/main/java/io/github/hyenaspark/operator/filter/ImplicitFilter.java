@@ -21,15 +21,30 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass for the
- * steps at hand, whatever the batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a)
- * times the decay window, perhaps normalised over channels at each step (safari's sense of the word). CKConv's has a
- * constant ω, and a bias of A_out in place of the rest.
- *
- * <p>A step needs nothing of other steps, so it all happens tile by tile, and the backward pass computes a tile again
- * instead of keeping anything.
+ * The filter network: position → long filters h (section 3.3 of arXiv 2302.10866), evaluated once per pass whatever the
+ * batch. a⁰ = z; q = A a + b; next a = sin(ω ⊙ q), one ω for all layers; h = (A_out a) times the decay window, perhaps
+ * normalised over channels at each step, as in safari. CKConv has a constant ω and a bias of A_out instead of the
+ * window. All of it happens tile by tile; the backward pass computes a tile again instead of keeping it.
  */
 public final class ImplicitFilter implements FilterMap<FloatArray> {
+    private static final Workspace.Slot<float[][]> H = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> RAW = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> DA = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> DQ = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> GRADIENT = Workspace.Slot.row();
+
+    private static final Workspace.Slot<FloatArray> A = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> Q = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
+    private static final Workspace.Slot<FloatArray> OUT_WEIGHT_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<double[]> OUT_BIAS_GRADIENT = Workspace.Slot.sums();
+    private static final Workspace.Slot<double[]> FREQUENCY_GRADIENT = Workspace.Slot.sums();
+    private static final Workspace.Slot<double[]> RATE_GRADIENT = Workspace.Slot.sums();
+
     private final Spec spec;
     private final FilterConfig filter;
     private final FloatArray fixedPositions;
@@ -48,7 +63,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         FilterWindow window = FilterWindow.of(spec, pass);
         Tile.each(pass.ofOneSequence(), Tile.LENGTH, tile -> {
             Matrix raw = parameters.output(tile);
-            float[][] h = tile.workspace().rows("filter.h", spec.filters(), tile.count());
+            float[][] h = tile.workspace().rows(H, spec.filters(), tile.count());
             raw.read(h);
             window.apply(tile, h);
             tile.write(h, spec.filters(), taps);
@@ -62,7 +77,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         backward.finish();
     }
 
-    /** The parameters of one pass, and the network that they make. */
+    /** The network with the parameters of one pass. */
     private final class Parameters {
         private final List<Matrix> weights = new ArrayList<>();
         private final List<float[]> biases = new ArrayList<>();
@@ -97,7 +112,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
                 sine(next, inputsOfSine(tile, layer), biases.get(layer), tile.workspace());
                 a = next;
             }
-            Matrix raw = tile.matrix("filter.raw", spec.filters());
+            Matrix raw = tile.matrix(RAW, spec.filters());
             raw.set(outWeight, a);
             if (filter.isCkconv()) {
                 addOutBias(raw, tile.workspace());
@@ -106,7 +121,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         }
 
         private void addOutBias(Matrix raw, Workspace workspace) {
-            float[] row = workspace.row("filter.row", raw.columns());
+            float[] row = workspace.row(ROW, raw.columns());
             for (int m = 0; m < spec.filters(); m++) {
                 raw.read(m, row);
                 VectorOps.add(outBias[m], row, raw.columns());
@@ -116,7 +131,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
 
         /** From A a, in place, to sin(ω ⊙ q); also keeps q, W×count, which the backward pass needs. */
         private void sine(Matrix a, Matrix q, float[] bias, Workspace workspace) {
-            float[] row = workspace.row("filter.row", a.columns());
+            float[] row = workspace.row(ROW, a.columns());
             for (int w = 0; w < filter.width(); w++) {
                 a.read(w, row);
                 VectorOps.add(bias[w], row, a.columns());
@@ -141,14 +156,13 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
     }
 
     private Matrix activations(Tile tile, int layer) {
-        return tile.matrix("filter.a" + layer, filter.width());
+        return tile.matrix(A.at(layer), filter.width());
     }
 
     private Matrix inputsOfSine(Tile tile, int layer) {
-        return tile.matrix("filter.q" + layer, filter.width());
+        return tile.matrix(Q.at(layer), filter.width());
     }
 
-    /** The gradients that a backward pass adds up. */
     private final class Backward {
         private final ForwardContext<FloatArray> pass;
         private final Parameters parameters;
@@ -165,18 +179,19 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             parameters = new Parameters(pass);
             window = FilterWindow.of(spec, pass);
             for (int layer = 0; layer <= filter.hiddenLayers(); layer++) {
-                weights.add(new SharedGradient(pass, layer + ".weight", filter.width(), inputs(layer)));
-                biases.add(new SharedSums(pass, layer + ".bias", filter.width()));
+                weights.add(new SharedGradient(
+                        pass, WEIGHT_GRADIENT.at(layer), layer + ".weight", filter.width(), inputs(layer)));
+                biases.add(new SharedSums(pass, BIAS_GRADIENT.at(layer), layer + ".bias", filter.width()));
             }
-            outWeight = new SharedGradient(pass, "out.weight", spec.filters(), filter.width());
-            outBias = new SharedSums(pass, "out.bias", spec.filters());
-            frequency = new SharedSums(pass, "frequency", filter.width());
-            rates = new SharedSums(pass, "decay", spec.filters());
+            outWeight = new SharedGradient(pass, OUT_WEIGHT_GRADIENT, "out.weight", spec.filters(), filter.width());
+            outBias = new SharedSums(pass, OUT_BIAS_GRADIENT, "out.bias", spec.filters());
+            frequency = new SharedSums(pass, FREQUENCY_GRADIENT, "frequency", filter.width());
+            rates = new SharedSums(pass, RATE_GRADIENT, "decay", spec.filters());
         }
 
         void run(Tile tile, FloatArray gradient) {
             Matrix raw = parameters.output(tile);
-            float[][] dh = tile.workspace().rows("filter.h", spec.filters(), tile.count());
+            float[][] dh = tile.workspace().rows(H, spec.filters(), tile.count());
             tile.read(gradient, spec.filters(), dh);
             window.backward(tile, raw, dh, rates.of(tile.member()));
             for (int m = 0; m < spec.filters(); m++) {
@@ -187,9 +202,9 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             if (filter.isCkconv()) {
                 raw.addRowSums(outBias.of(tile.member()), tile.workspace());
             }
-            Matrix da = tile.matrix("filter.da", filter.width());
+            Matrix da = tile.matrix(DA, filter.width());
             da.set(parameters.outWeight.t(), raw);
-            Matrix dq = tile.matrix("filter.dq", filter.width());
+            Matrix dq = tile.matrix(DQ, filter.width());
             for (int layer = last; layer >= 0; layer--) {
                 sineBackward(tile, layer, da, dq);
                 Matrix below = layer == 0
@@ -212,10 +227,10 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             int count = tile.count();
             Workspace workspace = tile.workspace();
             Matrix q = inputsOfSine(tile, layer);
-            float[] row = workspace.row("filter.row", count);
-            float[] sine = workspace.row("filter.sine", count);
-            float[] cosine = workspace.row("filter.cosine", count);
-            float[] gradient = workspace.row("filter.gradient", count);
+            float[] row = workspace.row(ROW, count);
+            float[] sine = workspace.row(SINE, count);
+            float[] cosine = workspace.row(COSINE, count);
+            float[] gradient = workspace.row(GRADIENT, count);
             double[] frequencySums = frequency.of(tile.member());
             for (int w = 0; w < filter.width(); w++) {
                 q.read(w, row);
@@ -230,10 +245,9 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
         }
 
         void finish() {
-            Workspace workspace = pass.pool().workspace(0);
-            weights.forEach(weight -> weight.finish(workspace));
+            weights.forEach(SharedGradient::finish);
             biases.forEach(SharedSums::finish);
-            outWeight.finish(workspace);
+            outWeight.finish();
             if (filter.isCkconv()) {
                 outBias.finish();
             } else {
@@ -248,12 +262,11 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
     /**
      * Filters that a sine network computes from the position: Hyena's own (section 3.3 of arXiv 2302.10866), and those
      * of CKConv (arXiv 2102.02611), which sees the bare position in [−1, 1], keeps its sine frequency, has a bias in
-     * the last layer, no window, and starts as a SIREN (arXiv 2006.09661). Unlike its authors' code, its weights are
-     * not normalised and its last bias starts at 0.
+     * the last layer, no window, and starts as a SIREN (arXiv 2006.09661). Unlike in its authors' code, weights are not
+     * normalised and the last bias starts at 0.
      *
      * @param filters F
      * @param maxLength M
-     * @param filter the settings; the kind is one of these two
      */
     public record Spec(int filters, int maxLength, FilterConfig filter) implements FilterSpec {
         @Override

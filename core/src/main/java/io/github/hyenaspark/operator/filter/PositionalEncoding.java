@@ -1,9 +1,8 @@
 package io.github.hyenaspark.operator.filter;
 
 /**
- * What the filter network sees of a position (section 3.3 of arXiv 2302.10866), in the form of safari's code: time from
- * 0 to 1, then cosines, then <em>negative</em> sines, with frequencies from 1e-4 to K−1. The phase divides by M, the
- * time by M−1.
+ * What the filter network sees of a position (section 3.3 of arXiv 2302.10866), as in safari: time from 0 to 1, then
+ * cosines, then <em>negative</em> sines, with frequencies from 1e-4 to K−1. The phase divides by M, the time by M−1.
  */
 public final class PositionalEncoding {
     private static final double LOWEST_FREQUENCY = 1e-4;

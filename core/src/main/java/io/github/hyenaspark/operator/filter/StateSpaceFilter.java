@@ -14,11 +14,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The responses of diagonal state-space models, h[t] = 2 Re Σ C E λ^t, as matrix products: a step t = bS + s has λ^t =
- * (λ^S)^b λ^s, so that the taps of one model, b by s, are the product of the powers of its blocks and the powers of the
- * steps of a block. Powers are worked out in double. {@link StateSpacePoles} has the formulas.
+ * The responses of diagonal state-space models, h[t] = 2 Re Σ C E λ^t, as matrix products: with t = bS + s, λ^t =
+ * (λ^S)^b λ^s, so the taps of a model, b by s, are the powers of its blocks times the powers of the steps of a block.
+ * Powers are computed in double. {@link StateSpacePoles} has the formulas.
  */
 public final class StateSpaceFilter implements FilterMap<FloatArray> {
+    private static final Workspace.Slot<FloatArray> TAPS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> STEPS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> BLOCKS = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> PRODUCTS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> POWER = Workspace.Slot.row();
+
     /** Powers below it count for nothing, and would be slow. */
     private static final double SMALLEST = 1e-30;
 
@@ -70,15 +77,14 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             length = pass.length();
             steps = Math.max(SHORTEST_BLOCK, 2 * Integer.highestOneBit((int) Math.sqrt(length)));
             count = (length + steps - 1) / steps;
-            taps = Matrix.of(workspace.array("states.taps", (long) count * steps), count, steps);
-            ofSteps = Matrix.of(workspace.array("states.steps", 4L * poles * steps), 4 * poles, steps);
-            ofBlocks = Matrix.of(workspace.array("states.blocks", 2L * poles * count), count, 2 * poles);
-            products = Matrix.of(workspace.array("states.products", 4L * poles * count), count, 4 * poles);
-            row = workspace.row("states.row", count * steps);
-            power = workspace.row("states.power", 4 * Math.max(steps, poles));
+            taps = Matrix.of(workspace.array(TAPS, (long) count * steps), count, steps);
+            ofSteps = Matrix.of(workspace.array(STEPS, 4L * poles * steps), 4 * poles, steps);
+            ofBlocks = Matrix.of(workspace.array(BLOCKS, 2L * poles * count), count, 2 * poles);
+            products = Matrix.of(workspace.array(PRODUCTS, 4L * poles * count), count, 4 * poles);
+            row = workspace.row(ROW, count * steps);
+            power = workspace.row(POWER, 4 * Math.max(steps, poles));
         }
 
-        /** Writes the taps of one model from {@code start} on. */
         void forward(StateSpacePoles model, FloatArray to, long start) {
             powersOfSteps(model);
             double[] re = model.gainRe.clone();
@@ -144,7 +150,6 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             }
         }
 
-        /** Times λ^S. */
         private void nextBlock(double[] re, double[] im) {
             for (int n = 0; n < poles; n++) {
                 double next = re[n] * blockRe[n] - im[n] * blockIm[n];
@@ -166,8 +171,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             this.spec = spec;
         }
 
-        /** What is to be done for pole n of model m. */
-        private interface Work {
+        private interface PoleTask {
             void run(int m, int n, Complex a, Complex output, double step);
         }
 
@@ -212,7 +216,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             });
         }
 
-        private void eachPole(ForwardContext<double[]> pass, Work work) {
+        private void eachPole(ForwardContext<double[]> pass, PoleTask task) {
             int poles = spec.poles();
             for (int m = 0; m < spec.filters(); m++) {
                 double step = Math.exp(pass.parameter("log-step")[m]);
@@ -221,7 +225,7 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
                     Complex a =
                             new Complex(-Math.exp(pass.parameter("log-decay")[at]), pass.parameter("frequency")[at]);
                     double[] output = pass.parameter("output");
-                    work.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
+                    task.run(m, n, a, new Complex(output[2 * m * poles + n], output[(2 * m + 1) * poles + n]), step);
                 }
             }
         }
@@ -231,7 +235,6 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
             return a.times(step).exp().minus(new Complex(1, 0)).over(a);
         }
 
-        /** A complex number. */
         private record Complex(double re, double im) {
             Complex plus(Complex other) {
                 return new Complex(re + other.re, im + other.im);
@@ -262,8 +265,8 @@ public final class StateSpaceFilter implements FilterMap<FloatArray> {
 
     /**
      * Filters that are responses of diagonal state-space models (S4D, arXiv 2206.11893): x' = A x + B u, y = 2 Re C x
-     * with P = N/2 complex states, one of every conjugate pair, held over steps of Δ (zero-order hold). B is worked
-     * into C, which the paper allows. Poles start as S4D-Lin, steps log-uniform in [0.001, 0.1], C complex normal.
+     * with P = N/2 complex states, one of every conjugate pair, held over steps of Δ (zero-order hold). B is part of C,
+     * which the paper allows. Poles start as S4D-Lin, steps log-uniform in [0.001, 0.1], C complex normal.
      *
      * @param filters F, one model each
      * @param states N, real states of every model; even, at least 2

@@ -26,7 +26,6 @@ final class StateSpacePoles {
     private final double[] outRe; // C
     private final double[] outIm;
 
-    /** Those of model {@code m}. */
     StateSpacePoles(StateSpaceFilter.Spec spec, int m, ForwardContext<FloatArray> pass) {
         count = spec.poles();
         model = m;
@@ -57,9 +56,8 @@ final class StateSpacePoles {
     }
 
     /**
-     * Adds the gradients of the model's parameters, for the sums over the gradient g of its response.
-     *
-     * @param sums S = Σ g[t] λ^t and T = Σ g[t] t λ^t of every pole: Re S, Im S, Re T, Im T
+     * Adds the gradients of the model's parameters, from S = Σ g[t] λ^t and T = Σ g[t] t λ^t of every pole, g the
+     * gradient of its response: {@code sums} are Re S, Im S, Re T, Im T.
      */
     void addGradients(double[][] sums, ForwardContext<FloatArray> pass) {
         double[] logStep = new double[1];
@@ -95,7 +93,6 @@ final class StateSpacePoles {
         pass.gradient("output").add((2L * model + 1) * count, ofIm);
     }
 
-    /** Writes λ^exponent of every pole. */
     void power(int exponent, double[] toRe, double[] toIm) {
         for (int n = 0; n < count; n++) {
             double size = Math.exp(-exponent * step * decay[n]);

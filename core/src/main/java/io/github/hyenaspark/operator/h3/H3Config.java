@@ -6,13 +6,12 @@ import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.hyena.LongFilters;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
-import io.github.hyenaspark.operator.nn.InputProjection;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -29,8 +28,10 @@ import java.util.stream.Stream;
  * @param headWidth c, channels of one head, which multiplies keys and values as an outer product; divides {@code width}
  */
 public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
-    /** Query, key and value. */
     static final int PROJECTIONS = 3;
+
+    private static final LongFilters.Slots SHIFT_SLOTS = new LongFilters.Slots();
+    private static final LongFilters.Slots DIAGONAL_SLOTS = new LongFilters.Slots();
 
     public H3Config {
         MixerConfig.checkSizes(width, maxLength);
@@ -62,10 +63,10 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>();
-        specs.addAll(InputProjection.parameters(width, PROJECTIONS * width, linear));
+        specs.addAll(Dense.in(width, PROJECTIONS * width).parameters(linear));
         model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
         model(diagonal(), linear).forEach(spec -> specs.add(spec.within("diagonal")));
-        specs.addAll(OutputProjection.parameters(width, linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 
@@ -86,13 +87,10 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new IncrementalH3(this, capacity, pass);
+        return new H3Operator.Incremental(this, capacity, pass);
     }
 
-    /**
-     * Kept are the projections, the shifted keys, what the diagonal models make of every product of a head, and the
-     * input of the output projection.
-     */
+    /** Kept are projections, shifted keys, outputs of the diagonal models, and the input of the output projection. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
@@ -105,11 +103,11 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     /** The shift of every channel, without parameters yet. */
     LongFilters shiftFilters() {
-        return new LongFilters("shift", shift(), 1, true);
+        return new LongFilters("shift", SHIFT_SLOTS, shift(), 1, true);
     }
 
     /** The diagonal state-space model of every head, without parameters yet. */
     LongFilters diagonalFilters() {
-        return new LongFilters("diagonal", diagonal(), 1, true);
+        return new LongFilters("diagonal", DIAGONAL_SLOTS, diagonal(), 1, true);
     }
 }

@@ -9,11 +9,16 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * What H3 does between its projections, one head after the other, in the memory of one member: k̄ᵢ = s ∗ kᵢ + d kᵢ; yⱼ
- * = Σᵢ qᵢ ⊙ (h ∗ (k̄ᵢ ⊙ vⱼ) + e (k̄ᵢ ⊙ vⱼ)), i and j channels of the head. The shift s and its d are of the channel, h
- * and e of the head.
+ * What H3 does between its projections, head by head in the memory of one member: k̄ᵢ = s ∗ kᵢ + d kᵢ; yⱼ = Σᵢ qᵢ ⊙ (h
+ * ∗ (k̄ᵢ ⊙ vⱼ) + e (k̄ᵢ ⊙ vⱼ)), i and j channels of the head. The channel has its shift s and d, the head its h and e.
  */
 final class H3Heads {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> QUERIES = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> KEYS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> QUERY_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> KEY_GRADIENTS = Workspace.Slot.rows();
+
     private static final int QUERY = 0;
     private static final int KEY = 1;
     private static final int VALUE = 2;
@@ -41,17 +46,18 @@ final class H3Heads {
         batchSize = pass.batchSize();
         length = pass.length();
         size = config.headWidth();
-        queries = workspace.rows("h3.queries", size, length);
-        keys = workspace.rows("h3.keys", size, length);
-        queryGradients = workspace.rows("h3.query-gradients", size, length);
-        keyGradients = workspace.rows("h3.key-gradients", size, length);
-        value = workspace.row("h3.value", length);
-        valueGradient = workspace.row("h3.value-gradient", length);
-        convolved = workspace.row("h3.convolved", length);
-        row = workspace.row("h3.row", length);
-        sum = workspace.row("h3.sum", length);
-        gradient = workspace.row("h3.gradient", length);
-        gateGradient = workspace.row("h3.gate-gradient", length);
+        queries = workspace.rows(QUERIES, size, length);
+        keys = workspace.rows(KEYS, size, length);
+        queryGradients = workspace.rows(QUERY_GRADIENTS, size, length);
+        keyGradients = workspace.rows(KEY_GRADIENTS, size, length);
+        float[][] rows = workspace.rows(ROWS, 7, length);
+        value = rows[0];
+        valueGradient = rows[1];
+        convolved = rows[2];
+        row = rows[3];
+        sum = rows[4];
+        gradient = rows[5];
+        gateGradient = rows[6];
     }
 
     /** From q, k and v of all sequences to k̄, the convolved products and y. */
@@ -83,7 +89,7 @@ final class H3Heads {
     }
 
     /** From the gradient of y, which is in its place, to those of q, k and v and of the models' filters. */
-    void backward(int head, LongFilters.Channel shift, LongFilters.Channel diagonal) {
+    void backward(int head, LongFilters.ChannelConvolution shift, LongFilters.ChannelConvolution diagonal) {
         diagonal.startBackward(head);
         for (int b = 0; b < batchSize; b++) {
             read(b, head);
@@ -114,7 +120,7 @@ final class H3Heads {
     }
 
     /** Value channel j: adds to the gradients of queries and keys. */
-    private void backward(int b, int head, int j, LongFilters.Channel diagonal) {
+    private void backward(int b, int head, int j, LongFilters.ChannelConvolution diagonal) {
         long at = projected(b, VALUE, head, j);
         kept.projected.read(at, value, length);
         kept.mixed.read(channel(b, head, j), gradient, length);

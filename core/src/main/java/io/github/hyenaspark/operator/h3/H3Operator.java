@@ -1,9 +1,9 @@
 package io.github.hyenaspark.operator.h3;
 
 import io.github.hyenaspark.operator.hyena.LongFilters;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InputProjection;
-import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
@@ -13,25 +13,24 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * The H3 operator (arXiv 2212.14052), in the form that runs: a shift state-space model on the keys, their products with
  * the values through a diagonal one, the result times the queries. Both models run as long convolutions with a direct
  * term, as in the authors' code. Activations are B×D×L; matrix products go through the batch in {@link Tile tiles},
- * everything between them head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double
- * loops, {@link IncrementalH3} the same for a sequence that grows.
+ * everything else head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double loops,
+ * {@link Incremental} for a sequence that grows.
  */
 public final class H3Operator implements DifferentiableModule<FloatArray> {
     private final H3Config config;
     private final LongFilters shift;
     private final LongFilters diagonal;
-    private final InputProjection inputProjection;
-    private final OutputProjection outputProjection;
+    private final Dense inputProjection;
+    private final Dense outputProjection;
     private final H3Heads.Activations kept = new H3Heads.Activations();
     private FloatArray input = FloatArray.allocate(0); // the caller's
 
-    /** An operator of the given configuration. */
     public H3Operator(H3Config config) {
         this.config = config;
         shift = config.shiftFilters();
         diagonal = config.diagonalFilters();
-        inputProjection = new InputProjection(config.width(), H3Config.PROJECTIONS * config.width());
-        outputProjection = new OutputProjection(config.width());
+        inputProjection = Dense.in(config.width(), H3Config.PROJECTIONS * config.width());
+        outputProjection = Dense.out(config.width());
     }
 
     @Override
@@ -54,7 +53,7 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
 
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        outputProjection.backward(kept.mixed, outputGradient, pass);
+        outputProjection.backward(kept.mixed, outputGradient, kept.mixed, pass);
         shift.startBackward();
         diagonal.startBackward();
         pass.pool().divide(config.heads(), (member, from, to) -> {
@@ -67,5 +66,43 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         inputProjection.backward(input, kept.projected, inputGradient, pass);
         shift.finishBackward(pass);
         diagonal.finishBackward(pass);
+    }
+
+    /**
+     * {@link H3Operator} for one sequence that grows: the first pass takes its beginning, every later one a single
+     * step; T steps cost O(T log² T) by incremental convolutions, whose inputs it keeps.
+     */
+    static final class Incremental implements InferenceModule<FloatArray> {
+        private final H3Config config;
+        private final LongFilters.Incremental shift;
+        private final LongFilters.Incremental diagonal;
+        private final Dense inputProjection;
+        private final Dense outputProjection;
+        private final H3Heads.Activations kept = new H3Heads.Activations();
+
+        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
+        Incremental(H3Config config, int capacity, ForwardContext<FloatArray> pass) {
+            this.config = config;
+            int products = config.headWidth() * config.headWidth();
+            shift = new LongFilters.Incremental(config.shiftFilters(), 1, pass.ofLength(capacity));
+            diagonal = new LongFilters.Incremental(config.diagonalFilters(), products, pass.ofLength(capacity));
+            inputProjection = Dense.in(config.width(), H3Config.PROJECTIONS * config.width());
+            outputProjection = Dense.out(config.width());
+        }
+
+        @Override
+        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+            shift.startPass(pass.length());
+            diagonal.startPass(pass.length());
+            kept.resize(config, pass);
+            inputProjection.forward(input, kept.projected, pass);
+            H3Heads heads = new H3Heads(config, kept, pass, pass.pool().workspace(0));
+            for (int head = 0; head < config.heads(); head++) {
+                heads.forward(head, shift, diagonal);
+            }
+            outputProjection.forward(kept.mixed, output, pass);
+            shift.finishPass();
+            diagonal.finishPass();
+        }
     }
 }

@@ -3,8 +3,8 @@ package io.github.hyenaspark.operator.h3;
 import io.github.hyenaspark.convolution.DirectConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
@@ -18,7 +18,6 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
     private double[] shifted = {}; // k̄, B×D×L
     private double[] product = {}; // y, B×D×L
 
-    /** An operator of the given configuration. */
     public ReferenceH3(H3Config config) {
         this.config = config;
         shift = new ReferenceModel(config.shift());
@@ -32,7 +31,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         int length = pass.length();
         shift.forward(pass.within("shift"));
         diagonal.forward(pass.within("diagonal"));
-        projected = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        projected = Dense.Reference.forward("in", input, pass);
         shifted = new double[input.length];
         product = new double[input.length];
         for (int row = 0; row < input.length / length; row++) {
@@ -49,15 +48,14 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
             }
             write(y, product, row);
         }
-        double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), product, pass);
+        double[] result = Dense.Reference.forward("out", product, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        double[] gradient = ReferenceLinear.backward("out", product, outputGradient, pass);
+        double[] gradient = Dense.Reference.backward("out", product, outputGradient, pass);
         double[] projectedGradient = new double[projected.length];
         double[] shiftedGradient = new double[shifted.length];
         for (int row = 0; row < input.length / length; row++) {
@@ -92,7 +90,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         }
         shift.finish(pass.within("shift"));
         diagonal.finish(pass.within("diagonal"));
-        double[] dx = ReferenceLinear.backward("in", input, projectedGradient, pass);
+        double[] dx = Dense.Reference.backward("in", input, projectedGradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

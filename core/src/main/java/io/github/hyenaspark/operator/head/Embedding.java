@@ -3,11 +3,9 @@ package io.github.hyenaspark.operator.head;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. The parameter {@code weight}
- * is V×D, {@code positions} M×D where they are learned. {@link FloatEmbedding} runs, {@link ReferenceEmbedding} checks
- * it.
- *
- * @param <A> the kind of arrays
+ * Token ids to activations: output[b, :, t] = embedding[id] + position[t], with dropout. Parameters: {@code weight},
+ * V×D, and {@code positions}, M×D, where they are learned. {@link FloatEmbedding} runs,
+ * {@link FloatEmbedding.Reference} checks it.
  */
 public interface Embedding<A> {
     /** Writes the activations, B×D×L, of {@code ids}, B×L. */

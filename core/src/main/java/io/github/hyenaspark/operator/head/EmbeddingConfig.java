@@ -31,11 +31,7 @@ public record EmbeddingConfig(
         return List.copyOf(specs);
     }
 
-    /**
-     * Checks the length of an input.
-     *
-     * @throws IllegalArgumentException if it is longer than {@link #maxLength} and positions are added
-     */
+    /** IllegalArgumentException if positions are added and an input is longer than {@link #maxLength}. */
     void checkLength(int length) {
         if (positions == PositionEmbedding.LEARNED || positions == PositionEmbedding.SINUSOIDAL) {
             MixerConfig.checkLength(length, maxLength);

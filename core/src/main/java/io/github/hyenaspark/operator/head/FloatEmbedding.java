@@ -10,15 +10,19 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
- * The embedding in the form that runs, a tile of steps at a time because the table has channels last, activations time
- * last. In the backward pass threads divide the channels, not the steps, so that no two add to the same number.
+ * The embedding in the form that runs, tile by tile because the table has channels last and activations time last. In
+ * the backward pass threads divide the channels, so that no two add to the same number.
  */
 public final class FloatEmbedding implements Embedding<FloatArray> {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> TOKEN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> COSINE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SINE = Workspace.Slot.row();
+
     private final EmbeddingConfig config;
     private final int width;
     private final Optional<RotaryAngles> angles;
 
-    /** An embedding of the given configuration. */
     public FloatEmbedding(EmbeddingConfig config) {
         this.config = config;
         width = config.width();
@@ -36,8 +40,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
     public void forward(int before, int[] ids, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(before + pass.length());
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] rows = tile.workspace().rows("embedding.rows", width, tile.count());
-            float[] token = tile.workspace().row("embedding.token", width);
+            float[][] rows = tile.workspace().rows(ROWS, width, tile.count());
+            float[] token = tile.workspace().row(TOKEN, width);
             FloatArray table = pass.parameter("weight");
             for (int t = 0; t < tile.count(); t++) {
                 table.read((long) id(ids, tile, t) * width, token, width);
@@ -57,7 +61,7 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
         int from = before + tile.from();
         if (config.positions() == PositionEmbedding.LEARNED) {
             FloatArray table = pass.parameter("positions");
-            float[] position = tile.workspace().row("embedding.token", width);
+            float[] position = tile.workspace().row(TOKEN, width);
             for (int t = 0; t < tile.count(); t++) {
                 table.read((from + (long) t) * width, position, width);
                 for (int d = 0; d < width; d++) {
@@ -66,8 +70,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             }
         }
         angles.ifPresent(all -> {
-            float[] cosine = tile.workspace().row("embedding.cosine", tile.count());
-            float[] sine = tile.workspace().row("embedding.sine", tile.count());
+            float[] cosine = tile.workspace().row(COSINE, tile.count());
+            float[] sine = tile.workspace().row(SINE, tile.count());
             for (int d = 0; d < width; d++) {
                 all.write(d / 2, from, tile.count(), cosine, sine);
                 VectorOps.add(d % 2 == 0 ? sine : cosine, rows[d], tile.count());
@@ -101,8 +105,8 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
             this.from = from;
             this.workspace = workspace;
             count = to - from;
-            rows = workspace.rows("embedding.rows", count, Tile.LENGTH);
-            token = workspace.row("embedding.token", count);
+            rows = workspace.rows(ROWS, count, Tile.LENGTH);
+            token = workspace.row(TOKEN, count);
         }
 
         void add(int[] ids, Tile tile, FloatArray outputGradient, ForwardContext<FloatArray> pass) {
@@ -135,5 +139,56 @@ public final class FloatEmbedding implements Embedding<FloatArray> {
 
     private static int id(int[] ids, Tile tile, int t) {
         return ids[tile.b() * tile.length() + tile.from() + t];
+    }
+
+    /** The embedding in plain double loops. */
+    public static final class Reference implements Embedding<double[]> {
+        private final EmbeddingConfig config;
+        private final int width;
+
+        public Reference(EmbeddingConfig config) {
+            this.config = config;
+            width = config.width();
+        }
+
+        @Override
+        public void forward(int[] ids, double[] output, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            config.checkLength(length);
+            for (int row = 0; row < pass.batchSize() * width; row++) {
+                for (int t = 0; t < length; t++) {
+                    int id = ids[row / width * length + t];
+                    output[row * length + t] =
+                            pass.parameter("weight")[id * width + row % width] + position(t, row % width, pass);
+                }
+                pass.dropout().apply(config.dropout(), row, output, row * length, length);
+            }
+        }
+
+        /** sin(t·θ_i) in channel 2i and cos(t·θ_i) in channel 2i+1, or what was learned, or nothing. */
+        private double position(int t, int d, ForwardContext<double[]> pass) {
+            double angle = RotaryAngles.angle(d / 2, t, width);
+            return switch (config.positions()) {
+                case LEARNED -> pass.parameter("positions")[t * width + d];
+                case SINUSOIDAL -> d % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+                case NONE, ROTARY -> 0;
+            };
+        }
+
+        @Override
+        public void backward(int[] ids, double[] outputGradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            double[] gradient = outputGradient.clone();
+            for (int row = 0; row < pass.batchSize() * width; row++) {
+                pass.dropout().apply(config.dropout(), row, gradient, row * length, length);
+                for (int t = 0; t < length; t++) {
+                    int id = ids[row / width * length + t];
+                    pass.gradient("weight")[id * width + row % width] += gradient[row * length + t];
+                    if (config.positions() == PositionEmbedding.LEARNED) {
+                        pass.gradient("positions")[t * width + row % width] += gradient[row * length + t];
+                    }
+                }
+            }
+        }
     }
 }

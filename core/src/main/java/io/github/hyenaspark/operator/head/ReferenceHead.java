@@ -1,7 +1,7 @@
 package io.github.hyenaspark.operator.head;
 
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
-import io.github.hyenaspark.operator.nn.ReferenceNorm;
+import io.github.hyenaspark.operator.nn.Dense;
+import io.github.hyenaspark.operator.nn.LayerNorm;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /** The head in plain double loops, step by step. */
@@ -44,24 +44,24 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
             int target = targets[i / (vocabularySize * pass.length()) * pass.length() + t];
             gradient[i] = target < 0 ? 0 : (gradient[i] - (v == target ? 1 : 0)) / counted;
         }
-        double[] normed = ReferenceNorm.forward(input, pass.within("norm"));
+        double[] normed = LayerNorm.Reference.forward(input, pass.within("norm"));
         double[] dNormed = logitsBackward(normed, gradient, pass);
-        double[] dx = ReferenceNorm.backward(input, dNormed, pass.within("norm"));
+        double[] dx = LayerNorm.Reference.backward(input, dNormed, pass.within("norm"));
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
         return nats;
     }
 
     @Override
     public void normed(double[] input, double[] normed, ForwardContext<double[]> pass) {
-        System.arraycopy(ReferenceNorm.forward(input, pass.within("norm")), 0, normed, 0, normed.length);
+        System.arraycopy(LayerNorm.Reference.forward(input, pass.within("norm")), 0, normed, 0, normed.length);
     }
 
     @Override
     public void logits(double[] input, double[] logits, ForwardContext<double[]> pass) {
-        double[] result = ReferenceLinear.forward(
+        double[] result = Dense.Reference.forward(
                 pass.parameter("embedding.weight"),
                 new double[vocabularySize(pass)],
-                ReferenceNorm.forward(input, pass.within("norm")),
+                LayerNorm.Reference.forward(input, pass.within("norm")),
                 pass);
         System.arraycopy(result, 0, logits, 0, result.length);
     }

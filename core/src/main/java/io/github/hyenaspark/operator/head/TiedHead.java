@@ -7,13 +7,24 @@ import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
-/**
- * The head in the form that runs: everything from the normalisation to the loss and back to its gradient happens to one
- * tile of steps at a time. Logits never exist for more.
- */
+/** The head in the form that runs, from normalisation to loss and gradient tile by tile; it never has all logits. */
 public final class TiedHead implements LanguageModelHead<FloatArray> {
+    private static final Workspace.Slot<FloatArray> NORMED = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> NORMALISED = Workspace.Slot.rows();
+    private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> SCORES_ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<double[]> LOSSES = Workspace.Slot.sums();
+    private static final Workspace.Slot<float[]> LARGEST = Workspace.Slot.row();
+    private static final Workspace.Slot<double[]> SUM = Workspace.Slot.sums();
+    private static final Workspace.Slot<float[]> INVERSE = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SCALES = Workspace.Slot.row();
+
+    private static final Workspace.Slot<FloatArray> TABLE_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
     private static final int TILE_ELEMENTS = 1 << 18;
     private static final int SHORTEST_TILE = 64;
 
@@ -67,23 +78,24 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     @Override
     public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
-        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"));
-        SharedGradient embeddingGradient = new SharedGradient(pass, "embedding.weight", vocabularySize, width);
+        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"), NORM_GRADIENT);
+        SharedGradient embeddingGradient =
+                new SharedGradient(pass, TABLE_GRADIENT, "embedding.weight", vocabularySize, width);
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
         double[] nats = new double[Tile.tiles(pass, tileLength())];
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);
             nats[tile.number()] = softmax(tile, scores, targets, losses(tile));
             Matrix gradient = scoreGradient(tile, scores, targets, scale);
-            Matrix normed = tile.matrix("head.normed", width);
+            Matrix normed = tile.matrix(NORMED, width);
             embeddingGradient.of(tile.member()).add(gradient, normed.t());
             normed.set(embedding(pass).t(), gradient);
-            float[][] rows = tile.workspace().rows("head.gradient", width, tile.count());
+            float[][] rows = tile.workspace().rows(GRADIENT, width, tile.count());
             normed.read(rows);
             normGradients.backward(tile, normalised(tile), rows);
             tile.write(rows, width, inputGradient);
         });
-        embeddingGradient.finish(pass.pool().workspace(0));
+        embeddingGradient.finish();
         normGradients.finish();
         return Arrays.stream(nats).sum();
     }
@@ -115,35 +127,35 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     private float[][] normalised(Tile tile) {
-        return tile.workspace().rows("head.normalised", width, tile.count());
+        return tile.workspace().rows(NORMALISED, width, tile.count());
     }
 
     /** The normalised tile; leaves x̂ in {@link #normalised}. */
     private Matrix normed(Tile tile, FloatArray input) {
         float[][] rows = normalised(tile);
         tile.read(input, width, rows);
-        Matrix normed = tile.matrix("head.normed", width);
+        Matrix normed = tile.matrix(NORMED, width);
         norm.forward(tile, rows, normed);
         return normed;
     }
 
     /** The logits, V rows. */
     private float[][] scores(Tile tile, FloatArray input, ForwardContext<FloatArray> pass) {
-        Matrix scores = tile.matrix("head.scores", vocabularySize);
+        Matrix scores = tile.matrix(SCORES, vocabularySize);
         scores.set(embedding(pass), normed(tile, input));
-        float[][] rows = tile.workspace().rows("head.scores", vocabularySize, tile.count());
+        float[][] rows = tile.workspace().rows(SCORES_ROWS, vocabularySize, tile.count());
         scores.read(rows);
         return rows;
     }
 
     private static double[] losses(Tile tile) {
-        return tile.workspace().zeros("head.losses", tile.count());
+        return tile.workspace().zeros(LOSSES, tile.count());
     }
 
     /** Turns logits into probabilities, writes −ln p(target) of each step and returns their sum. */
     private double softmax(Tile tile, float[][] scores, int[] targets, double[] losses) {
         int count = tile.count();
-        float[] largest = tile.workspace().row("head.largest", count);
+        float[] largest = tile.workspace().row(LARGEST, count);
         System.arraycopy(scores[0], 0, largest, 0, count);
         for (int v = 0; v < vocabularySize; v++) {
             largest(scores[v], largest, count);
@@ -154,8 +166,8 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             losses[t] = target < 0 ? 0 : largest[t] - scores[target][t];
             nats += losses[t];
         }
-        double[] sum = tile.workspace().zeros("head.sum", count);
-        float[] inverse = tile.workspace().row("head.inverse", count);
+        double[] sum = tile.workspace().zeros(SUM, count);
+        float[] inverse = tile.workspace().row(INVERSE, count);
         for (int v = 0; v < vocabularySize; v++) {
             tile.workspace().exponential().ofDifferences(scores[v], largest, count);
             addTo(sum, scores[v], count);
@@ -187,7 +199,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     /** From probabilities, V rows, to the gradient of the mean loss. */
     private Matrix scoreGradient(Tile tile, float[][] probabilities, int[] targets, float scale) {
         int count = tile.count();
-        float[] scales = tile.workspace().row("head.scales", count);
+        float[] scales = tile.workspace().row(SCALES, count);
         for (int t = 0; t < count; t++) {
             int target = target(tile, targets, t);
             scales[t] = target < 0 ? 0 : scale;
@@ -195,7 +207,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
                 probabilities[target][t] -= 1;
             }
         }
-        Matrix gradient = tile.matrix("head.scores", vocabularySize);
+        Matrix gradient = tile.matrix(SCORES, vocabularySize);
         for (int v = 0; v < vocabularySize; v++) {
             VectorOps.multiply(probabilities[v], scales, probabilities[v], count);
             gradient.write(v, probabilities[v]);

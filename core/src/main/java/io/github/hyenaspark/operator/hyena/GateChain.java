@@ -12,12 +12,20 @@ import java.util.Arrays;
 /**
  * The recurrence of the operator for one head channel j of one sequence, all heads side by side (section 3.1 of arXiv
  * 2302.10866): v₀ = v; w_r = v_r ⊙ g_r; q_r = h_r ∗ w_r + d_r w_r; v_{r+1} = q_r, or the heads' q_r mixed; y = v_{N−1}
- * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}; with outer mixing g_r is its sum over the head's
- * channels.
- *
- * <p>Where nothing stands between the last convolution and its gates, {@link LongFilters} does all three at once.
+ * ⊙ x₀. Gates are used from the last to the second: g_r = x_{N−1−r}, with outer mixing its sum over the head's
+ * channels. A convolution with nothing between it and its gates is done with them in one call of {@link LongFilters}.
  */
 final class GateChain {
+    private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> ROW_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> CONVOLVED = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GATE_SUMS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> GATE_SUM_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> VALUES = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> MIXED_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> GATED = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> GATED_GRADIENT = Workspace.Slot.row();
+
     private final HyenaConfig config;
     private final int length;
     private final int convolutions;
@@ -48,10 +56,7 @@ final class GateChain {
     private final float[][] valueGradients; // H×L
     private final float[][] mixedGradients; // H×L
 
-    /**
-     * @param mixGradient where the gradient of the head mixing is added up
-     * @param workspace of the thread that runs this chain
-     */
+    /** The chain of one thread; adds the gradient of the head mixing to {@code mixGradient}. */
     GateChain(
             HyenaConfig config,
             LongFilters.ChannelFilters filters,
@@ -71,16 +76,15 @@ final class GateChain {
         boolean lastIsGated = !config.postOrderMixing() && config.dropout() == 0;
         ungated = lastIsGated ? convolutions - 1 : convolutions;
         mix = config.postOrderMixing() ? pass.parameter("head-mix").toArray() : new float[0];
-        Places places = new Places(workspace, length);
-        rows = places.cube("rows", heads, order + 1);
-        rowGradients = places.cube("row-gradients", heads, order + 1);
-        convolved = places.cube("convolved", convolutions, heads);
+        rows = cube(ROWS, heads, order + 1);
+        rowGradients = cube(ROW_GRADIENTS, heads, order + 1);
+        convolved = cube(CONVOLVED, convolutions, heads);
         int summed = config.outerMixing() ? convolutions : 0;
-        gateSums = places.cube("gate-sums", heads, summed);
-        gateSumGradients = places.cube("gate-sum-gradients", heads, summed);
-        values = config.postOrderMixing() ? places.cube("values", order, heads) : new float[order][heads][];
-        gated = workspace.row("chain.gated", length);
-        gatedGradient = workspace.row("chain.gated-gradient", length);
+        gateSums = cube(GATE_SUMS, heads, summed);
+        gateSumGradients = cube(GATE_SUM_GRADIENTS, heads, summed);
+        values = config.postOrderMixing() ? cube(VALUES, order, heads) : new float[order][heads][];
+        gated = workspace.row(GATED, length);
+        gatedGradient = workspace.row(GATED_GRADIENT, length);
         valueGradients = new float[heads][];
         for (int head = 0; head < heads; head++) {
             values[0][head] = rows[head][order];
@@ -89,18 +93,15 @@ final class GateChain {
                 values[r + 1][head] = convolved[r][head];
             }
         }
-        mixedGradients = config.postOrderMixing() ? places.cube("mixed-gradients", 1, heads)[0] : valueGradients;
+        mixedGradients = config.postOrderMixing() ? cube(MIXED_GRADIENTS, 1, heads)[0] : valueGradients;
     }
 
-    /** Where the rows of a chain lie. */
-    private record Places(Workspace workspace, int length) {
-        float[][][] cube(String name, int outer, int inner) {
-            float[][][] cube = new float[outer][][];
-            for (int i = 0; i < outer; i++) {
-                cube[i] = Arrays.copyOf(workspace.rows("chain." + name + i, inner, length), inner);
-            }
-            return cube;
+    private float[][][] cube(Workspace.Slot<float[][]> slot, int outer, int inner) {
+        float[][][] cube = new float[outer][][];
+        for (int i = 0; i < outer; i++) {
+            cube[i] = Arrays.copyOf(workspace.rows(slot.at(i), inner, length), inner);
         }
+        return cube;
     }
 
     /** Fills {@link #rows} and {@link #gateSums} for channel {@code j} of sequence {@code b}. */
@@ -144,12 +145,8 @@ final class GateChain {
         }
     }
 
-    /**
-     * After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients}.
-     *
-     * @param channel takes the gradients of the filters
-     */
-    void backward(int b, int j, float[][] gradient, LongFilters.Channel channel) {
+    /** After {@link #recompute}: from the gradient of y, H×L, to {@link #rowGradients} and those of the filters. */
+    void backward(int b, int j, float[][] gradient, LongFilters.ChannelConvolution channel) {
         for (int head = 0; head < config.heads(); head++) {
             if (ungated < convolutions) {
                 backwardGated(head, gradient[head], channel);
@@ -175,7 +172,7 @@ final class GateChain {
         return new LongConvolution.GatedRow(values[ungated][head], gate, convolved[ungated][head], rows[head][0]);
     }
 
-    private void backwardGated(int head, float[] gradient, LongFilters.Channel channel) {
+    private void backwardGated(int head, float[] gradient, LongFilters.ChannelConvolution channel) {
         LongConvolution.GatedGradient gradients = new LongConvolution.GatedGradient(
                 gradient, valueGradients[head], gateGradient(head, ungated), rowGradients[head][0]);
         channel.backwardGated(ungated, gatedRow(head), gradients);

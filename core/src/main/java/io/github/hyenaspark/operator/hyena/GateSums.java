@@ -9,10 +9,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * With outer mixing, the gates x¹ to x^(N−1) act as their sums over the channels of a head, and a sum's gradient is
- * that of every channel in it. Without outer mixing there are none. Rows are numbered by sequence, head and r.
+ * With outer mixing, gates x¹ to x^(N−1) act as their sums over the channels of a head, and a sum's gradient is that of
+ * each channel in it. Rows are numbered by sequence, head and r; without outer mixing there are none.
  */
 final class GateSums {
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> GRADIENTS = Workspace.Slot.array();
+
     private final HyenaConfig config;
     private final Projections projections;
     private final int perHead; // N−1, or 0 without outer mixing
@@ -31,15 +35,14 @@ final class GateSums {
         return perHead > 0 && part > 0 && part < config.order();
     }
 
-    /** Adds up the gates of a batch that was projected. */
     void forward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         int length = pass.length();
         sums = sums.atLeast((long) rows() * length);
         pass.pool().divide(rows(), (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
-            float[] sum = workspace.row("gates.sum", length);
-            float[] row = workspace.row("gates.row", length);
+            float[] sum = workspace.row(SUM, length);
+            float[] row = workspace.row(ROW, length);
             for (int number = from; number < to; number++) {
                 Arrays.fill(sum, 0, length, 0f);
                 for (int j = 0; j < config.headWidth(); j++) {
@@ -58,13 +61,12 @@ final class GateSums {
         }
     }
 
-    /** Prepares the backward pass of the batch summed last. */
     void startBackward(ForwardContext<FloatArray> newPass) {
         pass = newPass;
         gradients.clear();
         for (int member = 0; member < pass.pool().threads() && perHead > 0; member++) {
             long size = (long) rows() * pass.length();
-            FloatArray array = pass.pool().workspace(member).array("gates.gradients", size);
+            FloatArray array = pass.pool().workspace(member).array(GRADIENTS, size);
             array.zero(size);
             gradients.add(array);
         }
@@ -72,7 +74,7 @@ final class GateSums {
 
     /** Adds one channel's share of the gradients, by r. */
     void addGradients(int member, int b, int head, float[][] share) {
-        float[] row = pass.pool().workspace(member).row("gates.row", pass.length());
+        float[] row = pass.pool().workspace(member).row(ROW, pass.length());
         for (int r = 0; r < perHead; r++) {
             long at = (long) number(b, head, r) * pass.length();
             gradients.get(member).read(at, row, pass.length());
@@ -81,14 +83,13 @@ final class GateSums {
         }
     }
 
-    /** Hands the gradients of the sums to their channels. */
     void finishBackward() {
         int length = pass.length();
         pass.pool().divide(perHead > 0 ? config.headWidth() : 0, (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
-            float[] sum = workspace.row("gates.sum", length);
+            float[] sum = workspace.row(SUM, length);
             for (int number = 0; number < rows(); number++) {
-                total(number, sum, workspace.row("gates.row", length));
+                total(number, sum, workspace.row(ROW, length));
                 for (int j = from; j < to; j++) {
                     int b = number / (perHead * config.heads());
                     projections.writeGradient(b, channel(number, j), sum, workspace);

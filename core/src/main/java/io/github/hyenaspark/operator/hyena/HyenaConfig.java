@@ -1,23 +1,31 @@
 package io.github.hyenaspark.operator.hyena;
 
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.FourierFilter;
 import io.github.hyenaspark.operator.filter.ImplicitFilter;
+import io.github.hyenaspark.operator.filter.PositionalEncoding;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * One Hyena operator (arXiv 2302.10866). Order N is the code's sense of the word: N gates and N−1 long filters, so N+1
+ * One Hyena operator (arXiv 2302.10866). Order N means N gates and N−1 long filters as in the authors' code, so N+1
  * projections; the paper's general recurrence counts one filter per gate.
  *
  * @param width D, channels
@@ -30,7 +38,6 @@ import java.util.List;
  * @param outerMixing whether a gate is replaced by its sum over the channels of its head
  * @param directTerm whether d·w is added to every long convolution
  * @param dropout share of gated inputs set to zero in training, 0 for none
- * @param filter how the long filters are made
  */
 public record HyenaConfig(
         int width,
@@ -45,6 +52,8 @@ public record HyenaConfig(
         double dropout,
         FilterConfig filter)
         implements MixerConfig {
+    private static final LongFilters.Slots FILTER_SLOTS = new LongFilters.Slots();
+
     public HyenaConfig {
         MixerConfig.checkSizes(width, maxLength);
         if (order < 2) {
@@ -76,7 +85,6 @@ public record HyenaConfig(
         return (order - 1) * headWidth();
     }
 
-    /** How the filters are made. */
     FilterSpec filterSpec() {
         return switch (filter.kind()) {
             case IMPLICIT -> new ImplicitFilter.Spec(filters(), maxLength, filter);
@@ -94,7 +102,38 @@ public record HyenaConfig(
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        return HyenaParameters.of(this, linear);
+        Initializer shortFilter = new Initializer.Uniform(1 / Math.sqrt(shortLength));
+        List<ParameterSpec> specs =
+                new ArrayList<>(Dense.in(width, projections()).parameters(linear));
+        specs.add(new ParameterSpec("short.weight", List.of(projections(), shortLength), shortFilter, BASE));
+        specs.add(new ParameterSpec("short.bias", List.of(projections()), shortFilter, BASE));
+        filterSpec().parameters(linear).forEach(spec -> specs.add(spec.within("filter")));
+        if (directTerm) {
+            specs.add(new ParameterSpec("filter.direct", List.of(filters()), new Initializer.Normal(1), BASE));
+        }
+        if (postOrderMixing) {
+            Initializer mix = new Initializer.Normal(1 / Math.sqrt(headWidth()));
+            specs.add(new ParameterSpec("head-mix", List.of(order - 1, heads, heads), mix, BASE));
+        }
+        specs.addAll(Dense.out(width).parameters(linear));
+        return List.copyOf(specs);
+    }
+
+    /** τ, M: the time from 0 to 1 at every position. */
+    public double[] times() {
+        return IntStream.range(0, maxLength)
+                .mapToDouble(i -> PositionalEncoding.time(i, maxLength))
+                .toArray();
+    }
+
+    /** z, M×E, row-major: the positional encoding, before training where that is trained. */
+    public double[] positions() {
+        return PositionalEncoding.features(maxLength, filter.emb());
+    }
+
+    /** δ, F: the decay rates of the window, before training where these are trained. */
+    public double[] decayRates() {
+        return FilterWindow.DecayWindow.rates(filter, filters());
     }
 
     @Override
@@ -109,7 +148,7 @@ public record HyenaConfig(
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new IncrementalHyena(this, capacity, pass);
+        return new HyenaOperator.Incremental(this, capacity, pass);
     }
 
     @Override
@@ -131,6 +170,6 @@ public record HyenaConfig(
 
     /** The N−1 filters of every head channel, without parameters yet. */
     LongFilters longFilters() {
-        return new LongFilters("filter", filterSpec(), order() - 1, directTerm());
+        return new LongFilters("filter", FILTER_SLOTS, filterSpec(), order() - 1, directTerm());
     }
 }

@@ -1,7 +1,8 @@
 package io.github.hyenaspark.operator.hyena;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.OutputProjection;
+import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SharedSums;
@@ -11,31 +12,33 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 /**
  * The Hyena operator (arXiv 2302.10866), in the form that runs: data-controlled gates and implicit long convolutions, a
  * drop-in replacement for attention. Order N means, as in the authors' code, N gates and N−1 long convolutions; the
- * paper's Definition 3.1 counts one convolution per gate. Unlike the paper and like the code, a direct term d·w is
+ * paper's Definition 3.1 counts one convolution per gate. As in the code and unlike in the paper, a direct term d·w is
  * added to every long convolution.
  *
- * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything between
- * them in channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the
- * filters of the usual kind; {@link ReferenceHyena} is the same in plain double loops, {@link IncrementalHyena} the
- * same for a sequence that grows.
+ * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything else in
+ * channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the filters;
+ * {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} for a sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
+    private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
+    private static final Workspace.Slot<double[]> MIX_GRADIENT = Workspace.Slot.sums();
+    private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
+
     private final HyenaConfig config;
     private final LongFilters filters;
     private final Projections projections;
     private final GateSums gateSums;
-    private final OutputProjection outputProjection;
+    private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
     private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
     private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
 
-    /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public HyenaOperator(HyenaConfig config) {
         this.config = config;
         filters = config.longFilters();
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
-        outputProjection = new OutputProjection(config.width());
+        outputProjection = Dense.out(config.width());
     }
 
     @Override
@@ -57,19 +60,15 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         outputProjection.forward(mixed, output, pass);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        outputProjection.backward(mixed, outputGradient, pass);
+        outputProjection.backward(mixed, outputGradient, mixed, pass);
         filters.startBackward();
         projections.start(pass);
         gateSums.startBackward(pass);
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
-        SharedSums mixGradient = new SharedSums(pass, "head-mix", mixes);
+        SharedSums mixGradient = new SharedSums(pass, MIX_GRADIENT, "head-mix", mixes);
         pass.pool().divide(config.headWidth(), (member, from, to) -> {
             Channels channels = new Channels(pass, member, mixGradient.of(member));
             for (int j = from; j < to; j++) {
@@ -90,7 +89,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         private final int length;
         private final int member;
         private final Workspace workspace;
-        private final LongFilters.Channel filter;
+        private final LongFilters.ChannelConvolution filter;
         private final GateChain chain;
         private final float[][] y;
         private final float[][] gradient;
@@ -102,8 +101,8 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
             workspace = pass.pool().workspace(member);
             filter = filters.channel(workspace);
             chain = new GateChain(config, filter, pass, mixGradient, workspace);
-            y = workspace.rows("operator.y", config.heads(), length);
-            gradient = workspace.rows("operator.gradient", config.heads(), length);
+            y = workspace.rows(Y, config.heads(), length);
+            gradient = workspace.rows(GRADIENT, config.heads(), length);
         }
 
         void forward(int j) {
@@ -159,6 +158,53 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
 
         private long convolvedStart(int b, int r, int head, int j) {
             return start(b * (config.order() - 1) + r, head, j);
+        }
+    }
+
+    /**
+     * {@link HyenaOperator} for one sequence that grows: the first pass takes its beginning, every later one a single
+     * step; T steps cost O(T log² T). It keeps the last K−1 inputs of the short filters and, for every long convolution
+     * of a channel, the inputs and their contributions to later outputs.
+     */
+    static final class Incremental implements InferenceModule<FloatArray> {
+        private final HyenaConfig config;
+        private final LongFilters.Incremental filters;
+        private final Projections projections;
+        private final GateSums gateSums;
+        private final Dense outputProjection;
+        private FloatArray mixed = FloatArray.allocate(0); // act(y), D×L
+
+        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
+        Incremental(HyenaConfig config, int capacity, ForwardContext<FloatArray> pass) {
+            this.config = config;
+            filters = new LongFilters.Incremental(config.longFilters(), config.heads(), pass.ofLength(capacity));
+            projections = new Projections(config);
+            gateSums = new GateSums(config, projections);
+            outputProjection = Dense.out(config.width());
+        }
+
+        @Override
+        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+            int length = pass.length();
+            mixed = mixed.atLeast((long) config.width() * length);
+            filters.startPass(length);
+            projections.forward(input, pass);
+            gateSums.forward(pass);
+            Workspace workspace = pass.pool().workspace(0);
+            GateChain chain = new GateChain(config, filters, pass, new double[0], workspace);
+            float[][] y = workspace.rows(Y, config.heads(), length);
+            for (int j = 0; j < config.headWidth(); j++) {
+                filters.start(j);
+                chain.read(0, j, projections, gateSums);
+                chain.forward(0, j, y);
+                for (int head = 0; head < config.heads(); head++) {
+                    config.activation().apply(y[head], length);
+                    mixed.write((long) (head * config.headWidth() + j) * length, y[head], length);
+                }
+            }
+            outputProjection.forward(mixed, output, pass);
+            projections.continueSequence();
+            filters.finishPass();
         }
     }
 }

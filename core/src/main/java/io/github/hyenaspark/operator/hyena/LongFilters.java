@@ -1,21 +1,23 @@
 package io.github.hyenaspark.operator.hyena;
 
+import io.github.hyenaspark.convolution.IncrementalConvolution;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, to which the direct
- * term d·w of safari's code is added at the first tap, which is the same sum and costs nothing. A channel's spectra are
- * made when its turn comes, in both passes: they stay in the cache while all sequences and heads use them, and nothing
- * of their size is kept.
+ * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, with the direct term
+ * d·w of safari's code added to the first tap, which is the same sum for free. A channel's spectra are made when it is
+ * processed, in both passes: they stay in the cache while all sequences and heads use them, and none are kept.
  */
 public final class LongFilters {
     private final String part;
+    private final Slots slots;
     private final int perChannel;
     private final boolean directTerm;
     private final int filters;
@@ -27,17 +29,26 @@ public final class LongFilters {
     /**
      * Filters without parameters yet.
      *
-     * @param part of the operator that they are, the first part of the parameters' names
-     * @param spec where their taps come from
+     * @param part of the operator, the first part of the parameters' names
+     * @param slots that nothing else holds while these filters are used
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    public LongFilters(String part, FilterSpec spec, int perChannel, boolean directTerm) {
+    public LongFilters(String part, Slots slots, FilterSpec spec, int perChannel, boolean directTerm) {
         this.part = part;
+        this.slots = slots;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
         filters = spec.filters();
         filter = spec.map();
+    }
+
+    /** The memory of one thread for the filters of one channel. */
+    public record Slots(
+            Workspace.Slot<float[]> row, Workspace.Slot<float[][]> spectra, Workspace.Slot<float[][]> gradients) {
+        public Slots() {
+            this(Workspace.Slot.row(), Workspace.Slot.rows(), Workspace.Slot.rows());
+        }
     }
 
     public void forward(ForwardContext<FloatArray> pass) {
@@ -87,22 +98,21 @@ public final class LongFilters {
     }
 
     /** One channel after the other, in the thread that owns {@code workspace}. */
-    public Channel channel(Workspace workspace) {
-        return new Channel(workspace);
+    public ChannelConvolution channel(Workspace workspace) {
+        return new ChannelConvolution(workspace);
     }
 
-    /** The filters of one channel, ready to run. */
-    public final class Channel implements ChannelFilters {
+    public final class ChannelConvolution implements ChannelFilters {
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
         private final float[][] spectrumGradients;
 
-        private Channel(Workspace workspace) {
+        private ChannelConvolution(Workspace workspace) {
             convolution = workspace.convolution(length);
-            row = workspace.row(part + ".row", length);
-            spectra = workspace.rows(part + ".spectra", perChannel, convolution.spectrumSize());
-            spectrumGradients = workspace.rows(part + ".spectrum-gradients", perChannel, convolution.spectrumSize());
+            row = workspace.row(slots.row(), length);
+            spectra = workspace.rows(slots.spectra(), perChannel, convolution.spectrumSize());
+            spectrumGradients = workspace.rows(slots.gradients(), perChannel, convolution.spectrumSize());
         }
 
         /** Makes the spectra of channel {@code j}. */
@@ -114,7 +124,6 @@ public final class LongFilters {
             }
         }
 
-        /** The same, for a backward pass. */
         public void startBackward(int j) {
             start(j);
             for (float[] gradient : spectrumGradients) {
@@ -153,12 +162,8 @@ public final class LongFilters {
         }
     }
 
-    /**
-     * A few long convolutions of one channel after the other, direct term included, as {@link GateChain} and
-     * {@code H3Heads} need them. Rows that share a channel's filters are numbered as heads.
-     */
+    /** The long convolutions of a channel, direct term included; rows that share filters are numbered as heads. */
     public interface ChannelFilters {
-        /** Makes ready for channel {@code j}. */
         void start(int j);
 
         /** output = h ∗ input + d · input for filter r of a head. */
@@ -166,5 +171,55 @@ public final class LongFilters {
 
         /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
         void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
+    }
+
+    /** The same for a sequence that grows: its beginning comes in one pass, then a step at a time. */
+    public static final class Incremental implements ChannelFilters {
+        private final int perChannel;
+        private final IncrementalConvolution convolution;
+        private float[] gated = {};
+        private int passLength;
+        private int channel;
+
+        /** For {@code rowsPerFilter} rows each, numbered as heads, and {@code pass.length()} steps at most. */
+        public Incremental(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
+            perChannel = filters.perChannel();
+            convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);
+        }
+
+        /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
+        public void startPass(int length) {
+            passLength = length;
+            gated = gated.length < length ? new float[length] : gated;
+        }
+
+        public void finishPass() {
+            convolution.advance(passLength);
+        }
+
+        @Override
+        public void start(int j) {
+            channel = j;
+            for (int r = 0; r < perChannel; r++) {
+                convolution.prepare(j * perChannel + r);
+            }
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            int filter = channel * perChannel + r;
+            if (convolution.length() == 0) {
+                convolution.first(filter, head, input, output, passLength);
+            } else {
+                output[0] = convolution.next(filter, head, input[0]);
+            }
+        }
+
+        @Override
+        public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
+            VectorOps.multiply(row.value(), row.inputGate(), gated, passLength);
+            convolve(r, head, gated, row.convolved());
+            VectorOps.multiply(row.convolved(), row.outputGate(), output, passLength);
+        }
     }
 }

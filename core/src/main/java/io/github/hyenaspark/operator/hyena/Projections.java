@@ -1,21 +1,23 @@
 package io.github.hyenaspark.operator.hyena;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
-import io.github.hyenaspark.operator.tensor.Matrix;
-import io.github.hyenaspark.operator.tensor.SharedGradient;
-import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
  * The N gates and the value of the operator: a dense projection to (N+1)·D channels, then the short filter on each. The
- * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and is run again
+ * dense product is kept without its bias until its gradient takes its place; the short filter is cheap and runs again
  * wherever a row is needed. Threads may read and write different channels.
  */
 final class Projections {
+    private static final Workspace.Slot<float[]> GRADIENT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> DELAYED = Workspace.Slot.rows();
+
     private final HyenaConfig config;
+    private final Dense projection;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private ForwardContext<FloatArray> pass = ForwardContext.NONE;
     /** What came before this pass, channels × (K−1), the latest last; empty if nothing did. */
@@ -25,23 +27,14 @@ final class Projections {
 
     Projections(HyenaConfig config) {
         this.config = config;
+        projection = Dense.in(config.width(), config.projections());
     }
 
     /** Projects a batch, B×D×L. */
     void forward(FloatArray input, ForwardContext<FloatArray> newPass) {
         start(newPass);
-        int channels = config.projections();
-        dense = dense.atLeast((long) channels * pass.length() * pass.batchSize());
-        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, config.width());
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            Matrix product = tile.matrix("projections.product", channels); // rows that are far apart would miss the TLB
-            product.set(weight, tile.of(input, config.width()));
-            float[] row = tile.workspace().row("projections.row", tile.count());
-            for (int channel = 0; channel < channels; channel++) {
-                product.read(channel, row);
-                dense.write(tile.start(channels, channel), row, tile.count());
-            }
-        });
+        dense = dense.atLeast((long) config.projections() * pass.length() * pass.batchSize());
+        projection.multiply(input, dense, pass);
     }
 
     /** Takes the parameters of a pass; also to be called before a backward pass. */
@@ -53,10 +46,7 @@ final class Projections {
                 pass.parameter("in.bias").toArray());
     }
 
-    /**
-     * Channel {@code j} of part {@code part} (0 to N−1 gates, N the value) of a head: every head owns a run of
-     * channels.
-     */
+    /** Channel {@code j} of part {@code part} (0 to N−1 gates, N the value) of a head, which owns a run of channels. */
     int channel(int head, int part, int j) {
         return (head * (config.order() + 1) + part) * config.headWidth() + j;
     }
@@ -71,11 +61,8 @@ final class Projections {
         }
     }
 
-    /**
-     * From now on passes are of a single step, each the next of the one sequence that this pass has begun or gone on
-     * with; there is none backward.
-     */
-    void goOn() {
+    /** From now on each pass is the next single step of the sequence; there is no backward pass. */
+    void continueSequence() {
         if (tails.length == 0) {
             float[] bias = pass.parameter("in.bias").toArray();
             tails = new float[config.projections()][config.shortLength() - 1];
@@ -93,7 +80,7 @@ final class Projections {
 
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
     void writeGradient(int b, int channel, float[] gradient, Workspace workspace) {
-        float[] denseGradient = workspace.row("projections.gradient", pass.length());
+        float[] denseGradient = workspace.row(GRADIENT, pass.length());
         ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), workspace);
         shortConvolution.backward(row, delayed(b, channel, workspace), gradient, denseGradient);
         dense.write(start(b, channel), denseGradient, pass.length());
@@ -101,16 +88,7 @@ final class Projections {
 
     /** Once every gradient was written: the gradient of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient) {
-        int channels = config.projections();
-        int width = config.width();
-        SharedGradient weightGradient = new SharedGradient(pass, "in.weight", channels, width);
-        Matrix weight = Matrix.of(pass.parameter("in.weight"), channels, width);
-        Tile.each(pass, Tile.LENGTH, tile -> {
-            Matrix gradient = tile.of(dense, channels);
-            weightGradient.of(tile.member()).add(gradient, tile.of(input, width).t());
-            tile.of(inputGradient, width).set(weight.t(), gradient);
-        });
-        weightGradient.finish(pass.pool().workspace(0));
+        projection.multiplyBackward(input, dense, inputGradient, pass);
         pass.gradient("in.bias").add(shortConvolution.inputBiasGradient());
         pass.gradient("short.weight").add(shortConvolution.weightGradient());
         pass.gradient("short.bias").add(shortConvolution.biasGradient());
@@ -118,7 +96,7 @@ final class Projections {
 
     private float[][] delayed(int b, int channel, Workspace workspace) {
         int length = pass.length();
-        float[][] rows = workspace.rows("projections.delayed", shortConvolution.taps(), length);
+        float[][] rows = workspace.rows(DELAYED, shortConvolution.taps(), length);
         for (int delay = 0; delay < shortConvolution.taps(); delay++) {
             int zeros = Math.min(delay, length);
             Arrays.fill(rows[delay], 0, zeros, 0f);

@@ -2,14 +2,14 @@ package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.convolution.DirectConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.Arrays;
 
 /**
- * The double reference of {@link HyenaOperator}: the definition written out, O(L²), the oracle of the form that runs
- * and what DL4J's gradient check sees. Every array of a sequence is a row per head, part and channel.
+ * The double reference of {@link HyenaOperator}, from the definition, O(L²): the oracle of the form that runs, and what
+ * DL4J's gradient check sees. Arrays of a sequence have a row per head, part and channel.
  */
 public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private final HyenaConfig config;
@@ -20,7 +20,6 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private double[] product = {}; // y before the activation, B×D×L
     private Sequence[] sequences = {};
 
-    /** An operator of the given configuration; its parameters are those of {@link HyenaParameters}. */
     public ReferenceHyena(HyenaConfig config) {
         this.config = config;
         filter = config.filterSpec().referenceModule();
@@ -48,7 +47,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         input = newInput;
         filters = new double[config.filters() * pass.length()];
         filter.forward(filters, pass.within("filter"));
-        dense = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        dense = Dense.Reference.forward("in", input, pass);
         product = new double[input.length];
         sequences = new Sequence[pass.batchSize()];
         for (int b = 0; b < pass.batchSize(); b++) {
@@ -56,8 +55,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         }
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
-        double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), activated, pass);
+        double[] result = Dense.Reference.forward("out", activated, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
@@ -96,7 +94,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
         double[] activated =
                 Arrays.stream(product).map(config.activation()::value).toArray();
-        double[] gradient = ReferenceLinear.backward("out", activated, outputGradient, pass);
+        double[] gradient = Dense.Reference.backward("out", activated, outputGradient, pass);
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] *= config.activation().derivative(product[i]);
         }
@@ -106,7 +104,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
             backward(b, gradient, denseGradient, filterGradient, pass);
         }
         filter.backward(filterGradient, pass.within("filter"));
-        double[] dx = ReferenceLinear.backward("in", input, denseGradient, pass);
+        double[] dx = Dense.Reference.backward("in", input, denseGradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

@@ -2,12 +2,10 @@ package io.github.hyenaspark.operator.nn;
 
 import java.util.random.RandomGenerator;
 
-/** How a parameter starts. */
 public sealed interface Initializer {
     /** The next value; {@code index} counts the elements of the parameter, row-major. */
     double next(int index, RandomGenerator random);
 
-    /** N(0, deviation²). */
     record Normal(double deviation) implements Initializer {
         @Override
         public double next(int index, RandomGenerator random) {
@@ -40,9 +38,9 @@ public sealed interface Initializer {
     }
 
     /**
-     * Taps of filters, channels × taps with the present last: N(0, s²) times exp(−lag/τ). From channel to channel τ
-     * goes in equal ratios from near 1 step to near {@code taps} of them, and s makes the squares of a channel's taps
-     * add up to 1 on average, so that a filter keeps the variance of white noise.
+     * Taps of filters, channels × taps, the present last: N(0, s²) exp(−lag/τ). τ rises geometrically from channel to
+     * channel, from near 1 step to near {@code taps}; s makes the expected squares of a channel's taps sum to 1, so
+     * that a filter keeps the variance of white noise.
      */
     record Fading(int channels, int taps) implements Initializer {
         @Override

@@ -11,10 +11,15 @@ import java.util.Arrays;
 
 /**
  * Layer normalisation over channels at every step: y = (x − mean)/√(var + ε) · weight + bias, biased variance, ε =
- * 1e-5. Works on tiles of all channels by a few steps that lie in the cache, and keeps nothing: the backward pass
- * normalises its tile again.
+ * 1e-5. Works on tiles and keeps nothing: the backward pass normalises its tile again.
  */
 public final class LayerNorm {
+    private static final Workspace.Slot<float[]> MEAN = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> INVERSE_DEVIATION = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> PRODUCT = Workspace.Slot.row();
+
     static final double EPSILON = 1e-5;
 
     private final int width;
@@ -33,8 +38,8 @@ public final class LayerNorm {
 
     /** Turns the rows of a tile, D of {@code count} steps, into x̂ = (x − mean)/√(var + ε). */
     public void normalise(float[][] tile, int count, Workspace workspace) {
-        float[] mean = workspace.row("norm.mean", count);
-        float[] deviation = workspace.row("norm.inverse-deviation", count);
+        float[] mean = workspace.row(MEAN, count);
+        float[] deviation = workspace.row(INVERSE_DEVIATION, count);
         Arrays.fill(mean, 0, count, 0f);
         Arrays.fill(deviation, 0, count, 0f);
         for (int d = 0; d < width; d++) {
@@ -59,10 +64,10 @@ public final class LayerNorm {
         VectorOps.addProduct(row, row, squares, count);
     }
 
-    /** Turns the rows of a tile into x̂ as {@link #normalise} does, and writes the output, D×count. */
+    /** Writes the output, D×count, and leaves x̂ in {@code rows}. */
     public void forward(Tile tile, float[][] rows, Matrix output) {
         normalise(rows, tile.count(), tile.workspace());
-        float[] row = tile.workspace().row("norm.row", tile.count());
+        float[] row = tile.workspace().row(ROW, tile.count());
         for (int d = 0; d < width; d++) {
             scale(d, rows[d], row, tile.count());
             output.write(d, row);
@@ -78,17 +83,18 @@ public final class LayerNorm {
         }
     }
 
-    /** The sums that become the gradients of weight and bias: lanes of a tile's steps, of every member. */
-    public Gradients gradients(ForwardContext<FloatArray> pass) {
-        return new Gradients(pass);
+    /** Starts the gradients of weight and bias: lanes of a tile's steps, of every member, held in {@code slot}. */
+    public Gradients gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
+        return new Gradients(pass, slot);
     }
 
-    /** What a backward pass adds up. */
     public final class Gradients {
         private final ForwardContext<FloatArray> pass;
+        private final Workspace.Slot<float[][]> slot;
 
-        private Gradients(ForwardContext<FloatArray> pass) {
+        private Gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
             this.pass = pass;
+            this.slot = slot;
             for (int member = 0; member < pass.pool().threads(); member++) {
                 for (float[] row : lanes(member)) {
                     Arrays.fill(row, 0f);
@@ -97,19 +103,15 @@ public final class LayerNorm {
         }
 
         private float[][] lanes(int member) {
-            return pass.pool().workspace(member).rows(pass.prefix() + "gradient", 2 * width, Tile.LENGTH);
+            return pass.pool().workspace(member).rows(slot, 2 * width, Tile.LENGTH);
         }
 
-        /**
-         * After {@link #normalise}: turns the rows of {@code gradient}, that of the output, into that of the input.
-         *
-         * @param normalised x̂
-         */
+        /** After {@link #normalise}: turns the rows of {@code gradient}, of the output, into that of the input. */
         public void backward(Tile tile, float[][] normalised, float[][] gradient) {
             int count = tile.count();
             float[][] lanes = lanes(tile.member());
-            float[] sum = tile.workspace().row("norm.sum", count);
-            float[] product = tile.workspace().row("norm.product", count);
+            float[] sum = tile.workspace().row(SUM, count);
+            float[] product = tile.workspace().row(PRODUCT, count);
             Arrays.fill(sum, 0, count, 0f);
             Arrays.fill(product, 0, count, 0f);
             for (int d = 0; d < width; d++) {
@@ -121,7 +123,7 @@ public final class LayerNorm {
             }
             VectorOps.scale(1f / width, sum, count);
             VectorOps.scale(1f / width, product, count);
-            float[] deviation = tile.workspace().row("norm.inverse-deviation", count);
+            float[] deviation = tile.workspace().row(INVERSE_DEVIATION, count);
             for (int d = 0; d < width; d++) {
                 project(gradient[d], normalised[d], sum, product, count);
                 VectorOps.multiply(gradient[d], deviation, gradient[d], count);
@@ -148,6 +150,74 @@ public final class LayerNorm {
     private static void project(float[] gradient, float[] normalised, float[] sum, float[] product, int count) {
         for (int t = 0; t < count; t++) {
             gradient[t] = gradient[t] - sum[t] - normalised[t] * product[t];
+        }
+    }
+
+    /** The double reference of {@link LayerNorm}. */
+    public static final class Reference {
+        private Reference() {}
+
+        public static double[] forward(double[] x, ForwardContext<double[]> pass) {
+            double[] y = new double[x.length];
+            eachStep(x, pass, (step, normalised, deviation) -> {
+                for (int d = 0; d < normalised.length; d++) {
+                    y[step + d * pass.length()] =
+                            normalised[d] * pass.parameter("weight")[d] + pass.parameter("bias")[d];
+                }
+            });
+            return y;
+        }
+
+        /** The gradient of x; adds those of weight and bias. */
+        public static double[] backward(double[] x, double[] gradient, ForwardContext<double[]> pass) {
+            double[] dx = new double[x.length];
+            double[] weight = pass.parameter("weight");
+            eachStep(x, pass, (step, normalised, deviation) -> {
+                int width = normalised.length;
+                double mean = 0;
+                double projection = 0;
+                for (int d = 0; d < width; d++) {
+                    double dy = gradient[step + d * pass.length()];
+                    pass.gradient("weight")[d] += dy * normalised[d];
+                    pass.gradient("bias")[d] += dy;
+                    mean += dy * weight[d] / width;
+                    projection += dy * weight[d] * normalised[d] / width;
+                }
+                for (int d = 0; d < width; d++) {
+                    double dy = gradient[step + d * pass.length()];
+                    dx[step + d * pass.length()] = (dy * weight[d] - mean - normalised[d] * projection) / deviation;
+                }
+            });
+            return dx;
+        }
+
+        private interface Step {
+            /** Channel d of the step is at {@code step + d·L}. */
+            void accept(int step, double[] normalised, double deviation);
+        }
+
+        private static void eachStep(double[] x, ForwardContext<double[]> pass, Step step) {
+            int width = pass.parameter("weight").length;
+            double[] normalised = new double[width];
+            for (int b = 0; b < pass.batchSize(); b++) {
+                for (int t = 0; t < pass.length(); t++) {
+                    int at = b * width * pass.length() + t;
+                    double mean = 0;
+                    for (int d = 0; d < width; d++) {
+                        mean += x[at + d * pass.length()] / width;
+                    }
+                    double variance = 0;
+                    for (int d = 0; d < width; d++) {
+                        normalised[d] = x[at + d * pass.length()] - mean;
+                        variance += normalised[d] * normalised[d] / width;
+                    }
+                    double deviation = Math.sqrt(variance + LayerNorm.EPSILON);
+                    for (int d = 0; d < width; d++) {
+                        normalised[d] /= deviation;
+                    }
+                    step.accept(at, normalised, deviation);
+                }
+            }
         }
     }
 }

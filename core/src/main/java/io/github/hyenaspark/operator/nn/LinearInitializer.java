@@ -8,7 +8,6 @@ public sealed interface LinearInitializer {
     /** Weights of the projection back into the residual stream. */
     Initializer outputWeight(int inputs);
 
-    /** Its bias. */
     Initializer bias(int inputs);
 
     /** An operator on its own: uniform within 1/√inputs, weights and biases alike. */
@@ -29,10 +28,7 @@ public sealed interface LinearInitializer {
         }
     }
 
-    /**
-     * Inside the language model: N(0, deviation²), biases 0, and deviation/√(2·depth) for projections back into the
-     * residual stream.
-     */
+    /** In the language model: N(0, deviation²), or deviation/√(2·depth) into the residual stream; biases 0. */
     record LanguageModel(double deviation, int depth) implements LinearInitializer {
         @Override
         public Initializer weight(int inputs) {

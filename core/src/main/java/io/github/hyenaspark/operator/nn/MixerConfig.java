@@ -5,8 +5,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
 
 /**
- * What moves information between the steps of a block, and all that a block must know of it: its parameters, the form
- * that runs, the reference form that checks it, and the form for a sequence that grows. Every mixer is causal: its
+ * What moves information between the steps of a block, and all that a block must know of it. Every mixer is causal: its
  * output at a step depends on that step and those before it.
  */
 public interface MixerConfig {
@@ -31,21 +30,15 @@ public interface MixerConfig {
     DifferentiableModule<double[]> referenceModule();
 
     /**
-     * The same map for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
-     * every later one a single step. Without dropout.
-     *
-     * @param pass whose parameters it has from now on
+     * The module for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning,
+     * every later one a single step. It uses the parameters of {@code pass} from now on, and no dropout.
      */
     InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass);
 
     /** What {@link #map} costs for {@code batchSize} sequences of {@code length} tokens, forward and backward. */
     Cost cost(int batchSize, int length);
 
-    /**
-     * Checks what every mixer has.
-     *
-     * @throws IllegalArgumentException if there is no channel or no step
-     */
+    /** IllegalArgumentException if there is no channel or no step. */
     static void checkSizes(int width, int maxLength) {
         if (width < 1) {
             throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
@@ -55,20 +48,12 @@ public interface MixerConfig {
         }
     }
 
-    /**
-     * Checks the length of an input.
-     *
-     * @throws IllegalArgumentException if it is longer than {@link #maxLength}
-     */
+    /** IllegalArgumentException if an input is longer than {@link #maxLength}. */
     default void checkLength(int length) {
         checkLength(length, maxLength());
     }
 
-    /**
-     * The same for anything that is made for sequences of at most {@code maxLength} tokens.
-     *
-     * @throws IllegalArgumentException if it is longer
-     */
+    /** IllegalArgumentException if a sequence is longer than what it is given to was made for. */
     static void checkLength(int length, int maxLength) {
         if (length > maxLength) {
             throw new IllegalArgumentException("a sequence of " + length + " tokens is longer than l-max " + maxLength
@@ -82,7 +67,7 @@ public interface MixerConfig {
      * @param productFlop floating-point operations of its matrix products, forward and for all gradients
      * @param convolutions long convolutions of every channel of a sequence, each forward and backward with its gates
      * @param convolutionHeads heads that share a long filter
-     * @param keptFloats what it keeps for the backward pass
+     * @param keptFloats kept for the backward pass
      * @param rowFloats rows of the length of a sequence that one thread works in
      */
     public record Cost(long productFlop, int convolutions, int convolutionHeads, long keptFloats, long rowFloats) {

@@ -3,11 +3,10 @@ package io.github.hyenaspark.operator.nn;
 import java.util.List;
 
 /**
- * One parameter of a layer: what it is called, how large it is, how it starts and how it is trained.
+ * One parameter of a layer.
  *
  * @param name unique within the layer, without underscores (DL4J splits gradient names at them)
  * @param shape dimensions, row-major
- * @param initial its first values
  * @param group its learning rate and weight decay
  */
 public record ParameterSpec(String name, List<Integer> shape, Initializer initial, Group group) {
@@ -15,7 +14,6 @@ public record ParameterSpec(String name, List<Integer> shape, Initializer initia
         shape = List.copyOf(shape);
     }
 
-    /** Elements. */
     public int size() {
         return shape.stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
     }

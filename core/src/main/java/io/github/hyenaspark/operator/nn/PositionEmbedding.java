@@ -4,7 +4,7 @@ package io.github.hyenaspark.operator.nn;
 public enum PositionEmbedding {
     /** Not at all. */
     NONE,
-    /** Attention turns queries and keys by their positions (arXiv 2104.09864); nothing else changes. */
+    /** Attention rotates queries and keys by position (arXiv 2104.09864); nothing else changes. */
     ROTARY,
     /** A trained vector for every position is added to the embedding. */
     LEARNED,

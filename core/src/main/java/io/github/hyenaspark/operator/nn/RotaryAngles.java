@@ -3,10 +3,10 @@ package io.github.hyenaspark.operator.nn;
 import io.github.hyenaspark.operator.tensor.Tile;
 
 /**
- * Cosines and sines of t·θ_i, θ_i = 10000^(−2i/n): what a position t looks like in n channels, two for each i. Rotary
- * positions turn pairs of channels by these angles (section 3.2.2 of arXiv 2104.09864), sinusoidal ones are the sines
- * and cosines themselves (section 3.5 of arXiv 1706.03762). Only the first steps are kept; those of others follow from
- * the sums of angles, worked out in float from an angle in double.
+ * Cosines and sines of t·θ_i, θ_i = 10000^(−2i/n): position t in n channels, two for each i. Rotary positions rotate
+ * pairs of channels by these angles (section 3.2.2 of arXiv 2104.09864), sinusoidal ones are the values themselves
+ * (section 3.5 of arXiv 1706.03762). The first steps are tabulated; the others are sums of angles, in float from an
+ * angle in double.
  */
 public final class RotaryAngles {
     private static final double BASE = 10000;

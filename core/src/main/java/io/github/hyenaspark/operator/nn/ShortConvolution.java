@@ -6,12 +6,14 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * The short causal depthwise filter with bias on every projection: P[t] = b + Σ_j s[j] X[t−(K−1)+j], X = 0 before the
- * start, so the last tap is the present. X = U + c with the bias c of the projection before it; rows hold U alone, and
- * c is worked in here: it is the same at every step but the first K−1. Sums the gradients of s, b and c until they are
- * taken. Threads may work on different channels.
+ * The short causal depthwise filter with bias of every projection: P[t] = b + Σ_j s[j] X[t−(K−1)+j], X = 0 before the
+ * start, so the last tap is the present. X = U + c with the bias c of the projection before it; rows hold U alone,
+ * because c adds the same at every step but the first K−1. Sums the gradients of s, b and c until they are taken.
+ * Threads may work on different channels.
  */
 public final class ShortConvolution {
+    private static final Workspace.Slot<float[]> ADVANCED = Workspace.Slot.row();
+
     private final int taps;
     private final float[] weight;
     private final float[] bias;
@@ -20,11 +22,7 @@ public final class ShortConvolution {
     private final double[] biasGradient;
     private final double[] inputBiasGradient;
 
-    /**
-     * @param weight s, channels × K, row-major
-     * @param bias b, one per channel
-     * @param inputBias c, one per channel
-     */
+    /** For weights s, channels × K, row-major, and one b and one c per channel. */
     public ShortConvolution(float[] weight, float[] bias, float[] inputBias) {
         this.weight = weight;
         this.bias = bias;
@@ -35,16 +33,11 @@ public final class ShortConvolution {
         inputBiasGradient = new double[bias.length];
     }
 
-    /** K. */
     public int taps() {
         return taps;
     }
 
-    /**
-     * Filters the first {@code length} steps of one channel.
-     *
-     * @param delayed U delayed by 0 to K−1 steps, with zeros before the start
-     */
+    /** Filters {@code length} steps of a channel; {@code delayed} is U delayed by 0 to K−1 steps, zeros first. */
     public void forward(int channel, float[][] delayed, float[] output, int length) {
         VectorOps.set(constant(channel), tap(channel, 0), delayed[0], output, length);
         for (int delay = 1; delay < taps; delay++) {
@@ -58,10 +51,8 @@ public final class ShortConvolution {
     }
 
     /**
-     * Filters the next step of one channel.
-     *
-     * @param before U of the K−1 steps before, the latest last, with −c before the start
-     * @param present U of this step
+     * Filters the next step of one channel: {@code before} is U of the K−1 steps before, the latest last, with −c
+     * before the start, {@code present} U of this step.
      */
     public float step(int channel, float[] before, float present) {
         float output = constant(channel) + tap(channel, 0) * present;
@@ -85,7 +76,7 @@ public final class ShortConvolution {
         int channel = row.channel;
         int length = row.length;
         Sums sums = row.workspace.sums();
-        float[] advanced = row.workspace.row("short.advanced", length);
+        float[] advanced = row.workspace.row(ADVANCED, length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
         VectorOps.set(0f, tap(channel, 0), outputGradient, inputGradient, length);

@@ -1,32 +1,30 @@
 package io.github.hyenaspark.operator.recurrent;
 
-import io.github.hyenaspark.operator.tensor.CellLoops;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SigmoidTanh;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
-/**
- * What one cell does at one step, element by element; {@link Recurrence} does the products and goes from step to step.
- */
+/** What one cell does at one step, element by element; {@link Recurrence} does the products and the loop over steps. */
 sealed interface CellStep {
-    /**
-     * From the sums in the slots and the states before to the states after; slots become what {@link #backward} needs.
-     */
+    /** From the sums in the slots and the states before to the states after; leaves what {@link #backward} needs. */
     void forward(Rows rows);
 
     /**
-     * From the gradients of the states after to those of the sums, which take the place of the slots, and of the states
-     * before, as far as they do not come through the hidden products.
+     * From the gradients of the states after to those of the sums, in the slots, and of the states before, but for what
+     * comes through the hidden products.
      */
     void backward(Rows rows);
 
-    /** The rows that one member of a pool computes a cell's steps in: sequences × D elements of each thing. */
+    /** The rows in which one member computes a cell's steps: sequences × D elements each. */
     static final class Rows {
+        private static final Workspace.Slot<float[][]> SLOTS = Workspace.Slot.rows();
+        private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
+
         final int count;
         private final int slotCount;
-        final SigmoidTanh squash;
+        final SigmoidTanh sigmoidTanh;
         final float[][] slots;
         /** h and the memory, before and after the step. */
         float[] before;
@@ -44,9 +42,9 @@ sealed interface CellStep {
         Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
             this.count = count;
             slotCount = cell.slots();
-            squash = workspace.squash();
-            slots = workspace.rows("cell.slots", cell.slots(), count);
-            float[][] rows = workspace.rows("cell.rows", 8, count);
+            sigmoidTanh = workspace.sigmoidTanh();
+            slots = workspace.rows(SLOTS, cell.slots(), count);
+            float[][] rows = workspace.rows(ROWS, 8, count);
             before = rows[0];
             after = rows[1];
             memoryBefore = rows[2];
@@ -67,7 +65,6 @@ sealed interface CellStep {
             }
         }
 
-        /** Copies them back. */
         void writeSlots(Matrix ofStep, int width) {
             for (int at = 0; at < count; at += width) {
                 long start = ofStep.start() + (long) at / width * ofStep.stride();
@@ -83,10 +80,8 @@ sealed interface CellStep {
             Arrays.fill(memoryGradient, 0, count, 0f);
         }
 
-        /**
-         * What is after one step is before the next; backwards what is before one is after the one that precedes it.
-         */
-        void turn() {
+        /** Moves to the next step: what was after is now before; in the backward pass the other way round. */
+        void advance() {
             float[] hidden = before;
             before = after;
             after = hidden;
@@ -103,11 +98,11 @@ sealed interface CellStep {
             int count = rows.count;
             float[] z = rows.slots[1];
             float[] n = rows.slots[2];
-            rows.squash.logistic(rows.slots[0], count);
-            rows.squash.logistic(z, count);
+            rows.sigmoidTanh.logistic(rows.slots[0], count);
+            rows.sigmoidTanh.logistic(z, count);
             VectorOps.addProduct(rows.slots[0], rows.slots[3], n, count);
-            rows.squash.tanh(n, count);
-            CellLoops.difference(rows.before, n, rows.row, count);
+            rows.sigmoidTanh.tanh(n, count);
+            VectorOps.subtract(rows.before, n, rows.row, count);
             System.arraycopy(n, 0, rows.after, 0, count);
             VectorOps.addProduct(z, rows.row, rows.after, count);
         }
@@ -121,16 +116,16 @@ sealed interface CellStep {
             float[] n = rows.slots[2];
             float[] q = rows.slots[3];
             float[] dh = rows.gradient;
-            CellLoops.difference(rows.before, n, rows.other, count);
+            VectorOps.subtract(rows.before, n, rows.other, count);
             VectorOps.multiply(dh, rows.other, rows.other, count);
             VectorOps.multiply(dh, z, rows.row, count);
-            CellLoops.difference(dh, rows.row, dh, count);
-            CellLoops.ofTanh(dh, n, n, count);
+            VectorOps.subtract(dh, rows.row, dh, count);
+            VectorOps.tanhBackward(dh, n, n, count);
             System.arraycopy(rows.row, 0, dh, 0, count);
-            CellLoops.ofLogistic(rows.other, z, z, count);
+            VectorOps.sigmoidBackward(rows.other, z, z, count);
             VectorOps.multiply(n, q, rows.row, count);
             VectorOps.multiply(n, r, q, count);
-            CellLoops.ofLogistic(rows.row, r, r, count);
+            VectorOps.sigmoidBackward(rows.row, r, r, count);
         }
     }
 
@@ -140,10 +135,10 @@ sealed interface CellStep {
         public void forward(Rows rows) {
             int count = rows.count;
             float[][] gates = rows.slots;
-            rows.squash.logistic(gates[0], count);
-            rows.squash.logistic(gates[1], count);
-            rows.squash.tanh(gates[2], count);
-            rows.squash.logistic(gates[3], count);
+            rows.sigmoidTanh.logistic(gates[0], count);
+            rows.sigmoidTanh.logistic(gates[1], count);
+            rows.sigmoidTanh.tanh(gates[2], count);
+            rows.sigmoidTanh.logistic(gates[3], count);
             VectorOps.multiply(gates[1], rows.memoryBefore, rows.memoryAfter, count);
             VectorOps.addProduct(gates[0], gates[2], rows.memoryAfter, count);
             tanhOfMemory(rows);
@@ -160,24 +155,24 @@ sealed interface CellStep {
             float[] dc = rows.memoryGradient;
             tanhOfMemory(rows);
             VectorOps.multiply(rows.gradient, o, rows.other, count);
-            CellLoops.ofTanh(rows.other, rows.row, rows.other, count);
+            VectorOps.tanhBackward(rows.other, rows.row, rows.other, count);
             VectorOps.add(rows.other, dc, count);
             VectorOps.multiply(rows.gradient, rows.row, rows.row, count);
-            CellLoops.ofLogistic(rows.row, o, o, count);
+            VectorOps.sigmoidBackward(rows.row, o, o, count);
             VectorOps.multiply(dc, rows.memoryBefore, rows.row, count);
             VectorOps.multiply(dc, g, rows.other, count);
             VectorOps.multiply(dc, i, rows.gradient, count);
             VectorOps.multiply(dc, f, dc, count);
-            CellLoops.ofLogistic(rows.row, f, f, count);
-            CellLoops.ofLogistic(rows.other, i, i, count);
-            CellLoops.ofTanh(rows.gradient, g, g, count);
-            java.util.Arrays.fill(rows.gradient, 0, count, 0f);
+            VectorOps.sigmoidBackward(rows.row, f, f, count);
+            VectorOps.sigmoidBackward(rows.other, i, i, count);
+            VectorOps.tanhBackward(rows.gradient, g, g, count);
+            Arrays.fill(rows.gradient, 0, count, 0f);
         }
 
         /** Puts tanh c into {@code row}. */
         private static void tanhOfMemory(Rows rows) {
             System.arraycopy(rows.memoryAfter, 0, rows.row, 0, rows.count);
-            rows.squash.tanh(rows.row, rows.count);
+            rows.sigmoidTanh.tanh(rows.row, rows.count);
         }
     }
 
@@ -186,14 +181,14 @@ sealed interface CellStep {
         @Override
         public void forward(Rows rows) {
             System.arraycopy(rows.slots[0], 0, rows.after, 0, rows.count);
-            rows.squash.tanh(rows.after, rows.count);
+            rows.sigmoidTanh.tanh(rows.after, rows.count);
         }
 
         /** da = dh (1 − h²). */
         @Override
         public void backward(Rows rows) {
-            CellLoops.ofTanh(rows.gradient, rows.after, rows.slots[0], rows.count);
-            java.util.Arrays.fill(rows.gradient, 0, rows.count, 0f);
+            VectorOps.tanhBackward(rows.gradient, rows.after, rows.slots[0], rows.count);
+            Arrays.fill(rows.gradient, 0, rows.count, 0f);
         }
     }
 }

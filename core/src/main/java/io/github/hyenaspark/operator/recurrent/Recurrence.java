@@ -3,16 +3,21 @@ package io.github.hyenaspark.operator.recurrent;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.SharedSums;
 import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.Arrays;
+import java.util.List;
 
 /**
- * A cell from step to step: at each the products of the hidden state, for all sequences of a member at once, then what
- * the cell does element by element. Members of a pool have sequences of their own and never wait for one another.
- * Arrays of states have a step more than the sequences: what is before the first.
+ * A cell from step to step: the products of the hidden state, for all sequences of a member at once, then the cell
+ * element by element. Members have sequences of their own and never wait for one another. Arrays of states begin with
+ * the state before the first step.
  */
 final class Recurrence {
+    private static final Workspace.Slot<FloatArray> CARRIED = Workspace.Slot.array();
+
     private final RecurrentConfig.Cell cell;
     private final CellStep step;
     private final int width;
@@ -23,7 +28,7 @@ final class Recurrence {
     private StepMajor hidden = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor memory = new StepMajor(FloatArray.allocate(0), 0, 0);
     private StepMajor hiddenGradient = new StepMajor(FloatArray.allocate(0), 0, 0);
-    /** h and the memory of the one sequence that goes on, D each; empty unless there is one. */
+    /** h and the memory of the one sequence that continues, D each; empty unless there is one. */
     private float[][] states = {};
 
     Recurrence(RecurrentConfig config) {
@@ -92,9 +97,7 @@ final class Recurrence {
         return hiddenGradient.of(tile, 0).t();
     }
 
-    /**
-     * All steps of the sequences from {@code from} to before {@code to}, once the gates have the products of the input.
-     */
+    /** All steps of sequences {@code from} to before {@code to}, once the gates have the products of the input. */
     void forward(int from, int to, Workspace workspace) {
         int number = to - from;
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
@@ -102,7 +105,7 @@ final class Recurrence {
         hidden.at(0, from, to).read(0, number, rows.after);
         memory.at(0, from, to).read(0, number, rows.memoryAfter);
         for (int t = 0; t < pass.length(); t++) {
-            rows.turn();
+            rows.advance();
             Matrix ofStep = slots.at(t, from, to);
             weight.addProducts(hidden.at(t, from, to), ofStep);
             rows.readSlots(ofStep, width);
@@ -122,11 +125,11 @@ final class Recurrence {
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
         rows.clearGradients();
         double[][] sums = new double[cell.slots()][rows.count];
-        Matrix carried = Matrix.of(workspace.array("cell.carried", rows.count), number, width);
+        Matrix carried = Matrix.of(workspace.array(CARRIED, rows.count), number, width);
         hidden.at(pass.length(), from, to).read(0, number, rows.before);
         memory.at(pass.length(), from, to).read(0, number, rows.memoryBefore);
         for (int t = pass.length() - 1; t >= 0; t--) {
-            rows.turn();
+            rows.advance();
             hidden.at(t, from, to).read(0, number, rows.before);
             memory.at(t, from, to).read(0, number, rows.memoryBefore);
             hiddenGradient.at(t, from, to).read(0, number, rows.row);
@@ -150,8 +153,8 @@ final class Recurrence {
         biases.finishGradients();
     }
 
-    /** From now on passes are of one sequence, each the next steps of it; there is none backward. */
-    void goOn() {
+    /** From now on each pass continues the one sequence; there is no backward pass. */
+    void continueSequence() {
         states = new float[2][width];
         hidden.at(pass.length(), 0, 1).read(0, 1, states[0]);
         memory.at(pass.length(), 0, 1).read(0, 1, states[1]);
@@ -167,8 +170,8 @@ final class Recurrence {
 
         private final RecurrentConfig.Cell cell;
         private final int width;
-        private FloatArray turned = FloatArray.allocate(0);
-        private Matrix weight = Matrix.of(turned, 0, 0);
+        private FloatArray transposeValues = FloatArray.allocate(0);
+        private Matrix weight = Matrix.of(transposeValues, 0, 0);
         /** D×G·D: where there is more than one sequence, small products are twice as fast without a transpose. */
         private Matrix transpose = weight;
 
@@ -177,20 +180,19 @@ final class Recurrence {
             width = config.width();
         }
 
-        /** Takes the weight of a pass. */
         void start(ForwardContext<FloatArray> pass) {
             int rows = cell.gates() * width;
             FloatArray values = pass.parameter("hidden.weight");
             weight = Matrix.of(values, rows, width);
             transpose = weight.t();
             if (pass.batchSize() > 1) {
-                turned = turned.atLeast(values.length());
-                turned.write(0, turned(values.toArray(), rows), Math.toIntExact(values.length()));
-                transpose = Matrix.of(turned, width, rows);
+                transposeValues = transposeValues.atLeast(values.length());
+                transposeValues.write(0, transposed(values.toArray(), rows), Math.toIntExact(values.length()));
+                transpose = Matrix.of(transposeValues, width, rows);
             }
         }
 
-        private float[] turned(float[] values, int rows) {
+        private float[] transposed(float[] values, int rows) {
             float[] result = new float[values.length];
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < width; column++) {
@@ -200,9 +202,7 @@ final class Recurrence {
             return result;
         }
 
-        /**
-         * Adds the products of h, one sequence a row, to the slots that they share with the input, and sets the others.
-         */
+        /** Adds the products of h, one sequence a row, to the slots shared with the input, and sets the other slots. */
         void addProducts(Matrix hidden, Matrix slots) {
             for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
                 Matrix target = slots.columns(product.slot() * width, product.gates() * width);
@@ -243,14 +243,7 @@ final class Recurrence {
         }
     }
 
-    /**
-     * Activations step by step, L×B×C row-major: what a recurrence needs at a step lies together, and the steps of one
-     * sequence are a matrix whose rows lie B·C elements apart.
-     *
-     * @param values at least L·B·C elements
-     * @param batchSize B
-     * @param channels C
-     */
+    /** Activations step by step, L×B×C row-major; the steps of one sequence are a matrix of stride B·C. */
     record StepMajor(FloatArray values, int batchSize, int channels) {
         /** At one step the sequences from {@code from} to before {@code to}, one a row. */
         Matrix at(int step, int from, int to) {
@@ -265,6 +258,89 @@ final class Recurrence {
 
         private long start(int step, int b) {
             return ((long) step * batchSize + b) * channels;
+        }
+    }
+
+    /** The biases of input and hidden state, G·D each; a slot that both are added to gets their sum. */
+    static final class CellBiases {
+        private static final Workspace.Slot<float[][]> BIASES = Workspace.Slot.rows();
+        private static final Workspace.Slot<double[]> INPUT_BIAS = Workspace.Slot.sums();
+        private static final Workspace.Slot<double[]> HIDDEN_BIAS = Workspace.Slot.sums();
+
+        private final RecurrentConfig.Cell cell;
+        private final int width;
+        private final float[][] ofSlots; // slots×D
+        private List<SharedSums> gradients = List.of(); // of both
+
+        CellBiases(RecurrentConfig config) {
+            cell = config.cell();
+            width = config.width();
+            ofSlots = new float[cell.slots()][width];
+        }
+
+        void start(ForwardContext<FloatArray> pass) {
+            for (float[] bias : ofSlots) {
+                Arrays.fill(bias, 0f);
+            }
+            float[] ofInput = pass.parameter("in.bias").toArray();
+            for (int gate = 0; gate < cell.gates(); gate++) {
+                System.arraycopy(ofInput, gate * width, ofSlots[gate], 0, width);
+            }
+            float[] ofHidden = pass.parameter("hidden.bias").toArray();
+            eachHidden((slot, gate) -> {
+                for (int d = 0; d < width; d++) {
+                    ofSlots[slot][d] += ofHidden[gate * width + d];
+                }
+            });
+        }
+
+        /** Where the bias of the hidden state for a gate goes. */
+        private interface HiddenGate {
+            void run(int slot, int gate);
+        }
+
+        private void eachHidden(HiddenGate work) {
+            for (RecurrentConfig.Cell.HiddenProduct product : cell.hiddenProducts()) {
+                for (int i = 0; i < product.gates(); i++) {
+                    work.run(product.slot() + i, product.gate() + i);
+                }
+            }
+        }
+
+        /** By slot the bias again and again for {@code number} sequences. */
+        float[][] rows(int number, Workspace workspace) {
+            float[][] rows = workspace.rows(BIASES, cell.slots(), number * width);
+            for (int slot = 0; slot < cell.slots(); slot++) {
+                for (int b = 0; b < number; b++) {
+                    System.arraycopy(ofSlots[slot], 0, rows[slot], b * width, width);
+                }
+            }
+            return rows;
+        }
+
+        void startGradients(ForwardContext<FloatArray> pass) {
+            gradients = List.of(
+                    new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates() * width),
+                    new SharedSums(pass, HIDDEN_BIAS, "hidden.bias", cell.gates() * width));
+        }
+
+        /** Takes what a member summed up of the gradients of the slots: by slot {@code number} sequences × D. */
+        void addGradients(int member, double[][] sums, int number) {
+            for (int gate = 0; gate < cell.gates(); gate++) {
+                addGate(gradients.get(0).of(member), gate, sums[gate], number);
+            }
+            eachHidden((slot, gate) -> addGate(gradients.get(1).of(member), gate, sums[slot], number));
+        }
+
+        private void addGate(double[] gradient, int gate, double[] sums, int number) {
+            for (int i = 0; i < number * width; i++) {
+                gradient[gate * width + i % width] += sums[i];
+            }
+        }
+
+        /** After all members are done. */
+        void finishGradients() {
+            gradients.forEach(SharedSums::finish);
         }
     }
 }

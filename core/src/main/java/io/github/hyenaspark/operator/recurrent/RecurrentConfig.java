@@ -2,12 +2,12 @@ package io.github.hyenaspark.operator.recurrent;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -36,7 +36,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, BASE));
             specs.add(new ParameterSpec(product + ".bias", List.of(rows), uniform, BASE));
         }
-        specs.addAll(OutputProjection.parameters(width, linear));
+        specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
 
@@ -56,7 +56,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         RecurrentMixer mixer = new RecurrentMixer(this);
         return (input, output, next) -> {
             mixer.forward(input, output, next);
-            mixer.goOn();
+            mixer.continueSequence();
         };
     }
 
@@ -76,18 +76,15 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
     }
 
     /**
-     * The recurrent cells, with the formulas of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is
-     * D channels, and weights hold the gates one after the other in PyTorch's order.
+     * The recurrent cells of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is D channels, and
+     * weights hold the gates in PyTorch's order.
      */
     public enum Cell {
         /** h = tanh(a), one gate (Elman 1990). */
         RNN(1, 1, 0),
         /** c = f ⊙ c' + i ⊙ g, h = o ⊙ tanh c; gates i, f, g, o (Hochreiter and Schmidhuber 1997, Gers et al. 2000). */
         LSTM(4, 4, 1),
-        /**
-         * h = (1 − z) ⊙ n + z ⊙ h' with n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, but r acts after the
-         * product q of the hidden state, as in cuDNN).
-         */
+        /** h = (1 − z) ⊙ n + z ⊙ h', n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, q as in cuDNN). */
         GRU(3, 4, 0);
 
         private final int gates;
@@ -105,31 +102,19 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             return gates;
         }
 
-        /**
-         * What a step keeps, in D channels each: its gates, and where the last gate needs them apart, what the hidden
-         * state adds to it.
-         */
+        /** What a step keeps, D channels each: its gates, and where needed apart, what the hidden state adds. */
         int slots() {
             return slots;
         }
 
-        /**
-         * Where the products of the hidden state go: those below {@link #gates} are added to the products of the input,
-         * the others have a slot for themselves.
-         */
+        /** Products of the hidden state: below {@link #gates} they are added to the input's, else they have a slot. */
         List<HiddenProduct> hiddenProducts() {
             int shared = 2 * gates - slots;
             HiddenProduct sums = new HiddenProduct(0, 0, shared);
             return slots == gates ? List.of(sums) : List.of(sums, new HiddenProduct(gates, shared, gates - shared));
         }
 
-        /**
-         * The product of the hidden state for some gates.
-         *
-         * @param slot where it goes, and the following
-         * @param gate the first
-         * @param gates how many
-         */
+        /** The hidden product of {@code gates} gates from {@code gate} on, into {@code slot} and following. */
         record HiddenProduct(int slot, int gate, int gates) {}
 
         /** Further states beside h that go from step to step. */
@@ -137,7 +122,6 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             return memories;
         }
 
-        /** What it does at a step. */
         CellStep step() {
             return switch (this) {
                 case RNN -> new CellStep.Rnn();

@@ -1,24 +1,28 @@
 package io.github.hyenaspark.operator.recurrent;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.OutputProjection;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.SharedGradient;
 import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * A recurrent cell between a product of the input and an output projection, in the form that runs. All products but
- * those of the hidden state go through the batch in {@link Tile tiles} of steps; read on at {@link Recurrence} for what
- * goes step by step. {@link ReferenceRecurrent} is the same in plain double loops.
+ * those of the hidden state go through the batch in {@link Tile tiles}; {@link Recurrence} does the rest step by step.
+ * {@link ReferenceRecurrent} is the same in plain double loops.
  */
 final class RecurrentMixer implements DifferentiableModule<FloatArray> {
+    private static final Workspace.Slot<FloatArray> INPUT_WEIGHT = Workspace.Slot.array();
+    private static final Workspace.Slot<FloatArray> HIDDEN_WEIGHT = Workspace.Slot.array();
+
     private final RecurrentConfig config;
     private final int width;
     private final int gates;
     private final Recurrence recurrence;
-    private final OutputProjection outputProjection;
+    private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
 
     RecurrentMixer(RecurrentConfig config) {
@@ -26,7 +30,7 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
         width = config.width();
         gates = config.cell().gates() * width;
         recurrence = new Recurrence(config);
-        outputProjection = new OutputProjection(width);
+        outputProjection = Dense.out(width);
     }
 
     @Override
@@ -44,23 +48,23 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
                         pass.batchSize(),
                         (member, from, to) ->
                                 recurrence.forward(from, to, pass.pool().workspace(member)));
-        OutputProjection.Forward projection = outputProjection.new Forward(pass);
+        Dense.Forward projection = outputProjection.new Forward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hidden(tile), output));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>{@code inputGradient} may be the input of the forward pass itself, which it then replaces.
-     */
+    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         recurrence.startBackward(pass);
-        OutputProjection.Backward projection = outputProjection.new Backward(pass);
+        Dense.Backward projection = outputProjection.new Backward(pass);
         Tile.each(
                 pass,
                 Tile.LENGTH,
-                tile -> projection.run(tile, recurrence.hidden(tile), outputGradient, recurrence.hiddenGradient(tile)));
+                tile -> projection.run(
+                        tile,
+                        recurrence.hidden(tile),
+                        tile.of(outputGradient, width),
+                        recurrence.hiddenGradient(tile)));
         projection.finish();
         pass.pool()
                 .divide(
@@ -69,8 +73,8 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
                                 member, from, to, pass.pool().workspace(member)));
         recurrence.finishBackward();
         Matrix weight = Matrix.of(pass.parameter("in.weight"), gates, width);
-        SharedGradient ofInput = new SharedGradient(pass, "in.weight", gates, width);
-        SharedGradient ofHidden = new SharedGradient(pass, "hidden.weight", gates, width);
+        SharedGradient ofInput = new SharedGradient(pass, INPUT_WEIGHT, "in.weight", gates, width);
+        SharedGradient ofHidden = new SharedGradient(pass, HIDDEN_WEIGHT, "hidden.weight", gates, width);
         Tile.each(pass, Tile.LENGTH, tile -> {
             for (RecurrentConfig.Cell.HiddenProduct product : config.cell().hiddenProducts()) {
                 ofHidden.of(tile.member())
@@ -81,12 +85,12 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
             ofInput.of(tile.member()).add(gradient.t(), tile.of(input, width).t());
             tile.of(inputGradient, width).set(weight.t(), gradient.t());
         });
-        ofInput.finish(pass.pool().workspace(0));
-        ofHidden.finish(pass.pool().workspace(0));
+        ofInput.finish();
+        ofHidden.finish();
     }
 
-    /** From now on passes are of one sequence, each the next steps of it; there is none backward. */
-    void goOn() {
-        recurrence.goOn();
+    /** From now on each pass continues the one sequence; there is no backward pass. */
+    void continueSequence() {
+        recurrence.continueSequence();
     }
 }

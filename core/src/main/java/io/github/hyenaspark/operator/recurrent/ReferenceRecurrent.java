@@ -1,14 +1,11 @@
 package io.github.hyenaspark.operator.recurrent;
 
+import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.ReferenceLinear;
 import io.github.hyenaspark.operator.tensor.Activation;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
-/**
- * The double reference of {@link RecurrentMixer}: a cell for one sequence after the other, step by step and channel by
- * channel, and the same backwards through time.
- */
+/** The double reference of {@link RecurrentMixer}: by sequence, step and channel, and back through time. */
 final class ReferenceRecurrent implements DifferentiableModule<double[]> {
     private final RecurrentConfig config;
     private final RecurrentConfig.Cell cell;
@@ -48,7 +45,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
         config.checkLength(pass.length());
         input = newInput;
         int length = pass.length();
-        ofInput = ReferenceLinear.forward(pass.parameter("in.weight"), pass.parameter("in.bias"), input, pass);
+        ofInput = Dense.Reference.forward("in", input, pass);
         hidden = new double[input.length];
         steps = new Step[pass.batchSize()][length];
         for (int b = 0; b < pass.batchSize(); b++) {
@@ -65,8 +62,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
                 c = step.memory;
             }
         }
-        double[] result =
-                ReferenceLinear.forward(pass.parameter("out.weight"), pass.parameter("out.bias"), hidden, pass);
+        double[] result = Dense.Reference.forward("out", hidden, pass);
         System.arraycopy(result, 0, output, 0, result.length);
     }
 
@@ -121,7 +117,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
     @Override
     public void backward(double[] outputGradient, double[] inputGradient, ForwardContext<double[]> pass) {
         int length = pass.length();
-        double[] dHidden = ReferenceLinear.backward("out", hidden, outputGradient, pass);
+        double[] dHidden = Dense.Reference.backward("out", hidden, outputGradient, pass);
         double[] dInput = new double[ofInput.length];
         for (int b = 0; b < pass.batchSize(); b++) {
             double[] dh = new double[width];
@@ -140,7 +136,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
                 hiddenBackward(step, dq, dh, pass);
             }
         }
-        double[] dx = ReferenceLinear.backward("in", input, dInput, pass);
+        double[] dx = Dense.Reference.backward("in", input, dInput, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 

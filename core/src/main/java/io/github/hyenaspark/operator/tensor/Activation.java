@@ -7,106 +7,59 @@ import org.apache.commons.math3.special.Erf;
  */
 public enum Activation {
     /** x. */
-    ID {
-        @Override
-        public double value(double x) {
-            return x;
-        }
-
-        @Override
-        public double derivative(double x) {
-            return 1;
-        }
-    },
+    ID,
     /** The exact form, x Φ(x), not the tanh approximation. */
-    GELU {
-        @Override
-        public double value(double x) {
-            return x * normalDistribution(x);
-        }
-
-        @Override
-        public double derivative(double x) {
-            return normalDistribution(x) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
-        }
-
-        private double normalDistribution(double x) {
-            return 0.5 * Erf.erfc(-x / Math.sqrt(2));
-        }
-    },
+    GELU,
     /** x σ(x). */
-    SILU {
-        @Override
-        public double value(double x) {
-            return x * SIGMOID.value(x);
-        }
-
-        @Override
-        public double derivative(double x) {
-            double s = SIGMOID.value(x);
-            return s * (1 + x * (1 - s));
-        }
-    },
+    SILU,
     /** max(x, 0). */
-    RELU {
-        @Override
-        public double value(double x) {
-            return Math.max(x, 0);
-        }
-
-        @Override
-        public double derivative(double x) {
-            return x > 0 ? 1 : 0;
-        }
-    },
+    RELU,
     /** tanh x. */
-    TANH {
-        @Override
-        public double value(double x) {
-            return Math.tanh(x);
-        }
-
-        @Override
-        public double derivative(double x) {
-            double y = Math.tanh(x);
-            return 1 - y * y;
-        }
-    },
+    TANH,
     /** σ(x) = 1 / (1 + exp(-x)). */
-    SIGMOID {
-        @Override
-        public double value(double x) {
-            return 1 / (1 + Math.exp(-x));
-        }
+    SIGMOID;
 
-        @Override
-        public double derivative(double x) {
-            double s = value(x);
-            return s * (1 - s);
-        }
-    };
-
-    public abstract double value(double x);
+    public double value(double x) {
+        return switch (this) {
+            case ID -> x;
+            case GELU -> x * normalDistribution(x);
+            case SILU -> x * sigmoid(x);
+            case RELU -> Math.max(x, 0);
+            case TANH -> Math.tanh(x);
+            case SIGMOID -> sigmoid(x);
+        };
+    }
 
     /** At x, not at the value. */
-    public abstract double derivative(double x);
+    public double derivative(double x) {
+        return switch (this) {
+            case ID -> 1;
+            case GELU -> normalDistribution(x) + x * Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+            case SILU -> sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+            case RELU -> x > 0 ? 1 : 0;
+            case TANH -> 1 - Math.tanh(x) * Math.tanh(x);
+            case SIGMOID -> sigmoid(x) * (1 - sigmoid(x));
+        };
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static double normalDistribution(double x) {
+        return 0.5 * Erf.erfc(-x / Math.sqrt(2));
+    }
 
     /** Replaces the first {@code count} elements by their values. */
     public void apply(float[] row, int count) {
-        if (this == ID) {
-            return;
-        }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && this != ID; i++) {
             row[i] = (float) value(row[i]);
         }
     }
 
     /** Multiplies {@code gradient} by the derivative at {@code row}. */
     public void backward(float[] row, float[] gradient, int count) {
-        if (this == ID) {
-            return;
-        }
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && this != ID; i++) {
             gradient[i] = (float) (gradient[i] * derivative(row[i]));
         }
     }

@@ -12,27 +12,21 @@ import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads that one task computes with: the caller's own, member 0, and T−1 others. Work is divided by number into
- * one range per member, never by who is free, so that the same T gives the same bits. Used by one thread at a time; the
- * others end by themselves when nothing was asked of them for a second.
- *
- * <p>Every member has a {@link Workspace} to work in, and its matrix products are its own: a product runs in the thread
- * that asks for it.
+ * The T threads of one task: its caller, member 0, and T−1 others. Members get fixed ranges of the work, never whatever
+ * is left, so that the same T gives the same bits. One thread uses a pool at a time; the others end after an idle
+ * second. Every member has a {@link Workspace}, and a matrix product runs in the thread that asks for it.
  */
 public final class ComputePool {
     private static final long IDLE_SECONDS = 1;
-    /**
-     * How long a thread looks for work, or for the end of it, before it sleeps. Being woken takes about as long, while
-     * the next work comes at once and equal ranges end together.
-     */
+    /** A thread spins this long for work, or for its end, before it sleeps: waking takes about as long. */
     private static final long SPIN_NANOS = 100_000;
 
-    private final List<Workspace> scratches = new ArrayList<>();
+    private final List<Workspace> workspaces = new ArrayList<>();
     private final ThreadPoolExecutor others;
 
     private ComputePool(int threads) {
         for (int member = 0; member < threads; member++) {
-            scratches.add(new Workspace());
+            workspaces.add(new Workspace());
         }
         int rest = Math.max(1, threads - 1);
         others = new ThreadPoolExecutor(rest, rest, IDLE_SECONDS, TimeUnit.SECONDS, new EagerQueue(), work -> {
@@ -43,12 +37,7 @@ public final class ComputePool {
         others.allowCoreThreadTimeOut(true);
     }
 
-    /**
-     * A pool of {@code threads}, the caller's included. From then on OpenBLAS uses one thread per product in the whole
-     * JVM, whatever OMP_NUM_THREADS says: the teams are what makes products parallel.
-     *
-     * @throws IllegalArgumentException if there is not at least one
-     */
+    /** A pool of {@code threads}, the caller's included. Holds OpenBLAS to one thread per product in the whole JVM. */
     public static ComputePool of(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("a pool needs at least one thread, found " + threads);
@@ -57,35 +46,28 @@ public final class ComputePool {
         return new ComputePool(threads);
     }
 
-    /** The caller alone, for whom OpenBLAS stays as it is. */
+    /** The caller alone; OpenBLAS stays as it is. */
     public static ComputePool alone() {
         return new ComputePool(1);
     }
 
-    /** T. */
     public int threads() {
-        return scratches.size();
+        return workspaces.size();
     }
 
-    /** What {@code member} works in. */
     public Workspace workspace(int member) {
-        return scratches.get(member);
+        return workspaces.get(member);
     }
 
-    /** One member's share of some work. */
     @FunctionalInterface
     public interface Share {
-        /**
-         * Does the items from {@code from} to before {@code to}.
-         *
-         * @param member who does it, from 0 to T−1
-         */
+        /** Does the items from {@code from} to before {@code to}, as member number {@code member}. */
         void run(int member, int from, int to);
     }
 
     /**
-     * Divides the items 0 to {@code count}−1 into T neighbouring ranges, as equal as possible, and returns when all are
-     * done. A member without items is not asked. What a share throws first is thrown here, after all have ended.
+     * Divides the items 0 to {@code count}−1 into T ranges, as equal as possible, one per member, and waits for all of
+     * them. The first exception of a share is thrown here, after all have ended.
      */
     public void divide(int count, Share share) {
         List<Future<?>> pending = new ArrayList<>(threads() - 1);
@@ -154,7 +136,6 @@ public final class ComputePool {
         }
     }
 
-    /** What a thread without work looks at. */
     private static final class EagerQueue extends LinkedBlockingQueue<Runnable> {
         private static final long serialVersionUID = 1;
 

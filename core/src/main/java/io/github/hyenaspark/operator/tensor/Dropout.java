@@ -1,21 +1,19 @@
 package io.github.hyenaspark.operator.tensor;
 
+import io.github.hyenaspark.io.SplitMix64;
+
 /**
- * Which elements are set to zero in training: a pure function of a seed and the place, so that the backward pass
- * repeats the forward pass without keeping a mask. Elements that stay are divided by 1−rate.
+ * Which elements training sets to zero: a pure function of a seed and the place, so the backward pass needs no mask.
+ * The others are divided by 1−rate.
  *
  * @param seed of one local step
- * @param active whether anything is dropped at all
  */
 public record Dropout(long seed, boolean active) {
-    /** Drops nothing. */
     public static final Dropout OFF = new Dropout(0, false);
-
-    private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
     /** Another independent choice of elements, for the part called {@code part}. */
     public Dropout named(String part) {
-        return new Dropout(mix(seed ^ part.hashCode()), active);
+        return new Dropout(SplitMix64.mix(seed ^ part.hashCode()), active);
     }
 
     /** Drops from the first {@code count} elements of row number {@code row}. */
@@ -23,9 +21,7 @@ public record Dropout(long seed, boolean active) {
         apply(rate, row, 0, values, count);
     }
 
-    /**
-     * Drops from {@code count} elements of row number {@code row} that {@code values} has from number {@code from} on.
-     */
+    /** The same for elements {@code from} and following of the row. */
     void apply(double rate, long row, int from, float[] values, int count) {
         if (!active || rate == 0) {
             return;
@@ -47,13 +43,6 @@ public record Dropout(long seed, boolean active) {
     }
 
     private boolean keeps(double rate, long row, int i) {
-        return (mix(seed + GOLDEN_GAMMA * (row << 32 ^ i)) >>> 11) * 0x1.0p-53 >= rate;
-    }
-
-    /** The finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
-    private static long mix(long z) {
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
+        return (SplitMix64.mix(seed + SplitMix64.GOLDEN_GAMMA * (row << 32 ^ i)) >>> 11) * 0x1.0p-53 >= rate;
     }
 }

@@ -7,9 +7,8 @@ import java.nio.IntBuffer;
 
 /**
  * exp of differences that are not positive, as softmax needs it: x = n ln 2 + r with |r| ≤ ½ ln 2, the Taylor
- * polynomial of r, and 2^n from the bits of n, within 7e-8; below −87, near the end of floats, it is exp(−87). Loops
- * are short for the reason that {@link Gelu} gives. None reads the bits of a float, because the compiler makes no
- * vector instructions of that: they go through memory that is seen as floats and as integers.
+ * polynomial of r times 2^n, within 7e-8; below −87 it is exp(−87). For short loops see {@link Gelu}. Bits of floats go
+ * through memory seen as floats and as integers, because the compiler does not vectorise conversions.
  */
 public final class Exponential {
     private static final float LOWEST = -87f;

@@ -7,12 +7,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Row-major floats outside the heap, where the matrix product wants them: a buffer of our own, or the memory of an
- * {@link INDArray}. Kernels copy rows into heap arrays, work there and copy back. Threads may read, and write to
- * different places, at the same time.
+ * Row-major floats outside the heap, where matrix products need them: a buffer of its own, or the memory of an
+ * {@link INDArray}. Kernels copy rows to heap arrays and back. Threads may read, and write different places, at the
+ * same time.
  */
 public final class FloatArray {
-    /** A buffer ends before 2 GiB, so long arrays are seen through several, of 2^28 elements. */
+    /** A buffer ends before 2 GiB, so a long array has several views of 2^28 elements. */
     private static final int PIECE_BITS = 28;
 
     private static final int PIECE_MASK = (1 << PIECE_BITS) - 1;
@@ -50,8 +50,8 @@ public final class FloatArray {
     }
 
     /**
-     * This buffer if it has at least {@code count} elements, else a longer one, zero-filled, in its place: this one is
-     * freed at once and must not be used again, nor anything that shares its memory. For buffers of our own only.
+     * This buffer if it has at least {@code count} elements, else a longer zero-filled one; this one is then freed at
+     * once and must not be used again. For buffers of our own only.
      */
     public FloatArray atLeast(long count) {
         if (length >= count) {
@@ -62,11 +62,7 @@ public final class FloatArray {
         return allocate(count);
     }
 
-    /**
-     * The memory of {@code array}, shared and not copied.
-     *
-     * @throws IllegalArgumentException if it is not dense, row-major and of type FLOAT
-     */
+    /** The memory of {@code array}, shared; IllegalArgumentException unless it is dense, row-major and FLOAT. */
     public static FloatArray of(INDArray array) {
         if (array.dataType() != DataType.FLOAT) {
             throw new IllegalArgumentException("expected an array of FLOAT, found " + array.dataType());
@@ -78,7 +74,6 @@ public final class FloatArray {
         return new FloatArray(new View(address, array.length()), array.length(), array);
     }
 
-    /** A buffer of its own with these values. */
     public static FloatArray copyOf(float[] values) {
         FloatArray array = allocate(values.length);
         array.write(0, values, values.length);
@@ -97,7 +92,6 @@ public final class FloatArray {
         return true;
     }
 
-    /** Elements. */
     public long length() {
         return length;
     }
@@ -136,14 +130,12 @@ public final class FloatArray {
         }
     }
 
-    /** A copy on the heap. */
     public float[] toArray() {
         float[] values = new float[Math.toIntExact(length)];
         read(0, values, values.length);
         return values;
     }
 
-    /** Adds {@code values} to the first elements. */
     public void add(double[] values) {
         add(0, values);
     }
@@ -158,7 +150,6 @@ public final class FloatArray {
         write(to, sums, sums.length);
     }
 
-    /** Sets every element to zero. */
     void zero() {
         zero(length);
     }
@@ -182,7 +173,6 @@ public final class FloatArray {
         }
     }
 
-    /** A pointer to memory that somebody else owns. */
     private static final class View extends FloatPointer {
         View(long address, long length) {
             super((Pointer) null);

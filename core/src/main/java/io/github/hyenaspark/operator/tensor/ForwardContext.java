@@ -1,18 +1,15 @@
 package io.github.hyenaspark.operator.tensor;
 
-import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import java.util.Map;
 
 /**
- * One forward or backward pass of a batch through a {@link DifferentiableModule}.
+ * One forward or backward pass of a batch through a module.
  *
  * @param batchSize B, sequences
  * @param length L, tokens
  * @param parameters by name, each row-major
- * @param gradients by name, of the parameters' shapes; added to, never overwritten; empty in a forward pass
- * @param prefix what stands before the names that the map itself uses
- * @param dropout which elements are dropped; off outside training
- * @param pool the threads that compute it
+ * @param gradients by name, added to, never overwritten; empty in a forward pass
+ * @param prefix of the names that the module itself uses
  * @param <A> the kind of arrays: {@link FloatArray} or {@code double[]}
  */
 public record ForwardContext<A>(
@@ -23,7 +20,6 @@ public record ForwardContext<A>(
         String prefix,
         Dropout dropout,
         ComputePool pool) {
-    /** What stands in a field before the first pass. */
     public static final ForwardContext<FloatArray> NONE = ForwardContext.of(0, 0, Map.of(), Map.of());
 
     /** A pass without dropout, by the caller alone. */
@@ -32,7 +28,7 @@ public record ForwardContext<A>(
         return new ForwardContext<>(batchSize, length, parameters, gradients, "", Dropout.OFF, ComputePool.alone());
     }
 
-    /** The same pass as a part called {@code part} sees it. */
+    /** The same pass as the part called {@code part} sees it. */
     public ForwardContext<A> within(String part) {
         return new ForwardContext<>(
                 batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), pool);
@@ -48,12 +44,10 @@ public record ForwardContext<A>(
         return new ForwardContext<>(1, length, parameters, gradients, prefix, dropout, pool);
     }
 
-    /** The parameter called {@code name}. */
     public A parameter(String name) {
         return required(parameters, name);
     }
 
-    /** The gradient of the parameter called {@code name}. */
     public A gradient(String name) {
         return required(gradients, name);
     }

@@ -1,15 +1,14 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
- * The tanh form of GELU, ½x(1 + tanh u) with u = √(2/π)(x + 0.044715 x³) (Hendrycks and Gimpel, arXiv 1606.08415),
- * finite with a finite derivative for every finite x.
+ * The tanh form of GELU, ½x(1 + tanh u) with u = √(2/π)(x + 0.044715 x³) (Hendrycks and Gimpel, arXiv 1606.08415). The
+ * float form is x σ(2u), with σ from w = 1/(1 + exp 2|u|), which is exact near 0 and 1; the exponential is the Taylor
+ * polynomial of exp(|u|/2), squared twice. Beyond |x| = 5.5, where w is below 1e-8, u stays at its value for 5.5.
  *
- * <p>The float form writes it as x σ(2u) and takes σ from w = 1/(1 + exp 2|u|), which loses nothing where σ is near 0
- * or 1; the exponential is the Taylor polynomial of exp(|u|/2), all terms positive, squared twice. Beyond |x| = 5.5,
- * where w is below 1e-8, u stays what it is at 5.5.
- *
- * <p>Loops are short because the compiler makes vector instructions of a loop only if it has few operations, and starts
- * every array at the same index.
+ * <p>The compiler vectorises only loops with few operations whose arrays all start at the same index: hence the short
+ * loops.
  */
 public final class Gelu {
     private static final double SCALE = Math.sqrt(2 / Math.PI);
@@ -18,7 +17,7 @@ public final class Gelu {
     private static final float CUBIC_FLOAT = (float) CUBIC;
     private static final float HALF_SCALE = (float) (SCALE / 2);
     private static final float TWICE_SCALE = (float) (2 * SCALE);
-    private static final float[] TAYLOR = Taylor.coefficients(16);
+    private static final float[] TAYLOR = VectorOps.Taylor.coefficients(16);
 
     private float[] a = {};
     private float[] z = {};
@@ -54,9 +53,9 @@ public final class Gelu {
         }
         cutOff(row, a, count);
         halfU(a, z, count);
-        java.util.Arrays.fill(w, 0, count, TAYLOR[16]);
+        Arrays.fill(w, 0, count, TAYLOR[16]);
         for (int k = 15; k > 0; k -= 4) {
-            Taylor.horner(TAYLOR, w, z, k, count);
+            VectorOps.Taylor.horner(TAYLOR, w, z, k, count);
         }
         logistic(w, count);
     }

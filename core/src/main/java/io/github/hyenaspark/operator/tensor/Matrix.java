@@ -3,16 +3,19 @@ package io.github.hyenaspark.operator.tensor;
 /**
  * A matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
- * @param values where the elements are
- * @param start the first element
+ * @param start index of the first element
  * @param rows stored rows
  * @param columns stored columns
  * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
 public record Matrix(FloatArray values, long start, int rows, int columns, int stride, boolean transposed) {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> ROW_SUMS = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW_SUMS_ROW = Workspace.Slot.row();
+
     private static final int ROW_MAJOR = 101;
-    private static final int PLAIN = 111;
+    private static final int NOT_TRANSPOSED = 111;
     private static final int TRANSPOSED = 112;
 
     public static Matrix of(FloatArray values, int rows, int columns) {
@@ -39,7 +42,6 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         multiply(a, b, 1f);
     }
 
-    /** Copies stored row {@code row}. */
     public void read(int row, float[] to) {
         values.read(start + (long) row * stride, to, columns);
     }
@@ -61,14 +63,12 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         return columns;
     }
 
-    /** Copies all stored rows. */
     public void read(float[][] to) {
         for (int row = 0; row < rows; row++) {
             read(row, to[row]);
         }
     }
 
-    /** Replaces stored row {@code row}. */
     public void write(int row, float[] source) {
         values.write(start + (long) row * stride, source, columns);
     }
@@ -80,7 +80,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
 
     /** this = other, of the same shape. */
     public void copy(Matrix other, Workspace workspace) {
-        float[] row = workspace.row("matrix.row", columns);
+        float[] row = workspace.row(ROW, columns);
         for (int i = 0; i < rows; i++) {
             other.read(i, row);
             write(i, row);
@@ -89,7 +89,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
 
     /** Multiplies column i by {@code factors[i]}. */
     public void scaleColumns(float[] factors, Workspace workspace) {
-        float[] row = workspace.row("matrix.row", columns);
+        float[] row = workspace.row(ROW, columns);
         for (int i = 0; i < rows; i++) {
             read(i, row);
             VectorOps.multiply(row, factors, row, columns);
@@ -100,10 +100,10 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     /** Adds the sum of row i to {@code sums[i]}: in float within the matrix, which is as short as a tile. */
     public void addRowSums(double[] sums, Workspace workspace) {
         FloatArray ones = workspace.ones(columns);
-        FloatArray result = workspace.array("matrix.row-sums", rows);
+        FloatArray result = workspace.array(ROW_SUMS, rows);
         org.bytedeco.openblas.global.openblas.cblas_sgemv(
                 ROW_MAJOR,
-                PLAIN,
+                NOT_TRANSPOSED,
                 rows,
                 columns,
                 1f,
@@ -114,7 +114,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
                 0f,
                 result.pointer(0, rows),
                 1);
-        float[] row = workspace.row("matrix.row-sums", rows);
+        float[] row = workspace.row(ROW_SUMS_ROW, rows);
         result.read(0, row, rows);
         for (int i = 0; i < rows; i++) {
             sums[i] += row[i];
@@ -132,8 +132,8 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         }
         org.bytedeco.openblas.global.openblas.cblas_sgemm(
                 ROW_MAJOR,
-                a.transposed ? TRANSPOSED : PLAIN,
-                b.transposed ? TRANSPOSED : PLAIN,
+                a.transposed ? TRANSPOSED : NOT_TRANSPOSED,
+                b.transposed ? TRANSPOSED : NOT_TRANSPOSED,
                 rows,
                 columns,
                 inner,

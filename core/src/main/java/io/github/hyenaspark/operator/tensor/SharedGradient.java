@@ -4,22 +4,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, every other
- * to workspace memory of its own, which {@link #finish} adds in the order of the members.
+ * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, the others
+ * to their workspaces, which {@link #finish} adds in order.
  */
 public final class SharedGradient {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
+
+    private final Workspace workspace;
     private final List<FloatArray> members = new ArrayList<>();
     private final int rows;
     private final int columns;
 
-    /** For the gradient called {@code name} of the pass, {@code rows}×{@code columns}. */
-    public SharedGradient(ForwardContext<FloatArray> pass, String name, int rows, int columns) {
+    /** For the gradient called {@code name}; {@code slot} holds the members' shares until {@link #finish}. */
+    public SharedGradient(
+            ForwardContext<FloatArray> pass, Workspace.Slot<FloatArray> slot, String name, int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
+        workspace = pass.pool().workspace(0);
         long size = (long) rows * columns;
         members.add(pass.gradient(name));
         for (int member = 1; member < pass.pool().threads(); member++) {
-            FloatArray array = pass.pool().workspace(member).array("gradient." + name, size);
+            FloatArray array = pass.pool().workspace(member).array(slot, size);
             array.zero(size);
             members.add(array);
         }
@@ -31,9 +37,9 @@ public final class SharedGradient {
     }
 
     /** After all members are done. */
-    public void finish(Workspace workspace) {
-        float[] row = workspace.row("gradient.row", columns);
-        float[] sum = workspace.row("gradient.sum", columns);
+    public void finish() {
+        float[] row = workspace.row(ROW, columns);
+        float[] sum = workspace.row(SUM, columns);
         for (int member = 1; member < members.size(); member++) {
             for (int i = 0; i < rows; i++) {
                 members.get(0).read((long) i * columns, sum, columns);

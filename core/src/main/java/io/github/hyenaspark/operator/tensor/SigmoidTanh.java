@@ -1,14 +1,15 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
- * tanh and the logistic function of rows, within 1.2e-7 of their largest value 1, and near 0 within 4e-7 of tanh
- * itself. Both come from p = exp(a) − 1 with a = |x| or 2|x|: the Taylor polynomial of exp(a/4) − 1, all terms
- * positive, and twice exp(2y) − 1 = p (p + 2), which loses nothing near 0. Beyond a = 20, where both are 4e-9 from
- * their limits, a stays what it is there. Loops are short for the reason that {@link Gelu} gives.
+ * tanh and the logistic function of rows, within 1.2e-7, and near 0 within 4e-7 of tanh itself. Both come from p =
+ * exp(a) − 1 with a = |x| or 2|x|: the Taylor polynomial of exp(a/4) − 1, then twice exp(2y) − 1 = p (p + 2), which is
+ * exact near 0. a stays at 20 beyond that, 4e-9 from the limits. For short loops see {@link Gelu}.
  */
 public final class SigmoidTanh {
     private static final float CUT = 20f;
-    private static final float[] TAYLOR = Taylor.coefficients(12);
+    private static final float[] TAYLOR = VectorOps.Taylor.coefficients(12);
 
     private float[] sign = {};
     private float[] z = {};
@@ -21,9 +22,7 @@ public final class SigmoidTanh {
         VectorOps.multiply(sign, p, row, count);
     }
 
-    /**
-     * Replaces {@code row} by σ(x) = 1/(1 + exp(−x)): w = 1/(p + 2) where x is negative, 1 − w where it is positive.
-     */
+    /** Replaces {@code row} by σ(x) = 1/(1 + exp(−x)): w = 1/(p + 2) for negative x, 1 − w for positive x. */
     public void logistic(float[] row, int count) {
         exponentials(row, CUT, 0.25f, count);
         reciprocals(p, count);
@@ -44,9 +43,9 @@ public final class SigmoidTanh {
         for (int i = 0; i < count; i++) {
             z[i] = factor * Math.abs(row[i]);
         }
-        java.util.Arrays.fill(p, 0, count, TAYLOR[12]);
+        Arrays.fill(p, 0, count, TAYLOR[12]);
         for (int k = 11; k > 3; k -= 4) {
-            Taylor.horner(TAYLOR, p, z, k, count);
+            VectorOps.Taylor.horner(TAYLOR, p, z, k, count);
         }
         finish(p, z, count);
         for (int i = 0; i < count; i++) {

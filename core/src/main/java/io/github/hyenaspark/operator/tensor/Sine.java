@@ -1,9 +1,10 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.Arrays;
+
 /**
- * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r, within 1e-12
- * for products up to 1e7, beyond which multiples of π are no longer exact. Worked out in double; loops are short for
- * the reason that {@link Gelu} gives.
+ * Sines and cosines of ω x for a row of x: ω x = nπ + r with |r| ≤ π/2, then the Taylor polynomials of r in double,
+ * within 1e-12 for products up to 1e7, beyond which multiples of π are not exact. For short loops see {@link Gelu}.
  */
 public final class Sine {
     /** Adding and subtracting it rounds to a whole number. */
@@ -14,7 +15,7 @@ public final class Sine {
     private static final double[] SINE = taylor(1);
     private static final double[] COSINE = taylor(0);
 
-    private double[] turns = {};
+    private double[] halfTurns = {};
     private double[] sign = {};
     private double[] r = {};
     private double[] square = {};
@@ -37,16 +38,16 @@ public final class Sine {
 
     private void reduce(float omega, float[] row, int count) {
         if (r.length < count) {
-            turns = new double[count];
+            halfTurns = new double[count];
             sign = new double[count];
             r = new double[count];
             square = new double[count];
             series = new double[count];
         }
         scale(omega, row, r, count);
-        halfTurns(r, turns, count);
-        remainder(turns, r, count);
-        parity(turns, sign, count);
+        halfTurns(r, halfTurns, count);
+        remainder(halfTurns, r, count);
+        parity(halfTurns, sign, count);
         for (int i = 0; i < count; i++) {
             square[i] = r[i] * r[i];
         }
@@ -85,7 +86,7 @@ public final class Sine {
 
     /** Horner's rule in r², two coefficients at a time. */
     private void sum(double[] coefficients, int count) {
-        java.util.Arrays.fill(series, 0, count, coefficients[8]);
+        Arrays.fill(series, 0, count, coefficients[8]);
         for (int k = 7; k > 0; k -= 2) {
             horner(series, square, coefficients[k], coefficients[k - 1], count);
         }

@@ -3,9 +3,8 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.Arrays;
 
 /**
- * Sums over long rows: in 256 float lanes, and the lanes in double. A lane adds every 256th element, so that a row of a
- * million loses no more than a row of four thousand in one float. Blocks are copied first, because the compiler makes
- * vector instructions only of loops that start every array at the same index.
+ * Sums over long rows, in 256 float lanes that are added in double, so that a row of a million loses no more than one
+ * of four thousand. Blocks are copied first because the compiler vectorises only loops over arrays from the same index.
  */
 public final class Sums {
     private static final int LANES = 256;

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.operator.tensor;
 
 /**
- * A few steps of one sequence, all channels of them: the unit of work wherever a step needs nothing of other steps.
- * Small enough for the cache, so that what happens to it one after the other costs one pass over memory.
+ * A few steps of one sequence, all channels: the unit of work where a step needs no other steps. It stays in the cache,
+ * so everything done to it costs one pass over memory.
  *
  * @param member of the pool that works on it
  * @param number among all tiles of the batch
@@ -10,14 +10,12 @@ package io.github.hyenaspark.operator.tensor;
  * @param from its first step
  * @param count its steps
  * @param length L, steps of a sequence
- * @param workspace of the member
  */
 public record Tile(int member, int number, int b, int from, int count, int length, Workspace workspace) {
     /** Steps of a tile, unless its part needs fewer. */
     public static final int LENGTH = 512;
 
-    /** What is done to a tile. */
-    public interface Work {
+    public interface TileTask {
         void run(Tile tile);
     }
 
@@ -31,14 +29,14 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
     }
 
     /** Divides the tiles of a batch among the pool and waits for all. */
-    public static void each(ForwardContext<?> pass, int tileLength, Work work) {
+    public static void each(ForwardContext<?> pass, int tileLength, TileTask task) {
         int perSequence = perSequence(pass, tileLength);
         pass.pool().divide(tiles(pass, tileLength), (member, first, last) -> {
             Workspace workspace = pass.pool().workspace(member);
             for (int number = first; number < last; number++) {
                 int from = number % perSequence * tileLength;
                 int count = Math.min(tileLength, pass.length() - from);
-                work.run(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
+                task.run(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
             }
         });
     }
@@ -55,14 +53,13 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         }
     }
 
-    /** The tile's part of an array B×{@code rows}×L, copied to rows of the member's workspace memory. */
-    public float[][] rows(String name, FloatArray array, int rows) {
-        float[][] copied = workspace.rows(name, rows, count);
+    /** The tile's part of an array B×{@code rows}×L, copied to the member's workspace. */
+    public float[][] rows(Workspace.Slot<float[][]> slot, FloatArray array, int rows) {
+        float[][] copied = workspace.rows(slot, rows, count);
         read(array, rows, copied);
         return copied;
     }
 
-    /** Copies back. */
     public void write(float[][] source, int rows, FloatArray array) {
         for (int row = 0; row < rows; row++) {
             array.write(start(rows, row), source[row], count);
@@ -79,16 +76,13 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return new Matrix(array, start(rows, 0), rows, count, length, false);
     }
 
-    /**
-     * The tile's part of an array in which tiles of this length lie one after the other, each {@code rows}×steps
-     * without gaps.
-     */
+    /** The tile's part of an array of tiles of this length, one after the other, each {@code rows}×steps. */
     public Matrix packed(FloatArray array, int rows) {
         return new Matrix(array, ((long) b * length + from) * rows, rows, count, count, false);
     }
 
-    /** A matrix of the tile's steps in the member's workspace memory. */
-    public Matrix matrix(String name, int rows) {
-        return Matrix.of(workspace.array(name, (long) rows * count), rows, count);
+    /** A matrix of {@code rows} by the tile's steps in the member's workspace. */
+    public Matrix matrix(Workspace.Slot<FloatArray> slot, int rows) {
+        return Matrix.of(workspace.array(slot, (long) rows * count), rows, count);
     }
 }

@@ -67,6 +67,27 @@ public final class VectorOps {
         }
     }
 
+    /** to = x − y; {@code to} may be one of them, here and in the next two. */
+    public static void subtract(float[] x, float[] y, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = x[i] - y[i];
+        }
+    }
+
+    /** The gradient of a where y = tanh a: to = gradient ⊙ (1 − y²). */
+    public static void tanhBackward(float[] gradient, float[] y, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = gradient[i] * (1f - y[i] * y[i]);
+        }
+    }
+
+    /** The gradient of a where y = σ(a): to = gradient ⊙ y ⊙ (1 − y). */
+    public static void sigmoidBackward(float[] gradient, float[] y, float[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = gradient[i] * y[i] * (1f - y[i]);
+        }
+    }
+
     /** signs = −1 or 1, the sign of x; 0 where x is 0. */
     static void signs(float[] x, float[] signs, int count) {
         for (int i = 0; i < count; i++) {
@@ -78,6 +99,36 @@ public final class VectorOps {
     public static void scale(float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] *= factor;
+        }
+    }
+
+    /** The Taylor polynomial of exp, for the functions of rows that are made of it: coefficients, and Horner's rule. */
+    static final class Taylor {
+        private Taylor() {}
+
+        /** 1/k!, from k = 0. */
+        static float[] coefficients(int degree) {
+            float[] coefficients = new float[degree + 1];
+            double factorial = 1;
+            for (int k = 0; k <= degree; k++) {
+                coefficients[k] = (float) (1 / factorial);
+                factorial *= k + 1;
+            }
+            return coefficients;
+        }
+
+        /** Four terms, from power {@code k} down: few operations, for the reason that {@link Gelu} gives. */
+        static void horner(float[] coefficients, float[] sum, float[] z, int k, int count) {
+            float c0 = coefficients[k];
+            float c1 = coefficients[k - 1];
+            float c2 = coefficients[k - 2];
+            float c3 = coefficients[k - 3];
+            for (int i = 0; i < count; i++) {
+                float s = Math.fma(sum[i], z[i], c0);
+                s = Math.fma(s, z[i], c1);
+                s = Math.fma(s, z[i], c2);
+                sum[i] = Math.fma(s, z[i], c3);
+            }
         }
     }
 }

@@ -4,56 +4,97 @@ import io.github.hyenaspark.convolution.LongConvolution;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that one member of a {@link ComputePool} works in, kept from step to step and shared by all parts of a model,
- * so that a step allocates nothing of the size of its data. What lies under a name is garbage from an earlier use and
- * lasts until the next part asks for the same name; parts that run one inside the other use different names.
+ * Memory that one member of a {@link ComputePool} works in, kept from step to step and shared by all layers of a model,
+ * so that a step allocates nothing of the size of its data. What a {@link Slot} holds is garbage from an earlier use
+ * and lasts until somebody asks for the same slot: code that runs inside other code needs slots of its own.
  */
 public final class Workspace {
-    private final Map<String, float[][]> rows = new HashMap<>();
-    private final Map<String, double[]> zeros = new HashMap<>();
-    private final Map<String, FloatArray> arrays = new HashMap<>();
+    private final Map<Slot<?>, Object> memory = new HashMap<>();
     private final Gelu gelu = new Gelu();
     private final Sine sine = new Sine();
     private final Exponential exponential = new Exponential();
-    private final SigmoidTanh squash = new SigmoidTanh();
+    private final SigmoidTanh sigmoidTanh = new SigmoidTanh();
     private final Sums sums = new Sums();
     private FloatArray ones = FloatArray.allocate(0);
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
-    /** At least {@code length} floats. */
-    public float[] row(String name, int length) {
-        return rows(name, 1, length)[0];
+    /**
+     * The right to one piece of memory in every workspace. A class holds its slots as constants, so that all its
+     * instances share the memory and nobody else reaches it.
+     *
+     * @param family equal only to itself
+     */
+    public record Slot<T>(Class<T> type, Object family, int number) {
+        private static <T> Slot<T> of(Class<T> type) {
+            return new Slot<>(type, new Object(), 0);
+        }
+
+        public static Slot<float[]> row() {
+            return of(float[].class);
+        }
+
+        public static Slot<float[][]> rows() {
+            return of(float[][].class);
+        }
+
+        public static Slot<double[]> sums() {
+            return of(double[].class);
+        }
+
+        public static Slot<FloatArray> array() {
+            return of(FloatArray.class);
+        }
+
+        /** One of many slots of the same use, {@code number} of them from 0 on; this slot is number 0. */
+        public Slot<T> at(int number) {
+            return new Slot<>(type, family, number);
+        }
     }
 
-    /** At least {@code number} rows of at least {@code length} floats. */
-    public float[][] rows(String name, int number, int length) {
-        float[][] found = rows.get(name);
-        if (found == null || found.length < number || (number > 0 && found[0].length < length)) {
-            int longest = found == null || found.length == 0 ? length : Math.max(length, found[0].length);
-            found = new float[found == null ? number : Math.max(number, found.length)][longest];
-            rows.put(name, found);
+    private <T> @Nullable T held(Slot<T> slot) {
+        return slot.type().cast(memory.get(slot));
+    }
+
+    /** At least {@code length} floats. */
+    public float[] row(Slot<float[]> slot, int length) {
+        float[] found = held(slot);
+        if (found == null || found.length < length) {
+            found = new float[length];
+            memory.put(slot, found);
         }
         return found;
     }
 
-    /** Exactly {@code length} zeros. */
-    public double[] zeros(String name, int length) {
-        double[] found = zeros.get(name);
+    /** At least {@code number} rows of at least {@code length} floats. */
+    public float[][] rows(Slot<float[][]> slot, int number, int length) {
+        float[][] found = held(slot);
+        if (found == null || found.length < number || (number > 0 && found[0].length < length)) {
+            int longest = found == null || found.length == 0 ? length : Math.max(length, found[0].length);
+            found = new float[found == null ? number : Math.max(number, found.length)][longest];
+            memory.put(slot, found);
+        }
+        return found;
+    }
+
+    /** Exactly {@code length} sums, all zero. */
+    public double[] zeros(Slot<double[]> slot, int length) {
+        double[] found = held(slot);
         if (found == null || found.length != length) {
             found = new double[length];
-            zeros.put(name, found);
+            memory.put(slot, found);
         }
         Arrays.fill(found, 0);
         return found;
     }
 
     /** At least {@code length} floats outside the heap. */
-    public FloatArray array(String name, long length) {
-        FloatArray found =
-                arrays.computeIfAbsent(name, key -> FloatArray.allocate(0)).atLeast(length);
-        arrays.put(name, found);
+    public FloatArray array(Slot<FloatArray> slot, long length) {
+        FloatArray held = held(slot);
+        FloatArray found = held == null ? FloatArray.allocate(length) : held.atLeast(length);
+        memory.put(slot, found);
         return found;
     }
 
@@ -87,8 +128,8 @@ public final class Workspace {
         return exponential;
     }
 
-    public SigmoidTanh squash() {
-        return squash;
+    public SigmoidTanh sigmoidTanh() {
+        return sigmoidTanh;
     }
 
     public Sums sums() {

@@ -10,14 +10,14 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Averages what the workers of a round found, each weighted by its tokens. Every sum runs in the order of the workers
- * and in double, rounded once, and no element needs another one: so the result is the same to the bit whether one place
- * averages everything or many places average a range each, and in whatever order results arrive.
+ * Averages the results of the workers of a round, each weighted by its tokens. Every sum runs in worker order and in
+ * double, rounded once, and elements do not depend on each other: the result is the same to the bit whether one place
+ * averages everything or many average a range each, and in whatever order results arrive.
  *
  * @param config how the workers were trained
  * @param round r, from 0
- * @param weights w_k = tokens of worker k / tokens of all, of those workers whose results count, in their order
- * @param steps h_k, which each of these workers did, in the same order
+ * @param weights w_k = tokens of worker k / tokens of all, for the workers whose results count, in worker order
+ * @param steps h_k, local steps of these workers
  */
 public record Averaging(TrainConfig config, long round, List<Double> weights, List<Integer> steps) {
     private static final int RANGE = 256 * Codec.BLOCK;
@@ -30,8 +30,8 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     /**
      * The averaging of a round.
      *
-     * @param reports of the workers whose results count, by worker, each once
-     * @throws IllegalArgumentException if there are none, their order is another, or no token was trained on
+     * @param reports of the workers whose results count, in worker order
+     * @throws IllegalArgumentException if there are none, they are out of order, or no token was trained on
      */
     public static Averaging of(TrainConfig config, long round, List<LocalTrainer.WorkerReport> reports) {
         if (reports.isEmpty()) {
@@ -60,10 +60,10 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     /**
-     * Everything, here, range by range on the processors there are.
+     * Averages everything in this process, ranges in parallel.
      *
-     * @param start what the workers started from
-     * @param frames of the workers whose results count, in their order
+     * @param start the common start of the workers
+     * @param frames of the workers whose results count, in worker order
      */
     public AveragedState average(TrainingState start, List<EncodedUpdate> frames) {
         check(frames);
@@ -77,11 +77,10 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     /**
-     * One range.
+     * Averages one range.
      *
-     * @param start what the workers started from, of the range alone; its moments are used by
-     *     {@link #correctsSecondMoments} only
-     * @param frames that hold the range
+     * @param start the range of the common start; moments are needed only if {@link #correctsSecondMoments}
+     * @param frames of the range, as for {@link #average}
      * @param from its first parameter, a multiple of {@link Codec#BLOCK}
      */
     public AveragedState range(TrainingState start, List<EncodedUpdate> frames, int from) {
@@ -91,9 +90,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         return part;
     }
 
-    /**
-     * Whether more becomes of second moments than their mean, which takes the moments that the workers started from.
-     */
+    /** Whether the mean of the second moments is corrected, which takes the moments of the common start. */
     public boolean correctsSecondMoments() {
         return config.innerState() == TrainConfig.MomentPolicy.AVERAGE
                 && config.secondMoment() == TrainConfig.SecondMoment.MEAN_GRADIENT
@@ -101,10 +98,10 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     /**
-     * The length of the mean step, |Σ w_k (θ_k − θ)|.
+     * The norm of the mean step, |Σ w_k (θ_k − θ)|.
      *
      * @param start θ, P
-     * @param averaged all of what this made
+     * @param averaged of all parameters
      */
     public double meanDeltaNorm(float[] start, AveragedState averaged) {
         boolean plain = config.outer().isPlainMean(round);
@@ -124,7 +121,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    /** A range; {@code into} and {@code start} begin at the same parameter. */
+    /** Averages a range; {@code into} and {@code start} begin at the same parameter. */
     private void fill(AveragedState into, TrainingState start, List<EncodedUpdate> frames, int from, int to) {
         fillParameters(into, start, frames, from, to);
         if (config.innerState() == TrainConfig.MomentPolicy.AVERAGE) {
@@ -162,7 +159,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    /** From the mean of what frames hold, parameters or deltas, to what {@link AveragedState#parameters} says. */
+    /** Turns the mean of the frames, parameters or deltas, into an element of {@link AveragedState#parameters}. */
     private double parameter(boolean plain, double start, double mean) {
         if (config.codec().isExact()) {
             return plain ? mean : start - mean;
@@ -170,7 +167,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         return plain ? start + mean : -mean;
     }
 
-    /** Rounded to what travels, so that driver and workers go on from the same moments. */
+    /** Rounds to what travels, so that driver and workers continue from the same moments. */
     private void moments(double[] mean, float[] into, int place, int count) {
         boolean exact = config.codec().ofMoments().isExact();
         for (int i = 0; i < count; i++) {
@@ -179,7 +176,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
         }
     }
 
-    /** Weighted means of a vector that every worker sent, one block of values at a time. */
+    /** Weighted means of one vector of all workers, block by block. */
     private final class Mean {
         private final List<EncodedUpdate> frames;
         private final Codec codec;
@@ -194,12 +191,12 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
             values = new float[frames.size()][Codec.BLOCK];
         }
 
-        /** What every worker sent of the last block, K × B. */
+        /** The workers' values of the last block, K × B. */
         float[][] values() {
             return values;
         }
 
-        /** Begins with the first worker's term, not with 0, which would turn a lone -0 into 0. */
+        /** Starts with the first worker's term, not with 0, which would turn a lone -0 into 0. */
         double[] of(int at, int count) {
             for (int k = 0; k < frames.size(); k++) {
                 EncodedUpdate frame = frames.get(k);
@@ -227,16 +224,16 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     }
 
     /**
-     * What the workers of a round found together, or a range of it. Not compared by {@code equals}.
+     * The average of a round, or a range of it. Not compared by {@code equals}.
      *
-     * @param from the first parameter that is in here
-     * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), which the outer
-     *     optimiser descends
-     * @param firstMoment the mean of m, empty unless moments are averaged
-     * @param secondMoment the mean of v in the same way, or what {@link TrainConfig.SecondMoment} makes of it
+     * @param from number of the first parameter
+     * @param parameters Σ w_k θ_k if the round ends with the plain mean, else g = Σ w_k (θ − θ_k), along which the
+     *     outer optimiser descends
+     * @param firstMoment the mean of m; empty unless moments are averaged
+     * @param secondMoment the mean of v, corrected as {@link TrainConfig.SecondMoment} says; empty likewise
      */
     public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
-        /** Zeros in the place of all parameters, for {@link #put}. */
+        /** Zeros for all parameters, to be filled by {@link #put}. */
         public static AveragedState zeros(int parameters, TrainConfig.MomentPolicy innerState) {
             return zeros(0, parameters, innerState);
         }
@@ -246,7 +243,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
             return new AveragedState(from, new float[count], new float[moments], new float[moments]);
         }
 
-        /** Copies a range into its place in this, which begins at 0. */
+        /** Copies a range into this state, which begins at 0. */
         public void put(AveragedState part) {
             System.arraycopy(part.parameters, 0, parameters, part.from, part.parameters.length);
             if (part.firstMoment.length > 0) {

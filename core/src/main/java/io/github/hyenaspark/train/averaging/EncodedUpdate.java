@@ -7,15 +7,15 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
 
 /**
- * The numbers that one worker sends after a round, encoded; all of them, or those of a range of parameters. The arrays
- * belong to the record. Not compared by {@code equals}.
+ * A worker's encoded result of a round, for all parameters or a range. The record owns the arrays. Not compared by
+ * {@code equals}.
  *
  * @param codec of {@code parameters}
- * @param from the first parameter that is in here, a multiple of {@link Codec#BLOCK}
- * @param parameters the worker's parameters themselves under {@link Codec#FP32}, so that averaging one worker loses no
- *     bit; under every other codec its delta, parameters minus the common start
- * @param firstMoment AdamW's m by {@link Codec#ofMoments}, empty unless moments are averaged
- * @param secondMoment AdamW's v in the same way
+ * @param from number of the first parameter, a multiple of {@link Codec#BLOCK}
+ * @param parameters the worker's parameters themselves under {@link Codec#FP32}, so that averaging one worker is exact;
+ *     under every other codec its delta, parameters minus the common start
+ * @param firstMoment AdamW's m in {@link Codec#ofMoments}; empty unless moments are averaged
+ * @param secondMoment AdamW's v likewise
  */
 public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) {
     private static final byte[] NONE = {};
@@ -23,17 +23,15 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     /**
      * What is sent, and what stays with the worker.
      *
-     * @param frames sent
-     * @param residual what the codec lost, P, which the worker adds to its next delta; empty under codecs that keep
-     *     none
+     * @param residual what the codec lost, P, which the worker adds to its next delta; empty without error feedback
      */
     public record Packed(EncodedUpdate frames, float[] residual) {}
 
     /**
      * Encodes a result.
      *
-     * @param start what the workers started from
-     * @param residual what encoding lost in this worker's round before, P; empty if nothing
+     * @param start the common start of the workers
+     * @param residual of this worker's previous round, P; empty if there is none
      */
     public static Packed pack(
             TrainConfig config, TrainingState start, LocalTrainer.RoundResult result, float[] residual) {
@@ -53,7 +51,7 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     /**
      * Encodes end - start + residual.
      *
-     * @param lost takes what the frame does not hold of it, unless it is empty
+     * @param lost receives what the frame loses, unless it is empty
      */
     private static byte[] deltas(Codec codec, float[] start, float[] end, float[] residual, float[] lost) {
         byte[] frame = codec.frame(end.length);
@@ -92,12 +90,10 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
         }
     }
 
-    /** Bytes of the parameters. */
     public long parameterBytes() {
         return parameters.length;
     }
 
-    /** Bytes of both moments. */
     public long momentBytes() {
         return (long) firstMoment.length + secondMoment.length;
     }
@@ -105,8 +101,8 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     /**
      * The frames of a range of parameters.
      *
-     * @param begin the first, a multiple of {@link Codec#BLOCK}
-     * @param end one past the last
+     * @param begin inclusive, a multiple of {@link Codec#BLOCK}
+     * @param end exclusive
      */
     public EncodedUpdate part(int begin, int end) {
         return new EncodedUpdate(

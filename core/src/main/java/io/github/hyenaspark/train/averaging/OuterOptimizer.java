@@ -7,37 +7,36 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Makes the state that the next round starts from of what the workers found together, on the driver. With g from
- * {@link Averaging.AveragedState}, per element and in float:
+ * Takes the outer step on the driver: from the average of a round to the state that the next round starts from. With g
+ * from {@link Averaging.AveragedState}, per element and in float:
  *
  * <pre>
  *   v ← μ v + g      θ ← θ - η (g + μ v)
  * </pre>
  *
- * which is Nesterov's rule as DiLoCo uses it (arXiv 2311.08105). η = 1 with μ = 0 takes the mean of the workers'
- * parameters itself: θ - (θ - θ_k) is not θ_k in floating point, and one worker must train as if there were no
- * averaging at all. Where workers are sent updates, θ is what {@link ParameterUpdate} rounds it to.
+ * which is Nesterov's rule as in DiLoCo (arXiv 2311.08105). η = 1 with μ = 0 takes the mean of the workers' parameters
+ * itself, because θ - (θ - θ_k) is not θ_k in floating point, and a single worker must train as without averaging. If
+ * workers receive updates, {@link ParameterUpdate} rounds θ.
  *
- * @param config η and μ
  * @param downCodec how parameters travel to the workers
  */
 public record OuterOptimizer(TrainConfig.Outer config, Codec downCodec) {
     private static final int RANGE = 64 * Codec.BLOCK;
 
     /**
-     * Where a step leads.
+     * The result of a step.
      *
-     * @param state θ and the moments that all workers share, if they do
+     * @param state θ, and the moments if workers share them
      * @param momentum v, P
-     * @param update from the θ before to that of the state, unless parameters travel as they are
+     * @param update from the old θ to the new one; empty if parameters travel unencoded
      */
     public record Step(TrainingState state, float[] momentum, Optional<ParameterUpdate> update) {}
 
     /**
-     * Takes the outer step of a round. Its results are new arrays; what was passed in is left as it is.
+     * Takes the outer step of a round, into new arrays.
      *
-     * @param start θ that the workers started from, P
-     * @param momentum v, P: zeros at the start of a run
+     * @param start θ, P
+     * @param momentum v, P; zeros at the start of a run
      * @param averaged of all P parameters
      * @param round r, from 0
      */

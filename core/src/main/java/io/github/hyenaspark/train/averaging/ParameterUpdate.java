@@ -3,26 +3,25 @@ package io.github.hyenaspark.train.averaging;
 import io.github.hyenaspark.train.codec.Codec;
 
 /**
- * What a round changed of θ, encoded, for those who have θ from before it. {@link OuterOptimizer} makes it and goes on
- * from the rounded parameters itself, so that all have the same floats:
+ * The encoded change of θ in a round, for receivers that have the θ before it. {@link OuterOptimizer} makes it and
+ * continues from the rounded parameters itself, so that all have the same floats:
  *
  * <pre>
  *   θ_after = θ_before + decoded(encoded(θ' - θ_before)), where θ' is the outer step's
  * </pre>
  *
- * The frame belongs to the record. Not compared by {@code equals}.
+ * The record owns the frame. Not compared by {@code equals}.
  *
- * @param codec of the frame
  * @param frame the change, P values
  */
 public record ParameterUpdate(Codec codec, byte[] frame) {
     /**
-     * Writes a range of the frame and rounds the parameters to what it says.
+     * Writes a range of the frame and rounds the parameters accordingly.
      *
      * @param before θ_before, P
-     * @param theta θ', P; θ_after in that range when this returns
-     * @param from the first parameter of the range, a multiple of {@link Codec#BLOCK}
-     * @param to one past the last
+     * @param theta θ', P; θ_after in that range afterwards
+     * @param from inclusive, a multiple of {@link Codec#BLOCK}
+     * @param to exclusive
      */
     void round(float[] before, float[] theta, int from, int to) {
         var block = new float[Codec.BLOCK];
@@ -36,9 +35,9 @@ public record ParameterUpdate(Codec codec, byte[] frame) {
     }
 
     /**
-     * Where the update leads, in this thread alone.
+     * Applies the update, single-threaded.
      *
-     * @param before θ_before, P; left as it is
+     * @param before θ_before, P; unchanged
      * @return θ_after, P, a new array
      */
     public float[] appliedTo(float[] before) {

@@ -5,11 +5,11 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
 /**
- * How a vector of floats is written for its way from a worker to the driver: one frame of little-endian bytes, in
- * blocks of {@value #BLOCK} values (the last one shorter). {@code INT8} and {@code INT4} write a block as the float
- * max|x| / n and then the nearest multiples of it, with n = 127 and 7; two values of {@code INT4} share a byte, the
- * first in its low half. Blocks of one scale lose nothing that could be seen at eight and four bits (arXiv 2501.18512);
- * what {@code INT4} loses, the worker adds to its next delta.
+ * How a vector of floats travels from a worker to the driver: as one frame of little-endian bytes, in blocks of
+ * {@value #BLOCK} values (the last one shorter). {@code INT8} and {@code INT4} write a block as the float max|x| / n, n
+ * = 127 and 7, and the nearest multiples of it; two values of {@code INT4} share a byte, the first in its low half.
+ * With blockwise scales, eight and four bits train as well as 32 (arXiv 2501.18512). A worker adds what {@code INT4}
+ * loses to its next delta.
  */
 public enum Codec {
     /** Four bytes a value, exact. */
@@ -35,28 +35,24 @@ public enum Codec {
         this.bytesPerValue = bytesPerValue;
     }
 
-    /** Whether decoding gives back what was encoded. */
+    /** Whether encoding is lossless. */
     public boolean isExact() {
         return this == FP32;
     }
 
-    /** Whether what a worker's frame lost is kept by the worker for the next one. */
+    /** Whether the worker adds what a frame lost to its next frame. */
     public boolean feedsErrorBack() {
         return this == INT4;
     }
 
-    /** With what the moments travel beside parameters of this codec: they have no common scale, so bf16 at least. */
+    /** The codec for moments beside parameters in this codec: at least bf16, since moments have no common scale. */
     public Codec ofMoments() {
         return this == FP32 ? FP32 : BF16;
     }
 
     /** Bytes of a frame of {@code count} values. */
     public long bytes(long count) {
-        return blockBytes() * (count / BLOCK) + (count % BLOCK == 0 ? 0 : partBytes((int) (count % BLOCK)));
-    }
-
-    private long blockBytes() {
-        return partBytes(BLOCK);
+        return partBytes(BLOCK) * (count / BLOCK) + (count % BLOCK == 0 ? 0 : partBytes((int) (count % BLOCK)));
     }
 
     private long partBytes(int count) {
@@ -70,7 +66,7 @@ public enum Codec {
     /**
      * A frame of values.
      *
-     * @throws IllegalArgumentException if it would be longer than an array can be
+     * @throws IllegalArgumentException as {@link #frame}
      */
     public byte[] encode(float[] values) {
         byte[] frame = frame(values.length);
@@ -86,7 +82,7 @@ public enum Codec {
     /**
      * An empty frame, for {@link #encode(float[], int, byte[], int)}.
      *
-     * @throws IllegalArgumentException if it would be longer than an array can be
+     * @throws IllegalArgumentException if it exceeds the largest array
      */
     public byte[] frame(int values) {
         long size = bytes(values);
@@ -100,19 +96,18 @@ public enum Codec {
     /**
      * Writes one block of a frame.
      *
-     * @param block its values, at its start
-     * @param count how many
-     * @param from the first one's place in the frame, a multiple of {@link #BLOCK}
+     * @param block the first {@code count} elements are written
+     * @param from number of the first value in the frame, a multiple of {@link #BLOCK}
      */
     public void encode(float[] block, int count, byte[] frame, int from) {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).put(block, 0, count);
-            case BF16 -> LOOPS.putHalves(block, count, frame, at);
+            case BF16 -> LOOPS.putHalves(block, 0, count, frame, at);
             case INT8 -> {
                 float scale = scale(block, count, INT8_LIMIT);
                 floats(frame, at, 1).put(scale);
-                LOOPS.putBytes(block, count, scale, frame, at + Float.BYTES);
+                LOOPS.putBytes(block, 0, count, scale, frame, at + Float.BYTES);
             }
             case INT4 -> {
                 float scale = scale(block, count, INT4_LIMIT);
@@ -137,7 +132,7 @@ public enum Codec {
         }
     }
 
-    /** To nearest, ties to even; what is no number stays none. */
+    /** To nearest, ties to even; NaN stays NaN. */
     static short bf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
@@ -152,24 +147,23 @@ public enum Codec {
     }
 
     private static float scale(float[] block, int count, int limit) {
-        return LOOPS.largest(block, count) / limit;
+        return LOOPS.largest(block, 0, count) / limit;
     }
 
     /**
-     * Decodes some values of a frame.
+     * Decodes values of a frame that begins with a whole block.
      *
-     * @param frame begins with a whole block
-     * @param from the first value, a multiple of {@link #BLOCK}
+     * @param from number of the first value, a multiple of {@link #BLOCK}
      * @param count at most {@link #BLOCK}
-     * @param values takes them, from its start
+     * @param values receives them, from index 0 on
      */
     public void decode(byte[] frame, int from, int count, float[] values) {
         int at = Math.toIntExact(bytes(from));
         switch (this) {
             case FP32 -> floats(frame, at, count).get(values, 0, count);
-            case BF16 -> LOOPS.getHalves(frame, at, values, count);
+            case BF16 -> LOOPS.getHalves(frame, at, values, 0, count);
             case INT8 ->
-                LOOPS.getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
+                LOOPS.getBytes(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, 0, count);
             case INT4 ->
                 getNibbles(frame, at + Float.BYTES, floats(frame, at, 1).get(), values, count);
         }

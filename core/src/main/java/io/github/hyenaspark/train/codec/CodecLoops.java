@@ -6,14 +6,22 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The loops of {@link Codec} over the values of one block. There are two, with the same results to the bit: those of
- * the Vector API, where the {@link VectorModule} is available and has vectors of eight floats, take half the time.
+ * The loops of {@link Codec} over values {@code from} (inclusive) to {@code to} (exclusive) of one block, one value at a
+ * time. {@code VectorCodecLoops} gives the same bits in half the time, where the
+ * {@link VectorModule} is available and has vectors of eight floats. Value i of a block stands in the frame at
+ * byte {@code at} + i, or {@code at} + 2i for halves.
  */
-interface CodecLoops {
-    /** The loops of this JVM. {@code VectorCodecLoops} is found by name: without the module it does not load. */
+class CodecLoops {
+    /** Added to a small float, it leaves an integer in the last bits, rounded to nearest with ties to even. */
+    static final float ONES = 0x1.8p23f;
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** The loops of this JVM. Finds {@code VectorCodecLoops} by name, because it does not load without the module. */
     static CodecLoops ofThisJvm() {
         if (!VectorModule.load()) {
-            return new Scalar();
+            return new CodecLoops();
         }
         try {
             CodecLoops loops = Class.forName("io.github.hyenaspark.train.codec.VectorCodecLoops")
@@ -23,126 +31,66 @@ interface CodecLoops {
             loops.runOnce();
             return loops;
         } catch (LinkageError | ReflectiveOperationException e) { // vectors of another size, or another API in this JDK
-            return new Scalar();
+            return new CodecLoops();
         }
     }
 
-    /** What another JDK has taken away shows when it is first called. */
+    /** A method that another JDK has removed fails at its first call. */
     private void runOnce() {
         var values = new float[Codec.BLOCK];
         var frame = new byte[2 * Codec.BLOCK];
-        putBytes(values, values.length, largest(values, values.length), frame, 0);
-        getBytes(frame, 0, 1, values, values.length);
-        putHalves(values, values.length, frame, 0);
-        getHalves(frame, 0, values, values.length);
+        putBytes(values, 0, Codec.BLOCK, largest(values, 0, Codec.BLOCK), frame, 0);
+        getBytes(frame, 0, 1, values, 0, Codec.BLOCK);
+        putHalves(values, 0, Codec.BLOCK, frame, 0);
+        getHalves(frame, 0, values, 0, Codec.BLOCK);
     }
 
-    /** max|x| of the first {@code count}, and no number if one of them is none. */
-    float largest(float[] block, int count);
+    /** max|x|; NaN if a value is NaN. */
+    float largest(float[] block, int from, int to) {
+        float largest = 0;
+        for (int i = from; i < to; i++) {
+            largest = Math.max(largest, Math.abs(block[i]));
+        }
+        return largest;
+    }
 
     /**
-     * Writes the multiples of the scale that are nearest to the values, as far as floats can tell: x · (1 / scale) is
+     * Writes the multiples of the scale that are nearest to the values, within float rounding: x · (1 / scale) is
      * rounded twice before it is rounded to an integer.
      *
-     * @param scale max|x| / 127 of these values
-     * @param at the first byte
+     * @param scale max|x| / 127 of the block
      */
-    void putBytes(float[] block, int count, float scale, byte[] frame, int at);
+    void putBytes(float[] block, int from, int to, float scale, byte[] frame, int at) {
+        float inverse = inverse(scale);
+        for (int i = from; i < to; i++) {
+            frame[at + i] = (byte) Float.floatToRawIntBits(block[i] * inverse + ONES);
+        }
+    }
 
-    /**
-     * Reads what {@link #putBytes} wrote.
-     *
-     * @param at the first byte
-     * @param values takes them, from its start
-     */
-    void getBytes(byte[] frame, int at, float scale, float[] values, int count);
+    /** Reads what {@link #putBytes} wrote. */
+    void getBytes(byte[] frame, int at, float scale, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] = frame[at + i] * scale;
+        }
+    }
 
-    /**
-     * Writes the upper halves of the values, rounded as {@link Codec#bf16} does.
-     *
-     * @param at the first byte
-     */
-    void putHalves(float[] block, int count, byte[] frame, int at);
+    /** Writes the upper halves of the values, rounded as {@link Codec#bf16} does. */
+    void putHalves(float[] block, int from, int to, byte[] frame, int at) {
+        for (int i = from; i < to; i++) {
+            SHORTS.set(frame, at + 2 * i, Codec.bf16(block[i]));
+        }
+    }
 
-    /**
-     * Reads what {@link #putHalves} wrote.
-     *
-     * @param at the first byte
-     * @param values takes them, from its start
-     */
-    void getHalves(byte[] frame, int at, float[] values, int count);
+    /** Reads what {@link #putHalves} wrote. */
+    void getHalves(byte[] frame, int at, float[] values, int from, int to) {
+        for (int i = from; i < to; i++) {
+            values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
+        }
+    }
 
-    /** 0 where a float cannot hold it: what is as small as that becomes 0. */
+    /** 0 if the inverse overflows a float: values of that scale become 0. */
     static float inverse(float scale) {
         float inverse = 1 / scale;
         return Float.isFinite(inverse) ? inverse : 0;
-    }
-
-    /** One value at a time. */
-    static final class Scalar implements CodecLoops {
-        /**
-         * In a sum with it, the last bit of a small float counts ones: so adding rounds, to nearest and ties to even.
-         */
-        static final float ONES = 0x1.8p23f;
-
-        private static final VarHandle SHORTS =
-                MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
-        @Override
-        public float largest(float[] block, int count) {
-            return largest(block, 0, count);
-        }
-
-        static float largest(float[] block, int from, int to) {
-            float largest = 0;
-            for (int i = from; i < to; i++) {
-                largest = Math.max(largest, Math.abs(block[i]));
-            }
-            return largest;
-        }
-
-        @Override
-        public void putBytes(float[] block, int count, float scale, byte[] frame, int at) {
-            putBytes(block, 0, count, CodecLoops.inverse(scale), frame, at);
-        }
-
-        static void putBytes(float[] block, int from, int to, float inverse, byte[] frame, int at) {
-            for (int i = from; i < to; i++) {
-                frame[at + i] = (byte) Float.floatToRawIntBits(block[i] * inverse + ONES);
-            }
-        }
-
-        @Override
-        public void getBytes(byte[] frame, int at, float scale, float[] values, int count) {
-            getBytes(frame, at, scale, values, 0, count);
-        }
-
-        static void getBytes(byte[] frame, int at, float scale, float[] values, int from, int to) {
-            for (int i = from; i < to; i++) {
-                values[i] = frame[at + i] * scale;
-            }
-        }
-
-        @Override
-        public void putHalves(float[] block, int count, byte[] frame, int at) {
-            putHalves(block, 0, count, frame, at);
-        }
-
-        static void putHalves(float[] block, int from, int to, byte[] frame, int at) {
-            for (int i = from; i < to; i++) {
-                SHORTS.set(frame, at + 2 * i, Codec.bf16(block[i]));
-            }
-        }
-
-        @Override
-        public void getHalves(byte[] frame, int at, float[] values, int count) {
-            getHalves(frame, at, values, 0, count);
-        }
-
-        static void getHalves(byte[] frame, int at, float[] values, int from, int to) {
-            for (int i = from; i < to; i++) {
-                values[i] = Float.intBitsToFloat((short) SHORTS.get(frame, at + 2 * i) << 16);
-            }
-        }
     }
 }

@@ -15,15 +15,15 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** As many values at a time as the machine's vectors hold; the rest of a block one at a time. */
-final class VectorCodecLoops implements CodecLoops {
+/** As many values at a time as fit the machine's vectors; the rest of a block one at a time. */
+final class VectorCodecLoops extends CodecLoops {
     private static final VectorSpecies<Float> FLOATS =
             FloatVector.SPECIES_PREFERRED.length() > 16 ? FloatVector.SPECIES_512 : FloatVector.SPECIES_PREFERRED;
 
     private static final int LANES = FLOATS.length();
     private static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
-    /** As many bytes; of four there is no vector, and the class does not load. */
+    /** With vectors of four floats there is no vector of as many bytes, and the class does not load. */
     private static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, shapeOf(Byte.SIZE));
 
     private static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, shapeOf(Short.SIZE));
@@ -36,43 +36,43 @@ final class VectorCodecLoops implements CodecLoops {
     }
 
     @Override
-    public float largest(float[] block, int count) {
-        int end = FLOATS.loopBound(count);
+    float largest(float[] block, int from, int to) {
+        int end = from + FLOATS.loopBound(to - from);
         FloatVector largest = FloatVector.zero(FLOATS);
-        for (int i = 0; i < end; i += LANES) {
+        for (int i = from; i < end; i += LANES) {
             largest = largest.max(FloatVector.fromArray(FLOATS, block, i).abs());
         }
-        return Math.max(largest.reduceLanes(MAX), CodecLoops.Scalar.largest(block, end, count));
+        return Math.max(largest.reduceLanes(MAX), super.largest(block, end, to));
     }
 
     @Override
-    public void putBytes(float[] block, int count, float scale, byte[] frame, int at) {
-        float inverse = CodecLoops.inverse(scale);
-        int end = FLOATS.loopBound(count);
-        for (int i = 0; i < end; i += LANES) {
+    void putBytes(float[] block, int from, int to, float scale, byte[] frame, int at) {
+        float inverse = inverse(scale);
+        int end = from + FLOATS.loopBound(to - from);
+        for (int i = from; i < end; i += LANES) {
             IntVector nearest = FloatVector.fromArray(FLOATS, block, i)
                     .mul(inverse)
-                    .add(CodecLoops.Scalar.ONES)
+                    .add(ONES)
                     .reinterpretAsInts();
             ((ByteVector) nearest.convertShape(I2B, BYTES, 0)).intoArray(frame, at + i);
         }
-        CodecLoops.Scalar.putBytes(block, end, count, inverse, frame, at);
+        super.putBytes(block, end, to, scale, frame, at);
     }
 
     @Override
-    public void getBytes(byte[] frame, int at, float scale, float[] values, int count) {
-        int end = FLOATS.loopBound(count);
-        for (int i = 0; i < end; i += LANES) {
+    void getBytes(byte[] frame, int at, float scale, float[] values, int from, int to) {
+        int end = from + FLOATS.loopBound(to - from);
+        for (int i = from; i < end; i += LANES) {
             ByteVector multiples = ByteVector.fromArray(BYTES, frame, at + i);
             ((FloatVector) multiples.convertShape(B2F, FLOATS, 0)).mul(scale).intoArray(values, i);
         }
-        CodecLoops.Scalar.getBytes(frame, at, scale, values, end, count);
+        super.getBytes(frame, at, scale, values, end, to);
     }
 
     @Override
-    public void putHalves(float[] block, int count, byte[] frame, int at) {
-        int end = FLOATS.loopBound(count);
-        for (int i = 0; i < end; i += LANES) {
+    void putHalves(float[] block, int from, int to, byte[] frame, int at) {
+        int end = from + FLOATS.loopBound(to - from);
+        for (int i = from; i < end; i += LANES) {
             IntVector bits = FloatVector.fromArray(FLOATS, block, i).reinterpretAsInts();
             IntVector upper = bits.lanewise(LSHR, Short.SIZE);
             IntVector nearest = bits.add(upper.and(1)).add(0x7FFF).lanewise(LSHR, Short.SIZE);
@@ -80,18 +80,18 @@ final class VectorCodecLoops implements CodecLoops {
                     nearest.blend(upper.or(0x40), bits.and(Integer.MAX_VALUE).compare(GT, INFINITY));
             half.convertShape(I2S, SHORTS, 0).reinterpretAsBytes().intoArray(frame, at + 2 * i);
         }
-        CodecLoops.Scalar.putHalves(block, end, count, frame, at);
+        super.putHalves(block, end, to, frame, at);
     }
 
     @Override
-    public void getHalves(byte[] frame, int at, float[] values, int count) {
-        int end = FLOATS.loopBound(count);
-        for (int i = 0; i < end; i += LANES) {
+    void getHalves(byte[] frame, int at, float[] values, int from, int to) {
+        int end = from + FLOATS.loopBound(to - from);
+        for (int i = from; i < end; i += LANES) {
             IntVector upper = (IntVector) ByteVector.fromArray(PAIRS, frame, at + 2 * i)
                     .reinterpretAsShorts()
                     .convertShape(S2I, INTS, 0);
             upper.lanewise(LSHL, Short.SIZE).reinterpretAsFloats().intoArray(values, i);
         }
-        CodecLoops.Scalar.getHalves(frame, at, values, end, count);
+        super.getHalves(frame, at, values, end, to);
     }
 }

@@ -2,7 +2,7 @@ package io.github.hyenaspark.train.config;
 
 import java.util.List;
 
-/** What the training settings refuse, each message naming the key, what was found and what was expected. */
+/** Checks of settings; the messages name the key, what was expected and what was found. */
 public final class SettingCheck {
     private SettingCheck() {}
 
@@ -30,7 +30,7 @@ public final class SettingCheck {
         }
     }
 
-    /** For a key that has further values in other systems, of which one is built here. */
+    /** For a key that may have further values in other systems. */
     static void oneOf(String key, String found, String... known) {
         if (!List.of(known).contains(found)) {
             throw new IllegalArgumentException(

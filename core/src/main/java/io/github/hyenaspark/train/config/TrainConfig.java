@@ -1,43 +1,33 @@
 package io.github.hyenaspark.train.config;
 
+import io.github.hyenaspark.config.SettingNames;
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.WarmupCosine;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The training settings, section {@code train}; part of a run's identity. The constructor refuses values that make no
- * sense and values that are not supported.
+ * The training settings, section {@code train}; part of a run's identity.
  *
- * @param workers K, logical workers, whatever the number of executors
- * @param localSteps H, local steps of every worker in a round
- * @param rounds rounds of the whole run
+ * @param workers K, logical workers, independent of the number of executors
+ * @param localSteps H, local steps per worker and round
  * @param batchSize B, sequences per local step and worker
- * @param seed of everything random in training
- * @param dropoutSeeds how {@code seed} decides the dropout masks of a step
  * @param lr base learning rate after the warm-up
- * @param minLr where the cosine ends, for every group, see {@link WarmupCosine}
+ * @param minLr end of the cosine, for every group, see {@link WarmupCosine}
  * @param warmupSteps local steps of linear warm-up
- * @param weightDecay of the base group, decoupled (AdamW); the other groups are not decayed
+ * @param weightDecay of the base group, decoupled (AdamW); the other groups have none
  * @param betas β1 and β2 of {@link AdamW}
- * @param clipNorm largest global norm of the gradients, 0 for no limit
+ * @param clipNorm largest global gradient norm, 0 for no limit
  * @param filterLr learning rate of the filters, their positions and their decays
- * @param threads threads of one task
- * @param recompute {@code none}: activations are kept for the backward pass; {@code block}: only the input of each
- *     block is kept, the rest is computed again
- * @param mode when a round ends
- * @param deadline when it ends in {@link RoundMode#DEADLINE}
- * @param outer the outer optimiser
- * @param innerState what becomes of the moments between two rounds
- * @param secondMoment what becomes of the second moments where moments are averaged
+ * @param threads of one task
+ * @param recompute {@code none} keeps activations for the backward pass; {@code block} keeps only the input of each
+ *     block and recomputes the rest
  * @param codec how results travel
- * @param downCodec how the common parameters travel: as they are, or as what a round changed of them; not by a codec
- *     whose losses somebody would have to add to the next update
- * @param guard what happens to results that are no good
- * @param stepPhases the first rounds, if they have another H than {@code localSteps}: often averaged first, rarely
- *     later is post-local SGD (arXiv 1808.07217)
- * @param lengthSchedule shorter sequences at the start of the run
+ * @param downCodec how the common parameters travel: unencoded, or as the change of a round; not with a codec that
+ *     needs error feedback
+ * @param stepPhases first rounds with another H than {@code localSteps}: averaging often at first and rarely later is
+ *     post-local SGD (arXiv 1808.07217)
  */
 public record TrainConfig(
         int workers,
@@ -78,7 +68,7 @@ public record TrainConfig(
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
         SettingCheck.oneOf("train.recompute", recompute, "none", "block");
-        SettingCheck.oneOf("train.down-codec", downCodec.name().toLowerCase(Locale.ROOT), "fp32", "bf16", "int8");
+        SettingCheck.oneOf("train.down-codec", SettingNames.of(downCodec), "fp32", "bf16", "int8");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
         }
@@ -103,7 +93,7 @@ public record TrainConfig(
         return localSteps;
     }
 
-    /** Local steps that every worker is to have done before a round. */
+    /** Local steps of every worker before a round. */
     public long stepsBefore(long round) {
         long steps = 0;
         long begin = 0;
@@ -115,24 +105,24 @@ public record TrainConfig(
         return Math.addExact(steps, Math.multiplyExact(Math.max(0, round - begin), (long) localSteps));
     }
 
-    /** Local steps of one worker in the whole run; the schedule ends there. */
+    /** Local steps of one worker in the whole run, where the schedule ends. */
     public long totalSteps() {
         return stepsBefore(rounds);
     }
 
-    /** The number, from 0 and the same on every worker, of a round's local step in the whole run. */
+    /** The number of a round's local step in the whole run, from 0 and the same on every worker. */
     public long step(long round, int localStep) {
         return Math.addExact(stepsBefore(round), localStep);
     }
 
     /**
-     * When a round of {@link RoundMode#DEADLINE} ends, section {@code train.deadline}. A worker takes no further local
-     * step once its time is over, but always one; tokens decide what its part weighs. Which worker did how many steps
-     * is in the journal, from which the run can be done again bit for bit.
+     * When a round of {@link RoundMode#DEADLINE} ends, section {@code train.deadline}. A worker takes at least one
+     * local step, and none after its time is over; its result is weighted by its tokens. The journal records the steps
+     * of every worker, so that the run can be replayed bit for bit.
      *
-     * @param seconds that a worker's local steps may take, positive
+     * @param seconds limit for a worker's local steps, positive
      * @param quorum share of the K workers that a round needs, above 0 and at most 1
-     * @param graceSeconds how long the others are waited for after that, at least 0
+     * @param graceSeconds how long the round then waits for the others, at least 0
      */
     public record Deadline(double seconds, double quorum, double graceSeconds) {
         public Deadline {
@@ -144,27 +134,54 @@ public record TrainConfig(
             SettingCheck.notNegative("train.deadline.grace-seconds", graceSeconds);
         }
 
-        /** How many of K workers make a round, at least 1. */
+        /** How many of K workers a round needs, at least 1. */
         public int needed(int workers) {
             return Math.max(1, (int) Math.ceil(quorum * workers - 1e-9));
         }
     }
 
+    /** How the seed of a step's dropout masks follows from the run's seed, the worker and the step. */
+    public enum DropoutSeeds {
+        /** Unique for up to 2^24 workers and 2^40 steps. */
+        MIXED {
+            @Override
+            public long of(long seed, int worker, long step) {
+                long run = SplitMix64.mix(seed + STREAM * SplitMix64.GOLDEN_GAMMA);
+                return SplitMix64.mix(run + ((long) worker << STEP_BITS) + step); // mix is one to one
+            }
+        },
+        /** A sum, so worker k at step s + 31 has the masks of worker k + 1 at step s. For runs that began with it. */
+        SUM {
+            @Override
+            public long of(long seed, int worker, long step) {
+                return 31 * (31 * seed + worker) + step;
+            }
+        };
+
+        private static final int STEP_BITS = 40;
+        private static final long STREAM = "dropout".hashCode();
+
+        /**
+         * The seed of a step.
+         *
+         * @param seed of the run
+         * @param worker k, from 0
+         * @param step of the whole run, from 0
+         */
+        public abstract long of(long seed, int worker, long step);
+    }
+
     /**
-     * What happens to a worker's result that is not finite or went too far, section {@code train.guard}: the worker's
-     * round is computed once more, on the executor that Spark chooses, which may be the same one; if it comes out bad
-     * again, {@code action} decides.
+     * What happens to a worker's result that is not finite or diverges, section {@code train.guard}: the round of that
+     * worker is recomputed once, on an executor of Spark's choice; if the result is bad again, {@code action} decides.
      *
-     * @param maxDeltaRatio how many times the median of the workers' delta norms a delta may be long, above 1; 0 for
-     *     any
-     * @param action what to do then
+     * @param maxDeltaRatio largest delta norm as a multiple of the workers' median, above 1; 0 for no limit
      */
     public record Guard(double maxDeltaRatio, Action action) {
-        /** What to do with a result that is bad twice. */
         public enum Action {
-            /** End the job; the run is as it was after the round before. */
+            /** End the job; the run stays as after the previous round. */
             STOP,
-            /** Go on without it; the journal names the worker. */
+            /** Continue without it; the journal names the worker. */
             DROP
         }
 
@@ -177,27 +194,23 @@ public record TrainConfig(
         }
     }
 
-    /** What becomes of AdamW's moments between two rounds. */
+    /** What happens to AdamW's moments between rounds. */
     public enum MomentPolicy {
-        /** They are averaged like the parameters, and every worker starts from the mean. */
+        /** Averaged like the parameters; every worker starts from the mean. */
         AVERAGE,
-        /**
-         * Every worker keeps its own (arXiv 2311.08105): its task writes them to the run, the next round's task reads
-         * them.
-         */
+        /** Every worker keeps its own (arXiv 2311.08105); tasks write and read them in the run's directory. */
         LOCAL,
-        /** Every round begins with none, and AdamW's count of steps begins anew with them. */
+        /** Every round starts with zeros and restarts AdamW's step count. */
         RESET
     }
 
     /**
      * Shorter sequences at the start of a run, section {@code train.length-schedule}: they begin with {@code start}
-     * tokens and double every so many rounds until they are as long as the model allows. A batch is then cut into more
-     * rows, so the tokens of a local step, and which tokens they are, stay the same.
+     * tokens and double until they reach the model's length. A batch is cut into more rows, so a local step has the
+     * same tokens.
      *
-     * @param start tokens of a sequence in the first rounds, the model's longest divided by a power of two; 0 for no
-     *     schedule
-     * @param everyRounds rounds between two doublings, at least 1
+     * @param start tokens of a sequence in the first rounds, l-max divided by a power of two; 0 for no schedule
+     * @param everyRounds rounds between doublings, at least 1
      */
     public record LengthSchedule(int start, int everyRounds) {
         public LengthSchedule {
@@ -205,11 +218,7 @@ public record TrainConfig(
             SettingCheck.atLeast("train.length-schedule.every-rounds", everyRounds, 1);
         }
 
-        /**
-         * L in a round.
-         *
-         * @param longest the model's longest sequence
-         */
+        /** L in a round; {@code longest} is l-max. */
         public int lengthIn(long round, int longest) {
             if (start == 0) {
                 return longest;
@@ -218,11 +227,7 @@ public record TrainConfig(
             return (int) Math.min(longest, (long) start << doublings);
         }
 
-        /**
-         * Refuses a start from which doubling does not lead to the longest.
-         *
-         * @throws IllegalArgumentException if so
-         */
+        /** Refuses a start from which doubling does not lead to l-max. */
         public void check(int longest) {
             boolean reaches =
                     start == 0 || (start <= longest && longest % start == 0 && Integer.bitCount(longest / start) == 1);
@@ -234,11 +239,11 @@ public record TrainConfig(
     }
 
     /**
-     * The outer optimiser's settings, section {@code train.outer}. Rate 1 with momentum 0 is the plain weighted mean.
+     * The outer optimiser, section {@code train.outer}. Rate 1 with momentum 0 is the plain weighted mean.
      *
-     * @param lr η, positive; 1 moves all the way to what the workers found
+     * @param lr η, positive
      * @param momentum μ of Nesterov's rule, at least 0 and below 1
-     * @param warmupRounds rounds over which η grows in equal steps to {@code lr}; 0 for none
+     * @param warmupRounds rounds of linear warm-up of η; 0 for none
      */
     public record Outer(double lr, double momentum, int warmupRounds) {
         public Outer {
@@ -252,7 +257,7 @@ public record TrainConfig(
             return round >= warmupRounds ? lr : lr * (round + 1) / warmupRounds;
         }
 
-        /** Whether a round ends with the plain mean of what the workers found. */
+        /** Whether a round ends with the plain mean of the workers' parameters. */
         public boolean isPlainMean(long round) {
             return momentum == 0 && lrIn(round) == 1;
         }
@@ -260,28 +265,21 @@ public record TrainConfig(
 
     /** When a round ends. */
     public enum RoundMode {
-        /** When every worker has done all its local steps. */
+        /** When every worker has taken all its local steps. */
         SYNC,
-        /** When enough workers have done what they could within a time, as {@link Deadline} says. */
+        /** When time is over and enough workers are done, see {@link Deadline}. */
         DEADLINE
     }
 
-    /** What becomes of the workers' second moments where they are averaged. */
+    /** How second moments are averaged. */
     public enum SecondMoment {
-        /** Their mean, whose gradients are as noisy as those of one worker. */
+        /** Their mean, which is as noisy as a single worker's. */
         WORKERS,
-        /**
-         * What the mean of the workers' gradients makes, as if one AdamW took all batches; see {@code MeanGradient}.
-         */
+        /** Those of the mean gradient, as if one AdamW took all batches; see {@code SecondMomentCorrection}. */
         MEAN_GRADIENT
     }
 
-    /**
-     * Some rounds at the start of a run that have another number of local steps than the rest.
-     *
-     * @param rounds how many, at least 1
-     * @param localSteps H of each, at least 1
-     */
+    /** First rounds of a run with another H; both at least 1. */
     public record StepPhase(int rounds, int localSteps) {
         public StepPhase {
             SettingCheck.atLeast("train.step-phases: rounds", rounds, 1);

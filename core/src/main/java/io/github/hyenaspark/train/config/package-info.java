@@ -1,6 +1,5 @@
 /**
- * The settings of training, validated, with their defaults explained. Everything else in training takes its choices
- * from here. Start at {@link TrainConfig}.
+ * The validated settings of training. Start at {@link TrainConfig}.
  */
 @NullMarked
 package io.github.hyenaspark.train.config;

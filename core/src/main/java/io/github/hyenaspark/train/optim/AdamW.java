@@ -17,8 +17,8 @@ import java.util.Map;
  *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
  * </pre>
  *
- * ε = 1e-8 stands beside the corrected root, as in PyTorch and not as in ND4J. {@link ReferenceAdamW} is the double
- * form. For one thread at a time.
+ * ε = 1e-8 is added to the corrected root, as in PyTorch and unlike ND4J. {@link ReferenceAdamW} is the double form.
+ * For one thread at a time.
  */
 public final class AdamW {
     static final double EPSILON = 1e-8;
@@ -46,8 +46,8 @@ public final class AdamW {
     /**
      * Updates {@code state} in place.
      *
-     * @param gradients P, left as they are
-     * @param step updates that are in the moments already, so t = step + 1
+     * @param gradients P, unchanged
+     * @param step updates that the moments already contain, so t = step + 1
      * @param rates for every group of the table
      * @throws IllegalArgumentException if an array does not fit the table or a group has no rates
      */
@@ -65,10 +65,10 @@ public final class AdamW {
         }
     }
 
-    /** All that depends on the step and the group alone, computed in double and rounded once. */
+    /** What depends on step and group only, computed in double and rounded once. */
     private record Factors(float decay, float rate, float rootScale) {}
 
-    /** A piece at a time, in loops so short that the compiler makes vector instructions of them. */
+    /** One piece at a time, in loops short enough for the compiler to vectorise. */
     private void update(TrainingState state, float[] gradients, ParameterSpans.Span span, Factors factors) {
         for (int from = span.from(); from < span.to(); from += PIECE) {
             int count = Math.min(PIECE, span.to() - from);
@@ -113,16 +113,9 @@ public final class AdamW {
         }
     }
 
-    /**
-     * What one group of parameters is updated with in one local step.
-     *
-     * @param lr learning rate
-     * @param weightDecay decoupled weight decay; the learning rate multiplies it
-     */
+    /** Learning rate of a group in one local step, and its decoupled weight decay, which the rate multiplies. */
     public record GroupRates(double lr, double weightDecay) {
-        /**
-         * The rates of all groups at local step {@code step} of the run, counted from 0: base decayed, the others not.
-         */
+        /** The rates of all groups at a local step of the run, from 0; only the base group decays. */
         public static Map<ParameterSpec.Group, GroupRates> at(TrainConfig config, long step) {
             WarmupCosine schedule = WarmupCosine.of(config);
             double filterLr = schedule.rate(config.filterLr(), step);

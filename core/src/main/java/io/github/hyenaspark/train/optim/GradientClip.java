@@ -1,6 +1,5 @@
 package io.github.hyenaspark.train.optim;
 
-import io.github.hyenaspark.train.averaging.OuterOptimizer;
 import io.github.hyenaspark.train.config.SettingCheck;
 
 /**
@@ -15,7 +14,7 @@ public record GradientClip(double limit) {
         SettingCheck.notNegative("train.clip-norm", limit);
     }
 
-    /** The Euclidean norm of all gradients together, added up in double. */
+    /** The global Euclidean norm, summed in double. */
     public static double norm(float[] gradients) {
         double even = 0;
         double odd = 0;
@@ -29,8 +28,8 @@ public record GradientClip(double limit) {
     }
 
     /**
-     * Clips in place and returns the norm before. If that is not finite, the gradients are not finite afterwards
-     * either; {@link OuterOptimizer} refuses what comes of them.
+     * Clips in place and returns the norm before. If the norm is not finite, neither are the clipped gradients, and the
+     * worker's result is refused later.
      */
     public double clip(float[] gradients) {
         double norm = norm(gradients);

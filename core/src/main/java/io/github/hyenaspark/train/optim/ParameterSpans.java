@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The parameter table as the optimisers see it: runs of neighbouring elements of one group.
+ * The parameter table for optimisers: runs of adjacent elements of one group.
  *
  * @param list without gaps, from element 0
  * @param parameterCount P

@@ -5,7 +5,7 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
 
-/** {@link AdamW} in double, written as its formulas: for golden tests and gradient checks, not for training. */
+/** {@link AdamW} in double, straight from its formulas: for golden tests and gradient checks, not for training. */
 public final class ReferenceAdamW {
     private final ParameterSpans spans;
     private final double beta1;

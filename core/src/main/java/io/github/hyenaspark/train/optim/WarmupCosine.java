@@ -4,13 +4,12 @@ import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
  * Linear warm-up from 1e-6 to the base rate, then half a cosine down to a floor: timm's scheduler, as safari uses it.
- * The cosine counts from step 0, not from the end of the warm-up, so the rate drops a little where the two meet.
- *
- * <p>The floor is one number for all groups. A group whose base rate is below it is raised to it along the cosine.
+ * The cosine counts from step 0, not from the end of the warm-up, so the rate drops slightly where the two meet. All
+ * groups share the floor; the cosine raises a group whose base rate is lower to it.
  *
  * @param minLr the floor
- * @param warmupSteps steps of the warm-up, 0 for none
- * @param totalSteps the step at which the floor is reached; the rate stays there afterwards
+ * @param warmupSteps 0 for none
+ * @param totalSteps the step that reaches the floor; the rate stays there afterwards
  */
 public record WarmupCosine(double minLr, long warmupSteps, long totalSteps) {
     private static final double FIRST_LR = 1e-6;

@@ -10,7 +10,7 @@ public final class TrainConfigDraft {
     public int rounds = 5;
     public int batchSize = 4;
     public long seed = 1;
-    public DropoutSeeds dropoutSeeds = DropoutSeeds.MIXED;
+    public TrainConfig.DropoutSeeds dropoutSeeds = TrainConfig.DropoutSeeds.MIXED;
     public int warmupSteps = 3;
     public int threads = 1;
     public double lr = 6e-4;

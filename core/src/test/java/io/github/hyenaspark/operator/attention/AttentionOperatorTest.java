@@ -40,7 +40,7 @@ class AttentionOperatorTest {
     void longRowsAgreeWithThePlainForm(int length, int batchSize, int heads, int threads) {
         AttentionConfig config = new AttentionConfig(4, 1100, heads, true);
         Rehearsal rehearsal = rehearsal(config, batchSize, length);
-        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
+        Rehearsal.Result plain = rehearsal.reference(config.referenceModule());
         rehearsal.pool = ComputePool.of(threads);
         DifferentiableModule<FloatArray> map = config.map();
         Rehearsal.Result floats = rehearsal.floats(map);
@@ -63,7 +63,7 @@ class AttentionOperatorTest {
         for (int i = 0; i < rehearsal.input.length; i++) {
             rehearsal.input[i] = (float) (rehearsal.input[i] * 0.1 * (i % 600));
         }
-        double[] plain = rehearsal.plain(config.referenceModule()).output();
+        double[] plain = rehearsal.reference(config.referenceModule()).output();
         double[] floats = rehearsal.floats(config.map()).output();
         // scores of up to 500 are rounded by 3e-5, which is the relative error of their exponentials
         Closeness.check("output", floats, plain, 1e-4);
@@ -97,7 +97,7 @@ class AttentionOperatorTest {
                 pass(rehearsal),
                 HeadTiles.LENGTH,
                 tile -> Matrix.of(scores, 24, 24)
-                        .set(tiles.of(HeadTiles.Part.KEY, 0, tile).t(), tiles.of(HeadTiles.Part.QUERY, 0, tile)));
+                        .set(tiles.of(HeadTiles.Operand.KEY, 0, tile).t(), tiles.of(HeadTiles.Operand.QUERY, 0, tile)));
         return Rehearsal.doubles(scores);
     }
 

@@ -37,7 +37,7 @@ class BlockTest {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal =
                 new Rehearsal(config.parameters(new LinearInitializer.Alone()), mixer.width(), 3, 19, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
+        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
         rehearsal.pool = ComputePool.of(2);
         Rehearsal.Result floats = rehearsal.floats(new Block(config));
         Closeness.check("output", floats.output(), plain.output(), 1e-5);
@@ -58,11 +58,11 @@ class BlockTest {
     private static void longBlockAgrees(MixerConfig mixer, int length) {
         BlockConfig config = new BlockConfig(mixer, 10, 0.2);
         Rehearsal rehearsal = new Rehearsal(config.parameters(new LinearInitializer.Alone()), 6, 2, length, SEED);
-        Rehearsal.Result plain = rehearsal.plain(new ReferenceBlock(config));
+        Rehearsal.Result plain = rehearsal.reference(new ReferenceBlock(config));
         for (int threads : new int[] {1, 3}) {
             rehearsal.pool = ComputePool.of(threads);
             Rehearsal.Result floats = rehearsal.floats(new Block(config));
-            Rehearsal.Result recomputed = rehearsal.floats(RecomputedBlock.first(config));
+            Rehearsal.Result recomputed = rehearsal.floats(Block.Recomputed.first(config));
             Closeness.check("output", floats.output(), plain.output(), 1e-5);
             assertThat(recomputed.output()).containsExactly(floats.output());
             Closeness.check("input gradient", floats.inputGradient(), plain.inputGradient(), 1e-4);

@@ -37,7 +37,7 @@ class IncrementalBlockTest {
         agrees(mixer, first, 24);
     }
 
-    /** Blocks of the online convolution of several sizes, and a capacity below l-max. */
+    /** Blocks of the incremental convolution of several sizes, and a capacity below l-max. */
     @ParameterizedTest
     @ValueSource(ints = {1, 64, 300, 513})
     void aLongSequenceThatGrowsHasTheOutputsOfTheWhole(int first) {
@@ -54,8 +54,8 @@ class IncrementalBlockTest {
         new ReferenceBlock(config)
                 .forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
         Map<String, FloatArray> parameters = parameters(rehearsal);
-        InferenceModule<FloatArray> online =
-                Block.online(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
+        InferenceModule<FloatArray> incremental =
+                Block.incremental(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
         double[] found = new double[expected.length];
         for (int from = 0; from < capacity; ) {
             int count = from == 0 ? first : 1;
@@ -64,7 +64,7 @@ class IncrementalBlockTest {
                 part[i] = rehearsal.input[i / count * capacity + from + i % count];
             }
             FloatArray output = FloatArray.allocate(part.length);
-            online.forward(Rehearsal.floats(part), output, ForwardContext.of(1, count, parameters, Map.of()));
+            incremental.forward(Rehearsal.floats(part), output, ForwardContext.of(1, count, parameters, Map.of()));
             double[] written = Rehearsal.doubles(output);
             for (int i = 0; i < part.length; i++) {
                 found[i / count * capacity + from + i % count] = written[i];
@@ -80,14 +80,15 @@ class IncrementalBlockTest {
     void aSequenceThatHasBegunGoesOnStepByStep(MixerConfig mixer) {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
-        InferenceModule<FloatArray> online = Block.online(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
+        InferenceModule<FloatArray> incremental =
+                Block.incremental(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);
-        online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
-        assertThatThrownBy(() ->
-                        online.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
+        incremental.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
+        assertThatThrownBy(() -> incremental.forward(
+                        two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("a sequence that has begun goes on one step at a time, found 2 steps");
-        assertThatThrownBy(() -> Block.online(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
+                .hasMessage("a sequence continues one step at a time, found 2 steps");
+        assertThatThrownBy(() -> Block.incremental(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a sequence of 25 tokens is longer than l-max 24");
     }

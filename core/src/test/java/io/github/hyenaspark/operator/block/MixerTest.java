@@ -51,7 +51,7 @@ class MixerTest {
     @MethodSource({"configsAndLengths", "configsAndLongRows"})
     void theFormThatRunsAgreesWithThePlainFormForAnyThreads(MixerConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 3, length);
-        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
+        Rehearsal.Result plain = rehearsal.reference(config.referenceModule());
         for (int threads : new int[] {1, 2, 5}) {
             rehearsal.pool = ComputePool.of(threads);
             DifferentiableModule<FloatArray> map = config.map();
@@ -81,7 +81,7 @@ class MixerTest {
     void aWideRecurrenceAgreesWithItsPlainForm(RecurrentConfig.Cell cell) {
         MixerConfig config = new RecurrentConfig(cell, 150, 5);
         Rehearsal rehearsal = rehearsal(config, 60, 5);
-        Rehearsal.Result plain = rehearsal.plain(config.referenceModule());
+        Rehearsal.Result plain = rehearsal.reference(config.referenceModule());
         agree(rehearsal.floats(config.map()), plain);
     }
 
@@ -94,7 +94,7 @@ class MixerTest {
             for (int d = 0; d < config.width(); d++) {
                 rehearsal.outputGradient[d * length + t] = 1 + d;
             }
-            assertCausal(rehearsal.plain(config.referenceModule()).inputGradient(), length, t, 0);
+            assertCausal(rehearsal.reference(config.referenceModule()).inputGradient(), length, t, 0);
             // a transform spreads rounding errors over all steps
             assertCausal(rehearsal.floats(config.map()).inputGradient(), length, t, 1e-5);
         }
@@ -163,8 +163,8 @@ class MixerTest {
 
     @SuppressWarnings("unchecked") // one of the two forms
     private static void run(Rehearsal rehearsal, DifferentiableModule<?> map) {
-        if (map.getClass().getSimpleName().startsWith("Plain")) {
-            rehearsal.plain((DifferentiableModule<double[]>) map);
+        if (map.getClass().getSimpleName().startsWith("Reference")) {
+            rehearsal.reference((DifferentiableModule<double[]>) map);
         } else {
             rehearsal.floats((DifferentiableModule<FloatArray>) map);
         }

@@ -42,7 +42,7 @@ public final class Rehearsal {
     /** What a pass computes. */
     public record Result(double[] output, double[] inputGradient, Map<String, double[]> gradients) {}
 
-    public Result plain(DifferentiableModule<double[]> map) {
+    public Result reference(DifferentiableModule<double[]> map) {
         Map<String, double[]> gradients = new HashMap<>();
         parameters.forEach((name, values) -> gradients.put(name, new double[values.length]));
         ForwardContext<double[]> pass =

@@ -28,12 +28,12 @@ class HyenaOperatorTest {
         for (int d = 0; d < 6; d++) {
             System.arraycopy(longer.input, d * 24, shorter.input, d * 9, 9);
         }
-        double[] whole = longer.plain(new ReferenceHyena(config)).output();
+        double[] whole = longer.reference(new ReferenceHyena(config)).output();
         double[] prefix = new double[6 * 9];
         for (int d = 0; d < 6; d++) {
             System.arraycopy(whole, d * 24, prefix, d * 9, 9);
         }
-        Closeness.check("plain", shorter.plain(new ReferenceHyena(config)).output(), prefix, 1e-14);
+        Closeness.check("plain", shorter.reference(new ReferenceHyena(config)).output(), prefix, 1e-14);
         Closeness.check("floats", shorter.floats(new HyenaOperator(config)).output(), prefix, 1e-5);
     }
 
@@ -47,7 +47,7 @@ class HyenaOperatorTest {
 
     private static void longRowsAgree(HyenaConfig config, int length) {
         Rehearsal rehearsal = rehearsal(config, 2, length);
-        Rehearsal.Result plain = rehearsal.plain(new ReferenceHyena(config));
+        Rehearsal.Result plain = rehearsal.reference(new ReferenceHyena(config));
         for (int threads : new int[] {1, 2, 5}) {
             rehearsal.pool = ComputePool.of(threads);
             HyenaOperator operator = new HyenaOperator(config);
@@ -92,7 +92,7 @@ class HyenaOperatorTest {
     }
 
     private static Rehearsal rehearsal(HyenaConfig config, int batchSize, int length) {
-        List<ParameterSpec> specs = HyenaParameters.of(config, new LinearInitializer.Alone());
+        List<ParameterSpec> specs = config.parameters(new LinearInitializer.Alone());
         return new Rehearsal(specs, config.width(), batchSize, length, SEED);
     }
 }

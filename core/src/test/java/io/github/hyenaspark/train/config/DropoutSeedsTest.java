@@ -2,6 +2,7 @@ package io.github.hyenaspark.train.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.train.config.TrainConfig.DropoutSeeds;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

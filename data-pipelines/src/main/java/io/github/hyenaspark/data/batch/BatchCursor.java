@@ -6,7 +6,6 @@ package io.github.hyenaspark.data.batch;
  * every sequence once, then the next epoch, which may begin inside a batch.
  *
  * @param sequences n, at least 1; may be fewer than a step takes
- * @param workers K
  * @param batchSize B, sequences per local step
  */
 public record BatchCursor(long sequences, long seed, int workers, int batchSize) {
@@ -24,12 +23,7 @@ public record BatchCursor(long sequences, long seed, int workers, int batchSize)
         }
     }
 
-    /**
-     * The sequences of one batch: B numbers in [0, n), in order.
-     *
-     * @param step local steps of the run before this one, at least 0
-     * @param worker k in [0, K)
-     */
+    /** The B sequences, in [0, n), of worker k in [0, K) at a local step of the run, from 0. */
     public long[] sequencesOf(long step, int worker) {
         if (step < 0 || worker < 0 || worker >= workers) {
             throw new IllegalArgumentException(

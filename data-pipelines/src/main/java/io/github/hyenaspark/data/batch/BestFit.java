@@ -20,13 +20,7 @@ final class BestFit {
         this.sequences = sequences;
     }
 
-    /**
-     * Packs pieces.
-     *
-     * @param inputs of each piece, 1 to L
-     * @param order in which the pieces are packed; empty for their own
-     * @param length L
-     */
+    /** Packs pieces of 1 to L inputs in an order, or in their own if {@code order} is empty. */
     static BestFit pack(int[] inputs, int[] order, int length) {
         int[] sequenceOf = new int[inputs.length];
         int[] newest = new int[inputs.length == 0 ? 0 : length]; // by room: the sequence that was filled last
@@ -101,9 +95,7 @@ final class BestFit {
         return grouped;
     }
 
-    /**
-     * A set of numbers in [0, n) that finds the next one in log64 n steps: a bitmap, and bitmaps of non-empty words.
-     */
+    /** A set of numbers in [0, n) that finds the next in log64 n steps: a bitmap, and bitmaps of non-empty words. */
     private static final class BinIndex {
         private static final int WORD_BITS = 6;
 

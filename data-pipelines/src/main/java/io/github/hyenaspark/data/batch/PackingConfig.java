@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.config.SettingNames;
 import java.io.Serializable;
-import java.util.Locale;
 
 /**
  * How a {@link PackingPlan} packs.
@@ -17,10 +17,7 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
 
     /** How documents are put into sequences of L inputs. */
     public enum Strategy {
-        /**
-         * Each document is cut into full sequences; the rests, and documents that fill none, are packed together in the
-         * order of the documents.
-         */
+        /** Documents are cut into full sequences; the rests are packed together in the order of the documents. */
         CONTIGUOUS,
         /** The same, but the longest rests are packed first, which leaves less padding. */
         BEST_FIT,
@@ -30,7 +27,7 @@ public record PackingConfig(Strategy strategy, int length) implements Serializab
         CONCAT;
 
         public String settingName() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return SettingNames.of(this);
         }
     }
 }

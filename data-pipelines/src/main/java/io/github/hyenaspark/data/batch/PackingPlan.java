@@ -17,8 +17,6 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
      * Consecutive tokens of one document in a sequence. An input's target is the token that follows it in the document;
      * that of a document's last token counts in no loss.
      *
-     * @param document its number in the plan
-     * @param from its first token in the document
      * @param inputs how many tokens are inputs, at least 1
      */
     record Part(int document, long from, int inputs) {}
@@ -100,10 +98,7 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
         }
     }
 
-    /**
-     * Consecutive ranges of numbers, one per document, possibly empty; {@code first} holds their beginnings and the end
-     * of the last.
-     */
+    /** Consecutive ranges, one per document: {@code first} holds their beginnings and the end of the last. */
     record DocumentRanges(long[] first) {
         long first(int document) {
             return first[document];

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
+import io.github.hyenaspark.io.SplitMix64;
+
 /**
  * A permutation of [0, n) that is computed, not stored: a Feistel network on the smallest even number of bits that
  * holds n, iterated until it lands in [0, n) (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", 2002).
@@ -11,7 +13,6 @@ public final class Shuffle {
 
     private static final int ROUNDS = 6;
     private static final long STREAM = "shuffle".hashCode();
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final long size;
     private final int halfBits;
@@ -23,19 +24,14 @@ public final class Shuffle {
         int bits = Long.SIZE - Long.numberOfLeadingZeros(size - 1);
         this.halfBits = Math.max(1, (bits + 1) / 2);
         this.mask = (1L << halfBits) - 1;
-        long state = mix(mix(seed + STREAM * GOLDEN) + epoch);
+        long state = SplitMix64.mix(SplitMix64.mix(seed + STREAM * SplitMix64.GOLDEN_GAMMA) + epoch);
         for (int round = 0; round < ROUNDS; round++) {
-            state += GOLDEN;
-            keys[round] = mix(state);
+            state += SplitMix64.GOLDEN_GAMMA;
+            keys[round] = SplitMix64.mix(state);
         }
     }
 
-    /**
-     * The permutation of one epoch; another seed or epoch is another order.
-     *
-     * @param size n, in [1, 2^62]
-     * @param epoch at least 0
-     */
+    /** The permutation of n elements, in [1, 2^62], for an epoch, from 0; another seed or epoch is another order. */
     public static Shuffle of(long size, long seed, long epoch) {
         if (size < 1 || size > LARGEST) {
             throw new IllegalArgumentException("a shuffle needs 1 to 2^62 elements, found " + size);
@@ -63,17 +59,10 @@ public final class Shuffle {
         long left = element >>> halfBits;
         long right = element & mask;
         for (long key : keys) {
-            long swapped = left ^ (mix(right + key) & mask);
+            long swapped = left ^ (SplitMix64.mix(right + key) & mask);
             left = right;
             right = swapped;
         }
         return left << halfBits | right;
-    }
-
-    /** The finaliser of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014). */
-    private static long mix(long value) {
-        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
-        return mixed ^ (mixed >>> 31);
     }
 }

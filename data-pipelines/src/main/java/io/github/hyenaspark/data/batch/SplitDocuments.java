@@ -54,12 +54,7 @@ final class SplitDocuments implements Closeable {
         return "the " + split.folder() + " split of " + dataset;
     }
 
-    /**
-     * The tokens of each document, including its end.
-     *
-     * @param dropped numbers of documents, by their shard's file, that count as 0 tokens; shards of other splits are
-     *     ignored
-     */
+    /** Tokens of each document, its end included; those that {@code dropped} numbers by shard file have 0. */
     long[] tokens(Map<String, int[]> dropped) {
         long[] tokens = new long[firstDocument[shards.size()]];
         for (int i = 0; i < shards.size(); i++) {

@@ -74,10 +74,7 @@ public final class TokenBatches implements Closeable {
         }
     }
 
-    /**
-     * The same, with at most {@code count} documents (at least 1), spread evenly over those of the split that have a
-     * target. Closing either closes both.
-     */
+    /** The same with at most {@code count} documents that have a target, spread evenly; closing one closes both. */
     public TokenBatches ofSome(long count) {
         long[] all = plan.documentTokens();
         long candidates = Arrays.stream(all).filter(tokens -> tokens > 1).count();

@@ -1,7 +1,4 @@
-/**
- * Token ids into batches of plain arrays. Every batch is addressed by round, worker and step, so that reading can
- * resume anywhere. Start at {@link TokenBatches}.
- */
+/** Token ids into batches, each addressed so that reading resumes anywhere. Start at {@link TokenBatches}. */
 @NullMarked
 package io.github.hyenaspark.data.batch;
 

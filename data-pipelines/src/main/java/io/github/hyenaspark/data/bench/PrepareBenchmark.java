@@ -38,10 +38,7 @@ public final class PrepareBenchmark {
         return measured(List.of(work(config))).get(0);
     }
 
-    /**
-     * The speed of preparing this input, and that of other work over as many bytes, measured alternately so that
-     * whatever disturbs one disturbs the other.
-     */
+    /** The speeds of preparing this input and of other work over as many bytes, measured alternately. */
     public List<Speed> prepareBeside(DataConfig config, Runnable other) throws IOException {
         Workload prepare = work(config);
         return measured(List.of(prepare, Workload.of(prepare.bytes(), other::run)));
@@ -57,20 +54,20 @@ public final class PrepareBenchmark {
     }
 
     private Workload work(DataConfig config) throws IOException {
-        var recipe = DatasetSpec.of(storage, config);
+        var spec = DatasetSpec.of(storage, config);
         Tokenizer tokenizer = Tokenizer.open(storage, config.tokenizer());
-        long bytes = InputPlan.of(storage, recipe).fresh().stream()
+        long bytes = InputPlan.of(storage, spec).fresh().stream()
                 .mapToLong(WorkUnit::bytes)
                 .sum();
-        return new Workload(bytes, () -> prepare(recipe, tokenizer), () -> storage.delete(config.dataset()));
+        return new Workload(bytes, () -> prepare(spec, tokenizer), () -> storage.delete(config.dataset()));
     }
 
-    private void prepare(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
-        InputPlan plan = InputPlan.of(storage, recipe);
-        recipe.storeTokenizer(storage);
+    private void prepare(DatasetSpec spec, Tokenizer tokenizer) throws IOException {
+        InputPlan plan = InputPlan.of(storage, spec);
+        spec.storeTokenizer(storage);
         for (WorkUnit unit : plan.pending()) {
-            UnitWork.run(unit, recipe, tokenizer, storage);
+            UnitWork.run(unit, spec, tokenizer, storage);
         }
-        SnapshotCommit.open(storage, recipe, plan).commit(Map.of());
+        SnapshotCommit.open(storage, spec, plan).commit(Map.of());
     }
 }

@@ -34,12 +34,7 @@ public final class TokenBenchmark {
         this.repeats = repeats;
     }
 
-    /**
-     * Measures all tokenizers.
-     *
-     * @param text UTF-8, best some megabytes
-     * @param repeats timed repeats, 0 for seven
-     */
+    /** Measures all tokenizers, repeatedly; 0 repeats stand for seven. */
     public static Speeds run(byte[] text, int repeats) throws IOException {
         var benchmark = new TokenBenchmark(repeats == 0 ? REPEATS : repeats);
         return new Speeds(

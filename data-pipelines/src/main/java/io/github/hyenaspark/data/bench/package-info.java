@@ -1,7 +1,4 @@
-/**
- * Benchmarks of tokenizers and of the whole preparation, on one core of this machine. Start at
- * {@link PrepareBenchmark}.
- */
+/** Benchmarks of tokenizers and of prepare on one core. Start at {@link PrepareBenchmark}. */
 @NullMarked
 package io.github.hyenaspark.data.bench;
 

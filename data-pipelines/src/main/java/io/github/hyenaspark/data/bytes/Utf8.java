@@ -56,11 +56,7 @@ public final class Utf8 {
         return point;
     }
 
-    /**
-     * Writes a code point that is not a surrogate to the front of an array.
-     *
-     * @return its length, 1 to 4 bytes
-     */
+    /** Writes a code point that is not a surrogate to the front of an array; returns its length, 1 to 4 bytes. */
     public static int encode(int character, byte[] to) {
         int length = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
         int rest = character;

@@ -17,8 +17,6 @@ public final class BadDocumentException extends IOException {
      * Places the fault.
      *
      * @param offset byte offset in the decompressed file, or a row's number in Parquet
-     * @param reason without the offset
-     * @param beginning the record's first bytes, at most 256; not copied
      */
     public BadDocumentException(long offset, String reason, byte[] beginning) {
         super(reason + " (at " + offset + ")");

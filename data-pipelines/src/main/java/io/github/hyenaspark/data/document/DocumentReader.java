@@ -10,7 +10,6 @@ public interface DocumentReader extends Closeable {
      * The next document, empty at the end of the slice; the unread rest of the previous one is skipped.
      *
      * @throws BadDocumentException if this record is unusable; the next call continues with the next record
-     * @throws BadFileException if the rest of the file cannot be read
      */
     Optional<Document> next() throws IOException;
 }

@@ -25,7 +25,6 @@ public interface DocumentStep {
     /**
      * The cleaned text.
      *
-     * @param document where the text is from
      * @param text UTF-8; may exceed memory, so read it on demand
      * @return UTF-8; closing it closes {@code text}. Override its read of blocks: the one of {@link InputStream} hides
      *     exceptions after the first byte
@@ -34,11 +33,7 @@ public interface DocumentStep {
      */
     InputStream apply(Document document, InputStream text) throws IOException;
 
-    /**
-     * The steps of these names, in this order, found by the context class loader.
-     *
-     * @throws IllegalArgumentException if there is no step of a name, or a jar names one that cannot be made
-     */
+    /** The steps of these names, in order, by the context class loader; refuses unknown or unusable ones. */
     static List<DocumentStep> named(List<String> names) {
         if (names.isEmpty()) {
             return List.of();
@@ -61,9 +56,7 @@ public interface DocumentStep {
         return List.copyOf(steps);
     }
 
-    /**
-     * A text after all these steps. The reason of a {@link RejectedDocumentException} begins with the name of its step.
-     */
+    /** A text after all these steps. A {@link RejectedDocumentException} names its step first in its reason. */
     static InputStream applyAll(List<DocumentStep> steps, Document document, InputStream text) throws IOException {
         InputStream cleaned = text;
         for (DocumentStep step : steps) {

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 
 /** The text of one document, read from its reader's position in the file. */
-public abstract class DocumentTextStream extends BlockInputStream {
+public abstract class DocumentTextStream extends BulkInputStream {
     private static final int SCRATCH = 1 << 13;
 
     private enum State {
@@ -26,26 +26,23 @@ public abstract class DocumentTextStream extends BlockInputStream {
     public final int read(byte[] to, int at, int count) throws IOException {
         if (state == State.LEFT) {
             throw new IOException(
-                    "this document was refused, or its reader stands at the next one; read a text before");
+                    "this document was refused, or its reader has moved to the next one; read a text before that");
         }
         if (state == State.ENDED) {
             return -1;
         }
-        int got = count == 0 ? 0 : readOrLeave(to, at, count);
+        int got;
+        try {
+            got = count == 0 ? 0 : readText(to, at, count);
+        } catch (IOException e) {
+            leave();
+            throw e;
+        }
         if (got < 0) {
             state = State.ENDED;
             sourceBytes = consumed();
         }
         return got;
-    }
-
-    private int readOrLeave(byte[] to, int at, int count) throws IOException {
-        try {
-            return readText(to, at, count);
-        } catch (IOException e) {
-            leave();
-            throw e;
-        }
     }
 
     public final void skipRest() throws IOException {

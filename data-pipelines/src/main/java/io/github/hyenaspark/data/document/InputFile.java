@@ -8,7 +8,6 @@ import java.util.Locale;
  * One listed file of the input. Its identity is its path below the input, so a corpus may be moved as a whole.
  *
  * @param path relative to the input, with slashes
- * @param bytes length when it was listed
  * @param modifiedMillis time of its last change by the store's clock when it was listed, milliseconds since 1970
  */
 public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {

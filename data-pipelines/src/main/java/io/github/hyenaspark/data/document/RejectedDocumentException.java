@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -33,7 +33,7 @@ public final class RejectedDocumentException extends IOException {
     }
 
     /** The text that a step gives; a rejection while it is read names the step. */
-    static final class NamingInput extends BlockInputStream {
+    static final class NamingInput extends BulkInputStream {
         private final String step;
         private final InputStream in;
 

@@ -14,7 +14,6 @@ import java.util.Map;
  * How input is read: the section {@code data.source}.
  *
  * @param format of all files; AUTO takes each by its name
- * @param documents what a document of a text file is
  * @param separator with {@code documents = separator}, the line that ends a document; empty for an empty line
  * @param textField field or column of JSON lines and Parquet that holds the text
  * @param idField field or column that identifies the document; empty for none. In FASTA, {@code id} is the header's
@@ -35,7 +34,7 @@ public record SourceConfig(
     public SourceConfig {
         if (separator.indexOf('\n') >= 0 || separator.indexOf('\r') >= 0) {
             throw new IllegalArgumentException(
-                    "data.source.separator: found an end of line in it, expected what stands on one line");
+                    "data.source.separator: found an end of line in it, expected a single line");
         }
         if (separator.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEPARATOR) {
             throw new IllegalArgumentException("data.source.separator: found " + separator.length()
@@ -81,7 +80,6 @@ public record SourceConfig(
     /**
      * How FASTA is read: the section {@code data.source.fasta}.
      *
-     * @param nRuns treatment of runs of N or n
      * @param nRunBases shortest run that counts, 1 to 65,536 bases
      * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
      *     empty to take every record
@@ -101,21 +99,16 @@ public record SourceConfig(
         }
     }
 
-    /** Treatment of lower-case letters in FASTA records, which usually mark repeats. */
+    /** Lower-case letters in FASTA, which usually mark repeats, stay or each become {@code #}. */
     public enum LowerCase {
-        /** They stay. */
         KEEP,
-        /** Each becomes {@code #}. */
         MASK
     }
 
-    /** Treatment of long runs of unknown bases, N, in FASTA records. */
+    /** Long runs of unknown bases, N, in FASTA stay, become {@code #} each, or split the record into documents. */
     public enum NRuns {
-        /** They stay. */
         KEEP,
-        /** Every base of them becomes {@code #}. */
         MASK,
-        /** The pieces between them are separate documents. */
         SPLIT
     }
 
@@ -149,13 +142,10 @@ public record SourceConfig(
         }
     }
 
-    /** What a document of a text file is. */
+    /** A document of a text file: the file, a non-empty line without its end, or the lines between separator lines. */
     public enum TextDocuments {
-        /** The whole file. */
         FILE,
-        /** A non-empty line, without its end. */
         LINE,
-        /** The lines between two separator lines. */
         SEPARATOR
     }
 }

@@ -23,7 +23,6 @@ import java.util.List;
  * The section {@code data} of the settings.
  *
  * @param input a directory, a file, a glob or {@code task:NAME}; may be empty unless preparing
- * @param dataset the directory of the dataset
  * @param snapshot number of the snapshot to read; empty for the newest
  * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
  * @param unitBytes bytes of input in one work unit, at least 1; a file that cannot be cut is a unit of its own
@@ -34,9 +33,6 @@ import java.util.List;
  *     choose by hash
  * @param splitBy the user's column whose value is hashed to choose; empty for the content
  * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
- * @param onChanged treatment of a changed file
- * @param prune whether documents of deleted files leave the dataset
- * @param dryRun whether to estimate from a sample instead
  * @param intervalStart take only new files changed at or after this time; empty for no limit
  * @param intervalEnd take only new files changed before this time; empty for no limit
  */
@@ -164,11 +160,9 @@ public record DataConfig(
         return files;
     }
 
-    /** Treatment of a file that has changed since it was prepared. */
+    /** A changed file stops the run, or is prepared again and its old documents leave the dataset. */
     public enum OnChanged {
-        /** Stop, naming it. */
         STOP,
-        /** Prepare it again; its old documents leave the dataset. */
         REPLACE
     }
 

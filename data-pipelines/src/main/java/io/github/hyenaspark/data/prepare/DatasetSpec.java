@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
  * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. A dataset has one
  * spec; other settings need another dataset.
  *
- * @param config with absolute places
  * @param bedSha256 SHA-256 (hex) of the BED file; empty if there is none
  */
 public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {

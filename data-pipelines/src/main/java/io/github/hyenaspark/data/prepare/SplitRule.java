@@ -14,7 +14,6 @@ import java.util.stream.Collectors;
  *
  * @param fraction share of documents for validation, in [0, 1); unused if there are names
  * @param names file names, paths relative to the input, or given ids
- * @param column whose value is hashed; empty for the content
  */
 public record SplitRule(double fraction, List<String> names, String column) {
     private static final int CANDIDATES_SHOWN = 20;

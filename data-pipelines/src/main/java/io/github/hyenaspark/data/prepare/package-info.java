@@ -1,7 +1,4 @@
-/**
- * One work unit, and the commit of many. It joins documents, tokens and shards, and runs without Spark. Start at
- * {@link io.github.hyenaspark.data.prepare.unit.UnitWork}.
- */
+/** The settings of prepare, and the spec of a dataset that follows from them. Start at {@link DataConfig}. */
 @NullMarked
 package io.github.hyenaspark.data.prepare;
 

@@ -12,7 +12,6 @@ import java.util.Locale;
  * sequence; i64 byte offset of each; i64 index of the first sequence of each document, and one past the last. All
  * little-endian. Here a document is one sequence.
  *
- * @param tokens of each document
  * @param pointers byte offset in the shard of each document's first token
  */
 record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
@@ -47,11 +46,7 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
         return out.array();
     }
 
-    /**
-     * Reads an index.
-     *
-     * @throws CorruptFileException if it is not what {@link #bytes()} gives for this type
-     */
+    /** Reads an index; refuses what {@link #bytes()} does not give for this type. */
     static MegatronIndex parse(String file, byte[] bytes, TokenType type) throws CorruptFileException {
         ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         check(file, "at least " + HEADER_BYTES + " bytes", bytes.length >= HEADER_BYTES, bytes.length);

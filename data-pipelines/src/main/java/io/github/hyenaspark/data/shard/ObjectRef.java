@@ -54,11 +54,7 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         }
     }
 
-    /**
-     * Reads it whole and checks its hash.
-     *
-     * @throws CorruptFileException if it is missing or its bytes have changed
-     */
+    /** Reads it whole; throws if it is missing or its hash differs. */
     public void verify(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
         checkLength(storage, uri);

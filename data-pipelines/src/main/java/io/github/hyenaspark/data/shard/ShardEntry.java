@@ -11,7 +11,6 @@ import java.util.List;
  * What a unit record and a snapshot say about a shard.
  *
  * @param file its {@code .bin}, relative to the dataset: {@code train/tok-UNIT-HASH.bin}
- * @param facts length and hash of its three files
  * @param tokens including the ends of the documents
  * @param textBytes bytes of the documents' texts
  */

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
-import io.github.hyenaspark.io.Content;
+
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
@@ -65,11 +65,7 @@ final class ShardGroup {
         name.update(contentSha256.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /**
-     * Writes the shard's three files, once; no document can be added after that.
-     *
-     * @param prefix the path of the {@code .bin} in the dataset, up to the hash of all that decides the bytes
-     */
+    /** Writes the shard's three files, once, at {@code prefix} and the hash of all that decides their bytes. */
     ShardEntry write(TokenSpool spool, Storage storage, String dataset, String prefix) throws IOException {
         tokens = Arrays.copyOf(tokens, documents);
         var layout = new MdsLayout(format, tokens);
@@ -87,7 +83,7 @@ final class ShardGroup {
     }
 
     /** Writes a file; one of this name and another length was cut short, so it is replaced. */
-    private static FileInfo write(Storage storage, String uri, long bytes, Content content) throws IOException {
+    private static FileInfo write(Storage storage, String uri, long bytes, Storage.Content content) throws IOException {
         try {
             if (storage.length(uri) != bytes) {
                 storage.delete(uri);

@@ -41,11 +41,7 @@ public final class ShardReader implements Closeable {
         this.index = index;
     }
 
-    /**
-     * Opens a shard that a snapshot lists.
-     *
-     * @throws CorruptFileException if a file is missing or has another length, or the index is not the snapshot's
-     */
+    /** Opens a listed shard; throws if a file is missing, or its length or the index is not the snapshot's. */
     public static ShardReader open(Storage storage, String dataset, ShardEntry entry, TokenType type)
             throws IOException {
         entry.files().get(0).checkLength(storage, Storage.resolve(dataset, entry.file()));
@@ -73,12 +69,7 @@ public final class ShardReader implements Closeable {
         return index.tokens()[document];
     }
 
-    /**
-     * Reads {@code count} tokens of a document, from token {@code from}, to {@code to[at...]}.
-     *
-     * @throws IllegalArgumentException if the document has no such tokens
-     * @throws CorruptFileException if a block's checksum differs
-     */
+    /** Reads {@code count} checked tokens of a document, from token {@code from}, to {@code to[at...]}. */
     public void read(int document, long from, int[] to, int at, int count) throws IOException {
         if (from < 0 || count < 0 || count > tokens(document) - from) {
             throw new IllegalArgumentException("document " + document + " of " + uri + " has " + tokens(document)

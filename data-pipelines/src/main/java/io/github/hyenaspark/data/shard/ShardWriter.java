@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,11 +30,7 @@ public final class ShardWriter implements Closeable {
     private final Map<Split, List<ShardGroup>> groups = new EnumMap<>(Split.class);
     private long documentStart;
 
-    /**
-     * Opens a writer. Tokens beyond 16 MiB stay in a temporary file until it is closed.
-     *
-     * @param tokenizer fingerprint, part of what names the files
-     */
+    /** Tokens beyond 16 MiB go to a temporary file; the tokenizer's fingerprint is part of the files' names. */
     public ShardWriter(ShardFormat format, String tokenizer) {
         this.format = format;
         this.tokenizer = tokenizer;
@@ -44,11 +41,7 @@ public final class ShardWriter implements Closeable {
         }
     }
 
-    /**
-     * Adds the first {@code count} ids, in [0, V), to the current document.
-     *
-     * @throws DocumentTooLongException if the document has more tokens than a shard holds
-     */
+    /** Adds ids, in [0, V), to the current document; refuses more tokens than a shard holds. */
     public void append(int[] ids, int count) throws IOException {
         checkRange(ids, count);
         if (currentTokens() + count > longestDocument) {
@@ -95,12 +88,7 @@ public final class ShardWriter implements Closeable {
         spool.cut(documentStart);
     }
 
-    /**
-     * Writes the shards of all documents, train first, in the order in which they ended. Nothing can be added after
-     * that.
-     *
-     * @param unit the unit's name, part of the files' names
-     */
+    /** Writes the shards, train first, in the order in which documents ended. Nothing can be added after that. */
     public List<ShardEntry> write(Storage storage, String dataset, String unit) throws IOException {
         List<ShardEntry> shards = new ArrayList<>();
         for (Split split : Split.values()) {
@@ -108,6 +96,7 @@ public final class ShardWriter implements Closeable {
                 String prefix = split.folder() + "/tok-" + unit + "-";
                 ShardEntry shard = group.write(spool, storage, dataset, prefix);
                 LOG.info("shard {}: {} documents, {} tokens", shard.file(), shard.documents(), shard.tokens());
+                TestPoint.reached("shard {}: {} documents", shard.file(), shard.documents());
                 shards.add(shard);
             }
         }

@@ -2,11 +2,9 @@ package io.github.hyenaspark.data.shard;
 
 import java.util.Locale;
 
-/** A document's purpose. Each split has its own folder in a dataset. */
+/** A document's purpose: to train on, or only to be measured on. Each split has its own folder in a dataset. */
 public enum Split {
-    /** Documents to train on. */
     TRAIN,
-    /** Documents that are only measured on. */
     VALIDATION;
 
     /** Its folder's name, also in manifests. */

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.shard;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
@@ -116,7 +116,7 @@ public final class SpoolFile implements Closeable {
     }
 
     /** Reads the file from any position. */
-    public static final class Input extends BlockInputStream {
+    public static final class Input extends BulkInputStream {
         private final FileChannel channel;
         private long position;
 

@@ -9,7 +9,6 @@ import java.io.Serializable;
 /**
  * What readers of shards must know of the tokenizer that made them.
  *
- * @param tokenizer its name in the settings
  * @param fingerprint SHA-256 (hex) of all that decides its ids
  * @param size V; ids are in [0, V)
  * @param masked the id whose targets count in no loss, -1 if there is none

@@ -1,7 +1,4 @@
-/**
- * Token ids on disk: one file that is at once an MDS shard and a Megatron .bin. A snapshot lists what belongs to a
- * dataset and is created last. Start at {@link ShardWriter}.
- */
+/** Token ids on disk, in files that are both MDS shards and Megatron datasets. Start at {@link ShardWriter}. */
 @NullMarked
 package io.github.hyenaspark.data.shard;
 

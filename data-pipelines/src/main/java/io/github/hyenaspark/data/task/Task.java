@@ -3,11 +3,11 @@ package io.github.hyenaspark.data.task;
 import static io.github.hyenaspark.data.token.SymbolTokenizer.QUERY;
 import static io.github.hyenaspark.data.token.SymbolTokenizer.STOP;
 
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -38,10 +38,7 @@ public enum Task {
             return example;
         }
     },
-    /**
-     * Numbers, one of them replaced by {@code =>}; then {@code =>} again and the number that followed it. As in
-     * safari's code.
-     */
+    /** Numbers, one replaced by {@code =>}; then {@code =>} and the number that followed it. As in safari's code. */
     INDUCTION_HEAD {
         @Override
         List<String> draw(TaskConfig config, RandomGenerator random) {
@@ -114,11 +111,7 @@ public enum Task {
 
     private static final int MOST_DRAWS = 1000;
 
-    /**
-     * One example, its symbols in order.
-     *
-     * @throws IllegalArgumentException if the settings make examples of this task nearly impossible
-     */
+    /** One example, its symbols in order; refuses settings that make examples nearly impossible. */
     public List<String> example(TaskConfig config, RandomGenerator random) {
         for (int draw = 0; draw < MOST_DRAWS; draw++) {
             List<String> example = draw(config, random);
@@ -135,7 +128,7 @@ public enum Task {
     abstract List<String> draw(TaskConfig config, RandomGenerator random);
 
     public String settingName() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return SettingNames.of(this);
     }
 
     private static List<String> numbers(TaskConfig config) {

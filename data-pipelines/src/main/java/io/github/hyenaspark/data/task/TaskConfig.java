@@ -5,7 +5,6 @@ package io.github.hyenaspark.data.task;
  *
  * @param vocabulary V, symbols; two of them are signs
  * @param length symbols before the question
- * @param validationExamples held-out examples
  */
 public record TaskConfig(int vocabulary, int length, int examples, int validationExamples, long seed) {
     public TaskConfig {

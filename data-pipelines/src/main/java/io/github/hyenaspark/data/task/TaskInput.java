@@ -62,11 +62,7 @@ public record TaskInput(Task task, TaskConfig config) {
         return task.example(config, new Random(config.seed())).size();
     }
 
-    /**
-     * Writes the examples, unless they are there.
-     *
-     * @throws IllegalArgumentException if the dataset has another task, or there are not so many different examples
-     */
+    /** Writes the examples, unless they exist; refuses a dataset of another task, and too few different examples. */
     public void write(Storage storage, String dataset) throws IOException {
         String directory = directory(dataset);
         String description = Storage.resolve(directory, "task.json");
@@ -114,7 +110,7 @@ public record TaskInput(Task task, TaskConfig config) {
             throw new IllegalArgumentException("task.examples: found " + config.examples() + " and "
                     + config.validationExamples() + " held out, expected fewer: after " + seen.size()
                     + " different ones of " + task.settingName() + " with " + config.vocabulary()
-                    + " symbols and length " + config.length() + " no other came up");
+                    + " symbols and length " + config.length() + " no further one was drawn");
         }
     }
 }

@@ -1,8 +1,4 @@
-/**
- * Synthetic tasks that tell operators apart, as inputs of {@code prepare}. {@link io.github.hyenaspark.data.task.Task}
- * draws examples, {@link io.github.hyenaspark.data.task.TaskInput} makes files of them. What a model makes of them,
- * {@code evaluate} says.
- */
+/** Synthetic tasks that tell operators apart, as inputs of prepare. Start at {@link Task}. */
 @NullMarked
 package io.github.hyenaspark.data.task;
 

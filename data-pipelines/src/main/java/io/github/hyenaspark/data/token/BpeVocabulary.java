@@ -56,11 +56,7 @@ public record BpeVocabulary(
         return ids;
     }
 
-    /**
-     * The id that each merge produces.
-     *
-     * @throws IllegalArgumentException if one produces no token
-     */
+    /** The id that each merge produces; refuses one that produces no token. */
     int[] made() {
         Map<String, Integer> ids = ids();
         int[] made = new int[left.length];
@@ -68,7 +64,8 @@ public record BpeVocabulary(
             String both = key(tokens[left[merge]]) + key(tokens[right[merge]]);
             Integer id = ids.get(both);
             if (id == null) {
-                throw new IllegalArgumentException("merge " + merge + " makes what is no token of the vocabulary");
+                throw new IllegalArgumentException(
+                        "merge " + merge + " makes a string that is not a token of the vocabulary");
             }
             made[merge] = id;
         }

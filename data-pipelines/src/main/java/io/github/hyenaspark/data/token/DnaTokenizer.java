@@ -133,7 +133,7 @@ public final class DnaTokenizer extends DescribedTokenizer {
 
     private static String refusal(byte found) {
         String shown = found > ' ' && found < 0x7F ? " ('" + (char) found + "')" : "";
-        return String.format(Locale.ROOT, "byte 0x%02X%s is no nucleotide", found, shown);
+        return String.format(Locale.ROOT, "byte 0x%02X%s is not a nucleotide", found, shown);
     }
 
     @Override

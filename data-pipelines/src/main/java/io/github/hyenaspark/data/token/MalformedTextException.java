@@ -9,12 +9,7 @@ public final class MalformedTextException extends IOException {
     private final long offset;
     private final String reason;
 
-    /**
-     * Places the fault.
-     *
-     * @param offset byte offset in the document of the first wrong byte, or its length if bytes are missing
-     * @param reason without the offset
-     */
+    /** Places the fault: the offset of the first wrong byte, or the text's length if bytes are missing. */
     public MalformedTextException(long offset, String reason) {
         super(reason);
         this.offset = offset;

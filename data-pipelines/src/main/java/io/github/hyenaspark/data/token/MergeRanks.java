@@ -48,12 +48,7 @@ final class MergeRanks {
         }
     }
 
-    /**
-     * The rank of each token of a vocabulary, by id; {@link #NONE} for single bytes, special tokens and those that are
-     * not alive.
-     *
-     * @throws IllegalArgumentException if words that are tokens are not split and one of them ends as two tokens
-     */
+    /** The rank of each token by id, or {@link #NONE}; refuses whole words of which one ends as two tokens. */
     static int[] of(String name, BpeVocabulary vocabulary) {
         var ranks = new MergeRanks(name, vocabulary);
         int[] made = vocabulary.made();

@@ -8,10 +8,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 
-/**
- * Finds spellings in blocks of bytes with the automaton of Aho and Corasick (1975), one step per byte. Immutable; a
- * {@link Search} keeps the state.
- */
+/** Finds spellings in blocks of bytes with the automaton of Aho and Corasick (1975), one step per byte. */
 final class SpecialTokenScanner {
     private static final int START = 0; // the state before the first byte
     private static final int BYTES = 256;

@@ -73,13 +73,7 @@ public enum SplitPattern {
         return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
     }
 
-    /**
-     * Whether a text may be cut before a byte of it.
-     *
-     * @param text well-formed UTF-8 from index 0
-     * @param at index of the byte, 1 or more
-     * @param to end of the available bytes; the character at {@code at} may be incomplete
-     */
+    /** Whether well-formed UTF-8 {@code text[0..to)}, whose last character may be cut, may be cut before {@code at}. */
     public boolean cutsBefore(byte[] text, int at, int to) {
         byte next = text[at];
         if (next == ' ' || (next == '\n' && this == GPT2)) {
@@ -124,10 +118,7 @@ public enum SplitPattern {
         return found == 'L' || found == 'N';
     }
 
-    /**
-     * What the split patterns see of this JDK's Unicode tables: another version of Unicode may split a text into other
-     * words, so this is part of a tokenizer's fingerprint.
-     */
+    /** What the patterns see of this JDK's Unicode tables, which decide words: part of a tokenizer's fingerprint. */
     static final class UnicodeClasses {
         /** SHA-256 (hex) of the class of every code point: letter, number, white space or other, a byte each. */
         static final String FINGERPRINT = fingerprint();

@@ -120,7 +120,7 @@ public final class SymbolTokenizer extends DescribedTokenizer {
     }
 
     private String refusal(String found) {
-        return "\"" + found + "\" is none of the " + symbols.size() + " symbols: the numbers 0 to "
+        return "\"" + found + "\" is not one of the " + symbols.size() + " symbols: the numbers 0 to "
                 + (symbols.size() - SIGNS - 1) + ", " + STOP + " and " + QUERY;
     }
 

@@ -29,11 +29,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
         return name.endsWith(FILE_ENDING) ? ofFile(name, storage.read(name)) : of(name);
     }
 
-    /**
-     * A tokenizer that needs no file; unknown names are refused.
-     *
-     * @param name {@code bytes}, {@code dna}, {@code gpt2} or {@code symbols-V}
-     */
+    /** The tokenizer {@code bytes}, {@code dna}, {@code gpt2} or {@code symbols-V}; refuses other names. */
     static Tokenizer of(String name) {
         if (SymbolTokenizer.isNameOf(name)) {
             return SymbolTokenizer.of(name);
@@ -57,12 +53,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
                 || name.endsWith(FILE_ENDING);
     }
 
-    /**
-     * The tokenizer whose {@link #file()} was stored.
-     *
-     * @throws IllegalArgumentException if the file uses an unsupported feature
-     * @throws CorruptFileException if it is not such a file
-     */
+    /** The tokenizer whose {@link #file()} was stored; refuses other files and unsupported features. */
     static Tokenizer ofFile(String name, byte[] file) throws CorruptFileException {
         if (!name.equals(ByteTokenizer.NAME) && !name.equals(DnaTokenizer.NAME) && !SymbolTokenizer.isNameOf(name)) {
             return new BpeTokenizer(name, new TokenizerJsonReader(name, Json.parse(name, file)).vocabulary());
@@ -93,7 +84,6 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /**
      * Encodes a whole document in constant memory; {@link #endOfDocument()} is not appended.
      *
-     * @param text read to its end, not closed
      * @param sink takes the ids in order; after an exception they are useless
      * @return occurrences of special tokens' spellings, which were encoded as ordinary text
      * @throws MalformedTextException if the bytes are not a text of this tokenizer
@@ -112,12 +102,7 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** Takes the ids of a document block after block, so that no document need be held whole. */
     @FunctionalInterface
     interface TokenSink {
-        /**
-         * Takes the next ids.
-         *
-         * @param ids the tokenizer reuses the array, so a sink copies what it keeps
-         * @param count how many of them, from the front
-         */
+        /** Takes the first {@code count} ids of an array that the tokenizer reuses: copy what is kept. */
         void accept(int[] ids, int count) throws IOException;
     }
 }

@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/**
- * Writes vocabularies as HuggingFace's {@code tokenizer.json} and as GPT-2's {@code vocab.json} and {@code merges.txt};
- * {@link TokenizerJsonReader} reads the first.
- */
+/** Writes {@code tokenizer.json}, {@code vocab.json}, {@code merges.txt}; see {@link TokenizerJsonReader}. */
 final class TokenizerJson {
     private TokenizerJson() {}
 

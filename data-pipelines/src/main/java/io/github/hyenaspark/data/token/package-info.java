@@ -1,7 +1,4 @@
-/**
- * Text to token ids and back, by bytes, bases or byte-level BPE, which is also learnt here. A tokenizer's fingerprint
- * travels with every dataset and checkpoint. Start at {@link Tokenizer}.
- */
+/** Text to token ids and back, by bytes, bases, symbols or byte-level BPE. Start at {@link Tokenizer}. */
 @NullMarked
 package io.github.hyenaspark.data.token;
 

@@ -112,7 +112,7 @@ class HostileDatasetTest {
             Random random = new Random(seed * 1_000_003 + i);
             byte[] hostile = random.nextInt(4) == 0
                     ? Hostile.text(valid, random)
-                    : SealedJson.bytes(Hostile.tree((ObjectNode) Json.parse("snapshot", valid), random));
+                    : SealedJson.SEAL.seal(Hostile.tree((ObjectNode) Json.parse("snapshot", valid), random));
             storage.replace(snapshot.uri(dataset), hostile);
             store.forgetCounts();
             refused += Hostile.refused(what, hostile.length, this::readAll) ? 1 : 0;

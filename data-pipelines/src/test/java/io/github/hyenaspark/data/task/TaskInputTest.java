@@ -57,7 +57,7 @@ class TaskInputTest {
     void whatCannotBeDrawnIsRefused() {
         assertThatThrownBy(() -> write("few", new TaskConfig(4, 2, 200, 50, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no other came up");
+                .hasMessageContaining("no further one was drawn");
         assertThatThrownBy(() -> TaskInput.of("task:recall", CONFIG))
                 .hasMessage("data.input: found \"task:recall\", expected task: and one of associative-recall,"
                         + " induction-head, majority, counting, arithmetic");

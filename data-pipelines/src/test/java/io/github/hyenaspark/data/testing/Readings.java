@@ -120,6 +120,6 @@ public final class Readings {
                 return got;
             }
         };
-        return new SliceReader("trickle", ByteSlice.of(in, 0), 0, content.length);
+        return new SliceReader("trickle", new ByteSlice(in, 0), 0, content.length);
     }
 }

@@ -85,7 +85,7 @@ class DnaTokenizerTest {
     void aRefusalNamesTheByte() {
         assertThatThrownBy(() -> tokenizer.encode(bytes("AC>x")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("byte 0x3E ('>') is no nucleotide, at byte 2 of 4 of the text");
+                .hasMessage("byte 0x3E ('>') is not a nucleotide, at byte 2 of 4 of the text");
         assertThatThrownBy(() -> tokenizer.decode(new int[] {12}))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("token id 12 is not in [0, 12)");

@@ -49,7 +49,7 @@ class SymbolTokenizerTest {
 
     @Test
     void whatIsNoSymbolIsRefusedWithItsPlace() {
-        String refusal = "\"28\" is none of the 30 symbols: the numbers 0 to 27, . and =>";
+        String refusal = "\"28\" is not one of the 30 symbols: the numbers 0 to 27, . and =>";
         assertThatThrownBy(() -> tokenizer.encode(bytes("3 28 =>"))).hasMessage(refusal);
         assertThatThrownBy(() -> streamed(tokenizer, bytes("3 28 =>")))
                 .isInstanceOfSatisfying(

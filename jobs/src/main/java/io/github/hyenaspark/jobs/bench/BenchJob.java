@@ -18,7 +18,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command {@code bench}, which has commands of its own: one for each thing that can be measured. */
+/** The command {@code bench}, with a subcommand for everything that can be measured. */
 @Command(synopsisSubcommandLabel = "COMMAND")
 public final class BenchJob implements Runnable {
     private static final MathContext SHOWN = new MathContext(5);
@@ -40,7 +40,7 @@ public final class BenchJob implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "generate",
-                                "Measures generation, and the naive way beside it, with one thread.",
+                                "Measures generation against the naive way, with one thread.",
                                 "model.d-model=64 bench.length=128 bench.tokens=512"),
                         List.of("bench", "model"),
                         new GenerateBenchJob(),
@@ -56,7 +56,7 @@ public final class BenchJob implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "round",
-                                "Measures a round's way from the driver to the workers and back, without training.",
+                                "Measures the communication of a round, from the driver to the workers and back.",
                                 "bench.parameters=1000000 train.codec=int8"),
                         List.of("bench", "model", "train", "checkpoint", "run"),
                         RoundBenchJob::run,
@@ -69,7 +69,7 @@ public final class BenchJob implements Runnable {
                 .addSubcommand(JobCommand.of(
                         new CommandWords(
                                 "prepare",
-                                "Measures the whole of preparing on one core and the local disk.",
+                                "Measures the preparation of data on one core and the local disk.",
                                 "bench.mebibytes=4"),
                         List.of("bench"),
                         PrepareBenchJob::run,
@@ -118,7 +118,7 @@ public final class BenchJob implements Runnable {
                 .put("jtokkit_long_mb_per_s", shown(found.longDocuments().jtokkit())));
     }
 
-    /** The text of the settings, or a generated one. */
+    /** The text that the settings name, or a generated one. */
     static byte[] text(Config config) throws IOException {
         byte[] text = config.text().isBlank()
                 ? TokenBenchmark.generatedText()
@@ -133,31 +133,12 @@ public final class BenchJob implements Runnable {
         return shown(MILLIS * repeats.median());
     }
 
-    /** Five digits: more would be noise. */
+    /** Rounds to five digits: more would be noise. */
     static double shown(double value) {
         return Double.isFinite(value) ? new BigDecimal(value).round(SHOWN).doubleValue() : value;
     }
 
-    /**
-     * The section {@code bench}.
-     *
-     * @param batch B, sequences, or rows of each channel
-     * @param channels D of {@code bench conv}
-     * @param length L, tokens or elements; of {@code bench generate} the tokens of the prompt
-     * @param tokens that {@code bench generate} generates
-     * @param threads that compute
-     * @param steps timed repeats; 0 for as many as fit in 5 seconds, at least 5 (2 if they take a minute) and at most
-     *     15
-     * @param vocab V of {@code bench step} and {@code bench generate}, ids
-     * @param text file of {@code bench tokens} and {@code bench prepare}; empty for a generated text
-     * @param parameters P of {@code bench round}
-     * @param rounds of {@code bench round} that are timed
-     * @param warmUpRounds before them, in which workers compute as little as can be: what Spark does once a round is
-     *     only compiled after many of them
-     * @param seconds that a worker of {@code bench round} computes in a round
-     * @param gigabits a second of every machine's network, to which {@code bench round} projects
-     * @param mebibytes of input of {@code bench prepare}, MiB; a quarter of it for the slow tokenizer
-     */
+    /** The section {@code bench}; {@code reference.conf} describes its keys. */
     record Config(
             int batch,
             int channels,

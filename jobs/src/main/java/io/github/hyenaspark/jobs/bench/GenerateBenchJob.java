@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.bench;
 
+import static io.github.hyenaspark.jobs.bench.BenchJob.shown;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.GenerationBenchmark;
 import io.github.hyenaspark.config.Settings;
@@ -10,9 +12,9 @@ import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.model.ModelConfig;
 import java.util.List;
 
-/** {@code bench generate}: how fast tokens follow a prompt, how that grows with their number, and the naive way. */
+/** {@code bench generate}: the speed of generation, by number of tokens, and that of the naive way. */
 final class GenerateBenchJob implements Job {
-    /** The model is as long as the prompt and what follows, unless it is said how long. */
+    /** By default the model is as long as the prompt and the generated tokens. */
     @Override
     public List<String> derived(Settings settings) {
         BenchJob.Config config = settings.bind("bench", BenchJob.Config.class);
@@ -38,22 +40,18 @@ final class GenerateBenchJob implements Job {
                 .put("time", "cpu")
                 .put("prompt", config.length())
                 .put("tokens", config.tokens())
-                .put("prompt_seconds", BenchJob.shown(found.promptSeconds()))
-                .put("seconds", BenchJob.shown(seconds))
-                .put("tokens_per_second", BenchJob.shown(config.tokens() / seconds))
+                .put("prompt_seconds", shown(found.promptSeconds()))
+                .put("seconds", shown(seconds))
+                .put("tokens_per_second", shown(config.tokens() / seconds))
                 .put("naive_positions", found.naivePositions())
-                .put("naive_seconds", BenchJob.shown(found.naiveSeconds()))
-                .put("speedup", BenchJob.shown(found.speedup()));
-        putRuns(json, found.runs());
-        console.result(json);
-    }
-
-    private static void putRuns(ObjectNode json, List<GenerationBenchmark.Measurement.Run> runs) {
-        var tokens = json.putArray("run_tokens");
-        var seconds = json.putArray("run_seconds");
-        runs.forEach(run -> {
-            tokens.add(run.tokens());
-            seconds.add(BenchJob.shown(run.cpu().median()));
+                .put("naive_seconds", shown(found.naiveSeconds()))
+                .put("speedup", shown(found.speedup()));
+        var runTokens = json.putArray("run_tokens");
+        var runSeconds = json.putArray("run_seconds");
+        found.runs().forEach(run -> {
+            runTokens.add(run.tokens());
+            runSeconds.add(shown(run.cpu().median()));
         });
+        console.result(json);
     }
 }

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.bench;
 
+import static io.github.hyenaspark.jobs.bench.BenchJob.shown;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop.Speed;
 import io.github.hyenaspark.config.Settings;
@@ -18,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code bench prepare}: how fast an input becomes a dataset on one core, with files in a temporary directory. Text and
- * DNA are one long document; the text is also measured as JSON lines of about a kilobyte.
+ * {@code bench prepare}: the speed of preparing on one core, with files in a temporary directory. Text and DNA are one
+ * long document each; the text is also measured as JSON lines of about a kilobyte.
  */
 final class PrepareBenchJob {
     private static final int MEBIBYTE = 1 << 20;
@@ -68,12 +70,10 @@ final class PrepareBenchJob {
         Runnable jtokkit = TokenBenchmark.jtokkit(Files.readAllBytes(shortText));
         List<Speed> both = benchmark.prepareBeside(settings("gpt2", shortText), jtokkit);
         put("gpt2", both.get(0));
-        speeds.put("jtokkit_mb_per_s", BenchJob.shown(both.get(1).cpu()));
-        speeds.put(
-                "gpt2_to_jtokkit",
-                BenchJob.shown(both.get(0).cpu() / both.get(1).cpu()));
+        speeds.put("jtokkit_mb_per_s", shown(both.get(1).cpu()));
+        speeds.put("gpt2_to_jtokkit", shown(both.get(0).cpu() / both.get(1).cpu()));
         Speed sha256 = benchmark.sha256(Files.readAllBytes(shortText));
-        speeds.put("sha256_mb_per_s", BenchJob.shown(sha256.cpu()));
+        speeds.put("sha256_mb_per_s", shown(sha256.cpu()));
     }
 
     private void prepare(String name, String tokenizer, Path input) throws IOException {
@@ -87,11 +87,11 @@ final class PrepareBenchJob {
     }
 
     private void put(String name, Speed speed) {
-        speeds.put(name + "_mb_per_s", BenchJob.shown(speed.cpu()));
-        speeds.put(name + "_wall_mb_per_s", BenchJob.shown(speed.wall()));
+        speeds.put(name + "_mb_per_s", shown(speed.cpu()));
+        speeds.put(name + "_wall_mb_per_s", shown(speed.wall()));
     }
 
-    /** A file with this text as often as makes so many bytes, at least once. */
+    /** A file that repeats the text until it has at least this many bytes. */
     private Path repeated(String name, byte[] text, int bytes) throws IOException {
         Path file = directory.resolve(name);
         try (OutputStream out = Files.newOutputStream(file)) {

@@ -7,13 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/**
- * What the help of a command says.
- *
- * @param name of the command
- * @param summary what it does
- * @param example arguments that it is called with; words in capitals stand for places
- */
+/** The help of a command: its name, what it does, and arguments for an example, with paths in capitals. */
 public record CommandWords(String name, String summary, String example) {
     /** A command for the command line, with its {@code --help}. */
     public CommandLine on(Object command) {
@@ -29,11 +23,7 @@ public record CommandWords(String name, String summary, String example) {
         return line;
     }
 
-    /**
-     * A command whose help ends with settings.
-     *
-     * @param sections of the settings that it reads
-     */
+    /** A command whose help ends with the sections of the settings that it reads. */
     public CommandLine on(Object command, List<String> sections) {
         CommandLine line = on(command);
         line.getHelpSectionMap()

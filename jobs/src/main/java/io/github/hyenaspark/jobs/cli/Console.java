@@ -9,24 +9,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Where a command reads and writes: results go to one stream, all else to the other.
- *
- * @param input standard input in practice
- * @param results standard output in practice
- * @param messages standard error in practice
+ * The streams of a command; in practice standard input, standard output for results, and standard error for the rest.
  */
 public record Console(InputStream input, PrintStream results, PrintStream messages) {
-    /** One that nothing can be read from. */
     public Console(PrintStream results, PrintStream messages) {
         this(InputStream.nullInputStream(), results, messages);
     }
 
-    /** The process's own streams, in UTF-8 whatever the platform says. */
+    /** The streams of the process, always in UTF-8. */
     public static Console ofProcess() {
         return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
     }
 
-    /** Writes a result: one line. */
+    /** Writes a result on one line. */
     public void result(JsonNode result) {
         results.println(Json.line(result));
         results.flush();

@@ -9,20 +9,28 @@ import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
-/** How a command ends, for schedulers and scripts. */
+/** The exit codes of commands, for schedulers and scripts. */
 public enum ExitCode {
     DONE(0),
     /** Safe to run again. */
     FAILED(1),
-    /** Wrong usage or settings: running again as it is will not help. */
+    /** Wrong usage or settings: running the same command again will not help. */
     WRONG_USAGE(2),
     /** Data or a checkpoint is invalid. */
     INVALID_DATA(3),
-    /** Somebody else holds the lock; try later. */
+    /** Another process holds the lock; try later. */
     LOCKED(75),
-    /** Ended by SIGTERM, with the last finished round saved. */
+    /** Ended by SIGTERM, after saving the last finished round. */
     TERMINATED(143);
+
+    /**
+     * An executor that runs out of memory exits with this code (Spark's {@code SparkExitCode.OOM}). The cluster often
+     * reports that before the failure of the task; standalone, Kubernetes and YARN each word it differently.
+     */
+    private static final Pattern EXECUTOR_OUT_OF_MEMORY =
+            Pattern.compile("\\bexit(?:ed with)? (?:exit )?(?:code|status):? 52\\b", Pattern.CASE_INSENSITIVE);
 
     private final int code;
 
@@ -35,8 +43,8 @@ public enum ExitCode {
     }
 
     /**
-     * What a failure means. Invalid data and settings that do not fit the data count wherever they were found, also in
-     * a task on an executor; any other illegal argument is the user's only if it comes from this process.
+     * The code for a failure. Invalid data and settings that do not fit the data count even in a task on an executor;
+     * any other illegal argument is the user's mistake only if it comes from this process.
      */
     public static ExitCode of(Throwable failure) {
         if (first(failure, CorruptFileException.class).isPresent()) {
@@ -52,7 +60,7 @@ public enum ExitCode {
         return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
     }
 
-    /** What to tell about a failure: the cause that decided the code, or what made it fail. */
+    /** What to tell the user: the message of the cause that decided the code, else of the root cause. */
     public static String message(Throwable failure) {
         return switch (of(failure)) {
             case INVALID_DATA ->
@@ -60,9 +68,26 @@ public enum ExitCode {
             case LOCKED -> words(first(failure, LockedException.class).orElse(failure));
             case WRONG_USAGE ->
                 words(first(failure, WrongSettingException.class).orElse(failure));
-            case FAILED -> OutOfMemory.message(chain(failure)).orElseGet(() -> words(innermostThatSpeaks(failure)));
+            case FAILED -> outOfMemory(failure).orElseGet(() -> words(rootCause(failure)));
             default -> words(failure);
         };
+    }
+
+    /** Advice if memory ran out, in this process or on an executor. */
+    private static Optional<String> outOfMemory(Throwable failure) {
+        Optional<String> found = Optional.empty();
+        for (Throwable cause : chain(failure)) {
+            String message = String.valueOf(cause.getMessage());
+            if (cause instanceof OutOfMemoryError) {
+                found = Optional.of(message); // the innermost names the limit
+            } else if (EXECUTOR_OUT_OF_MEMORY.matcher(message).find()) {
+                found = Optional.of("an executor exited with code 52; its log says what it lacked");
+            }
+        }
+        return found.map(limit -> "memory ran out: " + limit
+                + "; provide more (spark.executor.memory and spark.executor.memoryOverhead;"
+                + " spark.driver.memory for the driver and with a local master) or use less (such as a smaller"
+                + " train.batch-size or model.l-max); hyena inspect memory says what a training needs");
     }
 
     private static String words(Throwable told) {
@@ -70,7 +95,7 @@ public enum ExitCode {
         return message == null || isBare(told) ? told.toString() : message;
     }
 
-    /** Messages of these say too little without the class, such as only a name or an index. */
+    /** Whether the message alone says too little, such as only a file name or an index. */
     private static boolean isBare(Throwable told) {
         boolean speaks = told instanceof IllegalArgumentException || told instanceof IllegalStateException;
         boolean ofJava = told.getClass().getName().startsWith("java.");
@@ -78,10 +103,10 @@ public enum ExitCode {
     }
 
     /**
-     * The innermost one, but for what Hadoop does: around an exception that tells nothing, or only that a connection
-     * was refused, it puts one of the same class that also tells who was asked.
+     * The innermost cause, with one exception: Hadoop wraps an exception without a message, or one that says only that
+     * a connection was refused, in another of the same class that also names the server.
      */
-    private static Throwable innermostThatSpeaks(Throwable failure) {
+    private static Throwable rootCause(Throwable failure) {
         Throwable told = failure;
         for (Throwable cause : chain(failure)) {
             boolean sameAgain = cause.getClass() == told.getClass() && cause.getClass() != IOException.class;

@@ -8,20 +8,16 @@ import java.util.List;
 @FunctionalInterface
 public interface Job {
     /**
-     * Does it; the result goes to the console.
+     * Runs the command; the result goes to the console.
      *
      * @throws IllegalArgumentException if the settings are wrong
-     * @throws IOException if it failed otherwise
      */
     void run(Settings settings, Console console) throws IOException;
 
     /**
-     * Defaults that follow from other settings, laid under the arguments.
+     * Defaults that follow from other settings, as {@code key=value}; arguments override them.
      *
-     * @param settings without them
-     * @return {@code key=value} arguments
      * @throws IllegalArgumentException if the settings are wrong
-     * @throws IOException if what they follow from cannot be read
      */
     default List<String> derived(Settings settings) throws IOException {
         return List.of();

@@ -28,22 +28,18 @@ public final class SettingsArguments {
             "vacuum");
 
     @Parameters(
-            index = "0+", // behind a command's other ones
+            index = "0+", // after the other parameters of a command
             paramLabel = "FILE.conf|KEY=VALUE",
             arity = "0..*",
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
 
-    /** The settings, all of sections that some command reads. */
+    /** The settings; refuses sections that no command reads. */
     public Settings load() {
         return load(List.of());
     }
 
-    /**
-     * The settings over further defaults.
-     *
-     * @param defaults {@code key=value}
-     */
+    /** The settings over further defaults, each {@code key=value}. */
     Settings load(List<String> defaults) {
         List<String> all = new ArrayList<>(defaults);
         all.addAll(words);

@@ -11,8 +11,9 @@ import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.bench.StepProcess;
+import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -33,13 +34,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trains each of some mixers on the same data at each of some lengths, a run for every cell, measures how fast steps
- * are, and draws both. Cells that are done are not done again: each is a run like any other.
+ * Trains several mixers on the same data at several lengths, one run per cell, measures the speed of steps, and plots
+ * both. Each cell is a run like any other, so a finished cell is not trained again.
  */
 public final class CompareJob {
     private static final Logger LOG = LoggerFactory.getLogger(CompareJob.class);
@@ -63,9 +65,9 @@ public final class CompareJob {
         DataConfig data = settings.bind("data", DataConfig.class);
         task = TaskInput.isTask(data.input());
         if (task && !data.dataset().isBlank()) {
-            throw new IllegalArgumentException("data.dataset: found " + data.dataset() + " beside data.input="
-                    + data.input() + ", expected one of them: the examples of a task are made in compare.dir, for each"
-                    + " length its own");
+            throw new IllegalArgumentException(
+                    "data.dataset: found " + data.dataset() + " beside data.input=" + data.input()
+                            + ", expected only one of them: compare makes the examples of a task itself, in compare.dir");
         }
         int length = task && !config.lengths().isEmpty()
                 ? config.lengths().get(0)
@@ -114,7 +116,7 @@ public final class CompareJob {
         return Storage.resolve(config.dir(), name);
     }
 
-    /** Steps have the same tokens at every length. */
+    /** Steps have as many tokens at every length. */
     private void checkBatch(int length) {
         if (tokensPerStep % length != 0) {
             throw new IllegalArgumentException("compare.lengths: found " + length + ", expected a divisor of "
@@ -126,40 +128,35 @@ public final class CompareJob {
         if (snapshot(data).documents(Split.VALIDATION) == 0) {
             throw new IllegalArgumentException("data.dataset: found no held-out document in "
                     + data.bind("data", DataConfig.class).dataset()
-                    + ", expected some, as mixers are compared by what they make of them; prepare another dataset with"
+                    + ", expected some, because mixers are compared on them; prepare another dataset with"
                     + " data.validation-documents or a larger data.validation-fraction");
         }
     }
 
-    /** Sequences of a step; a task has as many examples at every length. */
+    /** Sequences per step; a task has as many examples at every length. */
     private long batch(int length) {
         return task && config.lengths().contains(length) ? train.batchSize() : Math.max(1, tokensPerStep / length);
     }
 
-    /** Settings with the dataset for a length, which is made first if it is a task's. */
+    /** Settings with the dataset for a length; that of a task is made first. */
     private Settings data(int length) throws IOException {
         if (!task) {
             return settings.with(List.of("model.l-max=" + length, "data.snapshot=" + firstSnapshot()));
         }
-        Settings made = taskData.get(length);
-        if (made == null) {
-            made = taskData(length);
-            taskData.put(length, made);
+        if (taskData.containsKey(length)) {
+            return Objects.requireNonNull(taskData.get(length));
         }
-        return made;
-    }
-
-    private Settings taskData(int length) throws IOException {
         Settings ofLength = settings.with(List.of("task.length=" + length, "data.dataset=" + place("task-" + length)));
         TaskInput input = PrepareJob.task(ofLength).orElseThrow();
         List<String> needed = new ArrayList<>(input.settings());
         needed.add("model.l-max=" + input.sequenceLength());
         Settings data = ofLength.with(needed);
-        result(quiet -> new PrepareJob.Command().run(data, quiet));
+        result(new PrepareJob.Command(), data);
+        taskData.put(length, data);
         return data;
     }
 
-    /** The snapshot that the first start of the comparison read: a dataset may grow until the next one. */
+    /** The snapshot that the comparison used when it first started: the dataset may have grown since. */
     private String firstSnapshot() throws IOException {
         String place = place("snapshot.json");
         if (!storage.exists(place)) {
@@ -184,10 +181,10 @@ public final class CompareJob {
                 "train.min-lr=" + train.minLr() * (rate / train.lr()),
                 "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                 "train.rounds=" + rounds(mixer, length),
-                "run.validate-every-rounds=0", // it is evaluated once it has been trained
+                "run.validate-every-rounds=0", // it is evaluated after training
                 "run.dir=" + run));
-        result(quiet -> new TrainJob.Command().run(cell, quiet));
-        JsonNode evaluated = result(quiet -> EvaluateJob.run(cell, quiet));
+        result(new TrainJob.Command(), cell);
+        JsonNode evaluated = result(EvaluateJob::run, cell);
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())
                 .put("length", length)
@@ -196,7 +193,7 @@ public final class CompareJob {
                 .put("run", run);
         json.set("loss", evaluated.get("loss"));
         json.set("bits_per_byte", evaluated.get("bits_per_byte"));
-        if (SymbolTokenizer.isNameOf(snapshot(cell).vocabulary().tokenizer())) { // the last token is an answer
+        if (SymbolTokenizer.isNameOf(snapshot(cell).vocabulary().tokenizer())) { // its last token is an answer
             json.set(ACCURACY, evaluated.get(ACCURACY));
         }
         var figures = new RunFigures();
@@ -205,18 +202,16 @@ public final class CompareJob {
         return json;
     }
 
-    /** Of a cell: as many as the first mixer has, or as many as fit in the time of those. */
+    /** The rounds of a cell: those of the first mixer, or as many as fit in the same time. */
     private long rounds(Mixer mixer, int length) throws IOException {
         Mixer first = config.mixers().get(0);
         if (config.equal() == Config.Equal.TOKENS || mixer == first) {
             return train.rounds();
         }
-        double faster = tokensPerSecond(mixer, length) / tokensPerSecond(first, length);
+        String key = "tokens_per_second";
+        double faster = speed(mixer, length).path(key).asDouble()
+                / speed(first, length).path(key).asDouble();
         return Math.max(1, Math.round(train.rounds() * faster));
-    }
-
-    private double tokensPerSecond(Mixer mixer, int length) throws IOException {
-        return speed(mixer, length).path("tokens_per_second").asDouble();
     }
 
     private DatasetSnapshot snapshot(Settings settings) throws IOException {
@@ -224,17 +219,12 @@ public final class CompareJob {
         return DatasetSnapshot.numbered(storage, data.dataset(), data.snapshot());
     }
 
-    /** A command's result line. */
-    private JsonNode result(Work work) throws IOException {
+    private JsonNode result(Job job, Settings of) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var results = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            work.run(new Console(results, console.messages()));
+            job.run(of, new Console(results, console.messages()));
         }
         return Json.parse("the result of a cell", bytes.toByteArray());
-    }
-
-    private interface Work {
-        void run(Console console) throws IOException;
     }
 
     private ArrayNode speeds() throws IOException {
@@ -251,7 +241,7 @@ public final class CompareJob {
         return speeds;
     }
 
-    /** Measured once for each shape of a step. */
+    /** The speed of a step; measured once per shape. */
     private JsonNode speed(Mixer mixer, int length) throws IOException {
         long batch = batch(length);
         Settings cell = data(config.lengths().isEmpty()
@@ -266,10 +256,10 @@ public final class CompareJob {
                 mixer.settingName(),
                 length,
                 batch,
-                StepProcess.fingerprint(cell, vocabularySize));
+                StepBenchJob.fingerprint(cell, vocabularySize));
         if (!storage.exists(place(name))) {
             LOG.info("measuring steps of {} at length {}", mixer.settingName(), length);
-            JsonNode found = StepProcess.measure(cell, vocabularySize);
+            JsonNode found = StepBenchJob.measureInOwnJvm(cell, vocabularySize);
             ObjectNode measured = Json.object()
                     .put("mixer", mixer.settingName())
                     .put("length", length)
@@ -282,18 +272,7 @@ public final class CompareJob {
         return Json.parse(place(name), storage.read(place(name)));
     }
 
-    /**
-     * The section {@code compare} of the settings.
-     *
-     * @param dir directory of the comparison: a run for each cell, the page and its figures
-     * @param mixers that are compared, the first of them with the others
-     * @param lengths of the sequences that each is trained on, tokens; of a task the symbols before the question; none
-     *     to train none
-     * @param equal what the runs of a length have in common
-     * @param rates learning rates that every mixer is trained with at every length, of which its best counts; none for
-     *     that of {@code train}
-     * @param speedLengths of the sequences at which steps are measured, tokens; none to measure none
-     */
+    /** The section {@code compare}; {@code reference.conf} describes its keys. */
     record Config(
             String dir,
             List<Mixer> mixers,
@@ -321,9 +300,9 @@ public final class CompareJob {
 
         /** What the runs of a length have in common. */
         enum Equal {
-            /** All have the same rounds, and so the same tokens. */
+            /** The rounds, and so the tokens. */
             TOKENS,
-            /** The first mixer has all rounds, the others as many as their measured steps allow in its time. */
+            /** The time: the first mixer trains all rounds, the others as many as their speed allows. */
             TIME
         }
 

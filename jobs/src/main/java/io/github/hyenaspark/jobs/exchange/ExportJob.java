@@ -7,12 +7,12 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.GraphZip;
 import io.github.hyenaspark.exchange.SafariConfig;
 import io.github.hyenaspark.exchange.SafariTensors;
-import io.github.hyenaspark.io.Content;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.Storage.Content;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
@@ -36,8 +36,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /**
- * From the newest valid checkpoint of a run to files that other programs load: the parameters, the architecture and the
- * tokenizer. The architecture is written last; an export that has it is whole.
+ * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. The
+ * architecture is written last; an export that has it is complete.
  */
 public final class ExportJob implements Callable<Integer> {
     static final String CONFIG = "config.json";
@@ -85,7 +85,7 @@ public final class ExportJob implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    /** Refuses to touch anything if one file is there with other content. */
+    /** Writes all files, or none if one exists with other content. */
     private static List<FileInfo> write(Storage storage, String output, Map<String, Content> files) throws IOException {
         for (Map.Entry<String, Content> file : files.entrySet()) {
             String uri = Storage.resolve(output, file.getKey());
@@ -142,17 +142,11 @@ public final class ExportJob implements Callable<Integer> {
         return out -> GraphZip.write(out, network);
     }
 
-    /**
-     * The section {@code export}.
-     *
-     * @param output directory of the export; blank if it is not said
-     * @param format what the model is written as
-     */
+    /** The section {@code export}; {@code reference.conf} describes its keys. */
     record Config(String output, Format format) {}
 
-    /** What {@code export} writes a model as. */
     enum Format {
-        /** Tensors with the names of safari's PyTorch classes. */
+        /** Tensors named as in safari's PyTorch classes. */
         SAFETENSORS("model.safetensors"),
         /** A file for DL4J's {@code ComputationGraph.load}. */
         DL4J("model.zip");
@@ -163,7 +157,7 @@ public final class ExportJob implements Callable<Integer> {
             this.file = file;
         }
 
-        /** Name of the file with the parameters. */
+        /** The name of the file with the parameters. */
         String file() {
             return file;
         }

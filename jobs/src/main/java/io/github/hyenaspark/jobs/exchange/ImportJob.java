@@ -35,11 +35,11 @@ import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a model in safetensors files to the directory of a run that has done no round yet. */
+/** From a model in safetensors files to the directory of a run at round 0. */
 public final class ImportJob implements Job {
     private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
 
-    /** The architecture comes from the model; of other settings those of the command line are kept. */
+    /** The architecture is that of the model; all other settings come from the command line. */
     @Override
     public List<String> derived(Settings settings) throws IOException {
         String uri = uri(settings, ExportJob.CONFIG);
@@ -61,10 +61,10 @@ public final class ImportJob implements Job {
         if (there.isEmpty()) {
             storage.write(RunTokenizer.uri(run.dir()), out -> out.write(tokenizer.file()));
             store.beginEpoch();
-            store.goOnFrom(Optional.empty());
+            store.resumesFrom(Optional.empty());
             store.save(checkpoint, 1);
         } else if (isSame(there.get(), checkpoint)) {
-            LOG.info("nothing to do: {} begins with this model", run.dir());
+            LOG.info("nothing to do: {} starts with this model already", run.dir());
         } else {
             throw new IllegalArgumentException(
                     "run.dir: " + run.dir() + " has checkpoints already, the newest of round "
@@ -121,7 +121,7 @@ public final class ImportJob implements Job {
         return SafariTensors.of(model, table).read(uri, contents.tensors());
     }
 
-    /** The one beside the model, or that of the settings. */
+    /** The tokenizer beside the model, else that of the settings. */
     private static Tokenizer tokenizer(Settings settings, Storage storage) throws IOException {
         String folder = folder(settings);
         return storage.exists(RunTokenizer.uri(folder))
@@ -151,10 +151,6 @@ public final class ImportJob implements Job {
         return folder;
     }
 
-    /**
-     * The section {@code import}.
-     *
-     * @param input directory of a model in safetensors files; blank if it is not said
-     */
+    /** The section {@code import}; {@code reference.conf} describes its keys. */
     record Config(String input) {}
 }

@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Texts that a model makes of prompts, as they come or as lines of JSON, and how fast it was. */
+/** Continues prompts, streamed or as lines of JSON, and measures the speed. */
 final class Continuations {
     private final GenerateJob.Config config;
     private final TextGenerator generator;
@@ -21,7 +21,7 @@ final class Continuations {
         this.generator = generator;
     }
 
-    /** Writes a continuation as it comes, and ends the line. */
+    /** Writes a continuation as it is generated, and ends the line. */
     void stream(String prompt, long seed, PrintStream results) {
         try (var text = new Utf8Writer(results)) {
             generate(prompt, seed, text::write);
@@ -30,7 +30,6 @@ final class Continuations {
         results.flush();
     }
 
-    /** A prompt with its continuation. */
     ObjectNode result(String prompt, long seed) {
         var text = new ByteArrayOutputStream();
         int count = generate(prompt, seed, text::writeBytes);
@@ -41,7 +40,7 @@ final class Continuations {
                 .put("seed", seed);
     }
 
-    /** The tokens of one continuation. */
+    /** Generates one continuation; returns its tokens. */
     private int generate(String prompt, long seed, Consumer<byte[]> text) {
         var stop = new StopSequences(config.stop(), text);
         long start = System.nanoTime();
@@ -52,7 +51,6 @@ final class Continuations {
         return count;
     }
 
-    /** Of all texts so far. */
     String speed() {
         double seconds = nanos * 1e-9;
         return String.format(

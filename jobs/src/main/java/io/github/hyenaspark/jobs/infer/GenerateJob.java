@@ -27,10 +27,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/**
- * From a checkpoint and a prompt to text, written as it comes; the same for each line of standard input; or from a list
- * or file of prompts to a line of JSON for each.
- */
+/** Continues a prompt or each line of standard input as streamed text, or each of many prompts as a line of JSON. */
 public final class GenerateJob implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(GenerateJob.class);
 
@@ -79,7 +76,7 @@ public final class GenerateJob implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    /** Lines that are blank are passed over, and those that the tokenizer refuses are told. */
+    /** Skips blank lines, and reports those that the tokenizer refuses. */
     private void interact(Continuations texts, long firstSeed) throws IOException {
         var lines = new BufferedReader(new InputStreamReader(console.input(), StandardCharsets.UTF_8));
         long seed = firstSeed;
@@ -95,8 +92,8 @@ public final class GenerateJob implements Callable<Integer> {
         }
     }
 
-    /** The next line; a person at a terminal is asked for it. */
-    @SuppressWarnings("SystemConsoleNull") // the build is held to Java 17, where null means: not a terminal
+    /** The next line; prints a prompt sign at a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // on Java 17, null means: not a terminal
     private Optional<String> ask(BufferedReader lines) throws IOException {
         if (System.console() != null) {
             console.messages().print("> ");
@@ -105,7 +102,7 @@ public final class GenerateJob implements Callable<Integer> {
         return Optional.ofNullable(lines.readLine());
     }
 
-    /** The texts of a list, or the lines of a file that are not blank; none if there is neither. */
+    /** The texts of a list, or the lines of a file that are not blank. */
     private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
         List<String> prompts = new ArrayList<>();
         given.forEach(text -> prompts.add(text.asText()));
@@ -124,19 +121,7 @@ public final class GenerateJob implements Callable<Integer> {
         return prompts;
     }
 
-    /**
-     * The section {@code generate}.
-     *
-     * @param prompt the text to continue; may be empty
-     * @param prompts instead of {@code prompt}: a list of texts to continue, or the name of a file with one on each
-     *     line; empty for none
-     * @param tokens how many tokens to write at most, at least 1
-     * @param stop texts before which a continuation ends
-     * @param temperature 0 for the likeliest token always
-     * @param topK choose among the k likeliest, 0 for all
-     * @param topP choose among the likeliest of this total probability
-     * @param seed of the choices; one more for each further prompt
-     */
+    /** The section {@code generate}; {@code reference.conf} describes its keys. */
     record Config(
             String prompt,
             JsonNode prompts,
@@ -163,7 +148,7 @@ public final class GenerateJob implements Callable<Integer> {
                         "stop: found an empty text, expected at least one character in each");
             }
             stop = List.copyOf(stop);
-            Sampling.of(temperature, topK, topP); // refuses what makes no sense
+            Sampling.of(temperature, topK, topP); // validates
         }
 
         private static boolean isTexts(JsonNode list) {
@@ -175,12 +160,10 @@ public final class GenerateJob implements Callable<Integer> {
             return !prompts.isEmpty() || !prompts.asText().isEmpty();
         }
 
-        /** Whether there is any text to continue. */
         boolean hasPrompt() {
             return !prompt.isEmpty() || hasAny(prompts);
         }
 
-        /** How tokens are chosen. */
         Sampling sampling() {
             return Sampling.of(temperature, topK, topP);
         }

@@ -4,20 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 
-/**
- * Passes on text that comes a few bytes at a time, up to the first of some sequences: neither that nor what follows is
- * passed on. Held back is only what may be the beginning of one.
- */
+/** Forwards text, a few bytes at a time, up to the first stop sequence. Holds back only what may start one. */
 final class StopSequences {
     private final List<String> sequences; // a char is a byte
     private final Consumer<byte[]> to;
     private String held = "";
 
-    /**
-     * Stops at any of {@code texts}, none of them empty.
-     *
-     * @param to takes what is passed on
-     */
+    /** Stops at any of {@code texts}, none of them empty; forwards to {@code to}. */
     StopSequences(List<String> texts, Consumer<byte[]> to) {
         this.to = to;
         sequences = texts.stream()
@@ -25,7 +18,7 @@ final class StopSequences {
                 .toList();
     }
 
-    /** Takes the next bytes; false if they have completed a sequence. */
+    /** Takes the next bytes; false if they complete a sequence. */
     boolean write(byte[] bytes) {
         held += bytesAsChars(bytes);
         int stop = sequences.stream()
@@ -46,7 +39,7 @@ final class StopSequences {
         return true;
     }
 
-    /** Passes on what was held back: no more bytes come. */
+    /** Forwards what was held back, at the end of the text. */
     void finish() {
         pass(held.length());
     }

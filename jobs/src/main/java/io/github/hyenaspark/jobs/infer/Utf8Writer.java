@@ -8,8 +8,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes text that comes a few bytes at a time: a character is written once its last byte is there, and bytes that are
- * no UTF-8 become the replacement character, so that the output is text whatever a model says.
+ * Writes text that arrives a few bytes at a time: each character once its last byte has arrived. Bytes that are not
+ * UTF-8 become the replacement character, so that the output is always text.
  */
 final class Utf8Writer implements AutoCloseable {
     private static final int LONGEST_CHARACTER = 4; // bytes
@@ -37,7 +37,7 @@ final class Utf8Writer implements AutoCloseable {
         print(output);
     }
 
-    /** Writes what is left of an unfinished character; leaves the stream open. */
+    /** Writes a replacement for an unfinished character; leaves the stream open. */
     @Override
     public void close() {
         CharBuffer output = CharBuffer.allocate(LONGEST_CHARACTER);

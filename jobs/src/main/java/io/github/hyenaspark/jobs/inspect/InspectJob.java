@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Says what is in the directory of a run or of a dataset. */
+/** Shows what is in the directory of a run or of a dataset. */
 public final class InspectJob implements Callable<Integer> {
     private static final Pattern FILE = Pattern.compile("(.+)/(manifest|snapshots)/([^/]+)[.]json");
 
@@ -77,17 +77,17 @@ public final class InspectJob implements Callable<Integer> {
         if (json) {
             console.result(found);
         } else {
-            console.results().print(InspectText.of(found));
+            console.results().print(Inspection.text(found));
             console.results().flush();
         }
         return ExitCode.DONE.code();
     }
 
     /**
-     * What is in a directory, or of it in one checkpoint or snapshot.
+     * The content of a directory, or of one checkpoint or snapshot.
      *
      * @throws IllegalArgumentException if it is none of these
-     * @throws CorruptFileException if it has checkpoints but none that is valid
+     * @throws CorruptFileException if no checkpoint is valid
      */
     private static ObjectNode describe(Storage storage, String place) throws IOException {
         Matcher file = FILE.matcher(place);
@@ -103,14 +103,14 @@ public final class InspectJob implements Callable<Integer> {
                 throw new IllegalArgumentException("there is no checkpoint " + place + ", only "
                         + manifests.stream().map(CheckpointManifest::path).toList());
             }
-            return RunInspection.of(directory, newestValid(checkpoints, asked, place), manifests);
+            return Inspection.run(directory, newestValid(checkpoints, asked, place), manifests);
         }
         if (snapshots) {
-            return DatasetInspection.of(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
+            return Inspection.dataset(directory, DatasetSnapshot.numbered(storage, directory, file.group(3)));
         }
         Optional<DatasetSnapshot> snapshot = DatasetSnapshot.find(storage, directory);
         if (snapshot.isPresent()) {
-            return DatasetInspection.of(directory, snapshot.get());
+            return Inspection.dataset(directory, snapshot.get());
         }
         throw new IllegalArgumentException("found neither a checkpoint nor a dataset's snapshot in " + place
                 + ", expected the directory of a run or of a dataset");
@@ -123,7 +123,7 @@ public final class InspectJob implements Callable<Integer> {
                 checkpoints.verify(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
-                LoggerFactory.getLogger(InspectJob.class).warn("passed over {}: {}", manifest.path(), e.getMessage());
+                LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());
             }
         }
         throw new CorruptFileException(directory, "a valid checkpoint", manifests.size() + ", none of them valid");

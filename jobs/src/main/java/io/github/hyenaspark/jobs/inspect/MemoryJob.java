@@ -21,7 +21,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code inspect memory}: what a training needs, before anything is started. */
+/** {@code inspect memory}: the memory that a training needs, estimated before it starts. */
 public final class MemoryJob implements Callable<Integer> {
     private static final double MEBIBYTE = 1 << 20;
 
@@ -40,7 +40,7 @@ public final class MemoryJob implements Callable<Integer> {
     static CommandLine command(Console console) {
         return new CommandWords(
                         "memory",
-                        "Says what memory a training needs on each executor and on the driver.",
+                        "Shows how much memory a training needs on each executor and on the driver.",
                         "model.l-max=65536 train.recompute=block memory.executor-cores=4")
                 .on(new MemoryJob(console), List.of("memory", "data", "model", "train", "run"));
     }
@@ -51,13 +51,13 @@ public final class MemoryJob implements Callable<Integer> {
         if (json) {
             console.result(needed);
         } else {
-            console.results().print(InspectText.of(needed));
+            console.results().print(Inspection.text(needed));
             console.results().flush();
         }
         return ExitCode.DONE.code();
     }
 
-    /** In MiB but for counts. */
+    /** Figures in MiB, apart from counts. */
     public static ObjectNode needed(Settings settings) throws IOException {
         ModelConfig model = settings.bind("model", ModelConfig.class);
         TrainConfig train = settings.bind("train", TrainConfig.class);
@@ -102,10 +102,6 @@ public final class MemoryJob implements Callable<Integer> {
         return Math.round(bytes / MEBIBYTE);
     }
 
-    /**
-     * The section {@code memory}.
-     *
-     * @param executorCores cores of one executor, at least those of a task
-     */
+    /** The section {@code memory}; {@code reference.conf} describes its keys. */
     record Config(int executorCores) {}
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
-/** Reads a dataset or the checkpoints of a run whole and checks every hash. */
+/** Reads all of a dataset or of a run's checkpoints and checks every hash. */
 public final class VerifyJob implements Callable<Integer> {
     private final Console console;
 

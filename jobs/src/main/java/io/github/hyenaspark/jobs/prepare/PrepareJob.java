@@ -17,6 +17,7 @@ import io.github.hyenaspark.data.task.TaskConfig;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
@@ -33,27 +34,25 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a corpus to a dataset's next snapshot. Does only what has not been done, and nothing when nothing is new. */
+/** From a corpus to the next snapshot of a dataset. Processes only what is new. */
 public final class PrepareJob {
     private static final Logger LOG = LoggerFactory.getLogger(PrepareJob.class);
-    private static final double NANOS = 1e9;
-    private static final double MEGABYTE = 1e6;
 
     private final Storage storage;
-    private final DatasetSpec recipe;
+    private final DatasetSpec spec;
     private final Progress.Style style;
     private final Console console;
     private final long begin = System.nanoTime();
     private int cores = 1;
 
-    private PrepareJob(Storage storage, DatasetSpec recipe, Progress.Style style, Console console) {
+    private PrepareJob(Storage storage, DatasetSpec spec, Progress.Style style, Console console) {
         this.storage = storage;
-        this.recipe = recipe;
+        this.spec = spec;
         this.style = style;
         this.console = console;
     }
 
-    /** The command {@code prepare}: a task brings the settings that its examples need. */
+    /** The command {@code prepare}. A task provides the settings that its examples need. */
     public static final class Command implements Job {
         @Override
         public List<String> derived(Settings settings) {
@@ -62,7 +61,15 @@ public final class PrepareJob {
 
         @Override
         public void run(Settings settings, Console console) throws IOException {
-            PrepareJob.run(settings, console);
+            Storage storage = SparkRuntime.storage();
+            DataConfig config = settings.bind("data", DataConfig.class);
+            config.checkPlaces();
+            Optional<TaskInput> task = task(settings);
+            if (task.isPresent()) {
+                task.get().write(storage, config.dataset());
+            }
+            RunConfig run = settings.bind("run", RunConfig.class);
+            new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
         }
     }
 
@@ -74,67 +81,54 @@ public final class PrepareJob {
                 : Optional.empty();
     }
 
-    private static void run(Settings settings, Console console) throws IOException {
-        Storage storage = SparkRuntime.storage();
-        DataConfig config = settings.bind("data", DataConfig.class);
-        config.checkPlaces();
-        Optional<TaskInput> task = task(settings);
-        if (task.isPresent()) {
-            task.get().write(storage, config.dataset());
-        }
-        RunConfig run = settings.bind("run", RunConfig.class);
-        new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
-    }
-
     private void run() throws IOException {
-        if (recipe.config().dryRun()) {
-            InputPlan plan = InputPlan.of(storage, recipe);
-            console.result(DryRun.estimate(storage, recipe, plan).put("seconds", seconds()));
+        if (spec.config().dryRun()) {
+            InputPlan plan = InputPlan.of(storage, spec);
+            console.result(DryRun.estimate(storage, spec, plan).put("seconds", seconds()));
             return;
         }
-        try (var lease = DatasetLease.take(storage, recipe.config().dataset())) {
-            LOG.debug("holding {}", lease.uri());
-            InputPlan plan = InputPlan.of(storage, recipe);
+        try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
+            TestPoint.reached("holding {}", lease.uri());
+            InputPlan plan = InputPlan.of(storage, spec);
             if (plan.parent().isEmpty() && plan.fresh().isEmpty()) {
-                LOG.info("no file was changed in the interval, and there is no snapshot yet: nothing to do");
+                LOG.info("nothing to do: no file changed in the interval, and there is no snapshot yet");
                 console.result(
-                        Json.object().put("dataset", recipe.config().dataset()).put("outcome", "nothing"));
+                        Json.object().put("dataset", spec.config().dataset()).put("outcome", "nothing"));
                 return;
             }
-            SnapshotCommit.Result result = prepare(plan);
-            report(plan, result);
+            report(plan, prepare(plan));
         }
     }
 
     private SnapshotCommit.Result prepare(InputPlan plan) throws IOException {
         if (plan.isUnchanged() && plan.pending().isEmpty()) {
-            return SnapshotCommit.unchanged(storage, recipe, plan.parent().orElseThrow());
+            return SnapshotCommit.unchanged(storage, spec, plan.parent().orElseThrow());
         }
-        recipe.storeTokenizer(storage);
+        spec.storeTokenizer(storage);
         var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
         try (SparkRuntime runtime =
-                SparkRuntime.start("hyena prepare " + recipe.config().dataset(), 1)) {
+                SparkRuntime.start("hyena prepare " + spec.config().dataset(), 1)) {
             cores = runtime.taskSlots();
             try (Progress progress = Progress.open(style, work, console.messages())) {
-                new SparkPrepare(runtime.context(), progress).run(recipe, plan.pending());
+                new SparkPrepare(runtime.context(), progress).run(spec, plan.pending());
             }
-            SnapshotCommit commit = SnapshotCommit.open(storage, recipe, plan);
-            return commit.commit(new SparkDuplicates(runtime.context()).find(recipe, commit.units()));
+            SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
+            return commit.commit(new SparkDuplicates(runtime.context()).find(spec, commit.units()));
         }
     }
 
     private void report(InputPlan plan, SnapshotCommit.Result result) throws IOException {
         DatasetSnapshot snapshot = result.snapshot();
-        String dataset = recipe.config().dataset();
+        String dataset = spec.config().dataset();
         if (snapshot.documents(Split.VALIDATION) == 0) {
-            LOG.warn("no document is held out, so training will measure nothing on unseen text: name some in"
+            LOG.warn("no document is held out, so training cannot measure its loss on unseen text: set"
                     + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
         }
         String page = DatasetReport.uri(dataset, snapshot, ".html");
         if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
             ObjectNode report = DatasetReport.of(storage, dataset, snapshot);
             report.set("run", rates(plan, result));
-            LOG.debug("point: before the report {}", page);
+            TestPoint.reached("before the report {}", page);
             storage.replace(DatasetReport.uri(dataset, snapshot, ".json"), Json.bytes(report));
             storage.replace(page, DatasetPage.html(report));
         }
@@ -166,7 +160,7 @@ public final class PrepareJob {
                 .put("source_bytes", bytes)
                 .put("seconds", seconds())
                 .put("cores", cores)
-                .put("mb_per_second", bytes / MEGABYTE / seconds())
+                .put("mb_per_second", bytes / 1e6 / seconds())
                 .put("tokens_per_second_per_core", Math.round(share * tokens / seconds() / cores));
     }
 
@@ -175,6 +169,6 @@ public final class PrepareJob {
     }
 
     private double seconds() {
-        return (System.nanoTime() - begin) / NANOS;
+        return (System.nanoTime() - begin) / 1e9;
     }
 }

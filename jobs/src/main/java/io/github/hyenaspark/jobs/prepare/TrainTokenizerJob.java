@@ -14,14 +14,13 @@ import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.prepare.TrainingTexts;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a corpus to a byte-level BPE tokenizer: words are counted on the cluster, merges learned on the driver. */
+/** From a corpus to a byte-level BPE tokenizer: the cluster counts words, the driver learns merges. */
 public final class TrainTokenizerJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainTokenizerJob.class);
 
@@ -42,7 +41,7 @@ public final class TrainTokenizerJob {
         TopWords.Selection words = counted.words();
         if (words.cutWords() > 0) {
             LOG.warn(
-                    "{} of {} words, {} of {} occurrences, are beyond tokenizer.max-words={} and are not learned from",
+                    "{} of {} words, {} of {} occurrences, exceed tokenizer.max-words={} and are ignored",
                     words.cutWords(),
                     words.words(),
                     words.cutOccurrences(),
@@ -70,41 +69,25 @@ public final class TrainTokenizerJob {
         }
     }
 
-    /** All three files or, if one is there with other content, none. */
+    /** Writes all three files, or none if one exists with other content. */
     private static void write(Storage storage, String output, BpeTokenizer tokenizer) throws IOException {
-        Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put("vocab.json", tokenizer.vocabularyFile());
-        files.put("merges.txt", tokenizer.mergesFile());
-        files.put("tokenizer.json", tokenizer.file()); // last: with it the others are there
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        Map<String, Storage.Content> files = new LinkedHashMap<>();
+        files.put("vocab.json", out -> out.write(tokenizer.vocabularyFile()));
+        files.put("merges.txt", out -> out.write(tokenizer.mergesFile()));
+        files.put("tokenizer.json", out -> out.write(tokenizer.file())); // last: it marks a complete tokenizer
+        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
             String uri = Storage.resolve(output, file.getKey());
-            if (storage.exists(uri)) {
-                checkSame(storage, uri, file.getValue());
+            if (storage.hasOther(uri, file.getValue())) {
+                throw new IllegalArgumentException("tokenizer.output: " + uri
+                        + " is there already with other content; choose another directory, or delete it");
             }
         }
-        for (Map.Entry<String, byte[]> file : files.entrySet()) {
-            String uri = Storage.resolve(output, file.getKey());
-            if (!storage.createExclusively(uri, file.getValue())) {
-                checkSame(storage, uri, file.getValue());
-            }
+        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
+            storage.write(Storage.resolve(output, file.getKey()), file.getValue());
         }
     }
 
-    private static void checkSame(Storage storage, String uri, byte[] content) throws IOException {
-        if (!Arrays.equals(storage.read(uri), content)) {
-            throw new IllegalArgumentException("tokenizer.output: " + uri
-                    + " is there already with other content; choose another directory, or delete it");
-        }
-    }
-
-    /**
-     * The section {@code tokenizer}.
-     *
-     * @param output directory of the files of the new tokenizer
-     * @param vocab V, ids, at least 257
-     * @param maxWords how many different words are learned from, the most frequent ones; at least 1
-     * @param minFrequency a pair that occurs less often is not merged; at least 1
-     */
+    /** The section {@code tokenizer}; {@code reference.conf} describes its keys. */
     record Config(String output, int vocab, int maxWords, long minFrequency) {
         private static final int FEWEST_IDS = 257;
 

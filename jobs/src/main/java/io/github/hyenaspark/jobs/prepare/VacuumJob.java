@@ -6,17 +6,15 @@ import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Deletes what a dataset holds and no snapshot lists. */
+/** Deletes the files of a dataset that no snapshot lists. */
 public final class VacuumJob {
-    private static final Logger LOG = LoggerFactory.getLogger(VacuumJob.class);
     private static final double MILLIS_PER_HOUR = 3.6e6;
 
     private VacuumJob() {}
@@ -29,7 +27,7 @@ public final class VacuumJob {
         Duration age = Duration.ofMillis((long) (vacuum.olderThanHours() * MILLIS_PER_HOUR));
         Vacuum.check(storage, config.dataset());
         try (var lease = DatasetLease.take(storage, config.dataset())) {
-            LOG.debug("holding {}", lease.uri());
+            TestPoint.reached("holding {}", lease.uri());
             Vacuum.Result result = Vacuum.run(
                     storage, config.dataset(), Instant.now().minus(age).toEpochMilli());
             console.result(Json.object()
@@ -40,12 +38,7 @@ public final class VacuumJob {
         }
     }
 
-    /**
-     * The section {@code vacuum} of the settings.
-     *
-     * @param olderThanHours files changed later stay, at least 0: a run that has not committed yet may have written
-     *     them
-     */
+    /** The section {@code vacuum}; {@code reference.conf} describes its keys. */
     record Config(double olderThanHours) {
         Config {
             if (!(olderThanHours >= 0)) {

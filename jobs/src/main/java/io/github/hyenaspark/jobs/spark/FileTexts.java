@@ -57,7 +57,7 @@ final class FileTexts implements TextRows {
             try {
                 Optional<Document> document = reader.orElseThrow().next();
                 if (document.isPresent()) {
-                    return Optional.of(new Text(document.get()));
+                    return Optional.of(new FileTextRow(document.get()));
                 }
                 close();
             } catch (BadDocumentException e) {
@@ -99,11 +99,11 @@ final class FileTexts implements TextRows {
     }
 
     /** A document, cleaned while it is read. */
-    private final class Text implements TextRow {
+    private final class FileTextRow implements TextRow {
         private final Document document;
         private final DocumentText text;
 
-        Text(Document document) throws IOException {
+        FileTextRow(Document document) throws IOException {
             this.document = document;
             this.text = DocumentText.of(document, config.clean(), steps);
         }

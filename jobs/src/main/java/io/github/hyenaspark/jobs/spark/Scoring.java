@@ -15,9 +15,10 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A trained model for anybody's Spark application: documents in, their losses or vectors out. It needs no launcher and
- * no setting of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that
- * does not grow with the number of documents. Immutable.
+ * A trained model for any Spark application: documents in, their losses or vectors out. It needs no launcher and no
+ * setting of ours, works with the application's own serializer, and computes as Spark asks for rows, in memory that
+ * does not grow with the number of documents. In a JVM without {@code --add-modules jdk.incubator.vector} it computes
+ * with a slower kernel and logs one warning. Immutable.
  *
  * <pre>{@code
  * Scoring scoring = Scoring.open(spark, "hdfs:///runs/books");
@@ -82,9 +83,8 @@ public final class Scoring {
      * <p>Columns: the id; {@code tokens}, long, how many tokens were scored, the end of the document among them;
      * {@code nats}, double, the sum of their losses; {@code loss}, double, their mean; {@code bytes}, long, of the text
      * in UTF-8; {@code bits_per_byte}, double; with {@link #perToken} {@code token_losses}, array of float, the loss in
-     * nats of every token but the first, not a number for masked ones; {@code error}, string. A text that the model's
-     * tokenizer refuses, or that is null, has its reason in {@code error} and no other figures; all others have null
-     * there.
+     * nats of every token but the first, NaN for masked ones; {@code error}, string. A text that the model's tokenizer
+     * refuses, or that is null, has its reason in {@code error} and no other figures; all others have null there.
      *
      * @param documents any rows
      * @param id name of the column that tells documents apart, of any type; it is handed through

@@ -3,8 +3,9 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
-import io.github.hyenaspark.jobs.spark.task.TokenizerCache;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
@@ -60,17 +61,18 @@ final class SentModel implements Serializable {
     <R extends Inference.Result> Iterator<Row> rows(TextRows texts, Inference<R> inference) throws IOException {
         Settings trained = Settings.ofJson(settings);
         ModelConfig config = trained.bind("model", ModelConfig.class);
-        Tokenizer tokenizer = TokenizerCache.of(tokenizerName, tokenizerFile);
-        ModelPool pooled =
-                ModelPool.borrow(new ModelPool.ModelUse(config, tokenizer.vocabularySize(), "none", threads));
-        pooled.model().parameters(theta.value());
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        Tokenizer tokenizer = executor.tokenizer(tokenizerName, tokenizerFile);
+        var use = new ModelUse(config, tokenizer.vocabularySize(), "none", threads);
+        HyenaLanguageModel model = executor.borrow(use);
+        model.parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
-        var runs = new SequenceBatcher<>(pooled.model(), inference, tokenizer, config.lMax(), batchSize);
+        var runs = new SequenceBatcher<>(model, inference, tokenizer, config.lMax(), batchSize);
         var rows = new InferenceRows<>(texts, tokenizer, inference, config.lMax(), runs);
         TaskContext.get().addTaskCompletionListener(context -> {
             close(texts);
             if (context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {
-                pooled.giveBack();
+                executor.giveBack(use, model);
             }
         });
         return rows;

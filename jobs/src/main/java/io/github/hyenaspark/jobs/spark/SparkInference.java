@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,7 +32,7 @@ public final class SparkInference {
     }
 
     /**
-     * What became of all documents together.
+     * Totals over all documents.
      *
      * @param documents rows, those with an error among them
      * @param failed rows with an error
@@ -43,7 +43,7 @@ public final class SparkInference {
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
     /**
-     * How {@code score} goes about it.
+     * Options of {@code score}.
      *
      * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
      * @param perToken whether each token's loss is a result, too
@@ -52,7 +52,7 @@ public final class SparkInference {
     public record ScorePlan(int overlap, boolean perToken, String output) {}
 
     /**
-     * How {@code embed} goes about it.
+     * Options of {@code embed}.
      *
      * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
      * @param pooling which vectors are the result
@@ -129,8 +129,8 @@ public final class SparkInference {
             SentModel model, Inference<R> inference, DataConfig config, List<WorkUnit> units, String output) {
         JavaRDD<Row> rows = context()
                 .parallelize(new ArrayList<>(units), units.size())
-                .mapPartitions(
-                        part -> model.rows(new FileTexts(SparkStorage.ofThisExecutor(), config, part), inference));
+                .mapPartitions(part ->
+                        model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
         StructType columns = Scoring.behind(FileTexts.columns(), inference);
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit

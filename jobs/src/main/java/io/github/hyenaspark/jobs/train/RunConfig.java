@@ -4,18 +4,7 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 
-/**
- * The section {@code run}: where and how a run goes, which its bits do not depend on.
- *
- * @param dir the run's directory
- * @param stopAfterRounds stop after this round; 0 for the end of the run
- * @param validateEveryRounds rounds between two measurements of the held-out loss; 0 for none but the last
- * @param allowInexactResume go on although the numerics differ from the checkpoint's
- * @param merge where results are averaged
- * @param replay journal of a run whose steps are done again; blank for none
- * @param progress how progress is shown
- * @param sample texts in the run's report
- */
+/** The section {@code run}: what does not affect the bits of a run; {@code reference.conf} describes its keys. */
 public record RunConfig(
         String dir,
         long stopAfterRounds,

@@ -24,46 +24,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the data of a run, and refuses whatever would make it another run: a new run takes the newest snapshot of its
- * dataset, a resumed one the snapshot it began with, also when the dataset has grown since.
+ * Finds the data of a run and refuses changes that would make it a different run. A new run takes the newest snapshot
+ * of its dataset; a resumed run keeps the snapshot it started with, even if the dataset has grown.
  *
- * @param storage where data and checkpoints are
- * @param settings those of now
+ * @param settings the current ones
  */
 record RunData(Storage storage, TrainSettings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(RunData.class);
-    /** Also what the settings say where nobody has named a tokenizer. */
+    /** The default of the settings: as good as no tokenizer named. */
     private static final String DEFAULT_TOKENIZER = "bytes";
 
     /**
      * The snapshot to train on.
      *
-     * @param resumed the checkpoint to go on from, if there is one
-     * @throws IllegalArgumentException if settings, data or numerics are not those of the checkpoint, the data does not
-     *     fit the settings, or they name another tokenizer than the dataset's
-     * @throws CorruptFileException if the dataset's tokenizer is not the checkpoint's, or the data is damaged
+     * @param resumed the checkpoint to resume from, if any
+     * @throws IllegalArgumentException if settings, data or numerics differ from the checkpoint's, the data does not
+     *     fit the settings, or the settings name another tokenizer than the dataset's
+     * @throws CorruptFileException if the dataset's tokenizer differs from the checkpoint's, or the data is damaged
      */
     DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
         String dataset = settings.data().dataset();
         DatasetSnapshot snapshot =
                 DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
-        refuseOtherThanAsked(snapshot);
+        refuseOtherTokenizer(snapshot);
         if (resumed.isPresent()) {
             refuseOtherTokenizer(resumed.get(), snapshot);
             refuseOtherSettings(resumed.get());
             snapshot = resumed.get().isImported() ? snapshot : sameAs(resumed.get(), snapshot);
         }
-        // opened once here, so that bad data is told in a sentence before any executor starts
+        // opened here once, so that bad data is reported in one sentence before any executor starts
         TokenBatches.open(storage, snapshot, dataset, Split.TRAIN, settings.packing())
                 .close();
         return snapshot;
     }
 
-    /** The dataset brings its tokenizer; if the settings name one as well, it must be that one. */
-    private void refuseOtherThanAsked(DatasetSnapshot snapshot) throws IOException {
+    /** The dataset has its tokenizer; if the settings name one too, it must be the same. */
+    private void refuseOtherTokenizer(DatasetSnapshot snapshot) throws IOException {
         String asked = settings.data().tokenizer();
-        boolean gone = asked.endsWith(Tokenizer.FILE_ENDING) && !storage.exists(asked);
-        if (asked.equals(DEFAULT_TOKENIZER) || gone) {
+        boolean deleted = asked.endsWith(Tokenizer.FILE_ENDING) && !storage.exists(asked);
+        if (asked.equals(DEFAULT_TOKENIZER) || deleted) {
             return;
         }
         String fingerprint = Tokenizer.open(storage, asked).fingerprint();
@@ -87,9 +86,9 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     /**
-     * The architecture of a run and how its dropout masks are made, for settings that do not say it.
+     * Defaults that a run keeps: its architecture and how its dropout masks are seeded.
      *
-     * @return {@code key=value} for every key of the section model and for that one; none if there is no checkpoint
+     * @return {@code key=value} for every key of the section model and for the seeds; none if there is no checkpoint
      */
     static List<String> architecture(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
@@ -99,7 +98,7 @@ record RunData(Storage storage, TrainSettings settings) {
         Settings settings = ResumeCompatibility.began(manifests.get(0).facts().settings());
         List<String> arguments = new ArrayList<>(
                 ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
-        if (!manifests.get(0).facts().dataset().isEmpty()) { // else a new run begins with a model from elsewhere
+        if (!manifests.get(0).facts().dataset().isEmpty()) { // else the model was imported: a new run
             arguments.add(ResumeCompatibility.DROPOUT_SEEDS + "="
                     + settings.bind("train", TrainConfig.class)
                             .dropoutSeeds()
@@ -110,17 +109,13 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        Settings then = ResumeCompatibility.began(checkpoint.settings());
+        String run = settings.run().dir();
+        String stored = ResumeCompatibility.began(checkpoint.settings()).renderSections(ResumeCompatibility.SECTIONS);
         if (checkpoint.isImported()) {
-            ResumeCompatibility.refuseOtherArchitecture(
-                    then.renderSections(ResumeCompatibility.SECTIONS),
-                    settings.identity(),
-                    settings.run().dir());
+            ResumeCompatibility.refuseOtherArchitecture(stored, settings.identity(), run);
             return;
         }
-        String stored = then.renderSections(ResumeCompatibility.SECTIONS);
-        ResumeCompatibility.refuseDifferences(
-                stored, settings.identity(), settings.run().dir());
+        ResumeCompatibility.refuseDifferences(stored, settings.identity(), run);
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.continues(checkpoint.numerics())) {
             return;
@@ -130,10 +125,10 @@ record RunData(Storage storage, TrainSettings settings) {
             throw new IllegalArgumentException(
                     difference + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
         }
-        LOG.warn("{}; going on as asked", difference);
+        LOG.warn("{}; resuming anyway, as run.allow-inexact-resume says", difference);
     }
 
-    /** The snapshot that the checkpoint names, in the dataset of now: the directory may have moved as a whole. */
+    /** The snapshot that the checkpoint names, in the current dataset: its directory may have moved. */
     private DatasetSnapshot sameAs(Checkpoint checkpoint, DatasetSnapshot asked) throws IOException {
         if (asked.sha256().equals(checkpoint.datasetSha256())) {
             return asked;
@@ -153,7 +148,7 @@ record RunData(Storage storage, TrainSettings settings) {
                     + settings.run().dir() + " is trained on (it was " + checkpoint.dataset()
                     + "); name that dataset, or choose another run.dir for a new run");
         }
-        LOG.info("going on with the snapshot {}, although {} is newer", uri, asked.uri(dataset));
+        LOG.info("training continues on the snapshot {}, although {} is newer", uri, asked.uri(dataset));
         return DatasetSnapshot.fromJson(uri, bytes);
     }
 }

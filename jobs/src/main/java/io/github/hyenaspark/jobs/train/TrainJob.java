@@ -1,16 +1,22 @@
 package io.github.hyenaspark.jobs.train;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
@@ -35,7 +41,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** From a dataset to checkpoints: begins a run or goes on with it, whichever its directory says. */
+/** From a dataset to checkpoints: starts a run, or resumes the one in its directory. */
 public final class TrainJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
 
@@ -43,7 +49,7 @@ public final class TrainJob {
     private final Console console;
     private final Storage storage;
     private final CheckpointStore checkpoints;
-    private final TrainResult result = new TrainResult(System.nanoTime());
+    private final long begin = System.nanoTime();
 
     private TrainJob(TrainSettings settings, Console console, Storage storage) {
         this.settings = settings;
@@ -52,7 +58,7 @@ public final class TrainJob {
         this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
     }
 
-    /** The command {@code train}: a run that there is keeps its architecture, where the arguments do not say one. */
+    /** The command {@code train}. An existing run keeps its architecture unless the arguments name another. */
     public static final class Command implements Job {
         @Override
         public List<String> derived(Settings settings) throws IOException {
@@ -80,11 +86,11 @@ public final class TrainJob {
         }
         checkpoints.beginEpoch();
         Optional<Checkpoint> from = newestNow(found);
-        checkpoints.goOnFrom(from);
+        checkpoints.resumesFrom(from);
         train(from, snapshot);
     }
 
-    /** The checkpoint, unless another driver has saved one before this one's epoch began. */
+    /** The checkpoint found, or a newer one that another driver saved before this one's epoch began. */
     private Optional<Checkpoint> newestNow(Optional<Checkpoint> found) throws IOException {
         List<CheckpointManifest> manifests = checkpoints.manifests();
         boolean same = manifests.isEmpty()
@@ -109,14 +115,16 @@ public final class TrainJob {
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
+        String beginning = from.isPresent() ? "resuming" : "beginning";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
-                from.isPresent() ? "resuming" : "beginning",
+                from.isPresent() ? "resuming" : "starting",
                 settings.run().dir(),
                 start.round(),
                 plan.train().rounds(),
                 model.parameterCount(),
                 plan.train().workers());
+        TestPoint.reached("{} {}", beginning, settings.run().dir());
         RunState end = rounds(start, plan, store);
         store.writeReports();
         report(end, snapshot, store.history(), store.failedWrites());
@@ -138,7 +146,7 @@ public final class TrainJob {
             TerminationHook hook = TerminationHook.of(driver);
             try {
                 return driver.run(start);
-            } catch (Exception e) { // Spark throws more than it declares
+            } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 refuseIfReplaced(e);
                 throw e;
             } finally {
@@ -147,7 +155,7 @@ public final class TrainJob {
         }
     }
 
-    /** A driver that was replaced may fail in any way: its successor deletes what only the older one needs. */
+    /** A driver that was replaced may fail in any way, because its successor deletes what only the old one needs. */
     private void refuseIfReplaced(Exception failure) throws LockedException {
         try {
             checkpoints.refuseIfReplaced();
@@ -175,12 +183,39 @@ public final class TrainJob {
                 snapshot.sha256(),
                 snapshot.vocabulary().fingerprint(),
                 snapshot.vocabulary().size(),
-                TrainResult.targetsPerByte(snapshot),
+                targetsPerByte(snapshot),
                 model.table(),
                 MachineNumerics.of(settings.train().threads()));
     }
 
+    /**
+     * Prints the result; a loss that was never measured is null.
+     *
+     * @param failedWrites of the journal, the loss curve and the reports, in this process
+     */
     private void report(RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
-        console.result(result.of(settings.run().dir(), end, snapshot, history, failedWrites));
+        double heldOut = last(history.heldOut());
+        ObjectNode json = Json.object()
+                .put("run", settings.run().dir())
+                .put("round", end.round())
+                .put("tokens", end.tokens());
+        Json.putFinite(json, "loss", last(history.train()));
+        Json.putFinite(json, "held_out_loss", heldOut);
+        Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        console.result(json.put("failed_writes", failedWrites)
+                .put("theta_sha256", Hashes.sha256(end.state().theta()))
+                .put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    private static double last(List<LossPoint> points) {
+        return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
+    }
+
+    /**
+     * Held-out targets, all tokens but the first of each document, per byte of held-out text; NaN without such text.
+     */
+    private static double targetsPerByte(DatasetSnapshot snapshot) {
+        long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
+        return (double) targets / snapshot.textBytes(Split.VALIDATION);
     }
 }

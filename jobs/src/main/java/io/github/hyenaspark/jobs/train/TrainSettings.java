@@ -14,12 +14,7 @@ import java.io.IOException;
 /**
  * What {@code train} reads from the settings, checked.
  *
- * @param data where the data is
- * @param model the architecture
- * @param train how it is trained
- * @param run where the run is kept and how it goes
- * @param directory the run's directory
- * @param driver when the round loop does what
+ * @param driver when the round loop validates, saves and stops
  * @param rendered all effective settings, JSON
  * @param identity the settings that the run's bits depend on, JSON
  */
@@ -54,17 +49,10 @@ public record TrainSettings(
                 settings.renderSections(ResumeCompatibility.SECTIONS));
     }
 
-    /** How the sequences to train on are made. */
     PackingConfig packing() {
         return new PackingConfig(data.packing(), model.lMax());
     }
 
-    /**
-     * The section {@code checkpoint}.
-     *
-     * @param everyRounds rounds between two checkpoints, at least 1
-     * @param keep how many checkpoints stay, at least 1
-     * @param async whether they are written while the next rounds run
-     */
+    /** The section {@code checkpoint}; {@code reference.conf} describes its keys. */
     public record CheckpointConfig(long everyRounds, int keep, boolean async) {}
 }

@@ -93,7 +93,7 @@ class ExitCodeTest {
     void anExecutorThatLeftWithoutMemoryIsToldSo(String said) {
         var failure = new SparkException("Job aborted due to stage failure: Lost task 0.3 in stage 0.0: " + said);
         assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.FAILED);
-        assertThat(ExitCode.message(failure)).startsWith("memory ran out: an executor left with code 52");
+        assertThat(ExitCode.message(failure)).startsWith("memory ran out: an executor exited with code 52");
     }
 
     @ParameterizedTest

@@ -148,8 +148,7 @@ class EvaluateIT {
         assertThat(nats).isCloseTo(result.get("nats").doubleValue(), within(1e-6));
         assertThat(Path.of(result.get("page").textValue()))
                 .content()
-                .contains(
-                        "Does the long context help?", "In the sequences that are full, a token at the places 0 to 63");
+                .contains("Does the long context help?", "In full sequences a token at positions 0 to 63");
     }
 
     @Test
@@ -199,7 +198,8 @@ class EvaluateIT {
         try {
             Outcome outcome = evaluate("none");
             assertThat(outcome.code()).isEqualTo(2);
-            assertThat(outcome.messages()).contains("is not there; say with data.dataset where the dataset is now");
+            assertThat(outcome.messages())
+                    .contains("which does not exist; set data.dataset to where the dataset is now");
             JsonNode moved = evaluate("local[2]", "data.dataset=" + elsewhere).json();
             assertThat(moved.get("loss").doubleValue())
                     .isEqualTo(trained.get("held_out_loss").doubleValue());

@@ -61,24 +61,24 @@ class PrepareCrashIT {
     /** Where a process dies; those of a unit can be on an executor. */
     enum Point {
         LEASE("^holding .*lease", 1, 0),
-        LISTED("^point: \\d+ files listed", 1, 0),
-        FIRST_BEGUN("^point: unit \\w+ begun", 1, 0),
-        THIRD_BEGUN("^point: unit \\w+ begun", 3, 2),
-        READ("^point: unit \\w+ read", 2, 1),
+        LISTED("^\\d+ files listed", 1, 0),
+        FIRST_BEGUN("^unit \\w+ begun", 1, 0),
+        THIRD_BEGUN("^unit \\w+ begun", 3, 2),
+        READ("^unit \\w+ read", 2, 1),
         SHARD("^shard train/", 3, 0),
-        SHARDS("^point: unit \\w+ has its shards", 2, 1),
-        OBJECTS("^point: unit \\w+ has its objects", 4, 3),
-        BEFORE_RECORD("^point: before the record of unit", 3, 2),
-        RECORD("^point: unit \\w+ has its record", 3, 3),
-        BEFORE_DUPLICATES("^point: before listing the duplicates of unit", 1, 5),
-        DUPLICATES("^point: unit \\w+ has its duplicates", 1, 5),
-        BEFORE_SNAPSHOT("^point: before creating .*/snapshots/", 1, 5),
-        SNAPSHOT("^point: created .*/snapshots/", 1, 5),
-        BEFORE_INDEX("^point: before replacing .*/validation/index.json", 1, 5),
-        INDEX("^point: replaced .*/train/index.json", 1, 5),
-        BEFORE_SUCCESS("^point: before replacing .*/_SUCCESS", 1, 5),
-        SUCCESS("^point: replaced .*/_SUCCESS", 1, 5),
-        REPORT("^point: before the report", 1, 5);
+        SHARDS("^unit \\w+ has its shards", 2, 1),
+        OBJECTS("^unit \\w+ has its objects", 4, 3),
+        BEFORE_RECORD("^before the record of unit", 3, 2),
+        RECORD("^unit \\w+ has its record", 3, 3),
+        BEFORE_DUPLICATES("^before listing the duplicates of unit", 1, 5),
+        DUPLICATES("^unit \\w+ has its duplicates", 1, 5),
+        BEFORE_SNAPSHOT("^before creating .*/snapshots/", 1, 5),
+        SNAPSHOT("^created .*/snapshots/", 1, 5),
+        BEFORE_INDEX("^before replacing .*/validation/index.json", 1, 5),
+        INDEX("^replaced .*/train/index.json", 1, 5),
+        BEFORE_SUCCESS("^before replacing .*/_SUCCESS", 1, 5),
+        SUCCESS("^replaced .*/_SUCCESS", 1, 5),
+        REPORT("^before the report", 1, 5);
 
         private final String message;
         private final int match;
@@ -349,7 +349,7 @@ class PrepareCrashIT {
             place.storage().replace(Storage.resolve(state.dataset(), orphan), orphan.getBytes(UTF_8));
         }
         String[] vacuum = {"vacuum", "data.dataset=" + state.dataset(), "vacuum.older-than-hours=0"};
-        NamedPoint point = NamedPoint.killing("^point: before deleting", directory.resolve("death"))
+        NamedPoint point = NamedPoint.killing("^before deleting", directory.resolve("death"))
                 .atMatch(3);
         Outcome killed = place.process(LOCAL).withDriverAt(point).run(directory, vacuum);
         assertThat(killed.code()).as(killed.messages()).isEqualTo(HyenaProcess.KILLED);

@@ -104,8 +104,8 @@ class PrepareDeterminismIT {
         }
         cells.add(cell("local[5]", "3", false)); // all units at once: they end in any order
         cells.add(killed("local[2]", "^shard train/"));
-        cells.add(killed(MASTERS.get(2), "^point: before the record"));
-        cells.add(killed("local[1]", "^point: before creating .*/snapshots/"));
+        cells.add(killed(MASTERS.get(2), "^before the record"));
+        cells.add(killed("local[1]", "^before creating .*/snapshots/"));
         assertThat(cells).hasSizeGreaterThanOrEqualTo(24);
         check(cells, reporter);
     }
@@ -141,7 +141,7 @@ class PrepareDeterminismIT {
 
     private void kill(Cell cell, String dataset, List<String> arguments) throws Exception {
         NamedPoint point = NamedPoint.killing(cell.killedAt(), directory.resolve(dataset + "-death"))
-                .atMatch(cell.killedAt().startsWith("^point: before creating") ? 1 : 2);
+                .atMatch(cell.killedAt().startsWith("^before creating") ? 1 : 2);
         Outcome killed =
                 HyenaProcess.on("local[1]").withDriverAt(point).run(directory, arguments.toArray(String[]::new));
         assertThat(killed.code()).as(killed.messages()).isEqualTo(HyenaProcess.KILLED);

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.jobs.testing.DisturbedRun;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.KillingPoint;
 import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import io.github.hyenaspark.jobs.testing.UndisturbedRun;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Tag("process")
 class ReadOnceIT {
-    private static final Pattern READ = Pattern.compile("point: worker (\\d+) has read in step (\\d+): \\[(.*)]");
+    private static final Pattern READ = Pattern.compile("worker (\\d+) has read in step (\\d+): \\[(.*)]");
 
     @TempDir
     Path directory;
@@ -47,8 +48,8 @@ class ReadOnceIT {
     void everyTokenIsReadOnceInAnEpoch() throws Exception {
         UndisturbedRun undisturbed = UndisturbedRun.onDisk(directory);
         DisturbedRun run = undisturbed.disturbed(directory);
-        dieAt(run, "^point: round 3 is trained", 1);
-        dieAt(run, "^point: before the manifest of round " + DisturbedRun.EPOCH_ROUNDS, 2);
+        dieAt(run, "^round 3 is trained", 1);
+        dieAt(run, "^before the manifest of round " + DisturbedRun.EPOCH_ROUNDS, 2);
         HyenaProcess last = run.process("local[2]").withFlags(log(3));
         run.assertEnded(last.run(directory, run.train()), undisturbed);
         collect(3);
@@ -62,7 +63,7 @@ class ReadOnceIT {
     }
 
     private String log(int life) {
-        return "-Dhyena.read.log=" + directory.resolve("read-" + life);
+        return "-D" + KillingPoint.READ_LOG + "=" + directory.resolve("read-" + life);
     }
 
     private void dieAt(DisturbedRun run, String message, int life) throws Exception {

@@ -82,7 +82,7 @@ class ReportRecountIT {
 
     @Test
     void everyTotalIsThatOfARecountAlsoWhenAnExecutorDies() throws Exception {
-        NamedPoint point = NamedPoint.killing("point: unit .* has its record", directory.resolve("death"));
+        NamedPoint point = NamedPoint.killing("^unit .* has its record", directory.resolve("death"));
         Path dataset = directory.resolve("dataset");
         Outcome outcome = HyenaProcess.on("local-cluster[1,1,512]")
                 .withExecutorsAt(point)

@@ -16,7 +16,7 @@ public final class Forged {
         CheckpointStore checkpoints = CheckpointStore.open(run.place().storage(), run.uri());
         checkpoints.beginEpoch();
         Optional<Checkpoint> real = checkpoints.newestValid();
-        checkpoints.goOnFrom(real);
+        checkpoints.resumesFrom(real);
         checkpoints.save(change.apply(real.orElseThrow()), 1);
     }
 

@@ -35,7 +35,7 @@ public record HyenaProcess(String master, Map<String, String> properties, List<S
     private static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private static final Duration LIMIT = Duration.ofMinutes(4);
-    private static final String LOGGING = "log4j2-points.properties";
+    private static final String LOGGING = "log4j2-process.properties";
     private static final String KERNEL = "-Dhyena.convolution=";
     private static final String EXECUTOR_FLAGS = "spark.executor.extraJavaOptions";
 

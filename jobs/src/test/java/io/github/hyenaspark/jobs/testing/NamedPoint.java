@@ -13,13 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A place in a run at which a process dies, or waits to be let on: where it logs a message, at {@code DEBUG} or above.
- * Files beside one another say what happened, because the process may be any of several: {@code MARKER.1} with the
- * message is created by the first process that gets there, {@code MARKER.2} by the second, and so on.
+ * A {@link io.github.hyenaspark.io.TestPoint} at which a process dies, or waits to be let on. Files beside one another
+ * say what happened, because the process may be any of several: {@code MARKER.1} with the name of the point is created
+ * by the first process that gets there, {@code MARKER.2} by the second, and so on.
  *
  * @param effect what happens there
- * @param message a regular expression, found in the message
- * @param match how many messages of one process must match, at least 1
+ * @param message a regular expression, found in the name of the point
+ * @param match how many points of one process must match, at least 1
  * @param times how often it happens at most, over all processes; after that the point is passed
  * @param marker begins the names of the marker files; in a directory that is there
  */
@@ -53,14 +53,14 @@ public record NamedPoint(Effect effect, String message, int match, int times, Pa
         return new NamedPoint(effect, message, match, n, marker);
     }
 
-    /** What a JVM with {@code log4j2-points.properties} is told. */
+    /** What a JVM with {@link KillingPoint} is told. */
     List<String> flags() {
         return List.of(
-                "-D" + KillingAppender.EFFECT + "=" + effect,
-                "-D" + KillingAppender.AT + "=" + message,
-                "-D" + KillingAppender.MATCH + "=" + match,
-                "-D" + KillingAppender.TIMES + "=" + times,
-                "-D" + KillingAppender.MARKER + "=" + marker.toAbsolutePath());
+                "-D" + KillingPoint.EFFECT + "=" + effect,
+                "-D" + KillingPoint.AT + "=" + message,
+                "-D" + KillingPoint.MATCH + "=" + match,
+                "-D" + KillingPoint.TIMES + "=" + times,
+                "-D" + KillingPoint.MARKER + "=" + marker.toAbsolutePath());
     }
 
     /** How many processes got there, the last of {@link #times} at most. */

@@ -62,7 +62,7 @@ class ExecutorFaultIT {
     @Tag("fault-4")
     void anExecutorThatHangsIsReplaced() throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
-        NamedPoint point = holding("^point: round 3 is sent");
+        NamedPoint point = holding("^round 3 is sent");
         HyenaProcess process = run.process(CLUSTER)
                 .withDriverAt(point)
                 .with("spark.network.timeout", "8s")
@@ -90,7 +90,7 @@ class ExecutorFaultIT {
     void aTaskThatKillsEveryExecutorEndsTheRunAsItWas() throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
         run.here("run.stop-after-rounds=2").json();
-        NamedPoint point = NamedPoint.killing("^point: worker 1 begins", directory.resolve("death"))
+        NamedPoint point = NamedPoint.killing("^worker 1 begins", directory.resolve("death"))
                 .times(20);
         Outcome failed = run.process(CLUSTER).withExecutorsAt(point).run(directory, run.train());
         DisturbedRun.assertFailed(failed, 1, "failed 4 times, most recent failure: ", "ExecutorLostFailure");
@@ -135,7 +135,7 @@ class ExecutorFaultIT {
     @Tag("fault-14")
     void executorsThatAreDecommissionedEndTheirTasksAndAreReplaced() throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
-        NamedPoint point = holding("^point: worker 1 has trained");
+        NamedPoint point = holding("^worker 1 has trained");
         HyenaProcess process = run.process(CLUSTER).withExecutorsAt(point).with("spark.decommission.enabled", "true");
         try (Running running = process.start(directory, run.train())) {
             point.awaitReached(PATIENCE_SECONDS);
@@ -176,7 +176,7 @@ class ExecutorFaultIT {
     @Tag("fault-5")
     void ofTwoAttemptsThatBothEndOneCounts(String merge) throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
-        NamedPoint point = holding("^point: worker 1 has its frames of round \\d+, attempt 0");
+        NamedPoint point = holding("^worker 1 has its frames of round \\d+, attempt 0");
         long round;
         try (StandaloneCluster cluster = StandaloneCluster.start(directory.resolve("cluster"), 2)) {
             HyenaProcess driver = cluster.driver(run.place())

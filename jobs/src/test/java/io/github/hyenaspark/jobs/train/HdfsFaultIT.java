@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("fault-21")
 class HdfsFaultIT {
     private static final String LOCAL = "local[2]";
-    private static final String WRITING = "^point: theta of round 3 is written";
+    private static final String WRITING = "^theta of round 3 is written";
     private static final long PATIENCE_SECONDS = 120;
 
     @TempDir

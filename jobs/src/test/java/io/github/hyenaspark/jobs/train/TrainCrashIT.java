@@ -68,22 +68,22 @@ class TrainCrashIT {
     /** What a driver is at when it dies. */
     enum Point {
         BEGINNING("^beginning ", 1),
-        FIRST_BROADCAST("^point: round 1 begins", 1),
-        SENT("^point: round 3 is sent", 1),
-        TRAINING("^point: worker 1 has trained", 3),
-        ENCODED("^point: worker 0 has its frames", 4),
-        TRAINED("^point: round 2 is trained", 1),
-        AVERAGED("^point: round 4 is averaged", 1),
-        MEASURED("^point: round 3 is measured", 1),
-        JOURNAL("^point: the journal has round 2", 1),
-        FIRST_VECTOR("^point: outer-momentum of round 3 is written", 1),
-        LAST_VECTOR("^point: theta of round 3 is written", 1),
-        BEFORE_MANIFEST("^point: before the manifest of round 4", 1),
+        FIRST_BROADCAST("^round 1 begins", 1),
+        SENT("^round 3 is sent", 1),
+        TRAINING("^worker 1 has trained", 3),
+        ENCODED("^worker 0 has its frames", 4),
+        TRAINED("^round 2 is trained", 1),
+        AVERAGED("^round 4 is averaged", 1),
+        MEASURED("^round 3 is measured", 1),
+        JOURNAL("^the journal has round 2", 1),
+        FIRST_VECTOR("^outer-momentum of round 3 is written", 1),
+        LAST_VECTOR("^theta of round 3 is written", 1),
+        BEFORE_MANIFEST("^before the manifest of round 4", 1),
         MANIFEST("^saved round 4", 1),
-        VERIFIED("^point: round 5 is verified", 1),
-        RETENTION("^point: before deleting", 2),
-        LAST_ROUND("^point: before the manifest of round 6", 1),
-        END("^point: round 6 is verified", 1);
+        VERIFIED("^round 5 is verified", 1),
+        RETENTION("^before deleting", 2),
+        LAST_ROUND("^before the manifest of round 6", 1),
+        END("^round 6 is verified", 1);
 
         private final String message;
         private final int match;
@@ -233,19 +233,19 @@ class TrainCrashIT {
     @Tag("process")
     @Tag("fault-3")
     void anExecutorThatDiesLeavesNoTraceInTheBits() throws Exception {
-        killExecutor("^point: worker 1 has trained", 1, "driver");
+        killExecutor("^worker 1 has trained", 1, "driver");
     }
 
     /** Within an executor every worker is met in turn, so the first match of a process may be in any round. */
     @ParameterizedTest
     @CsvSource({
-        "^point: worker 0 begins, 1, driver",
-        "^point: worker 1 begins, 2, executors",
-        "^point: worker 0 has trained, 2, executors",
-        "^point: worker 1 has its frames, 1, driver",
-        "^point: worker 0 has its frames, 1, executors",
-        "^point: averages from, 1, executors",
-        "^point: averages from, 2, executors"
+        "^worker 0 begins, 1, driver",
+        "^worker 1 begins, 2, executors",
+        "^worker 0 has trained, 2, executors",
+        "^worker 1 has its frames, 1, driver",
+        "^worker 0 has its frames, 1, executors",
+        "^averages from, 1, executors",
+        "^averages from, 2, executors"
     })
     @Tag("endurance")
     @Tag("fault-3")

@@ -75,10 +75,7 @@ public record CleanConfig(
         }
     }
 
-    /**
-     * Treatment of documents with the same text: keep them all, keep the first of equal texts, or keep the first of
-     * nearly equal ones, by {@link MinHash}.
-     */
+    /** Keep all documents, the first of equal texts, or the first of nearly equal ones, by {@link MinHash}. */
     public enum Duplicates {
         KEEP,
         EXACT,

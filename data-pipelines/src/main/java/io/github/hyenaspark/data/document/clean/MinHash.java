@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.data.bytes.Utf8;
+import io.github.hyenaspark.io.SplitMix64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -24,9 +25,8 @@ public final class MinHash {
     private static final int SHINGLE_WORDS = 5;
     private static final int SEPARATOR = 0;
     /** Odd, from the digits of the golden ratio; what SplitMix64 counts by. */
-    private static final long STEP = 0x9E3779B97F4A7C15L;
-
     private static final long NO_WORD = 0;
+
     private static final byte[] LOWER = lowerCase();
 
     private final Utf8.CodePoints decoder = new Utf8.CodePoints();
@@ -45,7 +45,7 @@ public final class MinHash {
                 other(decoder.accept(value & 0xFF));
                 hash = word;
             } else if (LOWER[value] != SEPARATOR) {
-                hash = (hash ^ LOWER[value]) * STEP;
+                hash = (hash ^ LOWER[value]) * SplitMix64.GOLDEN_GAMMA;
             } else if (hash != NO_WORD) {
                 endWord(hash);
                 hash = NO_WORD;
@@ -54,10 +54,7 @@ public final class MinHash {
         word = hash;
     }
 
-    /**
-     * The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none if the text has no
-     * word.
-     */
+    /** The signature, asked for once, at the text's end: {@link #SIGNATURE_BYTES} bytes, or none without words. */
     public byte[] signature() {
         if (word != NO_WORD) {
             endWord(word);
@@ -80,19 +77,16 @@ public final class MinHash {
         ByteBuffer values = values(signature);
         long[] keys = new long[BANDS];
         for (int band = 0; band < BANDS; band++) {
-            long key = mix(band + 1);
+            long key = SplitMix64.mix(band + 1);
             for (int i = 0; i < BAND_VALUES; i++) {
-                key = mix((key ^ values.getInt()) * STEP);
+                key = SplitMix64.mix((key ^ values.getInt()) * SplitMix64.GOLDEN_GAMMA);
             }
             keys[band] = key;
         }
         return keys;
     }
 
-    /**
-     * The share of equal places, in [0, 1]: an estimate of the resemblance with a standard error of at most 0.05. 0 if
-     * a text has no words.
-     */
+    /** The share of equal places, an estimate of the resemblance (standard error at most 0.05); 0 without words. */
     public static double similarity(byte[] a, byte[] b) {
         if (a.length == 0 || b.length == 0) {
             return 0;
@@ -117,15 +111,15 @@ public final class MinHash {
             word = NO_WORD;
         }
         if (single) {
-            endWord(point * STEP);
+            endWord(point * SplitMix64.GOLDEN_GAMMA);
         } else if (letter) {
-            word = (word ^ Character.toLowerCase(point)) * STEP;
+            word = (word ^ Character.toLowerCase(point)) * SplitMix64.GOLDEN_GAMMA;
         }
     }
 
     private void endWord(long hash) {
         System.arraycopy(last, 1, last, 0, SHINGLE_WORDS - 1);
-        last[SHINGLE_WORDS - 1] = mix(hash);
+        last[SHINGLE_WORDS - 1] = SplitMix64.mix(hash);
         words++;
         if (words >= SHINGLE_WORDS) {
             lanes.accept(shingle());
@@ -135,9 +129,9 @@ public final class MinHash {
     private long shingle() {
         long hash = 0;
         for (long each : last) {
-            hash = (hash + each) * STEP;
+            hash = (hash + each) * SplitMix64.GOLDEN_GAMMA;
         }
-        return mix(hash);
+        return SplitMix64.mix(hash);
     }
 
     private static ByteBuffer values(byte[] signature) {
@@ -154,13 +148,6 @@ public final class MinHash {
             lower[c] = (byte) (Character.isLetterOrDigit(c) ? Character.toLowerCase(c) : SEPARATOR);
         }
         return lower;
-    }
-
-    /** The finisher of SplitMix64 (Steele, Lea, Flood 2014): a bijection that lets every bit decide every other. */
-    private static long mix(long value) {
-        long mixed = (value ^ value >>> 30) * 0xBF58476D1CE4E5B9L;
-        mixed = (mixed ^ mixed >>> 27) * 0x94D049BB133111EBL;
-        return mixed ^ mixed >>> 31;
     }
 
     /**
@@ -202,7 +189,7 @@ public final class MinHash {
         private static int[] constants(int first, int lowestBit) {
             int[] constants = new int[COUNT];
             for (int i = 0; i < COUNT; i++) {
-                constants[i] = (int) mix((3L * i + first + 1) * STEP) | lowestBit;
+                constants[i] = (int) SplitMix64.mix((3L * i + first + 1) * SplitMix64.GOLDEN_GAMMA) | lowestBit;
             }
             return constants;
         }

@@ -1,8 +1,9 @@
 package io.github.hyenaspark.data.document.clean;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.bytes.Utf8;
 import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * (an ASCII character, a letter of Chinese or Japanese, a Korean syllable), so that the pieces' normal forms make up
  * that of the text.
  */
-final class NormalisingInput extends BlockInputStream {
+final class NormalisingInput extends BulkInputStream {
     private static final int BLOCK_BYTES = 1 << 16;
     /** The longest run of characters without a place to end a piece. */
     private static final int LONGEST_PIECE = 1 << 20;
@@ -144,7 +145,7 @@ final class NormalisingInput extends BlockInputStream {
             boolean cutOff = ended && end == rawBytes && bytes.position() + result.length() == end && isCutOff(bytes);
             throw cutOff
                     ? bad(rawOffset + end, "the text ends inside a character")
-                    : bad(rawOffset + bytes.position(), "no valid UTF-8");
+                    : bad(rawOffset + bytes.position(), "malformed UTF-8");
         }
         text.flip();
         checkMarks(text);

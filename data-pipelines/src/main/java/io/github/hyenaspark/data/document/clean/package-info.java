@@ -1,7 +1,4 @@
-/**
- * What happens to a text between reading and tokenizing: normalization, quality filters, and the MinHash signature that
- * near duplicates are found by. Start at {@link CleanConfig}.
- */
+/** Normalisation, quality filters, and the MinHash signature of texts. Start at {@link CleanConfig}. */
 @NullMarked
 package io.github.hyenaspark.data.document.clean;
 

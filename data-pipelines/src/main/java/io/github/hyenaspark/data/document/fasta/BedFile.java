@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/**
- * The intervals of a BED file whose fourth column is a split. Empty lines and those that begin with {@code #},
- * {@code track} or {@code browser} are skipped.
- */
+/** A BED file's intervals; the fourth column is a split. Comment, track, browser and empty lines are skipped. */
 final class BedFile {
     private static final int COLUMNS = 4;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -59,7 +56,7 @@ final class BedFile {
         long start = Long.parseLong(columns[1]);
         long end = Long.parseLong(columns[2]);
         if (start >= end) {
-            throw wrong(number, "found start " + start + " and end " + end + ", expected the end behind the start");
+            throw wrong(number, "found start " + start + " and end " + end + ", expected the end after the start");
         }
         String split = SPLITS.getOrDefault(columns[3].strip(), "");
         if (split.isEmpty()) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Documents from FASTA: records, or pieces of them. A fault refuses the rest of its record. */
 public final class FastaDocuments implements DocumentReader {
-    private final SliceReader section;
+    private final SliceReader slice;
     private final SourceConfig config;
     private final @Nullable BedFile bed;
     private final FastaRecord record;
@@ -26,19 +26,19 @@ public final class FastaDocuments implements DocumentReader {
     private FastaRecord.Header header = new FastaRecord.Header("", "");
     private @Nullable FastaText current;
 
-    private FastaDocuments(SliceReader section, SourceConfig config, @Nullable BedFile bed) {
-        this.section = section;
+    private FastaDocuments(SliceReader slice, SourceConfig config, @Nullable BedFile bed) {
+        this.slice = slice;
         this.config = config;
         this.bed = bed;
-        this.record = new FastaRecord(section.blocks());
+        this.record = new FastaRecord(slice.blocks());
         this.pieces = new FastaPieces(record, config.fasta());
     }
 
-    public static FastaDocuments of(Storage storage, SliceReader section, SourceConfig config) throws IOException {
+    public static FastaDocuments of(Storage storage, SliceReader slice, SourceConfig config) throws IOException {
         String bedUri = config.fasta().bed();
         BedFile bed = bedUri.isEmpty() ? null : BedFile.load(storage, bedUri);
-        section.skipToLine();
-        return new FastaDocuments(section, config, bed);
+        slice.skipToLine();
+        return new FastaDocuments(slice, config, bed);
     }
 
     @Override
@@ -60,12 +60,12 @@ public final class FastaDocuments implements DocumentReader {
     }
 
     private boolean nextRecord() throws IOException {
-        boolean first = !begun && section.from() == 0 && !section.atEnd();
+        boolean first = !begun && slice.from() == 0 && !slice.atEnd();
         begun = true;
         if (first) {
             record.checkFileBegins();
         }
-        if (!record.next(section.to())) {
+        if (!record.next(slice.to())) {
             return false;
         }
         header = record.header();
@@ -75,7 +75,7 @@ public final class FastaDocuments implements DocumentReader {
 
     @Override
     public void close() throws IOException {
-        section.close();
+        slice.close();
     }
 
     private final class FastaText extends DocumentTextStream {
@@ -89,7 +89,7 @@ public final class FastaDocuments implements DocumentReader {
 
         @Override
         public long consumed() {
-            return section.blocks().takeConsumed();
+            return slice.blocks().takeConsumed();
         }
     }
 
@@ -99,7 +99,7 @@ public final class FastaDocuments implements DocumentReader {
         private final long start = pieces.base();
 
         Piece(FastaText text) {
-            super(section.path(), record.offset() + pieces.base(), text);
+            super(slice.path(), record.offset() + pieces.base(), text);
         }
 
         /** The record's id; a part of a record adds its bases, as in {@code chr1:100-200}. */

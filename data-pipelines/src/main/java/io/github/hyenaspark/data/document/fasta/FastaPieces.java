@@ -9,10 +9,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 
-/**
- * The pieces of one FASTA record that are documents: its intervals, or what lies between their long runs of N, with
- * letters masked as configured.
- */
+/** The documents of one FASTA record: its intervals, or what lies between long runs of N, masked as configured. */
 final class FastaPieces {
     private static final byte MASKED = '#';
     private static final long LOWER_CASE = ByteSearch.repeated(0x20);
@@ -30,7 +27,7 @@ final class FastaPieces {
     FastaPieces(FastaRecord record, SourceConfig.Fasta config) {
         this.record = record;
         this.config = config;
-        this.letters = ByteSlice.of(record, 0);
+        this.letters = new ByteSlice(record, 0);
     }
 
     void begin(List<BedFile.Interval> ofRecord) {
@@ -183,7 +180,7 @@ final class FastaPieces {
         if (record.base() < base) {
             throw record.bad(
                     "the interval [" + interval.start() + ", " + interval.end() + ") of line " + interval.line()
-                            + " of the BED file ends behind the record, which has " + record.base() + " letters");
+                            + " of the BED file ends after the record, which has " + record.base() + " letters");
         }
     }
 }

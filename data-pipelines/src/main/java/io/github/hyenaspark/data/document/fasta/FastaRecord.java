@@ -1,9 +1,10 @@
 package io.github.hyenaspark.data.document.fasta;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.bytes.ByteSearch;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ import java.util.Locale;
  * The current record of a FASTA file: its header, then its letters as a stream without line ends, up to a limit.
  * Anything but ASCII letters, {@code *} and {@code -} is refused.
  */
-final class FastaRecord extends BlockInputStream {
+final class FastaRecord extends BulkInputStream {
     private static final byte[] NEXT_RECORD = {'\n', '>'};
     private static final int LONGEST_HEADER = 1 << 16;
     private static final int SCRATCH = 1 << 13;

@@ -1,7 +1,4 @@
-/**
- * Documents of FASTA files: records, or the intervals of a BED file. Sequences are never held whole. Start at
- * {@link FastaDocuments}.
- */
+/** Documents of FASTA files: records, or the intervals of a BED file. Start at {@link FastaDocuments}. */
 @NullMarked
 package io.github.hyenaspark.data.document.fasta;
 

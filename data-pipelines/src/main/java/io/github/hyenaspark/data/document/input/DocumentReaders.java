@@ -38,20 +38,20 @@ public final class DocumentReaders {
         boolean separated = format.format() == SourceConfig.SourceFormat.TEXT
                 && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
         int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
-        SliceReader section = SliceReader.open(storage, slice, format.compression(), before);
+        SliceReader reader = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {
-                case JSONL -> new JsonLines(section, config);
-                case FASTA -> FastaDocuments.of(storage, section, config);
+                case JSONL -> new JsonLines(reader, config);
+                case FASTA -> FastaDocuments.of(storage, reader, config);
                 default ->
                     switch (config.documents()) {
-                        case FILE -> new WholeFile(section);
-                        case LINE -> new LineDocuments(section);
-                        case SEPARATOR -> SeparatedDocuments.of(section, config.separator());
+                        case FILE -> new WholeFile(reader);
+                        case LINE -> new LineDocuments(reader);
+                        case SEPARATOR -> SeparatedDocuments.of(reader, config.separator());
                     };
             };
         } catch (IOException | IllegalArgumentException e) {
-            section.close();
+            reader.close();
             throw e;
         }
     }

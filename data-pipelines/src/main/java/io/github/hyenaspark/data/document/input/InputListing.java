@@ -9,21 +9,13 @@ import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
 
-/**
- * Finds the files of an input: the documents in a directory and below it, by their names, or every file that a glob
- * matches.
- */
+/** Finds an input's files: documents in and below a directory, by their names, or all that a glob matches. */
 public final class InputListing {
     private static final String GLOB = "*?[{";
 
     private InputListing() {}
 
-    /**
-     * The files, sorted by path.
-     *
-     * @param input a directory, a file or a glob
-     * @throws IllegalArgumentException if the input is missing or has no documents
-     */
+    /** The files of a directory, a file or a glob, sorted by path; refuses a missing input or one without documents. */
     public static List<InputFile> files(Storage storage, String input, SourceConfig config) throws IOException {
         List<FileInfo> found;
         try {

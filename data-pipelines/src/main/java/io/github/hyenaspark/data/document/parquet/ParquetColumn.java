@@ -22,11 +22,7 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
     private static final List<LogicalTypeAnnotation> TEXTS = List.of(
             LogicalTypeAnnotation.stringType(), LogicalTypeAnnotation.jsonType(), LogicalTypeAnnotation.enumType());
 
-    /**
-     * Finds a column with one value per row.
-     *
-     * @throws WrongSettingException if it is missing or has many values per row; the message names {@code setting}
-     */
+    /** Finds a column with one value per row; refuses a missing or repeated one in the name of {@code setting}. */
     static ParquetColumn find(MessageType schema, String name, String setting, String uri) {
         List<ColumnDescriptor> columns = schema.getColumns();
         Optional<ColumnDescriptor> found =
@@ -43,11 +39,7 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return new ParquetColumn(name, found.get());
     }
 
-    /**
-     * This column.
-     *
-     * @throws WrongSettingException if it does not hold text
-     */
+    /** This column; refuses one that does not hold text. */
     ParquetColumn ofText(String setting, String uri) {
         boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
                 && (isPlain() || TEXTS.contains(type().getLogicalTypeAnnotation()));

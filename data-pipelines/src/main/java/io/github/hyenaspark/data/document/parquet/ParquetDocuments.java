@@ -51,11 +51,6 @@ public final class ParquetDocuments implements DocumentReader {
         return new ParquetDocuments(slice, config, range);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * @throws IllegalArgumentException if the file lacks columns that the settings name
-     */
     @Override
     public Optional<Document> next() throws IOException {
         if (input.isEmpty()) {
@@ -112,7 +107,7 @@ public final class ParquetDocuments implements DocumentReader {
             pending.clear();
             rows = Optional.empty();
             String reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new BadFileException(slice.file().uri(), offset, "no readable Parquet: " + reason);
+            throw new BadFileException(slice.file().uri(), offset, "unreadable Parquet: " + reason);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.document.parquet;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.RangeReader;
 import java.io.IOException;
@@ -62,7 +62,7 @@ final class ParquetInput implements InputFile {
         return "the file";
     }
 
-    private final class Cursor extends BlockInputStream {
+    private final class Cursor extends BulkInputStream {
         private long position;
 
         @Override

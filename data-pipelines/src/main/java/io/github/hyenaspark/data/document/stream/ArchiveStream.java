@@ -2,19 +2,17 @@ package io.github.hyenaspark.data.document.stream;
 
 import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.ZipException;
 
-/**
- * The content of a single-stream archive. It ends only where the archive properly ends: a damaged or truncated archive
- * is a {@link BadFileException}.
- */
-public final class ArchiveStream extends BlockInputStream {
+/** A single-stream archive's content. A damaged or truncated archive is a {@link BadFileException}. */
+public final class ArchiveStream extends BulkInputStream {
     private final InputFile file;
     private final InputStream in;
     private long bytes;

@@ -30,19 +30,19 @@ public final class ByteSlice implements Closeable {
     private int saved;
     private int unsaved = -1; // first byte of the window that belongs to the record's beginning and is not saved
 
+    /** Starts at offset 0 of an archive's content; the bytes counted are the archive's own. */
+    ByteSlice(InputStream content, ListedStream archive) {
+        this(content, 0, archive);
+    }
+
     private ByteSlice(InputStream in, long offset, @Nullable ListedStream archive) {
         this.in = in;
         this.offset = offset;
         this.archive = archive;
     }
 
-    public static ByteSlice of(InputStream in, long offset) {
-        return new ByteSlice(in, offset, null);
-    }
-
-    /** Over an archive's content; the bytes counted are the archive's own. */
-    static ByteSlice ofArchive(InputStream content, ListedStream archive) {
-        return new ByteSlice(content, 0, archive);
+    public ByteSlice(InputStream in, long offset) {
+        this(in, offset, null);
     }
 
     public void reset(InputStream other, long otherOffset) {
@@ -64,11 +64,7 @@ public final class ByteSlice implements Closeable {
         return at < end || require(1);
     }
 
-    /**
-     * Brings at least {@code count} bytes (far below the window's size), as far as the stream has them.
-     *
-     * @return whether {@code bytes[at..at+count)} are there
-     */
+    /** Brings {@code count} bytes, far below the window's size; false if the stream has fewer. */
     public boolean require(int count) throws IOException {
         while (end - at < count && !ended) {
             if (at > 0) {

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.document.stream;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.CRC32;
@@ -12,7 +12,7 @@ import java.util.zip.ZipException;
  * The content of consecutive gzip members (RFC 1952). Unlike the platform's GZIPInputStream it ends only where a member
  * ends: whatever follows a member must be a whole member.
  */
-final class GzipStream extends BlockInputStream {
+final class GzipStream extends BulkInputStream {
     private static final int BLOCK = 1 << 16;
     private static final int MAGIC_1 = 0x1F;
     private static final int MAGIC_2 = 0x8B;
@@ -78,7 +78,8 @@ final class GzipStream extends BlockInputStream {
             return false;
         }
         if (next("a header") != MAGIC_1 || next("a header") != MAGIC_2) {
-            throw new ZipException(begun ? "bytes after a gzip member are no gzip member" : "it is not a gzip archive");
+            throw new ZipException(
+                    begun ? "the bytes after a gzip member are not a gzip member" : "it is not a gzip archive");
         }
         int method = next("a header");
         int flags = next("a header");

@@ -1,14 +1,15 @@
 package io.github.hyenaspark.data.document.stream;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** A listed file's bytes from an offset to its end. Reading fails if its length differs from the listed one. */
-public final class ListedStream extends BlockInputStream {
+public final class ListedStream extends BulkInputStream {
     private final InputFile file;
     private final InputStream in;
     private long offset;

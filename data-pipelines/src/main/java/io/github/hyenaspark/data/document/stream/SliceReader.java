@@ -6,11 +6,7 @@ import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
 
-/**
- * A slice while it is read: its records begin in [from, to) of the file's content.
- *
- * @param blocks the file's content, from some bytes before {@code from}
- */
+/** A slice while it is read: its records begin in [from, to) of the file's content. */
 public record SliceReader(String path, ByteSlice blocks, long from, long to) implements Closeable {
     /** Opens a slice and the {@code before} bytes that tell whether a record begins at its first byte. */
     public static SliceReader open(Storage storage, Slice slice, InputFile.Compression compression, int before)
@@ -18,12 +14,12 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         InputFile file = slice.file();
         if (compression == InputFile.Compression.NONE) {
             long start = Math.max(0, slice.from() - before);
-            ByteSlice blocks = ByteSlice.of(ListedStream.open(storage, file, start), start);
+            ByteSlice blocks = new ByteSlice(ListedStream.open(storage, file, start), start);
             return new SliceReader(file.path(), blocks, slice.from(), slice.to());
         }
         ListedStream stored = ListedStream.open(storage, file, 0);
         try {
-            ByteSlice blocks = ByteSlice.ofArchive(ArchiveStream.of(compression, file, stored), stored);
+            ByteSlice blocks = new ByteSlice(ArchiveStream.of(compression, file, stored), stored);
             return new SliceReader(file.path(), blocks, 0, Long.MAX_VALUE);
         } catch (IOException e) {
             stored.close();

@@ -34,11 +34,7 @@ final class JsonLine {
         this.key = new byte[fields.keyBytes()];
     }
 
-    /**
-     * Moves to the text.
-     *
-     * @throws BadDocumentException if the line is malformed so far or has no text
-     */
+    /** Moves to the text; refuses a line that is malformed so far or has none. */
     JsonString begin() throws IOException {
         long start = blocks.position();
         fields.clear();
@@ -85,7 +81,7 @@ final class JsonLine {
         passString();
         int field = fields.indexOf(key, length);
         if (field != Fields.NONE && !fields.see(field)) {
-            throw bad("the field \"" + fields.name(field) + "\" is there twice");
+            throw bad("the field \"" + fields.name(field) + "\" occurs twice");
         }
         return field;
     }
@@ -171,25 +167,25 @@ final class JsonLine {
     }
 
     private void passNumber() throws IOException {
-        if (current() == '-') {
-            take();
-        }
-        if (current() == '0') {
-            take();
-        } else {
+        takeAny("-");
+        if (!takeAny("0")) {
             takeDigits();
         }
-        if (current() == '.') {
-            take();
+        if (takeAny(".")) {
             takeDigits();
         }
-        if (current() == 'e' || current() == 'E') {
-            take();
-            if (current() == '+' || current() == '-') {
-                take();
-            }
+        if (takeAny("eE")) {
+            takeAny("+-");
             takeDigits();
         }
+    }
+
+    private boolean takeAny(String characters) throws IOException {
+        boolean found = characters.indexOf(current()) >= 0;
+        if (found) {
+            take();
+        }
+        return found;
     }
 
     private void takeDigits() throws IOException {

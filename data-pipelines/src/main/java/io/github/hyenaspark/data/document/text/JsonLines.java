@@ -23,17 +23,17 @@ import org.jspecify.annotations.Nullable;
 public final class JsonLines implements DocumentReader {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    private final SliceReader section;
+    private final SliceReader slice;
     private final ByteSlice blocks;
     private final SourceConfig config;
     private final JsonLine.Fields fields;
     private final JsonLine line;
     private @Nullable JsonText current;
 
-    public JsonLines(SliceReader section, SourceConfig config) throws IOException {
-        this.section = section;
-        section.skipToLine();
-        this.blocks = section.blocks();
+    public JsonLines(SliceReader slice, SourceConfig config) throws IOException {
+        this.slice = slice;
+        slice.skipToLine();
+        this.blocks = slice.blocks();
         this.config = config;
         List<String> names = new ArrayList<>(List.of(config.textField()));
         if (!config.idField().isEmpty()) {
@@ -50,7 +50,7 @@ public final class JsonLines implements DocumentReader {
             current.skipLine();
             current = null;
         }
-        while (!section.atEnd()) {
+        while (!slice.atEnd()) {
             long position = blocks.position();
             if (position == 0) {
                 skipByteOrderMark();
@@ -88,7 +88,7 @@ public final class JsonLines implements DocumentReader {
 
     @Override
     public void close() throws IOException {
-        section.close();
+        slice.close();
     }
 
     private final class JsonText extends DocumentTextStream {
@@ -124,7 +124,7 @@ public final class JsonLines implements DocumentReader {
 
     private final class LineDocument extends DocumentTextStream.TextDocument {
         LineDocument(long position, JsonText text) {
-            super(section.path(), position, text);
+            super(slice.path(), position, text);
         }
 
         @Override

@@ -96,7 +96,8 @@ final class JsonString {
             ended = true;
         } else if (first == '\\') {
             blocks.require(LONGEST_ESCAPE);
-            encode(escape());
+            pendingEnd = Utf8.encode(escape(), pending);
+            given = 0;
         } else if (first >= 0 && first < ' ') {
             throw bad(first == '\n' ? "the line ends inside a text" : "a control character in a text");
         } else {
@@ -110,11 +111,6 @@ final class JsonString {
             given = 0;
             blocks.at += length;
         }
-    }
-
-    private void encode(int character) {
-        pendingEnd = Utf8.encode(character, pending);
-        given = 0;
     }
 
     private int escape() throws IOException {

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Non-empty lines as documents. A line ends with {@code \n}, {@code \r\n} or the file; its end is not part of it. */
 public final class LineDocuments implements DocumentReader {
-    private final SliceReader section;
+    private final SliceReader slice;
     private @Nullable LineText current;
 
-    public LineDocuments(SliceReader section) throws IOException {
-        this.section = section;
-        section.skipToLine();
+    public LineDocuments(SliceReader slice) throws IOException {
+        this.slice = slice;
+        slice.skipToLine();
     }
 
     @Override
@@ -25,11 +25,11 @@ public final class LineDocuments implements DocumentReader {
         if (current != null) {
             current.skipRest();
         }
-        while (!section.atEnd()) {
-            long position = section.blocks().position();
-            current = new LineText(section.blocks());
+        while (!slice.atEnd()) {
+            long position = slice.blocks().position();
+            current = new LineText(slice.blocks());
             if (current.find()) {
-                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
+                return Optional.of(new DocumentTextStream.TextDocument(slice.path(), position, current));
             }
         }
         current = null;
@@ -38,7 +38,7 @@ public final class LineDocuments implements DocumentReader {
 
     @Override
     public void close() throws IOException {
-        section.close();
+        slice.close();
     }
 
     /** A text that is found part by part in the window of a {@link ByteSlice}. */

@@ -15,47 +15,47 @@ import org.jspecify.annotations.Nullable;
 /**
  * Documents of several lines, each ended by a line that is the separator, or by the file. Lines end as in
  * {@link LineDocuments}; a document has the ends of its lines as they are, but not that of its last line. Empty
- * documents are skipped. A document is of the section in which its first line begins.
+ * documents are skipped. A document is of the slice in which its first line begins.
  */
 public final class SeparatedDocuments implements DocumentReader {
-    private final SliceReader section;
+    private final SliceReader slice;
     private final ByteSlice blocks;
     private final byte[] separator;
     private @Nullable SeparatedText current;
 
-    private SeparatedDocuments(SliceReader section, byte[] separator) {
-        this.section = section;
-        this.blocks = section.blocks();
+    private SeparatedDocuments(SliceReader slice, byte[] separator) {
+        this.slice = slice;
+        this.blocks = slice.blocks();
         this.separator = separator;
     }
 
-    /** How many bytes before a section must be read: a separator with {@code \r\n}, and the end of line before it. */
+    /** How many bytes before a slice must be read: a separator with {@code \r\n}, and the end of line before it. */
     public static int bytesBefore(String separator) {
         return separator.getBytes(StandardCharsets.UTF_8).length + 3;
     }
 
-    public static SeparatedDocuments of(SliceReader section, String separator) throws IOException {
-        var documents = new SeparatedDocuments(section, separator.getBytes(StandardCharsets.UTF_8));
+    public static SeparatedDocuments of(SliceReader slice, String separator) throws IOException {
+        var documents = new SeparatedDocuments(slice, separator.getBytes(StandardCharsets.UTF_8));
         documents.skipToDocument();
-        section.countFromHere();
+        slice.countFromHere();
         return documents;
     }
 
-    /** Moves behind the first separator that ends in the section or right before it. */
+    /** Moves behind the first separator that ends in the slice or right before it. */
     private void skipToDocument() throws IOException {
-        if (section.from() == 0) {
+        if (slice.from() == 0) {
             return;
         }
         if (blocks.position() > 0) {
-            blocks.skipLine(section.to());
+            blocks.skipLine(slice.to());
         }
-        while (!section.atEnd()) {
+        while (!slice.atEnd()) {
             int after = behindSeparator();
             if (after < 0) {
-                blocks.skipLine(section.to());
+                blocks.skipLine(slice.to());
             } else {
                 blocks.at = after;
-                if (blocks.position() >= section.from()) {
+                if (blocks.position() >= slice.from()) {
                     return;
                 }
             }
@@ -67,7 +67,7 @@ public final class SeparatedDocuments implements DocumentReader {
         if (current != null) {
             current.skipRest();
         }
-        while (!section.atEnd()) {
+        while (!slice.atEnd()) {
             int after = behindSeparator();
             if (after >= 0) {
                 blocks.at = after;
@@ -76,7 +76,7 @@ public final class SeparatedDocuments implements DocumentReader {
             long position = blocks.position();
             current = new SeparatedText();
             if (current.find()) {
-                return Optional.of(new DocumentTextStream.TextDocument(section.path(), position, current));
+                return Optional.of(new DocumentTextStream.TextDocument(slice.path(), position, current));
             }
         }
         current = null;
@@ -85,7 +85,7 @@ public final class SeparatedDocuments implements DocumentReader {
 
     @Override
     public void close() throws IOException {
-        section.close();
+        slice.close();
     }
 
     /** Where the line after this one begins if this one is a separator, else -1. */

@@ -64,7 +64,7 @@ public final class DatasetLease implements AutoCloseable {
             throw held(found);
         }
         if (found.length > 0) {
-            LOG.info("taking over {}, left behind by a run that ended without giving it back", uri);
+            LOG.info("taking over {}, left behind by a run that ended without releasing it", uri);
             storage.delete(uri);
         }
         if (!storage.createExclusively(uri, bytes())) {
@@ -75,7 +75,7 @@ public final class DatasetLease implements AutoCloseable {
     private LockedException held(byte[] found) {
         String text = new String(found, StandardCharsets.UTF_8).strip();
         return new LockedException("another run is preparing this dataset: found its lease " + uri + " " + text
-                + ", expected none; wait for it, or delete the file if that run is surely gone");
+                + ", expected none; wait for it, or delete the file if that run is certainly gone");
     }
 
     private boolean isAbandoned(byte[] found) throws IOException {

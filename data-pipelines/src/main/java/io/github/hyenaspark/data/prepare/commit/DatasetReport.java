@@ -20,10 +20,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * What a snapshot holds, for people: {@code reports/NNNNNNNN.json}, and a page drawn from it. Totals are recounted from
- * the units' records.
- */
+/** What a snapshot holds, recounted from the units' records: {@code reports/NNNNNNNN.json} and a page. */
 public final class DatasetReport {
     private static final int[] LENGTHS = {1024, 4096, 16_384, 65_536};
     /** Documents whose lengths are planned; more would cost memory for a figure that no longer changes. */

@@ -15,6 +15,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -36,22 +37,22 @@ public final class SnapshotCommit {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCommit.class);
 
     private final Storage storage;
-    private final DatasetSpec recipe;
+    private final DatasetSpec spec;
     private final String dataset;
     private final InputPlan plan;
     private final List<UnitEntry> units;
 
-    private SnapshotCommit(Storage storage, DatasetSpec recipe, InputPlan plan, List<UnitEntry> units) {
+    private SnapshotCommit(Storage storage, DatasetSpec spec, InputPlan plan, List<UnitEntry> units) {
         this.storage = storage;
-        this.recipe = recipe;
-        this.dataset = recipe.config().dataset();
+        this.spec = spec;
+        this.dataset = spec.config().dataset();
         this.plan = plan;
         this.units = units;
     }
 
+    /** Whether a commit made a new snapshot, or the newest already holds exactly this. */
     public enum Outcome {
         CREATED,
-        /** The newest snapshot already holds exactly this. */
         UNCHANGED
     }
 
@@ -64,21 +65,21 @@ public final class SnapshotCommit {
      * @throws CorruptFileException if there are too many, or no usable document, or a record cannot be read
      * @throws IOException if a unit has no record
      */
-    public static SnapshotCommit open(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
+    public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
         for (UnitEntry kept : plan.kept()) {
             units.add(kept.withoutDuplicates());
         }
         UnitEntry.Counts fresh = UnitEntry.Counts.NONE;
         for (WorkUnit unit : plan.fresh()) {
-            UnitEntry entry = UnitRecord.find(storage, recipe, unit)
+            UnitEntry entry = UnitRecord.find(storage, spec, unit)
                     .orElseThrow(() -> new IOException("unit " + unit.name() + " has no record "
-                            + UnitRecord.uri(recipe, unit) + "; run prepare again"))
+                            + UnitRecord.uri(spec, unit) + "; run prepare again"))
                     .entry();
             units.add(entry);
             fresh = fresh.plus(entry.counts());
         }
-        var commit = new SnapshotCommit(storage, recipe, plan, units);
+        var commit = new SnapshotCommit(storage, spec, plan, units);
         commit.checkBad(fresh);
         return commit;
     }
@@ -91,19 +92,19 @@ public final class SnapshotCommit {
     private void checkBad(UnitEntry.Counts fresh) throws IOException {
         long all = fresh.documents() + fresh.filtered() + fresh.bad();
         double share = all == 0 ? 0 : (double) fresh.bad() / all;
-        if (fresh.bad() > 0 && share > recipe.config().maxBadFraction()) {
+        if (fresh.bad() > 0 && share > spec.config().maxBadFraction()) {
             throw new CorruptFileException(
-                    recipe.config().input(),
-                    "at most " + recipe.config().maxBadFraction() + " of the documents to be bad",
+                    spec.config().input(),
+                    "at most " + spec.config().maxBadFraction() + " of the documents to be bad",
                     String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", fresh.bad(), all, share, firstBad()),
-                    "nothing has been committed; mend them, or raise data.max-bad-fraction. All are listed in "
+                    "nothing has been committed; fix them, or raise data.max-bad-fraction. All are listed in "
                             + Storage.resolve(dataset, Quarantine.FOLDER));
         }
         long documents =
                 units.stream().mapToLong(unit -> unit.counts().documents()).sum();
         if (documents == 0 && !units.isEmpty()) {
             throw new CorruptFileException(
-                    recipe.config().input(),
+                    spec.config().input(),
                     "at least one usable document",
                     "none: " + fresh.bad() + " were bad and " + fresh.filtered() + " filtered, the first: "
                             + firstBad(),
@@ -126,25 +127,20 @@ public final class SnapshotCommit {
         return "an empty file";
     }
 
-    /**
-     * Creates the snapshot, unless the newest one is the same.
-     *
-     * @param duplicates by unit name; units without any may be missing
-     * @throws LockedException if another run has meanwhile committed another snapshot
-     */
+    /** Creates the snapshot, unless the newest one is the same; {@code duplicates} are by unit name. */
     public Result commit(Map<String, DuplicateRule.UnitDuplicates> duplicates) throws IOException {
         DatasetSnapshot next = next(duplicates);
         if (plan.parent().isPresent() && plan.parent().get().sameContent(next)) {
-            return unchanged(storage, recipe, plan.parent().get());
+            return unchanged(storage, spec, plan.parent().get());
         }
         String uri = next.uri(dataset);
-        LOG.debug("point: before creating {}", uri);
+        TestPoint.reached("before creating {}", uri);
         if (storage.createExclusively(uri, next.toJson())) {
-            LOG.debug("point: created {}", uri);
-            return updateViews(storage, recipe, Outcome.CREATED, next);
+            TestPoint.reached("created {}", uri);
+            return updateViews(storage, spec, Outcome.CREATED, next);
         }
         if (Arrays.equals(storage.read(uri), next.toJson())) {
-            return unchanged(storage, recipe, next);
+            return unchanged(storage, spec, next);
         }
         throw new LockedException("another prepare has created " + uri + " meanwhile, from other documents; run prepare"
                 + " again when no other one runs");
@@ -160,15 +156,15 @@ public final class SnapshotCommit {
         return new DatasetSnapshot(
                 parent.map(DatasetSnapshot::number).orElse(0L) + 1,
                 parent.map(DatasetSnapshot::sha256).orElse(""),
-                recipe.fingerprint(),
-                recipe.identity(),
-                recipe.vocabulary(),
+                spec.fingerprint(),
+                spec.identity(),
+                spec.vocabulary(),
                 marked);
     }
 
     /** Commits nothing; only updates the views, which a killed run may have left outdated. */
-    public static Result unchanged(Storage storage, DatasetSpec recipe, DatasetSnapshot newest) throws IOException {
-        return updateViews(storage, recipe, Outcome.UNCHANGED, newest);
+    public static Result unchanged(Storage storage, DatasetSpec spec, DatasetSnapshot newest) throws IOException {
+        return updateViews(storage, spec, Outcome.UNCHANGED, newest);
     }
 
     static byte[] success(DatasetSnapshot snapshot) {
@@ -179,10 +175,10 @@ public final class SnapshotCommit {
      * Updates what other tools look at: an {@code index.json} for each split, and {@code _SUCCESS} for schedulers. They
      * follow the newest snapshot and are written after it; nothing here reads them.
      */
-    private static Result updateViews(Storage storage, DatasetSpec recipe, Outcome outcome, DatasetSnapshot snapshot)
+    private static Result updateViews(Storage storage, DatasetSpec spec, Outcome outcome, DatasetSnapshot snapshot)
             throws IOException {
         for (Split split : Split.values()) {
-            updateView(storage, recipe, split.folder() + "/index.json", snapshot.mdsIndex(split, recipe.format()));
+            updateView(storage, spec, split.folder() + "/index.json", snapshot.mdsIndex(split, spec.format()));
             LOG.info(
                     "{}: {} documents, {} tokens in {} shards",
                     split.folder(),
@@ -190,21 +186,21 @@ public final class SnapshotCommit {
                     snapshot.tokens(split),
                     snapshot.shards(split).size());
         }
-        updateView(storage, recipe, SUCCESS, success(snapshot));
+        updateView(storage, spec, SUCCESS, success(snapshot));
         if (snapshot.documents(Split.TRAIN) == 0) {
             LOG.warn("no document is left to train on; lower data.validation-fraction or name validation documents");
         }
-        String uri = snapshot.uri(recipe.config().dataset());
+        String uri = snapshot.uri(spec.config().dataset());
         LOG.info("snapshot {} {}", uri, outcome == Outcome.CREATED ? "created" : "unchanged");
         return new Result(outcome, snapshot);
     }
 
-    private static void updateView(Storage storage, DatasetSpec recipe, String file, byte[] view) throws IOException {
-        String uri = Storage.resolve(recipe.config().dataset(), file);
+    private static void updateView(Storage storage, DatasetSpec spec, String file, byte[] view) throws IOException {
+        String uri = Storage.resolve(spec.config().dataset(), file);
         if (!Arrays.equals(readIfThere(storage, uri), view)) {
-            LOG.debug("point: before replacing {}", uri);
+            TestPoint.reached("before replacing {}", uri);
             storage.replace(uri, view);
-            LOG.debug("point: replaced {}", uri);
+            TestPoint.reached("replaced {}", uri);
         }
     }
 

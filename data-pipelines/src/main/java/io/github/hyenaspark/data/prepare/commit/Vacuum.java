@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class Vacuum {
                     kept++;
                     continue;
                 }
-                LOG.debug("point: before deleting {}", file.uri());
+                TestPoint.reached("before deleting {}", file.uri());
                 storage.delete(file.uri());
                 LOG.info("deleted {}, {} bytes", file.uri(), file.bytes());
                 files++;

@@ -1,7 +1,4 @@
-/**
- * Publishes finished units as one snapshot by creating one file exclusively; the lease, the report, verification and
- * vacuum belong to it. Start at {@link SnapshotCommit}.
- */
+/** Publishes finished units as one snapshot, exclusively, and looks after it. Start at {@link SnapshotCommit}. */
 @NullMarked
 package io.github.hyenaspark.data.prepare.commit;
 

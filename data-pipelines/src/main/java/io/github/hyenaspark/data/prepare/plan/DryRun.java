@@ -16,10 +16,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Estimates what prepare would give from units spread evenly over the new ones. It reads and encodes them, and writes
- * nothing to the dataset.
- */
+/** Estimates prepare's result from units spread evenly over the new ones; writes nothing to the dataset. */
 public final class DryRun {
     private static final Logger LOG = LoggerFactory.getLogger(DryRun.class);
     private static final long SAMPLE_BYTES = 32L << 20;
@@ -28,13 +25,13 @@ public final class DryRun {
     private DryRun() {}
 
     /** The sums of the sample, scaled by bytes. */
-    public static ObjectNode estimate(Storage storage, DatasetSpec recipe, InputPlan plan) throws IOException {
-        Tokenizer tokenizer = Tokenizer.open(storage, recipe.config().tokenizer());
+    public static ObjectNode estimate(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
+        Tokenizer tokenizer = Tokenizer.open(storage, spec.config().tokenizer());
         long inputBytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();
         UnitTally tally = UnitTally.NONE;
         for (WorkUnit unit : sample(plan.fresh())) {
             if (tally.sourceBytes() < SAMPLE_BYTES) {
-                tally = tally.plus(read(storage, recipe, tokenizer, unit));
+                tally = tally.plus(read(storage, spec, tokenizer, unit));
             }
         }
         double scale = tally.sourceBytes() == 0 ? 0 : (double) inputBytes / tally.sourceBytes();
@@ -49,7 +46,7 @@ public final class DryRun {
                 .put("documents", Math.round(scale * sum.documents()))
                 .put("tokens", tokens)
                 .put("bytes_per_token", sum.tokens() == 0 ? 0 : (double) sum.bytes() / sum.tokens())
-                .put("shard_bytes", tokens * recipe.format().type().bytes())
+                .put("shard_bytes", tokens * spec.format().type().bytes())
                 .put("filtered", Math.round(scale * tally.filteredCount()))
                 .put("bad", Math.round(scale * tally.badCount()));
     }
@@ -63,9 +60,9 @@ public final class DryRun {
         return sample;
     }
 
-    private static UnitTally read(Storage storage, DatasetSpec recipe, Tokenizer tokenizer, WorkUnit unit)
+    private static UnitTally read(Storage storage, DatasetSpec spec, Tokenizer tokenizer, WorkUnit unit)
             throws IOException {
-        try (var output = new UnitOutput(recipe, tokenizer)) {
+        try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 try {
                     output.take(storage, slice);

@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
  * The work for an input: listed once, before any work, and compared with the dataset. New files are cut into new units;
  * units of the newest snapshot stay unless one of their files has changed or is to be pruned.
  *
- * @param parent the newest snapshot, if any
- * @param kept its units that stay, in its order
  * @param fresh new units, sorted by path
  * @param pending units of both kinds that have no record, or miss an object
  */
@@ -52,19 +51,19 @@ public record InputPlan(
      * @throws CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is
      *     missing or damaged
      */
-    public static InputPlan of(Storage storage, DatasetSpec recipe) throws IOException {
-        DataConfig config = recipe.config();
+    public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
+        DataConfig config = spec.config();
         config.checkPlaces();
         List<InputFile> files = config.files(storage);
         checkText(config, files);
         Optional<DatasetSnapshot> parent = DatasetSnapshot.find(storage, config.dataset());
         if (parent.isPresent()) {
-            checkSettings(recipe, parent.get());
+            checkSettings(spec, parent.get());
         }
-        LOG.debug("point: {} files listed", files.size());
+        TestPoint.reached("{} files listed", files.size());
         return parent.isPresent()
-                ? new Difference(storage, recipe, files).from(parent.get())
-                : first(storage, recipe, files);
+                ? new Difference(storage, spec, files).from(parent.get())
+                : first(storage, spec, files);
     }
 
     /** Whether the newest snapshot has all this already, in objects that are intact or can be restored. */
@@ -74,10 +73,10 @@ public record InputPlan(
                 && kept.size() == parent.get().units().size();
     }
 
-    private static InputPlan first(Storage storage, DatasetSpec recipe, List<InputFile> files) throws IOException {
-        DataConfig config = recipe.config();
+    private static InputPlan first(Storage storage, DatasetSpec spec, List<InputFile> files) throws IOException {
+        DataConfig config = spec.config();
         List<WorkUnit> fresh = WorkUnit.cut(fresh(config, files), config.source(), config.unitBytes());
-        return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, recipe, fresh));
+        return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, spec, fresh));
     }
 
     private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
@@ -89,13 +88,12 @@ public record InputPlan(
         return chosen;
     }
 
-    private static List<WorkUnit> pending(Storage storage, DatasetSpec recipe, List<WorkUnit> units)
-            throws IOException {
+    private static List<WorkUnit> pending(Storage storage, DatasetSpec spec, List<WorkUnit> units) throws IOException {
         List<WorkUnit> pending = new ArrayList<>();
         for (WorkUnit unit : units) {
-            Optional<UnitRecord> record = UnitRecord.find(storage, recipe, unit);
+            Optional<UnitRecord> record = UnitRecord.find(storage, spec, unit);
             if (record.isEmpty()
-                    || !record.get().isIntact(storage, recipe.config().dataset())) {
+                    || !record.get().isIntact(storage, spec.config().dataset())) {
                 pending.add(unit);
             }
         }
@@ -117,23 +115,23 @@ public record InputPlan(
     }
 
     /** A dataset holds shards of one spec only. */
-    private static void checkSettings(DatasetSpec recipe, DatasetSnapshot newest) throws CorruptFileException {
-        String dataset = recipe.config().dataset();
-        if (!newest.vocabulary().fingerprint().equals(recipe.vocabulary().fingerprint())) {
+    private static void checkSettings(DatasetSpec spec, DatasetSnapshot newest) throws CorruptFileException {
+        String dataset = spec.config().dataset();
+        if (!newest.vocabulary().fingerprint().equals(spec.vocabulary().fingerprint())) {
             throw new IllegalArgumentException(
-                    "data.tokenizer: found " + recipe.vocabulary().tokenizer() + " ("
-                            + recipe.vocabulary().fingerprint() + "), expected the tokenizer of " + dataset + ", "
+                    "data.tokenizer: found " + spec.vocabulary().tokenizer() + " ("
+                            + spec.vocabulary().fingerprint() + "), expected the tokenizer of " + dataset + ", "
                             + newest.vocabulary().tokenizer() + " ("
                             + newest.vocabulary().fingerprint()
                             + "); choose another data.dataset or that tokenizer");
         }
-        if (newest.fingerprint().equals(recipe.fingerprint())) {
+        if (newest.fingerprint().equals(spec.fingerprint())) {
             return;
         }
-        Map<String, String> found = new TreeMap<>(recipe.identity());
+        Map<String, String> found = new TreeMap<>(spec.identity());
         Map<String, String> expected = new TreeMap<>(newest.settings());
         found.entrySet().removeAll(newest.settings().entrySet());
-        expected.entrySet().removeAll(recipe.identity().entrySet());
+        expected.entrySet().removeAll(spec.identity().entrySet());
         throw new IllegalArgumentException("data.dataset: " + dataset + " was prepared with other settings: found "
                 + found + ", expected " + expected + "; choose another data.dataset or the old settings");
     }
@@ -141,20 +139,20 @@ public record InputPlan(
     /** Compares the current files with those of the newest snapshot. */
     private static final class Difference {
         private final Storage storage;
-        private final DatasetSpec recipe;
+        private final DatasetSpec spec;
         private final Map<String, InputFile> now = new TreeMap<>();
         private final Set<String> known = new HashSet<>();
         /** Paths whose documents must be prepared again, or leave. */
         private final Set<String> affected = new LinkedHashSet<>();
 
-        Difference(Storage storage, DatasetSpec recipe, List<InputFile> files) {
+        Difference(Storage storage, DatasetSpec spec, List<InputFile> files) {
             this.storage = storage;
-            this.recipe = recipe;
+            this.spec = spec;
             files.forEach(file -> now.put(file.path(), file));
         }
 
         InputPlan from(DatasetSnapshot parent) throws IOException {
-            DataConfig config = recipe.config();
+            DataConfig config = spec.config();
             UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, config.dataset(), parent);
             List<UnitRecord> then = new ArrayList<>();
             for (UnitEntry unit : parent.units()) {
@@ -179,7 +177,7 @@ public record InputPlan(
         }
 
         private InputPlan plan(DatasetSnapshot parent, List<UnitEntry> kept, List<WorkUnit> broken) throws IOException {
-            DataConfig config = recipe.config();
+            DataConfig config = spec.config();
             List<InputFile> strangers = now.values().stream()
                     .filter(file -> !known.contains(file.path()))
                     .toList();
@@ -193,7 +191,7 @@ public record InputPlan(
             fresh.sort((a, b) -> a.path().compareTo(b.path()));
             List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
             List<WorkUnit> pending = new ArrayList<>(broken);
-            pending.addAll(pending(storage, recipe, units));
+            pending.addAll(pending(storage, spec, units));
             return new InputPlan(Optional.of(parent), kept, units, pending);
         }
 
@@ -203,12 +201,12 @@ public record InputPlan(
             }
             InputFile file = now.get(then.path());
             if (file == null) {
-                if (recipe.config().prune()) {
+                if (spec.config().prune()) {
                     LOG.info("{} is gone; its documents leave the dataset", then.uri());
                     affected.add(then.path());
                 }
             } else if (file.bytes() != then.bytes() || file.modifiedMillis() != then.modifiedMillis()) {
-                if (recipe.config().onChanged() == DataConfig.OnChanged.STOP) {
+                if (spec.config().onChanged() == DataConfig.OnChanged.STOP) {
                     throw changed(then, file);
                 }
                 LOG.info("{} has changed; it is prepared again", file.uri());

@@ -1,7 +1,4 @@
-/**
- * What there is to do for an input: files listed once, compared with the last snapshot, and cut into work units. Start
- * at {@link InputPlan}.
- */
+/** What there is to do for an input: files listed, compared, and cut into units. Start at {@link InputPlan}. */
 @NullMarked
 package io.github.hyenaspark.data.prepare.plan;
 

@@ -1,12 +1,13 @@
 package io.github.hyenaspark.data.prepare.unit;
 
-import io.github.hyenaspark.data.bytes.BlockInputStream;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.data.document.Document;
 import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.clean.DocumentFilter;
 import io.github.hyenaspark.data.document.clean.MinHash;
 import io.github.hyenaspark.data.document.clean.TextStatistics;
+import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A document's text on its way to the tokenizer: through the user's steps and the normaliser, then hashed, counted and
  * signed block by block. Its properties are valid once it was read to its end.
  */
-public final class DocumentText extends BlockInputStream {
+public final class DocumentText extends BulkInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
@@ -49,10 +50,7 @@ public final class DocumentText extends BlockInputStream {
                 clean.duplicates() == CleanConfig.Duplicates.NEAR);
     }
 
-    /**
-     * A document's id in the document table: 128 bits of the hash of its path and position, or of the id that its
-     * source gives ({@code givenId}, may be empty).
-     */
+    /** A document's id in the document table: 128 bits of the hash of its given id, or else of path and position. */
     public static String documentId(String path, long position, String givenId) {
         String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
         return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);

@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,6 @@ import org.slf4j.LoggerFactory;
  * k), the key's 128 bits, the unit's index in the snapshot, and split and number of the document.
  */
 public final class DuplicateRule {
-    private static final Logger LOG = LoggerFactory.getLogger(DuplicateRule.class);
     private static final int KIND = 0;
     private static final int UNIT = 3;
     private static final int PLACE = 4;
@@ -103,11 +103,7 @@ public final class DuplicateRule {
         });
     }
 
-    /**
-     * Writes the duplicates of one unit, if there are any.
-     *
-     * @param found the duplicates among its candidates, in any order, possibly repeated
-     */
+    /** Writes the duplicates of one unit, if any: {@code found} among its candidates, unordered, perhaps repeated. */
     public static Optional<UnitDuplicates> list(Storage storage, String dataset, String unit, Iterable<long[]> found)
             throws IOException {
         Map<Long, Boolean> exactByPlace = new TreeMap<>();
@@ -124,9 +120,9 @@ public final class DuplicateRule {
         if (list.isEmpty()) {
             return Optional.empty();
         }
-        LOG.debug("point: before listing the duplicates of unit {}", unit);
+        TestPoint.reached("before listing the duplicates of unit {}", unit);
         var written = new UnitDuplicates(unit, list.write(storage, dataset), list.exactCount(), list.nearCount());
-        LOG.debug("point: unit {} has its duplicates", unit);
+        TestPoint.reached("unit {} has its duplicates", unit);
         return Optional.of(written);
     }
 
@@ -137,8 +133,6 @@ public final class DuplicateRule {
                 .toArray();
     }
 
-    /**
-     * The duplicates of one unit: where they are listed, and how many are equal or nearly equal to an earlier document.
-     */
+    /** A unit's duplicates: where they are listed, and how many equal or nearly equal an earlier document. */
     public record UnitDuplicates(String unit, ObjectRef list, long exact, long near) {}
 }

@@ -37,7 +37,7 @@ public final class UnitOutput implements Closeable {
     /** A split that a BED file may name: reserved for a final measurement, so no dataset holds it. */
     private static final String TEST = "test";
 
-    private final DatasetSpec recipe;
+    private final DatasetSpec spec;
     private final Tokenizer tokenizer;
     private final List<DocumentStep> steps;
     private final SplitRule splitRule;
@@ -48,14 +48,14 @@ public final class UnitOutput implements Closeable {
     private final DocumentTableWriter table;
     private final Quarantine quarantine;
 
-    public UnitOutput(DatasetSpec recipe, Tokenizer tokenizer) throws IOException {
-        this.recipe = recipe;
+    public UnitOutput(DatasetSpec spec, Tokenizer tokenizer) throws IOException {
+        this.spec = spec;
         this.tokenizer = tokenizer;
-        this.steps = DocumentStep.named(recipe.config().clean().steps());
-        this.splitRule = recipe.config().splitRule();
+        this.steps = DocumentStep.named(spec.config().clean().steps());
+        this.splitRule = spec.config().splitRule();
         this.endOfDocument = new int[] {tokenizer.endOfDocument()};
-        this.shards = new ShardWriter(recipe.format(), recipe.vocabulary().fingerprint());
-        this.table = DocumentTableWriter.open(recipe.config().source().columns());
+        this.shards = new ShardWriter(spec.format(), spec.vocabulary().fingerprint());
+        this.table = DocumentTableWriter.open(spec.config().source().columns());
         this.quarantine = Quarantine.open();
     }
 
@@ -63,13 +63,9 @@ public final class UnitOutput implements Closeable {
         return tally.result();
     }
 
-    /**
-     * Takes all documents of a slice.
-     *
-     * @throws BadFileException if its file cannot be read further; what was taken of it is useless then
-     */
+    /** Takes all documents of a slice. After a {@link BadFileException} what was taken of it is useless. */
     public void take(Storage storage, Slice slice) throws IOException {
-        try (var reader = DocumentReaders.open(storage, slice, recipe.config().source())) {
+        try (var reader = DocumentReaders.open(storage, slice, spec.config().source())) {
             boolean more = true;
             while (more) {
                 more = takeNext(slice.file(), reader);
@@ -97,7 +93,7 @@ public final class UnitOutput implements Closeable {
     }
 
     private void take(Document document) throws IOException {
-        DocumentText text = DocumentText.of(document, recipe.config().clean(), steps);
+        DocumentText text = DocumentText.of(document, spec.config().clean(), steps);
         try {
             long special = tokenizer.encode(text, shards::append);
             shards.append(endOfDocument, 1);

@@ -30,8 +30,6 @@ import org.slf4j.LoggerFactory;
 /**
  * The result of one work unit: the file {@code units/CONFIG-FINGERPRINT/NAME-KEY.json}, created once and never changed.
  * The unit need not be repeated while its objects exist.
- *
- * @param objects the unit's part of the document table and, if it refused any document, its quarantine
  */
 public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards, List<ObjectRef> objects) {
     private static final Logger LOG = LoggerFactory.getLogger(UnitRecord.class);
@@ -43,9 +41,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     /** The record of a unit, if it is done; a damaged one counts as none. */
-    public static Optional<UnitRecord> find(Storage storage, DatasetSpec recipe, WorkUnit unit) throws IOException {
+    public static Optional<UnitRecord> find(Storage storage, DatasetSpec spec, WorkUnit unit) throws IOException {
         try {
-            return Optional.of(read(storage, uri(recipe, unit)));
+            return Optional.of(read(storage, uri(spec, unit)));
         } catch (FileNotFoundException e) {
             return Optional.empty();
         } catch (CorruptFileException e) {
@@ -62,9 +60,9 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         return Storage.resolve(dataset, "units/" + fingerprint);
     }
 
-    public static String uri(DatasetSpec recipe, WorkUnit unit) {
+    public static String uri(DatasetSpec spec, WorkUnit unit) {
         return Storage.resolve(
-                directory(recipe.config().dataset(), recipe.fingerprint()), unit.name() + "-" + unit.key() + ".json");
+                directory(spec.config().dataset(), spec.fingerprint()), unit.name() + "-" + unit.key() + ".json");
     }
 
     /** Whether all its objects exist with the lengths it says. */
@@ -93,7 +91,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     byte[] toJson() {
-        return SealedJson.bytes(json());
+        return SealedJson.SEAL.seal(json());
     }
 
     private ObjectNode json() {
@@ -117,7 +115,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
     }
 
     static UnitRecord fromJson(String file, byte[] bytes) throws CorruptFileException {
-        ObjectNode json = SealedJson.open(file, bytes);
+        ObjectNode json = SealedJson.SEAL.open(file, bytes);
         long format = Json.wholeNumber(json, file, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(file, "format " + FORMAT, "format " + format);

@@ -20,9 +20,7 @@ import java.util.function.BinaryOperator;
  * @param sourceBytes bytes of the input that were read
  * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
  * @param filtered documents refused by filters and steps, by reason
- * @param bad unreadable documents and files, by reason
  * @param sources by the first folder of their path, {@code .} for none
- * @param lengths of documents by split
  */
 public record UnitTally(
         long sourceBytes,

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,15 +31,15 @@ public final class UnitWork {
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final WorkUnit unit;
-    private final DatasetSpec recipe;
+    private final DatasetSpec spec;
     private final Tokenizer tokenizer;
     private final Storage storage;
     /** Truncated files, of which nothing is taken, by path. */
     private final Map<String, BadFileException> unreadable = new TreeMap<>();
 
-    private UnitWork(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage) {
+    private UnitWork(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage) {
         this.unit = unit;
-        this.recipe = recipe;
+        this.spec = spec;
         this.tokenizer = tokenizer;
         this.storage = storage;
     }
@@ -48,17 +49,17 @@ public final class UnitWork {
      *
      * @throws IOException if a file is gone or has changed since it was listed, or the dataset cannot be written
      */
-    public static UnitRecord run(WorkUnit unit, DatasetSpec recipe, Tokenizer tokenizer, Storage storage)
+    public static UnitRecord run(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage)
             throws IOException {
-        Optional<UnitRecord> done = UnitRecord.find(storage, recipe, unit);
-        if (done.isPresent() && done.get().isIntact(storage, recipe.config().dataset())) {
+        Optional<UnitRecord> done = UnitRecord.find(storage, spec, unit);
+        if (done.isPresent() && done.get().isIntact(storage, spec.config().dataset())) {
             return done.get();
         }
-        return new UnitWork(unit, recipe, tokenizer, storage).prepare();
+        return new UnitWork(unit, spec, tokenizer, storage).prepare();
     }
 
     private UnitRecord prepare() throws IOException {
-        LOG.debug("point: unit {} begun", unit.name());
+        TestPoint.reached("unit {} begun", unit.name());
         Optional<UnitRecord> record = attempt();
         while (record.isEmpty()) {
             // An archive was cut short, which is known only after many of its documents: begin again without it.
@@ -70,7 +71,7 @@ public final class UnitWork {
 
     /** Empty if a file was found to be unreadable, which is then remembered. */
     private Optional<UnitRecord> attempt() throws IOException {
-        try (var output = new UnitOutput(recipe, tokenizer)) {
+        try (var output = new UnitOutput(spec, tokenizer)) {
             for (Slice slice : unit.slices()) {
                 InputFile file = slice.file();
                 BadFileException fault = unreadable.get(file.path());
@@ -88,29 +89,30 @@ public final class UnitWork {
                 }
                 checkUnchanged(file);
             }
-            LOG.debug("point: unit {} read", unit.name());
+            TestPoint.reached("unit {} read", unit.name());
             return Optional.of(write(output));
         }
     }
 
     private UnitRecord write(UnitOutput output) throws IOException {
-        String dataset = recipe.config().dataset();
+        String dataset = spec.config().dataset();
         List<ShardEntry> shards = output.writeShards(storage, dataset, unit.name());
-        LOG.debug("point: unit {} has its shards", unit.name());
+        TestPoint.reached("unit {} has its shards", unit.name());
         List<ObjectRef> objects = new ArrayList<>(output.writeObjects(storage, dataset, unit.name()));
-        LOG.debug("point: unit {} has its objects", unit.name());
+        TestPoint.reached("unit {} has its objects", unit.name());
         return new UnitRecord(unit, output.tally(), shards, objects);
     }
 
     private void publish(UnitRecord record) throws IOException {
-        String uri = UnitRecord.uri(recipe, unit);
+        String uri = UnitRecord.uri(spec, unit);
         byte[] bytes = record.toJson();
-        LOG.debug("point: before the record of unit {}", unit.name());
+        TestPoint.reached("before the record of unit {}", unit.name());
         if (!isPublished(uri, bytes)) {
-            throw new IOException("the unit record " + uri + " is of other texts: a file has changed, but neither its"
-                    + " length nor its time of change; delete the record and run prepare again");
+            throw new IOException(
+                    "the unit record " + uri + " is for other texts: a file has changed without changing its"
+                            + " length or its time of change; delete the record and run prepare again");
         }
-        LOG.debug("point: unit {} has its record", unit.name());
+        TestPoint.reached("unit {} has its record", unit.name());
     }
 
     /** False if there is another, intact record. */
@@ -118,7 +120,7 @@ public final class UnitWork {
         if (storage.createExclusively(uri, bytes) || Arrays.equals(storage.read(uri), bytes)) {
             return true;
         }
-        if (UnitRecord.find(storage, recipe, unit).isPresent()) {
+        if (UnitRecord.find(storage, spec, unit).isPresent()) {
             return false;
         }
         storage.delete(uri);

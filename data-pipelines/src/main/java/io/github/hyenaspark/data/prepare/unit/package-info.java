@@ -1,7 +1,4 @@
-/**
- * One work unit, from documents to shards: a pure function of unit, recipe and text that publishes only immutable
- * objects. Runs without Spark. Start at {@link UnitWork}.
- */
+/** One work unit, from documents to shards, without Spark and without side effects. Start at {@link UnitWork}. */
 @NullMarked
 package io.github.hyenaspark.data.prepare.unit;
 

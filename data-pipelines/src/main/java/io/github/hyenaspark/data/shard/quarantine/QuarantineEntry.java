@@ -15,16 +15,13 @@ import java.util.Locale;
 /**
  * A document that is not in the dataset. Do not compare by {@code equals}: the beginning is the caller's array.
  *
- * @param path of its file, relative to the input
  * @param offset where in the file the fault is
  * @param beginning its first bytes, of which at most 256 are kept
  */
 public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
-    /** Why a document is left out. */
+    /** Why a document is left out: it is unreadable, or a filter or step refuses it. */
     public enum Kind {
-        /** It is unreadable. */
         BAD,
-        /** A filter or step refuses it. */
         FILTERED;
 
         private String text() {

@@ -1,7 +1,4 @@
-/**
- * Documents that could not be used, each with its place and reason, as lines of JSON. Start at
- * {@link QuarantineWriter}.
- */
+/** Documents that could not be used, with place and reason, as JSON lines. Start at {@link Quarantine}. */
 @NullMarked
 package io.github.hyenaspark.data.shard.quarantine;
 

@@ -53,11 +53,7 @@ public record DatasetSnapshot(
         units = Collections.unmodifiableList(new ArrayList<>(units));
     }
 
-    /**
-     * The newest snapshot of a dataset.
-     *
-     * @throws IllegalArgumentException if it has none, or the dataset's name is empty
-     */
+    /** The newest snapshot of a dataset; refuses a dataset without a name or snapshot. */
     public static DatasetSnapshot newest(Storage storage, String dataset) throws IOException {
         if (dataset.isBlank()) {
             throw new IllegalArgumentException("data.dataset: found \"" + dataset + "\", expected a directory");
@@ -67,11 +63,7 @@ public record DatasetSnapshot(
                         "data.dataset: there is no snapshot in " + dataset + "; run prepare first"));
     }
 
-    /**
-     * The snapshot that the settings name.
-     *
-     * @param number as in its file's name, leading zeros optional; empty for the newest
-     */
+    /** The snapshot of a number, leading zeros optional; the newest if it is empty. */
     public static DatasetSnapshot numbered(Storage storage, String dataset, String number) throws IOException {
         DatasetSnapshot newest = newest(storage, dataset);
         if (number.isBlank()) {
@@ -190,21 +182,17 @@ public record DatasetSnapshot(
         json.set("tokenizer", vocabulary.toJson());
         ArrayNode unitsJson = json.putArray("units");
         units.forEach(unit -> unitsJson.add(unit.toJson()));
-        return SealedJson.bytes(json);
+        return SealedJson.SEAL.seal(json);
     }
 
-    /**
-     * Reads {@link #toJson}.
-     *
-     * @throws CorruptFileException if a byte has changed, or the format is another
-     */
+    /** Reads {@link #toJson}; refuses changed bytes and other formats. */
     public static DatasetSnapshot fromJson(String file, byte[] bytes) throws CorruptFileException {
         long format = Json.wholeNumber(Json.parse(file, bytes), file, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(
                     file, "format " + FORMAT, "format " + format, "prepare the corpus into another data.dataset");
         }
-        ObjectNode json = SealedJson.open(file, bytes);
+        ObjectNode json = SealedJson.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
         for (var keys = settingsJson.fieldNames(); keys.hasNext(); ) {

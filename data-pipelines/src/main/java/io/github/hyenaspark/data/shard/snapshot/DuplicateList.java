@@ -61,7 +61,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit);
         json.set("exact", toJson(exact));
         json.set("near", toJson(near));
-        return SealedJson.bytes(json);
+        return SealedJson.SEAL.seal(json);
     }
 
     private static ObjectNode toJson(Map<Split, int[]> numbers) {
@@ -81,7 +81,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         }
         String uri = Storage.resolve(dataset, facts.get().file());
         byte[] bytes = facts.get().read(storage, dataset);
-        ObjectNode json = SealedJson.open(uri, bytes);
+        ObjectNode json = SealedJson.SEAL.open(uri, bytes);
         long format = Json.wholeNumber(json, uri, "format");
         if (format != FORMAT) {
             throw new CorruptFileException(uri, "format " + FORMAT, "format " + format);
@@ -101,10 +101,7 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers;
     }
 
-    /**
-     * The documents that plans leave out: for each affected shard's file, relative to the dataset, their numbers in it,
-     * ascending.
-     */
+    /** The documents that plans leave out: ascending numbers in each affected shard, by the shard's file. */
     public static Map<String, int[]> ofShards(Storage storage, String dataset, DatasetSnapshot snapshot)
             throws IOException {
         Map<String, int[]> dropped = new HashMap<>();

@@ -18,7 +18,6 @@ import java.util.stream.Stream;
 /**
  * What a snapshot says about a work unit.
  *
- * @param name as in the names of its objects
  * @param digest SHA-256 (hex) of its record without times of change
  * @param shards train before validation
  * @param objects its part of the document table, its quarantine and its list of duplicates, if any

@@ -1,7 +1,4 @@
-/**
- * What belongs to a dataset at one time: an immutable list of units and shards, created last. Start at
- * {@link DatasetSnapshot}.
- */
+/** What belongs to a dataset at one time, created last, never changed. Start at {@link DatasetSnapshot}. */
 @NullMarked
 package io.github.hyenaspark.data.shard.snapshot;
 

@@ -11,10 +11,8 @@ import java.util.TreeMap;
  *
  * @param id 32 hexadecimal digits, of its place or of the identifier in its source
  * @param contentHash 128 bits of the hash of the tokenized text, 32 lower-case hexadecimal digits
- * @param path of its file, relative to the input, with slashes
  * @param position in that file: byte offset, or row number
  * @param document number among the documents of its split in the unit, across its shards, from 0
- * @param tokens including its end
  * @param bytes of its text
  * @param signature for near duplicates; empty if there is none
  * @param columns the user's columns that have a value

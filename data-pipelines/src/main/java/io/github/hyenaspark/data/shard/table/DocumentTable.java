@@ -127,11 +127,7 @@ public final class DocumentTable {
         return reader.getFileMetaData().getSchema();
     }
 
-    /**
-     * The schema of a table with these columns of the user's.
-     *
-     * @throws IllegalArgumentException if one is unnamed or has the name of another, ignoring case as SQL does
-     */
+    /** The schema with the user's columns; refuses unnamed ones and equal names, ignoring case as SQL does. */
     static MessageType schema(List<String> columns) {
         List<Type> types = new ArrayList<>(OURS);
         Set<String> taken = new TreeSet<>(OURS.stream().map(Type::getName).toList());

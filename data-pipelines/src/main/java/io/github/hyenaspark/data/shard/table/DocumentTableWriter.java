@@ -58,11 +58,7 @@ public final class DocumentTableWriter implements Closeable {
                 .build();
     }
 
-    /**
-     * Opens a table with these columns of the user's.
-     *
-     * @throws IllegalArgumentException if two columns would have the same name
-     */
+    /** Opens a table with these columns of the user's; refuses equal names. */
     public static DocumentTableWriter open(List<String> columns) throws IOException {
         MessageType schema = DocumentTable.schema(columns);
         SpoolFile spool = SpoolFile.open();

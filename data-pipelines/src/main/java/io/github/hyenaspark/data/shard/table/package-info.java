@@ -1,7 +1,4 @@
-/**
- * The document table: one Parquet part for each work unit, with a row for every document, which any SQL tool reads.
- * Start at {@link DocumentTable}.
- */
+/** The document table: one Parquet part per work unit, one row per document. Start at {@link DocumentTable}. */
 @NullMarked
 package io.github.hyenaspark.data.shard.table;
 

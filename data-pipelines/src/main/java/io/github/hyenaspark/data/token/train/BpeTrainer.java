@@ -54,7 +54,6 @@ public final class BpeTrainer {
      *
      * @param words as {@link PreTokens} makes them, in any order, at most 2^31-1 bytes
      * @param vocabularySize V of the tokenizer, at least 257; fewer if the pairs run out
-     * @param minFrequency least count of a merged pair, at least 1
      */
     public static BpeTokenizer train(List<WordCounts.WordCount> words, int vocabularySize, long minFrequency) {
         if (vocabularySize <= BYTES) {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token.train;
 
+import io.github.hyenaspark.io.SplitMix64;
 import java.util.Arrays;
 
 /** How often two tokens are adjacent in all words, and in which words: a hash table of primitives. */
@@ -78,7 +79,7 @@ final class PairCounts {
 
     private int slot(long pair) {
         int mask = pairs.length - 1;
-        long mixed = pair * 0x9E3779B97F4A7C15L; // Fibonacci hashing
+        long mixed = pair * SplitMix64.GOLDEN_GAMMA; // Fibonacci hashing
         int slot = (int) (mixed >>> Integer.SIZE) & mask;
         while (pairs[slot] != EMPTY && pairs[slot] != pair) {
             slot = (slot + 1) & mask;

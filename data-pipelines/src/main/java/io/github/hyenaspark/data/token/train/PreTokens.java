@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.token.train;
 
 import io.github.hyenaspark.data.token.BpeVocabulary;
-import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.SplitPattern;
 import io.github.hyenaspark.data.token.TextPieces;
 import java.io.IOException;
@@ -10,10 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Splits a text by GPT-2's pattern into the words that a tokenizer trained here sees, and counts them piece by piece,
- * so that neither text nor counts are held whole.
- */
+/** Counts the words of a text, split by GPT-2's pattern, piece by piece in bounded memory. */
 public final class PreTokens {
     /** Splits a text into words before training and, later, before encoding. */
     static final SplitPattern PATTERN = SplitPattern.GPT2;
@@ -26,11 +22,7 @@ public final class PreTokens {
         this.pieces = new TextPieces(text, PATTERN);
     }
 
-    /**
-     * Counts the words of the next piece; false if the text has ended.
-     *
-     * @throws MalformedTextException if the text is not UTF-8, or a run is too long; earlier words have been counted
-     */
+    /** Counts the words of the next piece; false at the end. A malformed text throws after its earlier words. */
     public boolean countNext(WordCounts into) throws IOException {
         if (!pieces.next()) {
             return false;

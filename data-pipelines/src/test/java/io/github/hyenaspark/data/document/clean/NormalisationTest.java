@@ -118,7 +118,7 @@ class NormalisationTest {
         assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(text.toByteArray())))
                 .isInstanceOfSatisfying(BadDocumentException.class, e -> {
                     assertThat(e.offset()).isEqualTo(before);
-                    assertThat(e.reason()).isEqualTo("no valid UTF-8");
+                    assertThat(e.reason()).isEqualTo("malformed UTF-8");
                 });
         assertThatThrownBy(() -> read(NormalisingInput.Normalisation.NFC, new ByteArrayInputStream(cutOff)))
                 .isInstanceOfSatisfying(BadDocumentException.class, e -> {

@@ -38,7 +38,7 @@ class BedFileTest {
             a 1 2; line 1: found 3 columns in \"a\t1\t2\", expected contig, start, end and split with tabs between them
             a x 2 train; line 1: found start \"x\" and end \"2\", expected numbers
             a 1 -2 train; line 1: found start \"1\" and end \"-2\", expected numbers
-            a 2 2 train; line 1: found start 2 and end 2, expected the end behind the start
+            a 2 2 train; line 1: found start 2 and end 2, expected the end after the start
             a 1 2 dev; line 1: found split \"dev\", expected train, valid, validation or test
             """)
     void aWrongLineIsNamed(String line, String problem) {

@@ -224,9 +224,9 @@ class FastaDocumentsTest {
         assertThat(read(">r\nACGT\n>s\nA\n>t\nA", withBed(bed.uri(), SourceConfig.NRuns.KEEP)))
                 .containsExactly(
                         "0:AC|id=r:0-2|split=train",
-                        "bad@0:the interval [2, 5) of line 2 of the BED file ends behind the record, which has 4 letters"
+                        "bad@0:the interval [2, 5) of line 2 of the BED file ends after the record, which has 4 letters"
                                 + ":>r\nACGT",
-                        "bad@8:the interval [4, 5) of line 4 of the BED file ends behind the record, which has 1 letters"
+                        "bad@8:the interval [4, 5) of line 4 of the BED file ends after the record, which has 1 letters"
                                 + ":>s\nA",
                         "13:A|id=t:0-1|split=train");
     }

@@ -64,7 +64,7 @@ class DocumentReaderTest {
                 Document second = reader.next().orElseThrow();
                 assertThatThrownBy(() -> first.text().read())
                         .isInstanceOf(IOException.class)
-                        .hasMessageContaining("its reader stands at the next one");
+                        .hasMessageContaining("its reader has moved to the next one");
                 assertThat(Readings.describe(second, 10)).endsWith(":C");
                 assertThat(reader.next()).isEmpty();
                 assertThat(reader.next()).isEmpty();

@@ -207,7 +207,7 @@ class ParquetDocumentsTest {
                     })
                     .as(what)
                     .isInstanceOf(BadFileException.class)
-                    .hasMessageContaining("no readable Parquet: ");
+                    .hasMessageContaining("unreadable Parquet: ");
             assertThat(reader.next()).isEmpty();
         }
     }

@@ -116,7 +116,7 @@ class ArchiveStreamTest {
     @Test
     void bytesBehindAnArchiveAreNoSilentEnd() throws IOException {
         assertThat(read("a.txt.gz", joined(gzip("a"), new byte[] {0})))
-                .containsExactly("file:bytes after a gzip member are no gzip member");
+                .containsExactly("file:the bytes after a gzip member are not a gzip member");
         assertThat(read("a.txt.zst", joined(zstd("a"), new byte[] {0, 1, 2, 3, 4, 5})))
                 .singleElement()
                 .asString()

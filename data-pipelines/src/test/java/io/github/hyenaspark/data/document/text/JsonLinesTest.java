@@ -65,8 +65,8 @@ class JsonLinesTest {
             {}; the line has no field "text"; 0
             {"text":null}; the field "text" is not a text; 8
             {"text":["a"]}; the field "text" is not a text; 8
-            {"text":"a","text":"b"}; the field "text" is there twice; 18
-            {"id":1,"text":"a","\\u0069d":2}; the field "id" is there twice; 28
+            {"text":"a","text":"b"}; the field "text" occurs twice; 18
+            {"id":1,"text":"a","\\u0069d":2}; the field "id" occurs twice; 28
             {"text":"a","id":{}}; the field "id" is an object or array, expected a single value; 17
             {"text":"a"} x; something follows the object on its line; 13
             {"text":"a"}{}; something follows the object on its line; 12

@@ -26,7 +26,7 @@ class DatasetLeaseTest {
                     .hasMessageStartingWith(
                             "another run is preparing this dataset: found its lease " + dataset + "/lease.json {")
                     .hasMessageEndingWith(
-                            "}, expected none; wait for it, or delete the file if that run is surely gone");
+                            "}, expected none; wait for it, or delete the file if that run is certainly gone");
         }
         assertThat(dataset).isEmptyDirectory();
         DatasetLease.take(storage, dataset.toString()).close();

@@ -53,12 +53,12 @@ class QuarantineTest {
     @Test
     void aLineIsAJsonObject() throws IOException {
         byte[] beginning = "a \"text\"\n\u00FC".getBytes(UTF_8);
-        var entry = new QuarantineEntry("a/b.txt", 5, 7, Kind.BAD, "no valid UTF-8", beginning);
+        var entry = new QuarantineEntry("a/b.txt", 5, 7, Kind.BAD, "malformed UTF-8", beginning);
         var other = new QuarantineEntry("a/b.txt", 6, 6, Kind.FILTERED, "min-bytes", new byte[] {(byte) 0xFF, 1});
         Path file = dataset.resolve(write(List.of(entry, other)).file());
         try (var in = new ZstdInputStream(Files.newInputStream(file))) {
             assertThat(new String(in.readAllBytes(), UTF_8)).isEqualTo("""
-                            {"path":"a/b.txt","position":5,"offset":7,"kind":"bad","reason":"no valid UTF-8",\
+                            {"path":"a/b.txt","position":5,"offset":7,"kind":"bad","reason":"malformed UTF-8",\
                             "beginning":"a \\"text\\"\\n\u00FC"}
                             {"path":"a/b.txt","position":6,"offset":6,"kind":"filtered","reason":"min-bytes",\
                             "beginning_base64":"/wE="}

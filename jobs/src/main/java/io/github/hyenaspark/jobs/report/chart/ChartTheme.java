@@ -18,8 +18,8 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 
 /**
- * How a chart of a page is drawn: for a wide or a narrow screen, for a light or a dark page. In the order in which a
- * browser tries them; the last fits where no other does. Pictures have no background of their own.
+ * How a chart of a page is drawn: for a wide or narrow screen, on a light or dark page. A browser tries them in this
+ * order; the last one always fits. Pictures are transparent.
  */
 public enum ChartTheme {
     NARROW_DARK("(max-width: 600px) and (prefers-color-scheme: dark)", 380, 300, true),
@@ -27,9 +27,10 @@ public enum ChartTheme {
     WIDE_DARK("(prefers-color-scheme: dark)", 1000, 360, true),
     WIDE_LIGHT("all", 1000, 360, false);
 
-    private static final int DENSITY = 2; // pixels of the picture in one of the page, for sharp text
+    private static final int DENSITY = 2; // pixels of the picture per pixel of the page, for sharp text
+    static final BasicStroke LINE = new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
     private static final Color TRANSPARENT = new Color(0, 0, 0, 0);
-    private static final List<Color> SERIES = List.of( // mid-tones: seen on light and dark
+    private static final List<Color> SERIES = List.of( // mid-tones, visible on light and dark
             new Color(0x4C, 0x9A, 0xD8),
             new Color(0xD9, 0x5F, 0x30),
             new Color(0x3D, 0xA8, 0x7A),
@@ -52,26 +53,21 @@ public enum ChartTheme {
         this.grid = dark ? new Color(0x3A, 0x41, 0x4A) : new Color(0xE0, 0xE0, 0xE0);
     }
 
-    /** The media query of the screens that it is for. */
+    /** A media query. */
     String media() {
         return media;
     }
 
-    /** In pixels of the page. */
-    int width() {
-        return width;
-    }
-
-    /** In pixels of the page. */
-    int height() {
-        return height;
+    /** The size in pixels of the page, as HTML attributes. */
+    String size() {
+        return "width=\"" + width + "\" height=\"" + height + "\"";
     }
 
     public boolean isNarrow() {
         return width < 600;
     }
 
-    /** About as many characters fit side by side below the plot. */
+    /** About how many characters fit on a line below the plot. */
     public int lineLength() {
         return isNarrow() ? 48 : 130;
     }
@@ -81,7 +77,7 @@ public enum ChartTheme {
         return SERIES.get(i % SERIES.size());
     }
 
-    /** A chart without series and without a legend. */
+    /** A chart of categories, without series or legend. */
     public CategoryChart chart(String xTitle, String yTitle) {
         CategoryChart chart = new CategoryChartBuilder()
                 .width(width)
@@ -94,7 +90,7 @@ public enum ChartTheme {
         return chart;
     }
 
-    /** A chart of numbers against numbers, without series and without a legend. */
+    /** A chart of numbers against numbers, without series or legend. */
     XYChart lines(String xTitle, String yTitle) {
         XYChart chart = new XYChartBuilder()
                 .width(width)
@@ -107,28 +103,29 @@ public enum ChartTheme {
     }
 
     private void style(AxesChartStyler styler) {
-        Font title = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 12 : 14);
-        Font label = new Font(Font.SANS_SERIF, Font.PLAIN, isNarrow() ? 11 : 13);
-        styler.setChartBackgroundColor(TRANSPARENT)
-                .setChartTitleVisible(false)
-                .setChartPadding(4)
+        style(styler, TRANSPARENT, text, grid, isNarrow() ? 11 : 13);
+        styler.setChartTitleVisible(false).setChartPadding(4).setLegendVisible(false);
+        styler.setPlotGridVerticalLinesVisible(false)
+                .setYAxisTickMarkSpacingHint(44)
+                .setMarkerSize(9);
+    }
+
+    /** What all charts have in common. */
+    static void style(AxesChartStyler styler, Color background, Color text, Color grid, int labelSize) {
+        styler.setChartBackgroundColor(background)
                 .setChartFontColor(text)
-                .setLegendVisible(false)
-                .setPlotBackgroundColor(TRANSPARENT)
+                .setPlotBackgroundColor(background)
                 .setPlotBorderVisible(false);
         styler.setPlotGridLinesColor(grid)
                 .setPlotGridLinesStroke(new BasicStroke(1f))
-                .setPlotGridVerticalLinesVisible(false)
-                .setAxisTitleFont(title)
-                .setAxisTickLabelsFont(label)
+                .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, labelSize + 1))
+                .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, labelSize))
                 .setAxisTickLabelsColor(text)
-                .setAxisTickMarksColor(grid)
-                .setYAxisTickMarkSpacingHint(44)
-                .setMarkerSize(9);
+                .setAxisTickMarksColor(grid);
         styler.setLocale(Locale.ROOT);
     }
 
-    /** Draws a chart of this look. */
+    /** Draws a chart of this theme. */
     byte[] png(Chart<?, ?> chart) throws IOException {
         var image = new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = image.createGraphics();

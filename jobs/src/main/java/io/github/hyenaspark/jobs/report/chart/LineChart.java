@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.report.chart;
 
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.journal.LossHistory;
+import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
 import java.awt.BasicStroke;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -14,25 +14,17 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/**
- * Numbers against numbers as a plot of a page.
- *
- * @param title above it
- * @param xTitle below it
- * @param yTitle beside it
- * @param axes how numbers become places
- */
+/** A plot of numbers against numbers on a page. */
 public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
-    private static final int POINTS = 1000; // a picture has no room for more
-    private static final int MARKED_POINTS = 30;
+    private static final int POINTS = 1000; // more would not be visible
+    private static final int MARKED_POINTS = 30; // more would merge into a thick line
     private static final BasicStroke DASHED =
             new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6f, 5f}, 0f);
 
-    /** How numbers become places. */
+    /** The scale of the axes. */
     public enum Axes {
-        /** Both in proportion. */
         LINEAR,
-        /** Both by their logarithms, x by powers of 2; all numbers are positive. */
+        /** Both logarithmic, x in powers of 2; all numbers are positive. */
         LOGARITHMIC;
 
         private double x(double value) {
@@ -43,36 +35,25 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
             return this == LINEAR ? value : Math.log10(value);
         }
 
-        /** Places are logarithms, labels are not; between powers of 2 there are none. */
+        /** Positions are logarithms, labels are the numbers; x has labels only at powers of 2. */
         private void label(XYChart chart) {
             if (this == LOGARITHMIC) {
                 chart.setCustomXAxisTickLabelsFormatter(
-                        place -> place == Math.rint(place) ? Figures.whole(Math.round(Math.pow(2, place))) : "");
-                chart.setCustomYAxisTickLabelsFormatter(place -> Figures.rounded(new BigDecimal(Math.pow(10, place))
+                        at -> at == Math.rint(at) ? Figures.whole(Math.round(Math.pow(2, at))) : "");
+                chart.setCustomYAxisTickLabelsFormatter(at -> Figures.rounded(new BigDecimal(Math.pow(10, at))
                         .round(new MathContext(2))
                         .doubleValue()));
             }
         }
     }
 
-    /**
-     * One curve.
-     *
-     * @param name in the legend
-     * @param points pairs of x and y, sorted by x
-     */
+    /** A curve and its name in the legend; {@code points} are pairs of x and y, sorted by x. */
     public record Curve(String name, List<double[]> points) {}
 
-    /**
-     * A dashed line upright through the plot.
-     *
-     * @param number of the curve whose colour it has
-     * @param x where it stands
-     * @param text what it says, in the legend
-     */
+    /** A dashed vertical line at {@code x}, with the colour of curve {@code number} and a text in the legend. */
     public record Mark(int number, double x, String text) {}
 
-    /** The plot; empty if no curve has two points. Curves that have fewer are left out. */
+    /** The plot without curves of fewer than two points; empty if none is left. */
     public String html(List<Curve> curves, List<Mark> marks) throws IOException {
         List<Integer> shown = IntStream.range(0, curves.size())
                 .filter(number -> curves.get(number).points().size() >= 2)
@@ -85,11 +66,17 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
                 .flatMap(number -> curves.get(number).points().stream())
                 .mapToDouble(point -> axes.y(point[1]))
                 .summaryStatistics();
-        return PagePicture.html(title, legend(curves, shown, marks), look -> {
-            XYChart chart = look.lines(xTitle, yTitle);
+        return PagePicture.html(title, legend(curves, shown, marks), theme -> {
+            XYChart chart = theme.lines(xTitle, yTitle);
             axes.label(chart);
             for (int number : shown) {
-                add(chart, number, thinned(curves.get(number).points(), POINTS));
+                List<double[]> points = thinned(curves.get(number).points(), POINTS);
+                add(
+                        chart,
+                        Integer.toString(number),
+                        number,
+                        points.stream().mapToDouble(point -> axes.x(point[0])).toArray(),
+                        points.stream().mapToDouble(point -> axes.y(point[1])).toArray());
             }
             marks.forEach(mark -> add(chart, mark, range));
             return chart;
@@ -116,18 +103,16 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
         line.setLineStyle(DASHED);
     }
 
-    private void add(XYChart chart, int number, List<double[]> points) {
-        XYSeries series = chart.addSeries(
-                Integer.toString(number),
-                points.stream().mapToDouble(point -> axes.x(point[0])).toArray(),
-                points.stream().mapToDouble(point -> axes.y(point[1])).toArray());
+    /** Adds a line in the colour of series {@code number}. */
+    static void add(XYChart chart, String name, int number, double[] x, double[] y) {
+        XYSeries series = chart.addSeries(name, x, y);
         series.setLineColor(ChartTheme.series(number));
         series.setMarkerColor(ChartTheme.series(number));
-        series.setMarker(points.size() <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
-        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setMarker(x.length <= MARKED_POINTS ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
+        series.setLineStyle(ChartTheme.LINE);
     }
 
-    /** At most so many of the points, evenly spread, the last among them. */
+    /** At most this many of the points, evenly spaced, including the last. */
     public static <T> List<T> thinned(List<T> points, int most) {
         int step = Math.max(1, (points.size() + most - 1) / most);
         List<T> some = new ArrayList<>();
@@ -137,17 +122,12 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
         return some;
     }
 
-    /**
-     * The unit of an axis, so that its labels stay short.
-     *
-     * @param title what the axis is called
-     * @param size what one unit has: tokens or seconds
-     */
+    /** The unit of an axis, so that its labels stay short; {@code size} is in tokens or seconds. */
     public record AxisUnit(String title, double size) {
         private static final double MINUTE = 60;
         private static final double HOUR = 3600;
 
-        /** The largest unit of which this many tokens are at least one. */
+        /** The largest unit not above this many tokens. */
         public static AxisUnit ofTokens(double tokens) {
             if (tokens >= 1e9) {
                 return new AxisUnit("billion tokens", 1e9);
@@ -158,7 +138,7 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
             return tokens >= 1e3 ? new AxisUnit("thousand tokens", 1e3) : new AxisUnit("tokens", 1);
         }
 
-        /** The largest unit of which these seconds of rounds are at least two. */
+        /** The largest unit of which this time has at least two. */
         public static AxisUnit ofSeconds(double seconds) {
             if (seconds >= 2 * HOUR) {
                 return new AxisUnit("hours in rounds", HOUR);
@@ -168,9 +148,9 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
                     : new AxisUnit("seconds in rounds", 1);
         }
 
-        List<LossHistory.LossPoint> scaled(List<LossHistory.LossPoint> points) {
+        List<LossPoint> scaled(List<LossPoint> points) {
             return points.stream()
-                    .map(p -> new LossHistory.LossPoint(p.tokens() / size, p.loss()))
+                    .map(p -> new LossPoint(p.tokens() / size, p.loss()))
                     .toList();
         }
     }

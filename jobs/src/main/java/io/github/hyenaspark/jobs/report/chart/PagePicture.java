@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.report.chart;
 
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.io.IOException;
 import java.util.Base64;
@@ -16,7 +15,7 @@ import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A plot as HTML that holds its pictures, one for each {@link ChartTheme}. */
+/** A plot as HTML with embedded pictures, one for each {@link ChartTheme}. */
 public final class PagePicture {
     private static final List<Marker> MARKERS =
             List.of(SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND, SeriesMarkers.TRIANGLE_UP);
@@ -24,49 +23,35 @@ public final class PagePicture {
 
     private PagePicture() {}
 
-    /** Makes the chart of a look. */
+    /** Makes the chart for a theme. */
     @FunctionalInterface
     public interface Drawing {
-        Chart<?, ?> in(ChartTheme look);
+        Chart<?, ?> in(ChartTheme theme);
     }
 
-    /**
-     * The plot with its caption.
-     *
-     * @param legend HTML, may be empty
-     */
+    /** The plot with its caption and a legend, which is HTML and may be empty. */
     public static String html(String title, String legend, Drawing drawing) throws IOException {
         var html = new StringBuilder("<figure><figcaption>" + title + "</figcaption>\n" + legend + "<picture>\n");
-        for (ChartTheme look : ChartTheme.values()) {
-            String data = Base64.getEncoder().encodeToString(look.png(drawing.in(look)));
-            String size = "width=\"" + look.width() + "\" height=\"" + look.height() + "\"";
+        for (ChartTheme theme : ChartTheme.values()) {
+            String data = Base64.getEncoder().encodeToString(theme.png(drawing.in(theme)));
             html.append(
-                    look == ChartTheme.WIDE_LIGHT
-                            ? "<img alt=\"" + title + "\" " + size + " src=\"data:image/png;base64," + data + "\">\n"
-                            : "<source media=\"" + look.media() + "\" " + size + " srcset=\"data:image/png;base64,"
-                                    + data + "\">\n");
+                    theme == ChartTheme.WIDE_LIGHT
+                            ? "<img alt=\"" + title + "\" " + theme.size() + " src=\"data:image/png;base64," + data
+                                    + "\">\n"
+                            : "<source media=\"" + theme.media() + "\" " + theme.size()
+                                    + " srcset=\"data:image/png;base64," + data + "\">\n");
         }
         return html.append("</picture></figure>\n").toString();
     }
 
-    /**
-     * A legend of the series in their order.
-     *
-     * @param symbols one for each series, again from the first where there are more series
-     */
+    /** A legend of the series in their order; {@code symbols} repeat if there are more series. */
     public static String legend(List<String> names, String symbols) {
         return legend(IntStream.range(0, names.size())
                 .mapToObj(i -> new Key(i, symbols.charAt(i % symbols.length()), names.get(i)))
                 .toList());
     }
 
-    /**
-     * One entry of a legend.
-     *
-     * @param number of the series whose colour it has
-     * @param symbol before the text
-     * @param text what it is
-     */
+    /** An entry of a legend, in the colour of series {@code number}. */
     record Key(int number, char symbol, String text) {}
 
     static String legend(List<Key> keys) {
@@ -81,26 +66,26 @@ public final class PagePicture {
         return html.append("</ul>\n").toString();
     }
 
-    /** Series of this chart are lines. */
+    /** Draws the series of a chart as lines. */
     public static void lines(CategoryChart chart) {
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
-        chart.getStyler().setOverlapped(true); // else each line would stand beside its labels
+        chart.getStyler().setOverlapped(true); // else lines are shifted against the labels
     }
 
-    /** A line with a marker at each value; null where there is none. */
+    /** Adds a line with a marker at each value; null is a gap. */
     public static void line(
             CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = add(chart, number, labels, values);
-        series.setLineStyle(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+        series.setLineStyle(ChartTheme.LINE);
         series.setMarker(MARKERS.get(number % MARKERS.size()));
     }
 
-    /** What the lines are, in their order. */
+    /** The legend of lines, in their order. */
     public static String lineLegend(List<String> names) {
         return legend(names, MARKERS_AS_TEXT);
     }
 
-    /** Series are named by their number: the page has the legend. */
+    /** Adds bars. Series are named by their number, because the legend is in the page. */
     public static CategorySeries add(
             CategoryChart chart, int number, List<String> labels, List<? extends @Nullable Number> values) {
         CategorySeries series = chart.addSeries(Integer.toString(number), labels, values);

@@ -1,4 +1,4 @@
-/** Charts drawn without a display, once for each look of a page. Start at {@link LineChart}. */
+/** Charts drawn without a display, once for each theme of a page. Start at {@link LineChart}. */
 @NullMarked
 package io.github.hyenaspark.jobs.report.chart;
 

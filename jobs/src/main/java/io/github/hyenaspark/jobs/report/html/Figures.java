@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** Numbers and names as people read them: 1,234,567, 12.5 %, 64k. */
 public final class Figures {
-    /** Stands where there is no figure. */
+    /** Shown for a missing figure. */
     public static final String NONE = "–";
 
     private static final String[] BINARY_UNITS = {"", "k", "M", "G", "T", "P", "E"};
@@ -15,7 +15,7 @@ public final class Figures {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
-    /** About three digits, without decimals from 100 on. */
+    /** About three digits; no decimals from 100 up. */
     public static String rounded(double number) {
         if (!Double.isFinite(number)) {
             return NONE;
@@ -24,10 +24,7 @@ public final class Figures {
         return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f", number);
     }
 
-    /**
-     * A part of a whole in percent, with one decimal; what is not quite nothing or not quite all is never shown as
-     * that. {@link #NONE} of nothing.
-     */
+    /** A percentage with one decimal, 0 and 100 only if exact; {@link #NONE} if the whole is 0. */
     public static String percent(long part, long whole) {
         if (whole <= 0) {
             return NONE;
@@ -39,12 +36,12 @@ public final class Figures {
         return part < whole && percent > 99.9 ? "> 99.9 %" : String.format(Locale.ROOT, "%.1f %%", percent);
     }
 
-    /** A quotient as {@link #rounded}; {@link #NONE} if nothing is divided by. */
+    /** A quotient as {@link #rounded}; {@link #NONE} if the divisor is 0. */
     public static String ratio(long number, long by) {
         return by > 0 ? rounded((double) number / by) : NONE;
     }
 
-    /** 1.23 million, 4.00 billion; empty below a million, where the whole number is as easy to read. */
+    /** 1.23 million, 4.00 billion; empty below a million. */
     public static String inWords(long number) {
         if (number >= 1_000_000_000_000L) {
             return rounded(number / 1e12) + " trillion";
@@ -55,7 +52,7 @@ public final class Figures {
         return number >= 1_000_000 ? rounded(number / 1e6) + " million" : "";
     }
 
-    /** A length in tokens, in units of 1,024 where it is a multiple of them: 512, 1k, 64k, 1M, but 1,000. */
+    /** A length in tokens, with binary units if it is a multiple: 512, 1k, 64k, 1M, but 1,000. */
     public static String length(long tokens) {
         long count = tokens;
         int unit = 0;
@@ -66,7 +63,7 @@ public final class Figures {
         return whole(count) + BINARY_UNITS[unit];
     }
 
-    /** At most so many characters of a name: its beginning and its end. Control characters become spaces. */
+    /** The beginning and end of a name, of at most this many characters. Control characters become spaces. */
     public static String shortened(String name, int characters) {
         String line = name.replaceAll("\\p{Cntrl}", " ");
         int[] points = line.codePoints().toArray();

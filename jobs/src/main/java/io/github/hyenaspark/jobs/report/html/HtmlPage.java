@@ -4,25 +4,73 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** An HTML page of a title, figures and sections, in the {@link Style}. Needs nothing beside itself to be looked at. */
+/** An HTML page of a title, figures and sections. It loads nothing: style and pictures are inside. */
 public final class HtmlPage {
+    /** For wide and narrow screens, light or dark as the reader's system is. */
+    private static final String CSS = """
+        :root { --page: #f4f5f7; --panel: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d9dde2; }
+        @media (prefers-color-scheme: dark) {
+          :root { --page: #0f1216; --panel: #191d23; --text: #d7dce2; --quiet: #929ba6; --line: #333a43; }
+        }
+        * { box-sizing: border-box; }
+        body { margin: 0; background: var(--page); color: var(--text); line-height: 1.45;
+          font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+        main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 48px; }
+        h1 { font-size: 1.5rem; margin: 0 0 16px; overflow-wrap: anywhere; }
+        h2 { font-size: 1.15rem; margin: 0 0 12px; }
+        p { margin: 0 0 12px; }
+        section, .figures > div { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
+        section { padding: 16px 20px; margin: 0 0 16px; }
+        section > :last-child { margin-bottom: 0; }
+        .figures { display: grid; gap: 12px; margin: 0 0 16px;
+          grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); }
+        .figures > div { padding: 12px 16px; }
+        dt { color: var(--quiet); font-size: .85rem; }
+        dd { margin: 0; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums;
+          overflow-wrap: anywhere; }
+        .quiet, dd.quiet { color: var(--quiet); font-size: .85rem; font-weight: 400; }
+        figure { margin: 16px 0; }
+        figcaption { color: var(--quiet); font-size: .9rem; margin-bottom: 4px; }
+        .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; margin: 0 0 8px; padding: 0;
+          font-size: .9rem; }
+        img { display: block; width: 100%; height: auto; }
+        .scroll { overflow-x: auto; }
+        table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
+        th, td { padding: 6px 0 6px 24px; border-bottom: 1px solid var(--line); text-align: right;
+          white-space: nowrap; vertical-align: top; unicode-bidi: isolate; }
+        tbody tr:last-child > * { border-bottom: 0; }
+        thead th { color: var(--quiet); font-weight: 500; }
+        th:first-child { padding-left: 0; text-align: left; }
+        tbody th { font-weight: 400; white-space: normal; min-width: 9em; max-width: 34em; overflow-wrap: anywhere; }
+        .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+        .facts th { color: var(--quiet); }
+        details { margin-top: 8px; }
+        pre { margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .92rem; unicode-bidi: isolate; }
+        summary { cursor: pointer; margin-bottom: 8px; }
+        @media (max-width: 600px) {
+          main { padding: 16px 10px 32px; }
+          h1 { font-size: 1.25rem; }
+          section { padding: 14px; }
+          .figures { grid-template-columns: 1fr 1fr; gap: 8px; }
+          .figures > div { padding: 10px 12px; }
+          dd { font-size: .95rem; }
+          th, td { padding-left: 16px; }
+        }
+        """;
+
     private final StringBuilder html = new StringBuilder();
 
-    /** A page with a title, of plain text. */
+    /** A page with a title, which is plain text. */
     public HtmlPage(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
                 .append("<title>" + Table.escaped(title) + "</title>\n")
-                .append("<style>\n" + Style.CSS + "</style>\n</head>\n<body>\n<main>\n")
+                .append("<style>\n" + CSS + "</style>\n</head>\n<body>\n<main>\n")
                 .append("<h1>" + Table.escaped(title) + "</h1>\n");
     }
 
-    /**
-     * A figure to be seen first.
-     *
-     * @param note below it, may be empty
-     */
+    /** A figure at the top of the page, with a note below it that may be empty. */
     public record Figure(String name, String value, String note) {
         private String html() {
             return "<div><dt>" + name + "</dt><dd>" + value + "</dd>"
@@ -37,11 +85,7 @@ public final class HtmlPage {
         return this;
     }
 
-    /**
-     * Adds a section.
-     *
-     * @param content HTML; a section without any is left out
-     */
+    /** Adds a section of HTML, unless it is empty. */
     public HtmlPage section(String title, String content) {
         if (!content.isEmpty()) {
             html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");
@@ -49,12 +93,11 @@ public final class HtmlPage {
         return this;
     }
 
-    /** The page in UTF-8. */
     public byte[] bytes() {
         return (html + "</main>\n</body>\n</html>\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    /** A table of an HTML page. Takes plain text and escapes it. */
+    /** An HTML table of plain text, which it escapes. */
     public static final class Table {
         private final List<String> columns;
         private final List<String> rows = new ArrayList<>();
@@ -63,7 +106,7 @@ public final class HtmlPage {
             this.columns = columns;
         }
 
-        /** A table whose first column names the row and whose others are figures. */
+        /** A table whose first column names the row; the others are figures. */
         public static Table of(List<String> columns) {
             return new Table(List.copyOf(columns));
         }
@@ -84,7 +127,7 @@ public final class HtmlPage {
             return this;
         }
 
-        /** The table in a box in which it scrolls sideways; the word None in place of a table without rows. */
+        /** The table in a box that scrolls sideways; the word None if it has no rows. */
         public String html() {
             if (rows.isEmpty()) {
                 return "<p class=\"quiet\">None.</p>\n";
@@ -96,10 +139,7 @@ public final class HtmlPage {
                     + "<tbody>\n" + String.join("", rows) + "</tbody>\n</table></div>\n";
         }
 
-        /**
-         * Text as HTML, inside and outside of attributes. Control characters, which HTML forbids, become the
-         * replacement character.
-         */
+        /** Text as HTML, also in attributes. Control characters, which HTML forbids, become U+FFFD. */
         public static String escaped(String text) {
             var html = new StringBuilder(text.length() + 16);
             for (int i = 0; i < text.length(); i++) {
@@ -119,61 +159,5 @@ public final class HtmlPage {
         private static String cell(String open, String close, String text) {
             return "<" + open + ">" + escaped(text) + "</" + close + ">";
         }
-    }
-
-    /** How a page of ours looks: light or dark as the reader's system is, on a wide screen and on a telephone. */
-    static final class Style {
-        static final String CSS = """
-            :root { --page: #f4f5f7; --panel: #ffffff; --text: #1f2328; --quiet: #59636e; --line: #d9dde2; }
-            @media (prefers-color-scheme: dark) {
-              :root { --page: #0f1216; --panel: #191d23; --text: #d7dce2; --quiet: #929ba6; --line: #333a43; }
-            }
-            * { box-sizing: border-box; }
-            body { margin: 0; background: var(--page); color: var(--text); line-height: 1.45;
-              font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-            main { max-width: 1080px; margin: 0 auto; padding: 24px 16px 48px; }
-            h1 { font-size: 1.5rem; margin: 0 0 16px; overflow-wrap: anywhere; }
-            h2 { font-size: 1.15rem; margin: 0 0 12px; }
-            p { margin: 0 0 12px; }
-            section, .figures > div { background: var(--panel); border: 1px solid var(--line); border-radius: 8px; }
-            section { padding: 16px 20px; margin: 0 0 16px; }
-            section > :last-child { margin-bottom: 0; }
-            .figures { display: grid; gap: 12px; margin: 0 0 16px;
-              grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); }
-            .figures > div { padding: 12px 16px; }
-            dt { color: var(--quiet); font-size: .85rem; }
-            dd { margin: 0; font-size: 1.3rem; font-weight: 600; font-variant-numeric: tabular-nums;
-              overflow-wrap: anywhere; }
-            .quiet, dd.quiet { color: var(--quiet); font-size: .85rem; font-weight: 400; }
-            figure { margin: 16px 0; }
-            figcaption { color: var(--quiet); font-size: .9rem; margin-bottom: 4px; }
-            .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; margin: 0 0 8px; padding: 0;
-              font-size: .9rem; }
-            img { display: block; width: 100%; height: auto; }
-            .scroll { overflow-x: auto; }
-            table { border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums; }
-            th, td { padding: 6px 0 6px 24px; border-bottom: 1px solid var(--line); text-align: right;
-              white-space: nowrap; vertical-align: top; unicode-bidi: isolate; }
-            tbody tr:last-child > * { border-bottom: 0; }
-            thead th { color: var(--quiet); font-weight: 500; }
-            th:first-child { padding-left: 0; text-align: left; }
-            tbody th { font-weight: 400; white-space: normal; min-width: 9em; max-width: 34em; overflow-wrap: anywhere; }
-            .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
-            .facts th { color: var(--quiet); }
-            details { margin-top: 8px; }
-            pre { margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .92rem; unicode-bidi: isolate; }
-            summary { cursor: pointer; margin-bottom: 8px; }
-            @media (max-width: 600px) {
-              main { padding: 16px 10px 32px; }
-              h1 { font-size: 1.25rem; }
-              section { padding: 14px; }
-              .figures { grid-template-columns: 1fr 1fr; gap: 8px; }
-              .figures > div { padding: 10px 12px; }
-              dd { font-size: .95rem; }
-              th, td { padding-left: 16px; }
-            }
-            """;
-
-        private Style() {}
     }
 }

@@ -6,13 +6,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * The scalars and texts of a journal as TensorBoard reads them: a file of TFRecords, each an {@code Event} in protocol
- * buffers. The same lines give the same bytes, and more lines only more of them, so that a reader goes on where it was.
+ * The scalars and texts of a journal for TensorBoard: a file of TFRecords, each an {@code Event} in protocol buffers.
+ * The same lines give the same bytes and further lines only append, so that a reader continues where it was.
  *
  * <p>A TFRecord is the length of the data (8 bytes, little-endian), the masked CRC32C of that, the data, and the masked
  * CRC32C of the data (TensorFlow, {@code core/lib/io/record_writer.cc}). An event has {@code wall_time} = 1,
@@ -33,38 +33,34 @@ public final class EventFile {
     private static final int CODE = 4; // columns that make lines code in Markdown
     private static final double NANOS = 1e-9;
 
-    /** Tags by the key of the journal. */
-    private static final Map<String, String> SCALARS = scalars();
+    /** Keys of the journal and their tags. */
+    private static final List<Map.Entry<String, String>> SCALARS = List.of(
+            Map.entry("loss", "loss/train"),
+            Map.entry("held_out_loss", "loss/held_out"),
+            Map.entry("lr", "steps/learning_rate"),
+            Map.entry("outer_lr", "steps/outer_learning_rate"),
+            Map.entry("update_norm", "steps/update_norm"),
+            Map.entry("delta_cosine", "steps/delta_cosine"),
+            Map.entry("tokens", "rounds/tokens"),
+            Map.entry("bytes_down", "rounds/bytes_down"),
+            Map.entry("bytes_up", "rounds/bytes_up"));
 
     private final ByteArrayOutputStream records = new ByteArrayOutputStream();
     private double tokens;
 
-    private static Map<String, String> scalars() {
-        Map<String, String> tags = new LinkedHashMap<>();
-        tags.put("loss", "loss/train");
-        tags.put("held_out_loss", "loss/held_out");
-        tags.put("lr", "steps/learning_rate");
-        tags.put("outer_lr", "steps/outer_learning_rate");
-        tags.put("update_norm", "steps/update_norm");
-        tags.put("delta_cosine", "steps/delta_cosine");
-        tags.put("tokens", "rounds/tokens");
-        tags.put("bytes_down", "rounds/bytes_down");
-        tags.put("bytes_up", "rounds/bytes_up");
-        return tags;
-    }
-
-    /** Adds what one line of the journal says; its step is the number of local steps of a worker. */
+    /** Adds a line of the journal; the step is the number of local steps per worker. */
     public void add(JsonNode entry) {
         double ended = seconds(entry.path("ended").asText());
         if (records.size() == 0) {
             record(event(ended, 0, 3, VERSION.getBytes(StandardCharsets.UTF_8)));
         }
         var summary = new ByteArrayOutputStream();
-        SCALARS.forEach((key, tag) -> {
-            if (entry.path(key).isNumber()) {
-                value(summary, tag, entry.path(key).floatValue());
+        for (Map.Entry<String, String> scalar : SCALARS) {
+            JsonNode number = entry.path(scalar.getKey());
+            if (number.isNumber()) {
+                value(summary, scalar.getValue(), number.floatValue());
             }
-        });
+        }
         for (Map.Entry<String, JsonNode> phase : entry.path("ms").properties()) {
             value(summary, "milliseconds/" + phase.getKey(), phase.getValue().floatValue());
         }
@@ -120,7 +116,7 @@ public final class EventFile {
         bytes(summary, 1, value.toByteArray());
     }
 
-    /** A scalar tensor of one string. TensorBoard takes texts for Markdown: indented, they are shown as they are. */
+    /** A scalar tensor of one string. TensorBoard renders texts as Markdown; indented, they appear verbatim. */
     private static void text(ByteArrayOutputStream summary, String text) {
         var tensor = new ByteArrayOutputStream();
         tag(tensor, 1, VARINT); // dtype

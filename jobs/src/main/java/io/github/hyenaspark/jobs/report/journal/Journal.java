@@ -20,10 +20,10 @@ import org.slf4j.LoggerFactory;
 /**
  * The journal of a run: one JSON object a line and a round, in {@code journal.jsonl} of the run's directory.
  *
- * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint says how long it was then.
- * A crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round is
- * ever there twice. A line takes about a kilobyte, so the file stays smaller than the checkpoint beside it, and neither
- * HDFS nor S3 needs appending. Only lines that are not yet stored are held in memory.
+ * <p>The whole file is replaced just before each checkpoint is committed, and the checkpoint records its length. A
+ * crash between the two leaves lines of rounds that were never committed; {@link #open} cuts them, so no round appears
+ * twice. Replacing works on HDFS and S3 alike, and at about a kilobyte a line the file stays smaller than the
+ * checkpoint. Only lines that are not yet stored are held in memory.
  */
 public final class Journal {
     private static final String NAME = "journal.jsonl";
@@ -33,7 +33,7 @@ public final class Journal {
     private final String uri;
     private final ByteArrayOutputStream added = new ByteArrayOutputStream();
 
-    /** Bytes of the stored file that count; what is behind them is cut at the next save. */
+    /** Valid bytes of the stored file; the next save cuts what follows. */
     private int stored;
 
     private Journal(Storage storage, String uri) {
@@ -42,11 +42,11 @@ public final class Journal {
     }
 
     /**
-     * Opens the journal of a run and cuts it to what the checkpoint that is resumed from has seen. Lines that were
-     * damaged since are left out with a warning.
+     * Opens the journal of a run and cuts it to the length that the checkpoint records. Damaged lines are left out with
+     * a warning.
      *
-     * @param committedBytes the length that the checkpoint names; 0 for a new run
-     * @param entries gets every line that is kept, oldest first
+     * @param committedBytes that length; 0 for a new run
+     * @param entries receives every line that is kept, oldest first
      */
     public static Journal open(
             Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)
@@ -63,9 +63,9 @@ public final class Journal {
     }
 
     /**
-     * Reads the journal of a run that has ended. Damaged lines are left out with a warning.
+     * Reads the journal of a finished run. Damaged lines are left out with a warning.
      *
-     * @param entries gets every other line, oldest first
+     * @param entries receives every other line, oldest first
      */
     public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
             throws IOException {
@@ -79,8 +79,8 @@ public final class Journal {
         int kept = afterLastLine(found, (int) Math.min(bytes, found.length));
         if (kept < bytes) {
             LOG.warn(
-                    "the journal {} has {} bytes of whole lines where its checkpoint saw {}: earlier rounds are"
-                            + " missing from it; training itself needs none of them",
+                    "the journal {} has {} bytes of whole lines, but its checkpoint recorded {}: some earlier rounds"
+                            + " are missing; training does not need them",
                     uri,
                     kept,
                     bytes);
@@ -91,13 +91,13 @@ public final class Journal {
     private byte[] stored() throws IOException {
         try {
             return storage.exists(uri) ? storage.read(uri) : new byte[0];
-        } catch (FileNotFoundException e) { // what has the name of the journal is no file
+        } catch (FileNotFoundException e) { // the name belongs to a directory
             LOG.warn("the journal cannot be read: {}", e.getMessage());
             return new byte[0];
         }
     }
 
-    /** Leaves out the lines that are no objects: nobody can read them, and training needs none. */
+    /** Leaves out lines that are not objects: they are unreadable, and training does not need them. */
     private byte[] wholeLines(byte[] lines, Consumer<? super JsonNode> entries) {
         var whole = new ByteArrayOutputStream();
         List<String> damaged = new ArrayList<>();
@@ -135,12 +135,11 @@ public final class Journal {
         added.writeBytes((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** How long the journal is with all lines added so far, bytes. */
+    /** The length with all lines added so far, bytes. */
     public long bytes() {
         return (long) stored + added.size();
     }
 
-    /** Stores all lines added so far. */
     public void save() throws IOException {
         var lines = new ByteArrayOutputStream();
         lines.writeBytes(stored(stored));

@@ -6,13 +6,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** What the lines of a journal say of the loss. A line takes a kilobyte, what is kept of it here some fifty bytes. */
+/** The losses in a journal. A line takes a kilobyte; this keeps some fifty bytes of it. */
 public final class LossHistory {
     private final List<LossPoint> train = new ArrayList<>();
     private final List<LossPoint> heldOut = new ArrayList<>();
     private long steps;
 
-    /** Adds what one line of the journal says. */
     public void add(JsonNode entry) {
         addPoint(train, entry, "loss");
         addPoint(heldOut, entry, "held_out_loss");
@@ -26,17 +25,17 @@ public final class LossHistory {
         }
     }
 
-    /** The training loss of every round; a view, which grows with the history. */
+    /** The training loss of every round; a view. */
     public List<LossPoint> train() {
         return Collections.unmodifiableList(train);
     }
 
-    /** The held-out loss, where it was measured; a view, which grows with the history. */
+    /** The held-out loss, where it was measured; a view. */
     public List<LossPoint> heldOut() {
         return Collections.unmodifiableList(heldOut);
     }
 
-    /** Local steps that every worker has done. */
+    /** Local steps per worker. */
     public long steps() {
         return steps;
     }
@@ -46,11 +45,6 @@ public final class LossHistory {
         return heldOut.stream().mapToDouble(LossPoint::loss).min();
     }
 
-    /**
-     * One point of a loss curve.
-     *
-     * @param tokens tokens trained on so far
-     * @param loss nats per token
-     */
+    /** A point of a loss curve: tokens trained on so far, and nats per token. */
     public record LossPoint(double tokens, double loss) {}
 }

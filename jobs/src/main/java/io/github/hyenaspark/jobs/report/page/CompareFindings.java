@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** What a comparison found, in words. Measured numbers only: nothing is said of lengths between or beyond them. */
+/** What a comparison found, in words, about the measured lengths only. */
 public final class CompareFindings {
     private final String equal;
     private final List<JsonNode> tried;
@@ -43,7 +43,7 @@ public final class CompareFindings {
         return StreamSupport.stream(array.spliterator(), false).toList();
     }
 
-    /** Of each mixer at each length the cell with the least held-out loss. */
+    /** For each mixer and length, the cell with the lowest held-out loss. */
     private static List<JsonNode> best(List<JsonNode> tried) {
         return tried.stream()
                 .filter(cell -> tried.stream().noneMatch(other -> ofSameKind(cell, other) && loss(other) < loss(cell)))
@@ -59,7 +59,7 @@ public final class CompareFindings {
         return cell.path("loss").asDouble();
     }
 
-    /** The lengths of some cells, each once, in their order. */
+    /** The distinct lengths of some cells, in their order. */
     static List<Integer> lengths(List<JsonNode> cells) {
         return cells.stream()
                 .map(cell -> cell.path("length").asInt())
@@ -67,7 +67,7 @@ public final class CompareFindings {
                 .toList();
     }
 
-    /** The mixers of some cells, each once, in their order. */
+    /** The distinct mixers of some cells, in their order. */
     static List<String> mixers(List<JsonNode> cells) {
         return cells.stream()
                 .map(cell -> cell.path("mixer").asText())
@@ -75,7 +75,6 @@ public final class CompareFindings {
                 .toList();
     }
 
-    /** The cells that count, one for each mixer at each length. */
     List<JsonNode> cells() {
         return cells;
     }
@@ -100,12 +99,12 @@ public final class CompareFindings {
     }
 
     private static String accuracy(JsonNode cell) {
-        return cell.has("last_token_accuracy")
-                ? String.format(
-                        Locale.ROOT,
-                        " (%.1f %% of last tokens right)",
-                        100 * cell.path("last_token_accuracy").asDouble())
-                : "";
+        return cell.has("last_token_accuracy") ? " (" + percentRight(cell) + " of last tokens right)" : "";
+    }
+
+    static String percentRight(JsonNode cell) {
+        double accuracy = cell.path("last_token_accuracy").asDouble(Double.NaN);
+        return Double.isNaN(accuracy) ? Figures.NONE : String.format(Locale.ROOT, "%.1f %%", 100 * accuracy);
     }
 
     private String speeds(String mixer, String other) {
@@ -127,13 +126,13 @@ public final class CompareFindings {
                 : mixer + " is the faster one at all of them.";
     }
 
-    /** The first measured length from which on the mixer is faster than the other, unless it is so at all of them. */
+    /** As {@link #faster}, but empty if the mixer is faster at all lengths. */
     OptionalInt crossover(String mixer, String other) {
         OptionalInt first = faster(mixer, other);
         return first.isPresent() && first.getAsInt() > lengths(speeds).get(0) ? first : OptionalInt.empty();
     }
 
-    /** The first measured length from which on the mixer has more tokens per second than the other. */
+    /** The first measured length from which the mixer has more tokens per second than the other. */
     private OptionalInt faster(String mixer, String other) {
         List<Integer> lengths = lengths(speeds);
         return lengths.stream()

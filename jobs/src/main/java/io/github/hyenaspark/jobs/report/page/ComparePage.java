@@ -3,17 +3,19 @@ package io.github.hyenaspark.jobs.report.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
+import io.github.hyenaspark.jobs.report.chart.LineChart.AxisUnit;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Mark;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Mixers beside each other, as one HTML page: what was found, losses, answers, speed and memory by length. */
+/** A comparison of mixers as one HTML page: findings, losses, answers, speed and memory by length. */
 public final class ComparePage {
     private final JsonNode result;
     private final CompareFindings findings;
@@ -29,7 +31,7 @@ public final class ComparePage {
         mixers = CompareFindings.mixers(cells.isEmpty() ? speeds : cells);
     }
 
-    /** The page in UTF-8, of the figures of {@code compare}. */
+    /** The page in UTF-8 for the figures of {@code compare}. */
     public static byte[] html(JsonNode result) throws IOException {
         return new ComparePage(result).page();
     }
@@ -37,7 +39,10 @@ public final class ComparePage {
     private byte[] page() throws IOException {
         return new HtmlPage("Comparison of " + String.join(", ", mixers))
                 .section("What was found", findings())
-                .section("Loss", lossByTokens() + lossByTime())
+                .section(
+                        "Loss",
+                        losses("tokens", AxisUnit.ofTokens(last("tokens")))
+                                + losses("seconds", AxisUnit.ofSeconds(last("seconds"))))
                 .section("Answers", answers())
                 .section("Speed and memory", speed() + memory() + speedTable().html())
                 .section("Cells", cellTable().html())
@@ -46,19 +51,10 @@ public final class ComparePage {
 
     private String findings() {
         return CompareFindings.list(result.path("findings")).stream()
-                .map(sentence -> "<p>" + HtmlPage.Table.escaped(sentence.asText()) + "</p>\n")
+                .map(sentence -> "<p>" + Table.escaped(sentence.asText()) + "</p>\n")
                 .collect(Collectors.joining());
     }
 
-    private String lossByTokens() throws IOException {
-        return losses("tokens", LineChart.AxisUnit.ofTokens(last("tokens")));
-    }
-
-    private String lossByTime() throws IOException {
-        return losses("seconds", LineChart.AxisUnit.ofSeconds(last("seconds")));
-    }
-
-    /** The largest of these figures of rounds. */
     private double last(String key) {
         return cells.stream()
                 .flatMap(cell -> CompareFindings.list(cell.path("curve")).stream())
@@ -67,8 +63,8 @@ public final class ComparePage {
                 .orElse(0);
     }
 
-    /** A plot for each length: training loss after each round, for every mixer. */
-    private String losses(String key, LineChart.AxisUnit unit) throws IOException {
+    /** A plot per length: training loss after each round, for every mixer. */
+    private String losses(String key, AxisUnit unit) throws IOException {
         var html = new StringBuilder();
         for (int length : CompareFindings.lengths(cells)) {
             List<Curve> curves = new ArrayList<>();
@@ -131,7 +127,6 @@ public final class ComparePage {
                 .html(byLength(speeds, "memory_mib"), List.of());
     }
 
-    /** A figure of each mixer against the length. */
     private List<Curve> byLength(List<JsonNode> of, String key) {
         List<Curve> curves = new ArrayList<>();
         for (String mixer : mixers) {
@@ -149,9 +144,8 @@ public final class ComparePage {
         return curves;
     }
 
-    private HtmlPage.Table speedTable() {
-        HtmlPage.Table table =
-                HtmlPage.Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
+    private Table speedTable() {
+        Table table = Table.of(List.of("Mixer", "Length", "Batch", "Parameters", "Tokens per second", "MiB"));
         for (JsonNode speed : speeds) {
             table.row(
                     speed.path("mixer").asText(),
@@ -164,8 +158,8 @@ public final class ComparePage {
         return table;
     }
 
-    private HtmlPage.Table cellTable() {
-        HtmlPage.Table table = HtmlPage.Table.of(
+    private Table cellTable() {
+        Table table = Table.of(
                 List.of("Mixer", "Length", "Batch", "Learning rate", "Held-out loss", "Last tokens right", "Run"));
         for (JsonNode cell : CompareFindings.list(result.path("cells"))) {
             table.row(
@@ -174,12 +168,7 @@ public final class ComparePage {
                     Figures.whole(cell.path("batch").asLong()),
                     cell.path("lr").asText(Figures.NONE),
                     String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
-                    cell.has("last_token_accuracy")
-                            ? String.format(
-                                    Locale.ROOT,
-                                    "%.1f %%",
-                                    100 * cell.path("last_token_accuracy").asDouble())
-                            : Figures.NONE,
+                    CompareFindings.percentRight(cell),
                     cell.path("run").asText());
         }
         return table;

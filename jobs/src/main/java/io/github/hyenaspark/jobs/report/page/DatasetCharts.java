@@ -5,37 +5,37 @@ import io.github.hyenaspark.jobs.report.chart.ChartTheme;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
-import io.github.hyenaspark.jobs.report.html.HtmlPage;
-import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses.Split;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses.SplitLengths;
+import io.github.hyenaspark.jobs.report.page.DatasetPage.Ranked;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
 
-/** The plots of a dataset's page. */
 final class DatasetCharts {
     private static final int SOURCES = 12;
 
     private DatasetCharts() {}
 
-    /** Bars of documents against length, per split, each in percent of its split; empty without documents. */
+    /** Bars of documents by length, in percent of each split; empty without documents. */
     static String lengths(LengthClasses lengths) throws IOException {
         if (lengths.labels().isEmpty()) {
             return "";
         }
-        List<String> names = lengths.splits().stream().map(Split::name).toList();
+        List<String> names = lengths.splits().stream().map(SplitLengths::name).toList();
         String title = "Share of the documents of each split by their length in tokens";
-        return PagePicture.html(title, PagePicture.legend(names, "■"), look -> {
-            CategoryChart chart = look.chart("tokens, from this up to twice as many", "% of documents");
-            bars(chart, lengths.labels(), look);
+        return PagePicture.html(title, PagePicture.legend(names, "■"), theme -> {
+            CategoryChart chart = theme.chart("tokens, from this up to twice as many", "% of documents");
+            bars(chart, lengths.labels(), theme);
             for (int i = 0; i < names.size(); i++) {
                 PagePicture.add(
                         chart, i, lengths.labels(), lengths.splits().get(i).percentages());
@@ -44,37 +44,36 @@ final class DatasetCharts {
         });
     }
 
-    /** Bars of tokens, the largest sources by themselves; empty without two sources to compare. */
-    static String sources(List<DatasetTables.Ranked> sources) throws IOException {
-        List<DatasetTables.Ranked> shown = DatasetTables.Ranked.largest(sources, DatasetTables.Ranked::tokens, SOURCES);
-        double most =
-                shown.stream().mapToDouble(DatasetTables.Ranked::tokens).max().orElse(0);
+    /** Bars of tokens by source, the largest ones; empty without two sources to compare. */
+    static String sources(List<Ranked> sources) throws IOException {
+        List<Ranked> shown = Ranked.largest(sources, Ranked::tokens, SOURCES);
+        double most = shown.stream().mapToDouble(Ranked::tokens).max().orElse(0);
         if (shown.size() < 2 || most == 0) {
             return "";
         }
         LineChart.AxisUnit unit = LineChart.AxisUnit.ofTokens(most);
         List<Double> tokens =
                 shown.stream().map(source -> source.tokens() / unit.size()).toList();
-        return PagePicture.html("Tokens by source", "", look -> {
-            CategoryChart chart = look.chart("", unit.title());
+        return PagePicture.html("Tokens by source", "", theme -> {
+            CategoryChart chart = theme.chart("", unit.title());
             chart.getStyler().setXAxisTitleVisible(false);
-            List<String> labels = labels(shown, look);
-            bars(chart, labels, look);
+            List<String> labels = labels(shown, theme);
+            bars(chart, labels, theme);
             PagePicture.add(chart, 0, labels, tokens);
             return chart;
         });
     }
 
-    /** Lines of the positions in use against the sequence length, per strategy; empty without any. */
+    /** Lines of the positions in use by sequence length, one per strategy; empty without any. */
     static String packing(PackingUse packing) throws IOException {
         if (packing.lengths().isEmpty()) {
             return "";
         }
         List<String> lengths = packing.lengths().stream().map(Figures::length).toList();
-        List<String> names = packing.strategies();
+        List<String> names = List.copyOf(packing.shares().keySet());
         String title = "Share of positions that hold a token to learn from, by strategy and sequence length";
-        return PagePicture.html(title, PagePicture.lineLegend(names), look -> {
-            CategoryChart chart = look.chart("sequence length in tokens", "% of positions in use");
+        return PagePicture.html(title, PagePicture.lineLegend(names), theme -> {
+            CategoryChart chart = theme.chart("sequence length in tokens", "% of positions in use");
             PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(packing.floor()).setYAxisMax(100.0);
             for (int i = 0; i < names.size(); i++) {
@@ -84,43 +83,37 @@ final class DatasetCharts {
         });
     }
 
-    private static void bars(CategoryChart chart, List<String> labels, ChartTheme look) {
+    private static void bars(CategoryChart chart, List<String> labels, ChartTheme theme) {
         CategoryStyler styler = chart.getStyler();
-        styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // a few bars are no walls
+        styler.setAvailableSpaceFill(Math.min(0.8, 0.15 * labels.size())); // so that a few bars are not too wide
         int longest = labels.stream().mapToInt(String::length).max().orElse(0);
-        if (labels.size() * (longest + 2) > look.lineLength()) {
+        if (labels.size() * (longest + 2) > theme.lineLength()) {
             styler.setXAxisLabelRotation(90);
             styler.setXAxisLabelAlignmentVertical(TextAlignment.Right); // at the axis
         }
     }
 
     /** Names short enough for an axis, all different. */
-    private static List<String> labels(List<DatasetTables.Ranked> sources, ChartTheme look) {
+    private static List<String> labels(List<Ranked> sources, ChartTheme theme) {
         List<String> labels = new ArrayList<>();
-        for (DatasetTables.Ranked source : sources) {
-            String label = Figures.shortened(source.name(), look.isNarrow() ? 14 : 16);
+        for (Ranked source : sources) {
+            String label = Figures.shortened(source.name(), theme.isNarrow() ? 14 : 16);
             labels.add(labels.contains(label) ? label + " (" + (labels.size() + 1) + ")" : label);
         }
         return labels;
     }
 
     /**
-     * How long documents are: class k counts those of 2^k to 2^(k+1)-1 tokens. Classes that are empty in every split
-     * are left out before the first and after the last that is not.
+     * Counts of documents by length: class k has those of 2^k to 2^(k+1)-1 tokens. Empty classes at both ends are left
+     * out.
      *
      * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
-     * @param splits in the report's order
      */
-    record LengthClasses(List<String> labels, List<Split> splits) {
+    record LengthClasses(List<String> labels, List<SplitLengths> splits) {
         private static final int CLASSES = 63; // lengths are below 2^63
 
-        /**
-         * One split.
-         *
-         * @param documents of each class
-         */
-        record Split(String name, List<Long> documents) {
-
+        /** A split with the number of documents in each class. */
+        record SplitLengths(String name, List<Long> documents) {
             /** Of each class; zeros if there are no documents. */
             List<Double> percentages() {
                 long all = documents.stream().mapToLong(Long::longValue).sum();
@@ -128,7 +121,6 @@ final class DatasetCharts {
             }
         }
 
-        /** From an object of splits and their counts. */
         static LengthClasses of(JsonNode lengths) {
             int from = CLASSES;
             int to = 0;
@@ -144,22 +136,21 @@ final class DatasetCharts {
             for (int k = from; k < to; k++) {
                 labels.add(Figures.length(1L << k));
             }
-            List<Split> splits = new ArrayList<>();
+            List<SplitLengths> splits = new ArrayList<>();
             for (Map.Entry<String, JsonNode> split : lengths.properties()) {
                 List<Long> documents = new ArrayList<>();
                 for (int k = from; k < to; k++) {
                     documents.add(split.getValue().path(k).asLong());
                 }
-                splits.add(new Split(split.getKey(), documents));
+                splits.add(new SplitLengths(split.getKey(), documents));
             }
             return new LengthClasses(labels, splits);
         }
 
-        /** A row for each class, a column for each split. */
-        HtmlPage.Table table() {
+        Table table() {
             List<String> columns = new ArrayList<>(List.of("Tokens, from"));
             splits.forEach(split -> columns.add(split.name()));
-            HtmlPage.Table table = HtmlPage.Table.of(columns);
+            Table table = Table.of(columns);
             for (int i = 0; i < labels.size(); i++) {
                 int row = i;
                 table.row(
@@ -173,32 +164,28 @@ final class DatasetCharts {
     }
 
     /**
-     * The share of positions that hold a token to learn from, for packing strategies and sequence lengths.
+     * The share of positions that hold a token to learn from, by packing strategy and sequence length.
      *
-     * @param strategies in the report's order
      * @param lengths in tokens, ascending; every length of any strategy
-     * @param shares of each strategy, 0 to 1 by length; a strategy need not have every length
+     * @param shares of each strategy by length, 0 to 1; a length may be missing
      */
-    record PackingUse(List<String> strategies, List<Long> lengths, Map<String, SortedMap<Long, Double>> shares) {
-
-        /** From an object of strategies; what is no object in it, like the number of documents, is passed over. */
+    record PackingUse(List<Long> lengths, Map<String, Map<Long, Double>> shares) {
+        /** Parses an object of strategies; fields that are not objects, like the number of documents, are skipped. */
         static PackingUse of(JsonNode packing) {
-            Map<String, SortedMap<Long, Double>> shares = new TreeMap<>();
-            List<String> strategies = new ArrayList<>();
+            Map<String, Map<Long, Double>> shares = new LinkedHashMap<>();
             var lengths = new TreeSet<Long>();
             for (Map.Entry<String, JsonNode> strategy : packing.properties()) {
-                SortedMap<Long, Double> uses = uses(strategy.getValue());
+                Map<Long, Double> uses = uses(strategy.getValue());
                 if (!uses.isEmpty()) {
-                    strategies.add(strategy.getKey());
                     shares.put(strategy.getKey(), uses);
                     lengths.addAll(uses.keySet());
                 }
             }
-            return new PackingUse(strategies, List.copyOf(lengths), shares);
+            return new PackingUse(List.copyOf(lengths), shares);
         }
 
-        private static SortedMap<Long, Double> uses(JsonNode strategy) {
-            SortedMap<Long, Double> uses = new TreeMap<>();
+        private static Map<Long, Double> uses(JsonNode strategy) {
+            Map<Long, Double> uses = new HashMap<>();
             for (Map.Entry<String, JsonNode> use : strategy.properties()) {
                 if (use.getKey().matches("[0-9]{1,18}") && use.getValue().isNumber()) {
                     uses.put(Long.parseLong(use.getKey()), use.getValue().asDouble());
@@ -207,17 +194,17 @@ final class DatasetCharts {
             return uses;
         }
 
-        /** Of a strategy at each of the lengths; null where it has none. */
+        /** Of a strategy at each of the lengths; null where missing. */
         List<@Nullable Double> percentages(String strategy) {
             List<@Nullable Double> percentages = new ArrayList<>();
             for (long length : lengths) {
-                Double share = shares.getOrDefault(strategy, new TreeMap<>()).get(length);
+                Double share = shares.getOrDefault(strategy, Map.of()).get(length);
                 percentages.add(share == null ? null : Double.valueOf(100 * share));
             }
             return percentages;
         }
 
-        /** Where an axis in percent may begin: the multiple of ten below every share. */
+        /** Where the axis starts, in percent: the multiple of ten below every share. */
         double floor() {
             double least = shares.values().stream()
                     .flatMap(uses -> uses.values().stream())
@@ -227,12 +214,11 @@ final class DatasetCharts {
             return Math.max(0, Math.min(90, 10 * Math.floor(10 * least)));
         }
 
-        /** A row for each strategy, a column for each length. */
-        HtmlPage.Table table() {
+        Table table() {
             List<String> columns = new ArrayList<>(List.of("Strategy"));
             lengths.forEach(length -> columns.add(Figures.length(length)));
-            HtmlPage.Table table = HtmlPage.Table.of(columns);
-            for (String strategy : strategies) {
+            Table table = Table.of(columns);
+            for (String strategy : shares.keySet()) {
                 table.row(
                         strategy,
                         percentages(strategy).stream()

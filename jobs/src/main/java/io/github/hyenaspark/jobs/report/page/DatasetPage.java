@@ -4,14 +4,27 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.LengthClasses;
+import io.github.hyenaspark.jobs.report.page.DatasetCharts.PackingUse;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToLongFunction;
 
-/**
- * What a prepared dataset holds, as one HTML page: figures, plots and tables of a snapshot's report. Needs nothing
- * beside itself to be looked at, neither script nor network, and no display to be made.
- */
+/** The report of a dataset's snapshot as one HTML page: figures, plots and tables. Needs no display to be made. */
 public final class DatasetPage {
+    private static final int ROWS = 30; // one more sums up the rest
+    private static final List<String> AMOUNTS =
+            List.of("Documents", "Text bytes", "Tokens", "Bytes per token", "Share of tokens");
+    private static final Map<String, String> RUN_NAMES = Map.of(
+            "mb_per_second", "MB/s of input",
+            "tokens_per_second_per_core", "Tokens/s per core",
+            "source_bytes", "Input bytes");
+
     private final JsonNode report;
     private final HtmlPage page;
 
@@ -21,11 +34,7 @@ public final class DatasetPage {
                 + report.path("snapshot").asText(Figures.NONE));
     }
 
-    /**
-     * The page in UTF-8. What the report lacks is shown as 0 or None; without a {@code run}, its table is left out.
-     *
-     * @param report of a snapshot, an object
-     */
+    /** The page in UTF-8. What the report lacks is shown as 0 or None; without a {@code run}, its table is left out. */
     public static byte[] html(JsonNode report) throws IOException {
         return new DatasetPage(report).bytes();
     }
@@ -33,17 +42,18 @@ public final class DatasetPage {
     private byte[] bytes() throws IOException {
         headLine();
         splits();
-        List<DatasetTables.Ranked> sources = sources();
+        List<Ranked> sources = sources();
         page.section(
-                "Sources",
-                DatasetCharts.sources(sources) + DatasetTables.sources(sources).html());
+                "Sources", DatasetCharts.sources(sources) + sourceTable(sources).html());
         packing();
-        rejects("Filtered documents", "filtered");
-        rejects("Bad documents", "bad");
-        if (report.path("run").size() > 0) {
-            page.section("Run", DatasetTables.run(report.path("run")).html());
+        for (String kind : List.of("Filtered", "Bad")) {
+            JsonNode reasons = report.path(kind.toLowerCase(Locale.ROOT));
+            page.section(kind + " documents", reasonTable(Ranked.of(reasons)).html());
         }
-        page.section("Snapshot", DatasetTables.snapshot(report).html());
+        if (report.path("run").size() > 0) {
+            page.section("Run", runTable(report.path("run")).html());
+        }
+        page.section("Snapshot", snapshotTable().html());
         return page.bytes();
     }
 
@@ -73,24 +83,24 @@ public final class DatasetPage {
     }
 
     private void splits() throws IOException {
-        DatasetCharts.LengthClasses lengths = DatasetCharts.LengthClasses.of(report.path("lengths"));
+        LengthClasses lengths = LengthClasses.of(report.path("lengths"));
         String numbers = lengths.labels().isEmpty()
                 ? ""
                 : "<details><summary>Documents by length, in numbers</summary>\n"
                         + lengths.table().html() + "</details>\n";
-        page.section("Splits", DatasetTables.splits(report).html() + DatasetCharts.lengths(lengths) + numbers);
+        page.section("Splits", splitTable().html() + DatasetCharts.lengths(lengths) + numbers);
     }
 
-    /** What lies beside the folders of the input has a point for its source. */
-    private List<DatasetTables.Ranked> sources() {
-        return DatasetTables.Ranked.of(report.path("sources")).stream()
+    /** Files outside the folders of the input have the source ".". */
+    private List<Ranked> sources() {
+        return Ranked.of(report.path("sources")).stream()
                 .map(source -> source.name().equals(".") ? source.named(". (no folder)") : source)
                 .toList();
     }
 
     private void packing() throws IOException {
         JsonNode packing = report.path("packing");
-        DatasetCharts.PackingUse use = DatasetCharts.PackingUse.of(packing);
+        PackingUse use = PackingUse.of(packing);
         String planned = Figures.whole(packing.path("planned_documents").asLong());
         page.section(
                 "Packing",
@@ -98,13 +108,141 @@ public final class DatasetPage {
                         + use.table().html());
     }
 
-    private void rejects(String title, String key) {
-        page.section(
-                title,
-                DatasetTables.reasons(DatasetTables.Ranked.of(report.path(key))).html());
-    }
-
     private long number(String key) {
         return report.path(key).asLong();
+    }
+
+    private Table splitTable() {
+        JsonNode splits = report.path("splits");
+        List<Ranked> entries = Ranked.of(splits);
+        Table table = amountsTable("Split", "Shards");
+        long tokens = Ranked.total(entries, Ranked::tokens);
+        for (Ranked split : entries) {
+            long shards = splits.path(split.name()).path("shards").asLong();
+            table.row(split.name(), amounts(split, tokens, Figures.whole(shards)));
+        }
+        return table;
+    }
+
+    private static Table sourceTable(List<Ranked> sources) {
+        Table table = amountsTable("Source");
+        long tokens = Ranked.total(sources, Ranked::tokens);
+        Ranked.largest(sources, Ranked::tokens, ROWS)
+                .forEach(source -> table.row(source.name(), amounts(source, tokens)));
+        return table;
+    }
+
+    private static Table reasonTable(List<Ranked> reasons) {
+        Table table = Table.of(List.of("Reason", "Documents", "Share"));
+        long all = Ranked.total(reasons, Ranked::documents);
+        Ranked.largest(reasons, Ranked::documents, ROWS)
+                .forEach(reason -> table.row(
+                        reason.name(), Figures.whole(reason.documents()), Figures.percent(reason.documents(), all)));
+        return table;
+    }
+
+    /** Everything that was measured while the snapshot was prepared. */
+    private static Table runTable(JsonNode run) {
+        Table table = Table.facts();
+        for (Map.Entry<String, JsonNode> fact : run.properties()) {
+            table.row(RUN_NAMES.getOrDefault(fact.getKey(), sentence(fact.getKey())), value(fact.getValue()));
+        }
+        return table;
+    }
+
+    private Table snapshotTable() {
+        Table table = Table.facts();
+        for (String key : List.of(
+                "dataset",
+                "snapshot",
+                "snapshot_sha256",
+                "tokenizer",
+                "tokenizer_fingerprint",
+                "vocabulary_size",
+                "units",
+                "shards",
+                "object_bytes",
+                "source_bytes")) {
+            if (report.hasNonNull(key)) {
+                table.row(sentence(key).replace("sha256", "SHA-256"), value(report.path(key)));
+            }
+        }
+        return table.row("Special tokens spelled out in the text", value(report.path("special_tokens")));
+    }
+
+    private static Table amountsTable(String name, String... more) {
+        List<String> columns = new ArrayList<>(List.of(name));
+        columns.addAll(AMOUNTS);
+        columns.addAll(List.of(more));
+        return Table.of(columns);
+    }
+
+    private static List<String> amounts(Ranked counts, long allTokens, String... more) {
+        List<String> cells = new ArrayList<>(List.of(
+                Figures.whole(counts.documents()),
+                Figures.whole(counts.bytes()),
+                Figures.whole(counts.tokens()),
+                Figures.ratio(counts.bytes(), counts.tokens()),
+                Figures.percent(counts.tokens(), allTokens)));
+        cells.addAll(List.of(more));
+        return cells;
+    }
+
+    private static String value(JsonNode value) {
+        if (value.isTextual()) {
+            return value.asText();
+        }
+        return value.isFloatingPointNumber() ? Figures.rounded(value.asDouble()) : Figures.whole(value.asLong());
+    }
+
+    /** A key as words: object_bytes becomes Object bytes. */
+    private static String sentence(String key) {
+        String words = key.replace('_', ' ');
+        return words.isEmpty() ? words : Character.toUpperCase(words.charAt(0)) + words.substring(1);
+    }
+
+    /** Counts of a split, a source or a reason; bytes of text and tokens are 0 where only documents are counted. */
+    record Ranked(String name, long documents, long bytes, long tokens) {
+        /** The entries of an object of a report, none if it is missing. A plain number counts documents. */
+        static List<Ranked> of(JsonNode counts) {
+            List<Ranked> entries = new ArrayList<>();
+            for (Map.Entry<String, JsonNode> entry : counts.properties()) {
+                JsonNode value = entry.getValue();
+                long documents = value.isNumber()
+                        ? value.asLong()
+                        : value.path("documents").asLong();
+                entries.add(new Ranked(
+                        entry.getKey(),
+                        documents,
+                        value.path("bytes").asLong(),
+                        value.path("tokens").asLong()));
+            }
+            return entries;
+        }
+
+        /** Largest first, ties by name; beyond the limit, one entry sums up the rest. */
+        static List<Ranked> largest(List<Ranked> entries, ToLongFunction<Ranked> size, int limit) {
+            List<Ranked> sorted = new ArrayList<>(entries);
+            sorted.sort(Comparator.comparingLong(size).reversed().thenComparing(Ranked::name));
+            if (sorted.size() <= limit + 1) {
+                return sorted;
+            }
+            List<Ranked> rest = sorted.subList(limit, sorted.size());
+            List<Ranked> shown = new ArrayList<>(sorted.subList(0, limit));
+            shown.add(new Ranked(
+                    Figures.whole(rest.size()) + " others",
+                    total(rest, Ranked::documents),
+                    total(rest, Ranked::bytes),
+                    total(rest, Ranked::tokens)));
+            return shown;
+        }
+
+        Ranked named(String other) {
+            return new Ranked(other, documents, bytes, tokens);
+        }
+
+        static long total(List<Ranked> entries, ToLongFunction<Ranked> size) {
+            return entries.stream().mapToLong(size).sum();
+        }
     }
 }

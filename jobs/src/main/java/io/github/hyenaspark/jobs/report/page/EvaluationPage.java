@@ -5,14 +5,17 @@ import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 
-/** What a model makes of a split, as one HTML page: figures, and the loss by position in the context as a plot. */
+/** The report of an evaluation as one HTML page: figures, and a plot of the loss by position in the context. */
 public final class EvaluationPage {
     private final JsonNode result;
     private final List<PositionClass> classes = new ArrayList<>();
@@ -22,7 +25,7 @@ public final class EvaluationPage {
         result.path("by_position").forEach(json -> classes.add(PositionClass.of(json)));
     }
 
-    /** The page in UTF-8, of the result of {@code evaluate}. What it lacks is shown as –. */
+    /** The page in UTF-8 for the result of {@code evaluate}. Missing values are shown as –. */
     public static byte[] html(JsonNode result) throws IOException {
         return new EvaluationPage(result).page();
     }
@@ -34,7 +37,7 @@ public final class EvaluationPage {
                 .section("Does the long context help?", "<p>" + answer() + "</p>\n" + chart() + table())
                 .section(
                         "Data",
-                        HtmlPage.Table.facts()
+                        Table.facts()
                                 .row("Snapshot", text("snapshot"))
                                 .row("Text bytes", whole("bytes"))
                                 .row("Sequence length, tokens", whole("length"))
@@ -45,12 +48,12 @@ public final class EvaluationPage {
 
     private List<Figure> figures() {
         List<Figure> figures = new ArrayList<>(List.of(
-                new Figure("Loss, nats per token", decimal(result.path("loss")), ""),
-                new Figure("Perplexity", decimal(result.path("perplexity")), ""),
-                new Figure("Bits per token", decimal(result.path("bits_per_token")), ""),
-                new Figure("Bits per byte", decimal(result.path("bits_per_byte")), "")));
+                figure("Loss, nats per token", "loss"),
+                figure("Perplexity", "perplexity"),
+                figure("Bits per token", "bits_per_token"),
+                figure("Bits per byte", "bits_per_byte")));
         if (result.has("bits_per_base")) {
-            figures.add(new Figure("Bits per base", decimal(result.path("bits_per_base")), ""));
+            figures.add(figure("Bits per base", "bits_per_base"));
         }
         figures.add(new Figure("Documents", whole("documents"), ""));
         figures.add(new Figure(
@@ -58,32 +61,32 @@ public final class EvaluationPage {
         return figures;
     }
 
-    /** In words, from the sequences that have no padding: they are the same at every place. */
+    /** In words, from the sequences without padding: they are the same at every position. */
     private String answer() {
         List<PositionClass> full = classes.stream()
-                .filter(place -> Double.isFinite(place.fullLoss()))
+                .filter(position -> Double.isFinite(position.fullLoss()))
                 .toList();
         if (full.size() < 2) {
-            return "Not to be told from these documents: no sequence of " + whole("length")
+            return "These documents cannot tell: no sequence of " + whole("length")
                     + " tokens is full beyond its first "
                     + (classes.isEmpty()
                             ? Figures.NONE
                             : Figures.whole(classes.get(0).to()))
-                    + " places.";
+                    + " positions.";
         }
         PositionClass first = full.get(0);
         PositionClass before = full.get(full.size() - 2);
         PositionClass last = full.get(full.size() - 1);
         return String.format(
                 Locale.ROOT,
-                "In the sequences that are full, a token at the places %s costs %.4f nats and one at the places %s"
-                        + " %.4f: %s. The last step, from the places %s on, makes it %s.",
-                first.places(),
+                "In full sequences a token at positions %s costs %.4f nats and one at positions %s %.4f: %s. Compared with"
+                        + " positions %s, the last ones cost %s.",
+                first.range(),
                 first.fullLoss(),
-                last.places(),
+                last.range(),
                 last.fullLoss(),
                 difference(first.fullLoss() - last.fullLoss()),
-                before.places(),
+                before.range(),
                 difference(before.fullLoss() - last.fullLoss()));
     }
 
@@ -92,56 +95,51 @@ public final class EvaluationPage {
     }
 
     private String chart() throws IOException {
-        if (classes.stream().noneMatch(place -> Double.isFinite(place.loss()))) {
+        if (classes.stream().noneMatch(position -> Double.isFinite(position.loss()))) {
             return "";
         }
         List<String> labels = classes.stream().map(PositionClass::begin).toList();
-        List<String> names = List.of("all sequences", "full sequences alone, the same ones at every place");
-        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), look -> {
-            CategoryChart chart = look.chart("tokens before, at least", "nats per token");
+        List<String> names = List.of("all sequences", "full sequences only, the same ones at every position");
+        return PagePicture.html("Loss by position in the context", PagePicture.lineLegend(names), theme -> {
+            CategoryChart chart = theme.chart("preceding tokens, at least", "nats per token");
             PagePicture.lines(chart);
             chart.getStyler().setYAxisMin(floor()).setYAxisDecimalPattern("0.00##");
             PagePicture.line(chart, 0, labels, numbers(PositionClass::loss));
-            if (classes.stream().anyMatch(place -> Double.isFinite(place.fullLoss()))) {
+            if (classes.stream().anyMatch(position -> Double.isFinite(position.fullLoss()))) {
                 PagePicture.line(chart, 1, labels, numbers(PositionClass::fullLoss));
             }
             return chart;
         });
     }
 
-    private interface Loss {
-        double of(PositionClass place);
-    }
-
-    private List<@Nullable Double> numbers(Loss loss) {
+    private List<@Nullable Double> numbers(ToDoubleFunction<PositionClass> loss) {
         List<@Nullable Double> numbers = new ArrayList<>();
-        for (PositionClass place : classes) {
-            numbers.add(Double.isFinite(loss.of(place)) ? Double.valueOf(loss.of(place)) : null);
+        for (PositionClass position : classes) {
+            double number = loss.applyAsDouble(position);
+            numbers.add(Double.isFinite(number) ? Double.valueOf(number) : null);
         }
         return numbers;
     }
 
-    /** The tenth of a nat below the least loss, so that small differences are seen. */
+    /** The tenth of a nat below the least loss, so that small differences are visible. */
     private double floor() {
         double least = classes.stream()
-                .mapToDouble(place -> Math.min(
-                        Double.isFinite(place.loss()) ? place.loss() : Double.MAX_VALUE,
-                        Double.isFinite(place.fullLoss()) ? place.fullLoss() : Double.MAX_VALUE))
+                .flatMapToDouble(position -> DoubleStream.of(position.loss(), position.fullLoss()))
+                .filter(Double::isFinite)
                 .min()
                 .orElse(0);
         return Math.max(0, Math.floor(10 * least) / 10);
     }
 
     private String table() {
-        HtmlPage.Table table =
-                HtmlPage.Table.of(List.of("Places", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
-        for (PositionClass place : classes) {
+        Table table = Table.of(List.of("Positions", "Tokens", "Nats per token", "Of full sequences", "Nats per token"));
+        for (PositionClass position : classes) {
             table.row(
-                    place.places(),
-                    Figures.whole(place.tokens()),
-                    decimal(place.loss()),
-                    Figures.whole(place.fullTokens()),
-                    decimal(place.fullLoss()));
+                    position.range(),
+                    Figures.whole(position.tokens()),
+                    decimal(position.loss()),
+                    Figures.whole(position.fullTokens()),
+                    decimal(position.fullLoss()));
         }
         return table.html();
     }
@@ -154,15 +152,15 @@ public final class EvaluationPage {
         return Figures.whole(result.path(key).asLong());
     }
 
-    private static String decimal(JsonNode number) {
-        return decimal(number.isNumber() ? number.doubleValue() : Double.NaN);
+    private Figure figure(String name, String key) {
+        return new Figure(name, decimal(result.path(key).asDouble(Double.NaN)), "");
     }
 
     private static String decimal(double number) {
         return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : Figures.NONE;
     }
 
-    /** Places in a sequence, from one up to another, and the losses there. */
+    /** A range of positions in a sequence and the losses there. */
     private record PositionClass(long from, long to, long tokens, double loss, long fullTokens, double fullLoss) {
         static PositionClass of(JsonNode json) {
             return new PositionClass(
@@ -178,7 +176,7 @@ public final class EvaluationPage {
             return Figures.length(from);
         }
 
-        String places() {
+        String range() {
             return Figures.whole(from) + " to " + Figures.whole(to - 1);
         }
     }

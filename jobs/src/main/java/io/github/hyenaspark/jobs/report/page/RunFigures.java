@@ -7,29 +7,39 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.Json;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** What the lines of a journal say, for a page: curves over the rounds, and where their time went. */
+/** The figures in a journal, for a page: curves over the rounds, and the time per phase. */
 public final class RunFigures {
-    /** Phases of a round in their order: what the driver does, and inside of "train" what the slowest worker does. */
-    private static final Map<String, String> PHASES = phases();
+    /** Phases of a round in order: those of the driver, and within "train" those of the slowest worker. */
+    private static final List<Map.Entry<String, String>> PHASES = List.of(
+            Map.entry("broadcast", "Driver sends the state"),
+            Map.entry("slowest_fetch", "Executor receives the state"),
+            Map.entry("slowest_load", "Worker reads batches"),
+            Map.entry("slowest_compute", "Worker computes its local steps"),
+            Map.entry("slowest_encode", "Worker encodes its result"),
+            Map.entry("guard", "Driver checks the results"),
+            Map.entry("merge", "Driver averages"),
+            Map.entry("outer", "Outer step"),
+            Map.entry("held_out", "Held-out loss"),
+            Map.entry("checkpoint_wait", "Waiting for the previous checkpoint"));
 
     private final List<Round> rounds = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
-    private final Map<String, Double> millis = new LinkedHashMap<>();
+    private final Map<String, Double> millis = new HashMap<>();
     private double seconds;
     private JsonNode last = MissingNode.getInstance();
     private JsonNode positions = MissingNode.getInstance();
 
     /**
-     * One round; NaN is what was not measured.
+     * One round; NaN where not measured.
      *
-     * @param round its number
      * @param tokens trained on up to its end
-     * @param ended seconds from the begin of the first round to its end, pauses left out
+     * @param ended seconds from the start of the first round to its end, without pauses
      * @param loss training loss, nats per token
      * @param heldOut held-out loss, nats per token
      * @param lr learning rate of its last step
@@ -48,31 +58,9 @@ public final class RunFigures {
             double took,
             double computed) {}
 
-    /**
-     * What the model said.
-     *
-     * @param round after which one
-     * @param prompt that it was given; may be empty
-     * @param text how it went on
-     */
+    /** A continuation that the model wrote after a round; the prompt may be empty. */
     record Sample(long round, String prompt, String text) {}
 
-    private static Map<String, String> phases() {
-        Map<String, String> phases = new LinkedHashMap<>();
-        phases.put("broadcast", "Driver sends the state");
-        phases.put("slowest_fetch", "Executor gets the state");
-        phases.put("slowest_load", "Worker reads batches");
-        phases.put("slowest_compute", "Worker does its local steps");
-        phases.put("slowest_encode", "Worker encodes its result");
-        phases.put("guard", "Driver checks the results");
-        phases.put("merge", "Driver averages");
-        phases.put("outer", "Outer step");
-        phases.put("held_out", "Held-out loss");
-        phases.put("checkpoint_wait", "Waiting for the checkpoint before");
-        return phases;
-    }
-
-    /** Adds what one line of the journal says. */
     public void add(JsonNode entry) {
         JsonNode ms = entry.path("ms");
         double took = ms.path("total").asDouble() / 1000;
@@ -93,7 +81,9 @@ public final class RunFigures {
         if (entry.path("sample").isObject()) {
             samples.add(sample(entry.path("round").asLong(), entry.path("sample")));
         }
-        PHASES.keySet().forEach(phase -> millis.merge(phase, ms.path(phase).asDouble(), Double::sum));
+        for (Map.Entry<String, String> phase : PHASES) {
+            millis.merge(phase.getValue(), ms.path(phase.getKey()).asDouble(), Double::sum);
+        }
         last = entry;
         positions = entry.has("held_out_by_position") ? entry.path("held_out_by_position") : positions;
     }
@@ -107,7 +97,7 @@ public final class RunFigures {
         return entry.path(key).asDouble(Double.NaN);
     }
 
-    /** Tokens, seconds and training loss after each round, the loss where there is one. */
+    /** Tokens, seconds and, where measured, training loss after each round. */
     public ArrayNode lossCurve() {
         ArrayNode curve = Json.array();
         for (Round round : rounds) {
@@ -120,27 +110,25 @@ public final class RunFigures {
         return curve;
     }
 
-    /** The rounds so far; a view. */
     List<Round> rounds() {
         return Collections.unmodifiableList(rounds);
     }
 
-    /** What the model said after rounds so far; a view. */
     List<Sample> samples() {
         return Collections.unmodifiableList(samples);
     }
 
-    /** The last line; missing before the first. */
+    /** The last line; a missing node before the first. */
     JsonNode last() {
         return last;
     }
 
-    /** The newest held-out loss by the position at which a class of positions begins; missing if never measured. */
+    /** The latest held-out loss by the first position of a range; a missing node if never measured. */
     JsonNode positions() {
         return positions;
     }
 
-    /** The last value that is a number; NaN if there is none. */
+    /** The last finite value; NaN if there is none. */
     double last(ToDoubleFunction<Round> value) {
         double found = Double.NaN;
         for (Round round : rounds) {
@@ -150,20 +138,17 @@ public final class RunFigures {
         return found;
     }
 
-    /** Seconds of all rounds, pauses between lives of the driver left out. */
+    /** Seconds of all rounds, without pauses between driver processes. */
     double seconds() {
         return seconds;
     }
 
-    /**
-     * Phases with their milliseconds over all rounds; what is left is waiting for a slot, scheduling, results on their
-     * way.
-     */
+    /** Phases with their milliseconds over all rounds; the rest is waiting for slots, scheduling and transfer. */
     Map<String, Double> phaseMillis() {
         Map<String, Double> named = new LinkedHashMap<>();
-        PHASES.forEach((key, name) -> named.put(name, millis.getOrDefault(key, 0.0)));
-        double known = named.values().stream().mapToDouble(Double::doubleValue).sum();
-        named.put("Waiting for slots, scheduling, results on their way", Math.max(0, 1000 * seconds - known));
+        PHASES.forEach(phase -> named.put(phase.getValue(), millis.getOrDefault(phase.getValue(), 0.0)));
+        double known = named.values().stream().mapToDouble(ms -> ms).sum();
+        named.put("Waiting for slots, scheduling, transfer of results", Math.max(0, 1000 * seconds - known));
         return named;
     }
 }

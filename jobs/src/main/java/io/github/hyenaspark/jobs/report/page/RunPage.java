@@ -2,40 +2,47 @@ package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
+import io.github.hyenaspark.jobs.report.chart.PagePicture;
 import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Figure;
+import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Round;
 import io.github.hyenaspark.jobs.report.page.RunFigures.Sample;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.knowm.xchart.CategoryChart;
 
 /**
- * How a training went, as one HTML page: figures, curves, where the time of a round goes, data, machine and settings.
- * Needs nothing beside itself to be looked at, neither script nor network, and no display to be made.
+ * The report of a training as one HTML page: figures, curves, time per phase, data, machine and settings. Contains no
+ * script, loads nothing, and needs no display to be made.
  */
 public final class RunPage {
     private static final double LN_2 = Math.log(2);
     private static final int SAMPLES = 12;
+    private static final double MARGIN = 0.1; // nats above and below a curve
+    private static final String LOSS = "loss, nats per token";
 
     private final RunFigures figures;
-    private final RunCharts charts;
 
     private RunPage(RunFigures figures) {
         this.figures = figures;
-        this.charts = new RunCharts(figures);
     }
 
     /**
-     * What the page says of a run besides its journal.
+     * What the page shows besides the journal.
      *
-     * @param name of the run
      * @param parameters P
-     * @param targetsPerByte held-out targets for each byte of the held-out text; NaN without such text
-     * @param data facts of the dataset, by name
-     * @param machine facts of where it ran, by name
+     * @param targetsPerByte held-out targets per byte of held-out text; NaN without such text
+     * @param data facts about the dataset, by name
+     * @param machine facts about the machine, by name
      * @param settings the effective ones
      */
     public record Facts(
@@ -46,20 +53,19 @@ public final class RunPage {
             Map<String, String> machine,
             JsonNode settings) {}
 
-    /** The page in UTF-8. */
     public static byte[] html(Facts facts, RunFigures figures) throws IOException {
         return new RunPage(figures).html(facts);
     }
 
     private byte[] html(Facts facts) throws IOException {
-        HtmlPage.Table settings = HtmlPage.Table.facts();
+        Table settings = Table.facts();
         flatten("", facts.settings(), settings);
         return new HtmlPage("Run " + facts.name())
                 .figures(headLine(facts))
-                .section("Loss", charts.lossByTokens() + charts.lossByTime() + charts.lossByPosition())
+                .section("Loss", lossByTokens() + lossByTime() + lossByPosition())
                 .section("Samples of text", samples())
-                .section("Steps", charts.learningRate() + charts.deltaCosine())
-                .section("Rounds", charts.roundTimes() + phases().html())
+                .section("Steps", steps())
+                .section("Rounds", roundTimes() + phases().html())
                 .section("Traffic of the last round", traffic().html())
                 .section("Data", table(facts.data()).html())
                 .section("Machine", table(facts.machine()).html())
@@ -72,25 +78,21 @@ public final class RunPage {
         double perByte = heldOut * facts.targetsPerByte() / LN_2;
         long tokens = (long) figures.last(Round::tokens);
         return List.of(
-                figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
-                figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
-                figure("Training loss", loss(figures.last(Round::loss)), "nats per token"),
-                figure("Held-out loss", loss(heldOut), "nats per token"),
-                figure("Bits per byte", loss(perByte), "of the held-out text"),
-                figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
-                figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
-                figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
-    }
-
-    private static Figure figure(String name, String value, String note) {
-        return new Figure(name, value, note);
+                new Figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
+                new Figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
+                new Figure("Training loss", loss(figures.last(Round::loss)), "nats per token"),
+                new Figure("Held-out loss", loss(heldOut), "nats per token"),
+                new Figure("Bits per byte", loss(perByte), "of the held-out text"),
+                new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
+                new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
+                new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
     }
 
     private static String loss(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : Figures.NONE;
     }
 
-    /** Some of them, the newest first and open. */
+    /** Some of the samples, the newest first and open. */
     private String samples() {
         List<Sample> shown = LineChart.thinned(figures.samples(), SAMPLES);
         var html = new StringBuilder();
@@ -98,48 +100,111 @@ public final class RunPage {
             Sample sample = shown.get(at);
             html.append(html.isEmpty() ? "<details open>" : "<details>")
                     .append("<summary>After round " + Figures.whole(sample.round()) + "</summary>\n<pre><b>")
-                    .append(HtmlPage.Table.escaped(sample.prompt()) + "</b>" + HtmlPage.Table.escaped(sample.text()))
+                    .append(Table.escaped(sample.prompt()) + "</b>" + Table.escaped(sample.text()))
                     .append("</pre></details>\n");
         }
         return html.toString();
     }
 
-    private HtmlPage.Table phases() {
-        HtmlPage.Table table = HtmlPage.Table.of(List.of("Phase", "Milliseconds a round", "Share"));
+    private Table phases() {
+        Table table = Table.of(List.of("Phase", "Milliseconds a round", "Share"));
         int rounds = Math.max(1, figures.rounds().size());
-        double all = figures.phaseMillis().values().stream()
-                .mapToDouble(Double::doubleValue)
-                .sum();
-        figures.phaseMillis()
-                .forEach((phase, millis) -> table.row(
-                        phase, Figures.rounded(millis / rounds), Figures.percent(Math.round(millis), Math.round(all))));
+        Map<String, Double> phases = figures.phaseMillis();
+        long all = Math.round(phases.values().stream().mapToDouble(ms -> ms).sum());
+        phases.forEach((phase, millis) ->
+                table.row(phase, Figures.rounded(millis / rounds), Figures.percent(Math.round(millis), all)));
         return table;
     }
 
-    private HtmlPage.Table traffic() {
-        HtmlPage.Table table = HtmlPage.Table.facts();
-        Map.of(
-                        "bytes_down", "Parameters, down",
-                        "bytes_up", "Parameters, up",
-                        "moment_bytes_down", "Moments, down",
-                        "moment_bytes_up", "Moments, up")
-                .entrySet()
-                .stream()
-                .sorted(Map.Entry.comparingByKey())
-                .filter(entry -> figures.last().has(entry.getKey()))
-                .forEach(entry -> table.row(
-                        entry.getValue(),
-                        Figures.whole(figures.last().path(entry.getKey()).asLong()) + " bytes"));
+    private Table traffic() {
+        Table table = Table.facts();
+        JsonNode last = figures.last();
+        for (String key : List.of("bytes_down", "bytes_up", "moment_bytes_down", "moment_bytes_up")) {
+            if (last.has(key)) {
+                String what = key.startsWith("moment") ? "Moments" : "Parameters";
+                String name = what + (key.endsWith("down") ? ", down" : ", up");
+                table.row(name, Figures.whole(last.path(key).asLong()) + " bytes");
+            }
+        }
         return table;
     }
 
-    private static HtmlPage.Table table(Map<String, String> facts) {
-        HtmlPage.Table table = HtmlPage.Table.facts();
+    private static Table table(Map<String, String> facts) {
+        Table table = Table.facts();
         facts.forEach(table::row);
         return table;
     }
 
-    private static void flatten(String prefix, JsonNode settings, HtmlPage.Table into) {
+    /** A curve of y against x; rounds without a finite y are left out. */
+    private Curve curve(String name, ToDoubleFunction<Round> x, ToDoubleFunction<Round> y) {
+        List<double[]> points = new ArrayList<>();
+        for (Round round : figures.rounds()) {
+            double value = y.applyAsDouble(round);
+            if (Double.isFinite(value)) {
+                points.add(new double[] {x.applyAsDouble(round), value});
+            }
+        }
+        return new Curve(name, points);
+    }
+
+    private String lossByTokens() throws IOException {
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofTokens(figures.last(Round::tokens));
+        ToDoubleFunction<Round> tokens = round -> round.tokens() / unit.size();
+        return curves("Loss against tokens", unit.title(), LOSS, losses(tokens));
+    }
+
+    private String lossByTime() throws IOException {
+        LineChart.AxisUnit unit = LineChart.AxisUnit.ofSeconds(figures.seconds());
+        return curves("Loss against time", unit.title(), LOSS, losses(round -> round.ended() / unit.size()));
+    }
+
+    private List<Curve> losses(ToDoubleFunction<Round> x) {
+        return List.of(curve("training", x, Round::loss), curve("held out", x, Round::heldOut));
+    }
+
+    private String steps() throws IOException {
+        String cosine = "Cosine between the workers' deltas: how far they agree on the direction";
+        return curves("Learning rate", "round", "rate", List.of(curve("rate", Round::round, Round::lr)))
+                + curves(cosine, "round", "cosine", List.of(curve("cosine", Round::round, Round::cosine)));
+    }
+
+    private String roundTimes() throws IOException {
+        return curves(
+                "Seconds of a round",
+                "round",
+                "seconds",
+                List.of(
+                        curve("whole round", Round::round, Round::took),
+                        curve("local steps of the slowest worker", Round::round, Round::computed)));
+    }
+
+    /** The latest held-out loss by position in the context; empty if it was never measured. */
+    private String lossByPosition() throws IOException {
+        List<String> labels = new ArrayList<>();
+        List<Double> losses = new ArrayList<>();
+        for (Map.Entry<String, JsonNode> position : figures.positions().properties()) {
+            labels.add(Figures.length(Long.parseLong(position.getKey())));
+            losses.add(position.getValue().asDouble());
+        }
+        if (labels.size() < 2) {
+            return "";
+        }
+        return PagePicture.html("Held-out loss by position in the context: does a longer one help?", "", theme -> {
+            CategoryChart chart = theme.chart("position in tokens, from this one", LOSS);
+            PagePicture.lines(chart);
+            chart.getStyler()
+                    .setYAxisMin(Collections.min(losses) - MARGIN)
+                    .setYAxisMax(Collections.max(losses) + MARGIN);
+            PagePicture.line(chart, 0, labels, losses);
+            return chart;
+        });
+    }
+
+    private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
+        return new LineChart(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
+    }
+
+    private static void flatten(String prefix, JsonNode settings, Table into) {
         for (Map.Entry<String, JsonNode> entry : settings.properties()) {
             String key = prefix + entry.getKey();
             JsonNode value = entry.getValue();

@@ -27,7 +27,7 @@ final class BarProgress implements Progress {
                 .setConsumer(new ConsoleProgressBarConsumer(to))
                 .startsFrom(work.done(), Duration.ZERO)
                 .showSpeed(new DecimalFormat("0.00", DecimalFormatSymbols.getInstance(Locale.ROOT)))
-                .continuousUpdate() // also while a unit goes on
+                .continuousUpdate() // also during a unit
                 .build();
     }
 

@@ -5,22 +5,19 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/**
- * One line at a time, for logs and programs: the first unit, the last unit, and at most one line a second in between,
- * so that short units do not flood a log.
- */
+/** Lines for logs and programs: for the first and the last unit, and at most one a second in between. */
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
 
     private final ProgressTask work;
     private final PrintStream to;
     private final LongSupplier nanoTime;
-    private final ProgressFormat format;
+    private final LineFormat format;
     private final long startNanos;
     private long lastLineNanos;
     private boolean silent = true;
 
-    LineProgress(ProgressTask work, PrintStream to, ProgressFormat format, LongSupplier nanoTime) {
+    LineProgress(ProgressTask work, PrintStream to, LineFormat format, LongSupplier nanoTime) {
         this.work = work;
         this.to = to;
         this.format = format;
@@ -36,6 +33,25 @@ final class LineProgress implements Progress {
         return new LineProgress(work, to, LineProgress::jsonLine, System::nanoTime);
     }
 
+    /** Turns the state of a task into one line. */
+    @FunctionalInterface
+    interface LineFormat {
+        String line(ProgressTask task, Rate rate, String note);
+    }
+
+    /**
+     * How fast a task proceeds.
+     *
+     * @param perSecond units per second since this job started; 0 before the first unit
+     * @param secondsLeft to the end at this rate; 0 while the rate is unknown
+     */
+    record Rate(long done, double perSecond, long secondsLeft) {
+        static Rate of(ProgressTask work, long done, double seconds) {
+            double perSecond = seconds > 0 ? (done - work.done()) / seconds : 0;
+            return new Rate(done, perSecond, perSecond > 0 ? Math.round((work.total() - done) / perSecond) : 0);
+        }
+    }
+
     @Override
     public void advance(long done, String note) {
         long now = nanoTime.getAsLong();
@@ -45,7 +61,7 @@ final class LineProgress implements Progress {
         silent = false;
         lastLineNanos = now;
         double seconds = (now - startNanos) / (double) NANOS;
-        to.println(format.line(work, ProgressFormat.Rate.of(work, done, seconds), note));
+        to.println(format.line(work, Rate.of(work, done, seconds), note));
     }
 
     @Override
@@ -53,26 +69,26 @@ final class LineProgress implements Progress {
         to.flush();
     }
 
-    static String plainLine(ProgressTask work, ProgressFormat.Rate pace, String note) {
+    static String plainLine(ProgressTask work, Rate rate, String note) {
         String line = String.format(
-                Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), pace.done(), work.total(), work.unit(), rate(pace));
+                Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), rate.done(), work.total(), work.unit(), speed(rate));
         return note.isEmpty() ? line : line + ", " + note;
     }
 
-    private static String rate(ProgressFormat.Rate pace) {
-        return pace.perSecond() > 0
-                ? String.format(Locale.ROOT, "%.2f/s, %s left", pace.perSecond(), clock(pace.secondsLeft()))
+    private static String speed(Rate rate) {
+        return rate.perSecond() > 0
+                ? String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()))
                 : "rate not known yet";
     }
 
-    static String jsonLine(ProgressTask work, ProgressFormat.Rate pace, String note) {
+    static String jsonLine(ProgressTask work, Rate rate, String note) {
         return Json.line(Json.object()
                 .put("task", work.task())
                 .put("unit", work.unit())
-                .put("done", pace.done())
+                .put("done", rate.done())
                 .put("total", work.total())
-                .put("per_second", pace.perSecond())
-                .put("seconds_left", pace.secondsLeft())
+                .put("per_second", rate.perSecond())
+                .put("seconds_left", rate.secondsLeft())
                 .put("note", note));
     }
 

@@ -3,32 +3,24 @@ package io.github.hyenaspark.jobs.report.progress;
 import java.io.PrintStream;
 
 /**
- * How far a job is, for the person who waits for it: done of total, rate, time left and a note such as the loss. It
- * writes to the stream given, standard error in practice, because standard output carries results only.
- * Thread-confined.
+ * Shows the progress of a job: done of total, rate, time left and a note such as the loss. Writes to standard error in
+ * practice, because standard output carries results only. Thread-confined but for {@link #underWay}.
  */
 public sealed interface Progress extends AutoCloseable permits BarProgress, LineProgress {
     /**
-     * Says how far the job is now.
+     * Reports units as done.
      *
-     * @param done units done since the beginning of the work, not since the last call
+     * @param done units done in total, not since the last call
      * @param note a few words about the latest unit, may be empty
      */
     void advance(long done, String note);
 
-    /**
-     * Says how far the unit under way is; a display of lines shows units that are done only. May be called by any
-     * thread between the calls of the others.
-     *
-     * @param detail a few words
-     */
+    /** Reports in a few words how far the current unit is; lines do not show it. Any thread may call it. */
     default void underWay(String detail) {}
 
-    /** Ends the display. */
     @Override
     void close();
 
-    /** A display of this style. {@link Style#AUTO} is a bar where a person sits at a terminal and lines elsewhere. */
     static Progress open(Style style, ProgressTask work, PrintStream to) {
         return switch (style) {
             case AUTO -> atTerminal() ? new BarProgress(work, to) : LineProgress.plain(work, to);
@@ -37,12 +29,11 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
         };
     }
 
-    @SuppressWarnings("SystemConsoleNull") // the build is held to Java 17, where null means: not a terminal
+    @SuppressWarnings("SystemConsoleNull") // on Java 17, null means: not a terminal
     private static boolean atTerminal() {
         return System.console() != null;
     }
 
-    /** The values of {@code run.progress}. */
     public enum Style {
         /** A bar on a terminal, plain lines elsewhere. */
         AUTO,

@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How far a training is: the rounds that have ended, and in the running one the local steps that workers tell of. They
- * tell from other threads; what comes after the end of its round is dropped.
+ * Progress of a training: the finished rounds, and the local steps of the current one as workers report them. Reports
+ * come from other threads; those that arrive after the end of their round are dropped.
  */
 public final class RoundProgress {
     private static final int NAMED_WORKERS = 4;
@@ -15,17 +15,13 @@ public final class RoundProgress {
     private long running = -1;
     private int localSteps;
 
-    /**
-     * Before the first round.
-     *
-     * @param progress counts rounds
-     */
+    /** {@code progress} counts rounds. */
     public RoundProgress(Progress progress) {
         this.progress = progress;
     }
 
     /**
-     * A round begins.
+     * Starts a round.
      *
      * @param round r, from 0
      * @param stepsOfRound H, local steps of each worker
@@ -36,12 +32,7 @@ public final class RoundProgress {
         localSteps = stepsOfRound;
     }
 
-    /**
-     * A worker has done so many local steps.
-     *
-     * @param round r, from 0
-     * @param worker k, from 0
-     */
+    /** A worker reports the local steps it has done. */
     public synchronized void told(long round, int worker, int done) {
         if (round == running) {
             steps.put(worker, done);
@@ -49,7 +40,7 @@ public final class RoundProgress {
         }
     }
 
-    /** The running round has ended. */
+    /** Ends the current round. */
     public synchronized void end(String note) {
         progress.advance(running + 1, note);
         running = -1;

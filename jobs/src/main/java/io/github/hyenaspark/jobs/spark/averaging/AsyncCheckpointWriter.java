@@ -2,7 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
@@ -79,7 +79,7 @@ final class AsyncCheckpointWriter implements AutoCloseable {
 
     private long written(RoundMetrics entry) throws IOException {
         ObjectNode line = entry.toJson();
-        RunPlugin.Gauges.ended(line, entry.tokens());
+        DriverState.ofThisProcess().ended(line, entry.tokens());
         if (entry.after().round() >= plan.stopAfterRounds()) {
             store.awaitSamples();
         }

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.RoundProgress;
 import io.github.hyenaspark.jobs.spark.averaging.DivergenceGuard.Checked;
 import io.github.hyenaspark.jobs.spark.averaging.Workers.SentBytes;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
@@ -50,11 +50,7 @@ public final class AveragingDriver {
     private Optional<RunState> latest = Optional.empty();
     private boolean stopped;
 
-    /**
-     * A driver at the start of its work.
-     *
-     * @param progress counts rounds
-     */
+    /** @param progress counts rounds */
     public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
         this.train = train;
@@ -79,7 +75,7 @@ public final class AveragingDriver {
             ledger.startsAt(start.round());
         }
         RunState now = start;
-        RunPlugin.listen(this::told);
+        workers.onSteps(this::told);
         try (ledger) {
             while (now.round() < plan.stopAfterRounds()) {
                 now = round(now);
@@ -89,7 +85,7 @@ public final class AveragingDriver {
                 ledger.await();
             }
         } finally {
-            RunPlugin.listen((round, worker, steps) -> {});
+            workers.onSteps((round, worker, steps) -> {});
         }
         return now;
     }
@@ -122,26 +118,26 @@ public final class AveragingDriver {
 
     private RunState round(RunState before) throws IOException {
         var times = new RoundTimes();
-        LOG.debug("point: round {} begins", before.round() + 1);
+        TestPoint.reached("round {} begins", before.round() + 1);
         progress.begin(before.round(), train.localStepsIn(before.round()));
         SentBytes sent = workers.send(before);
         times.end("broadcast");
-        LOG.debug("point: round {} is sent", before.round() + 1);
+        TestPoint.reached("round {} is sent", before.round() + 1);
         List<WorkerRound> done = workers.train(before);
         times.end("train");
         times.putSlowest(done);
-        LOG.debug("point: round {} is trained", before.round() + 1);
+        TestPoint.reached("round {} is trained", before.round() + 1);
         Checked checked = guard.check(before, done);
         times.end("guard");
         Optional<Workers.RoundAverage> average = average(before, checked);
         times.end("merge");
-        LOG.debug("point: round {} is averaged", before.round() + 1);
+        TestPoint.reached("round {} is averaged", before.round() + 1);
         RunState after =
                 average.isPresent() ? step(before, checked, average.get().averaged()) : unchanged(before);
         times.end("outer");
         LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
         times.end("held_out");
-        LOG.debug("point: round {} is measured", after.round());
+        TestPoint.reached("round {} is measured", after.round());
         synchronized (commit) {
             refuseIfStopped();
             ledger.await();

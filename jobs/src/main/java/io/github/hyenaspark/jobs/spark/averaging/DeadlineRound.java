@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A round that does not wait for every worker: each is a Spark job of its own, and once enough of them have brought
- * their results the others have a time of grace, after which their jobs are cancelled.
+ * A round that does not wait for every worker: each is a Spark job of its own, and once enough of them have sent their
+ * results, the others have a grace period, after which their jobs are cancelled.
  */
 final class DeadlineRound {
     private static final Logger LOG = LoggerFactory.getLogger(DeadlineRound.class);
@@ -37,7 +37,7 @@ final class DeadlineRound {
     /**
      * The results that came in time, by worker: at least the quorum.
      *
-     * @throws IllegalStateException if so many workers failed that the quorum cannot be had
+     * @throws IllegalStateException if so many workers failed that there is no quorum
      */
     List<WorkerRound> results(AveragingTask task, List<Integer> workers) {
         ExecutorService threads = Executors.newFixedThreadPool(workers.size());
@@ -96,8 +96,8 @@ final class DeadlineRound {
     private static void refuseWithoutQuorum(int left, int needed, ExecutionException failure) {
         if (left < needed) {
             throw new IllegalStateException(
-                    "a round needs the results of " + needed + " workers (train.deadline.quorum), and no more than "
-                            + left + " can be had: the others failed",
+                    "a round needs the results of " + needed + " workers (train.deadline.quorum), and only " + left
+                            + " are available: the others failed",
                     failure);
         }
     }

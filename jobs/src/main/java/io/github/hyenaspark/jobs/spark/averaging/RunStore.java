@@ -6,6 +6,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
 import io.github.hyenaspark.jobs.report.journal.EventFile;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -14,7 +15,7 @@ import io.github.hyenaspark.jobs.report.page.RunFigures;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.Map;
@@ -27,14 +28,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a run leaves in its directory: checkpoints, the journal, the loss curve and reports. Only the checkpoints matter
- * for training; if one of the others cannot be written, the run goes on with a warning.
+ * for training; if one of the others cannot be written, the run continues with a warning.
  */
 public final class RunStore {
     private static final Logger LOG = LoggerFactory.getLogger(RunStore.class);
     private static final String CHART = "loss.png";
     private static final String PAGE = "report.html";
     private static final String EVENTS = "events.out.tfevents.0.hyena"; // the name tells TensorBoard what it is
-    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a run that goes on
+    private static final long REPORT_NANOS = TimeUnit.MINUTES.toNanos(1); // between two reports of a running run
     private static final String OUTER_MOMENTUM = "outer-momentum";
     private static final String FIRST_MOMENT = "first-moment";
     private static final String SECOND_MOMENT = "second-moment";
@@ -59,7 +60,7 @@ public final class RunStore {
         this.checkpoints = checkpoints;
         this.facts = facts;
         this.log = Journal.open(storage, directory.uri(), journalBytes, history::add);
-        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, 0);
+        DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, 0);
     }
 
     /**
@@ -135,7 +136,7 @@ public final class RunStore {
     void save(RunState run) throws IOException {
         checkpoints.refuseIfReplaced();
         saveLog();
-        LOG.debug("point: the journal has round {}", run.round());
+        TestPoint.reached("the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
         replace(CHART, this::chart);
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
@@ -186,8 +187,8 @@ public final class RunStore {
     }
 
     private void failed(String what, String done, Throwable failure) {
-        RunPlugin.Gauges.set(RunPlugin.Gauges.FAILED_WRITES, failedWrites.incrementAndGet());
-        LOG.warn("{} of {} could not be {}; training goes on: {}", what, directory, done, failure.toString());
+        DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, failedWrites.incrementAndGet());
+        LOG.warn("{} of {} could not be {}; training continues: {}", what, directory, done, failure.toString());
     }
 
     private byte[] chart() throws IOException {

@@ -7,6 +7,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
@@ -73,6 +74,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
             int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
             return new SparkWorkers(context, plan, options, chunks);
         }
+    }
+
+    @Override
+    public void onSteps(DriverState.Listener listener) {
+        DriverState.ofThisProcess().listen(planHere.run(), listener);
     }
 
     @Override
@@ -155,6 +161,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     @Override
     public void close() {
         held.ifPresent(DistributedAverage::release);
+        DriverState.ofThisProcess().unlisten(planHere.run());
         sender.close();
         plan.destroy();
     }

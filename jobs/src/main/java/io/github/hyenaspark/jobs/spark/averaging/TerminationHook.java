@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves a run when the JVM is told to end (SIGTERM, Ctrl-C) while it goes on; the JVM then exits with 128 plus the
+ * Saves a run when the JVM is told to end (SIGTERM, Ctrl-C) while it trains; the JVM then exits with 128 plus the
  * signal's number, 143 for SIGTERM. It is one of Hadoop's hooks because those run in a fixed order: this one before
  * Spark stops its context, and both before the file systems close.
  */

@@ -37,11 +37,7 @@ public final class TextSampler {
     private Optional<TextGenerator> generator = Optional.empty();
     private Optional<CompletableFuture<Optional<ObjectNode>>> making = Optional.empty();
 
-    /**
-     * A sampler of a run that keeps its tokenizer.
-     *
-     * @param model whose parameters nobody else needs
-     */
+    /** @param model whose parameters nobody else needs */
     public TextSampler(Config config, TrainingPlan plan, HyenaLanguageModel model, Storage storage) {
         this.config = config;
         this.plan = plan;
@@ -97,7 +93,7 @@ public final class TextSampler {
             return Optional.of(sample.put("prompt", config.prompt())
                     .put("text", text(after.state().theta())));
         } catch (IOException | RuntimeException | OutOfMemoryError e) {
-            LOG.warn("no sample of text after round {}; training goes on: {}", after.round(), e.toString());
+            LOG.warn("no sample of text after round {}; training continues: {}", after.round(), e.toString());
             return Optional.empty();
         }
     }

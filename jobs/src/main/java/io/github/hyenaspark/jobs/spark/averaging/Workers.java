@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -24,6 +25,9 @@ public interface Workers {
      */
     record SentBytes(long parameters, long moments) {}
 
+    /** From now on this one is told how far the workers are. */
+    default void onSteps(DriverState.Listener listener) {}
+
     /**
      * Lets every worker do its local steps of the round that follows a state.
      *
@@ -32,11 +36,11 @@ public interface Workers {
      */
     List<WorkerRound> train(RunState start);
 
-    /** Lets one worker do its local steps of a round once more, because what it brought is no good. */
+    /** Repeats one worker's local steps of a round, because its result is not usable. */
     WorkerRound again(RunState start, int worker);
 
     /**
-     * Averages what workers brought in the round that was trained last.
+     * Averages the results of the round that was trained last.
      *
      * @param start what they started from
      * @param results those that count, as {@link #train} and {@link #again} gave them

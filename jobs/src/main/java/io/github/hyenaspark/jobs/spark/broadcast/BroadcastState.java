@@ -2,9 +2,10 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
-import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.jobs.spark.task.ExecutorParameterCache;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.averaging.ParameterUpdate;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -63,10 +65,26 @@ public record BroadcastState(
                 directory);
     }
 
-    /** The same with all parameters in the place of the update. */
-    BroadcastState with(float[] parameters) {
-        return new BroadcastState(
-                series, round, parameters, Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
+    /**
+     * A state with all of its parameters.
+     *
+     * @param state without an update
+     * @param wholeBytes of parameters that were transferred because the update was not enough
+     */
+    public record Received(BroadcastState state, long wholeBytes) {}
+
+    /**
+     * The same with all parameters in the place of the update.
+     *
+     * @param cache has the parameters of the round before, unless this executor missed it
+     * @param whole asks for all parameters
+     */
+    Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
+        ExecutorParameterCache.Parameters all = cache.receive(
+                new ExecutorParameterCache.Key(series, round), theta, update.map(u -> u::appliedTo), whole);
+        var state = new BroadcastState(
+                series, round, all.theta(), Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
+        return new Received(state, all.wholeBytes());
     }
 
     /** Bytes of the parameters. */
@@ -133,16 +151,17 @@ public record BroadcastState(
             return receive().state();
         }
 
-        /** The same, and what had to come for it besides. */
+        /** The same, and what was transferred for it besides. */
         public Received receive() {
             BroadcastState state = sent.value();
-            return state.series().isEmpty()
-                    ? new Received(state, 0)
-                    : ExecutorParameterCache.ofThisExecutor()
-                            .receive(
-                                    state,
-                                    () -> RunPlugin.wholeParameters(state.series(), state.round())
-                                            .value());
+            if (state.series().isEmpty()) {
+                return new Received(state, 0);
+            }
+            ExecutorState executor = ExecutorState.ofThisProcess();
+            return state.receive(
+                    executor.parameters(),
+                    () -> executor.wholeParameters(state.series(), state.round())
+                            .value());
         }
     }
 
@@ -166,7 +185,7 @@ public record BroadcastState(
             this.context = context;
             this.train = train;
             this.epoch = epoch;
-            RunPlugin.answer(this::whole);
+            DriverState.ofThisProcess().answer(series, this::whole);
         }
 
         /** Sends a state, if it was not the last one that was sent. */
@@ -187,9 +206,9 @@ public record BroadcastState(
         }
 
         /** All parameters of the state that was sent last, for those who ask. */
-        private synchronized Broadcast<float[]> whole(String asked, long round) {
-            if (!asked.equals(series) || sent.isEmpty() || sent.get().state().round() != round) {
-                throw new IllegalStateException("the parameters after round " + round + " are no longer to be had");
+        private synchronized Broadcast<float[]> whole(long round) {
+            if (sent.isEmpty() || sent.get().state().round() != round) {
+                throw new IllegalStateException("the parameters after round " + round + " are no longer available");
             }
             if (whole.isEmpty()) {
                 whole = Optional.of(context.broadcast(sent.get().state().state().theta()));
@@ -206,7 +225,7 @@ public record BroadcastState(
 
         @Override
         public synchronized void close() {
-            RunPlugin.answer(RunPlugin.NOBODY);
+            DriverState.ofThisProcess().unanswer(series);
             forget();
         }
     }

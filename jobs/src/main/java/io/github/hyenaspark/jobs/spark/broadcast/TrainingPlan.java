@@ -3,8 +3,8 @@ package io.github.hyenaspark.jobs.spark.broadcast;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 
@@ -35,18 +35,18 @@ public record TrainingPlan(
     }
 
     /** What every task computes with. */
-    public ModelPool.ModelUse modelUse() {
-        return new ModelPool.ModelUse(model, vocabularySize(), train.recompute(), train.threads());
+    public ModelUse modelUse() {
+        return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
     }
 
     /** The sequences to train on. */
-    public BatchPool.Source trainSource() {
-        return new BatchPool.Source(snapshot, dataset, Split.TRAIN, packing);
+    public BatchSource trainSource() {
+        return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
     }
 
     /** The held-out sequences: no document sees another one, so the loss is that of documents alone. */
-    public BatchPool.Source heldOutSource() {
+    public BatchSource heldOutSource() {
         var single = new PackingConfig(PackingConfig.Strategy.SINGLE, model.lMax());
-        return new BatchPool.Source(snapshot, dataset, Split.VALIDATION, single);
+        return new BatchSource(snapshot, dataset, Split.VALIDATION, single);
     }
 }

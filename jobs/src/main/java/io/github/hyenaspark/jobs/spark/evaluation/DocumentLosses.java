@@ -8,7 +8,7 @@ import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the losses of sequences, which come in order, together to those of documents, and looks up the documents in the
- * table of their unit. Holds the table of one unit and no more.
+ * Adds up the losses of sequences, which come in order, to losses of documents, and looks up each document in the table
+ * of its unit. Holds the table of one unit only.
  */
 public final class DocumentLosses {
     private final Storage storage;
-    private final BatchPool.Source source;
+    private final BatchSource source;
     private final PackingPlan plan;
     private final RowSink<DocumentLoss> sink;
     private final List<DocumentRow> rows = new ArrayList<>(); // of the unit before nextUnit
@@ -36,12 +36,8 @@ public final class DocumentLosses {
     private long documents;
     private long bytes;
 
-    /**
-     * Without losses so far.
-     *
-     * @param plan of sequences that are of one document each
-     */
-    DocumentLosses(Storage storage, BatchPool.Source source, PackingPlan plan, RowSink<DocumentLoss> sink) {
+    /** @param plan of sequences that are of one document each */
+    DocumentLosses(Storage storage, BatchSource source, PackingPlan plan, RowSink<DocumentLoss> sink) {
         this.storage = storage;
         this.source = source;
         this.plan = plan;

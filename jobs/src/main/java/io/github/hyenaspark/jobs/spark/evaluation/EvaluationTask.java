@@ -6,10 +6,11 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.Batch;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import java.io.IOException;
@@ -33,30 +34,21 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
 
     @Override
     public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
-        Plan plan = this.plan.value();
-        return BatchPool.read(SparkStorage.ofThisExecutor(), plan.source(), batches -> losses(plan, chunks, batches));
+        return plan.value().measure(theta.value(), chunks, EvaluationTask::losses);
     }
 
-    private Iterator<ChunkLosses> losses(Plan plan, Iterator<Integer> chunks, TokenBatches batches) throws IOException {
-        List<ChunkLosses> losses = new ArrayList<>();
-        ModelPool pooled = ModelPool.borrow(plan.use());
-        pooled.model().parameters(theta.value());
-        while (chunks.hasNext()) {
-            int chunk = chunks.next();
-            long[] sequences = HeldOutTask.sequencesOf(chunk, plan.batchSize(), batches.sequences());
-            Batch batch = batches.batch(sequences);
-            LanguageModelHead.TargetLosses found = pooled.model().losses(batch);
-            double[] nats = found.nats();
-            losses.add(new ChunkLosses(
-                    chunk,
-                    LossByPosition.of(nats, batch),
-                    LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
-                    sums(nats, batch),
-                    counted(batch),
-                    lastTokens(batches, sequences, batch, found.likeliest())));
-        }
-        pooled.giveBack();
-        return losses.iterator();
+    private static ChunkLosses losses(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences)
+            throws IOException {
+        Batch batch = batches.batch(sequences);
+        LanguageModelHead.TargetLosses found = model.losses(batch);
+        double[] nats = found.nats();
+        return new ChunkLosses(
+                chunk,
+                LossByPosition.of(nats, batch),
+                LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
+                sums(nats, batch),
+                counted(batch),
+                lastTokens(batches, sequences, batch, found.likeliest()));
     }
 
     private static boolean isFull(TokenBatches batches, long sequence) {
@@ -126,7 +118,35 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
      * @param source the sequences, each of one document
      * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
      */
-    public record Plan(ModelPool.ModelUse use, BatchPool.Source source, int batchSize) {
+    public record Plan(ModelUse use, BatchSource source, int batchSize) {
+        /** What is found in one chunk of sequences. */
+        @FunctionalInterface
+        interface Measurement<T> {
+            T of(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
+        }
+
+        /**
+         * Measures chunks in the task that calls this.
+         *
+         * @param theta θ, P
+         */
+        <T> Iterator<T> measure(float[] theta, Iterator<Integer> chunks, Measurement<T> measurement)
+                throws IOException {
+            ExecutorState executor = ExecutorState.ofThisProcess();
+            return executor.read(source, batches -> {
+                HyenaLanguageModel model = executor.borrow(use);
+                model.parameters(theta);
+                List<T> found = new ArrayList<>();
+                while (chunks.hasNext()) {
+                    int chunk = chunks.next();
+                    long[] sequences = HeldOutTask.sequencesOf(chunk, batchSize, batches.sequences());
+                    found.add(measurement.of(chunk, model, batches, sequences));
+                }
+                executor.giveBack(use, model);
+                return found.iterator();
+            });
+        }
+
         /**
          * Evaluates a run on documents each by itself, as training measures its held-out loss.
          *
@@ -139,7 +159,7 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
             long most = documents == 0 ? Long.MAX_VALUE : documents;
             return new Plan(
                     run.modelUse(),
-                    new BatchPool.Source(snapshot, dataset, split, packing, most),
+                    new BatchSource(snapshot, dataset, split, packing, most),
                     run.train().batchSize());
         }
     }

@@ -1,16 +1,10 @@
 package io.github.hyenaspark.jobs.spark.evaluation;
 
-import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
@@ -33,22 +27,13 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Hel
     @Override
     public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
         TrainingPlan plan = this.plan.value();
-        return BatchPool.read(
-                SparkStorage.ofThisExecutor(), plan.heldOutSource(), batches -> losses(plan, chunks, batches));
-    }
-
-    private Iterator<ChunkLoss> losses(TrainingPlan plan, Iterator<Integer> chunks, TokenBatches batches)
-            throws IOException {
-        List<ChunkLoss> losses = new ArrayList<>();
-        ModelPool pooled = ModelPool.borrow(plan.modelUse());
-        pooled.model().parameters(state.value().theta());
-        while (chunks.hasNext()) {
-            int chunk = chunks.next();
-            long[] sequences = sequencesOf(chunk, plan.train().batchSize(), batches.sequences());
-            losses.add(new ChunkLoss(chunk, pooled.model().lossByPosition(batches.batch(sequences))));
-        }
-        pooled.giveBack();
-        return losses.iterator();
+        int batchSize = plan.train().batchSize();
+        return new EvaluationTask.Plan(plan.modelUse(), plan.heldOutSource(), batchSize)
+                .measure(
+                        state.value().theta(),
+                        chunks,
+                        (chunk, model, batches, sequences) ->
+                                new ChunkLoss(chunk, model.lossByPosition(batches.batch(sequences))));
     }
 
     /** How many chunks of B sequences there are. */

@@ -26,11 +26,7 @@ public final class SparkEvaluation {
     private final Storage storage;
     private final Progress progress;
 
-    /**
-     * Ready to evaluate.
-     *
-     * @param progress counts chunks
-     */
+    /** @param progress counts chunks */
     public SparkEvaluation(JavaSparkContext context, Storage storage, Progress progress) {
         this.context = context;
         this.storage = storage;

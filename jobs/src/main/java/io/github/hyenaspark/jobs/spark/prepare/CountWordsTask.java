@@ -8,7 +8,7 @@ import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.train.PreTokens;
 import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.data.token.train.WordCounts;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
@@ -36,7 +36,7 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
 
     @Override
     public Iterator<Tuple2<String, Long>> call(Iterator<WorkUnit> units) throws IOException {
-        return new Counts(new TrainingTexts(SparkStorage.ofThisExecutor(), source, units));
+        return new Counts(new TrainingTexts(ExecutorState.ofThisProcess().storage(), source, units));
     }
 
     /** Reads until the counts are full, hands them out, and reads on. */

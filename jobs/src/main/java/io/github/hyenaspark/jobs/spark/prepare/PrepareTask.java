@@ -5,8 +5,7 @@ import io.github.hyenaspark.data.prepare.unit.UnitRecord;
 import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
-import io.github.hyenaspark.jobs.spark.task.TokenizerCache;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
@@ -27,8 +26,9 @@ public final class PrepareTask implements Function<WorkUnit, PrepareTask.UnitDon
 
     @Override
     public UnitDone call(WorkUnit unit) throws IOException {
-        Storage storage = SparkStorage.ofThisExecutor();
-        var tokenizer = TokenizerCache.of(storage, recipe.value());
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        Storage storage = executor.storage();
+        var tokenizer = executor.tokenizer(recipe.value());
         UnitRecord record = UnitWork.run(unit, recipe.value(), tokenizer, storage);
         bytesRead.add(unit.bytes());
         return new UnitDone(unit.name(), record.documents());

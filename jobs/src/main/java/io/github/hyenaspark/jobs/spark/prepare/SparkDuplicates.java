@@ -6,7 +6,7 @@ import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -35,7 +35,6 @@ public final class SparkDuplicates {
 
     private final JavaSparkContext context;
 
-    /** Ready to look. */
     public SparkDuplicates(JavaSparkContext context) {
         this.context = context;
     }
@@ -84,7 +83,7 @@ public final class SparkDuplicates {
         }
         String uri =
                 Storage.resolve(plan.recipe().config().dataset(), table.get().file());
-        return DuplicateRule.candidates(SparkStorage.ofThisExecutor(), uri, unit, kind).stream()
+        return DuplicateRule.candidates(ExecutorState.ofThisProcess().storage(), uri, unit, kind).stream()
                 .map(candidate -> new Tuple2<>(candidate, true))
                 .iterator();
     }
@@ -114,7 +113,7 @@ public final class SparkDuplicates {
     private static Optional<DuplicateRule.UnitDuplicates> list(Plan plan, List<long[]> found) throws IOException {
         String unit = plan.units().get(DuplicateRule.unit(found.get(0))).name();
         return DuplicateRule.list(
-                SparkStorage.ofThisExecutor(), plan.recipe().config().dataset(), unit, found);
+                ExecutorState.ofThisProcess().storage(), plan.recipe().config().dataset(), unit, found);
     }
 
     private static <A, B> Iterator<B> mapped(Iterator<A> from, Function<A, B> map) {

@@ -23,11 +23,7 @@ public final class SparkPrepare {
     private final JavaSparkContext context;
     private final Progress progress;
 
-    /**
-     * Ready to prepare.
-     *
-     * @param progress counts mebibytes of input
-     */
+    /** @param progress counts mebibytes of input */
     public SparkPrepare(JavaSparkContext context, Progress progress) {
         this.context = context;
         this.progress = progress;

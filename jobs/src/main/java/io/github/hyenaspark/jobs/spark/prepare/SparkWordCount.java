@@ -18,7 +18,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 public final class SparkWordCount {
     private final JavaSparkContext context;
 
-    /** Ready to count. */
     public SparkWordCount(JavaSparkContext context) {
         this.context = context;
     }

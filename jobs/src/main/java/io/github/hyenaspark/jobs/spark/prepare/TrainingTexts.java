@@ -75,7 +75,7 @@ public final class TrainingTexts {
         refused++;
     }
 
-    /** Counts a file that cannot be read further, and goes on with the next. */
+    /** Counts a file that cannot be read further, and continues with the next. */
     void refuseFile(BadFileException fault) throws IOException {
         refuse(fault.reason(), fault.offset());
         closeReader();

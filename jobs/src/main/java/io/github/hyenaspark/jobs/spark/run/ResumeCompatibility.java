@@ -29,7 +29,7 @@ public final class ResumeCompatibility {
     /** A setting that a resumed run keeps without being told. */
     public static final String DROPOUT_SEEDS = "train.dropout-seeds";
 
-    /** Where the data is, and how it is brought there. That it is the same is held by the snapshot's hash. */
+    /** Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data. */
     private static final Set<String> FREE = Set.of(
             "data.input",
             "data.dataset",
@@ -47,7 +47,7 @@ public final class ResumeCompatibility {
     private ResumeCompatibility() {}
 
     /**
-     * Refuses to go on with a run under other settings.
+     * Refuses to resume a run under other settings.
      *
      * @param stored the sections as the checkpoint has them, JSON
      * @param current the same sections now, JSON

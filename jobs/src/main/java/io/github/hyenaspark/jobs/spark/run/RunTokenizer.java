@@ -8,7 +8,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 
-/** A run keeps a copy of its dataset's tokenizer, so that whoever has the run can turn text into its ids. */
+/** A run keeps a copy of its dataset's tokenizer, so the run alone is enough to turn text into ids. */
 public final class RunTokenizer {
     /** Name of its file. */
     public static final String FILE = "tokenizer.json";

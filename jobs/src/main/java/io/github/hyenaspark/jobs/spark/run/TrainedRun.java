@@ -6,7 +6,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -90,7 +90,7 @@ public record TrainedRun(
     }
 
     /** What tasks compute with: threads as in training, and all activations, since nothing goes back through them. */
-    public ModelPool.ModelUse modelUse() {
-        return new ModelPool.ModelUse(model(), vocabularySize, "none", train().threads());
+    public ModelUse modelUse() {
+        return new ModelUse(model(), vocabularySize, "none", train().threads());
     }
 }

@@ -51,7 +51,7 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
         }
     }
 
-    /** The session of an application, which goes on after the job. */
+    /** The session of an application, which continues after the job. */
     public static final class Borrowed extends SparkRuntime {
         private Borrowed(SparkSession session) {
             super(session);

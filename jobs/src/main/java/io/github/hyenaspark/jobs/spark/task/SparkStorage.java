@@ -8,35 +8,17 @@ import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
-import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import scala.Tuple2;
 
 /**
- * Storage with Hadoop's settings as Spark has them, on the driver and on executors: those given as
- * {@code spark.hadoop.*}, and over them what an application has set on its context's {@code hadoopConfiguration()}.
+ * Storage with Hadoop's settings as the driver has them: those given as {@code spark.hadoop.*}, and over them what an
+ * application has set on its context's {@code hadoopConfiguration()}.
  */
 public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
 
-    private static Optional<OfExecutor> last = Optional.empty();
-
-    private record OfExecutor(SparkEnv executor, Map<String, String> settings, Storage storage) {}
-
     private SparkStorage() {}
-
-    /** Storage for the task that calls this: one for all tasks, since reading Hadoop's settings takes milliseconds. */
-    public static synchronized Storage ofThisExecutor() throws IOException {
-        SparkEnv executor = SparkEnv.get();
-        Map<String, String> settings = hadoopSettings(executor.conf());
-        settings.putAll(RunPlugin.hadoopSettings());
-        if (last.isEmpty()
-                || last.get().executor() != executor
-                || !last.get().settings().equals(settings)) {
-            last = Optional.of(new OfExecutor(executor, settings, Storage.of(settings)));
-        }
-        return last.get().storage();
-    }
 
     /** Storage before there is a context. */
     public static Storage of(SparkConf conf) {
@@ -51,7 +33,7 @@ public final class SparkStorage {
     }
 
     /** Settings of a context that are not those of this machine's files. */
-    public static Map<String, String> setOn(Configuration context, Configuration files) {
+    static Map<String, String> setOn(Configuration context, Configuration files) {
         Map<String, String> settings = new TreeMap<>();
         for (Map.Entry<String, String> setting : context) {
             if (!setting.getValue().equals(files.getRaw(setting.getKey()))) {
@@ -74,7 +56,7 @@ public final class SparkStorage {
     }
 
     /** The settings under {@code spark.hadoop.}, without that prefix. */
-    private static Map<String, String> hadoopSettings(SparkConf conf) {
+    static Map<String, String> hadoopSettings(SparkConf conf) {
         Map<String, String> settings = new TreeMap<>();
         for (Tuple2<String, String> setting : conf.getAllWithPrefix(PREFIX)) {
             settings.put(setting._1(), setting._2());

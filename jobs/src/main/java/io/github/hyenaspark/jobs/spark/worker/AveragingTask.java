@@ -3,13 +3,13 @@ package io.github.hyenaspark.jobs.spark.worker;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
-import io.github.hyenaspark.jobs.spark.broadcast.ExecutorParameterCache.Received;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState.Received;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.broadcast.WorkerLocalState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
-import io.github.hyenaspark.jobs.spark.task.SparkStorage;
-import io.github.hyenaspark.jobs.spark.task.TaskPlace;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
@@ -20,8 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One worker's part of one round: local steps from the round's common state. The result is a pure function of plan,
@@ -31,7 +29,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class AveragingTask implements Function<Integer, WorkerRound> {
     private static final long serialVersionUID = 2;
-    private static final Logger LOG = LoggerFactory.getLogger(AveragingTask.class);
 
     private final Broadcast<TrainingPlan> plan;
     private final BroadcastState.Handle sent;
@@ -52,16 +49,17 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
         TrainingPlan plan = this.plan.value();
         Received received = this.sent.receive();
         BroadcastState sent = received.state();
-        Storage storage = SparkStorage.ofThisExecutor();
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        Storage storage = executor.storage();
         var kept = new WorkerLocalState(plan.train(), kept(storage, plan, sent, worker));
         TrainingState start = kept.start(sent);
-        LOG.debug("point: worker {} begins", worker);
-        var part = new WorkerComputation.Part(sent.round(), worker);
-        RunPlugin.tell(part.round(), part.worker(), 0);
+        TestPoint.reached("worker {} begins", worker);
+        var part = new WorkerComputation.Assignment(sent.round(), worker);
+        executor.tell(plan.run(), part.round(), part.worker(), 0);
         long read = System.nanoTime();
-        WorkerComputation.Done done = work.round(storage, plan, part, start, limit.of(worker, read));
+        WorkerComputation.Done done = work.round(executor, plan, part, start, limit.of(worker, read));
         LocalTrainer.RoundResult result = done.result();
-        LOG.debug("point: worker {} has trained", worker);
+        TestPoint.reached("worker {} has trained", worker);
         long trained = System.nanoTime();
         EncodedUpdate.Packed packed = EncodedUpdate.pack(plan.train(), start, result, kept.residual());
         Map<String, float[]> keeps = kept.after(result.state(), packed.residual());
@@ -69,7 +67,8 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
                 ? Optional.empty()
                 : Optional.of(WorkerStateFiles.write(storage, plan.run(), sent.directory(), worker, keeps));
         TaskPlace place = TaskPlace.here();
-        LOG.debug("point: worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
+        TestPoint.reached(
+                "worker {} has its frames of round {}, attempt {}", worker, sent.round() + 1, place.attempt());
         var times = new WorkerTimes(
                 millis(read - begin),
                 millis(done.loadNanos()),

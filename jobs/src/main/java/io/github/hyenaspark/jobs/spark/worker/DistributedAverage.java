@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -18,8 +19,6 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.storage.StorageLevel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -119,7 +118,6 @@ public final class DistributedAverage {
     static final class AverageRangeTask
             implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
         private static final long serialVersionUID = 2;
-        private static final Logger LOG = LoggerFactory.getLogger(AverageRangeTask.class);
 
         private final Broadcast<TrainingPlan> plan;
         private final BroadcastState.Handle start;
@@ -149,7 +147,7 @@ public final class DistributedAverage {
                     Arrays.stream(weights).boxed().toList(),
                     Arrays.stream(steps).boxed().toList());
             int from = parts._1() * range;
-            LOG.debug("point: averages from parameter {}", from);
+            TestPoint.reached("averages from parameter {}", from);
             int to = Math.min(from + range, sent.theta().length);
             TrainingState part = averaging.correctsSecondMoments() ? sent.state(from, to) : sent.parameters(from, to);
             return averaging.range(part, frames, from);
@@ -157,7 +155,7 @@ public final class DistributedAverage {
     }
 
     /**
-     * What one worker brought of a range of parameters.
+     * One worker's update of a range of parameters.
      *
      * @param worker k
      * @param frames of the range

@@ -1,30 +1,32 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.function.IntPredicate;
 
 /**
- * Moves every parameter and moment a little, by numbers that depend on round, worker and place, so that what travels is
- * like what training makes, in the time that it takes to write it once. For measuring all but the training.
+ * Changes every parameter and moment a little, by numbers that depend on round, worker and index, so that the updates
+ * look like those of training but take almost no time to compute. For measuring everything but the training.
  *
  * @param nanos that it keeps its core busy, at least
  * @param warmUpRounds in which it does not
  */
 record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation {
-    private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
     private static final float SCALE = 1e-3f / (1 << 23);
 
     @Override
-    public Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn) {
+    public Done round(
+            ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues) {
         long begin = System.nanoTime();
         TrainingState state = start.copy();
         double squares = 0;
-        long seed = MULTIPLIER * (part.round() * plan.train().workers() + part.worker() + 1);
+        long seed = SplitMix64.GOLDEN_GAMMA * (part.round() * plan.train().workers() + part.worker() + 1);
         for (int i = 0; i < state.parameterCount(); i++) {
-            seed += MULTIPLIER;
+            seed += SplitMix64.GOLDEN_GAMMA;
             float move = SCALE * (int) (seed >> 40);
             state.theta()[i] += move;
             state.firstMoment()[i] += 0.1f * move;

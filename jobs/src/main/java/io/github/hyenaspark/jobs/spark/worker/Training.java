@@ -2,53 +2,79 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.model.Batch;
+import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Local steps on batches that the executor reads itself, in a model that waits in it. */
 record Training() implements WorkerComputation {
     @Override
-    public Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
+    public Done round(
+            ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException {
         try {
-            return BatchPool.read(storage, plan.trainSource(), batches -> round(plan, part, start, goesOn, batches));
+            return executor.read(plan.trainSource(), batches -> round(executor, plan, part, start, continues, batches));
         } catch (UncheckedIOException e) {
             throw e.getCause(); // from a batch: the trainer takes a function that declares nothing
         }
     }
 
     private static Done round(
-            TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn, TokenBatches batches) {
-        ModelPool pooled = ModelPool.borrow(plan.modelUse()); // a new one warms up, which is no part of the round
+            ExecutorState executor,
+            TrainingPlan plan,
+            Assignment part,
+            TrainingState start,
+            IntPredicate continues,
+            TokenBatches batches) {
+        HyenaLanguageModel model = executor.borrow(plan.modelUse()); // a new one warms up, which is not part of a round
         long begin = System.nanoTime();
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
-        LocalTrainer.RoundResult result = new LocalTrainer(pooled.model(), plan.train())
-                .round(start, part.round(), part.worker(), timed, steps -> {
-                    RunPlugin.tell(part.round(), part.worker(), steps);
-                    return goesOn.test(steps);
-                });
-        pooled.giveBack();
+        LocalTrainer.RoundResult result = new LocalTrainer(model, plan.train())
+                .round(start, part.round(), part.worker(), timed, new ReportedSteps(executor, plan, part, continues));
+        executor.giveBack(plan.modelUse(), model);
         return new Done(result, timed.nanos(), System.nanoTime() - begin);
+    }
+
+    /** Tells the driver how far the worker is, once a second. */
+    private static final class ReportedSteps implements IntPredicate {
+        private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+        private final ExecutorState executor;
+        private final TrainingPlan plan;
+        private final Assignment part;
+        private final IntPredicate continues;
+        private long toldNanos = System.nanoTime();
+
+        ReportedSteps(ExecutorState executor, TrainingPlan plan, Assignment part, IntPredicate continues) {
+            this.executor = executor;
+            this.plan = plan;
+            this.part = part;
+            this.continues = continues;
+        }
+
+        @Override
+        public boolean test(int steps) {
+            long now = System.nanoTime();
+            if (now - toldNanos >= PERIOD_NANOS) {
+                toldNanos = now;
+                executor.tell(plan.run(), part.round(), part.worker(), steps);
+            }
+            return continues.test(steps);
+        }
     }
 
     /** The batches of one worker's local steps in one round, read when they are asked for; counts the time it takes. */
     static final class TimedBatches implements LongFunction<Batch> {
-        private static final Logger LOG = LoggerFactory.getLogger(TimedBatches.class);
-
         private final TrainConfig train;
         private final TokenBatches batches;
         private final BatchCursor cursor;
@@ -74,10 +100,7 @@ record Training() implements WorkerComputation {
                 long stepOfRun = train.step(round, Math.toIntExact(step));
                 long[] sequences = cursor.sequencesOf(stepOfRun, worker);
                 Batch batch = batches.batch(sequences).cut(length);
-                if (LOG.isDebugEnabled()) {
-                    LOG.debug(
-                            "point: worker {} has read in step {}: {}", worker, stepOfRun, Arrays.toString(sequences));
-                }
+                TestPoint.reached("worker {} has read in step {}: {}", worker, stepOfRun, sequences);
                 return batch;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -9,7 +9,10 @@ import java.io.Serializable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
-/** What a worker does between getting a state and sending a result: training, or for a measurement next to nothing. */
+/**
+ * What a worker does between getting a state and sending a result: training, or a synthetic change of the same size for
+ * a measurement.
+ */
 public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
     /** Training. */
     static WorkerComputation training() {
@@ -17,12 +20,12 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     }
 
     /**
-     * Next to nothing, for a measurement.
+     * A change of every parameter without training, to measure everything else.
      *
-     * @param seconds that it keeps its core busy, at least
+     * @param seconds for which it keeps its core busy, at least
      * @param warmUpRounds in which it does not
      */
-    static WorkerComputation nudging(double seconds, int warmUpRounds) {
+    static WorkerComputation synthetic(double seconds, int warmUpRounds) {
         return new SyntheticWork(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);
     }
 
@@ -30,21 +33,21 @@ public sealed interface WorkerComputation extends Serializable permits Training,
      * The worker's part of a round.
      *
      * @param start what it starts from; not changed
-     * @param goesOn whether to take another step after so many
+     * @param continues whether to take another step after so many
      */
-    Done round(Storage storage, TrainingPlan plan, Part part, TrainingState start, IntPredicate goesOn)
+    Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;
 
     /**
-     * Whose part of which round.
+     * Which worker works on which round.
      *
      * @param round r, from 0
      * @param worker k, from 0
      */
-    record Part(long round, int worker) {}
+    record Assignment(long round, int worker) {}
 
     /**
-     * What came of it.
+     * The outcome.
      *
      * @param result where the worker is
      * @param loadNanos time spent reading batches

@@ -1,10 +1,11 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.checkpoint.VectorFile;
-import io.github.hyenaspark.jobs.spark.task.TaskPlace;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 
 /**
  * What one worker sends back after a round.
@@ -48,5 +49,28 @@ public record WorkerRound(
     /** The same without the frames. */
     public WorkerRound withoutFrames() {
         return new WorkerRound(report, Optional.empty(), wholeBytes, parameterBytes, momentBytes, kept, place, times);
+    }
+
+    /**
+     * Where a task ran.
+     *
+     * @param executor Spark's id of the executor, {@code driver} in local mode
+     * @param host its host
+     * @param attempt 0 for the first attempt of the task
+     */
+    public record TaskPlace(String executor, String host, int attempt) {
+        /** The place of the task that calls this. */
+        public static TaskPlace here() {
+            SparkEnv environment = SparkEnv.get();
+            return new TaskPlace(
+                    environment.executorId(),
+                    environment.blockManager().blockManagerId().host(),
+                    TaskContext.get().attemptNumber());
+        }
+
+        @Override
+        public String toString() {
+            return executor + "@" + host;
+        }
     }
 }

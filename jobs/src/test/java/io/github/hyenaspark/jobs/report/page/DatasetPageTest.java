@@ -185,16 +185,15 @@ class DatasetPageTest {
 
     @Test
     void whatIsLeftOfARankingIsNeverASingleEntry() {
-        List<DatasetTables.Ranked> three = List.of(
-                new DatasetTables.Ranked("a", 1, 10, 5),
-                new DatasetTables.Ranked("b", 2, 20, 7),
-                new DatasetTables.Ranked("c", 3, 30, 7));
-        assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 2))
-                .extracting(DatasetTables.Ranked::name)
+        List<DatasetPage.Ranked> three = List.of(
+                new DatasetPage.Ranked("a", 1, 10, 5),
+                new DatasetPage.Ranked("b", 2, 20, 7),
+                new DatasetPage.Ranked("c", 3, 30, 7));
+        assertThat(DatasetPage.Ranked.largest(three, DatasetPage.Ranked::tokens, 2))
+                .extracting(DatasetPage.Ranked::name)
                 .containsExactly("b", "c", "a");
-        assertThat(DatasetTables.Ranked.largest(three, DatasetTables.Ranked::tokens, 1))
-                .containsExactly(
-                        new DatasetTables.Ranked("b", 2, 20, 7), new DatasetTables.Ranked("2 others", 4, 40, 12));
+        assertThat(DatasetPage.Ranked.largest(three, DatasetPage.Ranked::tokens, 1))
+                .containsExactly(new DatasetPage.Ranked("b", 2, 20, 7), new DatasetPage.Ranked("2 others", 4, 40, 12));
     }
 
     @Test

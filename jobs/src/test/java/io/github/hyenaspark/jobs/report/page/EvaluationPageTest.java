@@ -33,8 +33,8 @@ class EvaluationPageTest {
                 .contains("<h1>Evaluation of /runs/&lt;a&gt;, round 7, on the validation split</h1>")
                 .contains("<dt>Perplexity</dt><dd>3.4903</dd>", "<dt>Tokens</dt><dd>25,000</dd>")
                 .doesNotContain("Bits per base")
-                .contains("a token at the places 0 to 63 costs 1.4000 nats and one at the places 128 to 199 1.3250:"
-                        + " 0.0750 less. The last step, from the places 64 to 127 on, makes it 0.0250 more.")
+                .contains("a token at positions 0 to 63 costs 1.4000 nats and one at positions 128 to 199 1.3250:"
+                        + " 0.0750 less. Compared with positions 64 to 127, the last ones cost 0.0250 more.")
                 .contains("<tr><th scope=\"row\">64 to 127</th><td>8,000</td><td>1.2000</td><td>6,400</td>")
                 .contains("data:image/png;base64,");
     }
@@ -49,7 +49,7 @@ class EvaluationPageTest {
         ObjectNode result = result();
         result.withArray("by_position").forEach(at -> ((ObjectNode) at).putNull("full_loss"));
         assertThat(page(result))
-                .contains("Not to be told from these documents: no sequence of 200 tokens is full")
+                .contains("These documents cannot tell: no sequence of 200 tokens is full")
                 .contains("data:image/png;base64,")
                 .doesNotContain("NaN");
     }

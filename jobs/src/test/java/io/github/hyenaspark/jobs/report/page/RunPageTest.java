@@ -79,9 +79,9 @@ class RunPageTest {
     void timeIsSharedOutToPhasesAndTheRest() throws IOException {
         assertThat(text(page("tale", 5)))
                 .contains("<th scope=\"row\">Driver sends the state</th><td>200</td><td>10.0 %</td>")
-                .contains("<th scope=\"row\">Worker does its local steps</th><td>1,000</td><td>50.0 %</td>")
+                .contains("<th scope=\"row\">Worker computes its local steps</th><td>1,000</td><td>50.0 %</td>")
                 .contains(
-                        "<th scope=\"row\">Waiting for slots, scheduling, results on their way</th><td>800</td><td>40.0 %</td>");
+                        "<th scope=\"row\">Waiting for slots, scheduling, transfer of results</th><td>800</td><td>40.0 %</td>");
     }
 
     @Test

@@ -56,7 +56,7 @@ class ProgressTest {
     @Test
     void jsonLinesParse() throws Exception {
         String line = LineProgress.jsonLine(
-                new ProgressTask("prepare", "units", 0, 4), new ProgressFormat.Rate(1, 0.5, 6), "x");
+                new ProgressTask("prepare", "units", 0, 4), new LineProgress.Rate(1, 0.5, 6), "x");
         assertThat(line)
                 .contains("\"task\":\"prepare\"", "\"done\":1", "\"total\":4", "\"seconds_left\":6")
                 .doesNotContain("\n");

@@ -16,7 +16,7 @@ import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.RunPlugin;
+import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -414,7 +414,7 @@ class AveragingDriverTest {
         assertThat(start.store.failedWrites()).as("journal and curve").isEqualTo(2);
         start.store.writeReports();
         assertThat(start.store.failedWrites()).as("page and events besides").isEqualTo(4);
-        assertThat(RunPlugin.Gauges.value(RunPlugin.Gauges.FAILED_WRITES)).isEqualTo(4);
+        assertThat(DriverState.ofThisProcess().gauge(DriverState.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
     }
 

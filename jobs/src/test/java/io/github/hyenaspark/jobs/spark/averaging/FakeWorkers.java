@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;

@@ -10,7 +10,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.evaluation.DocumentLosses.DocumentLoss;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask.ChunkLosses;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ class DocumentLossesTest {
         Storage storage = Storage.local();
         DatasetSnapshot snapshot = DatasetSnapshot.newest(storage, dataset);
         assertThat(snapshot.units()).hasSizeGreaterThan(1);
-        var source = new BatchPool.Source(
+        var source = new BatchSource(
                 snapshot, dataset, Split.TRAIN, new PackingConfig(PackingConfig.Strategy.SINGLE, LENGTH));
         List<DocumentLoss> found = new ArrayList<>();
         try (TokenBatches batches = source.open(storage)) {

@@ -26,10 +26,10 @@ import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.run.RunState;
-import io.github.hyenaspark.jobs.spark.task.BatchPool;
-import io.github.hyenaspark.jobs.spark.task.ModelPool;
-import io.github.hyenaspark.jobs.spark.task.TaskPlace;
+import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.jobs.spark.worker.WorkerRound.TaskPlace;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound.WorkerTimes;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
@@ -139,8 +139,8 @@ class KryoRegistrationTest {
                 new DatasetSnapshot(1, "", "f", Map.of(), new Vocabulary("bytes", "f", 256, 255, -1), List.of(UNIT));
         var packing = new PackingConfig(PackingConfig.Strategy.SINGLE, 64);
         var plan = new EvaluationTask.Plan(
-                new ModelPool.ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
-                new BatchPool.Source(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
+                new ModelUse(SETTINGS.bind("model", ModelConfig.class), 256, "none", 1),
+                new BatchSource(snapshot, "hdfs://h/d", Split.TRAIN, packing, 10),
                 4);
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));

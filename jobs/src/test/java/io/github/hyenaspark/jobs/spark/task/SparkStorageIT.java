@@ -23,8 +23,8 @@ class SparkStorageIT {
 
     /** Where a task finds a path without a scheme, and which storage says so. */
     private static String place(int task) throws IOException {
-        return SparkStorage.ofThisExecutor().qualify("/data") + " "
-                + System.identityHashCode(SparkStorage.ofThisExecutor());
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        return executor.storage().qualify("/data") + " " + System.identityHashCode(executor.storage());
     }
 
     private static List<String> places(String fileSystem) {

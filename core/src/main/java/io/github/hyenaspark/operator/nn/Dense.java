@@ -1,0 +1,233 @@
+package io.github.hyenaspark.operator.nn;
+
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.SharedGradient;
+import io.github.hyenaspark.operator.tensor.SharedSums;
+import io.github.hyenaspark.operator.tensor.Tile;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+import io.github.hyenaspark.operator.tensor.Workspace;
+import java.util.List;
+
+/** A dense projection with bias at the beginning or at the end of a mixer, y = A x + b, tile by tile. */
+public final class Dense {
+    private static final Workspace.Slot<FloatArray> PRODUCT = Workspace.Slot.array();
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
+    private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
+
+    /** Which end of a mixer a projection is at. */
+    private enum End {
+        IN,
+        OUT
+    }
+
+    private final End end;
+    private final int inputs;
+    private final int outputs;
+    private final int slot;
+    private final String weightName;
+    private final String biasName;
+
+    private Dense(End end, int inputs, int outputs) {
+        this.end = end;
+        this.inputs = inputs;
+        this.outputs = outputs;
+        slot = end == End.IN ? 0 : 1;
+        weightName = end == End.IN ? "in.weight" : "out.weight";
+        biasName = end == End.IN ? "in.bias" : "out.bias";
+    }
+
+    /** The projection that begins a mixer; parameters {@code in.weight} and {@code in.bias}. */
+    public static Dense in(int width, int channels) {
+        return new Dense(End.IN, width, channels);
+    }
+
+    /** The projection that ends a mixer of D channels; parameters {@code out.weight} and {@code out.bias}. */
+    public static Dense out(int width) {
+        return new Dense(End.OUT, width, width);
+    }
+
+    /** Weight, outputs × inputs, and bias. */
+    public List<ParameterSpec> parameters(LinearInitializer linear) {
+        Initializer weight = end == End.IN ? linear.weight(inputs) : linear.outputWeight(inputs);
+        return List.of(
+                new ParameterSpec(weightName, List.of(outputs, inputs), weight, BASE),
+                new ParameterSpec(biasName, List.of(outputs), linear.bias(inputs), BASE));
+    }
+
+    /** Projects {@code input}, B×inputs×L, to {@code output}, B×outputs×L. */
+    public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+        forward(input, output, pass, bias(pass));
+    }
+
+    /** The same without adding the bias. */
+    public void multiply(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
+        forward(input, output, pass, new float[0]);
+    }
+
+    private void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass, float[] bias) {
+        Forward forward = new Forward(pass, bias);
+        Tile.each(pass, Tile.LENGTH, tile -> forward.run(tile, tile.of(input, inputs), output));
+    }
+
+    /** Writes the gradient of {@code input}, which it may replace, and adds those of the parameters. */
+    public void backward(
+            FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
+        backward(input, outputGradient, inputGradient, new Backward(pass, true));
+    }
+
+    /** The same after {@link #multiply}: the bias has no gradient. */
+    public void multiplyBackward(
+            FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
+        backward(input, outputGradient, inputGradient, new Backward(pass, false));
+    }
+
+    private void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, Backward backward) {
+        Tile.each(backward.pass, Tile.LENGTH, tile -> {
+            Matrix gradient = tile.of(outputGradient, outputs);
+            backward.run(tile, tile.of(input, inputs), gradient, tile.of(inputGradient, inputs));
+        });
+        backward.finish();
+    }
+
+    private Matrix weight(ForwardContext<FloatArray> pass) {
+        return Matrix.of(pass.parameter(weightName), outputs, inputs);
+    }
+
+    private float[] bias(ForwardContext<FloatArray> pass) {
+        return pass.parameter(biasName).toArray();
+    }
+
+    /** A forward pass whose tiles its caller makes. */
+    public final class Forward {
+        private final Matrix weight;
+        private final float[] bias;
+
+        public Forward(ForwardContext<FloatArray> pass) {
+            this(pass, bias(pass));
+        }
+
+        private Forward(ForwardContext<FloatArray> pass, float[] bias) {
+            weight = weight(pass);
+            this.bias = bias;
+        }
+
+        /** From inputs×steps to the tile's part of {@code output}, B×outputs×L. */
+        public void run(Tile tile, Matrix input, FloatArray output) {
+            Matrix product = tile.matrix(PRODUCT, outputs); // rows that are far apart would miss the TLB
+            product.set(weight, input);
+            float[] row = tile.workspace().row(ROW, tile.count());
+            for (int channel = 0; channel < outputs; channel++) {
+                product.read(channel, row);
+                if (bias.length > 0) {
+                    VectorOps.add(bias[channel], row, tile.count());
+                }
+                output.write(tile.start(outputs, channel), row, tile.count());
+            }
+        }
+    }
+
+    /** A backward pass whose tiles its caller makes. */
+    public final class Backward {
+        private final ForwardContext<FloatArray> pass;
+        private final boolean hasBias;
+        private final Matrix weight;
+        private final SharedGradient weightGradient;
+        private final SharedSums biasGradient;
+
+        public Backward(ForwardContext<FloatArray> pass) {
+            this(pass, true);
+        }
+
+        private Backward(ForwardContext<FloatArray> pass, boolean hasBias) {
+            this.pass = pass;
+            this.hasBias = hasBias;
+            weight = weight(pass);
+            weightGradient = new SharedGradient(pass, WEIGHT_GRADIENT.at(slot), weightName, outputs, inputs);
+            biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(slot), biasName, hasBias ? outputs : 0);
+        }
+
+        /** From the gradient of a tile's output to that of its input; this may replace {@code input} itself. */
+        public void run(Tile tile, Matrix input, Matrix gradient, Matrix inputGradient) {
+            if (hasBias) {
+                gradient.addRowSums(biasGradient.of(tile.member()), tile.workspace());
+            }
+            weightGradient.of(tile.member()).add(gradient, input.t());
+            inputGradient.set(weight.t(), gradient);
+        }
+
+        /** After all tiles. */
+        public void finish() {
+            weightGradient.finish();
+            if (hasBias) {
+                biasGradient.finish();
+            }
+        }
+    }
+
+    /** Dense projections y = A x + b over activations B×C×L in plain double loops, with their gradients. */
+    public static final class Reference {
+        private Reference() {}
+
+        /** The projection of x by the weight and bias called {@code name}. */
+        public static double[] forward(String name, double[] x, ForwardContext<double[]> pass) {
+            return forward(pass.parameter(name + ".weight"), pass.parameter(name + ".bias"), x, pass);
+        }
+
+        /** y[b, o, t] = Σ_i A[o, i] x[b, i, t] + bias[o]. */
+        public static double[] forward(double[] weight, double[] bias, double[] x, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            int outputs = bias.length;
+            int inputs = weight.length / outputs;
+            double[] y = new double[pass.batchSize() * outputs * length];
+            for (int b = 0; b < pass.batchSize(); b++) {
+                for (int o = 0; o < outputs; o++) {
+                    int at = (b * outputs + o) * length;
+                    for (int t = 0; t < length; t++) {
+                        y[at + t] = bias[o];
+                    }
+                    for (int i = 0; i < inputs; i++) {
+                        double a = weight[o * inputs + i];
+                        int from = (b * inputs + i) * length;
+                        for (int t = 0; t < length; t++) {
+                            y[at + t] += a * x[from + t];
+                        }
+                    }
+                }
+            }
+            return y;
+        }
+
+        /** The gradient of x; adds those of the weight and bias called {@code name}. */
+        public static double[] backward(String name, double[] x, double[] gradient, ForwardContext<double[]> pass) {
+            int length = pass.length();
+            double[] weight = pass.parameter(name + ".weight");
+            double[] weightGradient = pass.gradient(name + ".weight");
+            double[] biasGradient = pass.gradient(name + ".bias");
+            int outputs = biasGradient.length;
+            int inputs = weight.length / outputs;
+            double[] dx = new double[pass.batchSize() * inputs * length];
+            for (int b = 0; b < pass.batchSize(); b++) {
+                for (int o = 0; o < outputs; o++) {
+                    int at = (b * outputs + o) * length;
+                    for (int t = 0; t < length; t++) {
+                        biasGradient[o] += gradient[at + t];
+                    }
+                    for (int i = 0; i < inputs; i++) {
+                        int from = (b * inputs + i) * length;
+                        double a = weight[o * inputs + i];
+                        for (int t = 0; t < length; t++) {
+                            weightGradient[o * inputs + i] += gradient[at + t] * x[from + t];
+                            dx[from + t] += a * gradient[at + t];
+                        }
+                    }
+                }
+            }
+            return dx;
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.github.hyenaspark.jobs.inspect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.VectorFile;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What {@code inspect} shows of a run or of a dataset. */
+final class Inspection {
+    private static final String INDENT = "  ";
+
+    private Inspection() {}
+
+    /**
+     * A checkpoint of a run, and the list of all.
+     *
+     * @param checkpoints newest first
+     */
+    static ObjectNode run(String run, CheckpointManifest manifest, List<CheckpointManifest> checkpoints)
+            throws CorruptFileException {
+        String checkpoint = Storage.resolve(run, manifest.path());
+        CheckpointManifest.Facts facts = manifest.facts();
+        var settings = Json.parse(checkpoint, facts.settings().getBytes(StandardCharsets.UTF_8));
+        ObjectNode json = Json.object()
+                .put("run", run)
+                .put("round", manifest.round())
+                .put("rounds", settings.at("/train/rounds").longValue())
+                .put("tokens", manifest.tokens())
+                .put("parameters", manifest.parameters())
+                .put("theta_sha256", manifest.thetaSha256())
+                .put("checkpoint", checkpoint)
+                .put("saved", saved(manifest))
+                .put("bytes", fileBytes(manifest));
+        facts.progress().bestHeldOutLoss().ifPresent(loss -> json.put("best_held_out_loss", loss));
+        json.put("dataset", facts.dataset())
+                .put("dataset_sha256", facts.datasetSha256())
+                .put("tokenizer", facts.tokenizer())
+                .put("vocabulary_size", facts.vocabularySize());
+        Provenance.Numerics numerics = facts.numerics();
+        json.putObject("numerics")
+                .put("java", numerics.java())
+                .put("backend", numerics.backend())
+                .put("blas", numerics.blas())
+                .put("threads", numerics.threads());
+        ArrayNode files = json.putArray("files");
+        files(manifest)
+                .forEach(file -> files.addObject()
+                        .put("file", file.path())
+                        .put("bytes", file.bytes())
+                        .put("sha256", file.sha256()));
+        ArrayNode all = json.putArray("checkpoints");
+        checkpoints.forEach(one -> all.addObject()
+                .put("checkpoint", one.path())
+                .put("round", one.round())
+                .put("tokens", one.tokens())
+                .put("saved", saved(one))
+                .put("bytes", fileBytes(one)));
+        json.set("settings", settings);
+        return json;
+    }
+
+    private static String saved(CheckpointManifest manifest) {
+        return Instant.ofEpochMilli(manifest.provenance().savedMillis()).toString();
+    }
+
+    private static long fileBytes(CheckpointManifest manifest) {
+        return files(manifest).mapToLong(VectorFile::bytes).sum();
+    }
+
+    private static Stream<VectorFile> files(CheckpointManifest manifest) {
+        return Stream.concat(manifest.files().stream(), manifest.workers().stream());
+    }
+
+    /** A snapshot of a dataset. */
+    static ObjectNode dataset(String dataset, DatasetSnapshot snapshot) {
+        ObjectNode json = Json.object()
+                .put("dataset", dataset)
+                .put("snapshot", snapshot.uri(dataset))
+                .put("snapshot_sha256", snapshot.sha256())
+                .put("number", snapshot.number())
+                .put("parent_sha256", snapshot.parent())
+                .put("documents", snapshot.documents(Split.TRAIN) + snapshot.documents(Split.VALIDATION))
+                .put("tokens", snapshot.tokens(Split.TRAIN) + snapshot.tokens(Split.VALIDATION))
+                .put("units", snapshot.units().size())
+                .put("shards", snapshot.shards().size())
+                .put("shard_bytes", shardBytes(snapshot.shards()))
+                .put("duplicates", snapshot.counts().duplicates())
+                .put("filtered", snapshot.counts().filtered())
+                .put("rejected", snapshot.counts().bad())
+                .put("tokenizer", snapshot.vocabulary().tokenizer())
+                .put("tokenizer_sha256", snapshot.vocabulary().fingerprint())
+                .put("vocabulary_size", snapshot.vocabulary().size());
+        ObjectNode splits = json.putObject("splits");
+        for (Split split : Split.values()) {
+            splits.putObject(split.folder())
+                    .put("documents", snapshot.documents(split))
+                    .put("tokens", snapshot.tokens(split))
+                    .put("bytes", snapshot.textBytes(split))
+                    .put("shards", snapshot.shards(split).size())
+                    .put("shard_bytes", shardBytes(snapshot.shards(split)));
+        }
+        ObjectNode settings = json.putObject("settings");
+        snapshot.settings().forEach(settings::put);
+        return json;
+    }
+
+    /** Bytes of the token files; indexes and checksums are small in comparison. */
+    private static long shardBytes(List<ShardEntry> shards) {
+        return shards.stream().mapToLong(shard -> shard.facts().bytes()).sum();
+    }
+
+    /**
+     * An inspection as text: a line for each value, tables for lists, numbers in groups of three, and of the settings
+     * of a run only those that differ from the defaults.
+     */
+    static String text(ObjectNode found) throws CorruptFileException {
+        ObjectNode shown = found.deepCopy();
+        if (shown.at("/settings/model").isObject()) {
+            ArrayNode settings = Json.array();
+            changed(shown.get("settings")).forEach(settings::add);
+            shown.set("settings", settings);
+        }
+        var text = new StringBuilder();
+        object(shown, "", text);
+        return text.toString();
+    }
+
+    private static List<String> changed(JsonNode settings) throws CorruptFileException {
+        Set<String> defaults = new HashSet<>(
+                ResumeCompatibility.arguments(Settings.load(List.of()).render()));
+        return ResumeCompatibility.arguments(Json.line(settings)).stream()
+                .filter(argument -> !defaults.contains(argument))
+                .toList();
+    }
+
+    private static void object(JsonNode object, String indent, StringBuilder text) {
+        int width = width(object.properties().stream()
+                .filter(field -> field.getValue().isValueNode())
+                .map(Map.Entry::getKey));
+        object.properties().forEach(field -> {
+            JsonNode value = field.getValue();
+            if (value.isValueNode()) {
+                text.append(indent)
+                        .append(padded(field.getKey(), width))
+                        .append(INDENT)
+                        .append(shown(value))
+                        .append('\n');
+                return;
+            }
+            text.append(indent).append(field.getKey()).append('\n');
+            if (value.isObject()) {
+                object(value, indent + INDENT, text);
+            } else {
+                list(value, indent + INDENT, text);
+            }
+        });
+    }
+
+    private static void list(JsonNode list, String indent, StringBuilder text) {
+        if (!list.path(0).isObject()) {
+            list.forEach(element -> text.append(indent).append(shown(element)).append('\n'));
+            return;
+        }
+        List<List<String>> rows = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        list.get(0).fieldNames().forEachRemaining(names::add);
+        rows.add(names);
+        list.forEach(element ->
+                rows.add(names.stream().map(name -> shown(element.path(name))).toList()));
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder(indent);
+            for (int column = 0; column < names.size(); column++) {
+                int at = column;
+                int width = width(rows.stream().map(cells -> cells.get(at)));
+                line.append(padded(row.get(column), width)).append(INDENT);
+            }
+            text.append(line.toString().stripTrailing()).append('\n');
+        }
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isIntegralNumber() ? String.format(Locale.ROOT, "%,d", value.longValue()) : value.asText();
+    }
+
+    private static int width(Stream<String> words) {
+        return words.mapToInt(String::length).max().orElse(0);
+    }
+
+    private static String padded(String word, int width) {
+        return word + " ".repeat(width - word.length());
+    }
+}

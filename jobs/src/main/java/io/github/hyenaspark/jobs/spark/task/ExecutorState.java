@@ -1,0 +1,221 @@
+package io.github.hyenaspark.jobs.spark.task;
+
+import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a process keeps from one task to the next: idle models, open datasets, tokenizers, the parameters it received
+ * last, storage, and the line to the driver. All of it is bounded, and none of it changes a result.
+ *
+ * <p>One static field holds it, the only one in the program that changes: an executor outlives its tasks, and Spark
+ * gives tasks no object of the executor they run on. {@link RunPlugin} makes a new state for each session of ours and
+ * closes it with the session; in the session of an application without the plugin, the first task makes one.
+ */
+public final class ExecutorState implements AutoCloseable {
+    /** Kinds of models that wait at once, such as two models that one application scores with. */
+    static final int MOST_MODELS = 2;
+
+    private static final int MOST_SOURCES = 4; // training and held-out data of two runs
+    private static final int MOST_TOKENIZERS = 4;
+    private static final Logger LOG = LoggerFactory.getLogger(ExecutorState.class);
+
+    private static Optional<ExecutorState> ofThisProcess = Optional.empty();
+
+    private final Optional<PluginContext> line;
+    private final DriverState driver = new DriverState();
+    private final ExecutorParameterCache parameters = new ExecutorParameterCache();
+    private final IdlePool<ModelUse, HyenaLanguageModel> models = new IdlePool<>(MOST_MODELS, model -> {});
+    private final IdlePool<BatchSource, TokenBatches> sources = new IdlePool<>(MOST_SOURCES, ExecutorState::release);
+    private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
+    private Optional<OpenStorage> storage = Optional.empty();
+
+    private record OpenStorage(SparkEnv executor, Map<String, String> settings, Storage storage) {}
+
+    ExecutorState(Optional<PluginContext> line) {
+        this.line = line;
+    }
+
+    /** The state of the process that calls this. */
+    public static synchronized ExecutorState ofThisProcess() {
+        ExecutorState here = ofThisProcess.orElseGet(() -> new ExecutorState(Optional.empty()));
+        ofThisProcess = Optional.of(here);
+        return here;
+    }
+
+    static synchronized ExecutorState open(PluginContext line) {
+        var state = new ExecutorState(Optional.of(line));
+        ofThisProcess = Optional.of(state);
+        return state;
+    }
+
+    /** Releases what waits for tasks; the process has no state after that until someone asks for it. */
+    @Override
+    public void close() {
+        models.clear();
+        sources.clear();
+        synchronized (ExecutorState.class) {
+            ofThisProcess = ofThisProcess.filter(state -> state != this);
+        }
+    }
+
+    DriverState driver() {
+        return driver;
+    }
+
+    /** The parameters of the run that trains here. */
+    public ExecutorParameterCache parameters() {
+        return parameters;
+    }
+
+    /** An idle model for this use, or a new one, with any parameters. */
+    public HyenaLanguageModel borrow(ModelUse use) {
+        return models.take(use).orElseGet(use::create);
+    }
+
+    /** Makes a model available again. Not to be called after a failure: its state may be anything then. */
+    public void giveBack(ModelUse use, HyenaLanguageModel model) {
+        models.giveBack(use, model);
+    }
+
+    /** Reads batches. */
+    @FunctionalInterface
+    public interface Reading<T> {
+        T read(TokenBatches batches) throws IOException;
+    }
+
+    /** Reads batches that wait here or are opened now; they wait for the next task afterwards, unless this fails. */
+    public <T> T read(BatchSource source, Reading<T> reading) throws IOException {
+        Optional<TokenBatches> idle = sources.take(source);
+        TokenBatches batches = idle.isPresent() ? idle.get() : source.open(storage());
+        boolean fine = false;
+        try {
+            T result = reading.read(batches);
+            fine = true;
+            return result;
+        } finally {
+            if (fine) {
+                sources.giveBack(source, batches);
+            } else {
+                release(batches);
+            }
+        }
+    }
+
+    /** The file system of the batches may have been closed before them. */
+    private static void release(TokenBatches batches) {
+        try {
+            batches.close();
+        } catch (IOException e) {
+            LOG.debug("batches could not be closed", e);
+        }
+    }
+
+    /** The tokenizer of a dataset. */
+    public Tokenizer tokenizer(DatasetSpec dataset) throws IOException {
+        return tokenizer(dataset.vocabulary().fingerprint(), () -> dataset.tokenizer(storage()));
+    }
+
+    /** The tokenizer of a file. */
+    public Tokenizer tokenizer(String name, byte[] file) throws IOException {
+        return tokenizer(Hashes.sha256(file), () -> Tokenizer.ofFile(name, file));
+    }
+
+    @FunctionalInterface
+    private interface Parsing {
+        Tokenizer parse() throws IOException;
+    }
+
+    /** Tokenizers have no state, and reading a large vocabulary takes longer than a small unit. */
+    private Tokenizer tokenizer(String key, Parsing parsing) throws IOException {
+        synchronized (tokenizers) {
+            Tokenizer known = tokenizers.remove(key);
+            Tokenizer tokenizer = known == null ? parsing.parse() : known;
+            tokenizers.put(key, tokenizer);
+            if (tokenizers.size() > MOST_TOKENIZERS) {
+                tokenizers.remove(tokenizers.keySet().iterator().next());
+            }
+            return tokenizer;
+        }
+    }
+
+    /**
+     * Storage with the Hadoop settings that the driver's context has now. One for all tasks: reading Hadoop's settings
+     * takes milliseconds. They are asked for rather than sent along with tasks, whose properties Spark writes to its
+     * event log. Without {@link RunPlugin} there are only the settings under {@code spark.hadoop.}.
+     *
+     * @throws IOException if the driver does not answer
+     */
+    public Storage storage() throws IOException {
+        SparkEnv executor = SparkEnv.get();
+        Map<String, String> settings = SparkStorage.hadoopSettings(executor.conf());
+        if (line.isPresent()) {
+            settings.putAll(settingsOfDriver(line.get()));
+        }
+        return storage(executor, settings);
+    }
+
+    private synchronized Storage storage(SparkEnv executor, Map<String, String> settings) throws IOException {
+        if (storage.isEmpty()
+                || storage.get().executor() != executor
+                || !storage.get().settings().equals(settings)) {
+            storage = Optional.of(new OpenStorage(executor, settings, Storage.of(settings)));
+        }
+        return storage.get().storage();
+    }
+
+    @SuppressWarnings("unchecked") // what RunPlugin answers to this question
+    private static Map<String, String> settingsOfDriver(PluginContext line) throws IOException {
+        try {
+            return (Map<String, String>) line.ask(new RunPlugin.AskedSettings());
+        } catch (Exception e) { // ask declares no other
+            throw new IOException("the driver did not give its Hadoop settings", e);
+        }
+    }
+
+    /**
+     * All parameters after so many rounds of a series, from the driver.
+     *
+     * @throws IllegalStateException if they are not available
+     */
+    @SuppressWarnings("unchecked") // what RunPlugin answers to this question
+    public Broadcast<float[]> wholeParameters(String series, long round) {
+        PluginContext driver = line.orElseThrow(() -> new IllegalStateException("spark.plugins: found no "
+                + RunPlugin.class.getName() + " on this executor, expected it where train.down-codec is not fp32"));
+        try {
+            return (Broadcast<float[]>) driver.ask(new RunPlugin.Missing(series, round));
+        } catch (Exception e) { // ask declares no other
+            throw new IllegalStateException("the driver did not give the parameters after round " + round, e);
+        }
+    }
+
+    /**
+     * Tells the driver how far a worker is; without {@link RunPlugin} this does nothing.
+     *
+     * @param run URI of its directory
+     * @param round r, from 0
+     * @param worker k
+     * @param steps that it has done in this round
+     */
+    public void tell(String run, long round, int worker, int steps) {
+        try {
+            if (line.isPresent()) {
+                line.get().send(new RunPlugin.Steps(run, round, worker, steps));
+            }
+        } catch (IOException | RuntimeException e) { // training does not depend on it
+            LOG.debug("the driver could not be told how far a worker is", e);
+        }
+    }
+}
