@@ -86,7 +86,7 @@ class ProofsPageTest {
                 .map(Lane::profile)
                 .filter(byLane::containsKey)
                 .map(lane -> "**" + lane + "** "
-                        + byLane.get(lane).entrySet().stream()
+                        + byLane.getOrDefault(lane, Map.of()).entrySet().stream()
                                 .map(found -> found.getValue().stream()
                                         .map(method -> "`" + found.getKey() + method + "`")
                                         .collect(Collectors.joining(", ")))

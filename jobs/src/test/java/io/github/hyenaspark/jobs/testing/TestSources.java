@@ -62,7 +62,7 @@ public final class TestSources {
         Set<String> ofClass = tags(source.substring(0, type.start()));
         boolean isRun = !type.group().contains("abstract ");
         List<TestMethod> tests = new ArrayList<>();
-        for (String paragraph : source.substring(type.end()).split("\n\\s*\n")) {
+        for (String paragraph : source.substring(type.end()).split("\n\\s*\n", -1)) {
             if (TEST.matcher(paragraph).find()) {
                 Matcher method = METHOD.matcher(paragraph);
                 if (!method.find()) {
