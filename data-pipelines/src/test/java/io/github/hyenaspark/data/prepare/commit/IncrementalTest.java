@@ -176,7 +176,7 @@ class IncrementalTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected at most 0.4 of the documents to be bad, found 1 of 2 (0.5000), the"
                         + " first: night-2/1.txt at byte 1 (byte 0xFF is not UTF-8 here); nothing has been committed;"
-                        + " mend them, or raise data.max-bad-fraction");
+                        + " fix them, or raise data.max-bad-fraction");
         assertThat(newest()).isEqualTo(first);
         assertThat(corpus.prepare(corpus.settings("data.max-bad-fraction=0.5"))
                         .snapshot()
