@@ -92,7 +92,7 @@ final class ArchitectureTest {
             jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
-            jobs.cli                | io config jobs.spark.averaging
+            jobs.cli                | io config data.document jobs.spark.averaging
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.cli;
 
+import io.github.hyenaspark.data.document.WrongSettingException;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
-import io.github.hyenaspark.io.WrongSettingException;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import java.io.IOException;
 import java.nio.file.FileSystemException;

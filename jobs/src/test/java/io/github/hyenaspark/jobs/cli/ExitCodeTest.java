@@ -2,9 +2,9 @@ package io.github.hyenaspark.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.hyenaspark.data.document.WrongSettingException;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
-import io.github.hyenaspark.io.WrongSettingException;
 import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;

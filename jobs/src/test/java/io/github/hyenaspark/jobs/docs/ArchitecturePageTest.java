@@ -37,13 +37,15 @@ class ArchitecturePageTest {
 
     @Test
     void everyRoomInThePictureExists() throws IOException {
-        Set<String> rooms =
-                classes().stream().map(name -> name.substring(0, name.lastIndexOf('.'))).collect(Collectors.toSet());
+        Set<String> rooms = classes().stream()
+                .map(name -> name.substring(0, name.lastIndexOf('.')))
+                .collect(Collectors.toSet());
         Matcher labels = Pattern.compile(">([a-z0-9]+(?:\\.[a-z0-9]+)+)</text").matcher(Files.readString(PICTURE));
         List<String> drawn = labels.results().map(label -> label.group(1)).toList();
-        assertThat(drawn).hasSizeGreaterThan(20).allSatisfy(room -> assertThat(rooms)
-                .as(room)
-                .anyMatch(name -> name.equals(room) || name.endsWith("." + room)));
+        assertThat(drawn)
+                .hasSizeGreaterThan(20)
+                .allSatisfy(room ->
+                        assertThat(rooms).as(room).anyMatch(name -> name.equals(room) || name.endsWith("." + room)));
     }
 
     /** All main classes, as {@code room.Name}. */

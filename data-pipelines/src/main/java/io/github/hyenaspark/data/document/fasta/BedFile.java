@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.fasta;
 
+import io.github.hyenaspark.data.document.WrongSettingException;
 import io.github.hyenaspark.io.Storage;
-import io.github.hyenaspark.io.WrongSettingException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

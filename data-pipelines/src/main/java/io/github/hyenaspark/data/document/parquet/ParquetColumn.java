@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document.parquet;
 
 import io.github.hyenaspark.data.document.SourceConfig;
-import io.github.hyenaspark.io.WrongSettingException;
+import io.github.hyenaspark.data.document.WrongSettingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;

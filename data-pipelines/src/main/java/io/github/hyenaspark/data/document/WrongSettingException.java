@@ -1,4 +1,4 @@
-package io.github.hyenaspark.io;
+package io.github.hyenaspark.data.document;
 
 /**
  * A setting does not fit its file, such as the name of a column that the file lacks: an error of the user, even where
