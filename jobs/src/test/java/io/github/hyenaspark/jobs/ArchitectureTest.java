@@ -49,7 +49,7 @@ final class ArchitectureTest {
             operator.head           | operator.tensor operator.nn
             layers                  | operator..
             model                   | convolution operator.. layers
-            train.codec             |
+            train.codec             | convolution
             train.config            | io config train.codec
             train.optim             | operator.nn model train.config
             train                   | model train.config train.optim
@@ -100,7 +100,7 @@ final class ArchitectureTest {
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            jobs                    | config jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.bench jobs.compare
+            jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.bench jobs.compare
             """;
 
     static final List<Room> ROOMS = TABLE.lines().map(Room::parse).toList();

@@ -40,7 +40,7 @@ final class StaticStateTest {
             Map.entry("data.document.text.JsonString.NEXT_LINE", BYTES),
             Map.entry("data.prepare.commit.DatasetReport.LENGTHS", TABLE),
             Map.entry("data.shard.MegatronIndex.MAGIC", BYTES),
-            Map.entry("data.shard.table.ParquetFooter.MAGIC", BYTES),
+            Map.entry("data.shard.table.DocumentTableWriter.MAGIC", BYTES),
             Map.entry("data.token.ByteAlphabet.BYTES", TABLE),
             Map.entry("data.token.ByteAlphabet.CHARACTERS", TABLE),
             Map.entry("data.token.DnaTokenizer.ID_OF_BYTE", TABLE),

@@ -229,7 +229,7 @@ class BenchJobTest {
     void anUnknownMeasurementIsNamedWithTheKnownOnes() {
         assertRefused(
                 run("bench", "nonsense"),
-                "hyena bench: there is no command nonsense, only [step, generate, conv, round, tokens, prepare]");
+                "hyena bench: there is no command nonsense; known commands: [step, generate, conv, round, tokens, prepare]");
     }
 
     @Test
