@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.session.KryoRegistration;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
@@ -98,7 +99,7 @@ class ScoringSessionsIT {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         HyenaProcess.jvmFlags().stream()
-                .filter(flag -> !flag.startsWith("--add-modules"))
+                .filter(flag -> !flag.equals(VectorModule.FLAG))
                 .forEach(command::add);
         command.add("-Xmx1g");
         SmallRun.SPARK.forEach((key, value) -> command.add("-D" + key + "=" + value));
@@ -125,7 +126,7 @@ class ScoringSessionsIT {
                 assertThat(outcome.messages().lines().filter(line -> line.contains("WARN") && line.contains("kernel")))
                         .singleElement()
                         .asString()
-                        .contains("scalar kernel", "--add-modules jdk.incubator.vector");
+                        .contains("scalar kernel", VectorModule.FLAG);
             }
         }
     }
