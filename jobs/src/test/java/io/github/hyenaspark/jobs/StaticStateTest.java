@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -63,6 +65,11 @@ final class StaticStateTest {
                         .sorted()
                         .flatMap(StaticStateTest::fields)
                         .filter(field -> Modifier.isStatic(field.getModifiers()) && !field.isSynthetic());
+    }
+
+    @BeforeAll
+    static void loadTheTypesOfVectorFields() {
+        assertThat(VectorModule.load()).isTrue();
     }
 
     private static Stream<Field> fields(String type) {
