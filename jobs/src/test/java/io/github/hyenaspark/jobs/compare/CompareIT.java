@@ -216,7 +216,7 @@ class CompareIT {
     void aTaskAndADatasetAreNotTakenTogether() {
         SmallRun.Outcome outcome = compare("data.input=task:majority");
         assertThat(outcome.code()).isEqualTo(2);
-        assertThat(outcome.messages()).contains("beside data.input=task:majority, expected one of them");
+        assertThat(outcome.messages()).contains("beside data.input=task:majority, expected only one of them");
     }
 
     @Test

@@ -67,6 +67,10 @@ class NightlyIT {
         }
     }
 
+    private static boolean prepares(ProcessHandle process) {
+        return process.info().commandLine().orElse("").contains(" prepare ");
+    }
+
     @Test
     void nightAfterNight() throws Exception {
         assertOutcome("created", night());
@@ -76,8 +80,8 @@ class NightlyIT {
         Files.writeString(input.resolve("tuesday.txt"), "the second night");
         try (Running running = begin()) {
             Process process = running.process();
-            // the script takes its lock before it starts anything
-            while (process.isAlive() && process.children().findAny().isEmpty()) {
+            // the script takes its lock before it starts the launcher
+            while (process.isAlive() && process.descendants().noneMatch(NightlyIT::prepares)) {
                 process.waitFor(10, TimeUnit.MILLISECONDS);
             }
             assertThat(night().code()).isEqualTo(75);

@@ -26,7 +26,9 @@ public final class DriverState {
     private final Map<String, Listener> listeners = new ConcurrentHashMap<>(); // by run
     private final Map<String, LongFunction<Broadcast<float[]>>> parameters = new ConcurrentHashMap<>(); // by series
 
-    DriverState() {}
+    DriverState() {
+        set(FAILED_WRITES, 0);
+    }
 
     /** That of this process. */
     public static DriverState ofThisProcess() {
