@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Vocabulary;
@@ -41,7 +42,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -159,9 +159,9 @@ final class RoundBenchJob {
         ObjectNode json = Json.object()
                 .put("parameters", bench.parameters())
                 .put("workers", train.workers())
-                .put("codec", name(train.codec()))
-                .put("inner_state", name(train.innerState()))
-                .put("merge", name(run.merge()))
+                .put("codec", SettingNames.of(train.codec()))
+                .put("inner_state", SettingNames.of(train.innerState()))
+                .put("merge", SettingNames.of(run.merge()))
                 .put("rounds", rounds.size());
         ObjectNode millis = json.putObject("ms");
         for (String phase : PHASES) {
@@ -188,10 +188,6 @@ final class RoundBenchJob {
     private static double median(List<JsonNode> rounds, ToDoubleFunction<JsonNode> figure) {
         double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
         return sorted[sorted.length / 2];
-    }
-
-    private static String name(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.compare;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.Split;
@@ -84,9 +85,8 @@ public final class CompareJob {
             config.lengths().forEach(this::checkBatch);
             checkHeldOut(settings);
         }
-        ObjectNode result = Json.object()
-                .put("equal", config.equal().name().toLowerCase(Locale.ROOT))
-                .put("threads", train.threads());
+        ObjectNode result =
+                Json.object().put("equal", SettingNames.of(config.equal())).put("threads", train.threads());
         ArrayNode cells = result.putArray("cells");
         for (int length : config.lengths()) {
             Settings data = data(length);

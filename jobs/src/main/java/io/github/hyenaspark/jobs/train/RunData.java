@@ -4,6 +4,7 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
@@ -18,7 +19,6 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,10 +100,7 @@ record RunData(Storage storage, TrainSettings settings) {
                 ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
         if (!manifests.get(0).facts().dataset().isEmpty()) { // else the model was imported: a new run
             arguments.add(ResumeCompatibility.DROPOUT_SEEDS + "="
-                    + settings.bind("train", TrainConfig.class)
-                            .dropoutSeeds()
-                            .name()
-                            .toLowerCase(Locale.ROOT));
+                    + SettingNames.of(settings.bind("train", TrainConfig.class).dropoutSeeds()));
         }
         return arguments;
     }

@@ -115,10 +115,10 @@ public final class TrainJob {
                 RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
-        String beginning = from.isPresent() ? "resuming" : "beginning";
+        String beginning = from.isPresent() ? "resuming" : "starting";
         LOG.info(
                 "{} {} at round {} of {}: {} parameters, {} workers",
-                from.isPresent() ? "resuming" : "starting",
+                beginning,
                 settings.run().dir(),
                 start.round(),
                 plan.train().rounds(),

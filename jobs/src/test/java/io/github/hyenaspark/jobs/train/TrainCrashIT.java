@@ -67,7 +67,7 @@ class TrainCrashIT {
 
     /** What a driver is at when it dies. */
     enum Point {
-        BEGINNING("^beginning ", 1),
+        STARTING("^starting ", 1),
         FIRST_BROADCAST("^round 1 begins", 1),
         SENT("^round 3 is sent", 1),
         TRAINING("^worker 1 has trained", 3),

@@ -116,7 +116,7 @@ class TrainFaultIT {
     void ofTwoDriversThatStartAtOnceTheLaterOneGoesOn() throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
         NamedPoint both =
-                NamedPoint.holding("^beginning ", directory.resolve("both")).times(2);
+                NamedPoint.holding("^starting ", directory.resolve("both")).times(2);
         HyenaProcess process = run.process(LOCAL).withDriverAt(both);
         try (Running one = process.start(directory, run.train());
                 Running other = process.start(directory, run.train())) {

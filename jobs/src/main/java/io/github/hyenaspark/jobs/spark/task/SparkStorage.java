@@ -18,11 +18,6 @@ public final class SparkStorage {
 
     private SparkStorage() {}
 
-    /** Storage before there is a context. */
-    public static Storage of(SparkConf conf) {
-        return Storage.of(hadoopSettings(conf));
-    }
-
     /** Storage with the settings that a context has now. */
     public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
