@@ -51,7 +51,7 @@ public final class StepBenchmark {
             model.recomputeBlocks();
         }
         localStep = new LocalStep(model, config);
-        state = TrainingState.initial(model.parameters());
+        state = localStep.begin(TrainingState.parametersOnly(model.parameters()));
         batch = randomBatch(shape);
     }
 

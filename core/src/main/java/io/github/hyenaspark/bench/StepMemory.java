@@ -87,7 +87,8 @@ public record StepMemory(long parameters, long model, long activations, long wor
     private static long matrixElements(BlockConfig block) {
         return block.parameters(new LinearInitializer.Alone()).stream()
                 .filter(spec ->
-                        spec.group() == ParameterSpec.Group.BASE && spec.shape().size() == 2)
+                        (spec.group() == ParameterSpec.Group.BASE || spec.group() == ParameterSpec.Group.MATRIX)
+                                && spec.shape().size() == 2)
                 .mapToLong(ParameterSpec::size)
                 .sum();
     }

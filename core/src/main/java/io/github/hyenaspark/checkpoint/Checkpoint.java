@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
@@ -18,8 +19,10 @@ import java.util.regex.Pattern;
  * @param datasetSha256 SHA-256 of the snapshot file, hexadecimal; empty likewise
  * @param tokenizer fingerprint of the tokenizer
  * @param vocabularySize V, token ids
- * @param vectors P floats each, in table order: {@link #THETA} and whatever else the run carries across rounds
+ * @param vectors {@link #THETA} and whatever else the run carries across rounds, P floats each unless {@code orders}
+ *     says otherwise
  * @param table names, shapes and offsets of the P elements, without gaps
+ * @param orders tables of the vectors that have some of these parameters only, or in another order
  * @param journalBytes length of the run's journal at the end of the round
  * @param workers the workers' own state, at most one file per worker, in worker order
  */
@@ -33,6 +36,7 @@ public record Checkpoint(
         int vocabularySize,
         Map<String, float[]> vectors,
         List<ParameterEntry> table,
+        Map<String, List<ParameterEntry>> orders,
         Provenance.Numerics numerics,
         long journalBytes,
         TrainingProgress progress,
@@ -45,6 +49,7 @@ public record Checkpoint(
     public Checkpoint {
         vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
         table = List.copyOf(table);
+        orders = Map.copyOf(orders);
         workers = List.copyOf(workers);
         if (round < 0 || tokens < 0 || journalBytes < 0) {
             throw new IllegalArgumentException(
@@ -60,20 +65,29 @@ public record Checkpoint(
             }
             last = worker;
         }
-        long parameters = parameters(table);
         if (!vectors.containsKey(THETA)) {
             throw new IllegalArgumentException("a checkpoint needs the vector theta, found " + vectors.keySet());
         }
-        vectors.forEach((name, values) -> {
-            if (!VECTOR.matcher(name).matches()) {
-                throw new IllegalArgumentException(
-                        "the name of a vector must be like outer-momentum, found \"" + name + "\"");
+        if (!vectors.keySet().containsAll(orders.keySet()) || orders.containsKey(THETA)) {
+            throw new IllegalArgumentException("only vectors other than theta may have an order of their own, found "
+                    + new TreeSet<>(orders.keySet()));
+        }
+        for (Map.Entry<String, float[]> vector : vectors.entrySet()) {
+            if (!VECTOR.matcher(vector.getKey()).matches()) {
+                throw new IllegalArgumentException("the name of a vector must be like outer-momentum, found \""
+                        + vector.getKey() + "\"");
             }
-            if (values.length != parameters) {
-                throw new IllegalArgumentException("vector " + name + " needs the " + parameters
-                        + " elements of the parameter table, found " + values.length);
+            long elements = parameters(orders.getOrDefault(vector.getKey(), table));
+            if (vector.getValue().length != elements) {
+                throw new IllegalArgumentException("vector " + vector.getKey() + " needs the " + elements
+                        + " elements of the parameter table, found " + vector.getValue().length);
             }
-        });
+        }
+    }
+
+    /** The parameters whose elements a vector has, in its order. */
+    public List<ParameterEntry> table(String vector) {
+        return orders.getOrDefault(vector, table);
     }
 
     /** Whether this is an imported model that no run has trained yet. */

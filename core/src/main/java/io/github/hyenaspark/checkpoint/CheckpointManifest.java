@@ -86,7 +86,7 @@ public record CheckpointManifest(
         return new ManifestName(round, epoch);
     }
 
-    Checkpoint checkpoint(Map<String, float[]> vectors) {
+    Checkpoint checkpoint(Map<String, float[]> vectors, Map<String, List<ParameterEntry>> orders) {
         return new Checkpoint(
                 round,
                 tokens,
@@ -97,6 +97,7 @@ public record CheckpointManifest(
                 facts.vocabularySize(),
                 vectors,
                 facts.table(),
+                orders,
                 facts.numerics(),
                 facts.journalBytes(),
                 facts.progress(),

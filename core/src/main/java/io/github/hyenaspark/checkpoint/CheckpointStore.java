@@ -6,6 +6,7 @@ import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
+import io.github.hyenaspark.model.ParameterEntry;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -313,13 +314,19 @@ public final class CheckpointStore {
     private Checkpoint load(ManifestName name) throws IOException {
         CheckpointManifest manifest = manifest(name);
         verify(manifest.workers()); // tasks will read them on executors, which cannot fall back
+        List<ParameterEntry> table = manifest.facts().table();
         Map<String, float[]> vectors = new TreeMap<>();
+        Map<String, List<ParameterEntry>> orders = new TreeMap<>();
         for (VectorFile file : manifest.files()) {
-            vectors.put(file.vector(), file.read(storage, run, manifest.facts().table()));
+            VectorFile.Vector vector = file.read(storage, run, table);
+            vectors.put(file.vector(), vector.values());
+            if (!vector.entries().equals(table)) {
+                orders.put(file.vector(), vector.entries());
+            }
         }
         Checkpoint checkpoint;
         try {
-            checkpoint = manifest.checkpoint(vectors);
+            checkpoint = manifest.checkpoint(vectors, orders);
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(layout.uri(manifest.path()), "a whole checkpoint", e.getMessage() + "");
         }

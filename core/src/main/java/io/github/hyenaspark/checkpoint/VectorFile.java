@@ -12,7 +12,9 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.ParameterEntry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -47,11 +49,11 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
     }
 
-    /** Writes a vector of a checkpoint as one tensor per parameter, in table order. */
+    /** Writes a vector of a checkpoint as one tensor per parameter, in its order. */
     static VectorFile write(Storage storage, String run, String directory, String vector, Checkpoint checkpoint)
             throws IOException {
         float[] values = checkpoint.vector(vector);
-        List<Tensor> tensors = checkpoint.table().stream()
+        List<Tensor> tensors = checkpoint.table(vector).stream()
                 .map(entry -> new Tensor(entry.name(), shape(entry), values, Math.toIntExact(entry.offset())))
                 .toList();
         Map<String, String> metadata = Map.of("vector", vector, "round", Long.toString(checkpoint.round()));
@@ -73,25 +75,31 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         }
     }
 
-    /** The P elements of a vector that {@link #write} wrote; its tensors must be those of the table. */
-    float[] read(Storage storage, String run, List<ParameterEntry> table) throws IOException {
+    /**
+     * A vector that {@link #write} wrote.
+     *
+     * @param entries the parameters whose elements it has, in its order
+     */
+    record Vector(float[] values, List<ParameterEntry> entries) {}
+
+    /** Reads a vector; its tensors must be parameters of the table, each at most once. */
+    Vector read(Storage storage, String run, List<ParameterEntry> table) throws IOException {
         Contents contents = read(storage, run);
-        List<Tensor> tensors = contents.tensors();
         String uri = in(run).uri();
-        if (tensors.size() != table.size()) {
-            throw new CorruptFileException(uri, table.size() + " tensors, as in the table", tensors.size() + "");
-        }
-        for (int i = 0; i < tensors.size(); i++) {
-            Tensor tensor = tensors.get(i);
-            ParameterEntry entry = table.get(i);
-            if (!tensor.name().equals(entry.name()) || !Arrays.equals(tensor.shape(), shape(entry))) {
+        Map<String, ParameterEntry> parameters = new HashMap<>();
+        table.forEach(entry -> parameters.put(entry.name(), entry));
+        List<ParameterEntry> entries = new ArrayList<>();
+        for (Tensor tensor : contents.tensors()) {
+            ParameterEntry entry = parameters.remove(tensor.name());
+            if (entry == null || !Arrays.equals(tensor.shape(), shape(entry))) {
                 throw new CorruptFileException(
                         uri,
-                        "tensor " + entry.name() + " of shape " + entry.shape(),
+                        entry == null ? "tensors of the parameter table" : entry.name() + " of shape " + entry.shape(),
                         tensor.name() + " of shape " + Arrays.toString(tensor.shape()));
             }
+            entries.add(new ParameterEntry(entry.name(), entry.shape(), tensor.offset(), entry.group()));
         }
-        return contents.values();
+        return new Vector(contents.values(), List.copyOf(entries));
     }
 
     private static long[] shape(ParameterEntry entry) {

@@ -38,7 +38,8 @@ public final class GraphContext {
         return context;
     }
 
-    ComputePool pool() {
+    /** The threads that compute the graph. */
+    public ComputePool pool() {
         return pool;
     }
 

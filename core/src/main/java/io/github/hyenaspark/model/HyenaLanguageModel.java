@@ -12,6 +12,7 @@ import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,11 @@ public final class HyenaLanguageModel {
      */
     public void useThreads(int threads) {
         context.useThreads(threads);
+    }
+
+    /** The threads that compute this model, for what else they can do between its passes. */
+    public ComputePool pool() {
+        return context.pool();
     }
 
     /** From now on blocks keep only their inputs and compute the rest again backwards: same bits, less memory. */

@@ -3,22 +3,22 @@ package io.github.hyenaspark.train;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.train.config.TrainConfig;
-import io.github.hyenaspark.train.optim.AdamW;
 import io.github.hyenaspark.train.optim.GradientClip;
+import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
 
-/** One local step: gradients of a batch, clipping, AdamW. The model only serves as workspace. */
+/** One local step: gradients of a batch, clipping, the optimizer. The model only serves as workspace. */
 public final class LocalStep {
     private final HyenaLanguageModel model;
     private final TrainConfig config;
-    private final AdamW optimizer;
+    private final Optimizer optimizer;
     private final GradientClip clip;
     private final float[] gradients;
 
     public LocalStep(HyenaLanguageModel model, TrainConfig config) {
         this.model = model;
         this.config = config;
-        optimizer = new AdamW(model.table(), config.betas());
+        optimizer = new Optimizer(config.optimizer(), model.table(), config.betas());
         clip = new GradientClip(config.clipNorm());
         gradients = new float[Math.toIntExact(model.parameterCount())];
     }
@@ -28,8 +28,9 @@ public final class LocalStep {
      *
      * @param loss mean over counted targets, nats
      * @param norm global gradient norm before clipping
+     * @param optimizerNanos wall-clock time of the update
      */
-    public record Found(double loss, double norm) {}
+    public record Found(double loss, double norm, long optimizerNanos) {}
 
     /**
      * Position of a step.
@@ -39,13 +40,20 @@ public final class LocalStep {
      */
     public record Time(long step, long momentSteps) {}
 
+    /** A copy of a worker's start to take steps from; moments that it lacks become zeros. */
+    public TrainingState begin(TrainingState start) {
+        return optimizer.begin(start);
+    }
+
     /** Takes one step from {@code state}, in place. */
     public Found take(TrainingState state, Batch batch, Time time, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);
         double norm = clip.clip(gradients);
-        optimizer.update(state, gradients, time.momentSteps(), AdamW.GroupRates.at(config, time.step()));
-        return new Found(loss, norm);
+        long begin = System.nanoTime();
+        var rates = Optimizer.GroupRates.at(config, time.step());
+        optimizer.update(state, gradients, time.momentSteps(), rates, model.pool());
+        return new Found(loss, norm, System.nanoTime() - begin);
     }
 }

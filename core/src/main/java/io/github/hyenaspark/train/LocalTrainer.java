@@ -9,7 +9,7 @@ import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 
 /**
- * One worker's share of a round: H local steps of AdamW from a given state. A pure function of its arguments: it gives
+ * One worker's share of a round: H local steps from a given state. A pure function of its arguments: it gives
  * the same bits wherever it is repeated. The model only serves as workspace; its parameters are overwritten.
  */
 public final class LocalTrainer {
@@ -40,7 +40,7 @@ public final class LocalTrainer {
      */
     public RoundResult round(
             TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep, IntPredicate continues) {
-        TrainingState state = start.copy();
+        TrainingState state = localStep.begin(start);
         int steps = config.localStepsIn(round);
         long tokens = 0;
         double lossSum = 0;
@@ -69,7 +69,10 @@ public final class LocalTrainer {
         for (int i = 0; i < start.parameterCount(); i++) {
             double difference = (double) end.theta()[i] - start.theta()[i];
             squares += difference * difference;
-            moments += 0 * end.firstMoment()[i] + 0 * end.secondMoment()[i];
+            moments += 0 * end.firstMoment()[i];
+        }
+        for (float moment : end.secondMoment()) {
+            moments += 0 * moment;
         }
         return Math.sqrt(squares) + moments;
     }

@@ -8,6 +8,8 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +97,23 @@ class CheckpointStoreTest {
         assertThat(manifest.thetaSha256()).isEqualTo(Hashes.sha256(theta));
         assertThat(manifest.parameters()).isEqualTo(21);
         assertThat(store().manifests()).containsExactly(manifest);
+    }
+
+    @Test
+    void aVectorMayHaveSomeParametersInItsOwnOrder() throws IOException {
+        List<ParameterEntry> order = List.of(
+                new ParameterEntry("block-0.filter.z", List.of(1, 2, 3), 0, ParameterSpec.Group.POSITIONS),
+                new ParameterEntry("block-0.filter.sin-freq", List.of(2), 6, ParameterSpec.Group.FILTER));
+        float[] moments = {1, 2, 3, 4, 5, 6, 7, 8};
+        Checkpoint saved = TestCheckpoints.ofRound(
+                7,
+                Map.of("theta", TestCheckpoints.vector(7, 1), "second-moment", moments),
+                Map.of("second-moment", order));
+        driver().save(saved, 1);
+        Checkpoint restored = store().newestValid().orElseThrow();
+        assertThat(restored.vector("second-moment")).isEqualTo(moments);
+        assertThat(restored.table("second-moment")).isEqualTo(order);
+        assertThat(restored.table("theta")).isEqualTo(TestCheckpoints.TABLE);
     }
 
     @Test

@@ -42,6 +42,17 @@ class CheckpointTest {
     }
 
     @Test
+    void thetaIsWholeAndInTableOrder() {
+        var vectors = Map.of("theta", new float[21]);
+        refused(
+                () -> TestCheckpoints.ofRound(1, vectors, Map.of("theta", TestCheckpoints.TABLE)),
+                "only vectors other than theta may have an order of their own, found [theta]");
+        refused(
+                () -> TestCheckpoints.ofRound(1, vectors, Map.of("first-moment", TestCheckpoints.TABLE)),
+                "only vectors other than theta may have an order of their own, found [first-moment]");
+    }
+
+    @Test
     void aTableHasNoGaps() {
         refused(
                 () -> Checkpoint.parameters(List.of(

@@ -27,6 +27,10 @@ final class TestCheckpoints {
     }
 
     static Checkpoint ofRound(long round, Map<String, float[]> vectors) {
+        return ofRound(round, vectors, Map.of());
+    }
+
+    static Checkpoint ofRound(long round, Map<String, float[]> vectors, Map<String, List<ParameterEntry>> orders) {
         return new Checkpoint(
                 round,
                 round * 80,
@@ -37,6 +41,7 @@ final class TestCheckpoints {
                 256,
                 vectors,
                 TABLE,
+                orders,
                 new Provenance.Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
                 round * 100,
                 new TrainingProgress(Math.abs(round), 10 * Math.abs(round), OptionalDouble.of(2.5)),

@@ -15,10 +15,12 @@ import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.testing.Closeness;
-import io.github.hyenaspark.train.optim.AdamW;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.GradientClip;
-import io.github.hyenaspark.train.optim.ReferenceAdamW;
+import io.github.hyenaspark.train.optim.ReferenceOptimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -144,8 +146,8 @@ final class GoldenLanguageModel {
                 optimizer.required("beta2").asDouble());
         GradientClip clip = new GradientClip(optimizer.path("clip_global_norm").asDouble(0));
         double[] theta = doubles(graph.params());
-        ReferenceAdamW plain = new ReferenceAdamW(table, betas);
-        AdamW fused = new AdamW(table, betas);
+        ReferenceOptimizer plain = new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, table, betas);
+        Optimizer fused = new Optimizer(TrainConfig.Optimizer.ADAMW, table, betas);
         TrainingState state = TrainingState.initial(floats(theta));
         double[] losses = GoldenFile.doubles(root.required("trajectory").required("losses"));
         for (int step = 0; step < losses.length; step++) {
@@ -159,19 +161,20 @@ final class GoldenLanguageModel {
             } else {
                 float[] narrowed = floats(gradient);
                 clip.clip(narrowed);
-                fused.update(state, narrowed, step, rates());
+                fused.update(state, narrowed, step, rates(), ComputePool.alone());
             }
         }
     }
 
-    private Map<ParameterSpec.Group, AdamW.GroupRates> rates() {
-        Map<ParameterSpec.Group, AdamW.GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
+    private Map<ParameterSpec.Group, Optimizer.GroupRates> rates() {
+        Map<ParameterSpec.Group, Optimizer.GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
         JsonNode groups = root.required("optimizer").required("groups");
         for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
-            JsonNode rate = groups.path(group.name().toLowerCase(Locale.ROOT));
+            boolean matrix = group == ParameterSpec.Group.MATRIX; // AdamW has them in the base group
+            JsonNode rate = groups.path(matrix ? "base" : group.name().toLowerCase(Locale.ROOT));
             rates.put(
                     group,
-                    new AdamW.GroupRates(
+                    new Optimizer.GroupRates(
                             rate.path("lr").asDouble(),
                             rate.path("weight_decay").asDouble()));
         }

@@ -10,9 +10,10 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ModelConfigs;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
-import io.github.hyenaspark.train.optim.AdamW;
+import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.Arrays;
@@ -82,7 +83,7 @@ class LocalTrainerTest {
     void aRoundIsItsStepsOneByOne() {
         LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch);
         TrainingState state = start.copy();
-        AdamW adam = new AdamW(model.table(), CONFIG.betas());
+        Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         double lossSum = 0;
         for (int step = 0; step < 4; step++) {
@@ -90,7 +91,7 @@ class LocalTrainerTest {
             lossSum += 26 * model.computeGradient(batch(step), 0);
             model.gradient(gradient);
             new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, 4 + step, AdamW.GroupRates.at(CONFIG, 4 + step));
+            adam.update(state, gradient, 4 + step, Optimizer.GroupRates.at(CONFIG, 4 + step), ComputePool.alone());
         }
         assertThat(result.state().theta()).containsExactly(state.theta());
         assertThat(result.report().lossSum()).isCloseTo(lossSum, within(1e-9));
@@ -116,14 +117,14 @@ class LocalTrainerTest {
         LocalTrainer.RoundResult reset =
                 new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
         TrainingState state = start.copy();
-        AdamW adam = new AdamW(model.table(), CONFIG.betas());
+        Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         for (int step = 0; step < 4; step++) {
             model.parameters(state.theta());
             model.computeGradient(batch(step), 0);
             model.gradient(gradient);
             new GradientClip(1).clip(gradient);
-            adam.update(state, gradient, step, AdamW.GroupRates.at(CONFIG, 20 + step));
+            adam.update(state, gradient, step, Optimizer.GroupRates.at(CONFIG, 20 + step), ComputePool.alone());
         }
         assertThat(reset.state().theta()).containsExactly(state.theta());
     }

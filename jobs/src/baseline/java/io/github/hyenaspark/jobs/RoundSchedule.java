@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs;
 
 import io.github.hyenaspark.train.config.TrainConfig;
-import io.github.hyenaspark.train.optim.WarmupCosine;
+import io.github.hyenaspark.train.optim.LearningRate;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
@@ -11,23 +11,20 @@ import org.nd4j.linalg.schedule.ISchedule;
  * makes up for it, and where they begin again, as the count does, it is right as it is.
  *
  * @param lr highest rate
- * @param cosine the shape
+ * @param rate over the run
  * @param begin steps before the round
  * @param goesOn whether the moments go on from round to round
  * @param beta1 of Adam
  * @param beta2 of Adam
  */
-record RoundSchedule(double lr, Shape cosine, long begin, boolean goesOn, double beta1, double beta2)
+record RoundSchedule(double lr, LearningRate rate, long begin, boolean goesOn, double beta1, double beta2)
         implements ISchedule {
     private static final long serialVersionUID = 1;
-
-    /** What {@link WarmupCosine} needs, for the wire. */
-    record Shape(double minLr, long warmupSteps, long totalSteps) implements java.io.Serializable {}
 
     static RoundSchedule of(TrainConfig train, long round, boolean goesOn) {
         return new RoundSchedule(
                 train.lr(),
-                new Shape(train.minLr(), train.warmupSteps(), train.totalSteps()),
+                LearningRate.of(train),
                 train.stepsBefore(round),
                 goesOn,
                 train.betas().get(0),
@@ -37,7 +34,7 @@ record RoundSchedule(double lr, Shape cosine, long begin, boolean goesOn, double
     @Override
     public double valueAt(int iteration, int epoch) {
         long step = begin + iteration;
-        double rate = new WarmupCosine(cosine.minLr, cosine.warmupSteps, cosine.totalSteps).rate(lr, step);
+        double rate = this.rate.at(lr, step);
         return goesOn ? rate * correction(step) / correction(iteration) : rate;
     }
 

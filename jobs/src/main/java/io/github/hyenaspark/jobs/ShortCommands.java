@@ -70,6 +70,7 @@ final class ShortCommands {
                 1,
                 Map.of(Checkpoint.THETA, new float[1]),
                 List.of(new ParameterEntry("weight", List.of(1), 0, ParameterSpec.Group.BASE)),
+                Map.of(),
                 new Provenance.Numerics("", "", "", ""),
                 0,
                 new TrainingProgress(0, 0, OptionalDouble.empty()),

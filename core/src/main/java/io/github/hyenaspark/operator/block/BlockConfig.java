@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.block;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.MATRIX;
 
 import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
@@ -33,9 +34,9 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
         norm(width).forEach(spec -> specs.add(spec.within("norm1")));
         mixer.parameters(linear).forEach(spec -> specs.add(spec.within("mixer")));
         norm(width).forEach(spec -> specs.add(spec.within("norm2")));
-        specs.add(new ParameterSpec("fc1.weight", List.of(innerWidth, width), linear.weight(width), BASE));
+        specs.add(new ParameterSpec("fc1.weight", List.of(innerWidth, width), linear.weight(width), MATRIX));
         specs.add(new ParameterSpec("fc1.bias", List.of(innerWidth), linear.bias(width), BASE));
-        specs.add(new ParameterSpec("fc2.weight", List.of(width, innerWidth), linear.outputWeight(innerWidth), BASE));
+        specs.add(new ParameterSpec("fc2.weight", List.of(width, innerWidth), linear.outputWeight(innerWidth), MATRIX));
         specs.add(new ParameterSpec("fc2.bias", List.of(width), linear.bias(innerWidth), BASE));
         return List.copyOf(specs);
     }

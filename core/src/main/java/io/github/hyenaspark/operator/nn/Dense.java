@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.nn;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.MATRIX;
 
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -55,7 +56,7 @@ public final class Dense {
     public List<ParameterSpec> parameters(LinearInitializer linear) {
         Initializer weight = end == End.IN ? linear.weight(inputs) : linear.outputWeight(inputs);
         return List.of(
-                new ParameterSpec(weightName, List.of(outputs, inputs), weight, BASE),
+                new ParameterSpec(weightName, List.of(outputs, inputs), weight, MATRIX),
                 new ParameterSpec(biasName, List.of(outputs), linear.bias(inputs), BASE));
     }
 

@@ -23,10 +23,12 @@ public record ParameterSpec(String name, List<Integer> shape, Initializer initia
         return new ParameterSpec(part + "." + name, shape, initial, group);
     }
 
-    /** Parameters that share a learning rate and a weight decay (the groups of safari's trainer). */
+    /** Parameters that share an optimizer, a learning rate and a weight decay (the groups of safari's trainer). */
     public enum Group {
         /** Everything that is in no other group, biases, norms and embeddings included: base rate, decayed. */
         BASE,
+        /** Weight matrices, rows × columns, of projections, cells and feed-forward layers: Muon's if it trains, else as BASE. */
+        MATRIX,
         /** What long filters are made of, the filter network and its sine frequencies: filter rate, not decayed. */
         FILTER,
         /** Trained positions z of the filters: filter rate, not decayed. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.recurrent;
 
 import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.MATRIX;
 
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
@@ -33,7 +34,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         Initializer uniform = new Initializer.Uniform(1 / Math.sqrt(width));
         List<ParameterSpec> specs = new ArrayList<>();
         for (String product : List.of("in", "hidden")) {
-            specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, BASE));
+            specs.add(new ParameterSpec(product + ".weight", List.of(rows, width), uniform, MATRIX));
             specs.add(new ParameterSpec(product + ".bias", List.of(rows), uniform, BASE));
         }
         specs.addAll(Dense.out(width).parameters(linear));

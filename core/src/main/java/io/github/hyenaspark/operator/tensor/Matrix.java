@@ -17,6 +17,7 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     private static final int ROW_MAJOR = 101;
     private static final int NOT_TRANSPOSED = 111;
     private static final int TRANSPOSED = 112;
+    private static final int UPPER = 121;
 
     public static Matrix of(FloatArray values, int rows, int columns) {
         return new Matrix(values, 0, rows, columns, columns, false);
@@ -40,6 +41,25 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
     /** this = this + a · b. */
     public void add(Matrix a, Matrix b) {
         multiply(a, b, 1f);
+    }
+
+    /** The upper triangle of this = a · aᵀ; the lower one stays as it is. */
+    public void setUpperGram(Matrix a) {
+        if (transposed || rows != columns || a.seenRows() != rows) {
+            throw new IllegalArgumentException("cannot put the products of rows of " + a.shape() + " into " + shape());
+        }
+        org.bytedeco.openblas.global.openblas.cblas_ssyrk(
+                ROW_MAJOR,
+                UPPER,
+                a.transposed ? TRANSPOSED : NOT_TRANSPOSED,
+                rows,
+                a.seenColumns(),
+                1f,
+                a.values.pointer(a.start, a.elements()),
+                a.stride,
+                0f,
+                values.pointer(start, elements()),
+                stride);
     }
 
     public void read(int row, float[] to) {

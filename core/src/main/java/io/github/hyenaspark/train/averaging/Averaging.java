@@ -68,7 +68,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     public AveragedState average(TrainingState start, List<EncodedUpdate> frames) {
         check(frames);
         int parameters = start.parameterCount();
-        AveragedState all = AveragedState.zeros(0, parameters, config.innerState());
+        AveragedState all = zeros(0, parameters, frames);
         IntStream.range(0, (parameters + RANGE - 1) / RANGE).parallel().forEach(range -> {
             int from = range * RANGE;
             fill(all, start, frames, from, Math.min(from + RANGE, parameters));
@@ -85,7 +85,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      */
     public AveragedState range(TrainingState start, List<EncodedUpdate> frames, int from) {
         check(frames);
-        AveragedState part = AveragedState.zeros(from, start.parameterCount(), config.innerState());
+        AveragedState part = zeros(from, start.parameterCount(), frames);
         fill(part, start, frames, from, from + start.parameterCount());
         return part;
     }
@@ -112,6 +112,13 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
             squares += step * step;
         }
         return Math.sqrt(squares);
+    }
+
+    private AveragedState zeros(int from, int count, List<EncodedUpdate> frames) {
+        boolean averages = config.innerState() == TrainConfig.MomentPolicy.AVERAGE;
+        int moments = averages ? count : 0;
+        int second = averages ? frames.get(0).secondMoments() : 0;
+        return new AveragedState(from, new float[count], new float[moments], new float[second]);
     }
 
     private void check(List<EncodedUpdate> frames) {
@@ -153,9 +160,12 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
             int count = Math.min(Codec.BLOCK, to - at);
             int place = at - into.from();
             moments(first.of(at, count), into.firstMoment(), place, count);
-            double[] grown = second.of(at, count);
-            meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, count));
-            moments(grown, into.secondMoment(), place, count);
+            int seconds = Math.min(count, into.secondMoment().length - place);
+            if (seconds > 0) {
+                double[] grown = second.of(at, seconds);
+                meanGradient.ifPresent(made -> made.correct(grown, first.values(), start, place, seconds));
+                moments(grown, into.secondMoment(), place, seconds);
+            }
         }
     }
 
@@ -233,22 +243,22 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param secondMoment the mean of v, corrected as {@link TrainConfig.SecondMoment} says; empty likewise
      */
     public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
-        /** Zeros for all parameters, to be filled by {@link #put}. */
-        public static AveragedState zeros(int parameters, TrainConfig.MomentPolicy innerState) {
-            return zeros(0, parameters, innerState);
-        }
-
-        static AveragedState zeros(int from, int count, TrainConfig.MomentPolicy innerState) {
-            int moments = innerState == TrainConfig.MomentPolicy.AVERAGE ? count : 0;
-            return new AveragedState(from, new float[count], new float[moments], new float[moments]);
+        /** Zeros in the shape of a common start, to be filled by {@link #put}. */
+        public static AveragedState zeros(int parameters, int firstMoments, int secondMoments) {
+            return new AveragedState(
+                    0, new float[parameters], new float[firstMoments], new float[secondMoments]);
         }
 
         /** Copies a range into this state, which begins at 0. */
         public void put(AveragedState part) {
             System.arraycopy(part.parameters, 0, parameters, part.from, part.parameters.length);
-            if (part.firstMoment.length > 0) {
-                System.arraycopy(part.firstMoment, 0, firstMoment, part.from, part.firstMoment.length);
-                System.arraycopy(part.secondMoment, 0, secondMoment, part.from, part.secondMoment.length);
+            put(part.firstMoment, firstMoment, part.from);
+            put(part.secondMoment, secondMoment, part.from);
+        }
+
+        private static void put(float[] part, float[] whole, int from) {
+            if (part.length > 0) { // else it may begin after the end
+                System.arraycopy(part, 0, whole, from, part.length);
             }
         }
     }

@@ -14,8 +14,8 @@ import java.util.Arrays;
  * @param from number of the first parameter, a multiple of {@link Codec#BLOCK}
  * @param parameters the worker's parameters themselves under {@link Codec#FP32}, so that averaging one worker is exact;
  *     under every other codec its delta, parameters minus the common start
- * @param firstMoment AdamW's m in {@link Codec#ofMoments}; empty unless moments are averaged
- * @param secondMoment AdamW's v likewise
+ * @param firstMoment m in {@link Codec#ofMoments}; empty unless moments are averaged
+ * @param secondMoment v likewise; there may be fewer of them than parameters
  */
 public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) {
     private static final byte[] NONE = {};
@@ -114,10 +114,15 @@ public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] fir
     }
 
     private byte[] part(Codec codec, byte[] frame, int begin, int end) {
-        if (frame.length == 0) {
-            return frame;
-        }
-        return Arrays.copyOfRange(
-                frame, Math.toIntExact(codec.bytes(begin - from)), Math.toIntExact(codec.bytes(end - from)));
+        return Arrays.copyOfRange(frame, place(codec, frame, begin), place(codec, frame, end));
+    }
+
+    private int place(Codec codec, byte[] frame, int parameter) {
+        return (int) Math.min(frame.length, codec.bytes(parameter - from));
+    }
+
+    /** Second moments in the frame. */
+    int secondMoments() {
+        return codec.ofMoments().momentsIn(secondMoment);
     }
 }

@@ -3,8 +3,7 @@ package io.github.hyenaspark.train.config;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.train.codec.Codec;
-import io.github.hyenaspark.train.optim.AdamW;
-import io.github.hyenaspark.train.optim.WarmupCosine;
+import io.github.hyenaspark.train.optim.LearningRate;
 import java.util.List;
 
 /**
@@ -13,11 +12,13 @@ import java.util.List;
  * @param workers K, logical workers, independent of the number of executors
  * @param localSteps H, local steps per worker and round
  * @param batchSize B, sequences per local step and worker
- * @param lr base learning rate after the warm-up
- * @param minLr end of the cosine, for every group, see {@link WarmupCosine}
+ * @param lr learning rate after the warm-up of all that has no other
+ * @param matrixLr learning rate of the weight matrices if the optimizer is Muon
+ * @param minLr what {@code lr} has decayed to at the end, see {@link LearningRate}
  * @param warmupSteps local steps of linear warm-up
- * @param weightDecay of the base group, decoupled (AdamW); the other groups have none
- * @param betas β1 and β2 of {@link AdamW}
+ * @param decayFraction of the steps after the warm-up, the last ones: those in which rates decay
+ * @param weightDecay decoupled, of the base group and the weight matrices; the other groups have none
+ * @param betas β1 and β2 of AdamW
  * @param clipNorm largest global gradient norm, 0 for no limit
  * @param filterLr learning rate of the filters, their positions and their decays
  * @param threads of one task
@@ -36,9 +37,13 @@ public record TrainConfig(
         int batchSize,
         long seed,
         DropoutSeeds dropoutSeeds,
+        Optimizer optimizer,
         double lr,
+        double matrixLr,
         double minLr,
         int warmupSteps,
+        Schedule schedule,
+        double decayFraction,
         double weightDecay,
         List<Double> betas,
         double clipNorm,
@@ -63,7 +68,9 @@ public record TrainConfig(
         SettingCheck.atLeast("train.warmup-steps", warmupSteps, 0);
         SettingCheck.atLeast("train.threads", threads, 1);
         SettingCheck.positive("train.lr", lr);
+        SettingCheck.positive("train.matrix-lr", matrixLr);
         SettingCheck.positive("train.filter-lr", filterLr);
+        SettingCheck.positive("train.decay-fraction", decayFraction);
         SettingCheck.notNegative("train.min-lr", minLr);
         SettingCheck.notNegative("train.weight-decay", weightDecay);
         SettingCheck.notNegative("train.clip-norm", clipNorm);
@@ -71,6 +78,9 @@ public record TrainConfig(
         SettingCheck.oneOf("train.down-codec", SettingNames.of(downCodec), "fp32", "bf16", "int8");
         if (minLr > lr) {
             throw new IllegalArgumentException("train.min-lr must be at most train.lr = " + lr + ", found " + minLr);
+        }
+        if (decayFraction > 1) {
+            throw new IllegalArgumentException("train.decay-fraction must be at most 1, found " + decayFraction);
         }
         betas = List.copyOf(betas);
         stepPhases = List.copyOf(stepPhases);
@@ -194,13 +204,13 @@ public record TrainConfig(
         }
     }
 
-    /** What happens to AdamW's moments between rounds. */
+    /** What happens to the optimizer's moments between rounds. */
     public enum MomentPolicy {
         /** Averaged like the parameters; every worker starts from the mean. */
         AVERAGE,
         /** Every worker keeps its own (arXiv 2311.08105); tasks write and read them in the run's directory. */
         LOCAL,
-        /** Every round starts with zeros and restarts AdamW's step count. */
+        /** Every round starts with zeros and restarts the step count of AdamW. */
         RESET
     }
 
@@ -269,6 +279,25 @@ public record TrainConfig(
         SYNC,
         /** When time is over and enough workers are done, see {@link Deadline}. */
         DEADLINE
+    }
+
+    /** What takes the local steps. */
+    public enum Optimizer {
+        /** Adam with decoupled weight decay (arXiv 1711.05101), for all parameters. */
+        ADAMW,
+        /** Muon for the weight matrices, AdamW for the rest. */
+        MUON
+    }
+
+    /** How learning rates decay after the warm-up, see {@link LearningRate}. */
+    public enum Schedule {
+        /** Along half a cosine. */
+        COSINE,
+        LINEAR,
+        /** Not at all. */
+        CONSTANT,
+        /** As timm's scheduler in safari: a cosine from step 0, cut by the warm-up. */
+        TIMM
     }
 
     /** How second moments are averaged. */

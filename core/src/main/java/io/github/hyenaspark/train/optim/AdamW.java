@@ -1,9 +1,6 @@
 package io.github.hyenaspark.train.optim;
 
-import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.train.config.TrainConfig;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,10 +14,10 @@ import java.util.Map;
  *   θ ← θ - lr · m/(1 - β1^t) / (√(v/(1 - β2^t)) + ε)
  * </pre>
  *
- * ε = 1e-8 is added to the corrected root, as in PyTorch and unlike ND4J. {@link ReferenceAdamW} is the double form.
- * For one thread at a time.
+ * ε = 1e-8 is added to the corrected root, as in PyTorch and unlike ND4J. {@link ReferenceOptimizer} has the double
+ * form. For one thread at a time.
  */
-public final class AdamW {
+final class AdamW {
     static final double EPSILON = 1e-8;
 
     private static final int PIECE = 1024;
@@ -29,35 +26,24 @@ public final class AdamW {
     private final float[] gradient = new float[PIECE];
     private final float[] first = new float[PIECE];
     private final float[] second = new float[PIECE];
-    private final ParameterSpans spans;
+    private final MomentLayout layout;
     private final double beta1;
     private final double beta2;
 
-    /**
-     * @param table the model's parameters, without gaps from offset 0
-     * @param betas β1 and β2
-     */
-    public AdamW(List<ParameterEntry> table, List<Double> betas) {
-        this.spans = ParameterSpans.of(table);
+    /** @param betas β1 and β2 */
+    AdamW(MomentLayout layout, List<Double> betas) {
+        this.layout = layout;
         this.beta1 = betas.get(0);
         this.beta2 = betas.get(1);
     }
 
-    /**
-     * Updates {@code state} in place.
-     *
-     * @param gradients P, unchanged
-     * @param step updates that the moments already contain, so t = step + 1
-     * @param rates for every group of the table
-     * @throws IllegalArgumentException if an array does not fit the table or a group has no rates
-     */
-    public void update(TrainingState state, float[] gradients, long step, Map<ParameterSpec.Group, GroupRates> rates) {
-        spans.checkCount("state", state.parameterCount());
-        spans.checkCount("gradients", gradients.length);
+    /** Updates its parameters and their moments in place; see {@link Optimizer#update}. */
+    void update(
+            TrainingState state, float[] gradients, long step, Map<ParameterSpec.Group, Optimizer.GroupRates> rates) {
         double correction1 = 1 - Math.pow(beta1, step + 1.0);
         double correction2 = Math.sqrt(1 - Math.pow(beta2, step + 1.0));
-        for (ParameterSpans.Span span : spans.list()) {
-            GroupRates group = span.ratesIn(rates);
+        for (MomentLayout.Span span : layout.spans()) {
+            Optimizer.GroupRates group = Optimizer.GroupRates.in(rates, span.group());
             Factors factors =
                     new Factors((float) (group.lr() * group.weightDecay()), (float) (group.lr() / correction1), (float)
                             (1 / correction2));
@@ -69,20 +55,22 @@ public final class AdamW {
     private record Factors(float decay, float rate, float rootScale) {}
 
     /** One piece at a time, in loops short enough for the compiler to vectorise. */
-    private void update(TrainingState state, float[] gradients, ParameterSpans.Span span, Factors factors) {
-        for (int from = span.from(); from < span.to(); from += PIECE) {
-            int count = Math.min(PIECE, span.to() - from);
-            System.arraycopy(gradients, from, gradient, 0, count);
-            System.arraycopy(state.firstMoment(), from, first, 0, count);
+    private void update(TrainingState state, float[] gradients, MomentLayout.Span span, Factors factors) {
+        for (int from = 0; from < span.count(); from += PIECE) {
+            int count = Math.min(PIECE, span.count() - from);
+            int at = span.at() + from;
+            int moment = span.moment() + from;
+            System.arraycopy(gradients, at, gradient, 0, count);
+            System.arraycopy(state.firstMoment(), moment, first, 0, count);
             average(first, gradient, (float) beta1, (float) (1 - beta1), count);
-            System.arraycopy(first, 0, state.firstMoment(), from, count);
-            System.arraycopy(state.secondMoment(), from, second, 0, count);
+            System.arraycopy(first, 0, state.firstMoment(), moment, count);
+            System.arraycopy(state.secondMoment(), moment, second, 0, count);
             averageOfSquares(second, gradient, (float) beta2, (float) (1 - beta2), count);
-            System.arraycopy(second, 0, state.secondMoment(), from, count);
+            System.arraycopy(second, 0, state.secondMoment(), moment, count);
             denominators(second, factors.rootScale, count);
-            System.arraycopy(state.theta(), from, theta, 0, count);
+            System.arraycopy(state.theta(), at, theta, 0, count);
             step(factors.decay, factors.rate, count);
-            System.arraycopy(theta, 0, state.theta(), from, count);
+            System.arraycopy(theta, 0, state.theta(), at, count);
         }
     }
 
@@ -110,24 +98,6 @@ public final class AdamW {
         }
         for (int i = 0; i < count; i++) {
             theta[i] = theta[i] - decay * theta[i] - first[i];
-        }
-    }
-
-    /** Learning rate of a group in one local step, and its decoupled weight decay, which the rate multiplies. */
-    public record GroupRates(double lr, double weightDecay) {
-        /** The rates of all groups at a local step of the run, from 0; only the base group decays. */
-        public static Map<ParameterSpec.Group, GroupRates> at(TrainConfig config, long step) {
-            WarmupCosine schedule = WarmupCosine.of(config);
-            double filterLr = schedule.rate(config.filterLr(), step);
-            Map<ParameterSpec.Group, GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
-            for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
-                rates.put(
-                        group,
-                        group == ParameterSpec.Group.BASE
-                                ? new GroupRates(schedule.rate(config.lr(), step), config.weightDecay())
-                                : new GroupRates(filterLr, 0));
-            }
-            return rates;
         }
     }
 }

@@ -13,7 +13,11 @@ public final class TrainConfigDraft {
     public TrainConfig.DropoutSeeds dropoutSeeds = TrainConfig.DropoutSeeds.MIXED;
     public int warmupSteps = 3;
     public int threads = 1;
+    public TrainConfig.Optimizer optimizer = TrainConfig.Optimizer.ADAMW;
     public double lr = 6e-4;
+    public double matrixLr = 1e-2;
+    public TrainConfig.Schedule schedule = TrainConfig.Schedule.TIMM;
+    public double decayFraction = 1;
     public double minLr = 6e-5;
     public double weightDecay = 0.1;
     public double clipNorm = 1;
@@ -40,9 +44,13 @@ public final class TrainConfigDraft {
                 batchSize,
                 seed,
                 dropoutSeeds,
+                optimizer,
                 lr,
+                matrixLr,
                 minLr,
                 warmupSteps,
+                schedule,
+                decayFraction,
                 weightDecay,
                 betas,
                 clipNorm,

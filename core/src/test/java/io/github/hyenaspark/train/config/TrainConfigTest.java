@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.train.optim.AdamW;
-import io.github.hyenaspark.train.optim.WarmupCosine;
+import io.github.hyenaspark.train.optim.LearningRate;
+import io.github.hyenaspark.train.optim.Optimizer;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -32,16 +33,33 @@ class TrainConfigTest {
     }
 
     @Test
-    void onlyTheBaseGroupDecays() {
+    void onlyTheBaseGroupAndMatricesDecay() {
         TrainConfig config = new TrainConfigDraft().config();
-        assertThat(AdamW.GroupRates.at(config, 50)).containsOnlyKeys(ParameterSpec.Group.values());
-        for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
-            WarmupCosine schedule = new WarmupCosine(6e-5, 3, 50);
-            AdamW.GroupRates expected = group == ParameterSpec.Group.BASE
-                    ? new AdamW.GroupRates(schedule.rate(6e-4, 20), 0.1)
-                    : new AdamW.GroupRates(schedule.rate(3e-4, 20), 0);
-            assertThat(AdamW.GroupRates.at(config, 20)).containsEntry(group, expected);
-        }
+        LearningRate rate = LearningRate.of(config);
+        var base = new Optimizer.GroupRates(rate.at(6e-4, 20), 0.1);
+        var filters = new Optimizer.GroupRates(rate.at(3e-4, 20), 0);
+        assertThat(Optimizer.GroupRates.at(config, 20))
+                .containsExactlyInAnyOrderEntriesOf(Map.of(
+                        ParameterSpec.Group.BASE, base,
+                        ParameterSpec.Group.MATRIX, base,
+                        ParameterSpec.Group.FILTER, filters,
+                        ParameterSpec.Group.POSITIONS, filters,
+                        ParameterSpec.Group.DECAY, filters));
+    }
+
+    @Test
+    void muonHasARateOfItsOwnForMatrices() {
+        TrainConfigDraft draft = new TrainConfigDraft();
+        draft.optimizer = TrainConfig.Optimizer.MUON;
+        draft.matrixLr = 0.25;
+        TrainConfig config = draft.config();
+        assertThat(Optimizer.GroupRates.at(config, 20))
+                .containsEntry(
+                        ParameterSpec.Group.MATRIX,
+                        new Optimizer.GroupRates(LearningRate.of(config).at(0.25, 20), 0.1))
+                .containsEntry(
+                        ParameterSpec.Group.BASE,
+                        new Optimizer.GroupRates(LearningRate.of(config).at(6e-4, 20), 0.1));
     }
 
     @Test
@@ -54,6 +72,9 @@ class TrainConfigTest {
         assertRefused(d -> d.threads = 0, "train.threads must be at least 1, found 0");
         assertRefused(d -> d.lr = 0, "train.lr must be a positive number, found 0.0");
         assertRefused(d -> d.filterLr = Double.NaN, "train.filter-lr must be a positive number, found NaN");
+        assertRefused(d -> d.matrixLr = -1, "train.matrix-lr must be a positive number, found -1.0");
+        assertRefused(d -> d.decayFraction = 0, "train.decay-fraction must be a positive number, found 0.0");
+        assertRefused(d -> d.decayFraction = 1.5, "train.decay-fraction must be at most 1, found 1.5");
         assertRefused(d -> d.minLr = -1, "train.min-lr must be a number of at least 0, found -1.0");
         assertRefused(d -> d.minLr = 1, "train.min-lr must be at most train.lr = 6.0E-4, found 1.0");
         assertRefused(

@@ -35,6 +35,7 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,7 +125,7 @@ final class RoundBenchJob {
         for (int i = 0; i < theta.length; i++) {
             theta[i] = 0.02f * (float) Math.sin(i);
         }
-        TrainingState state = TrainingState.first(theta, train.innerState());
+        TrainingState state = TrainingState.first(theta, theta.length, train.innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
@@ -143,7 +144,8 @@ final class RoundBenchJob {
     }
 
     private RunMetadata facts() {
-        var entry = new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterSpec.Group.BASE);
+        var table = List.of(
+                new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterSpec.Group.BASE));
         return new RunMetadata(
                 settings.render(),
                 "none",
@@ -151,7 +153,8 @@ final class RoundBenchJob {
                 "none",
                 2,
                 Double.NaN,
-                List.of(entry),
+                table,
+                MomentLayout.of(train.optimizer(), table),
                 MachineNumerics.of(train.threads()));
     }
 

@@ -105,6 +105,7 @@ public final class ImportJob implements Job {
                 tokenizer.vocabularySize(),
                 Map.of(Checkpoint.THETA, theta(settings, storage, model, table)),
                 table,
+                Map.of(),
                 MachineNumerics.of(settings.bind("train", TrainConfig.class).threads()),
                 0,
                 new TrainingProgress(0, 0, OptionalDouble.empty()),

@@ -4,7 +4,6 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
-import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
@@ -86,23 +85,20 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     /**
-     * Defaults that a run keeps: its architecture and how its dropout masks are seeded.
+     * Defaults that a run keeps: its architecture, and how it is trained unless it was imported and is not trained yet.
      *
-     * @return {@code key=value} for every key of the section model and for the seeds; none if there is no checkpoint
+     * @return {@code key=value} for every key of these sections; none if there is no checkpoint
      */
-    static List<String> architecture(Storage storage, String run) throws IOException {
+    static List<String> began(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
         if (manifests.isEmpty()) {
             return List.of();
         }
-        Settings settings = ResumeCompatibility.began(manifests.get(0).facts().settings());
-        List<String> arguments = new ArrayList<>(
-                ResumeCompatibility.arguments(settings.renderSections(List.of(ResumeCompatibility.ARCHITECTURE))));
-        if (!manifests.get(0).facts().dataset().isEmpty()) { // else the model was imported: a new run
-            arguments.add(ResumeCompatibility.DROPOUT_SEEDS + "="
-                    + SettingNames.of(settings.bind("train", TrainConfig.class).dropoutSeeds()));
-        }
-        return arguments;
+        CheckpointManifest.Facts facts = manifests.get(0).facts();
+        List<String> sections =
+                facts.dataset().isEmpty() ? List.of(ResumeCompatibility.ARCHITECTURE) : ResumeCompatibility.TRAINING;
+        return ResumeCompatibility.arguments(
+                ResumeCompatibility.began(facts.settings()).renderSections(sections));
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {

@@ -34,6 +34,8 @@ import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
 import io.github.hyenaspark.jobs.spark.worker.WorkerComputation;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.List;
@@ -63,7 +65,7 @@ public final class TrainJob {
         @Override
         public List<String> derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();
-            return run.isBlank() ? List.of() : RunData.architecture(SparkRuntime.storage(), run);
+            return run.isBlank() ? List.of() : RunData.began(SparkRuntime.storage(), run);
         }
 
         @Override
@@ -81,7 +83,7 @@ public final class TrainJob {
             LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
-            report(RunStore.state(done), snapshot, history, 0);
+            report(RunStore.state(done, moments(done.table())), snapshot, history, 0);
             return;
         }
         checkpoints.beginEpoch();
@@ -109,10 +111,12 @@ public final class TrainJob {
                 storage.qualify(settings.directory().uri()));
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
-        RunState start = from.map(this::state).orElseGet(() -> initial(model.parameters()));
+        MomentLayout moments = moments(model.table());
+        RunState start = from.map(checkpoint -> state(checkpoint, moments))
+                .orElseGet(() -> initial(model.parameters(), moments));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
-                RunStore.open(storage, settings.directory(), checkpoints, facts(model, snapshot), journalBytes);
+                RunStore.open(storage, settings.directory(), checkpoints, facts(model.table(), snapshot), journalBytes);
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         String beginning = from.isPresent() ? "resuming" : "starting";
@@ -167,16 +171,23 @@ public final class TrainJob {
         }
     }
 
-    private RunState state(Checkpoint checkpoint) {
-        return checkpoint.isImported() ? initial(checkpoint.vector(Checkpoint.THETA)) : RunStore.state(checkpoint);
+    private RunState state(Checkpoint checkpoint, MomentLayout moments) {
+        return checkpoint.isImported()
+                ? initial(checkpoint.vector(Checkpoint.THETA), moments)
+                : RunStore.state(checkpoint, moments);
     }
 
-    private RunState initial(float[] theta) {
-        TrainingState state = TrainingState.first(theta, settings.train().innerState());
+    private MomentLayout moments(List<ParameterEntry> table) {
+        return MomentLayout.of(settings.train().optimizer(), table);
+    }
+
+    private RunState initial(float[] theta, MomentLayout moments) {
+        TrainingState state =
+                TrainingState.first(theta, moments.secondMoments(), settings.train().innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 
-    private RunMetadata facts(HyenaLanguageModel model, DatasetSnapshot snapshot) throws IOException {
+    private RunMetadata facts(List<ParameterEntry> table, DatasetSnapshot snapshot) throws IOException {
         return new RunMetadata(
                 settings.rendered(),
                 storage.qualify(snapshot.uri(settings.data().dataset())),
@@ -184,7 +195,8 @@ public final class TrainJob {
                 snapshot.vocabulary().fingerprint(),
                 snapshot.vocabulary().size(),
                 targetsPerByte(snapshot),
-                model.table(),
+                table,
+                moments(table),
                 MachineNumerics.of(settings.train().threads()));
     }
 

@@ -122,6 +122,7 @@ class InvalidDataIT {
                         real.vocabularySize(),
                         real.vectors(),
                         real.table(),
+                        real.orders(),
                         real.numerics(),
                         real.journalBytes(),
                         real.progress(),

@@ -46,6 +46,7 @@ public final class Forged {
                 real.vocabularySize(),
                 real.vectors(),
                 real.table(),
+                real.orders(),
                 numerics,
                 real.journalBytes(),
                 real.progress(),

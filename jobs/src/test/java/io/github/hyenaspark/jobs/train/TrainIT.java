@@ -19,8 +19,9 @@ import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.train.config.TrainConfig;
-import io.github.hyenaspark.train.optim.AdamW;
+import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class TrainIT {
                 HyenaLanguageModel.create(model, snapshot.vocabulary().size(), train.seed());
         TrainingState state = TrainingState.initial(network.parameters());
         float[] gradients = new float[state.parameterCount()];
-        var optimizer = new AdamW(network.table(), train.betas());
+        var optimizer = new Optimizer(TrainConfig.Optimizer.ADAMW, network.table(), train.betas());
         var clip = new GradientClip(train.clipNorm());
         try (var batches = TokenBatches.open(
                 storage,
@@ -90,7 +91,7 @@ class TrainIT {
                 network.computeGradient(batches.batch(cursor.sequencesOf(step, 0)), step);
                 network.gradient(gradients);
                 clip.clip(gradients);
-                optimizer.update(state, gradients, step, AdamW.GroupRates.at(train, step));
+                optimizer.update(state, gradients, step, Optimizer.GroupRates.at(train, step), ComputePool.alone());
             }
         }
         return Hashes.sha256(state.theta());

@@ -13,7 +13,7 @@ import io.github.hyenaspark.model.LossSum;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.averaging.Averaging;
 import io.github.hyenaspark.train.config.TrainConfig;
-import io.github.hyenaspark.train.optim.WarmupCosine;
+import io.github.hyenaspark.train.optim.LearningRate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,7 @@ record RoundMetrics(
 
     /** The learning rate of the round's last step. */
     private double lr() {
-        return WarmupCosine.of(train).rate(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
+        return LearningRate.of(train).at(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }
 
     /** Tokens of this round. */

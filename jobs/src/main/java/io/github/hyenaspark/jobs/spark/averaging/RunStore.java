@@ -16,8 +16,11 @@ import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -210,6 +213,7 @@ public final class RunStore {
                 facts.vocabularySize(),
                 vectors(run),
                 facts.table(),
+                orders(run),
                 facts.numerics(),
                 journalBytes(),
                 new TrainingProgress(run.round(), history.steps(), history.bestHeldOut()),
@@ -227,10 +231,26 @@ public final class RunStore {
         return vectors;
     }
 
-    /** The run's state in a checkpoint. */
-    public static RunState state(Checkpoint checkpoint) {
+    private Map<String, List<ParameterEntry>> orders(RunState run) {
+        boolean tableOrder = facts.moments().secondMoments() == facts.moments().parameters();
+        return tableOrder || !run.state().hasMoments()
+                ? Map.of()
+                : Map.of(FIRST_MOMENT, facts.moments().entries(), SECOND_MOMENT, facts.moments().secondEntries());
+    }
+
+    /**
+     * The run's state in a checkpoint.
+     *
+     * @throws IllegalArgumentException if its moments are not those of the optimizer
+     */
+    public static RunState state(Checkpoint checkpoint, MomentLayout moments) {
         float[] theta = checkpoint.vector(Checkpoint.THETA);
-        TrainingState state = checkpoint.vectors().containsKey(FIRST_MOMENT)
+        boolean shared = checkpoint.vectors().containsKey(FIRST_MOMENT);
+        if (shared) {
+            check(checkpoint, FIRST_MOMENT, moments.entries());
+            check(checkpoint, SECOND_MOMENT, moments.secondEntries());
+        }
+        TrainingState state = shared
                 ? new TrainingState(theta, checkpoint.vector(FIRST_MOMENT), checkpoint.vector(SECOND_MOMENT))
                 : TrainingState.parametersOnly(theta);
         return new RunState(
@@ -239,5 +259,17 @@ public final class RunStore {
                 state,
                 checkpoint.vector(OUTER_MOMENTUM),
                 checkpoint.workers());
+    }
+
+    private static void check(Checkpoint checkpoint, String vector, List<ParameterEntry> expected) {
+        List<String> found = names(checkpoint.table(vector));
+        if (!found.equals(names(expected))) {
+            throw new IllegalArgumentException("the " + vector + " of round " + checkpoint.round()
+                    + " must be that of the optimizer, " + names(expected) + ", found " + found);
+        }
+    }
+
+    private static List<String> names(List<ParameterEntry> entries) {
+        return entries.stream().map(ParameterEntry::name).toList();
     }
 }

@@ -30,7 +30,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param update what changed since the state of the round before
  * @param momentCodec of the next two
  * @param firstMoment m, empty unless workers share moments
- * @param secondMoment v in the same way
+ * @param secondMoment v in the same way; there may be fewer of them than parameters
  * @param kept what every worker kept from its round before; empty if nothing
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */
@@ -129,8 +129,18 @@ public record BroadcastState(
         return new TrainingState(Arrays.copyOfRange(theta, from, to), NOTHING, NOTHING);
     }
 
+    /** First moments. */
+    public int firstMoments() {
+        return momentCodec.momentsIn(firstMoment);
+    }
+
+    /** Second moments. */
+    public int secondMoments() {
+        return momentCodec.momentsIn(secondMoment);
+    }
+
     private float[] decoded(byte[] frame, int from, int to) {
-        float[] values = new float[frame.length == 0 ? 0 : to - from];
+        float[] values = new float[Math.max(0, Math.min(to, momentCodec.momentsIn(frame)) - from)];
         float[] block = new float[Codec.BLOCK];
         for (int at = 0; at < values.length; at += Codec.BLOCK) {
             int count = Math.min(Codec.BLOCK, values.length - at);

@@ -23,11 +23,11 @@ public final class ResumeCompatibility {
     /** The section that says which model it is. */
     public static final String ARCHITECTURE = "model";
 
+    /** The sections that a resumed run keeps without being told. */
+    public static final List<String> TRAINING = List.of(ARCHITECTURE, "train");
+
     /** Settings of that section that a model may be trained on with others. */
     private static final Set<String> OF_TRAINING = Set.of("model.dropout", "model.embed-dropout", "model.init-std");
-
-    /** A setting that a resumed run keeps without being told. */
-    public static final String DROPOUT_SEEDS = "train.dropout-seeds";
 
     /** Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data. */
     private static final Set<String> FREE = Set.of(
@@ -41,8 +41,9 @@ public final class ResumeCompatibility {
             "data.interval-start",
             "data.interval-end");
 
-    /** What runs did that began before there was the setting, where its default is something else. */
-    private static final Map<String, String> BEFORE_THE_SETTING = Map.of("train.second-moment", "\"workers\"");
+    /** What these settings were in runs that began before there was the setting. */
+    private static final Map<String, String> AT_FIRST =
+            Map.of("train.dropout-seeds", "sum", "train.schedule", "timm", "train.second-moment", "workers");
 
     private ResumeCompatibility() {}
 
@@ -83,14 +84,17 @@ public final class ResumeCompatibility {
     }
 
     /**
-     * The settings that a run began with. One that began before there were {@code train.dropout-seeds} keeps its masks.
+     * The settings that a run began with. One that began before there was a setting keeps what it did then.
      *
      * @param stored as its checkpoint has them, JSON
      */
     public static Settings began(String stored) throws CorruptFileException {
-        Settings settings = Settings.ofJson(stored);
-        boolean said = flat(stored).containsKey(DROPOUT_SEEDS);
-        return said ? settings : settings.with(List.of(DROPOUT_SEEDS + "=sum"));
+        Set<String> known = flat(stored).keySet();
+        return Settings.ofJson(stored)
+                .with(AT_FIRST.entrySet().stream()
+                        .filter(setting -> !known.contains(setting.getKey()))
+                        .map(setting -> setting.getKey() + "=" + setting.getValue())
+                        .toList());
     }
 
     /**
@@ -105,11 +109,10 @@ public final class ResumeCompatibility {
         return arguments;
     }
 
-    /** A setting that there was not yet when the run began had what is its default now, with few exceptions. */
+    /** A setting that there was not yet when the run began had what is its default now; see {@link #began}. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
         Map<String, String> now = flat(current);
         Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
-        then.putAll(BEFORE_THE_SETTING);
         then.keySet().retainAll(now.keySet());
         then.putAll(flat(stored));
         Set<String> keys = new TreeSet<>(then.keySet());

@@ -4,6 +4,7 @@ import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.page.RunPage;
 import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import org.apache.spark.package$;
  * @param vocabularySize V, ids
  * @param targetsPerByte held-out targets for each byte of the held-out text; NaN without such text
  * @param table the parameters in the order of the vectors
+ * @param moments where the optimizer's moments of these are
  * @param numerics what the last bits depend on
  */
 public record RunMetadata(
@@ -31,6 +33,7 @@ public record RunMetadata(
         int vocabularySize,
         double targetsPerByte,
         List<ParameterEntry> table,
+        MomentLayout moments,
         Provenance.Numerics numerics) {
     /** What the run's page says besides its journal. */
     public RunPage.Facts page(String name) throws IOException {

@@ -70,12 +70,13 @@ public final class DistributedAverage {
      */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
-        int parameters = start.value().theta().length;
+        BroadcastState sent = start.value();
+        int parameters = sent.theta().length;
         int range = range(parameters, counted.size());
         Set<Integer> workers = counted.stream().map(WorkerRound::worker).collect(Collectors.toSet());
         int ranges = (parameters + range - 1) / range;
         Averaging.AveragedState all =
-                Averaging.AveragedState.zeros(parameters, averaging.config().innerState());
+                Averaging.AveragedState.zeros(parameters, sent.firstMoments(), sent.secondMoments());
         results.filter(result -> workers.contains(result.worker()))
                 .flatMapToPair(result -> cut(result, parameters, range))
                 .groupByKey(ranges)

@@ -21,6 +21,7 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfigDraft;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -69,7 +70,7 @@ class AveragingDriverTest {
         Start(long stopAfterRounds, TrainConfig train) throws IOException {
             checkpoints.beginEpoch();
             Optional<Checkpoint> newest = checkpoints.newestValid();
-            from = newest.map(RunStore::state)
+            from = newest.map(checkpoint -> RunStore.state(checkpoint, facts().moments()))
                     .orElseGet(() -> new RunState(
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = RunStore.open(
@@ -90,9 +91,10 @@ class AveragingDriverTest {
     }
 
     private static RunMetadata facts() {
-        var entry = new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterSpec.Group.BASE);
+        var table = List.of(new ParameterEntry("w", List.of(PARAMETERS), 0, ParameterSpec.Group.BASE));
+        var moments = MomentLayout.of(TrainConfig.Optimizer.ADAMW, table);
         return new RunMetadata(
-                "{}", "d", "s", "t", 256, 1, List.of(entry), new Provenance.Numerics("17", "none", "none", "1"));
+                "{}", "d", "s", "t", 256, 1, table, moments, new Provenance.Numerics("17", "none", "none", "1"));
     }
 
     private List<Long> savedRounds() throws IOException {

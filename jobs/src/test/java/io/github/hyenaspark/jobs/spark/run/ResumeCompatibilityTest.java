@@ -7,6 +7,8 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ResumeCompatibilityTest {
     private static String identity(String... arguments) {
@@ -46,25 +48,23 @@ class ResumeCompatibilityTest {
                 .containsExactly("model.num-heads was 1 and is 2");
     }
 
-    @Test
-    void secondMomentsWereThoseOfTheWorkersBeforeThereWasAChoice() throws CorruptFileException {
-        String before = identity().replace("\"second-moment\":\"mean-gradient\",", "");
-        assertThat(before).isNotEqualTo(identity());
-        assertThat(ResumeCompatibility.differences(before, identity("train.second-moment=workers")))
-                .isEmpty();
-        assertThat(ResumeCompatibility.differences(before, identity()))
-                .containsExactly("train.second-moment was \"workers\" and is \"mean-gradient\"");
-    }
-
-    @Test
-    void aRunOfBeforeKeepsItsDropoutMasksAndANewOneHasNewOnes() throws CorruptFileException {
-        String before = identity("train.lr=0.5").replace("\"dropout-seeds\":\"mixed\",", "");
-        assertThat(before).isNotEqualTo(identity("train.lr=0.5"));
-        assertThat(ResumeCompatibility.began(before).renderSections(ResumeCompatibility.SECTIONS))
-                .isEqualTo(identity("train.lr=0.5", "train.dropout-seeds=sum"));
-        String now = identity("train.lr=0.5");
-        assertThat(ResumeCompatibility.began(now).renderSections(ResumeCompatibility.SECTIONS))
-                .isEqualTo(now);
+    /** Where the default became something else, a run that began before there was the setting keeps what it did. */
+    @ParameterizedTest
+    @CsvSource({
+        "train.second-moment, mean-gradient, workers",
+        "train.dropout-seeds, mixed, sum",
+        "train.schedule, cosine, timm"
+    })
+    void aChangedDefaultDoesNotChangeARunOfBefore(String key, String now, String then) throws CorruptFileException {
+        String current = identity("train.lr=0.5");
+        String before = current.replaceFirst("\"" + key.substring(6) + "\":\"" + now + "\",?", "");
+        assertThat(before).isNotEqualTo(current);
+        String began = ResumeCompatibility.began(before).renderSections(ResumeCompatibility.SECTIONS);
+        assertThat(began).isEqualTo(identity("train.lr=0.5", key + "=" + then));
+        assertThat(ResumeCompatibility.differences(began, current))
+                .containsExactly(key + " was \"" + then + "\" and is \"" + now + "\"");
+        assertThat(ResumeCompatibility.began(current).renderSections(ResumeCompatibility.SECTIONS))
+                .isEqualTo(current);
     }
 
     @Test

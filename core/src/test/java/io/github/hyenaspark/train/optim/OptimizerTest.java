@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +15,8 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class AdamWTest {
+class OptimizerTest {
+    private static final ComputePool ALONE = ComputePool.alone();
     private static final long SEED = 1711;
     private static final List<Double> BETAS = List.of(0.9, 0.98);
 
@@ -28,12 +31,12 @@ class AdamWTest {
 
     private static final int COUNT = 80;
 
-    private static Map<ParameterSpec.Group, AdamW.GroupRates> rates(double lr) {
+    private static Map<ParameterSpec.Group, Optimizer.GroupRates> rates(double lr) {
         return Map.of(
-                ParameterSpec.Group.BASE, new AdamW.GroupRates(lr, 0.1),
-                ParameterSpec.Group.FILTER, new AdamW.GroupRates(lr / 2, 0),
-                ParameterSpec.Group.POSITIONS, new AdamW.GroupRates(lr / 4, 0.3),
-                ParameterSpec.Group.DECAY, new AdamW.GroupRates(0, 0.5));
+                ParameterSpec.Group.BASE, new Optimizer.GroupRates(lr, 0.1),
+                ParameterSpec.Group.FILTER, new Optimizer.GroupRates(lr / 2, 0),
+                ParameterSpec.Group.POSITIONS, new Optimizer.GroupRates(lr / 4, 0.3),
+                ParameterSpec.Group.DECAY, new Optimizer.GroupRates(0, 0.5));
     }
 
     /** One parameter by the textbook, with the whole history of its gradients instead of running moments. */
@@ -62,8 +65,8 @@ class AdamWTest {
         float[] start = normals(random, 1);
         TrainingState state = TrainingState.initial(start.clone());
         double[] plainTheta = doubles(start);
-        AdamW adamW = new AdamW(TABLE, BETAS);
-        ReferenceAdamW plain = new ReferenceAdamW(TABLE, BETAS);
+        Optimizer adamW = new Optimizer(TrainConfig.Optimizer.ADAMW, TABLE, BETAS);
+        ReferenceOptimizer plain = new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, TABLE, BETAS);
         double[][] history = new double[COUNT][steps];
         double[] lrs = new double[steps];
         for (int step = 0; step < steps; step++) {
@@ -72,11 +75,11 @@ class AdamWTest {
             for (int i = 0; i < COUNT; i++) {
                 history[i][step] = gradients[i];
             }
-            adamW.update(state, gradients, step, rates(lrs[step]));
+            adamW.update(state, gradients, step, rates(lrs[step]), ALONE);
             plain.update(plainTheta, doubles(gradients), step, rates(lrs[step]));
         }
         for (ParameterEntry entry : TABLE) {
-            AdamW.GroupRates unit = Objects.requireNonNull(rates(1).get(entry.group()));
+            Optimizer.GroupRates unit = Objects.requireNonNull(rates(1).get(entry.group()));
             double[] scaled = Arrays.stream(lrs).map(lr -> lr * unit.lr()).toArray();
             for (int i = (int) entry.offset(); i < entry.offset() + entry.size(); i++) {
                 double expected = textbook(start[i], history[i], scaled, unit.weightDecay());
@@ -93,12 +96,12 @@ class AdamWTest {
     @Test
     void epsilonStandsBesideTheCorrectedRoot() {
         List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
-        Map<ParameterSpec.Group, AdamW.GroupRates> rates =
-                Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0));
+        Map<ParameterSpec.Group, Optimizer.GroupRates> rates =
+                Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(0.5, 0));
         TrainingState state = TrainingState.initial(new float[] {1});
-        new AdamW(table, BETAS).update(state, new float[] {1e-8f}, 0, rates);
+        new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS).update(state, new float[] {1e-8f}, 0, rates, ALONE);
         double[] plainTheta = {1};
-        new ReferenceAdamW(table, BETAS).update(plainTheta, new double[] {1e-8}, 0, rates);
+        new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, table, BETAS).update(plainTheta, new double[] {1e-8}, 0, rates);
         assertThat(plainTheta[0]).isCloseTo(0.75, within(1e-12));
         assertThat(state.theta()[0]).isCloseTo(0.75f, within(1e-6f));
     }
@@ -107,26 +110,31 @@ class AdamWTest {
     void decayAppliesWithoutGradient() {
         List<ParameterEntry> table = List.of(new ParameterEntry("one", List.of(1), 0, ParameterSpec.Group.BASE));
         TrainingState state = TrainingState.initial(new float[] {8});
-        new AdamW(table, BETAS)
-                .update(state, new float[1], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(0.5, 0.25)));
+        new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS)
+                .update(
+                        state,
+                        new float[1],
+                        0,
+                        Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(0.5, 0.25)),
+                        ALONE);
         assertThat(state.theta()[0]).isEqualTo(7f);
     }
 
     @Test
     void refusesWhatDoesNotFitTheTable() {
-        AdamW adamW = new AdamW(TABLE, BETAS);
+        Optimizer adamW = new Optimizer(TrainConfig.Optimizer.ADAMW, TABLE, BETAS);
         TrainingState state = TrainingState.initial(new float[COUNT]);
-        assertThatThrownBy(() -> adamW.update(state, new float[79], 0, rates(1)))
+        assertThatThrownBy(() -> adamW.update(state, new float[79], 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("gradients must have the table's 80 elements, found 79");
-        assertThatThrownBy(() -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1)))
+        assertThatThrownBy(() -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("state must have the table's 80 elements, found 81");
         assertThatThrownBy(() -> adamW.update(
-                        state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new AdamW.GroupRates(1, 0))))
+                        state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(1, 0)), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("group FILTER has parameters but no rates, found rates for [BASE]");
-        assertThatThrownBy(() -> new AdamW(TABLE.subList(1, 3), BETAS))
+        assertThatThrownBy(() -> new Optimizer(TrainConfig.Optimizer.ADAMW, TABLE.subList(1, 3), BETAS))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("parameter norm starts at 21, expected 0, where the one before it ends");
     }
