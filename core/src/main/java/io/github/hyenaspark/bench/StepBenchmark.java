@@ -43,6 +43,7 @@ public final class StepBenchmark {
     private final Batch batch;
     private int steps;
     private double loss;
+    private long optimizerNanos;
 
     private StepBenchmark(Shape shape, TrainConfig config) {
         model = HyenaLanguageModel.create(shape.model(), shape.vocabularySize(), SEED);
@@ -58,7 +59,7 @@ public final class StepBenchmark {
     /**
      * Warms up and measures.
      *
-     * @param config only recomputation, clipping and rates matter
+     * @param config only recomputation, clipping, optimizer and rates matter
      * @param repeats timed steps, 0 for the default of {@link BenchmarkLoop#of}
      */
     public static Measurement run(Shape shape, TrainConfig config, int repeats) {
@@ -71,6 +72,7 @@ public final class StepBenchmark {
         List<Double> wall = new ArrayList<>();
         double total = 0;
         double cpuStart = processSeconds();
+        benchmark.optimizerNanos = 0;
         while (BenchmarkLoop.more(wall.size(), repeats, total)) {
             long start = System.nanoTime();
             benchmark.step();
@@ -85,13 +87,22 @@ public final class StepBenchmark {
         long parameters = benchmark.model.parameterCount();
         Roofline roofline = Roofline.measure(shape);
         return new Measurement(
-                parameters, benchmark.loss, new BenchmarkLoop(wall), cpu, warmUpSteps, held, base, peak, roofline);
+                parameters,
+                benchmark.loss,
+                new BenchmarkLoop(wall),
+                cpu,
+                benchmark.optimizerNanos * 1e-9 / total,
+                warmUpSteps,
+                held,
+                base,
+                peak,
+                roofline);
     }
 
     private void step() {
-        loss = localStep
-                .take(state, batch, new LocalStep.Time(steps, steps), steps)
-                .loss();
+        LocalStep.Found found = localStep.take(state, batch, new LocalStep.Time(steps, steps), steps);
+        loss = found.loss();
+        optimizerNanos += found.optimizerNanos();
         steps++;
     }
 
@@ -149,6 +160,7 @@ public final class StepBenchmark {
      * @param loss of the last step, nats per token; the ids are random
      * @param wall wall-clock time of each step
      * @param cpuSeconds mean CPU time of a step, all threads together
+     * @param optimizerFraction of the wall-clock time, 0 to 1
      * @param heldMebibytes live heap and native arrays after the last step, minus those before the model was built
      * @param baseMebibytes resident memory before the model was built; empty except on Linux
      * @param peakMebibytes peak resident memory until the last step; empty except on Linux
@@ -158,6 +170,7 @@ public final class StepBenchmark {
             double loss,
             BenchmarkLoop wall,
             double cpuSeconds,
+            double optimizerFraction,
             int warmUpSteps,
             double heldMebibytes,
             OptionalDouble baseMebibytes,

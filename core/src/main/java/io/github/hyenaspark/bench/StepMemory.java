@@ -2,12 +2,12 @@ package io.github.hyenaspark.bench;
 
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
-import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.MomentLayout;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -16,12 +16,14 @@ import java.util.stream.Stream;
  * and everything outside the steps.
  *
  * @param parameters P
+ * @param secondMoments Q of the optimizer
  * @param model θ and its gradients, off-heap
  * @param activations what the backward pass needs, and gradients of activations, off-heap
  * @param workspace tiles of the threads, off-heap
  * @param heap θ, moments and gradients of the optimiser, and rows of the threads
  */
-public record StepMemory(long parameters, long model, long activations, long workspace, long heap) {
+public record StepMemory(
+        long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
     private static final long SCORES = 1 << 18; // logits of a tile of the head, unless the vocabulary is large
     private static final long SHORTEST_TILE = 64;
@@ -32,19 +34,20 @@ public record StepMemory(long parameters, long model, long activations, long wor
 
     /** Of steps at length l-max; {@code vocabularySize} is V before padding. */
     public static StepMemory of(ModelConfig model, int vocabularySize, TrainConfig train) {
-        long parameters = HyenaLanguageModel.tableOf(model, vocabularySize).stream()
-                .mapToLong(ParameterEntry::size)
-                .sum();
+        MomentLayout moments =
+                MomentLayout.of(train.optimizer(), HyenaLanguageModel.tableOf(model, vocabularySize));
+        long parameters = moments.parameters();
         long longRows =
                 costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
         long rows = train.threads() * (longRows + tileFloats(model, vocabularySize));
         return new StepMemory(
                 parameters,
+                moments.secondMoments(),
                 bytes(2 * parameters),
                 bytes(activations(model, train)),
-                bytes(train.threads() * tileFloats(model, vocabularySize)
+                bytes(train.threads() * (tileFloats(model, vocabularySize) + moments.nativeFloats())
                         + (train.threads() - 1) * sharedGradients(model, vocabularySize)),
-                bytes(4 * parameters + rows));
+                bytes(3 * parameters + moments.secondMoments() + train.threads() * moments.heapFloats() + rows));
     }
 
     public long offHeap() {

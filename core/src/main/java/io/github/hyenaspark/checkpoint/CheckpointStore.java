@@ -197,6 +197,21 @@ public final class CheckpointStore {
     }
 
     /**
+     * The parameters of a checkpoint, P.
+     *
+     * @throws CorruptFileException if a byte has changed
+     * @throws FileNotFoundException if the file is missing
+     */
+    public float[] theta(CheckpointManifest manifest) throws IOException {
+        for (VectorFile file : manifest.files()) {
+            if (file.vector().equals(Checkpoint.THETA)) {
+                return file.read(storage, run, manifest.facts().table()).values();
+            }
+        }
+        throw new CorruptFileException(layout.uri(manifest.path()), "a file of theta", "none");
+    }
+
+    /**
      * Reads every byte of a checkpoint.
      *
      * @throws CorruptFileException if one has changed

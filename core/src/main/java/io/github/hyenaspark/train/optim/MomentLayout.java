@@ -108,6 +108,24 @@ public record MomentLayout(
         return entries.subList(0, entries.size() - matrices.size());
     }
 
+    /** Floats outside the heap in which one thread makes an update orthogonal; 0 without matrices. */
+    public long nativeFloats() {
+        return 2 * largest() + 2 * largestGram();
+    }
+
+    /** Floats in the heap for the same. */
+    public long heapFloats() {
+        return largest() + 2 * largestGram();
+    }
+
+    private long largest() {
+        return matrices.stream().mapToLong(m -> (long) m.rows() * m.columns()).max().orElse(0);
+    }
+
+    private long largestGram() {
+        return matrices.stream().mapToLong(m -> Math.min(m.rows(), m.columns())).map(n -> n * n).max().orElse(0);
+    }
+
     void check(String name, int expected, int found) {
         if (found != expected) {
             throw new IllegalArgumentException(

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.Roofline;
 import io.github.hyenaspark.bench.StepBenchmark;
+import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.io.Hashes;
@@ -65,6 +66,8 @@ public final class StepBenchJob implements Job {
                 .put("tokens_per_second", shown(shape.tokens() / wall.median()))
                 .put("tokens_per_second_best", shown(shape.tokens() / wall.best()))
                 .put("cpu_seconds", shown(found.cpuSeconds()))
+                .put("optimizer", SettingNames.of(train.optimizer()))
+                .put("optimizer_fraction", shown(found.optimizerFraction()))
                 .put("held_mib", shown(found.heldMebibytes()));
         found.peakMebibytes().ifPresent(peak -> json.put("peak_rss_mib", shown(peak)));
         found.baseMebibytes().ifPresent(base -> json.put("base_rss_mib", shown(base)));
@@ -83,12 +86,13 @@ public final class StepBenchJob implements Job {
 
     /**
      * Hexadecimal digits that name everything the time and memory of a step depend on: model, batch, vocabulary,
-     * threads and recomputation, but not rates or rounds.
+     * threads, recomputation and optimizer, but not rates or rounds.
      */
     public static String fingerprint(Settings settings, int vocabularySize) {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "
-                + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute();
+                + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute()
+                + " optimizer " + SettingNames.of(train.optimizer());
         return Hashes.sha256(shape.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
     }
 

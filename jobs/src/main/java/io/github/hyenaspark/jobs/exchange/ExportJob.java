@@ -20,6 +20,7 @@ import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import java.io.IOException;
@@ -56,21 +57,28 @@ public final class ExportJob implements Callable<Integer> {
     }
 
     public static CommandLine command(CommandWords words, Console console) {
-        return words.on(new ExportJob(console), List.of("export"));
+        return words.on(new ExportJob(console), List.of("export", "run"));
     }
 
     @Override
     public Integer call() throws IOException {
-        Config config = arguments.load().bind("export", Config.class);
+        Settings settings = arguments.load();
+        Config config = settings.bind("export", Config.class);
+        RunConfig options = settings.bind("run", RunConfig.class);
+        if (!options.dir().isBlank()) {
+            throw new IllegalArgumentException("run.dir: found " + options.dir() + " beside RUN, " + run
+                    + ", which says the same; leave run.dir out");
+        }
         if (config.output().isBlank()) {
             throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
         }
         Storage storage = SparkRuntime.storage();
-        TrainedRun trained = TrainedRun.open(storage, run);
+        TrainedRun trained = TrainedRun.open(storage, run, options.checkpoint());
         String theta = Hashes.sha256(trained.theta());
         ObjectNode json = Json.object()
                 .put("run", run)
                 .put("round", trained.round())
+                .put("checkpoint", options.checkpoint())
                 .put("parameters", trained.theta().length)
                 .put("theta_sha256", theta)
                 .put("export", config.output());

@@ -57,7 +57,7 @@ public final class DocumentsJob {
         }
         files = data.files(storage);
         SparkInference.checkOutput(storage, command + ".output", output);
-        trained = TrainedRun.open(storage, run.dir());
+        trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
     }
 
     /** Writes the loss of every document. */

@@ -48,7 +48,7 @@ public final class EvaluateJob {
         this.console = console;
         config = settings.bind("evaluate", Config.class);
         run = settings.bind("run", RunConfig.class);
-        trained = TrainedRun.open(storage, run.dir());
+        trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         boolean trainedOn = data.dataset().isBlank();
         dataset = trainedOn ? trained.snapshot().replaceFirst("/[^/]*/[^/]*$", "") : data.dataset();
@@ -150,6 +150,7 @@ public final class EvaluateJob {
         ObjectNode json = Json.object()
                 .put("run", run.dir())
                 .put("round", trained.round())
+                .put("checkpoint", run.checkpoint())
                 .put("snapshot", snapshot.uri(dataset))
                 .put("split", config.split().folder())
                 .put("documents", evaluation.documents())

@@ -56,13 +56,10 @@ public final class GenerateJob implements Callable<Integer> {
                     "found a prompt beside --interactive, which reads prompts from standard input; leave one out");
         }
         Storage storage = SparkRuntime.storage();
-        TrainedRun trained =
-                TrainedRun.open(storage, settings.bind("run", RunConfig.class).dir());
+        RunConfig run = settings.bind("run", RunConfig.class);
+        TrainedRun trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
         List<String> prompts = prompts(storage, config.prompts());
-        LOG.info(
-                "round {} of {}",
-                trained.round(),
-                settings.bind("run", RunConfig.class).dir());
+        LOG.info("round {} of {}", trained.round(), run.dir());
         var texts = new Continuations(config, TextGenerator.of(trained));
         if (interactive) {
             interact(texts, config.seed());

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.train;
 
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 
 /** The section {@code run}: what does not affect the bits of a run; {@code reference.conf} describes its keys. */
@@ -12,5 +13,18 @@ public record RunConfig(
         boolean allowInexactResume,
         AggregationSite merge,
         String replay,
+        String checkpoint,
         Progress.Style progress,
-        TextSampler.Config sample) {}
+        TextSampler.Config sample) {
+    public RunConfig {
+        TrainedRun.checkChoice(checkpoint);
+    }
+
+    /** Refuses another checkpoint than the newest where a run is resumed. */
+    void refuseOtherThanNewest() {
+        if (!checkpoint.equals(TrainedRun.NEWEST)) {
+            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected "
+                    + TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose");
+        }
+    }
+}

@@ -29,6 +29,7 @@ public record TrainSettings(
         String identity) {
     static TrainSettings of(Settings settings, Storage storage) throws IOException {
         RunConfig run = settings.bind("run", RunConfig.class);
+        run.refuseOtherThanNewest();
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
         ModelConfig model = settings.bind("model", ModelConfig.class);

@@ -4,7 +4,9 @@ import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /** Checkpoints that no training has saved, made from those of a run. */
@@ -22,20 +24,32 @@ public final class Forged {
 
     /** The same state at another round. */
     public static Checkpoint withRound(Checkpoint real, long round) {
-        return with(real, round, real.settings(), real.numerics());
+        return with(real, round, real.settings(), real.vectors(), real.numerics());
     }
 
     /** The same state, computed otherwise. */
     public static Checkpoint withNumerics(Checkpoint real, Provenance.Numerics numerics) {
-        return with(real, real.round(), real.settings(), numerics);
+        return with(real, real.round(), real.settings(), real.vectors(), numerics);
     }
 
     /** The same state of a run with other settings. */
     public static Checkpoint withSettings(Checkpoint real, String settings) {
-        return with(real, real.round(), settings, real.numerics());
+        return with(real, real.round(), settings, real.vectors(), real.numerics());
     }
 
-    private static Checkpoint with(Checkpoint real, long round, String settings, Provenance.Numerics numerics) {
+    /** The same state with other parameters. */
+    public static Checkpoint withTheta(Checkpoint real, float[] theta) {
+        Map<String, float[]> vectors = new TreeMap<>(real.vectors());
+        vectors.put(Checkpoint.THETA, theta);
+        return with(real, real.round(), real.settings(), vectors, real.numerics());
+    }
+
+    private static Checkpoint with(
+            Checkpoint real,
+            long round,
+            String settings,
+            Map<String, float[]> vectors,
+            Provenance.Numerics numerics) {
         return new Checkpoint(
                 round,
                 real.tokens(),
@@ -44,7 +58,7 @@ public final class Forged {
                 real.datasetSha256(),
                 real.tokenizer(),
                 real.vocabularySize(),
-                real.vectors(),
+                vectors,
                 real.table(),
                 real.orders(),
                 numerics,

@@ -43,13 +43,15 @@ public record TrainingMemory(
         long vector = step.parameters() * Float.BYTES;
         Codec momentCodec = train.codec().ofMoments();
         boolean averaged = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
-        long moments = averaged ? 2 * momentCodec.bytes(step.parameters()) : 0;
+        long moments =
+                averaged ? momentCodec.bytes(step.parameters()) + momentCodec.bytes(step.secondMoments()) : 0;
         long sent = vector + moments;
         long result = train.codec().bytes(step.parameters()) + moments;
+        long momentFloats = vector + step.secondMoments() * Float.BYTES;
         boolean startsWithMoments = train.innerState() != TrainConfig.MomentPolicy.RESET;
-        long taskHeap = step.heap() + (startsWithMoments ? 2 * vector : 0) + COPIES * result;
-        long state = (averaged ? 4 : 2) * vector; // with the outer optimiser's momentum
-        long average = averaged ? 3 * vector : vector;
+        long taskHeap = step.heap() + (startsWithMoments ? momentFloats : 0) + COPIES * result;
+        long state = 2 * vector + (averaged ? momentFloats : 0); // with the outer optimiser's momentum
+        long average = vector + (averaged ? momentFloats : 0);
         boolean onDriver = merge.of(train, step.parameters()) == AggregationSite.DRIVER;
         long results = 2 * (onDriver ? train.workers() * result : average);
         long driver = SPARK + 2 * state + 2 * sent + average + results;

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.run;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
@@ -11,11 +12,15 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the newest valid checkpoint of a run is good for besides further training.
+ * What a checkpoint of a run is good for besides further training.
  *
- * @param round of the checkpoint
+ * @param round of the checkpoint, the newest if it is the mean of several
  * @param tokens trained on up to there
  * @param settings that the run was trained with
  * @param snapshot URI of the file of the snapshot that it was trained on
@@ -33,8 +38,23 @@ public record TrainedRun(
         Tokenizer tokenizer,
         int vocabularySize,
         float[] theta) {
+    public static final String NEWEST = "newest";
+    private static final String AVERAGE = "average";
+    private static final Pattern ROUND = Pattern.compile("\\d{1,12}");
+    private static final Logger LOG = LoggerFactory.getLogger(TrainedRun.class);
+
+    /** Refuses a setting {@code run.checkpoint} that names nothing. */
+    public static void checkChoice(String checkpoint) {
+        if (!checkpoint.equals(NEWEST)
+                && !checkpoint.equals(AVERAGE)
+                && !ROUND.matcher(checkpoint).matches()) {
+            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected " + NEWEST + ", "
+                    + AVERAGE + ", or the round of a checkpoint");
+        }
+    }
+
     /**
-     * Opens a run.
+     * Opens the newest valid checkpoint of a run.
      *
      * @param directory of the run
      * @throws IllegalArgumentException if it has no checkpoint
@@ -55,19 +75,76 @@ public record TrainedRun(
                 Settings.ofJson(checkpoint.settings()),
                 checkpoint.dataset(),
                 checkpoint.datasetSha256(),
-                tokenizer(storage, checkpoint, directory),
+                tokenizer(storage, checkpoint.tokenizer(), directory),
                 checkpoint.vocabularySize(),
                 checkpoint.vector(Checkpoint.THETA));
     }
 
+    /**
+     * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, or one whose
+     * parameters are the mean of those of all checkpoints that are there.
+     *
+     * @throws IllegalArgumentException if there is no such checkpoint
+     * @throws CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged
+     */
+    public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
+        checkChoice(checkpoint);
+        if (checkpoint.equals(NEWEST) || directory.isBlank()) {
+            return open(storage, directory);
+        }
+        CheckpointStore store = CheckpointStore.open(storage, directory);
+        List<CheckpointManifest> there = store.manifests();
+        List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
+                ? there
+                : there.stream()
+                        .filter(manifest -> manifest.round() == Long.parseLong(checkpoint))
+                        .limit(1)
+                        .toList();
+        List<Long> rounds = there.stream().map(CheckpointManifest::round).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
+                    + directory + " that has a checkpoint: " + rounds);
+        }
+        CheckpointManifest newest = chosen.get(0);
+        CheckpointManifest.Facts facts = newest.facts();
+        if (chosen.size() > 1) {
+            LOG.info("the mean of the checkpoints of rounds {} of {}", rounds, directory);
+        }
+        return new TrainedRun(
+                newest.round(),
+                newest.tokens(),
+                Settings.ofJson(facts.settings()),
+                facts.dataset(),
+                facts.datasetSha256(),
+                tokenizer(storage, facts.tokenizer(), directory),
+                facts.vocabularySize(),
+                mean(store, chosen));
+    }
+
+    /** Summed in double and rounded once. */
+    private static float[] mean(CheckpointStore store, List<CheckpointManifest> chosen) throws IOException {
+        double[] sums = new double[Math.toIntExact(chosen.get(0).parameters())];
+        for (CheckpointManifest manifest : chosen) {
+            float[] theta = store.theta(manifest);
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += theta[i];
+            }
+        }
+        float[] mean = new float[sums.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sums[i] / chosen.size());
+        }
+        return mean;
+    }
+
     /** The tokenizer that the run keeps; wherever the dataset is now. */
-    private static Tokenizer tokenizer(Storage storage, Checkpoint checkpoint, String directory) throws IOException {
+    private static Tokenizer tokenizer(Storage storage, String expected, String directory) throws IOException {
         Tokenizer tokenizer = RunTokenizer.read(storage, directory);
-        if (!tokenizer.fingerprint().equals(checkpoint.tokenizer())) {
+        if (!tokenizer.fingerprint().equals(expected)) {
             throw new CorruptFileException(
                     directory,
                     "a checkpoint of the tokenizer " + tokenizer.name() + ", " + tokenizer.fingerprint(),
-                    "one of the tokenizer " + checkpoint.tokenizer());
+                    "one of the tokenizer " + expected);
         }
         return tokenizer;
     }

@@ -1,0 +1,97 @@
+package io.github.hyenaspark.jobs.spark.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.testing.Forged;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.io.FileUtils;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On a copy of the run of version 0.1 among the test's files, with a second checkpoint. */
+class TrainedRunTest {
+    private static final Path FROZEN = Path.of("src/test/resources/frozen/0.1/run");
+
+    @TempDir
+    private Path directory;
+
+    private final Storage storage = Storage.local();
+    private String run = "";
+    private CheckpointStore store = CheckpointStore.open(storage, "none");
+
+    @BeforeEach
+    void copyTheRun() throws IOException {
+        run = directory.toString();
+        FileUtils.copyDirectory(FROZEN.toFile(), directory.toFile());
+        store = CheckpointStore.open(storage, run);
+        store.beginEpoch();
+        Checkpoint first = store.newestValid().orElseThrow();
+        store.resumesFrom(Optional.of(first));
+        float[] theta = first.vector(Checkpoint.THETA).clone();
+        for (int i = 0; i < theta.length; i++) {
+            theta[i] += 1 + i;
+        }
+        store.save(Forged.withTheta(Forged.withRound(first, 3), theta), 2);
+    }
+
+    @Test
+    void aRoundIsOpenedByItsNumber() throws IOException {
+        List<CheckpointManifest> there = store.manifests();
+        assertThat(there).hasSize(2);
+        for (CheckpointManifest manifest : there) {
+            TrainedRun found = TrainedRun.open(storage, run, Long.toString(manifest.round()));
+            assertThat(found.round()).isEqualTo(manifest.round());
+            assertThat(found.tokens()).isEqualTo(manifest.tokens());
+            assertThat(found.theta()).isEqualTo(store.theta(manifest));
+        }
+        TrainedRun newest = TrainedRun.open(storage, run, "newest");
+        assertThat(newest.round()).isEqualTo(there.get(0).round());
+        assertThat(newest.theta()).isEqualTo(store.theta(there.get(0)));
+    }
+
+    @Test
+    void theAverageIsTheMeanOfAllCheckpoints() throws IOException {
+        List<CheckpointManifest> there = store.manifests();
+        double[] expected = new double[Math.toIntExact(there.get(0).parameters())];
+        for (CheckpointManifest manifest : there) {
+            float[] theta = store.theta(manifest);
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] += theta[i] / there.size();
+            }
+        }
+        TrainedRun average = TrainedRun.open(storage, run, "average");
+        assertThat(average.round()).isEqualTo(there.get(0).round());
+        assertThat(average.theta()).hasSameSizeAs(store.theta(there.get(0)));
+        for (int i = 0; i < expected.length; i++) {
+            assertThat((double) average.theta()[i]).as("element %d", i).isCloseTo(expected[i], withinFloat(expected[i]));
+        }
+        assertThat(average.network().parameterCount()).isEqualTo(expected.length);
+    }
+
+    private static Offset<Double> withinFloat(double value) {
+        return Offset.offset(Math.max(1e-12, Math.abs(value) * 1e-6));
+    }
+
+    @Test
+    void refusesWhatIsNotThere() {
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "77"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("run.checkpoint: found 77, expected a round of " + run + " that has a checkpoint: [3, 2]");
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "best"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("run.checkpoint: found best, expected newest, average, or the round of a checkpoint");
+        assertThatThrownBy(() -> TrainedRun.open(storage, "", "average"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("run.dir: found nothing");
+    }
+}
