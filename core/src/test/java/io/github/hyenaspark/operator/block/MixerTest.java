@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
+import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.Initializer;
@@ -177,6 +180,9 @@ class MixerTest {
         if (config instanceof RecurrentConfig recurrent) {
             assertThat(Mixer.of(config).name()).isEqualTo(recurrent.cell().name());
         }
+        if (config instanceof ExplicitHyenaConfig explicit) {
+            assertThat(Mixer.of(config).settingName()).isEqualTo(explicit.inner().settingName());
+        }
     }
 
     @Test
@@ -191,6 +197,15 @@ class MixerTest {
                 .hasMessage("conv.taps: found 0, expected from 1 to l-max, which is 24");
         assertThatThrownBy(() -> new ConvConfig(6, 24, 25))
                 .hasMessage("conv.taps: found 25, expected from 1 to l-max, which is 24");
+        HyenaConfig operator = OperatorConfigs.usual(6, 24);
+        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.SE, 0, 1))
+                .hasMessage("hyena-se.taps: found 0, expected from 1 to l-max, which is 24");
+        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 25, 1))
+                .hasMessage("hyena-mr.taps: found 25, expected from 1 to l-max, which is 24");
+        for (int group : new int[] {0, 4, 12}) {
+            assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 24, group))
+                    .hasMessage("hyena-mr.group: found " + group + ", expected a divisor of 6, the channels of a head");
+        }
     }
 
     /** Every channel's taps keep the variance of white noise, and channels reach further one after the other. */
