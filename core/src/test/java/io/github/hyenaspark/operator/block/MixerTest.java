@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every mixer owes to the block that it is in. */
 class MixerTest {
@@ -101,6 +102,27 @@ class MixerTest {
             // a transform spreads rounding errors over all steps
             assertCausal(rehearsal.floats(config.map()).inputGradient(), length, t, 1e-5);
         }
+    }
+
+    /** A transform would spread rounding errors over all steps, so these are exact zeros. */
+    @ParameterizedTest
+    @ValueSource(ints = {24, 512})
+    void fewTapsAreSummedDirectlyWhateverTheLength(int length) {
+        MixerConfig config = OperatorConfigs.usual(6, length).with(InnerFilter.Kind.SE, 7, 1);
+        Rehearsal rehearsal = rehearsal(config, 1, length);
+        Arrays.fill(rehearsal.outputGradient, 0);
+        for (int d = 0; d < config.width(); d++) {
+            rehearsal.outputGradient[d * length + length / 2] = 1 + d;
+        }
+        double[] gradient = rehearsal.floats(config.map()).inputGradient();
+        assertCausal(gradient, length, length / 2, 0);
+        for (int t = 0; t < length; t++) { // 7 taps, then 3 of the short filter
+            assertThat(gradient[t] != 0).as("step %d", t).isEqualTo(t <= length / 2 && t >= length / 2 - 8);
+        }
+        assertThat(config.cost(1, length).convolutions()).isZero();
+        MixerConfig medium = OperatorConfigs.usual(6, 512).with(InnerFilter.Kind.MR, 128, 1);
+        assertThat(medium.cost(1, 512).convolutions()).isEqualTo(1);
+        assertThat(medium.cost(1, 7).convolutions()).isZero();
     }
 
     static void assertCausal(double[] gradient, int length, int t, double tolerance) {
@@ -229,6 +251,27 @@ class MixerTest {
             assertThat(squares[channel]).as("channel %d", channel).isCloseTo(1, within(4 * Math.sqrt(2.0 / draws)));
         }
         assertThat(lags).isSorted();
+    }
+
+    @Test
+    void explicitFiltersStartAsInTheirPaper() {
+        LinearInitializer linear = new LinearInitializer.Alone();
+        ParameterSpec.Group group = ParameterSpec.Group.FILTER;
+        HyenaConfig operator = OperatorConfigs.usual(6, 200);
+        assertThat(operator.with(InnerFilter.Kind.SE, 7, 1).parameters(linear))
+                .contains(new ParameterSpec(
+                        "filter.taps", List.of(6, 7), new Initializer.Uniform(1 / Math.sqrt(7)), group));
+        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+                .contains(new ParameterSpec(
+                        "filter.taps", List.of(2, 128), new Initializer.Normal(1 / Math.sqrt(128)), group));
+        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+                .extracting(ParameterSpec::name)
+                .containsExactlyElementsOf(
+                        operator.parameters(linear).stream()
+                                .map(ParameterSpec::name)
+                                .map(name -> name.equals("filter.0.weight") ? "filter.taps" : name)
+                                .filter(name -> !name.startsWith("filter.") || name.matches("filter.(taps|direct)"))
+                                .toList());
     }
 
     /** From nearly nothing to beyond where both functions are flat; more elements than a piece. */
