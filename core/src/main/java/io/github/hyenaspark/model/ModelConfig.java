@@ -5,8 +5,10 @@ import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.head.EmbeddingConfig;
+import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
@@ -19,7 +21,7 @@ import java.util.stream.IntStream;
 /**
  * The language model, bound from the settings {@code model}.
  *
- * @param mixer of all blocks, or one for each
+ * @param mixer of the blocks, from the embedding up; a pattern, repeated and cut to {@code nLayer}
  * @param dModel D, channels of the residual stream
  * @param nLayer blocks
  * @param dInner channels inside the feed-forward part; 0 means 4·D
@@ -37,6 +39,8 @@ import java.util.stream.IntStream;
  * @param vocabMultiple the vocabulary is padded to a multiple of this
  * @param positions how blocks that mix by content know positions
  * @param filter how the long filters are made
+ * @param hyenaSe of the blocks that have a Hyena operator of short explicit filters
+ * @param hyenaMr of the blocks that have one of medium explicit filters
  * @param attention of the blocks that have it
  * @param h3 of the blocks that have an H3 operator
  * @param conv of the blocks that have an explicit convolution
@@ -60,6 +64,8 @@ public record ModelConfig(
         int vocabMultiple,
         PositionEmbedding positions,
         FilterConfig filter,
+        InnerSettings hyenaSe,
+        InnerSettings hyenaMr,
         AttentionSettings attention,
         H3Settings h3,
         ConvSettings conv) {
@@ -80,11 +86,10 @@ public record ModelConfig(
         if (vocabMultiple < 1) {
             throw new IllegalArgumentException("vocab-multiple: found " + vocabMultiple + ", expected at least 1");
         }
-        if (mixer.size() != 1 && mixer.size() != nLayer) {
-            throw new IllegalArgumentException("mixer: found " + mixer.size()
-                    + " of them, expected one, or one for each" + " of the blocks, which are " + nLayer + " (n-layer)");
+        if (mixer.isEmpty()) {
+            throw new IllegalArgumentException("mixer: found an empty list, expected at least one mixer");
         }
-        mixer = List.copyOf(mixer);
+        mixer = List.copyOf(mixer.subList(0, Math.min(mixer.size(), nLayer)));
         HyenaConfig operator = new HyenaConfig(
                 dModel,
                 lMax,
@@ -98,11 +103,33 @@ public record ModelConfig(
                 0,
                 filter);
         new BlockConfig(operator, dInner == 0 ? 4 * dModel : dInner, dropout);
+        if (mixer.contains(Mixer.HYENA_SE)) {
+            hyenaSe.of(InnerFilter.Kind.SE, operator);
+        }
+        if (mixer.contains(Mixer.HYENA_MR)) {
+            hyenaMr.of(InnerFilter.Kind.MR, operator);
+        }
         if (mixer.contains(Mixer.H3)) {
             h3.of(dModel, lMax);
         }
         if (mixer.contains(Mixer.ATTENTION)) {
             attention.of(dModel, lMax, positions);
+        }
+    }
+
+    /**
+     * Bound from the settings {@code model.hyena-se} and {@code model.hyena-mr}: taps of every filter, of which more
+     * than l-max mean l-max, and the neighbouring channels of a head that share a filter.
+     */
+    public record InnerSettings(int taps, int group) {
+        public InnerSettings {
+            if (taps < 1) {
+                throw new IllegalArgumentException("taps: found " + taps + ", expected at least 1");
+            }
+        }
+
+        ExplicitHyenaConfig of(InnerFilter.Kind inner, HyenaConfig operator) {
+            return operator.with(inner, Math.min(taps, operator.maxLength()), group);
         }
     }
 
@@ -136,7 +163,7 @@ public record ModelConfig(
         }
     }
 
-    /** The Hyena operator of every block that has one. */
+    /** The Hyena operator of every block that has the one with long filters. */
     public HyenaConfig operator() {
         return new HyenaConfig(
                 dModel,
@@ -171,9 +198,11 @@ public record ModelConfig(
     }
 
     private MixerConfig mixer(int block) {
-        Mixer kind = mixer.get(mixer.size() == 1 ? 0 : block);
+        Mixer kind = mixer.get(block % mixer.size());
         return switch (kind) {
             case HYENA -> operator();
+            case HYENA_SE -> hyenaSe.of(InnerFilter.Kind.SE, operator());
+            case HYENA_MR -> hyenaMr.of(InnerFilter.Kind.MR, operator());
             case H3 -> h3.of(dModel, lMax);
             case RNN, LSTM, GRU -> new RecurrentConfig(RecurrentConfig.Cell.valueOf(kind.name()), dModel, lMax);
             case CONV -> conv.of(dModel, lMax);

@@ -60,6 +60,8 @@ class SafariTensorsTest {
                 8,
                 PositionEmbedding.NONE,
                 filter,
+                ModelConfigs.SE,
+                ModelConfigs.MR,
                 new ModelConfig.AttentionSettings(0),
                 ModelConfigs.H3,
                 ModelConfigs.CONV);

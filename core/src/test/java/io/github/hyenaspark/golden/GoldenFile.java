@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
@@ -56,6 +57,12 @@ record GoldenFile(String name, JsonNode root) {
         int maxLength = config.required("l_max").asInt();
         return switch (mixer) {
             case "hyena" -> operatorConfig(config, width, maxLength);
+            case "hyena-se", "hyena-mr" ->
+                operatorConfig(config, width, maxLength)
+                        .with(
+                                InnerFilter.Kind.valueOf(mixer.substring(6).toUpperCase(Locale.ROOT)),
+                                config.required("taps").asInt(),
+                                config.required("group").asInt());
             case "rnn", "lstm", "gru" ->
                 new RecurrentConfig(RecurrentConfig.Cell.valueOf(mixer.toUpperCase(Locale.ROOT)), width, maxLength);
             case "attention" ->

@@ -71,6 +71,8 @@ final class GoldenLanguageModel {
                 json.path("pad_vocab_multiple").asInt(1),
                 PositionEmbedding.NONE,
                 operator.filter(),
+                ModelConfigs.SE,
+                ModelConfigs.MR,
                 new ModelConfig.AttentionSettings(0),
                 ModelConfigs.H3,
                 ModelConfigs.CONV);

@@ -63,6 +63,8 @@ class GeneratorTest {
                 8,
                 positions,
                 filter,
+                ModelConfigs.SE,
+                ModelConfigs.MR,
                 new ModelConfig.AttentionSettings(2),
                 ModelConfigs.H3,
                 ModelConfigs.CONV);

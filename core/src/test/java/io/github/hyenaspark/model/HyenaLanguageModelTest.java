@@ -175,6 +175,8 @@ class HyenaLanguageModelTest {
                 8,
                 usual.positions(),
                 usual.filter(),
+                usual.hyenaSe(),
+                usual.hyenaMr(),
                 usual.attention(),
                 usual.h3(),
                 usual.conv());

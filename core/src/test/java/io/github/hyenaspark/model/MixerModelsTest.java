@@ -27,14 +27,19 @@ class MixerModelsTest {
                 "model.n-layer=2",
                 "model.l-max=40",
                 "model.init-std=0.3",
-                "model.conv.taps=5"));
+                "model.conv.taps=5",
+                "model.hyena-mr.taps=16",
+                "model.hyena-mr.group=2"));
         all.addAll(List.of(settings));
         return Settings.load(all).bind("model", ModelConfig.class);
     }
 
-    /** As many as the same model of PyTorch's modules has; of the convolution 3·D² + D·31 and 4 biases. */
+    /**
+     * As many as the same model of PyTorch's modules has; of the convolution 3·D² + D·31 and 4 biases, of Hyena 4·D² +
+     * D·(3·3 + 7 or 128 + 1) and 7 biases.
+     */
     @ParameterizedTest
-    @CsvSource({"rnn, 760064", "lstm, 1156352", "gru, 1024256", "conv, 776448"})
+    @CsvSource({"hyena-se, 836352", "hyena-mr, 898304", "rnn, 760064", "lstm, 1156352", "gru, 1024256", "conv, 776448"})
     void parametersAreThoseOfTheField(String mixer, long expected) {
         ModelConfig config = Settings.load(List.of("model.mixer=" + mixer)).bind("model", ModelConfig.class);
         long parameters = HyenaLanguageModel.tableOf(config, 256).stream()
@@ -44,7 +49,7 @@ class MixerModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rnn", "lstm", "gru", "conv", "[lstm, conv]", "[gru, hyena]"})
+    @ValueSource(strings = {"hyena-se", "hyena-mr", "rnn", "lstm", "gru", "conv", "[lstm, conv]", "[gru, hyena]"})
     void theTextIsTheNaiveOneAlsoPastLMax(String mixer) {
         ModelConfig config = config(mixer);
         HyenaLanguageModel model = trained(config);
@@ -65,7 +70,7 @@ class MixerModelsTest {
 
     /** Filters by transforms and by blocks of the incremental convolution. */
     @ParameterizedTest
-    @ValueSource(strings = {"lstm", "conv"})
+    @ValueSource(strings = {"lstm", "conv", "hyena-se", "hyena-mr"})
     void aLongTextHasTheLogitsOfTheWhole(String mixer) {
         ModelConfig config = config(mixer, "model.l-max=600", "model.conv.taps=0");
         HyenaLanguageModel model = trained(config);
@@ -82,7 +87,7 @@ class MixerModelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rnn", "lstm", "gru", "conv", "[lstm, conv]"})
+    @ValueSource(strings = {"hyena-se", "hyena-mr", "rnn", "lstm", "gru", "conv", "[lstm, conv]"})
     void recomputedBlocksGiveTheSameBits(String mixer) {
         ModelConfig config = config(mixer, "model.dropout=0.1");
         HyenaLanguageModel kept = HyenaLanguageModel.create(config, VOCABULARY, 1);
@@ -106,6 +111,9 @@ class MixerModelsTest {
                 .anyMatch(entry -> entry.name().endsWith("taps.weight") && entry.size() == 8 * 40);
         assertThatThrownBy(() -> config("conv", "model.conv.taps=-1"))
                 .hasMessageContaining("taps: found -1, expected 0 (as many as l-max) or more");
+        assertThat(HyenaLanguageModel.tableOf(config("hyena-mr", "model.hyena-mr.taps=41"), VOCABULARY))
+                .isEqualTo(HyenaLanguageModel.tableOf(config("hyena-mr", "model.hyena-mr.taps=40"), VOCABULARY))
+                .anyMatch(entry -> entry.name().endsWith("mixer.filter.taps") && entry.size() == 4 * 40);
     }
 
     private static Batch batch(int batchSize, int length) {

@@ -7,6 +7,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.Arrays;
@@ -31,6 +32,34 @@ class ModelConfigTest {
         assertThat(config.blocks())
                 .extracting(BlockConfig::mixer)
                 .containsExactly(config.operator(), attention, config.operator(), attention);
+    }
+
+    @Test
+    void aListOfMixersIsRepeatedAndCut() {
+        ModelConfig config = model("model.mixer=[hyena-se,hyena-mr,hyena]", "model.n-layer=5");
+        MixerConfig se = config.operator().with(InnerFilter.Kind.SE, 7, 1);
+        MixerConfig mr = config.operator().with(InnerFilter.Kind.MR, 128, 1);
+        assertThat(config.blocks())
+                .extracting(BlockConfig::mixer)
+                .containsExactly(se, mr, config.operator(), se, mr);
+        assertThat(config.mixerNames()).isEqualTo("hyena-se,hyena-mr,hyena");
+        ModelConfig cut = model("model.mixer=[hyena-mr,hyena,attention,h3]", "model.n-layer=2", "model.d-model=66");
+        assertThat(cut.blocks()).hasSize(2);
+        assertThat(cut.mixerNames()).isEqualTo("hyena-mr,hyena"); // nor is the attention's width looked at
+        assertThatThrownBy(() -> model("model.mixer=[]"))
+                .hasMessageContaining("mixer: found an empty list, expected at least one mixer");
+    }
+
+    @Test
+    void explicitFiltersAreSharedAndNoLongerThanASequence() {
+        assertThat(mixer("model.mixer=hyena-mr", "model.l-max=64", "model.hyena-mr.group=16"))
+                .isEqualTo(model("model.l-max=64").operator().with(InnerFilter.Kind.MR, 64, 16));
+        assertThatThrownBy(() -> model("model.mixer=hyena-se", "model.num-heads=2", "model.hyena-se.group=128"))
+                .hasMessageContaining("hyena-se.group: found 128, expected a divisor of 64, the channels of a head");
+        assertThatThrownBy(() -> model("model.mixer=[hyena,hyena-mr]", "model.hyena-mr.group=0"))
+                .hasMessageContaining("hyena-mr.group: found 0, expected a divisor of 128, the channels of a head");
+        assertThatThrownBy(() -> model("model.hyena-se.taps=0")).hasMessageContaining("taps: found 0, expected at least 1");
+        assertThat(model("model.hyena-se.group=3").blocks()).hasSize(4); // no block has such filters
     }
 
     @Test

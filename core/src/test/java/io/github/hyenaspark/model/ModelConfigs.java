@@ -8,6 +8,10 @@ import java.util.List;
 
 /** Model configurations for tests. */
 public final class ModelConfigs {
+    /** Two taps, for the models that have them. */
+    public static final ModelConfig.InnerSettings SE = new ModelConfig.InnerSettings(2, 1);
+    /** More taps than are summed directly, shared by pairs of channels. */
+    public static final ModelConfig.InnerSettings MR = new ModelConfig.InnerSettings(17, 2);
     /** A small one, for the models that have it. */
     public static final ModelConfig.H3Settings H3 = new ModelConfig.H3Settings(8, 2);
     /** A short convolution, for the models that have one. */
@@ -36,6 +40,8 @@ public final class ModelConfigs {
                 8,
                 PositionEmbedding.ROTARY,
                 filter,
+                SE,
+                MR,
                 new ModelConfig.AttentionSettings(0),
                 H3,
                 CONV);

@@ -3,7 +3,9 @@ package io.github.hyenaspark.operator.block;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
+import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
@@ -11,6 +13,10 @@ import java.util.Arrays;
 
 public enum Mixer {
     HYENA(HyenaConfig.class),
+    /** Hyena with short explicit filters. */
+    HYENA_SE(ExplicitHyenaConfig.class),
+    /** Hyena with explicit filters of medium length, times a decay window. */
+    HYENA_MR(ExplicitHyenaConfig.class),
     ATTENTION(AttentionConfig.class),
     /** H3, two state-space models with multiplications between them. */
     H3(H3Config.class),
@@ -37,6 +43,9 @@ public enum Mixer {
     public static Mixer of(MixerConfig config) {
         if (config instanceof RecurrentConfig recurrent) {
             return valueOf(recurrent.cell().name());
+        }
+        if (config instanceof ExplicitHyenaConfig explicit) {
+            return explicit.inner() == InnerFilter.Kind.SE ? HYENA_SE : HYENA_MR;
         }
         return Arrays.stream(values())
                 .filter(mixer -> mixer.configuration == config.getClass())

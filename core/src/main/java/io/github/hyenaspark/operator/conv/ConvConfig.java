@@ -9,6 +9,7 @@ import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
@@ -23,9 +24,6 @@ import java.util.List;
  * @param taps K of every filter, at most {@code maxLength}
  */
 public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
-    /** More taps are faster by {@link io.github.hyenaspark.convolution.LongConvolution}, as measured at length 512. */
-    private static final int MOST_DIRECT = 10;
-
     public ConvConfig {
         MixerConfig.checkSizes(width, maxLength);
         if (taps < 1 || taps > maxLength) {
@@ -36,7 +34,7 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     /** Whether filters are summed tap by tap, not by a transform. */
     boolean direct() {
-        return taps <= MOST_DIRECT;
+        return ShortConvolution.isFaster(taps);
     }
 
     @Override

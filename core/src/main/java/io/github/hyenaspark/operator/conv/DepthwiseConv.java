@@ -88,7 +88,7 @@ sealed interface DepthwiseConv {
 
             @Override
             public void forward(float[] input, float[] output) {
-                delay(input);
+                convolution.delay(input, delayed, length);
                 convolution.forward(channel, delayed, output, length);
             }
 
@@ -99,7 +99,7 @@ sealed interface DepthwiseConv {
 
             @Override
             public void backward(float[] outputGradient, float[] input, float[] inputGradient) {
-                delay(input);
+                convolution.delay(input, delayed, length);
                 convolution.backward(
                         new ShortConvolution.Row(channel, length, workspace), delayed, outputGradient, inputGradient);
             }
@@ -107,14 +107,6 @@ sealed interface DepthwiseConv {
             @Override
             public void finishBackward(ForwardContext<FloatArray> pass) {
                 // the sums of all channels are added at once
-            }
-
-            private void delay(float[] input) {
-                for (int delay = 0; delay < convolution.taps(); delay++) {
-                    int zeros = Math.min(delay, length);
-                    Arrays.fill(delayed[delay], 0, zeros, 0f);
-                    System.arraycopy(input, 0, delayed[delay], zeros, length - zeros);
-                }
             }
         }
     }

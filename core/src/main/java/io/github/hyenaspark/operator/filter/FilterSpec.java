@@ -7,11 +7,25 @@ import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
 public sealed interface FilterSpec
-        permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec {
+        permits ImplicitFilter.Spec,
+                ExplicitFilter.Spec,
+                FourierFilter.Spec,
+                StateSpaceFilter.Spec,
+                InnerFilter.Spec {
     int filters();
 
     /** The parameters in their order in memory, without a direct term. */
     List<ParameterSpec> parameters(LinearInitializer linear);
+
+    /** The first taps for {@code length} steps, after which all are zero. */
+    default int reach(int length) {
+        return length;
+    }
+
+    /** Whether a sequence of {@code length} steps is convolved tap by tap, not by a transform. */
+    default boolean direct(int length) {
+        return false;
+    }
 
     FilterMap<FloatArray> map();
 

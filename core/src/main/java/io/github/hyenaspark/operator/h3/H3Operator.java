@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.h3;
 
+import io.github.hyenaspark.operator.hyena.IncrementalFilters;
 import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
@@ -74,8 +75,8 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
      */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final H3Config config;
-        private final LongFilters.Incremental shift;
-        private final LongFilters.Incremental diagonal;
+        private final IncrementalFilters shift;
+        private final IncrementalFilters diagonal;
         private final Dense inputProjection;
         private final Dense outputProjection;
         private final H3Heads.Activations kept = new H3Heads.Activations();
@@ -84,8 +85,8 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         Incremental(H3Config config, int capacity, ForwardContext<FloatArray> pass) {
             this.config = config;
             int products = config.headWidth() * config.headWidth();
-            shift = new LongFilters.Incremental(config.shiftFilters(), 1, pass.ofLength(capacity));
-            diagonal = new LongFilters.Incremental(config.diagonalFilters(), products, pass.ofLength(capacity));
+            shift = config.shiftFilters().incremental(1, pass.ofLength(capacity));
+            diagonal = config.diagonalFilters().incremental(products, pass.ofLength(capacity));
             inputProjection = Dense.in(config.width(), H3Config.PROJECTIONS * config.width());
             outputProjection = Dense.out(config.width());
         }

@@ -26,7 +26,7 @@ final class GateChain {
     private static final Workspace.Slot<float[]> GATED = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> GATED_GRADIENT = Workspace.Slot.row();
 
-    private final HyenaConfig config;
+    private final HyenaFamily config;
     private final int length;
     private final int convolutions;
     /** Convolutions whose gates are separate: all, or all but the last. */
@@ -58,7 +58,7 @@ final class GateChain {
 
     /** The chain of one thread; adds the gradient of the head mixing to {@code mixGradient}. */
     GateChain(
-            HyenaConfig config,
+            HyenaFamily config,
             LongFilters.ChannelFilters filters,
             ForwardContext<FloatArray> pass,
             double[] mixGradient,

@@ -17,14 +17,14 @@ final class GateSums {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
     private static final Workspace.Slot<FloatArray> GRADIENTS = Workspace.Slot.array();
 
-    private final HyenaConfig config;
+    private final HyenaFamily config;
     private final Projections projections;
     private final int perHead; // N−1, or 0 without outer mixing
     private ForwardContext<FloatArray> pass = ForwardContext.NONE;
     private FloatArray sums = FloatArray.allocate(0); // B×H×(N−1)×L
     private final List<FloatArray> gradients = new ArrayList<>(); // of every member
 
-    GateSums(HyenaConfig config, Projections projections) {
+    GateSums(HyenaFamily config, Projections projections) {
         this.config = config;
         this.projections = projections;
         perHead = config.outerMixing() ? config.order() - 1 : 0;

@@ -20,11 +20,12 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} for a sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
+    private static final LongFilters.Slots FILTER_SLOTS = new LongFilters.Slots();
     private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
     private static final Workspace.Slot<double[]> MIX_GRADIENT = Workspace.Slot.sums();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
 
-    private final HyenaConfig config;
+    private final HyenaFamily config;
     private final LongFilters filters;
     private final Projections projections;
     private final GateSums gateSums;
@@ -33,12 +34,17 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     private FloatArray convolved = FloatArray.allocate(0); // B×(N−1)×D×L
     private FloatArray mixed = FloatArray.allocate(0); // act(y), B×D×L; in the backward pass its gradient
 
-    public HyenaOperator(HyenaConfig config) {
+    public HyenaOperator(HyenaFamily config) {
         this.config = config;
-        filters = config.longFilters();
+        filters = filters(config);
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = Dense.out(config.width());
+    }
+
+    private static LongFilters filters(HyenaFamily config) {
+        return new LongFilters(
+                "filter", FILTER_SLOTS, config.filterSpec(), config.order() - 1, config.directTerm());
     }
 
     @Override
@@ -163,21 +169,21 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
 
     /**
      * {@link HyenaOperator} for one sequence that grows: the first pass takes its beginning, every later one a single
-     * step; T steps cost O(T log² T). It keeps the last K−1 inputs of the short filters and, for every long convolution
-     * of a channel, the inputs and their contributions to later outputs.
+     * step. It keeps the last K−1 inputs of the short filters and what {@link IncrementalFilters} keep; with long
+     * filters T steps cost O(T log² T).
      */
     static final class Incremental implements InferenceModule<FloatArray> {
-        private final HyenaConfig config;
-        private final LongFilters.Incremental filters;
+        private final HyenaFamily config;
+        private final IncrementalFilters filters;
         private final Projections projections;
         private final GateSums gateSums;
         private final Dense outputProjection;
         private FloatArray mixed = FloatArray.allocate(0); // act(y), D×L
 
         /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
-        Incremental(HyenaConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        Incremental(HyenaFamily config, int capacity, ForwardContext<FloatArray> pass) {
             this.config = config;
-            filters = new LongFilters.Incremental(config.longFilters(), config.heads(), pass.ofLength(capacity));
+            filters = filters(config).incremental(config.heads(), pass.ofLength(capacity));
             projections = new Projections(config);
             gateSums = new GateSums(config, projections);
             outputProjection = Dense.out(config.width());

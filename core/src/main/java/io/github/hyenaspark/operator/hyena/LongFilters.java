@@ -1,19 +1,19 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.convolution.IncrementalConvolution;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
-import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Long convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, with the direct term
- * d·w of safari's code added to the first tap, which is the same sum for free. A channel's spectra are made when it is
- * processed, in both passes: they stay in the cache while all sequences and heads use them, and none are kept.
+ * Convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, with the direct term d·w of
+ * safari's code added to the first tap, which is the same sum for free. Filters of a few taps are {@link DirectFilters
+ * summed directly}. Of all others, a channel's spectra are made when it is processed, in both passes: they stay in the
+ * cache while all sequences and heads use them, and none are kept.
  */
 public final class LongFilters {
     private final String part;
@@ -21,10 +21,13 @@ public final class LongFilters {
     private final int perChannel;
     private final boolean directTerm;
     private final int filters;
+    private final FilterSpec spec;
     private final FilterMap<FloatArray> filter;
-    private FloatArray taps = FloatArray.allocate(0); // h, F×L; in the backward pass its gradient takes its place
+    private FloatArray taps = FloatArray.allocate(0); // h, F×R; in the backward pass its gradient takes its place
+    private @Nullable DirectFilters direct; // of the pass, if taps are few
     private double[] directGradient = {};
     private int length;
+    private int reach; // R, taps of a filter that are not known to be zero
 
     /**
      * Filters without parameters yet.
@@ -39,6 +42,7 @@ public final class LongFilters {
         this.slots = slots;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
+        this.spec = spec;
         filters = spec.filters();
         filter = spec.map();
     }
@@ -53,17 +57,19 @@ public final class LongFilters {
 
     public void forward(ForwardContext<FloatArray> pass) {
         length = pass.length();
-        taps = taps.atLeast((long) filters * length);
-        filter.forward(taps, pass.within(part));
+        reach = spec.reach(length);
+        taps = taps.atLeast((long) filters * reach);
+        filter.forward(taps, pass.within(part).ofLength(reach));
         if (directTerm) {
-            float[] direct = pass.parameter(part + ".direct").toArray();
+            float[] terms = pass.parameter(part + ".direct").toArray();
             float[] first = new float[1];
-            for (int m = 0; m < direct.length; m++) {
+            for (int m = 0; m < terms.length; m++) {
                 taps.read(start(m), first, 1);
-                first[0] += direct[m];
+                first[0] += terms[m];
                 taps.write(start(m), first, 1);
             }
         }
+        direct = spec.direct(length) ? new DirectFilters(this, DirectFilters.convolution(rows())) : null;
     }
 
     public void startBackward() {
@@ -75,17 +81,31 @@ public final class LongFilters {
         if (directTerm) {
             pass.gradient(part + ".direct").add(directGradient);
         }
-        filter.backward(taps, pass.within(part));
+        filter.backward(taps, pass.within(part).ofLength(reach));
     }
 
-    /** The taps of every filter, F×L, with the direct term. */
+    /** The first taps of every filter for {@code pass.length()} steps, direct term included; all others are zero. */
     float[][] taps(ForwardContext<FloatArray> pass) {
         forward(pass);
-        float[][] rows = new float[filters][length];
+        return rows();
+    }
+
+    private float[][] rows() {
+        float[][] rows = new float[filters][reach];
         for (int m = 0; m < filters; m++) {
-            taps.read(start(m), rows[m], length);
+            taps.read(start(m), rows[m], reach);
         }
         return rows;
+    }
+
+    /** In the place of the taps of filter {@code m}: their gradient; and that of its direct term. */
+    void takeGradient(int m, float[] gradient, double ofDirectTerm) {
+        directGradient[m] = ofDirectTerm;
+        taps.write(start(m), gradient, reach);
+    }
+
+    int length() {
+        return length;
     }
 
     /** Filters of a channel; number r of channel j is filter j times as many, plus r. */
@@ -94,21 +114,33 @@ public final class LongFilters {
     }
 
     private long start(int m) {
-        return (long) m * length;
+        return (long) m * reach;
     }
 
     /** One channel after the other, in the thread that owns {@code workspace}. */
     public ChannelConvolution channel(Workspace workspace) {
-        return new ChannelConvolution(workspace);
+        return direct == null ? new TransformedChannel(workspace) : direct.channel(workspace);
     }
 
-    public final class ChannelConvolution implements ChannelFilters {
+    /**
+     * The same for a sequence of at most {@code pass.length()} steps that grows.
+     *
+     * @param rowsPerFilter rows that share a filter, numbered as heads
+     */
+    public IncrementalFilters incremental(int rowsPerFilter, ForwardContext<FloatArray> pass) {
+        int ofAll = spec.reach(pass.length());
+        return ofAll < pass.length()
+                ? new IncrementalFilters.OfRecentInputs(this, ofAll, rowsPerFilter, pass)
+                : new IncrementalFilters.OfAllInputs(this, rowsPerFilter, pass);
+    }
+
+    private final class TransformedChannel implements ChannelConvolution {
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
         private final float[][] spectrumGradients;
 
-        private ChannelConvolution(Workspace workspace) {
+        TransformedChannel(Workspace workspace) {
             convolution = workspace.convolution(length);
             row = workspace.row(slots.row(), length);
             spectra = workspace.rows(slots.spectra(), perChannel, convolution.spectrumSize());
@@ -119,11 +151,13 @@ public final class LongFilters {
         @Override
         public void start(int j) {
             for (int r = 0; r < perChannel; r++) {
-                taps.read(LongFilters.this.start(j * perChannel + r), row, length);
+                taps.read(LongFilters.this.start(j * perChannel + r), row, reach);
+                Arrays.fill(row, reach, length, 0f);
                 convolution.spectrum(row, spectra[r]);
             }
         }
 
+        @Override
         public void startBackward(int j) {
             start(j);
             for (float[] gradient : spectrumGradients) {
@@ -136,7 +170,7 @@ public final class LongFilters {
             convolution.forward(input, spectra[r], output);
         }
 
-        /** Overwrites {@code inputGradient}, sums the filter's gradient. */
+        @Override
         public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
             convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
         }
@@ -146,23 +180,21 @@ public final class LongFilters {
             convolution.gatedForward(gatedRow, spectra[r], output);
         }
 
-        /** Overwrites the gradients of the row, sums the filter's. */
+        @Override
         public void backwardGated(int r, LongConvolution.GatedRow gatedRow, LongConvolution.GatedGradient gradient) {
             convolution.gatedBackward(gatedRow, gradient, spectra[r], spectrumGradients[r]);
         }
 
-        /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
+        @Override
         public void finishBackward(int j) {
             for (int r = 0; r < perChannel; r++) {
-                int m = j * perChannel + r;
                 convolution.filterGradient(spectrumGradients[r], row);
-                directGradient[m] = row[0];
-                taps.write(LongFilters.this.start(m), row, length);
+                takeGradient(j * perChannel + r, row, row[0]);
             }
         }
     }
 
-    /** The long convolutions of a channel, direct term included; rows that share filters are numbered as heads. */
+    /** The convolutions of a channel, direct term included; rows that share filters are numbered as heads. */
     public interface ChannelFilters {
         void start(int j);
 
@@ -173,53 +205,17 @@ public final class LongFilters {
         void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
     }
 
-    /** The same for a sequence that grows: its beginning comes in one pass, then a step at a time. */
-    public static final class Incremental implements ChannelFilters {
-        private final int perChannel;
-        private final IncrementalConvolution convolution;
-        private float[] gated = {};
-        private int passLength;
-        private int channel;
+    /** The same with their gradients. */
+    public interface ChannelConvolution extends ChannelFilters {
+        void startBackward(int j);
 
-        /** For {@code rowsPerFilter} rows each, numbered as heads, and {@code pass.length()} steps at most. */
-        public Incremental(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
-            perChannel = filters.perChannel();
-            convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);
-        }
+        /** Overwrites {@code inputGradient}, sums the filter's gradient. */
+        void backward(int r, float[] outputGradient, float[] input, float[] inputGradient);
 
-        /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
-        public void startPass(int length) {
-            passLength = length;
-            gated = gated.length < length ? new float[length] : gated;
-        }
+        /** Overwrites the gradients of the row, sums the filter's. */
+        void backwardGated(int r, LongConvolution.GatedRow gatedRow, LongConvolution.GatedGradient gradient);
 
-        public void finishPass() {
-            convolution.advance(passLength);
-        }
-
-        @Override
-        public void start(int j) {
-            channel = j;
-            for (int r = 0; r < perChannel; r++) {
-                convolution.prepare(j * perChannel + r);
-            }
-        }
-
-        @Override
-        public void convolve(int r, int head, float[] input, float[] output) {
-            int filter = channel * perChannel + r;
-            if (convolution.length() == 0) {
-                convolution.first(filter, head, input, output, passLength);
-            } else {
-                output[0] = convolution.next(filter, head, input[0]);
-            }
-        }
-
-        @Override
-        public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
-            VectorOps.multiply(row.value(), row.inputGate(), gated, passLength);
-            convolve(r, head, gated, row.convolved());
-            VectorOps.multiply(row.convolved(), row.outputGate(), output, passLength);
-        }
+        /** After all rows of channel {@code j}: puts the gradients of its filters in the place of their taps. */
+        void finishBackward(int j);
     }
 }

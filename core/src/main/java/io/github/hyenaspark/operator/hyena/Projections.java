@@ -16,7 +16,7 @@ final class Projections {
     private static final Workspace.Slot<float[]> GRADIENT = Workspace.Slot.row();
     private static final Workspace.Slot<float[][]> DELAYED = Workspace.Slot.rows();
 
-    private final HyenaConfig config;
+    private final HyenaFamily config;
     private final Dense projection;
     private FloatArray dense = FloatArray.allocate(0); // B×(N+1)D×L, without bias; in the backward pass its gradient
     private ForwardContext<FloatArray> pass = ForwardContext.NONE;
@@ -25,7 +25,7 @@ final class Projections {
 
     private ShortConvolution shortConvolution = new ShortConvolution(new float[0], new float[1], new float[1]);
 
-    Projections(HyenaConfig config) {
+    Projections(HyenaFamily config) {
         this.config = config;
         projection = Dense.in(config.width(), config.projections());
     }

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * DL4J's gradient check sees. Arrays of a sequence have a row per head, part and channel.
  */
 public final class ReferenceHyena implements DifferentiableModule<double[]> {
-    private final HyenaConfig config;
+    private final HyenaFamily config;
     private final FilterMap<double[]> filter;
     private double[] input = {};
     private double[] dense = {}; // B×(N+1)D×L
@@ -20,7 +20,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private double[] product = {}; // y before the activation, B×D×L
     private Sequence[] sequences = {};
 
-    public ReferenceHyena(HyenaConfig config) {
+    public ReferenceHyena(HyenaFamily config) {
         this.config = config;
         filter = config.filterSpec().referenceModule();
     }
@@ -32,7 +32,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         private final double[][][] gated; // w_r
         private final double[][][] convolved; // q_r
 
-        Sequence(HyenaConfig config, int length) {
+        Sequence(HyenaFamily config, int length) {
             int size = config.headWidth() * length;
             projections = new double[config.heads()][config.order() + 1][size];
             values = new double[config.order()][config.heads()][size];

@@ -1,13 +1,17 @@
 package io.github.hyenaspark.operator.block;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.testing.Closeness;
@@ -18,6 +22,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -91,6 +96,34 @@ class IncrementalBlockTest {
         assertThatThrownBy(() -> Block.incremental(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a sequence of 25 tokens is longer than l-max 24");
+    }
+
+    /** What a filter of K taps keeps does not grow with the sequence. */
+    @ParameterizedTest
+    @EnumSource
+    void explicitFiltersKeepOnlyTheirLastInputs(InnerFilter.Kind inner) throws IllegalAccessException {
+        MixerConfig mixer = OperatorConfigs.usual(4, 5000).with(inner, 20, 2);
+        assertThat(bytesAfterSomeSteps(mixer, 5000)).isEqualTo(bytesAfterSomeSteps(mixer, 100));
+        MixerConfig whole = OperatorConfigs.usual(4, 5000);
+        assertThat(bytesAfterSomeSteps(whole, 5000)).isGreaterThan(2 * bytesAfterSomeSteps(whole, 100));
+    }
+
+    private static long bytesAfterSomeSteps(MixerConfig mixer, int capacity) throws IllegalAccessException {
+        BlockConfig config = new BlockConfig(mixer, 10, 0);
+        Map<String, FloatArray> parameters = parameters(rehearsal(config, 8));
+        ComputePool pool = ComputePool.of(1);
+        InferenceModule<FloatArray> incremental =
+                Block.incremental(config, capacity, pass(pool, parameters, 1));
+        for (int step = 0; step < 50; step++) {
+            int count = step == 0 ? 30 : 1;
+            FloatArray input = FloatArray.allocate((long) mixer.width() * count);
+            incremental.forward(input, FloatArray.allocate(input.length()), pass(pool, parameters, count));
+        }
+        return KeptMemory.bytes(incremental, pool.workspace(0));
+    }
+
+    private static ForwardContext<FloatArray> pass(ComputePool pool, Map<String, FloatArray> parameters, int length) {
+        return new ForwardContext<>(1, length, parameters, Map.of(), "", Dropout.OFF, pool);
     }
 
     private static Rehearsal rehearsal(BlockConfig config, int length) {

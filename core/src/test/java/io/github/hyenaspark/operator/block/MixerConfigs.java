@@ -2,10 +2,13 @@ package io.github.hyenaspark.operator.block;
 
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.conv.ConvConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
 import io.github.hyenaspark.operator.h3.H3Config;
+import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.recurrent.RecurrentConfig;
+import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,6 +20,13 @@ public final class MixerConfigs {
     public static List<MixerConfig> of(int width, int maxLength) {
         return List.of(
                 OperatorConfigs.usual(width, maxLength),
+                inner(width, maxLength, 2, 1, InnerFilter.Kind.SE, 7, 1),
+                inner(width, maxLength, 2, 1, InnerFilter.Kind.SE, 1, 1),
+                inner(width, maxLength, 4, 2, InnerFilter.Kind.SE, 4, 1),
+                inner(width, maxLength, 3, 1, InnerFilter.Kind.SE, 12, 2),
+                inner(width, maxLength, 2, 1, InnerFilter.Kind.MR, 23, 1),
+                inner(width, maxLength, 3, 2, InnerFilter.Kind.MR, maxLength, width / 2),
+                inner(width, maxLength, 3, 1, InnerFilter.Kind.MR, 5, 2),
                 new AttentionConfig(width, maxLength, 1, true),
                 new AttentionConfig(width, maxLength, width / 2, true),
                 new AttentionConfig(width, maxLength, 2, false),
@@ -31,6 +41,26 @@ public final class MixerConfigs {
                 new ConvConfig(width, maxLength, 4),
                 new ConvConfig(width, maxLength, 17),
                 new ConvConfig(width, maxLength, maxLength));
+    }
+
+    /** With many heads, also what heads and the order decide: mixing, outer products, an activation, dropout. */
+    private static MixerConfig inner(
+            int width, int maxLength, int order, int heads, InnerFilter.Kind inner, int taps, int group) {
+        boolean many = heads > 1;
+        return new ExplicitHyenaConfig(
+                width,
+                maxLength,
+                order,
+                heads,
+                3,
+                many ? Activation.GELU : Activation.ID,
+                many,
+                many,
+                order != 4,
+                many ? 0.2 : 0,
+                inner,
+                taps,
+                group);
     }
 
     /** All kinds; every one has l-max 24 and width 6. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.hyenaspark.operator.conv.ConvConfig;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.hyena.ExplicitHyenaConfig;
+import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.hyena.OperatorConfigs;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.Initializer;
@@ -27,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every mixer owes to the block that it is in. */
 class MixerTest {
@@ -98,6 +102,27 @@ class MixerTest {
             // a transform spreads rounding errors over all steps
             assertCausal(rehearsal.floats(config.map()).inputGradient(), length, t, 1e-5);
         }
+    }
+
+    /** A transform would spread rounding errors over all steps, so these are exact zeros. */
+    @ParameterizedTest
+    @ValueSource(ints = {24, 512})
+    void fewTapsAreSummedDirectlyWhateverTheLength(int length) {
+        MixerConfig config = OperatorConfigs.usual(6, length).with(InnerFilter.Kind.SE, 7, 1);
+        Rehearsal rehearsal = rehearsal(config, 1, length);
+        Arrays.fill(rehearsal.outputGradient, 0);
+        for (int d = 0; d < config.width(); d++) {
+            rehearsal.outputGradient[d * length + length / 2] = 1 + d;
+        }
+        double[] gradient = rehearsal.floats(config.map()).inputGradient();
+        assertCausal(gradient, length, length / 2, 0);
+        for (int t = 0; t < length; t++) { // 7 taps, then 3 of the short filter
+            assertThat(gradient[t] != 0).as("step %d", t).isEqualTo(t <= length / 2 && t >= length / 2 - 8);
+        }
+        assertThat(config.cost(1, length).convolutions()).isZero();
+        MixerConfig medium = OperatorConfigs.usual(6, 512).with(InnerFilter.Kind.MR, 128, 1);
+        assertThat(medium.cost(1, 512).convolutions()).isEqualTo(1);
+        assertThat(medium.cost(1, 7).convolutions()).isZero();
     }
 
     static void assertCausal(double[] gradient, int length, int t, double tolerance) {
@@ -177,6 +202,9 @@ class MixerTest {
         if (config instanceof RecurrentConfig recurrent) {
             assertThat(Mixer.of(config).name()).isEqualTo(recurrent.cell().name());
         }
+        if (config instanceof ExplicitHyenaConfig explicit) {
+            assertThat(Mixer.of(config).settingName()).isEqualTo(explicit.inner().settingName());
+        }
     }
 
     @Test
@@ -191,6 +219,15 @@ class MixerTest {
                 .hasMessage("conv.taps: found 0, expected from 1 to l-max, which is 24");
         assertThatThrownBy(() -> new ConvConfig(6, 24, 25))
                 .hasMessage("conv.taps: found 25, expected from 1 to l-max, which is 24");
+        HyenaConfig operator = OperatorConfigs.usual(6, 24);
+        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.SE, 0, 1))
+                .hasMessage("hyena-se.taps: found 0, expected from 1 to l-max, which is 24");
+        assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 25, 1))
+                .hasMessage("hyena-mr.taps: found 25, expected from 1 to l-max, which is 24");
+        for (int group : new int[] {0, 4, 12}) {
+            assertThatThrownBy(() -> operator.with(InnerFilter.Kind.MR, 24, group))
+                    .hasMessage("hyena-mr.group: found " + group + ", expected a divisor of 6, the channels of a head");
+        }
     }
 
     /** Every channel's taps keep the variance of white noise, and channels reach further one after the other. */
@@ -214,6 +251,27 @@ class MixerTest {
             assertThat(squares[channel]).as("channel %d", channel).isCloseTo(1, within(4 * Math.sqrt(2.0 / draws)));
         }
         assertThat(lags).isSorted();
+    }
+
+    @Test
+    void explicitFiltersStartAsInTheirPaper() {
+        LinearInitializer linear = new LinearInitializer.Alone();
+        ParameterSpec.Group group = ParameterSpec.Group.FILTER;
+        HyenaConfig operator = OperatorConfigs.usual(6, 200);
+        assertThat(operator.with(InnerFilter.Kind.SE, 7, 1).parameters(linear))
+                .contains(new ParameterSpec(
+                        "filter.taps", List.of(6, 7), new Initializer.Uniform(1 / Math.sqrt(7)), group));
+        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+                .contains(new ParameterSpec(
+                        "filter.taps", List.of(2, 128), new Initializer.Normal(1 / Math.sqrt(128)), group));
+        assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
+                .extracting(ParameterSpec::name)
+                .containsExactlyElementsOf(
+                        operator.parameters(linear).stream()
+                                .map(ParameterSpec::name)
+                                .map(name -> name.equals("filter.0.weight") ? "filter.taps" : name)
+                                .filter(name -> !name.startsWith("filter.") || name.matches("filter.(taps|direct)"))
+                                .toList());
     }
 
     /** From nearly nothing to beyond where both functions are flat; more elements than a piece. */

@@ -122,7 +122,7 @@ class BenchJobTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"rnn", "lstm", "gru", "conv"})
+    @ValueSource(strings = {"rnn", "lstm", "gru", "conv", "hyena-se", "hyena-mr"})
     void stepAndGenerateTakeEveryMixer(String mixer) throws CorruptFileException {
         List<String> model = List.of("model.mixer=" + mixer, "model.d-model=8", "model.n-layer=1", "bench.vocab=11");
         List<String> step = new ArrayList<>(List.of("bench", "step", "bench.batch=2", "bench.length=20"));
@@ -131,8 +131,9 @@ class BenchJobTest {
         JsonNode found = measured(step.toArray(String[]::new));
         assertThat(found.get("mixer").textValue()).isEqualTo(mixer);
         assertThat(found.get("tokens_per_second").doubleValue()).isPositive();
-        // only the convolution of 20 taps has a transform
-        assertThat(found.get("convolution_seconds").doubleValue() > 0).isEqualTo(mixer.equals("conv"));
+        // only convolutions of 20 taps have a transform
+        assertThat(found.get("convolution_seconds").doubleValue() > 0)
+                .isEqualTo(List.of("conv", "hyena-mr").contains(mixer));
         results.reset();
         List<String> generate = new ArrayList<>(List.of("bench", "generate", "bench.length=5", "bench.tokens=20"));
         generate.add("bench.steps=1");

@@ -43,6 +43,7 @@ class MixersIT {
                 "model.mixer=h3",
                 "model.mixer=gru",
                 "model.mixer=[lstm,conv] model.n-layer=2",
+                "model.mixer=[hyena-se,hyena-mr] model.n-layer=3 model.hyena-mr.group=2",
                 "model.mixer=[hyena,attention] model.n-layer=2 model.attention.heads=2 model.positions=learned",
                 "model.filter.kind=state-space"
             })

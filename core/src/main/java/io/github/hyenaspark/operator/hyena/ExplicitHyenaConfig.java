@@ -1,0 +1,58 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.filter.InnerFilter;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.tensor.Activation;
+
+/**
+ * Hyena-SE or Hyena-MR (arXiv 2503.01868, section 2.1): the operator of {@link HyenaConfig} with filters of a few
+ * explicit taps, which groups of channels may share. The components that both have mean the same.
+ *
+ * @param inner which of the two
+ * @param taps K of every filter, at most {@code maxLength}
+ * @param group neighbouring channels that share a filter; divides the channels of a head; 1 for none
+ */
+public record ExplicitHyenaConfig(
+        int width,
+        int maxLength,
+        int order,
+        int heads,
+        int shortLength,
+        Activation activation,
+        boolean postOrderMixing,
+        boolean outerMixing,
+        boolean directTerm,
+        double dropout,
+        InnerFilter.Kind inner,
+        int taps,
+        int group)
+        implements HyenaFamily {
+    public ExplicitHyenaConfig {
+        MixerConfig.checkSizes(width, maxLength);
+        HyenaFamily.check(order, heads, width, shortLength, dropout);
+        if (taps < 1 || taps > maxLength) {
+            throw new IllegalArgumentException(inner.settingName() + ".taps: found " + taps
+                    + ", expected from 1 to l-max, which is " + maxLength);
+        }
+        if (group < 1 || width / heads % group != 0) {
+            throw new IllegalArgumentException(inner.settingName() + ".group: found " + group
+                    + ", expected a divisor of " + width / heads + ", the channels of a head");
+        }
+    }
+
+    @Override
+    public FilterSpec filterSpec() {
+        return new InnerFilter.Spec(inner, headWidth(), order - 1, taps, group);
+    }
+
+    /** The taps in their order, moved by every lag, and three rows; or as of {@link HyenaConfig}. */
+    @Override
+    public MixerConfig.Cost cost(int batchSize, int length) {
+        FilterSpec spec = filterSpec();
+        int reach = spec.reach(length);
+        boolean direct = spec.direct(length);
+        long rows = direct ? reach + 3L : 2L * (order - 1) + 3;
+        return cost(batchSize, length, new FilterCost(!direct, (long) filters() * reach, rows));
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.hyenaspark.operator.hyena;
+
+import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
+
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.nn.Dense;
+import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import io.github.hyenaspark.operator.nn.InferenceModule;
+import io.github.hyenaspark.operator.nn.Initializer;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.MixerConfig;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.Activation;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A Hyena operator (arXiv 2302.10866), whatever its filters are made of. Order N means N gates and N−1 filters as in
+ * the authors' code, so N+1 projections; the paper's general recurrence counts one filter per gate.
+ */
+public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, ExplicitHyenaConfig {
+    /** N, at least 2. */
+    int order();
+
+    /** H, which share the filters. */
+    int heads();
+
+    /** Taps of the short filter. */
+    int shortLength();
+
+    /** Before the output projection. */
+    Activation activation();
+
+    /** Whether heads are mixed after every convolution. */
+    boolean postOrderMixing();
+
+    /** Whether a gate is replaced by its sum over the channels of its head. */
+    boolean outerMixing();
+
+    /** Whether d·w is added to every convolution. */
+    boolean directTerm();
+
+    /** The N−1 filters of every channel of a head. */
+    FilterSpec filterSpec();
+
+    /** Channels of one head, c = D/H. */
+    default int headWidth() {
+        return width() / heads();
+    }
+
+    /** Filters with a direct term of their own, F = (N−1)·c. */
+    default int filters() {
+        return (order() - 1) * headWidth();
+    }
+
+    /** Channels after the input projection, (N+1)·D. */
+    default int projections() {
+        return (order() + 1) * width();
+    }
+
+    @Override
+    default List<ParameterSpec> parameters(LinearInitializer linear) {
+        Initializer shortFilter = new Initializer.Uniform(1 / Math.sqrt(shortLength()));
+        List<ParameterSpec> specs =
+                new ArrayList<>(Dense.in(width(), projections()).parameters(linear));
+        specs.add(new ParameterSpec("short.weight", List.of(projections(), shortLength()), shortFilter, BASE));
+        specs.add(new ParameterSpec("short.bias", List.of(projections()), shortFilter, BASE));
+        filterSpec().parameters(linear).forEach(spec -> specs.add(spec.within("filter")));
+        if (directTerm()) {
+            specs.add(new ParameterSpec("filter.direct", List.of(filters()), new Initializer.Normal(1), BASE));
+        }
+        if (postOrderMixing()) {
+            Initializer mix = new Initializer.Normal(1 / Math.sqrt(headWidth()));
+            specs.add(new ParameterSpec("head-mix", List.of(order() - 1, heads(), heads()), mix, BASE));
+        }
+        specs.addAll(Dense.out(width()).parameters(linear));
+        return List.copyOf(specs);
+    }
+
+    @Override
+    default DifferentiableModule<FloatArray> map() {
+        return new HyenaOperator(this);
+    }
+
+    @Override
+    default DifferentiableModule<double[]> referenceModule() {
+        return new ReferenceHyena(this);
+    }
+
+    @Override
+    default InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
+        return new HyenaOperator.Incremental(this, capacity, pass);
+    }
+
+    /** The cost with filters that take part in it as {@link FilterCost} says. */
+    default MixerConfig.Cost cost(int batchSize, int length, FilterCost filters) {
+        long tokens = (long) batchSize * length;
+        long ofTokens = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (projections() + width()) * width();
+        long chain = (2L * (order() + 1) + order() + 1) * heads();
+        return new MixerConfig.Cost(
+                ofTokens + filterSpec().productFlop(length),
+                filters.transformed() ? order() - 1 : 0,
+                heads(),
+                (2L * order() + 1) * tokens * width() + filters.keptFloats(),
+                (chain + 2 + filters.rows() + shortLength()) * length);
+    }
+
+    /**
+     * What filters cost.
+     *
+     * @param transformed whether their convolutions go through a transform
+     * @param keptFloats kept of them for the backward pass
+     * @param rows of the length of a sequence that the convolutions of a channel work in
+     */
+    record FilterCost(boolean transformed, long keptFloats, long rows) {}
+
+    /** IllegalArgumentException if there can be no such operator. */
+    static void check(int order, int heads, int width, int shortLength, double dropout) {
+        if (order < 2) {
+            throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
+        }
+        if (heads < 1 || width % heads != 0) {
+            throw new IllegalArgumentException(
+                    "num-heads: found " + heads + ", expected a divisor of d-model " + width);
+        }
+        if (shortLength < 1) {
+            throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.github.hyenaspark.operator.hyena;
+
+import io.github.hyenaspark.convolution.IncrementalConvolution;
+import io.github.hyenaspark.convolution.LongConvolution;
+import io.github.hyenaspark.operator.nn.ShortConvolution;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.VectorOps;
+
+/** {@link LongFilters} of a sequence that grows: its beginning comes in one pass, then a step at a time. */
+public abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
+    private float[] gated = {};
+    private int passLength;
+
+    /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
+    public void startPass(int length) {
+        passLength = length;
+        gated = gated.length < length ? new float[length] : gated;
+    }
+
+    public abstract void finishPass();
+
+    int passLength() {
+        return passLength;
+    }
+
+    @Override
+    public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
+        VectorOps.multiply(row.value(), row.inputGate(), gated, passLength);
+        convolve(r, head, gated, row.convolved());
+        VectorOps.multiply(row.convolved(), row.outputGate(), output, passLength);
+    }
+
+    /** Filters as long as the sequence: all inputs are kept, with their contributions to later outputs. */
+    static final class OfAllInputs extends IncrementalFilters {
+        private final int perChannel;
+        private final IncrementalConvolution convolution;
+        private int channel;
+
+        OfAllInputs(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
+            perChannel = filters.perChannel();
+            convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);
+        }
+
+        @Override
+        public void finishPass() {
+            convolution.advance(passLength());
+        }
+
+        @Override
+        public void start(int j) {
+            channel = j;
+            for (int r = 0; r < perChannel; r++) {
+                convolution.prepare(j * perChannel + r);
+            }
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            int filter = channel * perChannel + r;
+            if (convolution.length() == 0) {
+                convolution.first(filter, head, input, output, passLength());
+            } else {
+                output[0] = convolution.next(filter, head, input[0]);
+            }
+        }
+    }
+
+    /** Filters of K taps: the last K−1 inputs are kept, and a step costs K. */
+    static final class OfRecentInputs extends IncrementalFilters {
+        private final LongFilters filters;
+        private final ForwardContext<FloatArray> parameters;
+        private final int rowsPerFilter;
+        private final ShortConvolution convolution;
+        private final float[][] recent; // rows × (K−1), the latest last
+        private LongFilters.ChannelFilters beginning;
+        private boolean begun;
+        private int channel;
+
+        OfRecentInputs(LongFilters filters, int taps, int rowsPerFilter, ForwardContext<FloatArray> pass) {
+            this.filters = filters;
+            this.rowsPerFilter = rowsPerFilter;
+            parameters = pass;
+            float[][] rows = filters.taps(pass.ofLength(taps));
+            convolution = DirectFilters.convolution(rows);
+            recent = new float[rows.length * rowsPerFilter][taps - 1];
+            beginning = filters.channel(pass.pool().workspace(0));
+        }
+
+        @Override
+        public void startPass(int length) {
+            super.startPass(length);
+            if (!begun) {
+                filters.forward(parameters.ofLength(length));
+                beginning = filters.channel(parameters.pool().workspace(0));
+            }
+        }
+
+        @Override
+        public void finishPass() {
+            begun = true;
+        }
+
+        @Override
+        public void start(int j) {
+            channel = j;
+            if (!begun) {
+                beginning.start(j);
+            }
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            int filter = channel * filters.perChannel() + r;
+            float[] before = recent[filter * rowsPerFilter + head];
+            if (begun) {
+                float result = convolution.step(filter, before, input[0]);
+                keep(before, input, 1);
+                output[0] = result;
+            } else {
+                keep(before, input, passLength());
+                beginning.convolve(r, head, input, output);
+            }
+        }
+
+        private static void keep(float[] recent, float[] inputs, int count) {
+            int taken = Math.min(recent.length, count);
+            System.arraycopy(recent, taken, recent, 0, recent.length - taken);
+            System.arraycopy(inputs, count - taken, recent, recent.length - taken, taken);
+        }
+    }
+}
