@@ -44,6 +44,7 @@ class BaselineLossIT {
             "train.local-steps=5",
             "train.rounds=80",
             "train.weight-decay=0",
+            "train.optimizer=adamw",
             "train.betas=[0.9,0.99]",
             "train.outer.lr=1",
             "train.outer.momentum=0",
