@@ -179,6 +179,7 @@ public final class CompareJob {
                 "train.batch-size=" + batch(length),
                 "train.lr=" + rate,
                 "train.min-lr=" + train.minLr() * (rate / train.lr()),
+                "train.matrix-lr=" + train.matrixLr() * (rate / train.lr()),
                 "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                 "train.rounds=" + rounds(mixer, length),
                 "run.validate-every-rounds=0", // it is evaluated after training

@@ -45,6 +45,7 @@ public record DisturbedRun(PreparePlace place, String name) {
             "train.workers=" + WORKERS,
             "train.local-steps=" + STEPS,
             "train.batch-size=8",
+            "train.optimizer=muon",
             "train.inner-state=local",
             "train.codec=int4",
             "train.down-codec=int8",
