@@ -10,8 +10,7 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
-import io.github.hyenaspark.data.document.text.LineDocuments;
-import io.github.hyenaspark.data.document.text.SeparatedDocuments;
+import io.github.hyenaspark.data.document.text.TextFileDocuments;
 import io.github.hyenaspark.data.testing.Readings;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -139,10 +138,7 @@ public class SlicesTest {
             DocumentReader reader = switch (FileFormat.of(name, config).format()) {
                 case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(Storage.local(), section, config);
-                default ->
-                    config.documents() == SourceConfig.TextDocuments.LINE
-                            ? new LineDocuments(section)
-                            : SeparatedDocuments.of(section, config.separator());
+                default -> TextFileDocuments.of(section, config);
             };
             assertThat(Readings.readAll(reader, block))
                     .as("trickling %s", quoted(content))

@@ -43,7 +43,6 @@ public final class RunFigures {
      * @param loss training loss, nats per token
      * @param heldOut held-out loss, nats per token
      * @param lr learning rate of its last step
-     * @param cosine of the workers' deltas
      * @param took seconds
      * @param computed seconds that the slowest worker spent on local steps
      */

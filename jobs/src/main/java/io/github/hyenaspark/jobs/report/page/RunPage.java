@@ -37,13 +37,8 @@ public final class RunPage {
     }
 
     /**
-     * What the page shows besides the journal.
-     *
-     * @param parameters P
-     * @param targetsPerByte held-out targets per byte of held-out text; NaN without such text
-     * @param data facts about the dataset, by name
-     * @param machine facts about the machine, by name
-     * @param settings the effective ones
+     * What the page shows besides the journal; {@code targetsPerByte} are held-out targets per byte of held-out text,
+     * NaN without such text.
      */
     public record Facts(
             String name,

@@ -40,10 +40,7 @@ final class LineProgress implements Progress {
     }
 
     /**
-     * How fast a task proceeds.
-     *
-     * @param perSecond units per second since this job started; 0 before the first unit
-     * @param secondsLeft to the end at this rate; 0 while the rate is unknown
+     * How fast a task proceeds since this job started: 0 units before the first, 0 seconds while the rate is unknown.
      */
     record Rate(long done, double perSecond, long secondsLeft) {
         static Rate of(ProgressTask work, long done, double seconds) {

@@ -15,17 +15,11 @@ public final class RoundProgress {
     private long running = -1;
     private int localSteps;
 
-    /** {@code progress} counts rounds. */
     public RoundProgress(Progress progress) {
         this.progress = progress;
     }
 
-    /**
-     * Starts a round.
-     *
-     * @param round r, from 0
-     * @param stepsOfRound H, local steps of each worker
-     */
+    /** Starts round r, from 0, of H local steps of each worker. */
     public synchronized void begin(long round, int stepsOfRound) {
         steps.clear();
         running = round;

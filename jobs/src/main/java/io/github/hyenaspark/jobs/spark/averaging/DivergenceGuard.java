@@ -27,13 +27,7 @@ final class DivergenceGuard {
         this.workers = workers;
     }
 
-    /**
-     * A round's results after the guard looked at them.
-     *
-     * @param results those that count, by worker
-     * @param again the workers that were computed once more
-     * @param dropped the workers whose results do not count
-     */
+    /** The results that count, by worker; the workers computed once more, and those whose results do not count. */
     record Checked(List<WorkerRound> results, List<Integer> again, List<Integer> dropped) {
         List<LocalTrainer.WorkerReport> reports() {
             return results.stream().map(WorkerRound::report).toList();
@@ -47,11 +41,7 @@ final class DivergenceGuard {
         }
     }
 
-    /**
-     * Looks at the results of a round.
-     *
-     * @throws IllegalStateException if one is bad twice and the run is to stop, or none is left
-     */
+    /** Checks a round; throws if a result is bad twice and the run is to stop, or none is left. */
     Checked check(RunState start, List<WorkerRound> results) {
         double median = median(results);
         List<WorkerRound> good = new ArrayList<>();
@@ -129,9 +119,7 @@ final class DivergenceGuard {
                 : Optional.empty();
     }
 
-    /**
-     * Of the finite steps of workers that learned something; of an even number the shorter of the two in the middle.
-     */
+    /** Of the finite steps of workers that learned something; of an even number the shorter in the middle. */
     private static double median(List<WorkerRound> results) {
         double[] norms = results.stream()
                 .map(WorkerRound::report)

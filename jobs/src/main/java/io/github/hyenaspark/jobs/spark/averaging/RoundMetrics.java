@@ -22,11 +22,7 @@ import java.util.function.Consumer;
 /**
  * The line that a round leaves in the journal.
  *
- * @param train settings of the run
- * @param before where the run was
- * @param after where it is
- * @param checked what the workers sent
- * @param average what that averages to, empty if no worker had a target
+ * @param average what the results average to, empty if no worker had a target
  * @param sent bytes that went to each worker
  * @param length L of the sequences that were trained on
  * @param heldOut the held-out loss after this round, no tokens if it was not measured
@@ -56,7 +52,6 @@ record RoundMetrics(
         return WarmupCosine.of(train).rate(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }
 
-    /** Tokens of this round. */
     long tokens() {
         return after.tokens() - before.tokens();
     }
@@ -167,9 +162,7 @@ record RoundMetrics(
                         results.stream().mapToLong(WorkerRound::momentBytes).sum());
     }
 
-    /**
-     * Whether the workers of a round went in the same direction, from the lengths of their steps and of the mean step.
-     */
+    /** Whether workers went in the same direction, from the lengths of their steps and of the mean step. */
     static final class DeltaStatistics {
         private DeltaStatistics() {}
 

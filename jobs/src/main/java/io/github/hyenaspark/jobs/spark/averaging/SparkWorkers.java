@@ -42,12 +42,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     private Optional<DistributedAverage> held = Optional.empty();
 
     /**
-     * How the workers are run; their results do not depend on it.
-     *
-     * @param merge where results are averaged
-     * @param epoch of the driver, in the names of what workers keep
-     * @param replay what every worker did in a run that is done again
-     * @param work what workers do
+     * How the workers are run; their results do not depend on it. The driver's {@code epoch} is in the names of what
+     * workers keep; {@code replay} has what every worker did in a run that is done again.
      */
     public record WorkerOptions(AggregationSite merge, long epoch, ReplayedSteps replay, WorkerComputation work) {}
 
@@ -60,11 +56,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         sender = new BroadcastState.Sender(context, plan.train(), options.epoch());
     }
 
-    /**
-     * Sends the plan to the executors.
-     *
-     * @throws IOException if the held-out data cannot be opened
-     */
+    /** Sends the plan to the executors; throws if the held-out data cannot be opened. */
     public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
             throws IOException {
         if (plan.snapshot().documents(Split.VALIDATION) == 0) {

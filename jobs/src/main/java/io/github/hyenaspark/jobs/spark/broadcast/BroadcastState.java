@@ -65,19 +65,12 @@ public record BroadcastState(
                 directory);
     }
 
-    /**
-     * A state with all of its parameters.
-     *
-     * @param state without an update
-     * @param wholeBytes of parameters that were transferred because the update was not enough
-     */
+    /** A state without an update, and the bytes of parameters transferred because the update was not enough. */
     public record Received(BroadcastState state, long wholeBytes) {}
 
     /**
-     * The same with all parameters in the place of the update.
-     *
-     * @param cache has the parameters of the round before, unless this executor missed it
-     * @param whole asks for all parameters
+     * The same with all parameters in the place of the update, which the cache applies unless this executor missed the
+     * round before; then {@code whole} asks for all.
      */
     Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
         ExecutorParameterCache.Parameters all = cache.receive(
@@ -87,12 +80,10 @@ public record BroadcastState(
         return new Received(state, all.wholeBytes());
     }
 
-    /** Bytes of the parameters. */
     public long parameterBytes() {
         return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
     }
 
-    /** Bytes of the moments. */
     public long momentBytes() {
         return (long) firstMoment.length + secondMoment.length;
     }
@@ -113,12 +104,7 @@ public record BroadcastState(
         return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
     }
 
-    /**
-     * A range of the same, copied.
-     *
-     * @param from the first parameter, a multiple of {@link Codec#BLOCK}
-     * @param to one past the last
-     */
+    /** A range of the same, copied; it begins at a multiple of {@link Codec#BLOCK}. */
     public TrainingState state(int from, int to) {
         return new TrainingState(
                 Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
@@ -140,11 +126,7 @@ public record BroadcastState(
         return values;
     }
 
-    /**
-     * A common state on its way to tasks.
-     *
-     * @param sent what travels
-     */
+    /** A common state on its way to tasks. */
     public record Handle(Broadcast<BroadcastState> sent) implements Serializable {
         /** The state with all of its parameters, in a task. */
         public BroadcastState value() {
@@ -180,7 +162,6 @@ public record BroadcastState(
 
         private record Sent(RunState state, BroadcastState bytes, Broadcast<BroadcastState> broadcast) {}
 
-        /** @param epoch of the driver, in the names of what workers keep */
         public Sender(JavaSparkContext context, TrainConfig train, long epoch) {
             this.context = context;
             this.train = train;

@@ -11,9 +11,6 @@ import io.github.hyenaspark.train.config.TrainConfig;
 /**
  * What every task of a run knows, sent to each executor once.
  *
- * @param model the architecture
- * @param train how it is trained
- * @param snapshot the data
  * @param dataset URI of the directory that the snapshot's shards are in
  * @param packing how the sequences to train on are made; held-out ones are always of one document each
  * @param run URI of the run's directory, where workers write what they keep
@@ -34,12 +31,10 @@ public record TrainingPlan(
         return snapshot.vocabulary().size();
     }
 
-    /** What every task computes with. */
     public ModelUse modelUse() {
         return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
     }
 
-    /** The sequences to train on. */
     public BatchSource trainSource() {
         return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
     }

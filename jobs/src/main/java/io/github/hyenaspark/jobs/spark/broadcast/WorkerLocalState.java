@@ -6,11 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a worker keeps between two rounds besides what all workers share: its moments under
- * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far.
- *
- * @param train how the worker is trained
- * @param vectors by name, P each; none before its first round
+ * What a worker keeps between two rounds besides what all workers share: its moments under {@link
+ * TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far. Vectors are by name, P each; none before the
+ * first round.
  */
 public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) {
     private static final String FIRST = "first-moment";
@@ -35,7 +33,6 @@ public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) 
         return vectors.getOrDefault(RESIDUAL, NOTHING);
     }
 
-    /** What it keeps after a round. */
     public Map<String, float[]> after(TrainingState end, float[] residual) {
         Map<String, float[]> keeps = new TreeMap<>();
         if (train.innerState() == TrainConfig.MomentPolicy.LOCAL) {

@@ -89,15 +89,15 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     }
 
     /**
-     * The losses of one chunk of sequences. Not compared by {@code equals}: it holds arrays, which are not copied.
+     * The losses of one chunk of sequences. Not compared by {@code equals}: the arrays are not copied.
      *
      * @param chunk its number; sums are merged in this order
      * @param all by place in the sequence
      * @param full the same of the sequences that have no padding
      * @param nats of each sequence, in order
      * @param tokens how many targets of each sequence count
-     * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its
-     *     document, else {@link #NONE}
+     * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts its document's last token,
+     *     else {@link #NONE}
      */
     public record ChunkLosses(
             int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
@@ -112,24 +112,16 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     }
 
     /**
-     * What every task of an evaluation knows, sent to each executor once.
-     *
-     * @param use the model
-     * @param source the sequences, each of one document
-     * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
+     * What every task of an evaluation knows, sent to each executor once. Sequences are of one document each; a chunk
+     * has B of them as in training, whose measurements between rounds have the same sums.
      */
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
-        /** What is found in one chunk of sequences. */
         @FunctionalInterface
         interface Measurement<T> {
             T of(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
         }
 
-        /**
-         * Measures chunks in the task that calls this.
-         *
-         * @param theta θ, P
-         */
+        /** Measures chunks in the task that calls this; θ has P. */
         <T> Iterator<T> measure(float[] theta, Iterator<Integer> chunks, Measurement<T> measurement)
                 throws IOException {
             ExecutorState executor = ExecutorState.ofThisProcess();
@@ -148,10 +140,8 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
         }
 
         /**
-         * Evaluates a run on documents each by itself, as training measures its held-out loss.
-         *
-         * @param dataset URI of the dataset's directory
-         * @param documents at most so many, spread evenly over the split; 0 for all
+         * Evaluates a run as training measures its held-out loss, on at most so many documents, spread evenly over the
+         * split; 0 for all.
          */
         public static Plan of(TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
             var packing =

@@ -41,17 +41,11 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Hel
         return Math.toIntExact((sequences + batchSize - 1) / batchSize);
     }
 
-    /** The sequences of a chunk, in order. */
     static long[] sequencesOf(int chunk, int batchSize, long sequences) {
         long from = (long) chunk * batchSize;
         return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
 
-    /**
-     * The loss over one chunk of the held-out sequences.
-     *
-     * @param chunk its number; sums are merged in this order
-     * @param loss by place in the sequence
-     */
+    /** The loss over one chunk by place in the sequence; sums are merged in the order of the chunks. */
     public record ChunkLoss(int chunk, LossByPosition loss) {}
 }

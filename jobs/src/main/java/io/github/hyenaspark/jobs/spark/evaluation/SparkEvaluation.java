@@ -24,61 +24,41 @@ public final class SparkEvaluation {
 
     private final JavaSparkContext context;
     private final Storage storage;
-    private final Progress progress;
+    private final Progress progress; // counts chunks
 
-    /** @param progress counts chunks */
     public SparkEvaluation(JavaSparkContext context, Storage storage, Progress progress) {
         this.context = context;
         this.storage = storage;
         this.progress = progress;
     }
 
-    /**
-     * How many chunks there are.
-     *
-     * @throws IllegalArgumentException if the split has no text
-     */
+    /** How many chunks there are; refuses a split without text. */
     public static int chunks(Storage storage, EvaluationTask.Plan plan) throws IOException {
         try (TokenBatches batches = plan.source().open(storage)) {
             return HeldOutTask.chunks(batches.sequences(), plan.batchSize());
         }
     }
 
-    /**
-     * Evaluates.
-     *
-     * @param theta θ, P
-     * @param documents takes each document, in the order of the split
-     */
+    /** Evaluates a model with θ, P; the sink takes each document, in the order of the split. */
     public Evaluation run(EvaluationTask.Plan plan, float[] theta, RowSink<DocumentLosses.DocumentLoss> documents)
             throws IOException {
         Broadcast<EvaluationTask.Plan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try (TokenBatches batches = plan.source().open(storage)) {
             var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
-            LossByPosition all = LossByPosition.ZERO;
-            LossByPosition full = LossByPosition.ZERO;
             int chunks = HeldOutTask.chunks(batches.sequences(), plan.batchSize());
             int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
             for (int from = 0; from < chunks; from += atOnce) {
                 int to = Math.min(chunks, from + atOnce);
                 describe(from, to, chunks);
                 for (EvaluationTask.ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
-                    all = all.plus(losses.all());
-                    full = full.plus(losses.full());
                     byDocument.add(losses);
                 }
                 progress.advance(
-                        to, String.format(Locale.ROOT, "loss %.4f", all.total().mean()));
+                        to, String.format(Locale.ROOT, "loss %.4f", byDocument.sum().all().total().mean()));
             }
             byDocument.end();
-            return new Evaluation(
-                    byDocument.documents(),
-                    byDocument.bytes(),
-                    byDocument.lastTokens(),
-                    byDocument.lastTokensLikeliest(),
-                    all,
-                    full);
+            return byDocument.sum();
         } finally {
             sentPlan.destroy();
             sentTheta.destroy();

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.prepare;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.train.PreTokens;
@@ -16,6 +17,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import scala.Tuple2;
 
 /**
@@ -26,6 +29,7 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
     /** No word is empty, so the count of this one is the number of refused documents. */
     static final String REFUSED = "";
 
+    private static final Logger LOG = LoggerFactory.getLogger(CountWordsTask.class);
     private static final long serialVersionUID = 1;
 
     private final SourceConfig source;
@@ -36,20 +40,20 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
 
     @Override
     public Iterator<Tuple2<String, Long>> call(Iterator<WorkUnit> units) throws IOException {
-        return new Counts(new TrainingTexts(ExecutorState.ofThisProcess().storage(), source, units));
+        return new Counts(new UnitDocuments(ExecutorState.ofThisProcess().storage(), source, units));
     }
 
     /** Reads until the counts are full, hands them out, and reads on. */
     private static final class Counts implements Iterator<Tuple2<String, Long>> {
-        private final TrainingTexts texts;
+        private final UnitDocuments documents;
         private final WordCounts counts = new WordCounts();
         private Optional<PreTokens> words = Optional.empty();
         private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
-        private long toldRefused;
+        private long refused; // not handed out yet
         private boolean atEnd;
 
-        Counts(TrainingTexts texts) {
-            this.texts = texts;
+        Counts(UnitDocuments documents) {
+            this.documents = documents;
         }
 
         @Override
@@ -62,7 +66,7 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return drained.hasNext() || texts.refused() > toldRefused;
+            return drained.hasNext() || refused > 0;
         }
 
         @Override
@@ -74,33 +78,39 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
                 WordCounts.WordCount word = drained.next();
                 return new Tuple2<>(word.word(), word.count());
             }
-            long more = texts.refused() - toldRefused;
-            toldRefused += more;
+            long more = refused;
+            refused = 0;
             return new Tuple2<>(REFUSED, more);
         }
 
         private void fill() throws IOException {
             while (!counts.isFull() && !atEnd) {
-                if (words.isEmpty()) {
-                    words = texts.next().map(PreTokens::new);
-                    atEnd = words.isEmpty();
-                } else if (!countNext(words.get())) {
-                    words = Optional.empty();
+                try {
+                    countNext();
+                } catch (MalformedTextException e) {
+                    refuse(e.reason(), e.offset());
+                } catch (BadDocumentException e) {
+                    refuse(e.reason(), e.offset());
+                } catch (BadFileException e) {
+                    refuse(e.reason(), e.offset());
+                    documents.close();
                 }
             }
         }
 
-        private boolean countNext(PreTokens of) throws IOException {
-            try {
-                return of.countNext(counts);
-            } catch (MalformedTextException e) {
-                texts.refuse(e.reason(), e.offset());
-            } catch (BadDocumentException e) {
-                texts.refuse(e.reason(), e.offset());
-            } catch (BadFileException e) {
-                texts.refuseFile(e);
+        private void countNext() throws IOException {
+            if (words.isEmpty()) {
+                words = documents.next().map(document -> new PreTokens(document.text()));
+                atEnd = words.isEmpty();
+            } else if (!words.get().countNext(counts)) {
+                words = Optional.empty();
             }
-            return false;
+        }
+
+        private void refuse(String reason, long offset) {
+            LOG.warn("refused a document at byte {}: {}", offset, reason);
+            refused++;
+            words = Optional.empty();
         }
     }
 
@@ -119,11 +129,6 @@ public final class CountWordsTask implements PairFlatMapFunction<Iterator<WorkUn
         return new WordCountPart(top.selection(), refused);
     }
 
-    /**
-     * The counts of some of the words of an input.
-     *
-     * @param words the most frequent ones, and what was cut
-     * @param refused how many documents were not read to their end, because their text is malformed
-     */
+    /** The most frequent of some words, what was cut, and how many documents were refused as malformed. */
     public record WordCountPart(TopWords.Selection words, long refused) {}
 }

@@ -34,11 +34,6 @@ public final class PrepareTask implements Function<WorkUnit, PrepareTask.UnitDon
         return new UnitDone(unit.name(), record.documents());
     }
 
-    /**
-     * What the driver learns of a work unit that was prepared; its record is in the dataset.
-     *
-     * @param name the unit's name
-     * @param documents documents in it
-     */
+    /** What the driver learns of a work unit that was prepared; its record is in the dataset. */
     public record UnitDone(String name, long documents) {}
 }

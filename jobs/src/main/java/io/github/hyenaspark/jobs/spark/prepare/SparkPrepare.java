@@ -21,19 +21,14 @@ public final class SparkPrepare {
     private static final long MEBIBYTE = 1 << 20;
 
     private final JavaSparkContext context;
-    private final Progress progress;
+    private final Progress progress; // counts mebibytes of input
 
-    /** @param progress counts mebibytes of input */
     public SparkPrepare(JavaSparkContext context, Progress progress) {
         this.context = context;
         this.progress = progress;
     }
 
-    /**
-     * Prepares these units; returns when all are done.
-     *
-     * @throws IOException if a unit failed at every attempt
-     */
+    /** Prepares these units; returns when all are done, and throws if one failed at every attempt. */
     public void run(DatasetSpec recipe, List<WorkUnit> units) throws IOException {
         if (units.isEmpty()) {
             return;

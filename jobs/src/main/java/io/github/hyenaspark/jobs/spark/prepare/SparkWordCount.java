@@ -22,12 +22,7 @@ public final class SparkWordCount {
         this.context = context;
     }
 
-    /**
-     * The most frequent words of these units.
-     *
-     * @param maxWords how many, at least 1
-     * @throws IOException if a unit could not be read at every attempt
-     */
+    /** The most frequent words of these units, at least 1; throws if a unit could not be read at every attempt. */
     public CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords)
             throws IOException {
         return count(config, units, maxWords, Math.max(units.size(), context.defaultParallelism()));

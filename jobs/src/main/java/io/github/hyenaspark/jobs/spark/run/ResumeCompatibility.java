@@ -47,12 +47,8 @@ public final class ResumeCompatibility {
     private ResumeCompatibility() {}
 
     /**
-     * Refuses to resume a run under other settings.
-     *
-     * @param stored the sections as the checkpoint has them, JSON
-     * @param current the same sections now, JSON
-     * @param run URI of the run's directory, for the message
-     * @throws IllegalArgumentException naming every key that differs, with both values
+     * Refuses to resume a run under other settings than its checkpoint has, naming every key that differs, with both
+     * values.
      */
     public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current);
@@ -64,12 +60,8 @@ public final class ResumeCompatibility {
     }
 
     /**
-     * Refuses to begin a run with a model of another architecture than the settings say.
-     *
-     * @param stored the sections as the imported checkpoint has them, JSON
-     * @param current the same sections now, JSON
-     * @param run URI of the run's directory, for the message
-     * @throws IllegalArgumentException naming every key that differs, with both values
+     * Refuses to begin a run with an imported model of another architecture than the settings say, naming every key
+     * that differs, with both values.
      */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current).stream()
@@ -84,8 +76,6 @@ public final class ResumeCompatibility {
 
     /**
      * The settings that a run began with. One that began before there were {@code train.dropout-seeds} keeps its masks.
-     *
-     * @param stored as its checkpoint has them, JSON
      */
     public static Settings began(String stored) throws CorruptFileException {
         Settings settings = Settings.ofJson(stored);
@@ -93,12 +83,7 @@ public final class ResumeCompatibility {
         return said ? settings : settings.with(List.of(DROPOUT_SEEDS + "=sum"));
     }
 
-    /**
-     * Settings as arguments of the command line.
-     *
-     * @param sections JSON
-     * @return {@code key=value} for every value
-     */
+    /** Settings in JSON as arguments of the command line: {@code key=value} for every value. */
     public static List<String> arguments(String sections) throws CorruptFileException {
         List<String> arguments = new ArrayList<>();
         flat(sections).forEach((key, value) -> arguments.add(key + "=" + value.replaceFirst("^\"(.*)\"$", "$1")));

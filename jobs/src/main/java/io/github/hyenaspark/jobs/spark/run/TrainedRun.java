@@ -15,12 +15,9 @@ import java.io.IOException;
 /**
  * What the newest valid checkpoint of a run is good for besides further training.
  *
- * @param round of the checkpoint
  * @param tokens trained on up to there
- * @param settings that the run was trained with
  * @param snapshot URI of the file of the snapshot that it was trained on
  * @param snapshotSha256 SHA-256 (hex) of that file
- * @param tokenizer that the run keeps
  * @param vocabularySize V of the model, ids
  * @param theta θ, P; not a copy
  */
@@ -36,7 +33,6 @@ public record TrainedRun(
     /**
      * Opens a run.
      *
-     * @param directory of the run
      * @throws IllegalArgumentException if it has no checkpoint
      * @throws CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs
      */
@@ -72,12 +68,10 @@ public record TrainedRun(
         return tokenizer;
     }
 
-    /** The architecture. */
     public ModelConfig model() {
         return settings.bind("model", ModelConfig.class);
     }
 
-    /** How it was trained. */
     public TrainConfig train() {
         return settings.bind("train", TrainConfig.class);
     }

@@ -10,10 +10,7 @@ import java.io.IOException;
 /**
  * Where batches come from.
  *
- * @param snapshot the data
  * @param dataset URI of the directory that the snapshot's shards are in
- * @param split of the snapshot
- * @param packing how its documents become sequences
  * @param documents at most so many, spread evenly over the split
  */
 public record BatchSource(

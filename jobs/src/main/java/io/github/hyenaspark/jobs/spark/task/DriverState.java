@@ -38,7 +38,6 @@ public final class DriverState {
     /** Is told of the steps of workers. */
     @FunctionalInterface
     public interface Listener {
-        /** A worker has done so many local steps of round r. */
         void told(long round, int worker, int steps);
     }
 
@@ -105,12 +104,7 @@ public final class DriverState {
         gauges.put(gauge, value);
     }
 
-    /**
-     * A round has ended.
-     *
-     * @param line of the journal
-     * @param tokens of that round
-     */
+    /** A round of so many tokens has ended, with this line of the journal. */
     public void ended(JsonNode line, long tokens) {
         for (String name : COUNTS) {
             if (line.path(name).isNumber()) {

@@ -13,19 +13,13 @@ public final class ExecutorParameterCache {
     private long round;
     private float[] theta = {};
 
-    /**
-     * Parameters as a task gets them.
-     *
-     * @param theta θ, P; not to be changed
-     * @param wholeBytes that were transferred because an update was not enough
-     */
+    /** θ, P, not to be changed, and the bytes that were transferred because an update was not enough. */
     public record Parameters(float[] theta, long wholeBytes) {}
 
     /**
      * Receives parameters; those of the next round of the series may then come as an update. The tasks of an executor
      * wait for the first of them.
      *
-     * @param asked the series and round
      * @param sent θ, P, where it came whole
      * @param update makes the parameters from those of the round before; empty if they came whole
      * @param whole asks for all parameters where the update is not enough
@@ -48,12 +42,7 @@ public final class ExecutorParameterCache {
         return new Parameters(theta, wholeBytes);
     }
 
-    /**
-     * Which parameters.
-     *
-     * @param series names the rounds of one driver
-     * @param round r, from 0
-     */
+    /** Those of round r, from 0, of one driver, whose rounds the series names. */
     public record Key(String series, long round) {}
 
     private boolean has(String which, long when) {

@@ -35,11 +35,7 @@ public final class TaskWatch {
         looking = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Runs what runs one Spark job.
-     *
-     * @param progress counts its tasks
-     */
+    /** Runs what runs one Spark job, whose tasks {@code progress} counts. */
     public static void during(JavaSparkContext context, Progress progress, Runnable job) {
         var watch = new TaskWatch(context, progress);
         try {

@@ -63,11 +63,7 @@ public final class DistributedAverage {
         return result.map(WorkerRound::withoutFrames).collect().get(0);
     }
 
-    /**
-     * Averages some of the results.
-     *
-     * @param counted those that count
-     */
+    /** Averages the results that count. */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         int parameters = start.value().theta().length;
@@ -112,9 +108,7 @@ public final class DistributedAverage {
         persisted.clear();
     }
 
-    /**
-     * Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in.
-     */
+    /** Averages one range of the parameters in the order of the workers, whatever order they came in. */
     static final class AverageRangeTask
             implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
         private static final long serialVersionUID = 2;
@@ -154,11 +148,6 @@ public final class DistributedAverage {
         }
     }
 
-    /**
-     * One worker's update of a range of parameters.
-     *
-     * @param worker k
-     * @param frames of the range
-     */
+    /** Worker k's update of a range of parameters. */
     public record WorkerFrames(int worker, EncodedUpdate frames) {}
 }
