@@ -139,11 +139,6 @@ public final class TokenBatches implements Closeable {
         }
     }
 
-    /** Reads all files of all shards and checks their hashes. */
-    public void verify() throws IOException {
-        documents.verify();
-    }
-
     @Override
     public void close() throws IOException {
         documents.close();

@@ -60,11 +60,6 @@ public record CleanConfig(
                 "clean.duplicates", duplicates.name());
     }
 
-    /** Keeps all texts unchanged. */
-    public static CleanConfig off() {
-        return new CleanConfig(NormalisingInput.Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
-    }
-
     private static boolean isFraction(double value) {
         return value >= 0 && value <= 1;
     }

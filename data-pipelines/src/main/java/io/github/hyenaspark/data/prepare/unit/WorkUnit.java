@@ -49,7 +49,7 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
             if (large) {
                 addSlices(file, unitBytes, units);
             } else {
-                members.add(new Slice(file, 0, file.bytes()));
+                members.add(file.whole());
                 bytes += file.bytes();
             }
         }

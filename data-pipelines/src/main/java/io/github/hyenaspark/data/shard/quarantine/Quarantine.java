@@ -50,10 +50,6 @@ public final class Quarantine implements Closeable {
         entries++;
     }
 
-    public long entries() {
-        return entries;
-    }
-
     /** Writes {@code quarantine/UNIT-HASH.jsonl.zst}, unless there are no entries; none can be added after it. */
     public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
         out.close();

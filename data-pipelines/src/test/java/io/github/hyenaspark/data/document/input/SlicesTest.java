@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
 import io.github.hyenaspark.data.document.text.TextFileDocuments;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** However a file is sliced, its slices have together what the file has. */
 public class SlicesTest {
-    private static final SourceConfig DEFAULTS = SourceConfig.defaults();
+    private static final SourceConfig DEFAULTS = TestSources.defaults();
 
     @TempDir
     Path directory;
@@ -46,7 +47,7 @@ public class SlicesTest {
                 "text",
                 "",
                 List.of(),
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
     }
 
     @Test
