@@ -68,7 +68,7 @@ public final class SparkInference {
     public Totals score(Plan plan, boolean perToken) {
         SentModel model = SentModel.of(context(), plan.run());
         Scoring scoring = scoring(model, plan.overlap());
-        describe("score " + plan.units().size() + " units of " + plan.config().input());
+        TaskWatch.describe(context(), "score " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, (perToken ? scoring.perToken() : scoring).inference(), plan)
                 .agg(
                         functions.count("*"),
@@ -89,7 +89,7 @@ public final class SparkInference {
     public Totals embed(Plan plan, Pooling pooling) {
         SentModel model = SentModel.of(context(), plan.run());
         Embedder inference = scoring(model, plan.overlap()).inference(pooling);
-        describe("embed " + plan.units().size() + " units of " + plan.config().input());
+        TaskWatch.describe(context(), "embed " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, inference, plan)
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
                 .first();
@@ -114,17 +114,12 @@ public final class SparkInference {
                 context(),
                 progress,
                 () -> results.write().mode(SaveMode.Overwrite).parquet(plan.output()));
-        describe("add up the results");
+        TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
         return session.read().schema(columns).parquet(plan.output());
     }
 
     private JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
-    }
-
-    private void describe(String description) {
-        context().setJobDescription(description);
-        context().setCallSite(description);
     }
 }

@@ -143,7 +143,10 @@ record RoundMetrics(
     private void putNorms(ObjectNode json) {
         float[] start = before.state().theta();
         json.put("update_norm", DeltaStatistics.distance(start, after.state().theta()));
-        average.map(found -> found.deltaCosine(start, checked.reports()))
+        average.map(found -> DeltaStatistics.cosine(
+                        found.averaging(),
+                        checked.reports(),
+                        found.averaging().meanDeltaNorm(start, found.averaged())))
                 .filter(Double::isFinite)
                 .ifPresent(cosine -> json.put("delta_cosine", cosine));
     }

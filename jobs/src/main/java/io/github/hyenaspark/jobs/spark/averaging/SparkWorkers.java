@@ -8,6 +8,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
@@ -82,7 +83,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     @Override
     public List<WorkerRound> train(RunState start) {
         TrainConfig train = planHere.train();
-        describe(String.format(
+        TaskWatch.describe(context, String.format(
                 Locale.ROOT,
                 "round %d of %d: %d workers, %d local steps each",
                 start.round() + 1,
@@ -107,7 +108,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public WorkerRound again(RunState start, int worker) {
-        describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+        TaskWatch.describe(context, String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
         JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
                 .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));
@@ -123,7 +124,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
                     start.state(),
                     results.stream().map(r -> r.frames().orElseThrow()).toList());
         }
-        describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
+        TaskWatch.describe(context, String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
         DistributedAverage here = held.get();
         Averaging.AveragedState averaged = here.average(plan, sender.broadcast(start), averaging, results);
         here.release();
@@ -136,7 +137,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         if (chunks == 0) {
             return LossByPosition.ZERO;
         }
-        describe(String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
+        TaskWatch.describe(context, String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
@@ -156,10 +157,5 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         DriverState.ofThisProcess().unlisten(planHere.run());
         sender.close();
         plan.destroy();
-    }
-
-    private void describe(String description) {
-        context.setJobDescription(description);
-        context.setCallSite(description);
     }
 }

@@ -37,13 +37,5 @@ public interface Workers {
     LossByPosition heldOut(RunState state);
 
     /** How the results of a round were averaged, and what they average to. */
-    record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {
-        /**
-         * The mean cosine between the deltas of two workers from θ, P; NaN if fewer than two moved. Reads all
-         * parameters.
-         */
-        double deltaCosine(float[] start, List<LocalTrainer.WorkerReport> reports) {
-            return RoundMetrics.DeltaStatistics.cosine(averaging, reports, averaging.meanDeltaNorm(start, averaged));
-        }
-    }
+    record RoundAverage(Averaging averaging, Averaging.AveragedState averaged) {}
 }

@@ -73,8 +73,8 @@ public record BroadcastState(
      * round before; then {@code whole} asks for all.
      */
     Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
-        ExecutorParameterCache.Parameters all = cache.receive(
-                new ExecutorParameterCache.Key(series, round), theta, update.map(u -> u::appliedTo), whole);
+        ExecutorParameterCache.Parameters all =
+                cache.receive(series, round, theta, update.map(u -> u::appliedTo), whole);
         var state = new BroadcastState(
                 series, round, all.theta(), Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
         return new Received(state, all.wholeBytes());

@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -75,8 +76,7 @@ public final class SparkEvaluation {
 
     private void describe(int from, int to, int chunks) {
         String description = String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks);
-        context.setJobDescription(description);
-        context.setCallSite(description);
+        TaskWatch.describe(context, description);
     }
 
     /**

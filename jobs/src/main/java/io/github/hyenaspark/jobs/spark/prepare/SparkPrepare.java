@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.prepare;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -35,8 +36,7 @@ public final class SparkPrepare {
         }
         String description =
                 "prepare " + units.size() + " units of " + recipe.config().input();
-        context.setJobDescription(description);
-        context.setCallSite(description);
+        TaskWatch.describe(context, description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         try {

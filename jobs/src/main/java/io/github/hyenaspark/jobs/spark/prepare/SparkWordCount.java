@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.prepare;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.token.train.TopWords;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -31,8 +32,7 @@ public final class SparkWordCount {
     CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions)
             throws IOException {
         String description = "count the words of " + units.size() + " units of " + config.input();
-        context.setJobDescription(description);
-        context.setCallSite(description);
+        TaskWatch.describe(context, description);
         JavaRDD<CountWordsTask.WordCountPart> parts = context.parallelize(
                         new ArrayList<>(units), Math.min(units.size(), partitions))
                 .mapPartitionsToPair(new CountWordsTask(config.source()))

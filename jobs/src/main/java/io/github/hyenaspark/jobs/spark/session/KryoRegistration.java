@@ -28,25 +28,16 @@ public final class KryoRegistration implements KryoRegistrator {
                 TrainingPlan.class,
                 BroadcastState.class,
                 WorkerRound.class,
-                WorkerRound[].class,
                 DistributedAverage.WorkerFrames.class,
-                DistributedAverage.WorkerFrames[].class,
                 Averaging.AveragedState.class,
-                Averaging.AveragedState[].class,
                 HeldOutTask.ChunkLoss.class,
-                HeldOutTask.ChunkLoss[].class,
                 EvaluationTask.Plan.class,
                 EvaluationTask.ChunkLosses.class,
-                EvaluationTask.ChunkLosses[].class,
                 WorkUnit.class,
-                WorkUnit[].class,
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                DuplicateRule.UnitDuplicates[].class,
                 PrepareTask.UnitDone.class,
-                PrepareTask.UnitDone[].class,
-                CountWordsTask.WordCountPart.class,
-                CountWordsTask.WordCountPart[].class);
+                CountWordsTask.WordCountPart.class);
     }
 }
