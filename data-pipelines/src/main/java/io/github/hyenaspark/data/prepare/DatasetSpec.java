@@ -15,10 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. A dataset has one
- * spec; other settings need another dataset.
- *
- * @param bedSha256 SHA-256 (hex) of the BED file; empty if there is none
+ * All that decides the shards of an input: settings, tokenizer, and the files that the settings name, with the SHA-256
+ * (hex) of the BED file or nothing. A dataset has one spec; other settings need another dataset.
  */
 public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;

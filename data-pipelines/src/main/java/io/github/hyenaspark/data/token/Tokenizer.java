@@ -21,7 +21,6 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /**
      * The tokenizer of a name in the settings.
      *
-     * @param name {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V}, or the URI of a {@code tokenizer.json}
      * @throws IllegalArgumentException if the name is unknown, or the file uses an unsupported feature
      * @throws CorruptFileException if the file is not a {@code tokenizer.json}
      */

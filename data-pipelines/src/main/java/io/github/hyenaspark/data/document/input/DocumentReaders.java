@@ -20,8 +20,7 @@ public final class DocumentReaders {
      * Opens a slice; the caller closes the reader.
      *
      * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is malformed
-     * @throws IOException if the file is gone or has changed since it was listed; {@link DocumentReader#next} and the
-     *     texts throw it too
+     * @throws IOException if the file is gone or has changed since it was listed; the reader and its texts throw it too
      */
     public static DocumentReader open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile file = slice.file();

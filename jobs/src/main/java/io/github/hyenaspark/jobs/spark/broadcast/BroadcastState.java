@@ -25,12 +25,8 @@ import org.apache.spark.broadcast.Broadcast;
  * and the moments in the codec in which they came.
  *
  * @param series names the rounds of one driver; empty if parameters never come as updates
- * @param round r, from 0
  * @param theta θ, P; empty where an update stands for it, see {@link ExecutorParameterCache}
- * @param update what changed since the state of the round before
- * @param momentCodec of the next two
- * @param firstMoment m, empty unless workers share moments
- * @param secondMoment v in the same way
+ * @param firstMoment m, empty unless workers share moments; v likewise
  * @param kept what every worker kept from its round before; empty if nothing
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */

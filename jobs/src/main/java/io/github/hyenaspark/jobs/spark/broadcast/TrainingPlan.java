@@ -9,11 +9,8 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
- * What every task of a run knows, sent to each executor once.
- *
- * @param dataset URI of the directory that the snapshot's shards are in
- * @param packing how the sequences to train on are made; held-out ones are always of one document each
- * @param run URI of the run's directory, where workers write what they keep
+ * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
+ * ones are always of one document each. Dataset and run are URIs of directories.
  */
 public record TrainingPlan(
         ModelConfig model,

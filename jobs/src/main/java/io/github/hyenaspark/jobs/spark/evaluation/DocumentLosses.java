@@ -119,11 +119,8 @@ public final class DocumentLosses {
     }
 
     /**
-     * The loss of one document over all its targets; its id, path and position are those of the document table.
-     *
-     * @param bytes of its text
-     * @param lastTokenLikeliest whether no token is more likely than the last one of the text; empty if that does not
-     *     count
+     * The loss of one document over all its targets, named as in the document table; whether no token is more likely
+     * than the last one of its text is empty if that does not count.
      */
     public record DocumentLoss(
             String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}

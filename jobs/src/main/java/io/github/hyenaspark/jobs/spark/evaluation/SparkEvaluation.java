@@ -80,14 +80,8 @@ public final class SparkEvaluation {
     }
 
     /**
-     * What a model makes of some documents, all together.
-     *
-     * @param documents how many
-     * @param bytes of their texts
-     * @param lastTokens documents whose last token counts
-     * @param lastTokensLikeliest how many of these the model finds no token more likely than
-     * @param all losses by place in the sequence
-     * @param full the same of the sequences that have no padding, so that every place has the same sequences
+     * Documents, bytes of their texts, how many last tokens count and are the likeliest, and all losses by place in the
+     * sequence; {@code full} of sequences without padding, so that every place has the same ones.
      */
     public record Evaluation(
             long documents,

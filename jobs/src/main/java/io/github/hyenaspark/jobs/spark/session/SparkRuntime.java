@@ -42,12 +42,8 @@ public final class SparkRuntime implements AutoCloseable {
     }
 
     /**
-     * Borrows the session of this JVM if it has one, otherwise starts one.
-     *
-     * @param name of a session that is started, as the Spark UI shows it
-     * @param threads of one task, which takes as many cores
-     * @throws IllegalArgumentException if the session of this JVM lacks what tasks need, or no executor of a local
-     *     master has so many cores
+     * Borrows the session of this JVM if it has one, otherwise starts one of this name. A task takes as many cores as
+     * threads; refuses a session that lacks what tasks need, and a local master whose executors have fewer.
      */
     public static SparkRuntime start(String name, int threads) {
         return SparkEnv.get() == null

@@ -20,10 +20,8 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     }
 
     /**
-     * A change of every parameter without training, to measure everything else.
-     *
-     * @param seconds for which it keeps its core busy, at least
-     * @param warmUpRounds in which it does not
+     * A change of every parameter without training, to measure everything else, which keeps its core busy for some
+     * seconds at least, but not while warming up.
      */
     static WorkerComputation synthetic(double seconds, int warmUpRounds) {
         return new SyntheticWork(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);

@@ -26,12 +26,8 @@ public record WorkerRound(
         TaskPlace place,
         WorkerTimes times) {
     /**
-     * Milliseconds of a task.
-     *
-     * @param fetch getting the state to the executor, and reading what the worker kept
-     * @param load reading batches
-     * @param compute local steps, without that
-     * @param encode writing the frames and what the worker keeps
+     * Milliseconds of a task: fetching the state and what the worker kept, reading batches, the local steps without
+     * that, and writing the frames and what the worker keeps.
      */
     public record WorkerTimes(long fetch, long load, long compute, long encode) {
         public long total() {
