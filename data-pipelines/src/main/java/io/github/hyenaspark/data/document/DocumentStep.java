@@ -23,7 +23,7 @@ public interface DocumentStep {
     String version();
 
     /**
-     * The cleaned text in UTF-8, as it is; closing it closes {@code text}, which may exceed memory, so read it on
+     * The cleaned text, UTF-8 as {@code text} is; closing it closes {@code text}, which may exceed memory, so read it on
      * demand. Override its read of blocks: the one of {@link InputStream} hides exceptions after the first byte.
      *
      * @throws RejectedDocumentException if the document is to be left out; the returned stream may throw it, until its

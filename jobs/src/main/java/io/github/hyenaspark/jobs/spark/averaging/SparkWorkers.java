@@ -141,12 +141,12 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
-        List<HeldOutTask.ChunkLoss> losses = context.parallelize(numbers, partitions)
+        List<LossByPosition> losses = context.parallelize(numbers, partitions)
                 .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
-        for (HeldOutTask.ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
-            sum = sum.plus(loss.loss());
+        for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it
+            sum = sum.plus(loss);
         }
         return sum;
     }

@@ -37,13 +37,12 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
         return plan.value().measure(theta.value(), chunks, EvaluationTask::losses);
     }
 
-    private static ChunkLosses losses(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences)
+    private static ChunkLosses losses(HyenaLanguageModel model, TokenBatches batches, long[] sequences)
             throws IOException {
         Batch batch = batches.batch(sequences);
         LanguageModelHead.TargetLosses found = model.losses(batch);
         double[] nats = found.nats();
         return new ChunkLosses(
-                chunk,
                 LossByPosition.of(nats, batch),
                 LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
                 sums(nats, batch),
@@ -91,7 +90,6 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     /**
      * The losses of one chunk of sequences. Not compared by {@code equals}: the arrays are not copied.
      *
-     * @param chunk its number; sums are merged in this order
      * @param all by place in the sequence
      * @param full the same of the sequences that have no padding
      * @param nats of each sequence, in order
@@ -100,7 +98,7 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
      *     else {@link #NONE}
      */
     public record ChunkLosses(
-            int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+            LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
         /** The last token of the document is not predicted in this sequence, or does not count. */
         static final byte NONE = 0;
 
@@ -118,7 +116,7 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
         @FunctionalInterface
         interface Measurement<T> {
-            T of(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
+            T of(HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
         }
 
         /** Measures chunks in the task that calls this; θ has P. */
@@ -130,9 +128,8 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
                 model.parameters(theta);
                 List<T> found = new ArrayList<>();
                 while (chunks.hasNext()) {
-                    int chunk = chunks.next();
-                    long[] sequences = HeldOutTask.sequencesOf(chunk, batchSize, batches.sequences());
-                    found.add(measurement.of(chunk, model, batches, sequences));
+                    long[] sequences = HeldOutTask.sequencesOf(chunks.next(), batchSize, batches.sequences());
+                    found.add(measurement.of(model, batches, sequences));
                 }
                 executor.giveBack(use, model);
                 return found.iterator();

@@ -13,7 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
  * The loss of one state over some chunks of the held-out sequences. A chunk is B sequences in a row, the last one
  * fewer; each chunk has a sum of its own, so the total does not depend on which task computed which chunk.
  */
-public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, HeldOutTask.ChunkLoss> {
+public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, LossByPosition> {
     private static final long serialVersionUID = 1;
 
     private final Broadcast<TrainingPlan> plan;
@@ -25,15 +25,14 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Hel
     }
 
     @Override
-    public Iterator<ChunkLoss> call(Iterator<Integer> chunks) throws IOException {
+    public Iterator<LossByPosition> call(Iterator<Integer> chunks) throws IOException {
         TrainingPlan plan = this.plan.value();
         int batchSize = plan.train().batchSize();
         return new EvaluationTask.Plan(plan.modelUse(), plan.heldOutSource(), batchSize)
                 .measure(
                         state.value().theta(),
                         chunks,
-                        (chunk, model, batches, sequences) ->
-                                new ChunkLoss(chunk, model.lossByPosition(batches.batch(sequences))));
+                        (model, batches, sequences) -> model.lossByPosition(batches.batch(sequences)));
     }
 
     /** How many chunks of B sequences there are. */
@@ -45,7 +44,4 @@ public final class HeldOutTask implements FlatMapFunction<Iterator<Integer>, Hel
         long from = (long) chunk * batchSize;
         return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
-
-    /** The loss over one chunk by place in the sequence; sums are merged in the order of the chunks. */
-    public record ChunkLoss(int chunk, LossByPosition loss) {}
 }

@@ -7,12 +7,11 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
-import io.github.hyenaspark.jobs.spark.prepare.PrepareTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.averaging.Averaging;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -30,14 +29,13 @@ public final class KryoRegistration implements KryoRegistrator {
                 WorkerRound.class,
                 DistributedAverage.WorkerFrames.class,
                 Averaging.AveragedState.class,
-                HeldOutTask.ChunkLoss.class,
+                LossByPosition.class,
                 EvaluationTask.Plan.class,
                 EvaluationTask.ChunkLosses.class,
                 WorkUnit.class,
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                PrepareTask.UnitDone.class,
                 CountWordsTask.WordCountPart.class);
     }
 }

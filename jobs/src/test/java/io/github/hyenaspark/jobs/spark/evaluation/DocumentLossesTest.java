@@ -48,7 +48,7 @@ class DocumentLossesTest {
             byte found = part.document() == 0 ? ChunkLosses.RIGHT : ChunkLosses.WRONG;
             last[i] = ends ? found : ChunkLosses.NONE;
         }
-        return new ChunkLosses((int) (from / CHUNK), LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
+        return new ChunkLosses(LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
     }
 
     @Test
