@@ -83,7 +83,6 @@ public record DataConfig(
         checkDataset();
     }
 
-    /** Refuses an empty dataset. */
     public void checkDataset() {
         check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
     }

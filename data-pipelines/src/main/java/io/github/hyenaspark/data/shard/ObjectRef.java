@@ -67,7 +67,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         return content;
     }
 
-    /** Checks its length only. */
     void checkLength(Storage storage, String uri) throws IOException {
         long found;
         try {

@@ -53,7 +53,6 @@ public final class DocumentsJob {
         trained = TrainedRun.open(storage, run.dir());
     }
 
-    /** Writes the loss of every document. */
     public static void score(Settings settings, Console console) throws IOException {
         ScoreConfig config = settings.bind("score", ScoreConfig.class);
         var job = new DocumentsJob("score", config.output(), settings, console);
@@ -63,7 +62,6 @@ public final class DocumentsJob {
         job.end(result);
     }
 
-    /** Writes vectors of every document. */
     public static void embed(Settings settings, Console console) throws IOException {
         EmbedConfig config = settings.bind("embed", EmbedConfig.class);
         var job = new DocumentsJob("embed", config.output(), settings, console);

@@ -9,7 +9,6 @@ import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
@@ -33,7 +32,7 @@ public final class TrainTokenizerJob {
         checkPlace("data.input", data.input(), "a directory, a file or a glob");
         checkPlace("tokenizer.output", config.output(), "a directory");
         List<WorkUnit> units = WorkUnit.cut(data.files(storage), data.source(), data.unitBytes());
-        CountWordsTask.WordCountPart counted;
+        SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());
         }

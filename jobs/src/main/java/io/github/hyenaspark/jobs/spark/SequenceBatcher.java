@@ -46,7 +46,6 @@ final class SequenceBatcher<R extends Inference.Result> {
         }
     }
 
-    /** Runs all that wait. */
     void flush() {
         waiting.forEach((length, batch) -> {
             if (!batch.isEmpty()) {

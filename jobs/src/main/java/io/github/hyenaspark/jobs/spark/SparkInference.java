@@ -85,7 +85,6 @@ public final class SparkInference {
                 sums.isNullAt(4) ? 0 : sums.getLong(4));
     }
 
-    /** Embeds files. */
     public Totals embed(Plan plan, Pooling pooling) {
         SentModel model = SentModel.of(context(), plan.run());
         Embedder inference = scoring(model, plan.overlap()).inference(pooling);

@@ -44,7 +44,6 @@ public final class DatasetLease implements AutoCloseable {
         renewal.setDaemon(true);
     }
 
-    /** Takes the lease of a dataset. */
     public static DatasetLease take(Storage storage, String dataset) throws IOException {
         var lease = new DatasetLease(storage, Storage.resolve(dataset, "lease.json"));
         if (!storage.createExclusively(lease.uri, lease.bytes())) {

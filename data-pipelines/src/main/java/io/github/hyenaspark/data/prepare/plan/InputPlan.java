@@ -112,7 +112,6 @@ public record InputPlan(
         }
     }
 
-    /** A dataset holds shards of one spec only. */
     private static void checkSettings(DatasetSpec spec, DatasetSnapshot newest) throws CorruptFileException {
         String dataset = spec.config().dataset();
         if (!newest.vocabulary().fingerprint().equals(spec.vocabulary().fingerprint())) {

@@ -164,7 +164,6 @@ public record UnitTally(
         }
     }
 
-    /** Counts what becomes of a unit's documents. */
     static final class Counter {
         /** Distinct reasons; later ones are counted together. */
         private static final int MOST_REASONS = 40;

@@ -114,7 +114,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         objects.forEach(object -> objectsJson.add(object.toJson()));
     }
 
-    /** The shards that {@link #putFiles} added. */
     public static List<ShardEntry> shards(JsonNode json, String where) throws CorruptFileException {
         List<ShardEntry> shards = new ArrayList<>();
         for (JsonNode shard : Json.elements(json, where, "shards")) {
@@ -123,7 +122,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return shards;
     }
 
-    /** The objects that {@link #putFiles} added. */
     public static List<ObjectRef> objects(JsonNode json, String where) throws CorruptFileException {
         List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, where, "objects")) {

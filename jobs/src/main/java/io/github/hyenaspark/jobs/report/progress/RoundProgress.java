@@ -26,7 +26,6 @@ public final class RoundProgress {
         localSteps = stepsOfRound;
     }
 
-    /** A worker reports the local steps it has done. */
     public synchronized void told(long round, int worker, int done) {
         if (round == running) {
             steps.put(worker, done);
@@ -34,7 +33,6 @@ public final class RoundProgress {
         }
     }
 
-    /** Ends the current round. */
     public synchronized void end(String note) {
         progress.advance(running + 1, note);
         running = -1;

@@ -50,7 +50,6 @@ public final class AveragingDriver {
     private Optional<RunState> latest = Optional.empty();
     private boolean stopped;
 
-    /** @param progress counts rounds */
     public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
         this.train = train;

@@ -214,7 +214,6 @@ public final class RunStore {
         return vectors;
     }
 
-    /** The run's state in a checkpoint. */
     public static RunState state(Checkpoint checkpoint) {
         float[] theta = checkpoint.vector(Checkpoint.THETA);
         TrainingState state = checkpoint.vectors().containsKey(FIRST_MOMENT)

@@ -5,7 +5,7 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
@@ -64,7 +64,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
             return new SparkWorkers(context, plan, options, 0);
         }
         try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
-            int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
+            int chunks = EvaluationTask.chunks(heldOut.sequences(), plan.train().batchSize());
             return new SparkWorkers(context, plan, options, chunks);
         }
     }
@@ -141,8 +141,10 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
+        Broadcast<TrainingPlan> sentPlan = plan;
+        BroadcastState.Handle sent = sender.broadcast(state);
         List<LossByPosition> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
+                .mapPartitions(chunk -> EvaluationTask.Plan.heldOut(sentPlan.value(), sent, chunk))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
         for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it

@@ -19,7 +19,6 @@ public final class TextGenerator {
         this.tokenizer = tokenizer;
     }
 
-    /** One with the parameters of a run. */
     public static TextGenerator of(TrainedRun run) {
         return new TextGenerator(
                 run.network(), run.vocabularySize(), run.model().lMax(), run.tokenizer());

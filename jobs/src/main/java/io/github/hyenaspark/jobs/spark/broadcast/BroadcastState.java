@@ -88,7 +88,6 @@ public record BroadcastState(
         return firstMoment.length > 0;
     }
 
-    /** What a worker kept, if it did. */
     public Optional<VectorFile> kept(int worker) {
         return kept.stream()
                 .filter(file -> WorkerStateFiles.worker(file) == worker)
@@ -176,7 +175,6 @@ public record BroadcastState(
             return sent.get().bytes();
         }
 
-        /** What tasks get of a state. */
         public synchronized Handle broadcast(RunState state) {
             send(state);
             return new Handle(sent.orElseThrow().broadcast());

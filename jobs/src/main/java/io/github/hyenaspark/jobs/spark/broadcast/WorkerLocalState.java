@@ -16,7 +16,6 @@ public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) 
     private static final String RESIDUAL = "residual";
     private static final float[] NOTHING = {};
 
-    /** What the worker starts a round from. */
     public TrainingState start(BroadcastState sent) {
         if (sent.sharesMoments()) {
             return sent.state();

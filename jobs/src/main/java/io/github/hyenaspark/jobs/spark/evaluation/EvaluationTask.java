@@ -5,6 +5,8 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -17,10 +19,14 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 
-/** The losses of some chunks of sequences. Chunks are those of {@link HeldOutTask}, and so are their sums. */
+/**
+ * The losses of some chunks of sequences. A chunk is B sequences in a row, the last one fewer; each chunk has a sum of
+ * its own, so the total does not depend on which task computed which chunk.
+ */
 public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, EvaluationTask.ChunkLosses> {
     private static final long serialVersionUID = 1;
 
@@ -35,6 +41,16 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     @Override
     public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
         return plan.value().measure(theta.value(), chunks, EvaluationTask::losses);
+    }
+
+    /** How many chunks of B sequences there are. */
+    public static int chunks(long sequences, int batchSize) {
+        return Math.toIntExact((sequences + batchSize - 1) / batchSize);
+    }
+
+    static long[] sequencesOf(int chunk, int batchSize, long sequences) {
+        long from = (long) chunk * batchSize;
+        return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
 
     private static ChunkLosses losses(HyenaLanguageModel model, TokenBatches batches, long[] sequences)
@@ -114,6 +130,16 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
      * has B of them as in training, whose measurements between rounds have the same sums.
      */
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
+        /** The loss of one state over some chunks of the held-out sequences of a training. */
+        public static Iterator<LossByPosition> heldOut(
+                TrainingPlan plan, BroadcastState.Handle state, Iterator<Integer> chunks) throws IOException {
+            return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
+                    .measure(
+                            state.value().theta(),
+                            chunks,
+                            (model, batches, sequences) -> model.lossByPosition(batches.batch(sequences)));
+        }
+
         @FunctionalInterface
         interface Measurement<T> {
             T of(HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
@@ -128,7 +154,7 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
                 model.parameters(theta);
                 List<T> found = new ArrayList<>();
                 while (chunks.hasNext()) {
-                    long[] sequences = HeldOutTask.sequencesOf(chunks.next(), batchSize, batches.sequences());
+                    long[] sequences = sequencesOf(chunks.next(), batchSize, batches.sequences());
                     found.add(measurement.of(model, batches, sequences));
                 }
                 executor.giveBack(use, model);

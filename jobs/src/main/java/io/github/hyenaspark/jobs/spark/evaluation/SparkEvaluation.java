@@ -36,7 +36,7 @@ public final class SparkEvaluation {
     /** How many chunks there are; refuses a split without text. */
     public static int chunks(Storage storage, EvaluationTask.Plan plan) throws IOException {
         try (TokenBatches batches = plan.source().open(storage)) {
-            return HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+            return EvaluationTask.chunks(batches.sequences(), plan.batchSize());
         }
     }
 
@@ -47,7 +47,7 @@ public final class SparkEvaluation {
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try (TokenBatches batches = plan.source().open(storage)) {
             var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
-            int chunks = HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+            int chunks = EvaluationTask.chunks(batches.sequences(), plan.batchSize());
             int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
             for (int from = 0; from < chunks; from += atOnce) {
                 int to = Math.min(chunks, from + atOnce);

@@ -76,7 +76,6 @@ public record TrainedRun(
         return settings.bind("train", TrainConfig.class);
     }
 
-    /** A new network with the parameters. */
     public HyenaLanguageModel network() {
         HyenaLanguageModel network = HyenaLanguageModel.create(model(), vocabularySize, 0);
         network.parameters(theta);

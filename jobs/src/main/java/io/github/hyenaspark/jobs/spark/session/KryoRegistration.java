@@ -7,8 +7,8 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
+import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
@@ -36,6 +36,6 @@ public final class KryoRegistration implements KryoRegistrator {
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                CountWordsTask.WordCountPart.class);
+                SparkWordCount.WordCountPart.class);
     }
 }

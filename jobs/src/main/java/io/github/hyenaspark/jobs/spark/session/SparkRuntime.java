@@ -148,12 +148,10 @@ public final class SparkRuntime implements AutoCloseable {
         return Math.max(1, context().defaultParallelism());
     }
 
-    /** Whether the session is the job's own. */
     boolean isOwned() {
         return owned;
     }
 
-    /** Ends the session if it is the job's own. */
     @Override
     public void close() {
         if (owned) {

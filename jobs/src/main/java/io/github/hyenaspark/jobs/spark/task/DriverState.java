@@ -30,12 +30,10 @@ public final class DriverState {
         set(FAILED_WRITES, 0);
     }
 
-    /** That of this process. */
     public static DriverState ofThisProcess() {
         return ExecutorState.ofThisProcess().driver();
     }
 
-    /** Is told of the steps of workers. */
     @FunctionalInterface
     public interface Listener {
         void told(long round, int worker, int steps);
@@ -46,7 +44,6 @@ public final class DriverState {
         listeners.put(run, listener);
     }
 
-    /** Nobody is told any more. */
     public void unlisten(String run) {
         listeners.remove(run);
     }
@@ -56,7 +53,6 @@ public final class DriverState {
         parameters.put(series, byRound);
     }
 
-    /** Nobody has them any more. */
     public void unanswer(String series) {
         parameters.remove(series);
     }

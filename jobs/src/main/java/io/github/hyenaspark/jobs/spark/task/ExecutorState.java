@@ -48,7 +48,6 @@ public final class ExecutorState implements AutoCloseable {
         this.line = line;
     }
 
-    /** The state of the process that calls this. */
     public static synchronized ExecutorState ofThisProcess() {
         ExecutorState here = ofThisProcess.orElseGet(() -> new ExecutorState(Optional.empty()));
         ofThisProcess = Optional.of(here);
@@ -75,7 +74,6 @@ public final class ExecutorState implements AutoCloseable {
         return driver;
     }
 
-    /** The parameters of the run that trains here. */
     public ExecutorParameterCache parameters() {
         return parameters;
     }

@@ -63,7 +63,6 @@ public final class DistributedAverage {
         return result.map(WorkerRound::withoutFrames).collect().get(0);
     }
 
-    /** Averages the results that count. */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         int parameters = start.value().theta().length;
@@ -102,7 +101,6 @@ public final class DistributedAverage {
                 .iterator();
     }
 
-    /** Lets the executors forget the results. */
     public void release() {
         persisted.forEach(rdd -> rdd.unpersist(false));
         persisted.clear();

@@ -25,7 +25,6 @@ public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
         stepsOfRounds = Collections.unmodifiableMap(new TreeMap<>(stepsOfRounds));
     }
 
-    /** No run is done again. */
     public static ReplayedSteps none() {
         return new ReplayedSteps(Map.of());
     }

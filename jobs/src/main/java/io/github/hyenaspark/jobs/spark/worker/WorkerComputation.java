@@ -14,7 +14,6 @@ import java.util.function.IntPredicate;
  * a measurement.
  */
 public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
-    /** Training. */
     static WorkerComputation training() {
         return new Training();
     }
