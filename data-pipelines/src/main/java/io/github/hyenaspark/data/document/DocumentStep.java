@@ -23,8 +23,8 @@ public interface DocumentStep {
     String version();
 
     /**
-     * The cleaned text, UTF-8 as {@code text} is; closing it closes {@code text}, which may exceed memory, so read it on
-     * demand. Override its read of blocks: the one of {@link InputStream} hides exceptions after the first byte.
+     * The cleaned text, UTF-8 as {@code text} is; closing it closes {@code text}, which may exceed memory, so read it
+     * on demand. Override its read of blocks: the one of {@link InputStream} hides exceptions after the first byte.
      *
      * @throws RejectedDocumentException if the document is to be left out; the returned stream may throw it, until its
      *     end

@@ -68,7 +68,9 @@ public final class SparkInference {
     public Totals score(Plan plan, boolean perToken) {
         SentModel model = SentModel.of(context(), plan.run());
         Scoring scoring = scoring(model, plan.overlap());
-        TaskWatch.describe(context(), "score " + plan.units().size() + " units of " + plan.config().input());
+        TaskWatch.describe(
+                context(),
+                "score " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, (perToken ? scoring.perToken() : scoring).inference(), plan)
                 .agg(
                         functions.count("*"),
@@ -88,7 +90,9 @@ public final class SparkInference {
     public Totals embed(Plan plan, Pooling pooling) {
         SentModel model = SentModel.of(context(), plan.run());
         Embedder inference = scoring(model, plan.overlap()).inference(pooling);
-        TaskWatch.describe(context(), "embed " + plan.units().size() + " units of " + plan.config().input());
+        TaskWatch.describe(
+                context(),
+                "embed " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, inference, plan)
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
                 .first();

@@ -32,8 +32,7 @@ public final class DocumentReaders {
         if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        int before =
-                format.format() == SourceConfig.SourceFormat.TEXT ? TextFileDocuments.bytesBefore(config) : 1;
+        int before = format.format() == SourceConfig.SourceFormat.TEXT ? TextFileDocuments.bytesBefore(config) : 1;
         SliceReader reader = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {

@@ -285,7 +285,11 @@ final class JsonLine {
 
         /** Bytes that are enough to tell any key from the wanted ones. */
         int keyBytes() {
-            return 1 + names.stream().mapToInt(name -> name.getBytes(UTF_8).length).max().orElse(0);
+            return 1
+                    + names.stream()
+                            .mapToInt(name -> name.getBytes(UTF_8).length)
+                            .max()
+                            .orElse(0);
         }
 
         /** The wanted field with this name, or {@link #NONE}. */

@@ -83,11 +83,9 @@ class MinHashTest {
 
     @Test
     void aTextOfFewWordsIsOneShingle() {
-        assertThat(similarity(signature("a b c d"), signature("A b. c d!")))
-                .isEqualTo(1);
+        assertThat(similarity(signature("a b c d"), signature("A b. c d!"))).isEqualTo(1);
         assertThat(similarity(signature("a b c d"), signature("b c d"))).isLessThan(0.1);
-        assertThat(similarity(signature("a b c d e"), signature("a b c d")))
-                .isLessThan(0.1);
+        assertThat(similarity(signature("a b c d e"), signature("a b c d"))).isLessThan(0.1);
     }
 
     @Test

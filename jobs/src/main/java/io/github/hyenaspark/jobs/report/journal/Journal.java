@@ -42,8 +42,8 @@ public final class Journal {
     }
 
     /**
-     * Opens the journal of a run and cuts it to the length that the checkpoint records, 0 for a new run; {@code
-     * entries} receives every line that is kept, oldest first. Damaged lines are left out with a warning.
+     * Opens the journal of a run and cuts it to the length that the checkpoint records, 0 for a new run;
+     * {@code entries} receives every line that is kept, oldest first. Damaged lines are left out with a warning.
      */
     public static Journal open(
             Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)

@@ -144,9 +144,7 @@ record RoundMetrics(
         float[] start = before.state().theta();
         json.put("update_norm", DeltaStatistics.distance(start, after.state().theta()));
         average.map(found -> DeltaStatistics.cosine(
-                        found.averaging(),
-                        checked.reports(),
-                        found.averaging().meanDeltaNorm(start, found.averaged())))
+                        found.averaging(), checked.reports(), found.averaging().meanDeltaNorm(start, found.averaged())))
                 .filter(Double::isFinite)
                 .ifPresent(cosine -> json.put("delta_cosine", cosine));
     }

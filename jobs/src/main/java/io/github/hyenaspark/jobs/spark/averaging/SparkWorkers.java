@@ -83,13 +83,15 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     @Override
     public List<WorkerRound> train(RunState start) {
         TrainConfig train = planHere.train();
-        TaskWatch.describe(context, String.format(
-                Locale.ROOT,
-                "round %d of %d: %d workers, %d local steps each",
-                start.round() + 1,
-                train.rounds(),
-                train.workers(),
-                train.localStepsIn(start.round())));
+        TaskWatch.describe(
+                context,
+                String.format(
+                        Locale.ROOT,
+                        "round %d of %d: %d workers, %d local steps each",
+                        start.round() + 1,
+                        train.rounds(),
+                        train.workers(),
+                        train.localStepsIn(start.round())));
         StepLimit limit = options.replay().limit(train, start.round());
         List<Integer> workers = options.replay().workers(train, start.round());
         var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
@@ -108,7 +110,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public WorkerRound again(RunState start, int worker) {
-        TaskWatch.describe(context, String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+        TaskWatch.describe(
+                context, String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
         JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
                 .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a worker keeps between two rounds besides what all workers share: its moments under {@link
- * TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far. Vectors are by name, P each; none before the
- * first round.
+ * What a worker keeps between two rounds besides what all workers share: its moments under
+ * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far. Vectors are by name, P each; none before
+ * the first round.
  */
 public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) {
     private static final String FIRST = "first-moment";

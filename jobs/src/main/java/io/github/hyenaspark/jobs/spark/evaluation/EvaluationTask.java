@@ -113,8 +113,7 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
      * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts its document's last token,
      *     else {@link #NONE}
      */
-    public record ChunkLosses(
-            LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+    public record ChunkLosses(LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
         /** The last token of the document is not predicted in this sequence, or does not count. */
         static final byte NONE = 0;
 

@@ -56,7 +56,11 @@ public final class SparkEvaluation {
                     byDocument.add(losses);
                 }
                 progress.advance(
-                        to, String.format(Locale.ROOT, "loss %.4f", byDocument.sum().all().total().mean()));
+                        to,
+                        String.format(
+                                Locale.ROOT,
+                                "loss %.4f",
+                                byDocument.sum().all().total().mean()));
             }
             byDocument.end();
             return byDocument.sum();

@@ -46,9 +46,8 @@ public final class SparkPrepare {
             JavaFutureAction<List<Long>> job = context.parallelize(new ArrayList<>(units), units.size())
                     .map(unit -> prepare(unit, sent.value(), bytesRead))
                     .collectAsync();
-            long documents = await(job, bytesRead).stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
+            long documents =
+                    await(job, bytesRead).stream().mapToLong(Long::longValue).sum();
             progress.advance(mebibytes(units), documents + " documents");
         } finally {
             sent.destroy();

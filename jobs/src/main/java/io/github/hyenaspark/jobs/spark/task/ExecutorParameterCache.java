@@ -25,11 +25,7 @@ public final class ExecutorParameterCache {
      * @param whole asks for all parameters where the update is not enough
      */
     public synchronized Parameters receive(
-            String asked,
-            long when,
-            float[] sent,
-            Optional<UnaryOperator<float[]>> update,
-            Supplier<float[]> whole) {
+            String asked, long when, float[] sent, Optional<UnaryOperator<float[]>> update, Supplier<float[]> whole) {
         long wholeBytes = 0;
         if (!has(asked, when)) {
             if (update.isEmpty()) {

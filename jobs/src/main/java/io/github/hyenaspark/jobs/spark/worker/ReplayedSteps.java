@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.train.config.TrainConfig;

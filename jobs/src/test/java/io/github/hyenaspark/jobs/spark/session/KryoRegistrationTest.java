@@ -128,8 +128,7 @@ class KryoRegistrationTest {
     @Test
     void heldOutLossesSurvive() {
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
-        assertThat((LossByPosition[]) throughWire(new LossByPosition[] {loss}))
-                .containsExactly(loss);
+        assertThat((LossByPosition[]) throughWire(new LossByPosition[] {loss})).containsExactly(loss);
     }
 
     @Test
