@@ -83,7 +83,7 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
     public Map<String, String> identity() {
         Map<String, String> identity = new TreeMap<>();
         // a tokenizer's file is known by its fingerprint, wherever it is
-        identity.put("tokenizer", isFile(vocabulary.tokenizer()) ? "" : vocabulary.tokenizer());
+        identity.put("tokenizer", vocabulary.tokenizer().endsWith(Tokenizer.FILE_ENDING) ? "" : vocabulary.tokenizer());
         identity.put("unit-bytes", Long.toString(config.unitBytes()));
         identity.put("shard-bytes", Long.toString(config.shardBytes()));
         if (config.validationDocuments().isEmpty()) {
@@ -105,10 +105,6 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
                         .collect(Collectors.joining(", ")));
         identity.values().removeIf(String::isEmpty);
         return identity;
-    }
-
-    private static boolean isFile(String tokenizer) {
-        return tokenizer.endsWith(Tokenizer.FILE_ENDING);
     }
 
     /** 128 bits of the SHA-256 of {@link #identity()} and the tokenizer's fingerprint, 32 hexadecimal digits. */

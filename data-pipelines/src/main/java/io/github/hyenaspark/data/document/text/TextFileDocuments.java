@@ -43,7 +43,7 @@ public final class TextFileDocuments implements DocumentReader {
             slice.skipToLine();
         } else if (documents.kind == SourceConfig.TextDocuments.SEPARATOR) {
             documents.skipToDocument();
-            slice.countFromHere();
+            slice.blocks().takeConsumed(); // what was read so far is the slice's before
         }
         return documents;
     }

@@ -202,7 +202,8 @@ public final class SnapshotCommit {
         }
     }
 
-    private static byte[] readIfThere(Storage storage, String uri) throws IOException {
+    /** The content of a file, empty if there is none. */
+    static byte[] readIfThere(Storage storage, String uri) throws IOException {
         try {
             return storage.read(uri);
         } catch (FileNotFoundException e) {

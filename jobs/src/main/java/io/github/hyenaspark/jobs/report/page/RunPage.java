@@ -75,16 +75,12 @@ public final class RunPage {
         return List.of(
                 new Figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
                 new Figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
-                new Figure("Training loss", loss(figures.last(Round::loss)), "nats per token"),
-                new Figure("Held-out loss", loss(heldOut), "nats per token"),
-                new Figure("Bits per byte", loss(perByte), "of the held-out text"),
+                new Figure("Training loss", Figures.fourDecimals(figures.last(Round::loss)), "nats per token"),
+                new Figure("Held-out loss", Figures.fourDecimals(heldOut), "nats per token"),
+                new Figure("Bits per byte", Figures.fourDecimals(perByte), "of the held-out text"),
                 new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
                 new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
-    }
-
-    private static String loss(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : Figures.NONE;
     }
 
     /** Some of the samples, the newest first and open. */

@@ -70,7 +70,9 @@ final class DivergenceGuard {
                         still.get(),
                         result.place(),
                         second.place());
-                refuse(start, both);
+                if (config.action() == TrainConfig.Guard.Action.STOP) {
+                    throw stopped(start, both);
+                }
                 LOG.warn("round {}: {}; it is dropped from the round", start.round() + 1, both);
                 dropped.add(result.worker());
             }
@@ -79,12 +81,6 @@ final class DivergenceGuard {
             throw stopped(start, "no worker brought a result that could be used");
         }
         return new Checked(good, again, dropped);
-    }
-
-    private void refuse(RunState start, String problem) {
-        if (config.action() == TrainConfig.Guard.Action.STOP) {
-            throw stopped(start, problem);
-        }
     }
 
     private static IllegalStateException stopped(RunState start, String problem) {

@@ -17,7 +17,7 @@ import io.github.hyenaspark.train.optim.WarmupCosine;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The line that a round leaves in the journal.
@@ -123,14 +123,9 @@ record RoundMetrics(
         }
     }
 
-    private interface Adder {
-        void add(ArrayNode array, WorkerRound worker);
-    }
-
-    private void each(ObjectNode json, String key, Adder adder) {
+    private void each(ObjectNode json, String key, BiConsumer<ArrayNode, WorkerRound> adder) {
         ArrayNode array = json.putArray(key);
-        Consumer<WorkerRound> add = worker -> adder.add(array, worker);
-        checked.results().forEach(add);
+        checked.results().forEach(worker -> adder.accept(array, worker));
     }
 
     private static void putNumbers(ObjectNode json, String key, List<Integer> workers) {

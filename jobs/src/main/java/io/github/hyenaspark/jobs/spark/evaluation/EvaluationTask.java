@@ -20,28 +20,13 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
 
 /**
  * The losses of some chunks of sequences. A chunk is B sequences in a row, the last one fewer; each chunk has a sum of
  * its own, so the total does not depend on which task computed which chunk.
  */
-public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, EvaluationTask.ChunkLosses> {
-    private static final long serialVersionUID = 1;
-
-    private final Broadcast<Plan> plan;
-    private final Broadcast<float[]> theta;
-
-    EvaluationTask(Broadcast<Plan> plan, Broadcast<float[]> theta) {
-        this.plan = plan;
-        this.theta = theta;
-    }
-
-    @Override
-    public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
-        return plan.value().measure(theta.value(), chunks, EvaluationTask::losses);
-    }
+public final class EvaluationTask {
+    private EvaluationTask() {}
 
     /** How many chunks of B sequences there are. */
     public static int chunks(long sequences, int batchSize) {
@@ -129,6 +114,10 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
      * has B of them as in training, whose measurements between rounds have the same sums.
      */
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
+        Iterator<ChunkLosses> losses(float[] theta, Iterator<Integer> chunks) throws IOException {
+            return measure(theta, chunks, EvaluationTask::losses);
+        }
+
         /** The loss of one state over some chunks of the held-out sequences of a training. */
         public static Iterator<LossByPosition> heldOut(
                 TrainingPlan plan, BroadcastState.Handle state, Iterator<Integer> chunks) throws IOException {

@@ -51,8 +51,15 @@ public final class SparkEvaluation {
             int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
             for (int from = 0; from < chunks; from += atOnce) {
                 int to = Math.min(chunks, from + atOnce);
-                describe(from, to, chunks);
-                for (EvaluationTask.ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
+                TaskWatch.describe(
+                        context, String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks));
+                List<Integer> numbers =
+                        new ArrayList<>(IntStream.range(from, to).boxed().toList());
+                int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
+                List<EvaluationTask.ChunkLosses> found = context.parallelize(numbers, tasks)
+                        .mapPartitions(part -> sentPlan.value().losses(sentTheta.value(), part))
+                        .collect();
+                for (EvaluationTask.ChunkLosses losses : found) { // in the order of the chunks: collect keeps it
                     byDocument.add(losses);
                 }
                 progress.advance(
@@ -68,19 +75,6 @@ public final class SparkEvaluation {
             sentPlan.destroy();
             sentTheta.destroy();
         }
-    }
-
-    /** In the order of the chunks: collect keeps it. */
-    private List<EvaluationTask.ChunkLosses> losses(int from, int to, EvaluationTask task) {
-        List<Integer> numbers =
-                new ArrayList<>(IntStream.range(from, to).boxed().toList());
-        int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
-        return context.parallelize(numbers, tasks).mapPartitions(task).collect();
-    }
-
-    private void describe(int from, int to, int chunks) {
-        String description = String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks);
-        TaskWatch.describe(context, description);
     }
 
     /**
