@@ -1,12 +1,12 @@
 package io.github.hyenaspark.data.batch;
 
 import java.util.Arrays;
-import java.util.BitSet;
+import java.util.TreeSet;
 
 /**
  * Packs pieces into sequences of L inputs: each goes into the fullest sequence that has room, of equally full ones into
- * the one filled last, and into a new one if none has room. A step looks at L/64 words at most, however many sequences
- * are open.
+ * the one filled last, and into a new one if none has room. A step takes about log L time, however many sequences are
+ * open.
  */
 final class BestFit {
     private static final int NONE = -1;
@@ -25,20 +25,20 @@ final class BestFit {
         int[] newest = new int[inputs.length == 0 ? 0 : length]; // by room: the sequence that was filled last
         int[] older = new int[inputs.length]; // by sequence: the one with as much room that was filled before it
         Arrays.fill(newest, NONE);
-        var rooms = new BitSet(newest.length); // those of which there is a sequence
+        var rooms = new TreeSet<Integer>(); // those of which there is a sequence
         int sequences = 0;
         for (int step = 0; step < inputs.length; step++) {
             int piece = order.length == 0 ? step : order[step];
-            int room = rooms.nextSetBit(inputs[piece]);
+            Integer fullest = rooms.ceiling(inputs[piece]);
+            int room = fullest == null ? length : fullest;
             int sequence;
-            if (room < 0) {
+            if (fullest == null) {
                 sequence = sequences++;
-                room = length;
             } else {
                 sequence = newest[room];
                 newest[room] = older[sequence];
                 if (newest[room] == NONE) {
-                    rooms.clear(room);
+                    rooms.remove(room);
                 }
             }
             sequenceOf[piece] = sequence;
@@ -46,7 +46,7 @@ final class BestFit {
             if (left > 0) {
                 older[sequence] = newest[left];
                 newest[left] = sequence;
-                rooms.set(left);
+                rooms.add(left);
             }
         }
         return new BestFit(sequenceOf, sequences);
