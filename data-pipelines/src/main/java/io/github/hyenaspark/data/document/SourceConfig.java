@@ -76,8 +76,8 @@ public record SourceConfig(
      * The section {@code data.source.fasta}.
      *
      * @param nRunBases shortest run that counts, 1 to 65,536 bases
-     * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents; or
-     *     empty
+     * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
+     *     empty to take every record
      */
     public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
         static final int LONGEST_N_RUN_BASES = 1 << 16;

@@ -64,8 +64,8 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * Ends the current document and returns its tokens, which format, tokenizer and the SHA-256 (hex) of the encoded
-     * text decide.
+     * Ends the current document and returns its tokens. The hash is the SHA-256 (hex) of its encoded text; with format
+     * and tokenizer it must decide the tokens.
      */
     public long endDocument(Split split, long textBytes, String contentSha256) {
         int tokens = Math.toIntExact(currentTokens());

@@ -39,9 +39,7 @@ final class LineProgress implements Progress {
         String line(ProgressTask task, Rate rate, String note);
     }
 
-    /**
-     * How fast a task proceeds since this job started: 0 units before the first, 0 seconds while the rate is unknown.
-     */
+    /** Units done, units per second since this job started, 0 before the first, and seconds left, 0 while unknown. */
     record Rate(long done, double perSecond, long secondsLeft) {
         static Rate of(ProgressTask work, long done, double seconds) {
             double perSecond = seconds > 0 ? (done - work.done()) / seconds : 0;

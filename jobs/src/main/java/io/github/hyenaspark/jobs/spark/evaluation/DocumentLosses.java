@@ -119,8 +119,8 @@ public final class DocumentLosses {
     }
 
     /**
-     * The loss of one document over all its targets, named as in the document table; whether no token is more likely
-     * than the last one of its text is empty if that does not count.
+     * The loss of one document over all its targets, named as in the document table. {@code lastTokenLikeliest} says
+     * whether no token is more likely than the last one of its text; empty if that one does not count.
      */
     public record DocumentLoss(
             String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}

@@ -78,8 +78,8 @@ public final class SparkEvaluation {
     }
 
     /**
-     * Documents, bytes of their texts, how many last tokens count and are the likeliest, and all losses by place in the
-     * sequence; {@code full} of sequences without padding, so that every place has the same ones.
+     * Documents, bytes of their texts, documents whose last token counts, those where it is the likeliest, and losses
+     * by place in the sequence; {@code full} is of sequences without padding, so that every place has the same ones.
      */
     public record Evaluation(
             long documents,

@@ -19,8 +19,8 @@ public sealed interface WorkerComputation extends Serializable permits Training,
     }
 
     /**
-     * A change of every parameter without training, to measure everything else, which keeps its core busy for some
-     * seconds at least, but not while warming up.
+     * A change of every parameter without training, to measure everything else. It keeps its core busy for some seconds
+     * at least, but not in warm-up rounds.
      */
     static WorkerComputation synthetic(double seconds, int warmUpRounds) {
         return new SyntheticWork(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);
