@@ -91,7 +91,7 @@ final class ArchitectureTest {
             jobs.spark.averaging    | data.. jobs.report.. io model train.. checkpoint bench jobs.spark..
             jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
-            jobs.spark.session      | io train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
+            jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
             jobs.cli                | io config data.document jobs.spark.averaging
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train

@@ -32,7 +32,6 @@ final class StaticStateTest {
 
     /** Fields of a type that can change, and why they do not. */
     private static final Map<String, String> EXCEPTIONS = Map.ofEntries(
-            Map.entry("data.batch.PackingPlan.PlanBytes.MAGIC", BYTES),
             Map.entry("data.document.clean.MinHash.LOWER", TABLE),
             Map.entry("data.document.clean.MinHash.Lanes.ADDED", TABLE),
             Map.entry("data.document.clean.MinHash.Lanes.HIGH", TABLE),

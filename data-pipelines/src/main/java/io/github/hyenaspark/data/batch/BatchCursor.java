@@ -44,9 +44,4 @@ public record BatchCursor(long sequences, long seed, int workers, int batchSize)
         }
         return chosen;
     }
-
-    /** The epoch, from 0, after this many local steps of every worker. */
-    public long epochAfter(long steps) {
-        return Math.multiplyExact(steps, (long) workers * batchSize) / sequences;
-    }
 }

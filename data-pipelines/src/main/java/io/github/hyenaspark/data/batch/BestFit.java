@@ -1,8 +1,7 @@
 package io.github.hyenaspark.data.batch;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Packs pieces into sequences of L inputs: each goes into the fullest sequence that has room, of equally full ones into
@@ -26,15 +25,15 @@ final class BestFit {
         int[] newest = new int[inputs.length == 0 ? 0 : length]; // by room: the sequence that was filled last
         int[] older = new int[inputs.length]; // by sequence: the one with as much room that was filled before it
         Arrays.fill(newest, NONE);
-        BinIndex rooms = new BinIndex(newest.length);
+        var rooms = new TreeSet<Integer>(); // those of which there is a sequence
         int sequences = 0;
         for (int step = 0; step < inputs.length; step++) {
             int piece = order.length == 0 ? step : order[step];
-            int room = rooms.atLeast(inputs[piece]);
+            Integer fullest = rooms.ceiling(inputs[piece]);
+            int room = fullest == null ? length : fullest;
             int sequence;
-            if (room < 0) {
+            if (fullest == null) {
                 sequence = sequences++;
-                room = length;
             } else {
                 sequence = newest[room];
                 newest[room] = older[sequence];
@@ -93,63 +92,5 @@ final class BestFit {
             grouped[next[sequenceOf[piece]]++] = ofPiece[piece];
         }
         return grouped;
-    }
-
-    /** A set of numbers in [0, n) that finds the next in log64 n steps: a bitmap, and bitmaps of non-empty words. */
-    private static final class BinIndex {
-        private static final int WORD_BITS = 6;
-
-        private final long[][] levels;
-
-        BinIndex(int size) {
-            List<long[]> made = new ArrayList<>();
-            int words = size;
-            do {
-                words = (words + Long.SIZE - 1) >>> WORD_BITS;
-                made.add(new long[words]);
-            } while (words > 1);
-            this.levels = made.toArray(long[][]::new);
-        }
-
-        void add(int number) {
-            int at = number;
-            for (long[] level : levels) {
-                level[at >>> WORD_BITS] |= 1L << at;
-                at >>>= WORD_BITS;
-            }
-        }
-
-        void remove(int number) {
-            int at = number;
-            for (long[] level : levels) {
-                level[at >>> WORD_BITS] &= ~(1L << at);
-                if (level[at >>> WORD_BITS] != 0) {
-                    return;
-                }
-                at >>>= WORD_BITS;
-            }
-        }
-
-        /** The smallest number in the set that is at least this one; -1 if there is none. */
-        int atLeast(int number) {
-            int at = number;
-            for (int level = 0; level < levels.length; level++) {
-                int word = at >>> WORD_BITS;
-                long bits = word < levels[level].length ? levels[level][word] & (-1L << at) : 0;
-                if (bits != 0) {
-                    return smallest(level, word, bits);
-                }
-                at = word + 1;
-            }
-            return -1;
-        }
-
-        private int smallest(int level, int word, long bits) {
-            int at = (word << WORD_BITS) + Long.numberOfTrailingZeros(bits);
-            for (int below = level - 1; below >= 0; below--) {
-                at = (at << WORD_BITS) + Long.numberOfTrailingZeros(levels[below][at]);
-            }
-            return at;
-        }
     }
 }

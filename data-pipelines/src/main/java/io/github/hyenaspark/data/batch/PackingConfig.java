@@ -3,11 +3,7 @@ package io.github.hyenaspark.data.batch;
 import io.github.hyenaspark.config.SettingNames;
 import java.io.Serializable;
 
-/**
- * How a {@link PackingPlan} packs.
- *
- * @param length L, inputs of a sequence, at least 1
- */
+/** How a {@link PackingPlan} packs sequences of L inputs, at least 1. */
 public record PackingConfig(Strategy strategy, int length) implements Serializable {
     public PackingConfig {
         if (length < 1) {

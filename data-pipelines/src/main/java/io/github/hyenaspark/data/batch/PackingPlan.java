@@ -1,9 +1,5 @@
 package io.github.hyenaspark.data.batch;
 
-import io.github.hyenaspark.io.Hashes;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
@@ -54,48 +50,6 @@ public sealed interface PackingPlan permits WindowPlan, StreamPlan {
     /** {@link #realTokens} as a share of all positions, 0 to 1. */
     default double use() {
         return sequences() == 0 ? 0 : (double) realTokens() / sequences() / config().length();
-    }
-
-    /** The plan's one binary form ({@code PlanBytes}): equal plans have equal bytes. */
-    byte[] toBytes();
-
-    default String sha256() {
-        return Hashes.sha256(toBytes());
-    }
-
-    /**
-     * The canonical bytes of a plan, all little-endian: {@code HYENAPLN}, u32 version 1, u32 length of the strategy's
-     * name, the name, u32 L, u32 documents, u64 tokens of each; then the plan's own arrays, each as u32 length and u32
-     * numbers.
-     */
-    static final class PlanBytes {
-        private static final byte[] MAGIC = "HYENAPLN".getBytes(StandardCharsets.US_ASCII);
-        private static final int VERSION = 1;
-
-        private PlanBytes() {}
-
-        static byte[] of(PackingPlan plan, int[]... arrays) {
-            byte[] name = plan.config().strategy().settingName().getBytes(StandardCharsets.US_ASCII);
-            long[] documentTokens = plan.documentTokens();
-            long size = MAGIC.length + name.length + 4L * Integer.BYTES + (long) Long.BYTES * documentTokens.length;
-            for (int[] array : arrays) {
-                size += (1L + array.length) * Integer.BYTES;
-            }
-            byte[] bytes = new byte[Math.toIntExact(size)];
-            ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            out.put(MAGIC).putInt(VERSION).putInt(name.length).put(name);
-            out.putInt(plan.config().length()).putInt(documentTokens.length);
-            for (long tokens : documentTokens) {
-                out.putLong(tokens);
-            }
-            for (int[] array : arrays) {
-                out.putInt(array.length);
-                for (int number : array) {
-                    out.putInt(number);
-                }
-            }
-            return bytes;
-        }
     }
 
     /** Consecutive ranges, one per document: {@code first} holds their beginnings and the end of the last. */

@@ -99,12 +99,6 @@ final class SplitDocuments implements Closeable {
         return shard;
     }
 
-    void verify() throws IOException {
-        for (ShardReader shard : shards) {
-            shard.verify();
-        }
-    }
-
     @Override
     public void close() throws IOException {
         for (ShardReader shard : open) {

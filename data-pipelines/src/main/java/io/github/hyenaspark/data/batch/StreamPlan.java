@@ -36,9 +36,4 @@ record StreamPlan(PackingConfig config, long[] documentTokens, DocumentRanges st
         }
         return parts;
     }
-
-    @Override
-    public byte[] toBytes() {
-        return PackingPlan.PlanBytes.of(this);
-    }
 }

@@ -102,11 +102,9 @@ public final class TokenBatches implements Closeable {
     }
 
     /**
-     * Reads some sequences. After its last part a sequence is padded with end-of-document ids and ignored targets. Also
-     * ignored are targets with the vocabulary's masked id, and the target after a document's end.
-     *
-     * @param sequences numbers in [0, {@link #sequences()}), at least one
-     * @throws CorruptFileException if a shard has changed since it was written
+     * Reads sequences, at least one, by numbers in [0, {@link #sequences()}). After its last part a sequence is padded
+     * with end-of-document ids and ignored targets. Also ignored are targets with the vocabulary's masked id, and the
+     * target after a document's end. Throws if a shard has changed since it was written.
      */
     public Batch batch(long[] sequences) throws IOException {
         List<List<Part>> rows = Arrays.stream(sequences).mapToObj(plan::parts).toList();
@@ -137,11 +135,6 @@ public final class TokenBatches implements Closeable {
         for (int i = 1; i < count; i++) {
             targets[at + i - 1] = tokens[i] == masked ? Batch.IGNORED : tokens[i];
         }
-    }
-
-    /** Reads all files of all shards and checks their hashes. */
-    public void verify() throws IOException {
-        documents.verify();
     }
 
     @Override

@@ -65,9 +65,4 @@ record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges ow
         }
         return parts;
     }
-
-    @Override
-    public byte[] toBytes() {
-        return PackingPlan.PlanBytes.of(this, firstRest, rests);
-    }
 }

@@ -123,17 +123,13 @@ public final class TokenBenchmark {
     }
 
     /**
-     * Speeds of tokenizers on one core, in MB (10^6 bytes) of input per second of CPU time.
-     *
-     * @param shortDocuments GPT-2 on documents of 4 KiB
-     * @param longDocuments GPT-2 on documents of 1 MiB
+     * Speeds of tokenizers on one core, in MB (10^6 bytes) of input per second of CPU time; GPT-2's on documents of 4
+     * KiB and of 1 MiB.
      */
     public record Speeds(double bytes, double dna, Gpt2Speeds shortDocuments, Gpt2Speeds longDocuments) {
         /**
-         * GPT-2's tokenizer and jtokkit below it, measured alternately on the same documents.
-         *
-         * @param ours from bytes in UTF-8 to ids in a sink
-         * @param jtokkit from ready strings to its lists of ids
+         * GPT-2's tokenizer, from bytes in UTF-8 to ids in a sink, and jtokkit below it, from ready strings to its
+         * lists of ids, measured alternately on the same documents.
          */
         public record Gpt2Speeds(double ours, double jtokkit) {}
     }

@@ -29,9 +29,8 @@ public final class Utf8 {
     }
 
     /**
-     * The length of the character that begins at {@code at} with a byte of 0x80 or more.
-     *
-     * @return 2 to 4 bytes; 0 if it continues past {@code end}; -1 if it is malformed
+     * Bytes of the character that begins here with 0x80 or more: 2 to 4; 0 if it continues past {@code end}; -1 if it
+     * is malformed.
      */
     public static int length(byte[] bytes, int at, int end) {
         int first = bytes[at] & 0xFF;

@@ -13,11 +13,7 @@ public final class BadDocumentException extends IOException {
     private final String reason;
     private final byte[] beginning;
 
-    /**
-     * Places the fault.
-     *
-     * @param offset byte offset in the decompressed file, or a row's number in Parquet
-     */
+    /** Places the fault at a byte of the decompressed file, or a row of Parquet. */
     public BadDocumentException(long offset, String reason, byte[] beginning) {
         super(reason + " (at " + offset + ")");
         this.offset = offset;

@@ -23,13 +23,11 @@ public interface DocumentStep {
     String version();
 
     /**
-     * The cleaned text.
+     * The cleaned text, UTF-8 as {@code text} is; closing it closes {@code text}, which may exceed memory, so read it
+     * on demand. Override its read of blocks: the one of {@link InputStream} hides exceptions after the first byte.
      *
-     * @param text UTF-8; may exceed memory, so read it on demand
-     * @return UTF-8; closing it closes {@code text}. Override its read of blocks: the one of {@link InputStream} hides
-     *     exceptions after the first byte
-     * @throws RejectedDocumentException if the document is to be left out; the returned stream may also throw it, until
-     *     its end
+     * @throws RejectedDocumentException if the document is to be left out; the returned stream may throw it, until its
+     *     end
      */
     InputStream apply(Document document, InputStream text) throws IOException;
 

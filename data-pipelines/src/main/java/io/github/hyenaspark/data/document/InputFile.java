@@ -15,10 +15,6 @@ public record InputFile(String path, String uri, long bytes, long modifiedMillis
         return new InputFile(path, file.uri(), file.bytes(), file.modifiedMillis());
     }
 
-    public String fileName() {
-        return path.substring(path.lastIndexOf('/') + 1);
-    }
-
     public Slice whole() {
         return new Slice(this, 0, bytes);
     }

@@ -72,13 +72,8 @@ public record SourceConfig(
                 "source.fasta.lower-case", fasta.lowerCase().name());
     }
 
-    /** The defaults: format by name, a text file is a document, the text of JSON lines is {@code text}. */
-    public static SourceConfig defaults() {
-        return new SourceConfig(SourceFormat.AUTO, TextDocuments.FILE, "", "text", "", List.of(), Fasta.defaults());
-    }
-
     /**
-     * How FASTA is read: the section {@code data.source.fasta}.
+     * The section {@code data.source.fasta}.
      *
      * @param nRunBases shortest run that counts, 1 to 65,536 bases
      * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
@@ -92,10 +87,6 @@ public record SourceConfig(
                 throw new IllegalArgumentException(
                         "data.source.fasta.n-run-bases: found " + nRunBases + ", expected 1 to " + LONGEST_N_RUN_BASES);
             }
-        }
-
-        public static Fasta defaults() {
-            return new Fasta(NRuns.KEEP, 50, LowerCase.KEEP, "");
         }
     }
 

@@ -83,7 +83,6 @@ public record DataConfig(
         checkDataset();
     }
 
-    /** Refuses an empty dataset. */
     public void checkDataset() {
         check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
     }
@@ -139,11 +138,9 @@ public record DataConfig(
     }
 
     /**
-     * The files of {@code data.input}, sorted by path, without those of the dataset itself, which may lie in a folder
-     * of its input.
-     *
-     * @throws IllegalArgumentException if the input is missing, has no documents, or lies in the dataset's directory
-     *     (unless it is the examples of a task)
+     * The files of {@code data.input}, sorted by path, without those of the dataset, which may lie in a folder of its
+     * input; refuses an input that is missing, empty, or in the dataset's directory (unless it is the examples of a
+     * task).
      */
     public List<InputFile> files(Storage storage) throws IOException {
         List<InputFile> found = InputListing.files(storage, input, source);
@@ -167,11 +164,8 @@ public record DataConfig(
     }
 
     /**
-     * The times of change of the new files that a scheduled run takes. A file that is already in the dataset is never
-     * left out.
-     *
-     * @param startMillis inclusive, milliseconds since 1970
-     * @param endMillis exclusive
+     * The times of change of the new files that a scheduled run takes, milliseconds since 1970, the end exclusive. A
+     * file that is already in the dataset is never left out.
      */
     public record InputInterval(long startMillis, long endMillis) implements Serializable {
         /** Parses the settings; an empty text is no limit. */

@@ -15,10 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * All that decides the shards of an input: settings, tokenizer, and the files that the settings name. A dataset has one
- * spec; other settings need another dataset.
- *
- * @param bedSha256 SHA-256 (hex) of the BED file; empty if there is none
+ * All that decides the shards of an input: settings, tokenizer, and the files that the settings name, with the SHA-256
+ * (hex) of the BED file or nothing. A dataset has one spec; other settings need another dataset.
  */
 public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSha256) implements Serializable {
     private static final int FINGERPRINT_DIGITS = 32;
@@ -85,7 +83,7 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
     public Map<String, String> identity() {
         Map<String, String> identity = new TreeMap<>();
         // a tokenizer's file is known by its fingerprint, wherever it is
-        identity.put("tokenizer", isFile(vocabulary.tokenizer()) ? "" : vocabulary.tokenizer());
+        identity.put("tokenizer", vocabulary.tokenizer().endsWith(Tokenizer.FILE_ENDING) ? "" : vocabulary.tokenizer());
         identity.put("unit-bytes", Long.toString(config.unitBytes()));
         identity.put("shard-bytes", Long.toString(config.shardBytes()));
         if (config.validationDocuments().isEmpty()) {
@@ -107,10 +105,6 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
                         .collect(Collectors.joining(", ")));
         identity.values().removeIf(String::isEmpty);
         return identity;
-    }
-
-    private static boolean isFile(String tokenizer) {
-        return tokenizer.endsWith(Tokenizer.FILE_ENDING);
     }
 
     /** 128 bits of the SHA-256 of {@link #identity()} and the tokenizer's fingerprint, 32 hexadecimal digits. */

@@ -9,11 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Which documents are for validation: those of a list, or a share chosen by a hash of the content or of a user's
- * column, so that a document never changes its split when others join, and equal documents share one.
- *
- * @param fraction share of documents for validation, in [0, 1); unused if there are names
- * @param names file names, paths relative to the input, or given ids
+ * Which documents are for validation: those of a list of file names, paths relative to the input or given ids, or a
+ * share, in [0, 1), chosen by a hash of the content or of a user's column, so that a document never changes its split
+ * when others join, and equal documents share one.
  */
 public record SplitRule(double fraction, List<String> names, String column) {
     private static final int CANDIDATES_SHOWN = 20;

@@ -14,10 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * An immutable object of a dataset: a file of a shard, a part of the document table, a quarantine, a list of
- * duplicates.
- *
- * @param file relative to the dataset; its folder tells what it is
- * @param sha256 SHA-256 (hex) of its content
+ * duplicates. Its file is relative to the dataset, in a folder that tells what it is; its hash is SHA-256 (hex).
  */
 public record ObjectRef(String file, long bytes, String sha256) implements Serializable {
     /** No part begins with a dot and there is no colon, so nothing outside the dataset can be meant. */
@@ -70,7 +67,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         return content;
     }
 
-    /** Checks its length only. */
     void checkLength(Storage storage, String uri) throws IOException {
         long found;
         try {

@@ -5,6 +5,5 @@ import java.io.IOException;
 /** Takes the rows of a file one after the other, so that no file need be held whole. */
 @FunctionalInterface
 public interface RowSink<T> {
-    /** Takes the next row. */
     void accept(T row) throws IOException;
 }

@@ -8,11 +8,8 @@ import java.io.Serializable;
 import java.util.List;
 
 /**
- * What a unit record and a snapshot say about a shard.
- *
- * @param file its {@code .bin}, relative to the dataset: {@code train/tok-UNIT-HASH.bin}
- * @param tokens including the ends of the documents
- * @param textBytes bytes of the documents' texts
+ * What a unit record and a snapshot say about a shard: its {@code .bin}, {@code train/tok-UNIT-HASH.bin} in the
+ * dataset, its tokens including the ends of the documents, and the bytes of their texts.
  */
 public record ShardEntry(String file, Facts facts, long documents, long tokens, long textBytes)
         implements Serializable {

@@ -1,10 +1,8 @@
 package io.github.hyenaspark.data.shard;
 
 /**
- * What all shards of a dataset share.
- *
- * @param vocabularySize V; every id is in [0, V)
- * @param shardBytes a shard is cut before it exceeds this; a longer document gets a shard of its own
+ * What all shards of a dataset share: ids are in [0, V), and a shard is cut before it exceeds its bytes, but a longer
+ * document gets one of its own.
  */
 public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
     /** MDS offsets are unsigned 32-bit numbers. */

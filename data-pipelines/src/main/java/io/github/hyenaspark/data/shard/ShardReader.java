@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tokens anywhere in a shard: each read is one range of whole blocks, whose checksums are compared; a read within
- * the previous range touches no file. Opening checks the whole index and the shard's length; {@link #verify} reads all
- * files whole. Confined to one thread.
+ * the previous range touches no file. Opening checks the whole index and the shard's length. Confined to one thread.
  */
 public final class ShardReader implements Closeable {
     static final String DELETE_HINT = "delete it and run prepare again";
@@ -124,13 +123,6 @@ public final class ShardReader implements Closeable {
             range = storage.openRange(uri);
         }
         return range;
-    }
-
-    /** Reads all its files whole and checks their hashes. */
-    public void verify() throws IOException {
-        for (ObjectRef file : entry.files()) {
-            file.verify(storage, dataset);
-        }
     }
 
     /** Closes the file; a later read opens it again. */

@@ -64,10 +64,8 @@ public final class ShardWriter implements Closeable {
     }
 
     /**
-     * Ends the current document and returns its tokens.
-     *
-     * @param textBytes bytes of its text
-     * @param contentSha256 SHA-256 (hex) of the encoded text: with format and tokenizer it must decide the tokens
+     * Ends the current document and returns its tokens. The hash is the SHA-256 (hex) of its encoded text; with format
+     * and tokenizer it must decide the tokens.
      */
     public long endDocument(Split split, long textBytes, String contentSha256) {
         int tokens = Math.toIntExact(currentTokens());

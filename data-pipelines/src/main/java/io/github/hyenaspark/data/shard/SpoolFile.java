@@ -115,7 +115,6 @@ public final class SpoolFile implements Closeable {
         }
     }
 
-    /** Reads the file from any position. */
     public static final class Input extends BulkInputStream {
         private final FileChannel channel;
         private long position;

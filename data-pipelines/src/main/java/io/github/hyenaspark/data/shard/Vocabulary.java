@@ -7,11 +7,8 @@ import io.github.hyenaspark.io.Json;
 import java.io.Serializable;
 
 /**
- * What readers of shards must know of the tokenizer that made them.
- *
- * @param fingerprint SHA-256 (hex) of all that decides its ids
- * @param size V; ids are in [0, V)
- * @param masked the id whose targets count in no loss, -1 if there is none
+ * What readers of shards must know of the tokenizer that made them: the SHA-256 (hex) of all that decides its ids, V,
+ * and the id whose targets count in no loss, -1 if there is none.
  */
 public record Vocabulary(String tokenizer, String fingerprint, int size, int endOfDocument, int masked)
         implements Serializable {

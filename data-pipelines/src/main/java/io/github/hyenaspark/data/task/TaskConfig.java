@@ -1,10 +1,8 @@
 package io.github.hyenaspark.data.task;
 
 /**
- * The section {@code task} of the settings: the examples that {@code data.input=task:NAME} stands for.
- *
- * @param vocabulary V, symbols; two of them are signs
- * @param length symbols before the question
+ * The section {@code task} of the settings: the examples that {@code data.input=task:NAME} stands for, of V symbols,
+ * two of them signs, and so many before the question.
  */
 public record TaskConfig(int vocabulary, int length, int examples, int validationExamples, long seed) {
     public TaskConfig {

@@ -34,7 +34,6 @@ public record TaskInput(Task task, TaskConfig config) {
         return Storage.resolve(dataset, FOLDER);
     }
 
-    /** The examples of an input. */
     public static TaskInput of(String input, TaskConfig config) {
         String name = input.substring(PREFIX.length());
         Optional<Task> found = Arrays.stream(Task.values())

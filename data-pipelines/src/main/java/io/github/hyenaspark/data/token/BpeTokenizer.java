@@ -4,14 +4,12 @@ import com.knuddels.jtokkit.Encodings;
 import com.knuddels.jtokkit.api.Encoding;
 import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
 import com.knuddels.jtokkit.api.IntArrayList;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * Byte-level BPE of the GPT-2 family, merged by jtokkit: GPT-2 itself, or what a {@code tokenizer.json} describes. The
@@ -108,22 +106,6 @@ public final class BpeTokenizer implements Tokenizer {
             sink.accept(ids, count);
         }
         return search.found();
-    }
-
-    @Override
-    public int[] encode(byte[] text) {
-        var all = IntStream.builder();
-        try {
-            encode(
-                    new ByteArrayInputStream(text),
-                    (ids, count) -> Arrays.stream(ids, 0, count).forEach(all));
-        } catch (MalformedTextException e) {
-            throw new IllegalArgumentException(
-                    e.reason() + ", at byte " + e.offset() + " of " + text.length + " of the text", e);
-        } catch (IOException e) {
-            throw new IllegalStateException("bytes in memory could not be read", e);
-        }
-        return all.build().toArray();
     }
 
     @Override

@@ -36,31 +36,15 @@ public final class ByteTokenizer extends DescribedTokenizer {
             if (valid < count) {
                 throw malformed(offset + valid, bytes[valid]);
             }
-            widen(bytes, count, ids);
+            for (int i = 0; i < count; i++) {
+                ids[i] = bytes[i] & 0xFF;
+            }
             return count;
         });
         if (!check.complete()) {
             throw unfinished(length);
         }
         return 0;
-    }
-
-    private static void widen(byte[] bytes, int count, int[] ids) {
-        for (int i = 0; i < count; i++) {
-            ids[i] = bytes[i] & 0xFF;
-        }
-    }
-
-    @Override
-    public int[] encode(byte[] text) {
-        var check = new Utf8.Validator();
-        int valid = check.accept(text, 0, text.length);
-        if (valid < text.length || !check.complete()) {
-            throw new IllegalArgumentException("the text is not UTF-8 at byte " + valid + " of " + text.length);
-        }
-        int[] ids = new int[text.length];
-        widen(text, text.length, ids);
-        return ids;
     }
 
     @Override

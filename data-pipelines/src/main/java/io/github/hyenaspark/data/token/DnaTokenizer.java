@@ -81,18 +81,6 @@ public final class DnaTokenizer extends DescribedTokenizer {
         return 0;
     }
 
-    @Override
-    public int[] encode(byte[] text) {
-        int[] ids = new int[text.length];
-        int found = encode(text, text.length, ids);
-        if (found < 0) {
-            int wrong = firstRefused(text);
-            throw new IllegalArgumentException(
-                    refusal(text[wrong]) + ", at byte " + wrong + " of " + text.length + " of the text");
-        }
-        return Arrays.copyOf(ids, found);
-    }
-
     /** Returns the number of ids; negative if a byte is refused. */
     private static int encode(byte[] text, int count, int[] ids) {
         if (lettersOnly(text, count, ids) >= 0) {

@@ -26,7 +26,6 @@ public final class SymbolTokenizer extends DescribedTokenizer {
     private static final int SIGNS = 2;
     private static final int FEWEST = 4;
     private static final int MOST = 1 << 16;
-    private static final int BLOCK = 1 << 16;
 
     private final List<String> symbols;
     private final Map<String, Integer> ids = new HashMap<>();
@@ -71,11 +70,8 @@ public final class SymbolTokenizer extends DescribedTokenizer {
 
     @Override
     public long encode(InputStream text, TokenSink sink) throws IOException {
-        byte[] bytes = new byte[BLOCK];
-        int[] found = new int[BLOCK];
         var word = new ByteArrayOutputStream();
-        long offset = 0;
-        for (int count = text.read(bytes); count >= 0; count = text.read(bytes)) {
+        long length = encodeBlocks(text, sink, (bytes, count, found, offset) -> {
             int words = 0;
             for (int i = 0; i < count; i++) {
                 if (bytes[i] == ' ') {
@@ -84,12 +80,10 @@ public final class SymbolTokenizer extends DescribedTokenizer {
                     word.write(bytes[i]);
                 }
             }
-            sink.accept(found, words);
-            offset += count;
-        }
+            return words;
+        });
         if (word.size() > 0) {
-            found[0] = id(word, offset);
-            sink.accept(found, 1);
+            sink.accept(new int[] {id(word, length)}, 1);
         }
         return 0;
     }

@@ -3,9 +3,11 @@ package io.github.hyenaspark.data.token;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Text to token ids and back. Tokenizers are stateless: one may serve many threads. Datasets and checkpoints carry the
@@ -21,7 +23,6 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /**
      * The tokenizer of a name in the settings.
      *
-     * @param name {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V}, or the URI of a {@code tokenizer.json}
      * @throws IllegalArgumentException if the name is unknown, or the file uses an unsupported feature
      * @throws CorruptFileException if the file is not a {@code tokenizer.json}
      */
@@ -91,7 +92,20 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     long encode(InputStream text, TokenSink sink) throws IOException;
 
     /** Encodes a short text, such as a prompt; {@link #endOfDocument()} is not appended. */
-    int[] encode(byte[] text);
+    default int[] encode(byte[] text) {
+        var all = IntStream.builder();
+        try {
+            encode(
+                    new ByteArrayInputStream(text),
+                    (ids, count) -> Arrays.stream(ids, 0, count).forEach(all));
+        } catch (MalformedTextException e) {
+            throw new IllegalArgumentException(
+                    e.reason() + ", at byte " + e.offset() + " of " + text.length + " of the text", e);
+        } catch (IOException e) {
+            throw new IllegalStateException("bytes in memory could not be read", e);
+        }
+        return all.build().toArray();
+    }
 
     /** The bytes of some ids in [0, V); {@link #endOfDocument()} and other special tokens have none. */
     byte[] decode(int[] ids);

@@ -154,9 +154,7 @@ final class TokenizerJsonReader {
                                 "the token \"" + spelling + "\"", "tokens in the characters of byte-level BPE"));
             }
         }
-        for (int id = 0; id < tokens.length; id++) {
-            tokens[id] = tokens[id] == null ? new byte[0] : tokens[id];
-        }
+        Arrays.setAll(tokens, id -> tokens[id] == null ? new byte[0] : tokens[id]);
         return tokens;
     }
 

@@ -58,14 +58,6 @@ class BatchCursorTest {
     }
 
     @Test
-    void theEpochIsThatOfTheNextSequence() {
-        var cursor = new BatchCursor(10, 5, 2, 2);
-
-        // 4 sequences per step: steps begin at 0, 8, 16, 24 of epochs of 10.
-        assertThat(Stream.of(0L, 2L, 4L, 6L).map(cursor::epochAfter)).containsExactly(0L, 0L, 1L, 2L);
-    }
-
-    @Test
     void noSequencesAreRefused() {
         assertThatThrownBy(() -> new BatchCursor(0, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.data.document.input.SlicesTest;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,12 +18,12 @@ class SourceConfigTest {
                 textField,
                 idField,
                 List.of(columns),
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
     }
 
     @Test
     void theFormatIsThatOfTheSettingsOrOfTheName() {
-        SourceConfig auto = SourceConfig.defaults();
+        SourceConfig auto = TestSources.defaults();
         SourceConfig lines = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
         SourceConfig jsonl = new SourceConfig(
                 SourceConfig.SourceFormat.JSONL,
@@ -31,7 +32,7 @@ class SourceConfigTest {
                 "text",
                 "",
                 List.of(),
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
 
         assertThat(FileFormat.of("a/b.TXT", auto))
                 .isEqualTo(new FileFormat(SourceConfig.SourceFormat.TEXT, InputFile.Compression.NONE, false));

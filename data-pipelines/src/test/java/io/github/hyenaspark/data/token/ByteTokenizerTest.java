@@ -87,7 +87,7 @@ class ByteTokenizerTest {
         assertThat(fault.reason()).isEqualTo("the text ends inside a UTF-8 character");
         assertThatThrownBy(() -> tokenizer.encode(text))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the text is not UTF-8 at byte 4 of 4");
+                .hasMessage("the text ends inside a UTF-8 character, at byte 4 of 4 of the text");
     }
 
     @Test

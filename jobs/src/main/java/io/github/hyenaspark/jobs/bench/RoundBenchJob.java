@@ -194,18 +194,11 @@ final class RoundBenchJob {
     }
 
     /**
-     * Projects the overhead of a round to more executors with one worker each. Bytes take the time that the named
-     * network needs; processing takes the time measured here; both are added as if nothing overlapped:
-     *
-     * <ul>
-     *   <li>down: every executor receives the state once. Executors pass blocks on to one another, so the driver sends
-     *       it about twice, not once per executor.
-     *   <li>averaging on the driver: it receives and decodes all K results.
-     *   <li>averaging on the executors: each sends and receives one result; the driver receives one average.
-     *   <li>outer: the driver's step.
-     * </ul>
-     *
-     * @param measured the figures of {@code bench round}
+     * Projects the overhead of a round to more executors with one worker each, from the figures of {@code bench round}.
+     * Bytes take the time that the named network needs; processing takes the time measured here; both are added as if
+     * nothing overlapped. Every executor receives the state once; executors pass blocks on to one another, so the
+     * driver sends it about twice, not once per executor. Averaging on the driver, it receives and decodes all K
+     * results; on the executors, each sends and receives one result, and the driver receives one average.
      */
     private record RoundProjection(ObjectNode measured) {
         private static final double MILLIS = 1e3;

@@ -98,10 +98,8 @@ public final class StepBenchJob implements Job {
 
     /**
      * Measures a model at its l-max with the batch and threads of {@code train}, in a JVM of its own with this one's
-     * class path and flags, so that nothing that ran before affects the figures.
-     *
-     * @return what {@code bench step} prints
-     * @throws IOException if it fails, with the last lines of its log
+     * class path and flags, so that nothing that ran before affects the figures. Returns what {@code bench step}
+     * prints; throws with the last lines of its log if it fails.
      */
     public static JsonNode measureInOwnJvm(Settings settings, int vocabularySize) throws IOException {
         TrainConfig train = settings.bind("train", TrainConfig.class);

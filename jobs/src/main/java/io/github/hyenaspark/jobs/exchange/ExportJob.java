@@ -165,7 +165,6 @@ public final class ExportJob implements Callable<Integer> {
             this.file = file;
         }
 
-        /** The name of the file with the parameters. */
         String file() {
             return file;
         }

@@ -12,8 +12,6 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.SparkInference;
-import io.github.hyenaspark.jobs.spark.SparkInference.EmbedPlan;
-import io.github.hyenaspark.jobs.spark.SparkInference.ScorePlan;
 import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -39,12 +37,7 @@ public final class DocumentsJob {
     private final List<InputFile> files;
     private final TrainedRun trained;
 
-    /**
-     * Checks the input, the output and the checkpoint.
-     *
-     * @param command also the name of its section
-     * @throws IllegalArgumentException if there is no input or no checkpoint, or the output directory is not empty
-     */
+    /** Checks the input, the output and the checkpoint; the command is also the name of its section. */
     private DocumentsJob(String command, String output, Settings settings, Console console) throws IOException {
         Storage storage = SparkRuntime.storage();
         this.command = command;
@@ -60,43 +53,38 @@ public final class DocumentsJob {
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
     }
 
-    /** Writes the loss of every document. */
     public static void score(Settings settings, Console console) throws IOException {
         ScoreConfig config = settings.bind("score", ScoreConfig.class);
         var job = new DocumentsJob("score", config.output(), settings, console);
-        var plan = new ScorePlan(
-                config.overlap(), config.perToken(), SparkRuntime.storage().qualify(config.output()));
-        Totals totals = job.run((spark, units) -> spark.score(job.trained, job.data, units, plan));
+        Totals totals = job.run(config.overlap(), (spark, plan) -> spark.score(plan, config.perToken()));
         ObjectNode result = job.result(totals).put("bytes", totals.bytes()).put("nats", totals.nats());
         EvaluateJob.putLoss(result, new LossSum(totals.nats(), totals.tokens()), totals.bytes());
         job.end(result);
     }
 
-    /** Writes vectors of every document. */
     public static void embed(Settings settings, Console console) throws IOException {
         EmbedConfig config = settings.bind("embed", EmbedConfig.class);
         var job = new DocumentsJob("embed", config.output(), settings, console);
-        var plan = new EmbedPlan(
-                config.overlap(),
-                Pooling.of(config.pooling(), config.positions()),
-                SparkRuntime.storage().qualify(config.output()));
-        Totals totals = job.run((spark, units) -> spark.embed(job.trained, job.data, units, plan));
+        Pooling pooling = Pooling.of(config.pooling(), config.positions());
+        Totals totals = job.run(config.overlap(), (spark, plan) -> spark.embed(plan, pooling));
         job.end(job.result(totals).put("width", job.trained.model().dModel()));
     }
 
     @FunctionalInterface
     private interface Application {
-        Totals apply(SparkInference spark, List<WorkUnit> units);
+        Totals apply(SparkInference spark, SparkInference.Plan plan);
     }
 
-    private Totals run(Application application) {
+    private Totals run(int overlap, Application application) throws IOException {
+        String place = SparkRuntime.storage().qualify(output);
         Totals totals;
         try (SparkRuntime runtime = SparkRuntime.start(
                 "hyena " + command + " " + data.input(), trained.train().threads())) {
             List<WorkUnit> units = units(runtime.taskSlots());
             var work = new ProgressTask(command, "units", 0, units.size());
             try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
-                totals = application.apply(runtime.inference(progress), units);
+                totals = application.apply(
+                        runtime.inference(progress), new SparkInference.Plan(trained, data, units, overlap, place));
                 progress.advance(units.size(), totals.documents() + " documents");
             }
         }

@@ -59,10 +59,8 @@ public final class EvaluateJob {
     }
 
     /**
-     * Measures the snapshot that the settings name; if they name no dataset, the one that the run was trained on.
-     *
-     * @throws IllegalArgumentException if it does not exist or has another tokenizer
-     * @throws CorruptFileException if it is damaged
+     * Measures the snapshot that the settings name, or the one that the run was trained on; refuses a missing or
+     * damaged one, or another tokenizer.
      */
     public static void run(Settings settings, Console console) throws IOException {
         new EvaluateJob(settings, console).run();
@@ -188,9 +186,8 @@ public final class EvaluateJob {
     }
 
     /**
-     * Adds the loss in the units in which people compare models; null where there are no tokens.
-     *
-     * @param bytes of the text whose tokens were counted
+     * Adds the loss in the units in which people compare models, for so many bytes of text; null where there are no
+     * tokens.
      */
     static void putLoss(ObjectNode json, LossSum loss, long bytes) {
         Json.putFinite(json, "loss", loss.mean());

@@ -9,9 +9,7 @@ import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
-import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
-import io.github.hyenaspark.jobs.spark.prepare.TrainingTexts;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -33,8 +31,8 @@ public final class TrainTokenizerJob {
         Config config = settings.bind("tokenizer", Config.class);
         checkPlace("data.input", data.input(), "a directory, a file or a glob");
         checkPlace("tokenizer.output", config.output(), "a directory");
-        List<WorkUnit> units = TrainingTexts.units(storage, data);
-        CountWordsTask.WordCountPart counted;
+        List<WorkUnit> units = WorkUnit.cut(data.files(storage), data.source(), data.unitBytes());
+        SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());
         }

@@ -14,10 +14,8 @@ import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Vectors of documents: the output of the last block after the final norm.
- *
- * @param overlap inputs of context that a sequence carries from the one before
- * @param pooling which vectors
+ * Vectors of documents: the output of the last block after the final norm. A sequence carries {@code overlap} inputs of
+ * context from the one before.
  */
 record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.DocumentVectors> {
     @Override
@@ -44,14 +42,7 @@ record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.Docu
         }
     }
 
-    /**
-     * The vectors of one sequence.
-     *
-     * @param all B×D×L
-     * @param row of the sequence, b
-     * @param width D
-     * @param length L
-     */
+    /** The vectors of sequence {@code row}, b, in {@code all}, B×D×L; D is {@code width}, L {@code length}. */
     record Outputs(FloatArray all, int row, int width, int length) {
         /** The vector at one input, D. */
         float[] at(int input) {
@@ -78,7 +69,6 @@ record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.Docu
         }
     }
 
-    /** The vectors of one document. */
     static final class DocumentVectors extends Inference.Result {
         private final Pooling pooling;
         private final Map<Long, float[]> kept = new TreeMap<>(); // by token
@@ -90,7 +80,6 @@ record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.Docu
             this.pooling = pooling;
         }
 
-        /** Adds what a sequence has. */
         void add(SequenceBatcher.DocumentSequence<DocumentVectors> sequence, Outputs outputs) {
             long end = sequence.from() + sequence.inputs();
             if (pooling instanceof Pooling.Mean) {

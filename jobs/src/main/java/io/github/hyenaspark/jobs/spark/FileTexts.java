@@ -3,19 +3,15 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.Document;
-import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.DocumentStep;
-import io.github.hyenaspark.data.document.Slice;
-import io.github.hyenaspark.data.document.input.DocumentReaders;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.DocumentText;
+import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -28,19 +24,14 @@ import org.jspecify.annotations.Nullable;
  * without one, as in a document table; beside it stand the path of its file and the position there.
  */
 final class FileTexts implements TextRows {
-    private final Storage storage;
     private final DataConfig config;
     private final List<DocumentStep> steps;
-    private final Iterator<WorkUnit> units;
-    private final Deque<Slice> slices = new ArrayDeque<>();
-    private Optional<DocumentReader> reader = Optional.empty();
-    private String path = "";
+    private final UnitDocuments documents;
 
     FileTexts(Storage storage, DataConfig config, Iterator<WorkUnit> units) {
-        this.storage = storage;
         this.config = config;
         this.steps = DocumentStep.named(config.clean().steps());
-        this.units = units;
+        this.documents = new UnitDocuments(storage, config.source(), units);
     }
 
     /** The columns of {@link TextRow#leading}. */
@@ -53,45 +44,24 @@ final class FileTexts implements TextRows {
 
     @Override
     public Optional<TextRow> next() throws IOException {
-        while (openReader()) {
-            try {
-                Optional<Document> document = reader.orElseThrow().next();
-                if (document.isPresent()) {
-                    return Optional.of(new FileTextRow(document.get()));
-                }
-                close();
-            } catch (BadDocumentException e) {
-                return Optional.of(new Unreadable(path, e.offset(), e));
-            } catch (BadFileException e) {
-                return Optional.of(new Unreadable(path, e.offset(), e));
-            }
+        try {
+            Optional<Document> document = documents.next();
+            return document.isPresent() ? Optional.of(new FileTextRow(document.get())) : Optional.empty();
+        } catch (BadDocumentException e) {
+            return Optional.of(new Unreadable(documents.path(), e.offset(), e));
+        } catch (BadFileException e) {
+            return Optional.of(new Unreadable(documents.path(), e.offset(), e));
         }
-        return Optional.empty();
-    }
-
-    private boolean openReader() throws IOException {
-        while (reader.isEmpty() && slices.isEmpty() && units.hasNext()) {
-            slices.addAll(units.next().slices());
-        }
-        if (reader.isEmpty() && !slices.isEmpty()) {
-            Slice slice = slices.remove();
-            path = slice.file().path();
-            reader = Optional.of(DocumentReaders.open(storage, slice, config.source()));
-        }
-        return reader.isPresent();
     }
 
     @Override
     public void skipFile() throws IOException {
-        close();
+        documents.close();
     }
 
     @Override
     public void close() throws IOException {
-        if (reader.isPresent()) {
-            reader.get().close();
-            reader = Optional.empty();
-        }
+        documents.close();
     }
 
     private static List<@Nullable Object> leading(String id, String path, long position) {

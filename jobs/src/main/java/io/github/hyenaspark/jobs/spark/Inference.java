@@ -8,11 +8,7 @@ import java.util.List;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What is computed of documents.
- *
- * @param <R> the result of one document
- */
+/** What is computed of documents; {@code R} is the result of one. */
 interface Inference<R extends Inference.Result> extends Serializable {
     /** The columns of a result, in the order of {@link Result#values}. */
     StructType columns();
@@ -23,11 +19,7 @@ interface Inference<R extends Inference.Result> extends Serializable {
     /** The result of a document of which nothing was computed so far. */
     R begin();
 
-    /**
-     * Computes a batch and adds to the results.
-     *
-     * @param rows the batch's sequences, in order
-     */
+    /** Computes a batch and adds to the results; {@code rows} are its sequences, in order. */
     void run(HyenaLanguageModel model, Batch batch, List<SequenceBatcher.DocumentSequence<R>> rows);
 
     /** The result of one document while its sequences go through a model. */
@@ -49,13 +41,7 @@ interface Inference<R extends Inference.Result> extends Serializable {
             underWay--;
         }
 
-        /**
-         * The document has been read.
-         *
-         * @param columns that stand before those of the result
-         * @param textBytes bytes of its text
-         * @param fault why there is no result; empty if there is one
-         */
+        /** The document has been read. The columns stand before the result; an empty fault says that there is one. */
         final void end(List<@Nullable Object> columns, long textBytes, String fault) {
             leading.addAll(columns);
             bytes = textBytes;
@@ -75,7 +61,6 @@ interface Inference<R extends Inference.Result> extends Serializable {
             return error;
         }
 
-        /** Bytes of the text. */
         final long bytes() {
             return bytes;
         }

@@ -37,12 +37,7 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private final Deque<R> underWay = new ArrayDeque<>();
     private boolean atEnd;
 
-    /**
-     * Rows of documents of which none was read so far.
-     *
-     * @param longest L
-     * @param runs of a model that nobody else uses
-     */
+    /** Rows of unread documents; {@code longest} is L, and nobody else uses the model of {@code runs}. */
     InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, int longest, SequenceBatcher<R> runs) {
         this.texts = texts;
         this.tokenizer = tokenizer;

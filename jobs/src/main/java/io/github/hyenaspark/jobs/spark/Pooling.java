@@ -12,11 +12,7 @@ public sealed interface Pooling extends Serializable {
     /** The mean of the vectors at all tokens. */
     record Mean() implements Pooling {}
 
-    /**
-     * The vectors at some tokens.
-     *
-     * @param tokens numbers of tokens in a document, from 0; not copied
-     */
+    /** The vectors at some tokens, by their numbers in the document, from 0; the array is not copied. */
     record Positions(long[] tokens) implements Pooling {
         public Positions {
             if (tokens.length == 0 || Arrays.stream(tokens).anyMatch(token -> token < 0)) {
@@ -26,13 +22,7 @@ public sealed interface Pooling extends Serializable {
         }
     }
 
-    /**
-     * The pooling of the settings.
-     *
-     * @param name {@code last}, {@code mean} or {@code positions}
-     * @param positions of tokens; for the others empty
-     * @throws IllegalArgumentException if there is none of this name, or it does not fit the positions
-     */
+    /** The pooling {@code last}, {@code mean} or {@code positions}, which alone has positions; refuses all else. */
     static Pooling of(String name, List<Long> positions) {
         if (!name.equals("positions") && !positions.isEmpty()) {
             throw new IllegalArgumentException("embed.positions: found " + positions + " with embed.pooling=" + name

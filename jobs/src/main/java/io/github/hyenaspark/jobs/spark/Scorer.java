@@ -10,14 +10,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The loss of documents.
- *
- * @param overlap inputs of context that a sequence carries from the one before
- * @param detail of what
- */
+/** The loss of documents. A sequence carries {@code overlap} inputs of context from the one before. */
 record Scorer(int overlap, Detail detail) implements Inference<Scorer.DocumentScore> {
-    /** Of what there is a loss of its own. */
+    /** Granularity of the reported losses. */
     enum Detail {
         DOCUMENTS,
         TOKENS
@@ -49,7 +44,6 @@ record Scorer(int overlap, Detail detail) implements Inference<Scorer.DocumentSc
         }
     }
 
-    /** The loss of one document. */
     static final class DocumentScore extends Inference.Result {
         private static final double NATS_PER_BIT = Math.log(2);
 

@@ -96,16 +96,11 @@ public final class Scoring {
 
     /**
      * Vectors of every document: the output of the model's last block after the final norm, at the tokens of the text.
-     * A row for each document, in the partitions and the order of the documents.
+     * A row for each document, in the partitions and the order of the documents, which are given as for {@link #score}.
      *
      * <p>Columns: the id; {@code tokens}, long, of the text; {@code vector}, array of float, or for
      * {@link Pooling.Positions} {@code vectors}, an array of them, null for a token that the document does not have;
      * {@code error} as in {@link #score}. An empty text has no vector.
-     *
-     * @param documents any rows
-     * @param id name of the column that tells documents apart, of any type; it is handed through
-     * @param text name of a column of strings
-     * @param pooling which vectors
      */
     public Dataset<Row> embed(Dataset<Row> documents, String id, String text, Pooling pooling) {
         return rows(documents.select(id, text), inference(pooling));

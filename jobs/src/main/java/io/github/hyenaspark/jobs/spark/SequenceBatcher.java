@@ -26,12 +26,7 @@ final class SequenceBatcher<R extends Inference.Result> {
     private final long batchTokens;
     private final SortedMap<Integer, List<DocumentSequence<R>>> waiting = new TreeMap<>();
 
-    /**
-     * Without sequences so far.
-     *
-     * @param longest L
-     * @param batchSize B, sequences of L in a batch
-     */
+    /** A batch has the tokens of {@code batchSize} sequences of L, which is {@code longest}. */
     SequenceBatcher(HyenaLanguageModel model, Inference<R> inference, Tokenizer tokenizer, int longest, int batchSize) {
         this.model = model;
         this.inference = inference;
@@ -51,7 +46,6 @@ final class SequenceBatcher<R extends Inference.Result> {
         }
     }
 
-    /** Runs all that wait. */
     void flush() {
         waiting.forEach((length, batch) -> {
             if (!batch.isEmpty()) {
@@ -101,12 +95,7 @@ final class SequenceBatcher<R extends Inference.Result> {
         private int context;
         private long from;
 
-        /**
-         * Without ids so far.
-         *
-         * @param length L
-         * @param overlap inputs, in [0, L)
-         */
+        /** Cuts into sequences of L, which is {@code length}; the overlap is in [0, L). */
         DocumentCut(R result, int length, int overlap, Consumer<DocumentSequence<R>> sequences) {
             this.result = result;
             this.overlap = overlap;
@@ -152,7 +141,6 @@ final class SequenceBatcher<R extends Inference.Result> {
     /**
      * A sequence of one document on its way through a model. Not compared by {@code equals}: the array is not copied.
      *
-     * @param result what becomes of the document
      * @param tokens its inputs and behind them the target of the last one, at least two
      * @param context how many of its first inputs only carry context: another sequence has their results
      * @param from number of its first input in the document

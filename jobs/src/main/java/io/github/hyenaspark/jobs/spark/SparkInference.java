@@ -43,28 +43,15 @@ public final class SparkInference {
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
     /**
-     * Options of {@code score}.
+     * Documents of files, and the directory of Parquet files for their results.
      *
+     * @param config with absolute places
      * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
-     * @param perToken whether each token's loss is a result, too
-     * @param output URI of the directory of Parquet files
+     * @param output its URI
      */
-    public record ScorePlan(int overlap, boolean perToken, String output) {}
+    public record Plan(TrainedRun run, DataConfig config, List<WorkUnit> units, int overlap, String output) {}
 
-    /**
-     * Options of {@code embed}.
-     *
-     * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
-     * @param pooling which vectors are the result
-     * @param output URI of the directory of Parquet files
-     */
-    public record EmbedPlan(int overlap, Pooling pooling, String output) {}
-
-    /**
-     * Refuses an output that holds anything but what a run that did not finish has left.
-     *
-     * @throws IllegalArgumentException if it does
-     */
+    /** Refuses an output that holds anything but what a run that did not finish has left. */
     public static void checkOutput(Storage storage, String key, String output) throws IOException {
         if (output.isBlank()) {
             throw new IllegalArgumentException(key + ": found nothing, expected a directory");
@@ -77,18 +64,14 @@ public final class SparkInference {
         }
     }
 
-    /**
-     * Scores files.
-     *
-     * @param config with absolute places
-     * @param units the files
-     */
-    public Totals score(TrainedRun run, DataConfig config, List<WorkUnit> units, ScorePlan plan) {
-        SentModel model = SentModel.of(context(), run);
+    /** Scores files; each token's loss is a result, too, if it is wanted. */
+    public Totals score(Plan plan, boolean perToken) {
+        SentModel model = SentModel.of(context(), plan.run());
         Scoring scoring = scoring(model, plan.overlap());
-        Scorer inference = (plan.perToken() ? scoring.perToken() : scoring).inference();
-        describe("score " + units.size() + " units of " + config.input());
-        Row sums = write(model, inference, config, units, plan.output())
+        TaskWatch.describe(
+                context(),
+                "score " + plan.units().size() + " units of " + plan.config().input());
+        Row sums = write(model, (perToken ? scoring.perToken() : scoring).inference(), plan)
                 .agg(
                         functions.count("*"),
                         functions.count("error"),
@@ -104,17 +87,13 @@ public final class SparkInference {
                 sums.isNullAt(4) ? 0 : sums.getLong(4));
     }
 
-    /**
-     * Embeds files.
-     *
-     * @param config with absolute places
-     * @param units the files
-     */
-    public Totals embed(TrainedRun run, DataConfig config, List<WorkUnit> units, EmbedPlan plan) {
-        SentModel model = SentModel.of(context(), run);
-        Embedder inference = scoring(model, plan.overlap()).inference(plan.pooling());
-        describe("embed " + units.size() + " units of " + config.input());
-        Row sums = write(model, inference, config, units, plan.output())
+    public Totals embed(Plan plan, Pooling pooling) {
+        SentModel model = SentModel.of(context(), plan.run());
+        Embedder inference = scoring(model, plan.overlap()).inference(pooling);
+        TaskWatch.describe(
+                context(),
+                "embed " + plan.units().size() + " units of " + plan.config().input());
+        Row sums = write(model, inference, plan)
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
                 .first();
         return new Totals(sums.getLong(0), sums.getLong(1), sums.isNullAt(2) ? 0 : sums.getLong(2), 0, 0);
@@ -125,10 +104,10 @@ public final class SparkInference {
     }
 
     /** Writes the rows of files and reads them again. */
-    private <R extends Inference.Result> Dataset<Row> write(
-            SentModel model, Inference<R> inference, DataConfig config, List<WorkUnit> units, String output) {
+    private <R extends Inference.Result> Dataset<Row> write(SentModel model, Inference<R> inference, Plan plan) {
+        DataConfig config = plan.config();
         JavaRDD<Row> rows = context()
-                .parallelize(new ArrayList<>(units), units.size())
+                .parallelize(new ArrayList<>(plan.units()), plan.units().size())
                 .mapPartitions(part ->
                         model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
         StructType columns = Scoring.behind(FileTexts.columns(), inference);
@@ -137,18 +116,13 @@ public final class SparkInference {
         TaskWatch.during(
                 context(),
                 progress,
-                () -> results.write().mode(SaveMode.Overwrite).parquet(output));
-        describe("add up the results");
+                () -> results.write().mode(SaveMode.Overwrite).parquet(plan.output()));
+        TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
-        return session.read().schema(columns).parquet(output);
+        return session.read().schema(columns).parquet(plan.output());
     }
 
     private JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
-    }
-
-    private void describe(String description) {
-        context().setJobDescription(description);
-        context().setCallSite(description);
     }
 }

@@ -15,6 +15,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.io.FileInfo;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -62,11 +63,19 @@ public record DatasetState(Storage storage, String dataset) {
             for (PackingConfig.Strategy strategy : PackingConfig.Strategy.values()) {
                 for (int length : LENGTHS) {
                     PackingPlan plan = PackingPlan.of(tokens, new PackingConfig(strategy, length));
-                    plans.put(split + " " + strategy + " " + length, plan.sha256());
+                    plans.put(split + " " + strategy + " " + length, hash(plan));
                 }
             }
         }
         return plans;
+    }
+
+    private static String hash(PackingPlan plan) {
+        var parts = new StringBuilder();
+        for (long sequence = 0; sequence < plan.sequences(); sequence++) {
+            parts.append(plan.parts(sequence)).append('\n');
+        }
+        return Hashes.sha256(parts.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private long[] tokens(DatasetSnapshot snapshot, Split split) throws IOException {

@@ -6,16 +6,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The section {@code data.clean} of the settings: how a text is cleaned before it is tokenized, and which texts are
- * left out.
+ * The section {@code data.clean} of the settings: how a text is cleaned, and which texts stay, by their bytes of UTF-8,
+ * shares of their characters in [0, 1] and the bytes of their longest line; 0 bytes is no limit.
  *
- * @param normalisation Unicode normal form
- * @param minBytes shortest text that stays, bytes of UTF-8
- * @param maxBytes longest text that stays, bytes; 0 for no limit
- * @param minLetterFraction least share of letters among the characters, in [0, 1]
- * @param maxDigitFraction greatest share of digits, in [0, 1]
- * @param maxControlFraction greatest share of control characters other than tab, line feed and carriage return, [0, 1]
- * @param maxLineBytes longest line of a text that stays, bytes; 0 for no limit
+ * @param maxControlFraction greatest share of control characters other than tab, line feed and carriage return
  * @param steps names of the user's {@link DocumentStep}s, in order
  */
 public record CleanConfig(
@@ -58,11 +52,6 @@ public record CleanConfig(
                 "clean.max-line-bytes", Long.toString(maxLineBytes),
                 "clean.steps", String.join(", ", steps),
                 "clean.duplicates", duplicates.name());
-    }
-
-    /** Keeps all texts unchanged. */
-    public static CleanConfig off() {
-        return new CleanConfig(NormalisingInput.Normalisation.NONE, 0, 0, 0, 1, 1, 0, List.of(), Duplicates.KEEP);
     }
 
     private static boolean isFraction(double value) {

@@ -86,20 +86,6 @@ public final class MinHash {
         return keys;
     }
 
-    /** The share of equal places, an estimate of the resemblance (standard error at most 0.05); 0 without words. */
-    public static double similarity(byte[] a, byte[] b) {
-        if (a.length == 0 || b.length == 0) {
-            return 0;
-        }
-        ByteBuffer left = values(a);
-        ByteBuffer right = values(b);
-        int equal = 0;
-        for (int i = 0; i < Lanes.COUNT; i++) {
-            equal += left.getInt() == right.getInt() ? 1 : 0;
-        }
-        return equal / (double) Lanes.COUNT;
-    }
-
     private void other(int point) {
         if (point == Utf8.CodePoints.INCOMPLETE) {
             return;

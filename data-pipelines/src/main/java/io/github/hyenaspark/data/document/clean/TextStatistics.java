@@ -57,11 +57,6 @@ public final class TextStatistics {
         return sum(0, ' ') - counts['\t'] - counts['\n'] - counts['\r'] + counts[ASCII - 1] + otherControls;
     }
 
-    /** Lines, each ended by a line feed or by the end of the text; an empty text has none. */
-    public long lines() {
-        return counts['\n'] + (bytes > lineStart ? 1 : 0);
-    }
-
     /** Bytes of the longest line, without its line feed. */
     public long longestLineBytes() {
         return Math.max(longestLine, bytes - lineStart);

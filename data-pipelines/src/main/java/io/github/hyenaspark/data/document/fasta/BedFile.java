@@ -86,12 +86,8 @@ final class BedFile {
     }
 
     /**
-     * Some bases of a FASTA record.
-     *
-     * @param start first base, 0 or more
-     * @param end exclusive
-     * @param split empty if none is given
-     * @param line in the BED file, from 1; 0 for a whole record
+     * Bases of a FASTA record, from 0, the end exclusive; the split may be empty, and the line, from 1, is 0 for a
+     * whole record.
      */
     record Interval(long start, long end, String split, int line) {
         static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);

@@ -8,9 +8,7 @@ import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.parquet.ParquetDocuments;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
-import io.github.hyenaspark.data.document.text.LineDocuments;
-import io.github.hyenaspark.data.document.text.SeparatedDocuments;
-import io.github.hyenaspark.data.document.text.WholeFile;
+import io.github.hyenaspark.data.document.text.TextFileDocuments;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 
@@ -22,8 +20,7 @@ public final class DocumentReaders {
      * Opens a slice; the caller closes the reader.
      *
      * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is malformed
-     * @throws IOException if the file is gone or has changed since it was listed; {@link DocumentReader#next} and the
-     *     texts throw it too
+     * @throws IOException if the file is gone or has changed since it was listed; the reader and its texts throw it too
      */
     public static DocumentReader open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile file = slice.file();
@@ -35,20 +32,13 @@ public final class DocumentReaders {
         if (format.format() == SourceConfig.SourceFormat.PARQUET) {
             return ParquetDocuments.open(storage, slice, config);
         }
-        boolean separated = format.format() == SourceConfig.SourceFormat.TEXT
-                && config.documents() == SourceConfig.TextDocuments.SEPARATOR;
-        int before = separated ? SeparatedDocuments.bytesBefore(config.separator()) : 1;
+        int before = format.format() == SourceConfig.SourceFormat.TEXT ? TextFileDocuments.bytesBefore(config) : 1;
         SliceReader reader = SliceReader.open(storage, slice, format.compression(), before);
         try {
             return switch (format.format()) {
                 case JSONL -> new JsonLines(reader, config);
                 case FASTA -> FastaDocuments.of(storage, reader, config);
-                default ->
-                    switch (config.documents()) {
-                        case FILE -> new WholeFile(reader);
-                        case LINE -> new LineDocuments(reader);
-                        case SEPARATOR -> SeparatedDocuments.of(reader, config.separator());
-                    };
+                default -> TextFileDocuments.of(reader, config);
             };
         } catch (IOException | IllegalArgumentException e) {
             reader.close();

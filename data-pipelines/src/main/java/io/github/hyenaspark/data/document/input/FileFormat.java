@@ -6,12 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * How one file is read.
- *
- * @param format never AUTO
- * @param splittable whether slices of the file may be read independently
- */
+/** How one file is read. Its format is never AUTO; slices of a splittable file may be read independently. */
 public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression compression, boolean splittable) {
     public static FileFormat of(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);

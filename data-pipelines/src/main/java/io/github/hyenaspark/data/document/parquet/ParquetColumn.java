@@ -13,11 +13,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
-/**
- * One column that a reader was asked for.
- *
- * @param name as in the settings; a column inside others is named with dots, for example {@code meta.url}
- */
+/** A column, named as in the settings; one inside others is named with dots, for example {@code meta.url}. */
 record ParquetColumn(String name, ColumnDescriptor descriptor) {
     private static final List<LogicalTypeAnnotation> TEXTS = List.of(
             LogicalTypeAnnotation.stringType(), LogicalTypeAnnotation.jsonType(), LogicalTypeAnnotation.enumType());
@@ -98,11 +94,7 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return String.join(".", column.getPath());
     }
 
-    /**
-     * The columns of a file that the settings name.
-     *
-     * @param others the user's columns and that of the identifiers, each once
-     */
+    /** The columns of a file that the settings name: the text, and once each the user's and that of the identifiers. */
     record ParquetColumns(SourceConfig config, ParquetColumn text, List<ParquetColumn> others) {
         static ParquetColumns of(MessageType schema, SourceConfig config, String uri) {
             ParquetColumn text = ParquetColumn.find(schema, config.textField(), "text-field", uri)

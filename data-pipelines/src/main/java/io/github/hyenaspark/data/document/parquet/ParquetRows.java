@@ -117,14 +117,7 @@ final class ParquetRows {
             SortedMap<String, String> columns)
             implements Document {}
 
-    /**
-     * A row group of a Parquet file.
-     *
-     * @param start byte offset of its first byte
-     * @param firstRow number in the file of its first row
-     * @param rows at least 1
-     * @param bytes of all its columns as they are stored
-     */
+    /** A row group of at least 1 row, from a byte of the file; {@code bytes} are those of all its columns as stored. */
     record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
         /** The share of its bytes that its first rows have, spread evenly. */
         long bytesOf(long firstRows) {

@@ -32,12 +32,7 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         if (from > 0) {
             blocks.skipLine(to);
         }
-        countFromHere();
-    }
-
-    /** Attributes everything read so far to the slice before. */
-    public void countFromHere() {
-        blocks.takeConsumed();
+        blocks.takeConsumed(); // what was read so far is the slice's before
     }
 
     /** Whether no record begins here or later. */

@@ -1,13 +1,17 @@
 package io.github.hyenaspark.data.document.text;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.github.hyenaspark.data.document.BadDocumentException;
 import io.github.hyenaspark.data.document.stream.ByteSlice;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One JSON object on one line, checked strictly by RFC 8259 while it is skipped. It stops at the text, which its caller
@@ -95,7 +99,7 @@ final class JsonLine {
         }
         passValue(1);
         if (field != Fields.NONE && first != 'n') {
-            fields.keep(field, value.toByteArray());
+            fields.keep(field, value.toString(UTF_8));
         }
         kept = Fields.NONE;
     }
@@ -266,60 +270,48 @@ final class JsonLine {
         static final int TEXT = 0;
         static final int NONE = -1;
 
-        private static final byte[] ABSENT = new byte[0];
-
         private final List<String> names;
-        private final byte[][] keys;
-        private final boolean[] seen;
-        private final byte[][] values;
+        private final Set<Integer> seen = new HashSet<>();
+        private final Map<String, String> values = new HashMap<>();
 
         Fields(List<String> names) {
             this.names = names;
-            this.keys = names.stream()
-                    .map(name -> name.getBytes(StandardCharsets.UTF_8))
-                    .toArray(byte[][]::new);
-            this.seen = new boolean[keys.length];
-            this.values = new byte[keys.length][];
-            clear();
         }
 
         void clear() {
-            Arrays.fill(seen, false);
-            Arrays.fill(values, ABSENT);
+            seen.clear();
+            values.clear();
         }
 
         /** Bytes that are enough to tell any key from the wanted ones. */
         int keyBytes() {
-            return 1 + Arrays.stream(keys).mapToInt(key -> key.length).max().orElse(0);
+            return 1
+                    + names.stream()
+                            .mapToInt(name -> name.getBytes(UTF_8).length)
+                            .max()
+                            .orElse(0);
         }
 
         /** The wanted field with this name, or {@link #NONE}. */
         int indexOf(byte[] key, int length) {
-            for (int i = 0; i < keys.length; i++) {
-                if (keys[i].length == length && Arrays.equals(keys[i], 0, length, key, 0, length)) {
-                    return i;
-                }
-            }
-            return NONE;
+            return names.indexOf(new String(key, 0, length, UTF_8));
         }
 
         String name(int field) {
             return names.get(field);
         }
 
+        /** False if the object had this field already. */
         boolean see(int field) {
-            boolean first = !seen[field];
-            seen[field] = true;
-            return first;
+            return seen.add(field);
         }
 
-        void keep(int field, byte[] value) {
-            values[field] = value;
+        void keep(int field, String value) {
+            values.put(names.get(field), value);
         }
 
         Optional<String> value(String name) {
-            byte[] value = values[names.indexOf(name)];
-            return value == ABSENT ? Optional.empty() : Optional.of(new String(value, StandardCharsets.UTF_8));
+            return Optional.ofNullable(values.get(name));
         }
     }
 }

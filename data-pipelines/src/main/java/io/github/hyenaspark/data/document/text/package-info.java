@@ -1,4 +1,6 @@
-/** Documents of text files: whole files, lines, separated blocks, and lines of JSON. Start at {@link LineDocuments}. */
+/**
+ * Documents of text files: whole files, lines, separated blocks, and lines of JSON. Start at {@link TextFileDocuments}.
+ */
 @NullMarked
 package io.github.hyenaspark.data.document.text;
 

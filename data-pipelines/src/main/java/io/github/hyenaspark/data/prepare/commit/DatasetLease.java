@@ -5,7 +5,6 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -44,7 +43,6 @@ public final class DatasetLease implements AutoCloseable {
         renewal.setDaemon(true);
     }
 
-    /** Takes the lease of a dataset. */
     public static DatasetLease take(Storage storage, String dataset) throws IOException {
         var lease = new DatasetLease(storage, Storage.resolve(dataset, "lease.json"));
         if (!storage.createExclusively(lease.uri, lease.bytes())) {
@@ -59,7 +57,7 @@ public final class DatasetLease implements AutoCloseable {
     }
 
     private void takeOver() throws IOException {
-        byte[] found = readIfThere();
+        byte[] found = SnapshotCommit.readIfThere(storage, uri);
         if (found.length > 0 && !isAbandoned(found)) {
             throw held(found);
         }
@@ -68,7 +66,7 @@ public final class DatasetLease implements AutoCloseable {
             storage.delete(uri);
         }
         if (!storage.createExclusively(uri, bytes())) {
-            throw held(readIfThere());
+            throw held(SnapshotCommit.readIfThere(storage, uri));
         }
     }
 
@@ -94,7 +92,7 @@ public final class DatasetLease implements AutoCloseable {
     private boolean isSilent(byte[] found) throws IOException {
         LOG.info("{} belongs to another machine; waiting {} s for a sign of life", uri, SILENT_SECONDS);
         for (long second = 0; second < SILENT_SECONDS; second++) {
-            if (await(1) || !Arrays.equals(found, readIfThere())) {
+            if (await(1) || !Arrays.equals(found, SnapshotCommit.readIfThere(storage, uri))) {
                 return false;
             }
         }
@@ -130,14 +128,6 @@ public final class DatasetLease implements AutoCloseable {
                 .put("renewals", renewals));
     }
 
-    private byte[] readIfThere() throws IOException {
-        try {
-            return storage.read(uri);
-        } catch (FileNotFoundException e) {
-            return new byte[0];
-        }
-    }
-
     private static String host() {
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -155,7 +145,7 @@ public final class DatasetLease implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        String found = new String(readIfThere(), StandardCharsets.UTF_8);
+        String found = new String(SnapshotCommit.readIfThere(storage, uri), StandardCharsets.UTF_8);
         if (found.contains(owner)) {
             storage.delete(uri);
         }

@@ -41,7 +41,6 @@ public final class DatasetVerification {
         void run() throws IOException;
     }
 
-    /** Verifies all snapshots of a dataset. */
     public static Result run(Storage storage, String dataset) throws IOException {
         List<String> uris = DatasetSnapshot.uris(storage, dataset);
         if (uris.isEmpty()) {

@@ -60,10 +60,8 @@ public final class SnapshotCommit {
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
     /**
-     * Reads the records of all new units and checks the number of bad documents.
-     *
-     * @throws CorruptFileException if there are too many, or no usable document, or a record cannot be read
-     * @throws IOException if a unit has no record
+     * Reads the records of all new units; throws if there are too many bad documents, no usable one, or a record is
+     * missing or unreadable.
      */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
@@ -204,7 +202,8 @@ public final class SnapshotCommit {
         }
     }
 
-    private static byte[] readIfThere(Storage storage, String uri) throws IOException {
+    /** The content of a file, empty if there is none. */
+    static byte[] readIfThere(Storage storage, String uri) throws IOException {
         try {
             return storage.read(uri);
         } catch (FileNotFoundException e) {

@@ -27,11 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The work for an input: listed once, before any work, and compared with the dataset. New files are cut into new units;
- * units of the newest snapshot stay unless one of their files has changed or is to be pruned.
- *
- * @param fresh new units, sorted by path
- * @param pending units of both kinds that have no record, or miss an object
+ * The work for an input: listed once, before any work, and compared with the dataset. New files are cut into new units,
+ * sorted by path; units of the newest snapshot stay unless one of their files has changed or is to be pruned. Pending
+ * are units of both kinds that have no record, or miss an object.
  */
 public record InputPlan(
         Optional<DatasetSnapshot> parent, List<UnitEntry> kept, List<WorkUnit> fresh, List<WorkUnit> pending) {
@@ -114,7 +112,6 @@ public record InputPlan(
         }
     }
 
-    /** A dataset holds shards of one spec only. */
     private static void checkSettings(DatasetSpec spec, DatasetSnapshot newest) throws CorruptFileException {
         String dataset = spec.config().dataset();
         if (!newest.vocabulary().fingerprint().equals(spec.vocabulary().fingerprint())) {

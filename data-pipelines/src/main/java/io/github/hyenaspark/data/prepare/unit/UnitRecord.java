@@ -162,7 +162,6 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
             return records;
         }
 
-        /** The URI of a unit's record. */
         public String uri(UnitEntry unit) throws IOException {
             for (String uri : urisByName.getOrDefault(unit.name(), List.of())) {
                 if (UnitRecord.read(storage, uri).entry().digest().equals(unit.digest())) {

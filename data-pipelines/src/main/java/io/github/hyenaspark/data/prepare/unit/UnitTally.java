@@ -19,7 +19,6 @@ import java.util.function.BinaryOperator;
  *
  * @param sourceBytes bytes of the input that were read
  * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
- * @param filtered documents refused by filters and steps, by reason
  * @param sources by the first folder of their path, {@code .} for none
  */
 public record UnitTally(
@@ -108,9 +107,8 @@ public record UnitTally(
     }
 
     /**
-     * Document lengths: place k counts those of 2^k to 2^(k+1)-1 tokens.
-     *
-     * @param counts as many places as the longest document needs; not copied, and changed by {@link #with}
+     * Document lengths: place k counts those of 2^k to 2^(k+1)-1 tokens, up to the longest; not copied, and changed by
+     * {@link #with}.
      */
     public record LengthHistogram(long[] counts) {
         static LengthHistogram of(long tokens) {
@@ -166,7 +164,6 @@ public record UnitTally(
         }
     }
 
-    /** Counts what becomes of a unit's documents. */
     static final class Counter {
         /** Distinct reasons; later ones are counted together. */
         private static final int MOST_REASONS = 40;

@@ -45,9 +45,8 @@ public final class UnitWork {
     }
 
     /**
-     * Prepares a unit, unless its record and all its objects exist; returns the record in the dataset.
-     *
-     * @throws IOException if a file is gone or has changed since it was listed, or the dataset cannot be written
+     * Prepares a unit, unless its record and all its objects exist; returns the record. Throws if a file is gone or has
+     * changed since it was listed.
      */
     public static UnitRecord run(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage)
             throws IOException {

@@ -15,9 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * Input that is prepared together: the grain of parallel work, of restarts, and of shards. Units depend on the sorted
- * input and the configured bytes, never on the number of machines.
- *
- * @param slices at least one, sorted by path; slices of one file are units of their own
+ * input and the configured bytes, never on the number of machines. A unit has at least one slice, sorted by path;
+ * slices of one file are units of their own.
  */
 public record WorkUnit(List<Slice> slices) implements Serializable {
     private static final int NAME_DIGITS = 12;
@@ -49,7 +48,7 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
             if (large) {
                 addSlices(file, unitBytes, units);
             } else {
-                members.add(new Slice(file, 0, file.bytes()));
+                members.add(file.whole());
                 bytes += file.bytes();
             }
         }

@@ -12,8 +12,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -50,10 +50,6 @@ public final class Quarantine implements Closeable {
         entries++;
     }
 
-    public long entries() {
-        return entries;
-    }
-
     /** Writes {@code quarantine/UNIT-HASH.jsonl.zst}, unless there are no entries; none can be added after it. */
     public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
         out.close();
@@ -75,17 +71,9 @@ public final class Quarantine implements Closeable {
 
     /** The first entry, of the bad ones if there are any. */
     public static Optional<QuarantineEntry> first(Storage storage, String uri) throws IOException {
-        List<QuarantineEntry> bad = new ArrayList<>(1);
-        List<QuarantineEntry> any = new ArrayList<>(1);
-        read(storage, uri, entry -> {
-            if (any.isEmpty()) {
-                any.add(entry);
-            }
-            if (bad.isEmpty() && entry.kind() == QuarantineEntry.Kind.BAD) {
-                bad.add(entry);
-            }
-        });
-        return bad.isEmpty() ? any.stream().findFirst() : bad.stream().findFirst();
+        Map<QuarantineEntry.Kind, QuarantineEntry> first = new EnumMap<>(QuarantineEntry.Kind.class);
+        read(storage, uri, entry -> first.putIfAbsent(entry.kind(), entry));
+        return first.values().stream().findFirst();
     }
 
     /** Gives every entry, in the order in which they were written. The file is checked against the hash in its name. */

@@ -13,10 +13,8 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A document that is not in the dataset. Do not compare by {@code equals}: the beginning is the caller's array.
- *
- * @param offset where in the file the fault is
- * @param beginning its first bytes, of which at most 256 are kept
+ * A document that is not in the dataset, the place of its fault, and its first bytes, at most 256. Do not compare by
+ * {@code equals}: they are the caller's array.
  */
 public record QuarantineEntry(String path, long position, long offset, Kind kind, String reason, byte[] beginning) {
     /** Why a document is left out: it is unreadable, or a filter or step refuses it. */

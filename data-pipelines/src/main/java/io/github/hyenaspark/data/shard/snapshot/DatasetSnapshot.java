@@ -140,7 +140,6 @@ public record DatasetSnapshot(
         return sum(split, ShardEntry::tokens);
     }
 
-    /** Bytes of the texts of one split. */
     public long textBytes(Split split) {
         return sum(split, ShardEntry::textBytes);
     }

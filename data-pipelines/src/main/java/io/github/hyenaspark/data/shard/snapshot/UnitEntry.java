@@ -16,11 +16,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a snapshot says about a work unit.
- *
- * @param digest SHA-256 (hex) of its record without times of change
- * @param shards train before validation
- * @param objects its part of the document table, its quarantine and its list of duplicates, if any
+ * What a snapshot says about a work unit: the SHA-256 (hex) of its record without times of change, its shards, train
+ * first, its part of the document table, and its quarantine and list of duplicates, if any.
  */
 public record UnitEntry(String name, String digest, Counts counts, List<ShardEntry> shards, List<ObjectRef> objects)
         implements Serializable {
@@ -30,13 +27,8 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     }
 
     /**
-     * What became of a unit's documents.
-     *
-     * @param documents in its shards
-     * @param filtered refused by a filter or step
-     * @param bad unreadable
-     * @param exactDuplicates in its shards, but left out of every plan: equal to an earlier document
-     * @param nearDuplicates likewise, nearly equal to an earlier document
+     * What became of a unit's documents: those in its shards, those a filter or step refused, unreadable ones; and of
+     * those in shards the ones that every plan leaves out, equal or nearly equal to an earlier document.
      */
     public record Counts(long documents, long filtered, long bad, long exactDuplicates, long nearDuplicates)
             implements Serializable {
@@ -122,7 +114,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         objects.forEach(object -> objectsJson.add(object.toJson()));
     }
 
-    /** The shards that {@link #putFiles} added. */
     public static List<ShardEntry> shards(JsonNode json, String where) throws CorruptFileException {
         List<ShardEntry> shards = new ArrayList<>();
         for (JsonNode shard : Json.elements(json, where, "shards")) {
@@ -131,7 +122,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return shards;
     }
 
-    /** The objects that {@link #putFiles} added. */
     public static List<ObjectRef> objects(JsonNode json, String where) throws CorruptFileException {
         List<ObjectRef> objects = new ArrayList<>();
         for (JsonNode object : Json.elements(json, where, "objects")) {

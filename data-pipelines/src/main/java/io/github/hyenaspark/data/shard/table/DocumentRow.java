@@ -13,9 +13,7 @@ import java.util.TreeMap;
  * @param contentHash 128 bits of the hash of the tokenized text, 32 lower-case hexadecimal digits
  * @param position in that file: byte offset, or row number
  * @param document number among the documents of its split in the unit, across its shards, from 0
- * @param bytes of its text
  * @param signature for near duplicates; empty if there is none
- * @param columns the user's columns that have a value
  */
 public record DocumentRow(
         String id,

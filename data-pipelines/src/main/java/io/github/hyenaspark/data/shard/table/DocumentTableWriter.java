@@ -40,7 +40,6 @@ public final class DocumentTableWriter implements Closeable {
     private final List<String> columns;
     private final SpoolFile spool;
     private final ParquetWriter<Group> writer;
-    private long rows;
 
     private DocumentTableWriter(MessageType schema, List<String> columns, SpoolFile spool) throws IOException {
         this.schema = schema;
@@ -93,11 +92,6 @@ public final class DocumentTableWriter implements Closeable {
             }
         }
         writer.write(group);
-        rows++;
-    }
-
-    public long rows() {
-        return rows;
     }
 
     /** Writes {@code docs/part-UNIT-HASH.parquet}; no row can be added after it. */

@@ -2,7 +2,7 @@ package io.github.hyenaspark.data.shard.table;
 
 import io.github.hyenaspark.data.shard.SpoolFile;
 import java.io.IOException;
-import java.io.OutputStream;
+import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
@@ -19,7 +19,12 @@ final class SpooledParquet implements OutputFile, InputFile {
 
     @Override
     public PositionOutputStream create(long blockSizeHint) throws IOException {
-        return new Output(file.output());
+        return new DelegatingPositionOutputStream(file.output()) {
+            @Override
+            public long getPos() throws IOException {
+                return file.bytes();
+            }
+        };
     }
 
     @Override
@@ -44,56 +49,22 @@ final class SpooledParquet implements OutputFile, InputFile {
 
     @Override
     public SeekableInputStream newStream() {
-        return new Input(file.input(0));
+        SpoolFile.Input cursor = file.input(0);
+        return new DelegatingSeekableInputStream(cursor) {
+            @Override
+            public long getPos() {
+                return cursor.position();
+            }
+
+            @Override
+            public void seek(long position) {
+                cursor.seek(position);
+            }
+        };
     }
 
     @Override
     public String toString() {
         return "document table";
-    }
-
-    private static final class Output extends PositionOutputStream {
-        private final OutputStream out;
-        private long position;
-
-        Output(OutputStream out) {
-            this.out = out;
-        }
-
-        @Override
-        public long getPos() {
-            return position;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            out.write(value);
-            position++;
-        }
-
-        @Override
-        public void write(byte[] from, int at, int count) throws IOException {
-            out.write(from, at, count);
-            position += count;
-        }
-    }
-
-    private static final class Input extends DelegatingSeekableInputStream {
-        private final SpoolFile.Input cursor;
-
-        Input(SpoolFile.Input cursor) {
-            super(cursor);
-            this.cursor = cursor;
-        }
-
-        @Override
-        public long getPos() {
-            return cursor.position();
-        }
-
-        @Override
-        public void seek(long position) {
-            cursor.seek(position);
-        }
     }
 }

@@ -50,10 +50,8 @@ public final class BpeTrainer {
     }
 
     /**
-     * Learns a tokenizer.
-     *
-     * @param words as {@link PreTokens} makes them, in any order, at most 2^31-1 bytes
-     * @param vocabularySize V of the tokenizer, at least 257; fewer if the pairs run out
+     * Learns a tokenizer of V ids, at least 257, or fewer if the pairs run out, from the words of {@link PreTokens}, at
+     * most 2^31-1 bytes.
      */
     public static BpeTokenizer train(List<WordCounts.WordCount> words, int vocabularySize, long minFrequency) {
         if (vocabularySize <= BYTES) {

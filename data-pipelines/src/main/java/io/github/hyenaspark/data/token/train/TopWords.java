@@ -16,10 +16,7 @@ public final class TopWords {
     private long occurrences;
 
     /**
-     * A selection, and all it was made from.
-     *
-     * @param top the words that were kept, the most frequent first
-     * @param occurrences the sum of all their counts
+     * The most frequent words, by descending count, and the number and all occurrences of those they were chosen from.
      */
     public record Selection(List<WordCounts.WordCount> top, long words, long occurrences) {
         public long cutWords() {

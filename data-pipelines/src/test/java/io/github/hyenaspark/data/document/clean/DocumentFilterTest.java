@@ -32,7 +32,7 @@ class DocumentFilterTest {
 
     @Test
     void aFilterThatRefusesNothingIsNotActive() {
-        DocumentFilter off = DocumentFilter.of(CleanConfig.off());
+        DocumentFilter off = DocumentFilter.of(config(0, 0, 0, 1, 1, 0));
 
         assertThat(off.isActive()).isFalse();
         assertThat(off.rejected(new TextStatistics())).isEmpty();

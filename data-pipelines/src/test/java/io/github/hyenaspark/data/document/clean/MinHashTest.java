@@ -36,7 +36,7 @@ class MinHashTest {
             List<String> one = words.subList(seed * 20, seed * 20 + 50 + random.nextInt(1000));
             List<String> other = changed(one, random.nextDouble() * random.nextDouble() * 0.4, random);
             double truth = resemblance(one, other);
-            double estimate = MinHash.similarity(signature(one), signature(other));
+            double estimate = similarity(signature(one), signature(other));
             double deviation = Math.sqrt(truth * (1 - truth) / LANES);
 
             assertThat(estimate).as("seed %d", seed).isCloseTo(truth, within(4.5 * deviation + 1e-9));
@@ -83,25 +83,23 @@ class MinHashTest {
 
     @Test
     void aTextOfFewWordsIsOneShingle() {
-        assertThat(MinHash.similarity(signature("a b c d"), signature("A b. c d!")))
-                .isEqualTo(1);
-        assertThat(MinHash.similarity(signature("a b c d"), signature("b c d"))).isLessThan(0.1);
-        assertThat(MinHash.similarity(signature("a b c d e"), signature("a b c d")))
-                .isLessThan(0.1);
+        assertThat(similarity(signature("a b c d"), signature("A b. c d!"))).isEqualTo(1);
+        assertThat(similarity(signature("a b c d"), signature("b c d"))).isLessThan(0.1);
+        assertThat(similarity(signature("a b c d e"), signature("a b c d"))).isLessThan(0.1);
     }
 
     @Test
     void aTextWithoutWordsResemblesNothing() {
         assertThat(signature("... !")).isEmpty();
         assertThat(MinHash.bands(signature("?"))).isEmpty();
-        assertThat(MinHash.similarity(signature("?"), signature("?"))).isZero();
+        assertThat(similarity(signature("?"), signature("?"))).isZero();
     }
 
     @Test
     void chineseCharactersAreWordsOfTheirOwn() {
         String text = "\u4EBA\u4EBA\u751F\u800C\u81EA\u7531\u5728\u5C0A\u4E25\u548C\u6743\u5229\u4E0A";
 
-        assertThat(MinHash.similarity(signature(text), signature(text + "\u4E00\u5F8B")))
+        assertThat(similarity(signature(text), signature(text + "\u4E00\u5F8B")))
                 .isBetween(0.6, 0.99);
     }
 
@@ -183,5 +181,14 @@ class MinHashTest {
         String text = Files.readString(Path.of("sample-corpus/austen-persuasion-1818.txt"), UTF_8);
         return List.of(
                 text.toLowerCase(Locale.ROOT).replaceAll("[^a-z]+", " ").trim().split(" "));
+    }
+
+    /** The share of equal places, an estimate of the resemblance (standard error at most 0.05); 0 without words. */
+    private static double similarity(byte[] a, byte[] b) {
+        int equal = 0;
+        for (int at = 0; at < Math.min(a.length, b.length); at += Integer.BYTES) {
+            equal += Arrays.equals(a, at, at + Integer.BYTES, b, at, at + Integer.BYTES) ? 1 : 0;
+        }
+        return equal / (double) (MinHash.SIGNATURE_BYTES / Integer.BYTES);
     }
 }

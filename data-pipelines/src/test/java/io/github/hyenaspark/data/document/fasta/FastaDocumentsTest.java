@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.SlicesTest;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class FastaDocumentsTest {
 
     @Test
     void aRecordIsItsLettersWithoutEndsOfLines() throws IOException {
-        assertThat(read("\r\n>one\nACGT\r\nacgt\n\nNN-*\n>two\r\n\r\nMKV\r\n", SourceConfig.defaults()))
+        assertThat(read("\r\n>one\nACGT\r\nacgt\n\nNN-*\n>two\r\n\r\nMKV\r\n", TestSources.defaults()))
                 .containsExactly("2:ACGTacgtNN-*", "24:MKV");
     }
 
@@ -58,19 +59,19 @@ class FastaDocumentsTest {
                 "text",
                 "id",
                 List.of("description", "id", "other"),
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
 
         assertThat(read(">NC_1.1  Some bacterium, é \r\nA\n>\nC\n>x\ty z\nG", config))
                 .containsExactly(
                         "0:A|id=NC_1.1|description=Some bacterium, é|id=NC_1.1",
                         "32:C|id=|description=|id=",
                         "36:G|id=x|description=y z|id=x");
-        assertThat(read(">x y\nA", SourceConfig.defaults())).containsExactly("0:A");
+        assertThat(read(">x y\nA", TestSources.defaults())).containsExactly("0:A");
     }
 
     @Test
     void whatIsNoSequenceIsRefusedAndTheNextRecordIsRead() throws IOException {
-        assertThat(read(";old\nAC\n>a\n>b\n\n>c\nAC GT\n>d\nA>\n>e\nA\rC\n>f\nA\n>g", SourceConfig.defaults()))
+        assertThat(read(";old\nAC\n>a\n>b\n\n>c\nAC GT\n>d\nA>\n>e\nA\rC\n>f\nA\n>g", TestSources.defaults()))
                 .containsExactly(
                         "bad@0:data before the first header line, expected >:;old\nAC",
                         "bad@8:no sequence:>a",
@@ -80,8 +81,8 @@ class FastaDocumentsTest {
                         "bad@34:found 0x0D in a sequence, expected letters, * or -:>e\nA\rC",
                         "37:A",
                         "bad@42:no sequence:>g");
-        assertThat(read("", SourceConfig.defaults())).isEmpty();
-        assertThat(read("\n\r\n", SourceConfig.defaults())).isEmpty();
+        assertThat(read("", TestSources.defaults())).isEmpty();
+        assertThat(read("\n\r\n", TestSources.defaults())).isEmpty();
     }
 
     @Test
@@ -92,7 +93,7 @@ class FastaDocumentsTest {
                 byte[] content = (">\n" + before + "_" + "ACGTACGTACGT").getBytes(StandardCharsets.UTF_8);
                 content[2 + before.length()] = (byte) value;
                 if (value != '\n' && !(value == '>' && before.isEmpty())) {
-                    assertThat(readings.read(readings.file("a.fa", content).whole(), SourceConfig.defaults()))
+                    assertThat(readings.read(readings.file("a.fa", content).whole(), TestSources.defaults()))
                             .as("byte %d", value)
                             .singleElement()
                             .asString()
@@ -106,13 +107,13 @@ class FastaDocumentsTest {
     void aHeaderOfTooManyBytesOrNoUtf8IsRefused() throws IOException {
         assertThat(read(
                         ">" + "x".repeat(1 << 16) + "\nA\n>" + "x".repeat((1 << 16) + 1) + "\nA",
-                        SourceConfig.defaults()))
+                        TestSources.defaults()))
                 .hasSize(2)
                 .satisfies(found -> assertThat(found.get(0)).isEqualTo("0:A"))
                 .satisfies(found -> assertThat(found.get(1))
                         .startsWith("bad@65540:the header line is longer than 65536 bytes:>xxx"));
         byte[] content = {'>', (byte) 0xFF, '\n', 'A', '\n', '>', 'b', '\n', 'C'};
-        assertThat(readings.read(readings.file("a.fa", content).whole(), SourceConfig.defaults()))
+        assertThat(readings.read(readings.file("a.fa", content).whole(), TestSources.defaults()))
                 .hasSize(2)
                 .satisfies(found -> assertThat(found.get(0)).startsWith("bad@0:the header line is not UTF-8"))
                 .satisfies(found -> assertThat(found.get(1)).isEqualTo("5:C"));

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for every format. */
 class DocumentReaderTest {
-    private static final SourceConfig DEFAULTS = SourceConfig.defaults();
+    private static final SourceConfig DEFAULTS = TestSources.defaults();
 
     @TempDir
     Path directory;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
+import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,7 @@ class InputListingTest {
     void aFileSaysWhereItIsAndHowLong() throws IOException {
         InputFile file = files(directory.toString()).get(1);
 
-        assertThat(file.fileName()).isEqualTo("ü%20.txt");
+        assertThat(file.path()).endsWith("ü%20.txt");
         assertThat(file.bytes()).isEqualTo(11);
         assertThat(file.modifiedMillis()).isPositive();
         assertThat(storage.read(file.uri())).asString(StandardCharsets.UTF_8).isEqualTo("a/ü%20.txt");
@@ -121,11 +122,11 @@ class InputListingTest {
 
     private static SourceConfig format(SourceConfig.SourceFormat format) {
         return new SourceConfig(
-                format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), SourceConfig.Fasta.defaults());
+                format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), TestSources.defaultFasta());
     }
 
     private List<InputFile> files(String input) throws IOException {
-        return InputListing.files(storage, input, SourceConfig.defaults());
+        return InputListing.files(storage, input, TestSources.defaults());
     }
 
     private List<String> paths(String input) throws IOException {

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,7 @@ class LongDocumentsTest {
 
     private static final SourceConfig LINES = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
     private static final SourceConfig SEPARATED = SlicesTest.text(SourceConfig.TextDocuments.SEPARATOR, "---");
-    private static final SourceConfig DEFAULTS = SourceConfig.defaults();
+    private static final SourceConfig DEFAULTS = TestSources.defaults();
 
     @TempDir
     Path directory;

@@ -10,9 +10,9 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.fasta.FastaDocuments;
 import io.github.hyenaspark.data.document.stream.SliceReader;
 import io.github.hyenaspark.data.document.text.JsonLines;
-import io.github.hyenaspark.data.document.text.LineDocuments;
-import io.github.hyenaspark.data.document.text.SeparatedDocuments;
+import io.github.hyenaspark.data.document.text.TextFileDocuments;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** However a file is sliced, its slices have together what the file has. */
 public class SlicesTest {
-    private static final SourceConfig DEFAULTS = SourceConfig.defaults();
+    private static final SourceConfig DEFAULTS = TestSources.defaults();
 
     @TempDir
     Path directory;
@@ -47,7 +47,7 @@ public class SlicesTest {
                 "text",
                 "",
                 List.of(),
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
     }
 
     @Test
@@ -139,10 +139,7 @@ public class SlicesTest {
             DocumentReader reader = switch (FileFormat.of(name, config).format()) {
                 case JSONL -> new JsonLines(section, config);
                 case FASTA -> FastaDocuments.of(Storage.local(), section, config);
-                default ->
-                    config.documents() == SourceConfig.TextDocuments.LINE
-                            ? new LineDocuments(section)
-                            : SeparatedDocuments.of(section, config.separator());
+                default -> TextFileDocuments.of(section, config);
             };
             assertThat(Readings.readAll(reader, block))
                     .as("trickling %s", quoted(content))

@@ -12,6 +12,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.ParquetFiles;
+import io.github.hyenaspark.data.testing.TestSources;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -266,7 +267,7 @@ class ParquetDocumentsTest {
                 text,
                 id,
                 columns,
-                SourceConfig.Fasta.defaults());
+                TestSources.defaultFasta());
     }
 
     private void write(CompressionCodecName codec, int rows) throws IOException {

@@ -11,6 +11,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.SlicesTest;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ class ArchiveStreamTest {
     }
 
     private List<String> read(String name, byte[] archive) throws IOException {
-        return readings.read(readings.file(name, archive).whole(), SourceConfig.defaults());
+        return readings.read(readings.file(name, archive).whole(), TestSources.defaults());
     }
 
     @Test
@@ -129,7 +130,7 @@ class ArchiveStreamTest {
     void theFaultSaysWhichFileAndHowMuchCameBeforeIt() throws IOException {
         byte[] archive = gzip("abc");
         InputFile file = readings.file("a.txt.gz", Arrays.copyOf(archive, archive.length - 1));
-        try (DocumentReader reader = readings.open(file.whole(), SourceConfig.defaults())) {
+        try (DocumentReader reader = readings.open(file.whole(), TestSources.defaults())) {
             Document document = reader.next().orElseThrow();
             assertThatThrownBy(() -> document.text().readAllBytes())
                     .isInstanceOfSatisfying(
@@ -146,7 +147,7 @@ class ArchiveStreamTest {
     void aDamagedArchiveOfLinesFailsAgainAndAgain() throws IOException {
         byte[] archive = gzip("{\"text\":\"a\"}\n{\"text\":\"b");
         InputFile file = readings.file("a.jsonl.gz", Arrays.copyOf(archive, archive.length - 4));
-        try (DocumentReader reader = readings.open(file.whole(), SourceConfig.defaults())) {
+        try (DocumentReader reader = readings.open(file.whole(), TestSources.defaults())) {
             assertThat(Readings.describe(reader.next().orElseThrow(), 9)).isEqualTo("0:a");
             Document second = reader.next().orElseThrow();
             for (int i = 0; i < 3; i++) {

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.DocumentReader;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.testing.Readings;
+import io.github.hyenaspark.data.testing.TestSources;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ class JsonLinesTest {
             "text",
             "id",
             List.of("source", "n", "id"),
-            SourceConfig.Fasta.defaults());
+            TestSources.defaultFasta());
 
     @TempDir
     Path directory;

@@ -72,7 +72,6 @@ public enum ChartTheme {
         return isNarrow() ? 48 : 130;
     }
 
-    /** The colour of series i. */
     static Color series(int i) {
         return SERIES.get(i % SERIES.size());
     }
@@ -125,7 +124,6 @@ public enum ChartTheme {
         styler.setLocale(Locale.ROOT);
     }
 
-    /** Draws a chart of this theme. */
     byte[] png(Chart<?, ?> chart) throws IOException {
         var image = new BufferedImage(DENSITY * width, DENSITY * height, BufferedImage.TYPE_INT_ARGB);
         Graphics2D graphics = image.createGraphics();

@@ -23,11 +23,7 @@ public final class LossChart {
 
     private LossChart() {}
 
-    /**
-     * Draws the curves as a PNG of 1200×720 pixels. An empty list gives no curve.
-     *
-     * @throws IllegalArgumentException if there is no point at all
-     */
+    /** Draws the curves as a PNG of 1200×720 pixels. An empty list gives no curve; refuses to draw no point at all. */
     public static byte[] png(String title, List<LossPoint> train, List<LossPoint> heldOut) throws IOException {
         if (train.isEmpty() && heldOut.isEmpty()) {
             throw new IllegalArgumentException("a loss chart needs at least one point, found none");

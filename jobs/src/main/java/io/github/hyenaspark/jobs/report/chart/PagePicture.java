@@ -23,7 +23,6 @@ public final class PagePicture {
 
     private PagePicture() {}
 
-    /** Makes the chart for a theme. */
     @FunctionalInterface
     public interface Drawing {
         Chart<?, ?> in(ChartTheme theme);
@@ -66,7 +65,6 @@ public final class PagePicture {
         return html.append("</ul>\n").toString();
     }
 
-    /** Draws the series of a chart as lines. */
     public static void lines(CategoryChart chart) {
         chart.getStyler().setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
         chart.getStyler().setOverlapped(true); // else lines are shifted against the labels
@@ -80,7 +78,6 @@ public final class PagePicture {
         series.setMarker(MARKERS.get(number % MARKERS.size()));
     }
 
-    /** The legend of lines, in their order. */
     public static String lineLegend(List<String> names) {
         return legend(names, MARKERS_AS_TEXT);
     }

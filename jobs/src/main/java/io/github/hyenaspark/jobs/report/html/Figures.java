@@ -24,6 +24,10 @@ public final class Figures {
         return String.format(Locale.ROOT, size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f", number);
     }
 
+    public static String fourDecimals(double number) {
+        return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : NONE;
+    }
+
     /** A percentage with one decimal, 0 and 100 only if exact; {@link #NONE} if the whole is 0. */
     public static String percent(long part, long whole) {
         if (whole <= 0) {

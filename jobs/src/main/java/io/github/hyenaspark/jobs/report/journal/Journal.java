@@ -42,11 +42,8 @@ public final class Journal {
     }
 
     /**
-     * Opens the journal of a run and cuts it to the length that the checkpoint records. Damaged lines are left out with
-     * a warning.
-     *
-     * @param committedBytes that length; 0 for a new run
-     * @param entries receives every line that is kept, oldest first
+     * Opens the journal of a run and cuts it to the length that the checkpoint records, 0 for a new run;
+     * {@code entries} receives every line that is kept, oldest first. Damaged lines are left out with a warning.
      */
     public static Journal open(
             Storage storage, String runDirectory, long committedBytes, Consumer<? super JsonNode> entries)
@@ -62,11 +59,7 @@ public final class Journal {
         return log;
     }
 
-    /**
-     * Reads the journal of a finished run. Damaged lines are left out with a warning.
-     *
-     * @param entries receives every other line, oldest first
-     */
+    /** Reads the journal of a finished run, oldest line first. Damaged lines are left out with a warning. */
     public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
             throws IOException {
         var log = new Journal(storage, Storage.resolve(runDirectory, NAME));

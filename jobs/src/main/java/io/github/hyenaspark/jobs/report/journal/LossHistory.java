@@ -35,7 +35,6 @@ public final class LossHistory {
         return Collections.unmodifiableList(heldOut);
     }
 
-    /** Local steps per worker. */
     public long steps() {
         return steps;
     }

@@ -104,15 +104,12 @@ final class DatasetCharts {
     }
 
     /**
-     * Counts of documents by length: class k has those of 2^k to 2^(k+1)-1 tokens. Empty classes at both ends are left
-     * out.
-     *
-     * @param labels the least length of each class: 1, 2, 4, ... 1k, ...; empty if there are no documents
+     * Counts of documents by length: class k has those of 2^k to 2^(k+1)-1 tokens, labelled by the least length. Empty
+     * classes at both ends are left out; no labels if there are no documents.
      */
     record LengthClasses(List<String> labels, List<SplitLengths> splits) {
         private static final int CLASSES = 63; // lengths are below 2^63
 
-        /** A split with the number of documents in each class. */
         record SplitLengths(String name, List<Long> documents) {
             /** Of each class; zeros if there are no documents. */
             List<Double> percentages() {
@@ -164,10 +161,8 @@ final class DatasetCharts {
     }
 
     /**
-     * The share of positions that hold a token to learn from, by packing strategy and sequence length.
-     *
-     * @param lengths in tokens, ascending; every length of any strategy
-     * @param shares of each strategy by length, 0 to 1; a length may be missing
+     * The share of positions that hold a token to learn from, 0 to 1, by packing strategy and sequence length in
+     * tokens, ascending; a strategy may lack a length.
      */
     record PackingUse(List<Long> lengths, Map<String, Map<Long, Double>> shares) {
         /** Parses an object of strategies; fields that are not objects, like the number of documents, are skipped. */

@@ -137,9 +137,9 @@ public final class EvaluationPage {
             table.row(
                     position.range(),
                     Figures.whole(position.tokens()),
-                    decimal(position.loss()),
+                    Figures.fourDecimals(position.loss()),
                     Figures.whole(position.fullTokens()),
-                    decimal(position.fullLoss()));
+                    Figures.fourDecimals(position.fullLoss()));
         }
         return table.html();
     }
@@ -153,11 +153,7 @@ public final class EvaluationPage {
     }
 
     private Figure figure(String name, String key) {
-        return new Figure(name, decimal(result.path(key).asDouble(Double.NaN)), "");
-    }
-
-    private static String decimal(double number) {
-        return Double.isFinite(number) ? String.format(Locale.ROOT, "%.4f", number) : Figures.NONE;
+        return new Figure(name, Figures.fourDecimals(result.path(key).asDouble(Double.NaN)), "");
     }
 
     /** A range of positions in a sequence and the losses there. */

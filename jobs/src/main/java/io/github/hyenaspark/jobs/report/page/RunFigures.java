@@ -36,16 +36,9 @@ public final class RunFigures {
     private JsonNode positions = MissingNode.getInstance();
 
     /**
-     * One round; NaN where not measured.
-     *
-     * @param tokens trained on up to its end
-     * @param ended seconds from the start of the first round to its end, without pauses
-     * @param loss training loss, nats per token
-     * @param heldOut held-out loss, nats per token
-     * @param lr learning rate of its last step
-     * @param cosine of the workers' deltas
-     * @param took seconds
-     * @param computed seconds that the slowest worker spent on local steps
+     * One round; NaN where not measured. Tokens are all up to its end, losses nats per token, {@code ended} seconds
+     * from the start of the first round without pauses, {@code computed} those of the slowest worker's local steps, and
+     * {@code lr} the rate of its last step.
      */
     record Round(
             double round,

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
@@ -37,13 +36,8 @@ public final class RunPage {
     }
 
     /**
-     * What the page shows besides the journal.
-     *
-     * @param parameters P
-     * @param targetsPerByte held-out targets per byte of held-out text; NaN without such text
-     * @param data facts about the dataset, by name
-     * @param machine facts about the machine, by name
-     * @param settings the effective ones
+     * What the page shows besides the journal; {@code targetsPerByte} are held-out targets per byte of held-out text,
+     * NaN without such text.
      */
     public record Facts(
             String name,
@@ -80,16 +74,12 @@ public final class RunPage {
         return List.of(
                 new Figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
                 new Figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
-                new Figure("Training loss", loss(figures.last(Round::loss)), "nats per token"),
-                new Figure("Held-out loss", loss(heldOut), "nats per token"),
-                new Figure("Bits per byte", loss(perByte), "of the held-out text"),
+                new Figure("Training loss", Figures.fourDecimals(figures.last(Round::loss)), "nats per token"),
+                new Figure("Held-out loss", Figures.fourDecimals(heldOut), "nats per token"),
+                new Figure("Bits per byte", Figures.fourDecimals(perByte), "of the held-out text"),
                 new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
                 new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
-    }
-
-    private static String loss(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : Figures.NONE;
     }
 
     /** Some of the samples, the newest first and open. */

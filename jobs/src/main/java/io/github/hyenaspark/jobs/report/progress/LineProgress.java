@@ -39,12 +39,7 @@ final class LineProgress implements Progress {
         String line(ProgressTask task, Rate rate, String note);
     }
 
-    /**
-     * How fast a task proceeds.
-     *
-     * @param perSecond units per second since this job started; 0 before the first unit
-     * @param secondsLeft to the end at this rate; 0 while the rate is unknown
-     */
+    /** Units done, units per second since this job started, 0 before the first, and seconds left, 0 while unknown. */
     record Rate(long done, double perSecond, long secondsLeft) {
         static Rate of(ProgressTask work, long done, double seconds) {
             double perSecond = seconds > 0 ? (done - work.done()) / seconds : 0;

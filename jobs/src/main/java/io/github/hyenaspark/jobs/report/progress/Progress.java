@@ -8,10 +8,7 @@ import java.io.PrintStream;
  */
 public sealed interface Progress extends AutoCloseable permits BarProgress, LineProgress {
     /**
-     * Reports units as done.
-     *
-     * @param done units done in total, not since the last call
-     * @param note a few words about the latest unit, may be empty
+     * Reports units as done in total, not since the last call, with a few words about the latest, which may be empty.
      */
     void advance(long done, String note);
 

@@ -1,12 +1,8 @@
 package io.github.hyenaspark.jobs.report.progress;
 
 /**
- * What a progress display counts.
- *
- * @param task for example {@code train}
- * @param unit in the plural, for example {@code rounds}
- * @param done units done before this job started, for a resumed run
- * @param total at least {@code done}
+ * What a progress display counts, for example rounds of {@code train}; units are in the plural, and some may be done
+ * before this job started, for a resumed run.
  */
 public record ProgressTask(String task, String unit, long done, long total) {
     public ProgressTask {

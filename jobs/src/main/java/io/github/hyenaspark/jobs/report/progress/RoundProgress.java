@@ -15,24 +15,17 @@ public final class RoundProgress {
     private long running = -1;
     private int localSteps;
 
-    /** {@code progress} counts rounds. */
     public RoundProgress(Progress progress) {
         this.progress = progress;
     }
 
-    /**
-     * Starts a round.
-     *
-     * @param round r, from 0
-     * @param stepsOfRound H, local steps of each worker
-     */
+    /** Starts round r, from 0, of H local steps of each worker. */
     public synchronized void begin(long round, int stepsOfRound) {
         steps.clear();
         running = round;
         localSteps = stepsOfRound;
     }
 
-    /** A worker reports the local steps it has done. */
     public synchronized void told(long round, int worker, int done) {
         if (round == running) {
             steps.put(worker, done);
@@ -40,7 +33,6 @@ public final class RoundProgress {
         }
     }
 
-    /** Ends the current round. */
     public synchronized void end(String note) {
         progress.advance(running + 1, note);
         running = -1;

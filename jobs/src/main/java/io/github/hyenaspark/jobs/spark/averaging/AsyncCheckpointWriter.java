@@ -54,10 +54,8 @@ final class AsyncCheckpointWriter implements AutoCloseable {
     }
 
     /**
-     * Waits for the round before, then writes this one, when {@link #workersCompute} is called or somebody waits for
-     * it.
-     *
-     * @throws IOException if the round before could not be written
+     * Waits for the round before, and throws if it could not be written; writes this one when {@link #workersCompute}
+     * is called or somebody waits for it.
      */
     void write(RoundMetrics entry) throws IOException {
         await();
@@ -96,11 +94,7 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         savedRound = run.round();
     }
 
-    /**
-     * Waits until everything is written.
-     *
-     * @throws IOException if something could not be
-     */
+    /** Waits until everything is written; throws if something could not be. */
     void await() throws IOException {
         begin.countDown();
         if (writing.isEmpty()) {

@@ -50,7 +50,6 @@ public final class AveragingDriver {
     private Optional<RunState> latest = Optional.empty();
     private boolean stopped;
 
-    /** @param progress counts rounds */
     public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
         this.plan = plan;
         this.train = train;
@@ -61,10 +60,9 @@ public final class AveragingDriver {
     }
 
     /**
-     * Does the rounds that are missing.
+     * Does the rounds that are missing after a state, which is saved already unless it is at round 0; returns the last,
+     * saved.
      *
-     * @param start where the run is; already saved, unless it is at round 0
-     * @return where it is then, saved
      * @throws StoppedException if {@link #stop} was called meanwhile and the last finished round is saved
      * @throws IOException if a round could not be saved
      * @throws IllegalStateException if a worker's loss or parameters are not finite; nothing of that round is kept
@@ -91,10 +89,9 @@ public final class AveragingDriver {
     }
 
     /**
-     * Commits a checkpoint of the last finished round, if there is none yet, and lets no later one be committed. For a
-     * JVM that is about to end: the loop notices at the end of its round. A save that failed before is tried again.
-     *
-     * @throws IOException if there is no checkpoint of the last finished round
+     * Commits a checkpoint of the last finished round, if there is none yet, and lets no later one be committed; throws
+     * if there is none then. For a JVM that is about to end: the loop notices at the end of its round. A save that
+     * failed before is tried again.
      */
     public void stop() throws IOException {
         synchronized (commit) {
@@ -221,7 +218,6 @@ public final class AveragingDriver {
     /**
      * What the round loop does, and when. Only {@code rounds} and {@code longest} belong to the run's identity.
      *
-     * @param rounds rounds of the whole run
      * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
      * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
      * @param checkpointEveryRounds save after every so many rounds, and when the job stops
@@ -275,10 +271,6 @@ public final class AveragingDriver {
             phaseBegin = now;
         }
 
-        /**
-         * Notes what the slowest worker took: for all, for getting the state, for reading batches, for local steps, for
-         * encoding.
-         */
         void putSlowest(List<WorkerRound> workers) {
             millis.put("slowest_worker", slowest(workers, WorkerRound.WorkerTimes::total));
             millis.put("slowest_fetch", slowest(workers, WorkerRound.WorkerTimes::fetch));

@@ -34,11 +34,7 @@ final class DeadlineRound {
         this.deadline = deadline;
     }
 
-    /**
-     * The results that came in time, by worker: at least the quorum.
-     *
-     * @throws IllegalStateException if so many workers failed that there is no quorum
-     */
+    /** The results in time, by worker; throws if so many workers failed that there is no quorum. */
     List<WorkerRound> results(AveragingTask task, List<Integer> workers) {
         ExecutorService threads = Executors.newFixedThreadPool(workers.size());
         try {

@@ -27,13 +27,7 @@ final class DivergenceGuard {
         this.workers = workers;
     }
 
-    /**
-     * A round's results after the guard looked at them.
-     *
-     * @param results those that count, by worker
-     * @param again the workers that were computed once more
-     * @param dropped the workers whose results do not count
-     */
+    /** The results that count, by worker; the workers computed once more, and those whose results do not count. */
     record Checked(List<WorkerRound> results, List<Integer> again, List<Integer> dropped) {
         List<LocalTrainer.WorkerReport> reports() {
             return results.stream().map(WorkerRound::report).toList();
@@ -47,11 +41,7 @@ final class DivergenceGuard {
         }
     }
 
-    /**
-     * Looks at the results of a round.
-     *
-     * @throws IllegalStateException if one is bad twice and the run is to stop, or none is left
-     */
+    /** Checks a round; throws if a result is bad twice and the run is to stop, or none is left. */
     Checked check(RunState start, List<WorkerRound> results) {
         double median = median(results);
         List<WorkerRound> good = new ArrayList<>();
@@ -80,7 +70,9 @@ final class DivergenceGuard {
                         still.get(),
                         result.place(),
                         second.place());
-                refuse(start, both);
+                if (config.action() == TrainConfig.Guard.Action.STOP) {
+                    throw stopped(start, both);
+                }
                 LOG.warn("round {}: {}; it is dropped from the round", start.round() + 1, both);
                 dropped.add(result.worker());
             }
@@ -89,12 +81,6 @@ final class DivergenceGuard {
             throw stopped(start, "no worker brought a result that could be used");
         }
         return new Checked(good, again, dropped);
-    }
-
-    private void refuse(RunState start, String problem) {
-        if (config.action() == TrainConfig.Guard.Action.STOP) {
-            throw stopped(start, problem);
-        }
     }
 
     private static IllegalStateException stopped(RunState start, String problem) {
@@ -129,9 +115,7 @@ final class DivergenceGuard {
                 : Optional.empty();
     }
 
-    /**
-     * Of the finite steps of workers that learned something; of an even number the shorter of the two in the middle.
-     */
+    /** Of the finite steps of workers that learned something; of an even number the shorter in the middle. */
     private static double median(List<WorkerRound> results) {
         double[] norms = results.stream()
                 .map(WorkerRound::report)

@@ -17,16 +17,12 @@ import io.github.hyenaspark.train.optim.LearningRate;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * The line that a round leaves in the journal.
  *
- * @param train settings of the run
- * @param before where the run was
- * @param after where it is
- * @param checked what the workers sent
- * @param average what that averages to, empty if no worker had a target
+ * @param average what the results average to, empty if no worker had a target
  * @param sent bytes that went to each worker
  * @param length L of the sequences that were trained on
  * @param heldOut the held-out loss after this round, no tokens if it was not measured
@@ -56,7 +52,6 @@ record RoundMetrics(
         return LearningRate.of(train).at(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }
 
-    /** Tokens of this round. */
     long tokens() {
         return after.tokens() - before.tokens();
     }
@@ -128,14 +123,9 @@ record RoundMetrics(
         }
     }
 
-    private interface Adder {
-        void add(ArrayNode array, WorkerRound worker);
-    }
-
-    private void each(ObjectNode json, String key, Adder adder) {
+    private void each(ObjectNode json, String key, BiConsumer<ArrayNode, WorkerRound> adder) {
         ArrayNode array = json.putArray(key);
-        Consumer<WorkerRound> add = worker -> adder.add(array, worker);
-        checked.results().forEach(add);
+        checked.results().forEach(worker -> adder.accept(array, worker));
     }
 
     private static void putNumbers(ObjectNode json, String key, List<Integer> workers) {
@@ -148,7 +138,8 @@ record RoundMetrics(
     private void putNorms(ObjectNode json) {
         float[] start = before.state().theta();
         json.put("update_norm", DeltaStatistics.distance(start, after.state().theta()));
-        average.map(found -> found.deltaCosine(start, checked.reports()))
+        average.map(found -> DeltaStatistics.cosine(
+                        found.averaging(), checked.reports(), found.averaging().meanDeltaNorm(start, found.averaged())))
                 .filter(Double::isFinite)
                 .ifPresent(cosine -> json.put("delta_cosine", cosine));
     }
@@ -167,9 +158,7 @@ record RoundMetrics(
                         results.stream().mapToLong(WorkerRound::momentBytes).sum());
     }
 
-    /**
-     * Whether the workers of a round went in the same direction, from the lengths of their steps and of the mean step.
-     */
+    /** Whether workers went in the same direction, from the lengths of their steps and of the mean step. */
     static final class DeltaStatistics {
         private DeltaStatistics() {}
 

@@ -66,12 +66,7 @@ public final class RunStore {
         DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, 0);
     }
 
-    /**
-     * Where a run is kept.
-     *
-     * @param uri its directory
-     * @param keep how many checkpoints stay, at least 1
-     */
+    /** The directory of a run, and how many checkpoints stay in it, at least 1. */
     public record RunDirectory(String uri, int keep) {
         public RunDirectory {
             if (uri.isBlank()) {
@@ -84,10 +79,8 @@ public final class RunStore {
     }
 
     /**
-     * Opens the store of a run for writing.
-     *
-     * @param checkpoints those of the directory, of which this process has begun an epoch
-     * @param journalBytes length of the journal in the checkpoint that is resumed from, 0 for a new run
+     * Opens the store of a run for writing; this process has begun an epoch of the checkpoints. The journal is cut to
+     * its length in the checkpoint that is resumed from, 0 for a new run.
      */
     public static RunStore open(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
@@ -95,7 +88,6 @@ public final class RunStore {
         return new RunStore(storage, directory, checkpoints, facts, journalBytes);
     }
 
-    /** What the rounds so far say of the loss. */
     public LossHistory history() {
         return history;
     }
@@ -120,11 +112,7 @@ public final class RunStore {
         sampler.ifPresent(TextSampler::await);
     }
 
-    /**
-     * Adds a round to the journal; it is stored with the next checkpoint.
-     *
-     * @param after where the run is then
-     */
+    /** Adds a round to the journal; it is stored with the next checkpoint. */
     void append(ObjectNode entry, RunState after) {
         sampler.ifPresent(found -> found.addTo(entry, after));
         log.append(entry);
@@ -132,7 +120,7 @@ public final class RunStore {
     }
 
     /**
-     * Commits a checkpoint; journal first, so that the checkpoint never names rounds the journal has not seen.
+     * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen.
      *
      * @throws LockedException if another driver has taken over the run, whose journal is left as it is
      */
@@ -172,7 +160,6 @@ public final class RunStore {
         }
     }
 
-    /** Makes what people look at. */
     @FunctionalInterface
     private interface Drawing {
         byte[] bytes() throws IOException;

@@ -5,9 +5,10 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.jobs.spark.worker.AveragingTask;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
@@ -42,12 +43,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     private Optional<DistributedAverage> held = Optional.empty();
 
     /**
-     * How the workers are run; their results do not depend on it.
-     *
-     * @param merge where results are averaged
-     * @param epoch of the driver, in the names of what workers keep
-     * @param replay what every worker did in a run that is done again
-     * @param work what workers do
+     * How the workers are run; their results do not depend on it. The driver's {@code epoch} is in the names of what
+     * workers keep; {@code replay} has what every worker did in a run that is done again.
      */
     public record WorkerOptions(AggregationSite merge, long epoch, ReplayedSteps replay, WorkerComputation work) {}
 
@@ -60,18 +57,14 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         sender = new BroadcastState.Sender(context, plan.train(), options.epoch());
     }
 
-    /**
-     * Sends the plan to the executors.
-     *
-     * @throws IOException if the held-out data cannot be opened
-     */
+    /** Sends the plan to the executors; throws if the held-out data cannot be opened. */
     public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
             throws IOException {
         if (plan.snapshot().documents(Split.VALIDATION) == 0) {
             return new SparkWorkers(context, plan, options, 0);
         }
         try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
-            int chunks = HeldOutTask.chunks(heldOut.sequences(), plan.train().batchSize());
+            int chunks = EvaluationTask.chunks(heldOut.sequences(), plan.train().batchSize());
             return new SparkWorkers(context, plan, options, chunks);
         }
     }
@@ -90,13 +83,15 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     @Override
     public List<WorkerRound> train(RunState start) {
         TrainConfig train = planHere.train();
-        describe(String.format(
-                Locale.ROOT,
-                "round %d of %d: %d workers, %d local steps each",
-                start.round() + 1,
-                train.rounds(),
-                train.workers(),
-                train.localStepsIn(start.round())));
+        TaskWatch.describe(
+                context,
+                String.format(
+                        Locale.ROOT,
+                        "round %d of %d: %d workers, %d local steps each",
+                        start.round() + 1,
+                        train.rounds(),
+                        train.workers(),
+                        train.localStepsIn(start.round())));
         StepLimit limit = options.replay().limit(train, start.round());
         List<Integer> workers = options.replay().workers(train, start.round());
         var task = new AveragingTask(plan, sender.broadcast(start), options.work(), limit);
@@ -115,7 +110,8 @@ public final class SparkWorkers implements Workers, AutoCloseable {
 
     @Override
     public WorkerRound again(RunState start, int worker) {
-        describe(String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
+        TaskWatch.describe(
+                context, String.format(Locale.ROOT, "round %d: worker %d once more", start.round() + 1, worker));
         StepLimit limit = options.replay().limit(planHere.train(), start.round());
         JavaRDD<WorkerRound> result = context.parallelize(new ArrayList<>(List.of(worker)), 1)
                 .map(new AveragingTask(plan, sender.broadcast(start), options.work(), limit));
@@ -131,7 +127,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
                     start.state(),
                     results.stream().map(r -> r.frames().orElseThrow()).toList());
         }
-        describe(String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
+        TaskWatch.describe(context, String.format(Locale.ROOT, "round %d: averages", start.round() + 1));
         DistributedAverage here = held.get();
         Averaging.AveragedState averaged = here.average(plan, sender.broadcast(start), averaging, results);
         here.release();
@@ -144,16 +140,18 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         if (chunks == 0) {
             return LossByPosition.ZERO;
         }
-        describe(String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
+        TaskWatch.describe(context, String.format(Locale.ROOT, "held-out loss after round %d", state.round()));
         int partitions = Math.min(chunks, Math.max(1, context.defaultParallelism()));
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
-        List<HeldOutTask.ChunkLoss> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(new HeldOutTask(plan, sender.broadcast(state)))
+        Broadcast<TrainingPlan> sentPlan = plan;
+        BroadcastState.Handle sent = sender.broadcast(state);
+        List<LossByPosition> losses = context.parallelize(numbers, partitions)
+                .mapPartitions(chunk -> EvaluationTask.Plan.heldOut(sentPlan.value(), sent, chunk))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
-        for (HeldOutTask.ChunkLoss loss : losses) { // in the order of the chunks: collect keeps it
-            sum = sum.plus(loss.loss());
+        for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it
+            sum = sum.plus(loss);
         }
         return sum;
     }
@@ -164,10 +162,5 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         DriverState.ofThisProcess().unlisten(planHere.run());
         sender.close();
         plan.destroy();
-    }
-
-    private void describe(String description) {
-        context.setJobDescription(description);
-        context.setCallSite(description);
     }
 }

@@ -13,30 +13,20 @@ public final class TextGenerator {
     private final Generator generator;
     private final Tokenizer tokenizer;
 
-    /**
-     * A generator of texts.
-     *
-     * @param model gets no other parameters while a text is made
-     * @param vocabularySize V of the model, ids
-     * @param lMax l-max of the model, tokens
-     */
+    /** A model of V ids and l-max tokens, which gets no other parameters while a text is made. */
     public TextGenerator(HyenaLanguageModel model, int vocabularySize, int lMax, Tokenizer tokenizer) {
         this.generator = Generator.of(model, vocabularySize, lMax);
         this.tokenizer = tokenizer;
     }
 
-    /** One with the parameters of a run. */
     public static TextGenerator of(TrainedRun run) {
         return new TextGenerator(
                 run.network(), run.vocabularySize(), run.model().lMax(), run.tokenizer());
     }
 
     /**
-     * Continues a prompt by at most {@code count} tokens.
-     *
-     * @param sink takes the bytes of each token, which may be a part of a character, and says whether another one is
-     *     wanted
-     * @return how many tokens were chosen
+     * Continues a prompt by at most {@code count} tokens; returns how many were chosen. The sink takes the bytes of
+     * each token, which may be a part of a character, and says whether another one is wanted.
      */
     public int generate(String prompt, int count, Sampling sampling, long seed, Predicate<byte[]> sink) {
         return generator.generate(

@@ -130,11 +130,8 @@ public final class TextSampler {
     }
 
     /**
-     * The section {@code run.sample}: texts in the report of a run, which show what its model has learnt.
-     *
-     * @param everyRounds rounds between two of them; 0 for none
-     * @param prompt that they continue; empty for the beginning of a document
-     * @param tokens of each at most, at least 1
+     * The section {@code run.sample}: texts in the report of a run after every so many rounds, 0 for none, of at least
+     * 1 token. An empty prompt is the beginning of a document.
      */
     public record Config(long everyRounds, String prompt, int tokens) {
         public Config {

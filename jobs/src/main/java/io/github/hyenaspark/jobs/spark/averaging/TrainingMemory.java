@@ -14,7 +14,6 @@ import io.github.hyenaspark.train.config.TrainConfig;
  * @param result of one worker, as it travels
  * @param taskHeap of one task, the result and what it starts from included
  * @param executorHeap of what all tasks of an executor share
- * @param driverHeap of the driver
  */
 public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
@@ -32,12 +31,7 @@ public record TrainingMemory(
     /** MiB; Spark refuses less than 450. */
     private static final long SMALLEST_HEAP = 512;
 
-    /**
-     * Of a training.
-     *
-     * @param vocabularySize V before padding
-     * @param merge where results are averaged
-     */
+    /** Of a training with V ids before padding, whose results are averaged at {@code merge}. */
     public static TrainingMemory of(ModelConfig model, int vocabularySize, TrainConfig train, AggregationSite merge) {
         StepMemory step = StepMemory.of(model, vocabularySize, train);
         long vector = step.parameters() * Float.BYTES;

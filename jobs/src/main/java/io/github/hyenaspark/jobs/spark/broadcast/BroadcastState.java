@@ -25,12 +25,9 @@ import org.apache.spark.broadcast.Broadcast;
  * and the moments in the codec in which they came.
  *
  * @param series names the rounds of one driver; empty if parameters never come as updates
- * @param round r, from 0
  * @param theta θ, P; empty where an update stands for it, see {@link ExecutorParameterCache}
- * @param update what changed since the state of the round before
- * @param momentCodec of the next two
  * @param firstMoment m, empty unless workers share moments
- * @param secondMoment v in the same way; there may be fewer of them than parameters
+ * @param secondMoment v likewise; there may be fewer of them than parameters
  * @param kept what every worker kept from its round before; empty if nothing
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */
@@ -65,34 +62,25 @@ public record BroadcastState(
                 directory);
     }
 
-    /**
-     * A state with all of its parameters.
-     *
-     * @param state without an update
-     * @param wholeBytes of parameters that were transferred because the update was not enough
-     */
+    /** A state without an update, and the bytes of parameters transferred because the update was not enough. */
     public record Received(BroadcastState state, long wholeBytes) {}
 
     /**
-     * The same with all parameters in the place of the update.
-     *
-     * @param cache has the parameters of the round before, unless this executor missed it
-     * @param whole asks for all parameters
+     * The same with all parameters in the place of the update, which the cache applies unless this executor missed the
+     * round before; then {@code whole} asks for all.
      */
     Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
-        ExecutorParameterCache.Parameters all = cache.receive(
-                new ExecutorParameterCache.Key(series, round), theta, update.map(u -> u::appliedTo), whole);
+        ExecutorParameterCache.Parameters all =
+                cache.receive(series, round, theta, update.map(u -> u::appliedTo), whole);
         var state = new BroadcastState(
                 series, round, all.theta(), Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
         return new Received(state, all.wholeBytes());
     }
 
-    /** Bytes of the parameters. */
     public long parameterBytes() {
         return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
     }
 
-    /** Bytes of the moments. */
     public long momentBytes() {
         return (long) firstMoment.length + secondMoment.length;
     }
@@ -101,7 +89,6 @@ public record BroadcastState(
         return firstMoment.length > 0;
     }
 
-    /** What a worker kept, if it did. */
     public Optional<VectorFile> kept(int worker) {
         return kept.stream()
                 .filter(file -> WorkerStateFiles.worker(file) == worker)
@@ -113,12 +100,7 @@ public record BroadcastState(
         return new TrainingState(theta, decoded(firstMoment, 0, theta.length), decoded(secondMoment, 0, theta.length));
     }
 
-    /**
-     * A range of the same, copied.
-     *
-     * @param from the first parameter, a multiple of {@link Codec#BLOCK}
-     * @param to one past the last
-     */
+    /** A range of the same, copied; it begins at a multiple of {@link Codec#BLOCK}. */
     public TrainingState state(int from, int to) {
         return new TrainingState(
                 Arrays.copyOfRange(theta, from, to), decoded(firstMoment, from, to), decoded(secondMoment, from, to));
@@ -150,11 +132,7 @@ public record BroadcastState(
         return values;
     }
 
-    /**
-     * A common state on its way to tasks.
-     *
-     * @param sent what travels
-     */
+    /** A common state on its way to tasks. */
     public record Handle(Broadcast<BroadcastState> sent) implements Serializable {
         /** The state with all of its parameters, in a task. */
         public BroadcastState value() {
@@ -190,7 +168,6 @@ public record BroadcastState(
 
         private record Sent(RunState state, BroadcastState bytes, Broadcast<BroadcastState> broadcast) {}
 
-        /** @param epoch of the driver, in the names of what workers keep */
         public Sender(JavaSparkContext context, TrainConfig train, long epoch) {
             this.context = context;
             this.train = train;
@@ -209,7 +186,6 @@ public record BroadcastState(
             return sent.get().bytes();
         }
 
-        /** What tasks get of a state. */
         public synchronized Handle broadcast(RunState state) {
             send(state);
             return new Handle(sent.orElseThrow().broadcast());

@@ -9,14 +9,8 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
- * What every task of a run knows, sent to each executor once.
- *
- * @param model the architecture
- * @param train how it is trained
- * @param snapshot the data
- * @param dataset URI of the directory that the snapshot's shards are in
- * @param packing how the sequences to train on are made; held-out ones are always of one document each
- * @param run URI of the run's directory, where workers write what they keep
+ * What every task of a run knows, sent to each executor once; {@code packing} is of the sequences to train on, held-out
+ * ones are always of one document each. Dataset and run are URIs of directories.
  */
 public record TrainingPlan(
         ModelConfig model,
@@ -34,12 +28,10 @@ public record TrainingPlan(
         return snapshot.vocabulary().size();
     }
 
-    /** What every task computes with. */
     public ModelUse modelUse() {
         return new ModelUse(model, vocabularySize(), train.recompute(), train.threads());
     }
 
-    /** The sequences to train on. */
     public BatchSource trainSource() {
         return new BatchSource(snapshot, dataset, Split.TRAIN, packing);
     }

@@ -7,10 +7,8 @@ import java.util.TreeMap;
 
 /**
  * What a worker keeps between two rounds besides what all workers share: its moments under
- * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far.
- *
- * @param train how the worker is trained
- * @param vectors by name, P each; none before its first round
+ * {@link TrainConfig.MomentPolicy#LOCAL}, and what its codec has lost so far. Vectors are by name, P each; none before
+ * the first round.
  */
 public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) {
     private static final String FIRST = "first-moment";
@@ -18,7 +16,6 @@ public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) 
     private static final String RESIDUAL = "residual";
     private static final float[] NOTHING = {};
 
-    /** What the worker starts a round from. */
     public TrainingState start(BroadcastState sent) {
         if (sent.sharesMoments()) {
             return sent.state();
@@ -35,7 +32,6 @@ public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) 
         return vectors.getOrDefault(RESIDUAL, NOTHING);
     }
 
-    /** What it keeps after a round. */
     public Map<String, float[]> after(TrainingState end, float[] residual) {
         Map<String, float[]> keeps = new TreeMap<>();
         if (train.innerState() == TrainConfig.MomentPolicy.LOCAL) {

@@ -9,6 +9,7 @@ import io.github.hyenaspark.data.shard.table.DocumentTable;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ public final class DocumentLosses {
     private Optional<Boolean> lastToken = Optional.empty(); // whether that of the document is the likeliest
     private long lastTokens;
     private long lastTokensLikeliest;
+    private LossByPosition all = LossByPosition.ZERO;
+    private LossByPosition full = LossByPosition.ZERO;
     private long sequences;
     private long documents;
     private long bytes;
@@ -44,8 +47,9 @@ public final class DocumentLosses {
         this.sink = sink;
     }
 
-    /** The losses of the next chunk. */
     void add(EvaluationTask.ChunkLosses chunk) throws IOException {
+        all = all.plus(chunk.all());
+        full = full.plus(chunk.full());
         for (int i = 0; i < chunk.nats().length; i++) {
             int next = plan.parts(sequences++).get(0).document();
             if (next != document) {
@@ -75,24 +79,9 @@ public final class DocumentLosses {
         loss = LossSum.ZERO;
     }
 
-    /** Documents that were given to the sink. */
-    long documents() {
-        return documents;
-    }
-
-    /** How many of them have a last token that counts. */
-    long lastTokens() {
-        return lastTokens;
-    }
-
-    /** How many of these are the likeliest. */
-    long lastTokensLikeliest() {
-        return lastTokensLikeliest;
-    }
-
-    /** Bytes of their texts. */
-    long bytes() {
-        return bytes;
+    /** All losses so far, once they have come to an {@link #end}. */
+    SparkEvaluation.Evaluation sum() {
+        return new SparkEvaluation.Evaluation(documents, bytes, lastTokens, lastTokensLikeliest, all, full);
     }
 
     private DocumentRow row() throws IOException {
@@ -130,15 +119,8 @@ public final class DocumentLosses {
     }
 
     /**
-     * What a model makes of one document.
-     *
-     * @param id as in the document table
-     * @param path of its file, relative to the input
-     * @param position in that file
-     * @param bytes of its text
-     * @param loss of all its targets
-     * @param lastTokenLikeliest whether the model finds no token more likely than the last one of the text; empty if
-     *     that one does not count
+     * The loss of one document over all its targets, named as in the document table. {@code lastTokenLikeliest} says
+     * whether no token is more likely than the last one of its text; empty if that one does not count.
      */
     public record DocumentLoss(
             String id, String path, long position, long bytes, LossSum loss, Optional<Boolean> lastTokenLikeliest) {}

@@ -5,6 +5,8 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
@@ -17,33 +19,31 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.function.FlatMapFunction;
-import org.apache.spark.broadcast.Broadcast;
+import java.util.stream.LongStream;
 
-/** The losses of some chunks of sequences. Chunks are those of {@link HeldOutTask}, and so are their sums. */
-public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, EvaluationTask.ChunkLosses> {
-    private static final long serialVersionUID = 1;
+/**
+ * The losses of some chunks of sequences. A chunk is B sequences in a row, the last one fewer; each chunk has a sum of
+ * its own, so the total does not depend on which task computed which chunk.
+ */
+public final class EvaluationTask {
+    private EvaluationTask() {}
 
-    private final Broadcast<Plan> plan;
-    private final Broadcast<float[]> theta;
-
-    EvaluationTask(Broadcast<Plan> plan, Broadcast<float[]> theta) {
-        this.plan = plan;
-        this.theta = theta;
+    /** How many chunks of B sequences there are. */
+    public static int chunks(long sequences, int batchSize) {
+        return Math.toIntExact((sequences + batchSize - 1) / batchSize);
     }
 
-    @Override
-    public Iterator<ChunkLosses> call(Iterator<Integer> chunks) throws IOException {
-        return plan.value().measure(theta.value(), chunks, EvaluationTask::losses);
+    static long[] sequencesOf(int chunk, int batchSize, long sequences) {
+        long from = (long) chunk * batchSize;
+        return LongStream.range(from, Math.min(from + batchSize, sequences)).toArray();
     }
 
-    private static ChunkLosses losses(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences)
+    private static ChunkLosses losses(HyenaLanguageModel model, TokenBatches batches, long[] sequences)
             throws IOException {
         Batch batch = batches.batch(sequences);
         LanguageModelHead.TargetLosses found = model.losses(batch);
         double[] nats = found.nats();
         return new ChunkLosses(
-                chunk,
                 LossByPosition.of(nats, batch),
                 LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
                 sums(nats, batch),
@@ -89,18 +89,16 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     }
 
     /**
-     * The losses of one chunk of sequences. Not compared by {@code equals}: it holds arrays, which are not copied.
+     * The losses of one chunk of sequences. Not compared by {@code equals}: the arrays are not copied.
      *
-     * @param chunk its number; sums are merged in this order
      * @param all by place in the sequence
      * @param full the same of the sequences that have no padding
      * @param nats of each sequence, in order
      * @param tokens how many targets of each sequence count
-     * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts the last token of its
-     *     document, else {@link #NONE}
+     * @param lastTokens of each sequence: {@link #RIGHT} or {@link #WRONG} if it predicts its document's last token,
+     *     else {@link #NONE}
      */
-    public record ChunkLosses(
-            int chunk, LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
+    public record ChunkLosses(LossByPosition all, LossByPosition full, double[] nats, int[] tokens, byte[] lastTokens) {
         /** The last token of the document is not predicted in this sequence, or does not count. */
         static final byte NONE = 0;
 
@@ -112,24 +110,30 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
     }
 
     /**
-     * What every task of an evaluation knows, sent to each executor once.
-     *
-     * @param use the model
-     * @param source the sequences, each of one document
-     * @param batchSize B, sequences in a chunk: that of training, whose measurements between rounds have the same sums
+     * What every task of an evaluation knows, sent to each executor once. Sequences are of one document each; a chunk
+     * has B of them as in training, whose measurements between rounds have the same sums.
      */
     public record Plan(ModelUse use, BatchSource source, int batchSize) {
-        /** What is found in one chunk of sequences. */
-        @FunctionalInterface
-        interface Measurement<T> {
-            T of(int chunk, HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
+        Iterator<ChunkLosses> losses(float[] theta, Iterator<Integer> chunks) throws IOException {
+            return measure(theta, chunks, EvaluationTask::losses);
         }
 
-        /**
-         * Measures chunks in the task that calls this.
-         *
-         * @param theta θ, P
-         */
+        /** The loss of one state over some chunks of the held-out sequences of a training. */
+        public static Iterator<LossByPosition> heldOut(
+                TrainingPlan plan, BroadcastState.Handle state, Iterator<Integer> chunks) throws IOException {
+            return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
+                    .measure(
+                            state.value().theta(),
+                            chunks,
+                            (model, batches, sequences) -> model.lossByPosition(batches.batch(sequences)));
+        }
+
+        @FunctionalInterface
+        interface Measurement<T> {
+            T of(HyenaLanguageModel model, TokenBatches batches, long[] sequences) throws IOException;
+        }
+
+        /** Measures chunks in the task that calls this; θ has P. */
         <T> Iterator<T> measure(float[] theta, Iterator<Integer> chunks, Measurement<T> measurement)
                 throws IOException {
             ExecutorState executor = ExecutorState.ofThisProcess();
@@ -138,9 +142,8 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
                 model.parameters(theta);
                 List<T> found = new ArrayList<>();
                 while (chunks.hasNext()) {
-                    int chunk = chunks.next();
-                    long[] sequences = HeldOutTask.sequencesOf(chunk, batchSize, batches.sequences());
-                    found.add(measurement.of(chunk, model, batches, sequences));
+                    long[] sequences = sequencesOf(chunks.next(), batchSize, batches.sequences());
+                    found.add(measurement.of(model, batches, sequences));
                 }
                 executor.giveBack(use, model);
                 return found.iterator();
@@ -148,10 +151,8 @@ public final class EvaluationTask implements FlatMapFunction<Iterator<Integer>, 
         }
 
         /**
-         * Evaluates a run on documents each by itself, as training measures its held-out loss.
-         *
-         * @param dataset URI of the dataset's directory
-         * @param documents at most so many, spread evenly over the split; 0 for all
+         * Evaluates a run as training measures its held-out loss, on at most so many documents, spread evenly over the
+         * split; 0 for all.
          */
         public static Plan of(TrainedRun run, DatasetSnapshot snapshot, String dataset, Split split, long documents) {
             var packing =

@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.RowSink;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import io.github.hyenaspark.model.LossByPosition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,90 +25,61 @@ public final class SparkEvaluation {
 
     private final JavaSparkContext context;
     private final Storage storage;
-    private final Progress progress;
+    private final Progress progress; // counts chunks
 
-    /** @param progress counts chunks */
     public SparkEvaluation(JavaSparkContext context, Storage storage, Progress progress) {
         this.context = context;
         this.storage = storage;
         this.progress = progress;
     }
 
-    /**
-     * How many chunks there are.
-     *
-     * @throws IllegalArgumentException if the split has no text
-     */
+    /** How many chunks there are; refuses a split without text. */
     public static int chunks(Storage storage, EvaluationTask.Plan plan) throws IOException {
         try (TokenBatches batches = plan.source().open(storage)) {
-            return HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+            return EvaluationTask.chunks(batches.sequences(), plan.batchSize());
         }
     }
 
-    /**
-     * Evaluates.
-     *
-     * @param theta θ, P
-     * @param documents takes each document, in the order of the split
-     */
+    /** Evaluates a model with θ, P; the sink takes each document, in the order of the split. */
     public Evaluation run(EvaluationTask.Plan plan, float[] theta, RowSink<DocumentLosses.DocumentLoss> documents)
             throws IOException {
         Broadcast<EvaluationTask.Plan> sentPlan = context.broadcast(plan);
         Broadcast<float[]> sentTheta = context.broadcast(theta);
         try (TokenBatches batches = plan.source().open(storage)) {
             var byDocument = new DocumentLosses(storage, plan.source(), batches.plan(), documents);
-            LossByPosition all = LossByPosition.ZERO;
-            LossByPosition full = LossByPosition.ZERO;
-            int chunks = HeldOutTask.chunks(batches.sequences(), plan.batchSize());
+            int chunks = EvaluationTask.chunks(batches.sequences(), plan.batchSize());
             int atOnce = Math.multiplyExact(context.defaultParallelism(), TASKS_PER_SLOT * CHUNKS_PER_TASK);
             for (int from = 0; from < chunks; from += atOnce) {
                 int to = Math.min(chunks, from + atOnce);
-                describe(from, to, chunks);
-                for (EvaluationTask.ChunkLosses losses : losses(from, to, new EvaluationTask(sentPlan, sentTheta))) {
-                    all = all.plus(losses.all());
-                    full = full.plus(losses.full());
+                TaskWatch.describe(
+                        context, String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks));
+                List<Integer> numbers =
+                        new ArrayList<>(IntStream.range(from, to).boxed().toList());
+                int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
+                List<EvaluationTask.ChunkLosses> found = context.parallelize(numbers, tasks)
+                        .mapPartitions(part -> sentPlan.value().losses(sentTheta.value(), part))
+                        .collect();
+                for (EvaluationTask.ChunkLosses losses : found) { // in the order of the chunks: collect keeps it
                     byDocument.add(losses);
                 }
                 progress.advance(
-                        to, String.format(Locale.ROOT, "loss %.4f", all.total().mean()));
+                        to,
+                        String.format(
+                                Locale.ROOT,
+                                "loss %.4f",
+                                byDocument.sum().all().total().mean()));
             }
             byDocument.end();
-            return new Evaluation(
-                    byDocument.documents(),
-                    byDocument.bytes(),
-                    byDocument.lastTokens(),
-                    byDocument.lastTokensLikeliest(),
-                    all,
-                    full);
+            return byDocument.sum();
         } finally {
             sentPlan.destroy();
             sentTheta.destroy();
         }
     }
 
-    /** In the order of the chunks: collect keeps it. */
-    private List<EvaluationTask.ChunkLosses> losses(int from, int to, EvaluationTask task) {
-        List<Integer> numbers =
-                new ArrayList<>(IntStream.range(from, to).boxed().toList());
-        int tasks = Math.min(to - from, TASKS_PER_SLOT * context.defaultParallelism());
-        return context.parallelize(numbers, tasks).mapPartitions(task).collect();
-    }
-
-    private void describe(int from, int to, int chunks) {
-        String description = String.format(Locale.ROOT, "evaluate chunks %d to %d of %d", from + 1, to, chunks);
-        context.setJobDescription(description);
-        context.setCallSite(description);
-    }
-
     /**
-     * What a model makes of some documents, all together.
-     *
-     * @param documents how many
-     * @param bytes of their texts
-     * @param lastTokens documents whose last token counts
-     * @param lastTokensLikeliest how many of these the model finds no token more likely than
-     * @param all losses by place in the sequence
-     * @param full the same of the sequences that have no padding, so that every place has the same sequences
+     * Documents, bytes of their texts, documents whose last token counts, those where it is the likeliest, and losses
+     * by place in the sequence; {@code full} is of sequences without padding, so that every place has the same ones.
      */
     public record Evaluation(
             long documents,

@@ -40,10 +40,8 @@ public final class SparkDuplicates {
     }
 
     /**
-     * Looks for the duplicates that the recipe wants to be left out, and lists them in the dataset.
-     *
-     * @param units of the snapshot to come, in its order
-     * @return by unit name; units without duplicates are missing
+     * Lists the duplicates that the recipe wants to be left out in the dataset; {@code units} are those of the snapshot
+     * to come, in its order. Returns them by unit name; units without duplicates are missing.
      */
     public Map<String, DuplicateRule.UnitDuplicates> find(DatasetSpec recipe, List<UnitEntry> units) {
         int kinds = DuplicateRule.kinds(recipe.config().clean().duplicates());
@@ -156,12 +154,7 @@ public final class SparkDuplicates {
         }
     }
 
-    /**
-     * Where duplicates are looked for.
-     *
-     * @param recipe the dataset's
-     * @param units of the snapshot to come, in its order
-     */
+    /** The dataset's recipe, and the units of the snapshot to come, in its order. */
     public record Plan(DatasetSpec recipe, List<UnitEntry> units) {
         public Plan {
             units = Collections.unmodifiableList(new ArrayList<>(units));

@@ -1,8 +1,12 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.unit.UnitRecord;
+import io.github.hyenaspark.data.prepare.unit.UnitWork;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.ArrayList;
@@ -21,40 +25,44 @@ public final class SparkPrepare {
     private static final long MEBIBYTE = 1 << 20;
 
     private final JavaSparkContext context;
-    private final Progress progress;
+    private final Progress progress; // counts mebibytes of input
 
-    /** @param progress counts mebibytes of input */
     public SparkPrepare(JavaSparkContext context, Progress progress) {
         this.context = context;
         this.progress = progress;
     }
 
-    /**
-     * Prepares these units; returns when all are done.
-     *
-     * @throws IOException if a unit failed at every attempt
-     */
+    /** Prepares these units; returns when all are done, and throws if one failed at every attempt. */
     public void run(DatasetSpec recipe, List<WorkUnit> units) throws IOException {
         if (units.isEmpty()) {
             return;
         }
         String description =
                 "prepare " + units.size() + " units of " + recipe.config().input();
-        context.setJobDescription(description);
-        context.setCallSite(description);
+        TaskWatch.describe(context, description);
         LongAccumulator bytesRead = context.sc().longAccumulator("bytes read");
         Broadcast<DatasetSpec> sent = context.broadcast(recipe);
         try {
-            JavaFutureAction<List<PrepareTask.UnitDone>> job = context.parallelize(new ArrayList<>(units), units.size())
-                    .map(new PrepareTask(sent, bytesRead))
+            JavaFutureAction<List<Long>> job = context.parallelize(new ArrayList<>(units), units.size())
+                    .map(unit -> prepare(unit, sent.value(), bytesRead))
                     .collectAsync();
-            List<PrepareTask.UnitDone> done = await(job, bytesRead);
             long documents =
-                    done.stream().mapToLong(PrepareTask.UnitDone::documents).sum();
+                    await(job, bytesRead).stream().mapToLong(Long::longValue).sum();
             progress.advance(mebibytes(units), documents + " documents");
         } finally {
             sent.destroy();
         }
+    }
+
+    /**
+     * Prepares one work unit on an executor; returns its documents. Safe to repeat and to run twice at once; publishes
+     * nothing. Bytes are for the display alone: a task that was done twice counts twice.
+     */
+    private static long prepare(WorkUnit unit, DatasetSpec recipe, LongAccumulator bytesRead) throws IOException {
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        UnitRecord record = UnitWork.run(unit, recipe, executor.tokenizer(recipe), executor.storage());
+        bytesRead.add(unit.bytes());
+        return record.documents();
     }
 
     /** What {@link Progress} counts: mebibytes of input, rounded up. */

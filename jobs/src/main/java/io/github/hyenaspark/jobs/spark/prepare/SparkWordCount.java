@@ -1,14 +1,30 @@
 package io.github.hyenaspark.jobs.spark.prepare;
 
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
+import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.unit.UnitDocuments;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.data.token.MalformedTextException;
+import io.github.hyenaspark.data.token.train.PreTokens;
 import io.github.hyenaspark.data.token.train.TopWords;
+import io.github.hyenaspark.data.token.train.WordCounts;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Tuple2;
 
 /**
  * Counts the words of an input: parts of the counts where the texts are read, their sums by word, and of each partition
@@ -16,41 +32,129 @@ import org.apache.spark.api.java.JavaSparkContext;
  * on partitions nor on attempts.
  */
 public final class SparkWordCount {
+    private static final Logger LOG = LoggerFactory.getLogger(SparkWordCount.class);
+    /** No word is empty, so the count of this one is the number of refused documents. */
+    private static final String REFUSED = "";
+
     private final JavaSparkContext context;
 
     public SparkWordCount(JavaSparkContext context) {
         this.context = context;
     }
 
-    /**
-     * The most frequent words of these units.
-     *
-     * @param maxWords how many, at least 1
-     * @throws IOException if a unit could not be read at every attempt
-     */
-    public CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords)
-            throws IOException {
-        return count(config, units, maxWords, Math.max(units.size(), context.defaultParallelism()));
-    }
-
-    CountWordsTask.WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords, int partitions)
-            throws IOException {
-        String description = "count the words of " + units.size() + " units of " + config.input();
-        context.setJobDescription(description);
-        context.setCallSite(description);
-        JavaRDD<CountWordsTask.WordCountPart> parts = context.parallelize(
-                        new ArrayList<>(units), Math.min(units.size(), partitions))
-                .mapPartitionsToPair(new CountWordsTask(config.source()))
-                .reduceByKey(Long::sum, partitions)
-                .mapPartitions(
-                        counts -> List.of(CountWordsTask.part(counts, maxWords)).iterator());
+    /** The most frequent words of these units, at least 1; throws if a unit could not be read at every attempt. */
+    public WordCountPart count(DataConfig config, List<WorkUnit> units, int maxWords) {
+        TaskWatch.describe(context, "count the words of " + units.size() + " units of " + config.input());
+        SourceConfig source = config.source();
+        JavaRDD<WordCountPart> parts = context.parallelize(new ArrayList<>(units), units.size())
+                .mapPartitionsToPair(part -> counts(source, part))
+                .reduceByKey(Long::sum, Math.max(units.size(), context.defaultParallelism()))
+                .mapPartitions(counts -> List.of(part(counts, maxWords)).iterator());
         var top = new TopWords(maxWords);
         long refused = 0;
-        for (Iterator<CountWordsTask.WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
-            CountWordsTask.WordCountPart part = all.next();
+        for (Iterator<WordCountPart> all = parts.toLocalIterator(); all.hasNext(); ) {
+            WordCountPart part = all.next();
             top.add(part.words());
             refused += part.refused();
         }
-        return new CountWordsTask.WordCountPart(top.selection(), refused);
+        return new WordCountPart(top.selection(), refused);
     }
+
+    /**
+     * Counts the words of work units on an executor. A word may come several times, each time with a part of its count.
+     * A document whose text is malformed counts up to the piece before the fault, and once under {@link #REFUSED}.
+     */
+    private static Iterator<Tuple2<String, Long>> counts(SourceConfig source, Iterator<WorkUnit> units)
+            throws IOException {
+        return new Counts(new UnitDocuments(ExecutorState.ofThisProcess().storage(), source, units));
+    }
+
+    /** Reads until the counts are full, hands them out, and reads on. */
+    private static final class Counts implements Iterator<Tuple2<String, Long>> {
+        private final UnitDocuments documents;
+        private final WordCounts counts = new WordCounts();
+        private Optional<PreTokens> words = Optional.empty();
+        private Iterator<WordCounts.WordCount> drained = Collections.emptyIterator();
+        private long refused; // not handed out yet
+        private boolean atEnd;
+
+        Counts(UnitDocuments documents) {
+            this.documents = documents;
+        }
+
+        @Override
+        public boolean hasNext() {
+            try {
+                while (!drained.hasNext() && !atEnd) {
+                    fill();
+                    drained = counts.drain().iterator();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return drained.hasNext() || refused > 0;
+        }
+
+        @Override
+        public Tuple2<String, Long> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("all words have been taken");
+            }
+            if (drained.hasNext()) {
+                WordCounts.WordCount word = drained.next();
+                return new Tuple2<>(word.word(), word.count());
+            }
+            long more = refused;
+            refused = 0;
+            return new Tuple2<>(REFUSED, more);
+        }
+
+        private void fill() throws IOException {
+            while (!counts.isFull() && !atEnd) {
+                try {
+                    countNext();
+                } catch (MalformedTextException e) {
+                    refuse(e.reason(), e.offset());
+                } catch (BadDocumentException e) {
+                    refuse(e.reason(), e.offset());
+                } catch (BadFileException e) {
+                    refuse(e.reason(), e.offset());
+                    documents.close();
+                }
+            }
+        }
+
+        private void countNext() throws IOException {
+            if (words.isEmpty()) {
+                words = documents.next().map(document -> new PreTokens(document.text()));
+                atEnd = words.isEmpty();
+            } else if (!words.get().countNext(counts)) {
+                words = Optional.empty();
+            }
+        }
+
+        private void refuse(String reason, long offset) {
+            LOG.warn("refused a document at byte {}: {}", offset, reason);
+            refused++;
+            words = Optional.empty();
+        }
+    }
+
+    /** The part of the counts that lies in one partition: all of its words are in no other one. */
+    private static WordCountPart part(Iterator<Tuple2<String, Long>> counts, int maxWords) {
+        var top = new TopWords(maxWords);
+        long refused = 0;
+        while (counts.hasNext()) {
+            Tuple2<String, Long> count = counts.next();
+            if (count._1().equals(REFUSED)) {
+                refused += count._2();
+            } else {
+                top.add(new WordCounts.WordCount(count._1(), count._2()));
+            }
+        }
+        return new WordCountPart(top.selection(), refused);
+    }
+
+    /** The most frequent of some words, what was cut, and how many documents were refused as malformed. */
+    public record WordCountPart(TopWords.Selection words, long refused) {}
 }

@@ -48,12 +48,8 @@ public final class ResumeCompatibility {
     private ResumeCompatibility() {}
 
     /**
-     * Refuses to resume a run under other settings.
-     *
-     * @param stored the sections as the checkpoint has them, JSON
-     * @param current the same sections now, JSON
-     * @param run URI of the run's directory, for the message
-     * @throws IllegalArgumentException naming every key that differs, with both values
+     * Refuses to resume a run under other settings than its checkpoint has, naming every key that differs, with both
+     * values.
      */
     public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current);
@@ -65,12 +61,8 @@ public final class ResumeCompatibility {
     }
 
     /**
-     * Refuses to begin a run with a model of another architecture than the settings say.
-     *
-     * @param stored the sections as the imported checkpoint has them, JSON
-     * @param current the same sections now, JSON
-     * @param run URI of the run's directory, for the message
-     * @throws IllegalArgumentException naming every key that differs, with both values
+     * Refuses to begin a run with an imported model of another architecture than the settings say, naming every key
+     * that differs, with both values.
      */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current).stream()
@@ -85,8 +77,6 @@ public final class ResumeCompatibility {
 
     /**
      * The settings that a run began with. One that began before there was a setting keeps what it did then.
-     *
-     * @param stored as its checkpoint has them, JSON
      */
     public static Settings began(String stored) throws CorruptFileException {
         Set<String> known = flat(stored).keySet();
@@ -97,12 +87,7 @@ public final class ResumeCompatibility {
                         .toList());
     }
 
-    /**
-     * Settings as arguments of the command line.
-     *
-     * @param sections JSON
-     * @return {@code key=value} for every value
-     */
+    /** Settings in JSON as arguments of the command line: {@code key=value} for every value. */
     public static List<String> arguments(String sections) throws CorruptFileException {
         List<String> arguments = new ArrayList<>();
         flat(sections).forEach((key, value) -> arguments.add(key + "=" + value.replaceFirst("^\"(.*)\"$", "$1")));

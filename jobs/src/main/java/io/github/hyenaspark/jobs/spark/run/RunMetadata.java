@@ -19,11 +19,9 @@ import org.apache.spark.package$;
  * @param dataset URI of the dataset's snapshot
  * @param datasetSha256 SHA-256 (hex) of that snapshot
  * @param tokenizer fingerprint of the tokenizer
- * @param vocabularySize V, ids
  * @param targetsPerByte held-out targets for each byte of the held-out text; NaN without such text
  * @param table the parameters in the order of the vectors
  * @param moments where the optimizer's moments of these are
- * @param numerics what the last bits depend on
  */
 public record RunMetadata(
         String settings,

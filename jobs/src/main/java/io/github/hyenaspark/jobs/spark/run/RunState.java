@@ -10,7 +10,6 @@ import java.util.Optional;
  * Where a run is after some rounds: all that the next round depends on. The arrays belong to this record and are never
  * changed; every round makes new ones.
  *
- * @param round rounds done
  * @param tokens tokens trained on, all workers together
  * @param state parameters, and the moments if the workers share them
  * @param outerMomentum the outer optimiser's momentum, P

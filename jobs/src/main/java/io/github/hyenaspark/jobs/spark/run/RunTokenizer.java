@@ -10,22 +10,15 @@ import java.io.IOException;
 
 /** A run keeps a copy of its dataset's tokenizer, so the run alone is enough to turn text into ids. */
 public final class RunTokenizer {
-    /** Name of its file. */
     public static final String FILE = "tokenizer.json";
 
-    /** Tokenizers that are all in their code. */
     private RunTokenizer() {}
 
-    /** Where a run keeps it. */
     public static String uri(String run) {
         return Storage.resolve(run, FILE);
     }
 
-    /**
-     * Copies it from the dataset, if it is not there already.
-     *
-     * @throws IOException if it cannot be read or written, or the run has another one
-     */
+    /** Copies it from the dataset, if it is not there already; throws if the run has another one. */
     public static void keep(Storage storage, String run, String dataset, DatasetSnapshot snapshot) throws IOException {
         byte[] file = storage.read(
                 DatasetSpec.tokenizerUri(dataset, snapshot.vocabulary().fingerprint()));
@@ -35,8 +28,6 @@ public final class RunTokenizer {
     /**
      * The tokenizer that a run keeps. Its file says which one it is: the settings of a run need not, since the dataset
      * does.
-     *
-     * @throws IOException if it cannot be read
      */
     public static Tokenizer read(Storage storage, String run) throws IOException {
         byte[] file = storage.read(uri(run));

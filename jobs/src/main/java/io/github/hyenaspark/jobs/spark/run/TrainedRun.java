@@ -22,10 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param round of the checkpoint, the newest if it is the mean of several
  * @param tokens trained on up to there
- * @param settings that the run was trained with
  * @param snapshot URI of the file of the snapshot that it was trained on
  * @param snapshotSha256 SHA-256 (hex) of that file
- * @param tokenizer that the run keeps
  * @param vocabularySize V of the model, ids
  * @param theta θ, P; not a copy
  */
@@ -56,7 +54,6 @@ public record TrainedRun(
     /**
      * Opens the newest valid checkpoint of a run.
      *
-     * @param directory of the run
      * @throws IllegalArgumentException if it has no checkpoint
      * @throws CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs
      */
@@ -149,17 +146,14 @@ public record TrainedRun(
         return tokenizer;
     }
 
-    /** The architecture. */
     public ModelConfig model() {
         return settings.bind("model", ModelConfig.class);
     }
 
-    /** How it was trained. */
     public TrainConfig train() {
         return settings.bind("train", TrainConfig.class);
     }
 
-    /** A new network with the parameters. */
     public HyenaLanguageModel network() {
         HyenaLanguageModel network = HyenaLanguageModel.create(model(), vocabularySize, 0);
         network.parameters(theta);

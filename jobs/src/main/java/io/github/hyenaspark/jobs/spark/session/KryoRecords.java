@@ -18,11 +18,12 @@ final class KryoRecords {
 
     private KryoRecords() {}
 
-    /** Registers these classes, and every class their components name, with Kryo. */
+    /** Registers these classes, their arrays, in which Spark collects, and every class their components name. */
     static void register(Kryo kryo, Class<?>... types) {
         var wire = new KryoRecords();
         for (Class<?> type : types) {
             wire.add(type);
+            wire.add(type.arrayType());
         }
         wire.found.forEach(type -> registerOne(kryo, type));
     }

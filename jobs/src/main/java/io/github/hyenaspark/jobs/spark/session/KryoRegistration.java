@@ -7,12 +7,11 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
-import io.github.hyenaspark.jobs.spark.prepare.CountWordsTask;
-import io.github.hyenaspark.jobs.spark.prepare.PrepareTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
+import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.averaging.Averaging;
 import org.apache.spark.serializer.KryoRegistrator;
 
@@ -28,25 +27,15 @@ public final class KryoRegistration implements KryoRegistrator {
                 TrainingPlan.class,
                 BroadcastState.class,
                 WorkerRound.class,
-                WorkerRound[].class,
                 DistributedAverage.WorkerFrames.class,
-                DistributedAverage.WorkerFrames[].class,
                 Averaging.AveragedState.class,
-                Averaging.AveragedState[].class,
-                HeldOutTask.ChunkLoss.class,
-                HeldOutTask.ChunkLoss[].class,
+                LossByPosition.class,
                 EvaluationTask.Plan.class,
                 EvaluationTask.ChunkLosses.class,
-                EvaluationTask.ChunkLosses[].class,
                 WorkUnit.class,
-                WorkUnit[].class,
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                DuplicateRule.UnitDuplicates[].class,
-                PrepareTask.UnitDone.class,
-                PrepareTask.UnitDone[].class,
-                CountWordsTask.WordCountPart.class,
-                CountWordsTask.WordCountPart[].class);
+                SparkWordCount.WordCountPart.class);
     }
 }

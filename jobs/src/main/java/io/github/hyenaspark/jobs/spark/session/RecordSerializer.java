@@ -26,8 +26,6 @@ import java.util.Set;
  * and optionals go element by element and come back unmodifiable and in the same order, whatever class they had: Kryo
  * cannot read back what {@code List.of} makes. Everything else must have a registered class. Register records with
  * {@link KryoRecords}.
- *
- * @param <T> the record
  */
 final class RecordSerializer<T extends Record> extends Serializer<T> {
     private final RecordComponent[] components;
@@ -42,11 +40,7 @@ final class RecordSerializer<T extends Record> extends Serializer<T> {
         this.constructor = constructor;
     }
 
-    /**
-     * A serializer of one record class.
-     *
-     * @throws IllegalArgumentException if its constructor or accessors cannot be reached
-     */
+    /** A serializer of one record class; refuses one whose constructor or accessors cannot be reached. */
     static <T extends Record> RecordSerializer<T> of(Class<T> type) {
         RecordComponent[] components = type.getRecordComponents();
         Class<?>[] parameters =

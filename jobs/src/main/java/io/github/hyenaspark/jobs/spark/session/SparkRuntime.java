@@ -19,10 +19,10 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The Spark session of a job: {@link Owned}, started for it and stopped after it, or {@link Borrowed} from the
- * application in whose JVM the job runs, and left as it is.
+ * The Spark session of a job: started for it and stopped after it, or borrowed from the application in whose JVM the
+ * job runs, and left as it is.
  */
-public abstract sealed class SparkRuntime implements AutoCloseable {
+public final class SparkRuntime implements AutoCloseable {
     private static final String SERIALIZER = "spark.serializer";
     private static final String REGISTRATOR = "spark.kryo.registrator";
     private static final String PLUGINS = "spark.plugins";
@@ -34,42 +34,16 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
             Pattern.compile("local(?:\\[(\\d+)(?:,.*)?]|-cluster\\[\\d+\\s*,\\s*(\\d+).*)?");
 
     private final SparkSession session;
+    private final boolean owned;
 
-    private SparkRuntime(SparkSession session) {
+    private SparkRuntime(SparkSession session, boolean owned) {
         this.session = session;
-    }
-
-    /** A session of the job's own, which ends with it. */
-    public static final class Owned extends SparkRuntime {
-        private Owned(SparkSession session) {
-            super(session);
-        }
-
-        @Override
-        public void close() {
-            session().stop();
-        }
-    }
-
-    /** The session of an application, which continues after the job. */
-    public static final class Borrowed extends SparkRuntime {
-        private Borrowed(SparkSession session) {
-            super(session);
-        }
-
-        @Override
-        public void close() {
-            // whoever started the session stops it
-        }
+        this.owned = owned;
     }
 
     /**
-     * Borrows the session of this JVM if it has one, otherwise starts one.
-     *
-     * @param name of a session that is started, as the Spark UI shows it
-     * @param threads of one task, which takes as many cores
-     * @throws IllegalArgumentException if the session of this JVM lacks what tasks need, or no executor of a local
-     *     master has so many cores
+     * Borrows the session of this JVM if it has one, otherwise starts one of this name. A task takes as many cores as
+     * threads; refuses a session that lacks what tasks need, and a local master whose executors have fewer.
      */
     public static SparkRuntime start(String name, int threads) {
         return SparkEnv.get() == null
@@ -77,7 +51,7 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
                 : borrow(SparkSession.builder().getOrCreate(), threads);
     }
 
-    private static Borrowed borrow(SparkSession session, int threads) {
+    private static SparkRuntime borrow(SparkSession session, int threads) {
         SparkConf conf = session.sparkContext().getConf();
         Map<String, String> needed = new LinkedHashMap<>();
         needed.put(SERIALIZER, KRYO);
@@ -95,14 +69,14 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
             throw new IllegalArgumentException("the Spark session that runs in this JVM lacks "
                     + String.join(", ", lacking) + "; start it with that, or stop it and the command starts its own");
         }
-        return new Borrowed(session);
+        return new SparkRuntime(session, false);
     }
 
     /**
      * What {@code spark-submit} and its files say wins, but for the serialisation, which our tasks depend on; without
      * {@code spark-submit} the master is {@code local[*]}.
      */
-    private static Owned own(String name, int threads) {
+    private static SparkRuntime own(String name, int threads) {
         SparkConf conf = new SparkConf()
                 .setAppName(name)
                 .setIfMissing("spark.master", "local[*]")
@@ -130,7 +104,7 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
             conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
         }
         checkCores(master, conf.getInt(TASK_CPUS, 1));
-        return new Owned(SparkSession.builder().config(conf).getOrCreate());
+        return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
     }
 
     private static boolean isOneProcess(String master) {
@@ -160,16 +134,11 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
                         SparkSession.builder().getOrCreate().sparkContext()));
     }
 
-    /** Where jobs are run. */
     public JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
     }
 
-    /**
-     * Runs models over documents in this session.
-     *
-     * @param progress counts units of work
-     */
+    /** Runs models over documents in this session; {@code progress} counts units of work. */
     public SparkInference inference(Progress progress) {
         return new SparkInference(session, progress);
     }
@@ -179,11 +148,14 @@ public abstract sealed class SparkRuntime implements AutoCloseable {
         return Math.max(1, context().defaultParallelism());
     }
 
-    final SparkSession session() {
-        return session;
+    boolean isOwned() {
+        return owned;
     }
 
-    /** Ends the session if it is the job's own. */
     @Override
-    public abstract void close();
+    public void close() {
+        if (owned) {
+            session.stop();
+        }
+    }
 }

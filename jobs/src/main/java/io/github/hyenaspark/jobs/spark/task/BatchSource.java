@@ -7,15 +7,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 
-/**
- * Where batches come from.
- *
- * @param snapshot the data
- * @param dataset URI of the directory that the snapshot's shards are in
- * @param split of the snapshot
- * @param packing how its documents become sequences
- * @param documents at most so many, spread evenly over the split
- */
+/** Where batches come from: documents of a dataset, at most so many, spread evenly over the split. */
 public record BatchSource(
         DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing, long documents) {
     public BatchSource(DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing) {

@@ -30,15 +30,12 @@ public final class DriverState {
         set(FAILED_WRITES, 0);
     }
 
-    /** That of this process. */
     public static DriverState ofThisProcess() {
         return ExecutorState.ofThisProcess().driver();
     }
 
-    /** Is told of the steps of workers. */
     @FunctionalInterface
     public interface Listener {
-        /** A worker has done so many local steps of round r. */
         void told(long round, int worker, int steps);
     }
 
@@ -47,7 +44,6 @@ public final class DriverState {
         listeners.put(run, listener);
     }
 
-    /** Nobody is told any more. */
     public void unlisten(String run) {
         listeners.remove(run);
     }
@@ -57,7 +53,6 @@ public final class DriverState {
         parameters.put(series, byRound);
     }
 
-    /** Nobody has them any more. */
     public void unanswer(String series) {
         parameters.remove(series);
     }
@@ -105,12 +100,7 @@ public final class DriverState {
         gauges.put(gauge, value);
     }
 
-    /**
-     * A round has ended.
-     *
-     * @param line of the journal
-     * @param tokens of that round
-     */
+    /** A round of so many tokens has ended, with this line of the journal. */
     public void ended(JsonNode line, long tokens) {
         for (String name : COUNTS) {
             if (line.path(name).isNumber()) {

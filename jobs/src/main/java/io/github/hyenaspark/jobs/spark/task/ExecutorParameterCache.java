@@ -13,48 +13,34 @@ public final class ExecutorParameterCache {
     private long round;
     private float[] theta = {};
 
-    /**
-     * Parameters as a task gets them.
-     *
-     * @param theta θ, P; not to be changed
-     * @param wholeBytes that were transferred because an update was not enough
-     */
+    /** θ, P, not to be changed, and the bytes that were transferred because an update was not enough. */
     public record Parameters(float[] theta, long wholeBytes) {}
 
     /**
-     * Receives parameters; those of the next round of the series may then come as an update. The tasks of an executor
-     * wait for the first of them.
+     * Receives the parameters of a series, which names the rounds of one driver, and a round, from 0; those of its next
+     * round may then come as an update. The tasks of an executor wait for the first of them.
      *
-     * @param asked the series and round
      * @param sent θ, P, where it came whole
      * @param update makes the parameters from those of the round before; empty if they came whole
      * @param whole asks for all parameters where the update is not enough
      */
     public synchronized Parameters receive(
-            Key asked, float[] sent, Optional<UnaryOperator<float[]>> update, Supplier<float[]> whole) {
+            String asked, long when, float[] sent, Optional<UnaryOperator<float[]>> update, Supplier<float[]> whole) {
         long wholeBytes = 0;
-        if (!has(asked.series(), asked.round())) {
+        if (!has(asked, when)) {
             if (update.isEmpty()) {
                 theta = sent;
-            } else if (has(asked.series(), asked.round() - 1)) {
+            } else if (has(asked, when - 1)) {
                 theta = update.get().apply(theta);
             } else {
                 theta = whole.get();
                 wholeBytes = (long) theta.length * Float.BYTES;
             }
-            series = asked.series();
-            round = asked.round();
+            series = asked;
+            round = when;
         }
         return new Parameters(theta, wholeBytes);
     }
-
-    /**
-     * Which parameters.
-     *
-     * @param series names the rounds of one driver
-     * @param round r, from 0
-     */
-    public record Key(String series, long round) {}
 
     private boolean has(String which, long when) {
         return series.equals(which) && round == when;

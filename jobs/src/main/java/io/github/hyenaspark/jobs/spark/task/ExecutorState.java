@@ -48,7 +48,6 @@ public final class ExecutorState implements AutoCloseable {
         this.line = line;
     }
 
-    /** The state of the process that calls this. */
     public static synchronized ExecutorState ofThisProcess() {
         ExecutorState here = ofThisProcess.orElseGet(() -> new ExecutorState(Optional.empty()));
         ofThisProcess = Optional.of(here);
@@ -75,7 +74,6 @@ public final class ExecutorState implements AutoCloseable {
         return driver;
     }
 
-    /** The parameters of the run that trains here. */
     public ExecutorParameterCache parameters() {
         return parameters;
     }
@@ -90,7 +88,6 @@ public final class ExecutorState implements AutoCloseable {
         models.giveBack(use, model);
     }
 
-    /** Reads batches. */
     @FunctionalInterface
     public interface Reading<T> {
         T read(TokenBatches batches) throws IOException;
@@ -123,12 +120,10 @@ public final class ExecutorState implements AutoCloseable {
         }
     }
 
-    /** The tokenizer of a dataset. */
     public Tokenizer tokenizer(DatasetSpec dataset) throws IOException {
         return tokenizer(dataset.vocabulary().fingerprint(), () -> dataset.tokenizer(storage()));
     }
 
-    /** The tokenizer of a file. */
     public Tokenizer tokenizer(String name, byte[] file) throws IOException {
         return tokenizer(Hashes.sha256(file), () -> Tokenizer.ofFile(name, file));
     }
@@ -155,8 +150,6 @@ public final class ExecutorState implements AutoCloseable {
      * Storage with the Hadoop settings that the driver's context has now. One for all tasks: reading Hadoop's settings
      * takes milliseconds. They are asked for rather than sent along with tasks, whose properties Spark writes to its
      * event log. Without {@link RunPlugin} there are only the settings under {@code spark.hadoop.}.
-     *
-     * @throws IOException if the driver does not answer
      */
     public Storage storage() throws IOException {
         SparkEnv executor = SparkEnv.get();
@@ -185,11 +178,7 @@ public final class ExecutorState implements AutoCloseable {
         }
     }
 
-    /**
-     * All parameters after so many rounds of a series, from the driver.
-     *
-     * @throws IllegalStateException if they are not available
-     */
+    /** All parameters after so many rounds of a series, from the driver; throws if they are not available. */
     @SuppressWarnings("unchecked") // what RunPlugin answers to this question
     public Broadcast<float[]> wholeParameters(String series, long round) {
         PluginContext driver = line.orElseThrow(() -> new IllegalStateException("spark.plugins: found no "
@@ -202,12 +191,8 @@ public final class ExecutorState implements AutoCloseable {
     }
 
     /**
-     * Tells the driver how far a worker is; without {@link RunPlugin} this does nothing.
-     *
-     * @param run URI of its directory
-     * @param round r, from 0
-     * @param worker k
-     * @param steps that it has done in this round
+     * Tells the driver the steps that worker k has done in round r, from 0; without {@link RunPlugin} this does
+     * nothing.
      */
     public void tell(String run, long round, int worker, int steps) {
         try {

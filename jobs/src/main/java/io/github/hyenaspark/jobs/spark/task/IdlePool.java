@@ -16,12 +16,7 @@ final class IdlePool<K, V> {
 
     private record Idle<K, V>(K key, Deque<V> values) {}
 
-    /**
-     * An empty pool.
-     *
-     * @param mostKeys that have idle values at once
-     * @param release takes each value that no task will use again
-     */
+    /** At most so many keys have idle values at once; {@code release} takes each value that no task will use again. */
     IdlePool(int mostKeys, Consumer<V> release) {
         this.mostKeys = mostKeys;
         this.release = release;

@@ -12,11 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class MachineNumerics {
     private MachineNumerics() {}
 
-    /**
-     * The numerics of this JVM.
-     *
-     * @param threads of one task
-     */
+    /** The numerics of this JVM, with so many threads of one task. */
     public static Provenance.Numerics of(int threads) {
         Properties environment = Nd4j.getExecutioner().getEnvironmentInformation();
         return new Provenance.Numerics(

@@ -3,14 +3,7 @@ package io.github.hyenaspark.jobs.spark.task;
 import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 
-/**
- * Which model a task computes with, and how.
- *
- * @param config the architecture
- * @param vocabularySize V, ids
- * @param recompute what its blocks keep, as in {@code train.recompute}
- * @param threads how many compute it, as in {@code train.threads}
- */
+/** Which model a task computes with, and how: {@code recompute} and {@code threads} as in {@code train}. */
 public record ModelUse(ModelConfig config, int vocabularySize, String recompute, int threads) {
     /** A new model, warmed up; whoever uses it sets its parameters. */
     HyenaLanguageModel create() {

@@ -13,7 +13,7 @@ import org.apache.spark.api.java.JavaSparkStatusTracker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows how many tasks of the only running Spark job are done, while another thread waits for that job. */
+/** Names Spark jobs, and shows how many tasks of the only running one are done, while another thread waits for it. */
 public final class TaskWatch {
     private static final Logger LOG = LoggerFactory.getLogger(TaskWatch.class);
     private static final long LOOK_MILLIS = 500;
@@ -35,11 +35,13 @@ public final class TaskWatch {
         looking = thread.scheduleWithFixedDelay(this::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Runs what runs one Spark job.
-     *
-     * @param progress counts its tasks
-     */
+    /** Names the jobs that this thread runs from now on, in the Spark UI and its logs. */
+    public static void describe(JavaSparkContext context, String description) {
+        context.setJobDescription(description);
+        context.setCallSite(description);
+    }
+
+    /** Runs what runs one Spark job, whose tasks {@code progress} counts. */
     public static void during(JavaSparkContext context, Progress progress, Runnable job) {
         var watch = new TaskWatch(context, progress);
         try {

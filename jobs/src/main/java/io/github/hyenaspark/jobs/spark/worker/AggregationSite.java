@@ -18,12 +18,7 @@ public enum AggregationSite {
     private static final long MOST_BYTES = 512L << 20;
     private static final int MOST_WORKERS = 16;
 
-    /**
-     * The place for a run.
-     *
-     * @param parameters P
-     * @throws IllegalArgumentException if it is asked for what cannot be
-     */
+    /** The site for a run of P parameters; refuses executors under a deadline. */
     public AggregationSite of(TrainConfig train, long parameters) {
         boolean deadline = train.mode() == TrainConfig.RoundMode.DEADLINE;
         if (deadline && this == EXECUTORS) {

@@ -63,11 +63,6 @@ public final class DistributedAverage {
         return result.map(WorkerRound::withoutFrames).collect().get(0);
     }
 
-    /**
-     * Averages some of the results.
-     *
-     * @param counted those that count
-     */
     public Averaging.AveragedState average(
             Broadcast<TrainingPlan> plan, BroadcastState.Handle start, Averaging averaging, List<WorkerRound> counted) {
         BroadcastState sent = start.value();
@@ -107,15 +102,12 @@ public final class DistributedAverage {
                 .iterator();
     }
 
-    /** Lets the executors forget the results. */
     public void release() {
         persisted.forEach(rdd -> rdd.unpersist(false));
         persisted.clear();
     }
 
-    /**
-     * Averages one range of the parameters over all workers, in the order of the workers, whatever order they came in.
-     */
+    /** Averages one range of the parameters in the order of the workers, whatever order they came in. */
     static final class AverageRangeTask
             implements Function<Tuple2<Integer, Iterable<WorkerFrames>>, Averaging.AveragedState> {
         private static final long serialVersionUID = 2;
@@ -155,11 +147,6 @@ public final class DistributedAverage {
         }
     }
 
-    /**
-     * One worker's update of a range of parameters.
-     *
-     * @param worker k
-     * @param frames of the range
-     */
+    /** Worker k's update of a range of parameters. */
     public record WorkerFrames(int worker, EncodedUpdate frames) {}
 }

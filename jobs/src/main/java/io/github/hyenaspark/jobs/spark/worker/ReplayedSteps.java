@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -16,28 +15,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * How many local steps every worker did in each round of a run that ended its rounds by deadline, so that it can be
- * done again bit for bit.
- *
- * @param stepsOfRounds by round, from 1, as the journal counts; one number per worker, 0 if its result did not count.
- *     Empty if nothing is done again
+ * How many local steps every worker did in each round, from 1 as the journal counts, of a run that ended its rounds by
+ * deadline, so that it can be done again bit for bit: one number per worker, 0 if its result did not count. Empty if
+ * nothing is done again.
  */
 public record ReplayedSteps(Map<Long, List<Integer>> stepsOfRounds) {
     public ReplayedSteps {
         stepsOfRounds = Collections.unmodifiableMap(new TreeMap<>(stepsOfRounds));
     }
 
-    /** No run is done again. */
     public static ReplayedSteps none() {
         return new ReplayedSteps(Map.of());
     }
 
-    /**
-     * Those of a run.
-     *
-     * @param journal its {@code journal.jsonl}; blank for none
-     * @throws CorruptFileException if it is no journal
-     */
+    /** Those of a run by its {@code journal.jsonl}; none if blank. Throws if it is no journal. */
     public static ReplayedSteps read(Storage storage, String journal) throws IOException {
         Map<Long, List<Integer>> steps = new TreeMap<>();
         if (journal.isBlank()) {

@@ -6,11 +6,7 @@ import java.util.function.IntPredicate;
 
 /** How many of a round's local steps a worker does at most. */
 public sealed interface StepLimit extends Serializable {
-    /**
-     * Whether the worker takes another step after so many.
-     *
-     * @param beginNanos when it began, by {@link System#nanoTime}
-     */
+    /** Whether a worker that began at this {@link System#nanoTime} takes another step after so many. */
     IntPredicate of(int worker, long beginNanos);
 
     /** All of them. */
@@ -21,11 +17,7 @@ public sealed interface StepLimit extends Serializable {
         }
     }
 
-    /**
-     * As many as begin within some time.
-     *
-     * @param nanos the time
-     */
+    /** As many as begin within some time. */
     record Time(long nanos) implements StepLimit {
         @Override
         public IntPredicate of(int worker, long beginNanos) {
@@ -33,11 +25,7 @@ public sealed interface StepLimit extends Serializable {
         }
     }
 
-    /**
-     * As many as it did before.
-     *
-     * @param steps of every worker; 0 for one whose result came too late and did not count
-     */
+    /** As many as it did before; 0 if its result came too late and did not count. */
     record Counts(List<Integer> steps) implements StepLimit {
         @Override
         public IntPredicate of(int worker, long beginNanos) {

@@ -9,10 +9,8 @@ import java.util.function.IntPredicate;
 
 /**
  * Changes every parameter and moment a little, by numbers that depend on round, worker and index, so that the updates
- * look like those of training but take almost no time to compute. For measuring everything but the training.
- *
- * @param nanos that it keeps its core busy, at least
- * @param warmUpRounds in which it does not
+ * look like those of training but take almost no time to compute. For measuring everything but the training. It keeps
+ * its core busy for at least {@code nanos}, but not in warm-up rounds.
  */
 record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation {
     private static final float SCALE = 1e-3f / (1 << 23);

@@ -109,7 +109,6 @@ record Training() implements WorkerComputation {
             }
         }
 
-        /** Time spent so far. */
         long nanos() {
             return nanos;
         }

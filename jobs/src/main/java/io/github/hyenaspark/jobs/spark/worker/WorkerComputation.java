@@ -14,44 +14,28 @@ import java.util.function.IntPredicate;
  * a measurement.
  */
 public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
-    /** Training. */
     static WorkerComputation training() {
         return new Training();
     }
 
     /**
-     * A change of every parameter without training, to measure everything else.
-     *
-     * @param seconds for which it keeps its core busy, at least
-     * @param warmUpRounds in which it does not
+     * A change of every parameter without training, to measure everything else. It keeps its core busy for some seconds
+     * at least, but not in warm-up rounds.
      */
     static WorkerComputation synthetic(double seconds, int warmUpRounds) {
         return new SyntheticWork(Math.round(seconds * TimeUnit.SECONDS.toNanos(1)), warmUpRounds);
     }
 
     /**
-     * The worker's part of a round.
-     *
-     * @param start what it starts from; not changed
-     * @param continues whether to take another step after so many
+     * The worker's part of a round, from a start that is not changed; {@code continues} says whether to take another
+     * step after so many.
      */
     Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;
 
-    /**
-     * Which worker works on which round.
-     *
-     * @param round r, from 0
-     * @param worker k, from 0
-     */
+    /** Round r and worker k, both from 0. */
     record Assignment(long round, int worker) {}
 
-    /**
-     * The outcome.
-     *
-     * @param result where the worker is
-     * @param loadNanos time spent reading batches
-     * @param nanos time of the local steps, reading included
-     */
+    /** The outcome, the nanoseconds spent reading batches, and those of the local steps, reading included. */
     record Done(LocalTrainer.RoundResult result, long loadNanos, long nanos) {}
 }

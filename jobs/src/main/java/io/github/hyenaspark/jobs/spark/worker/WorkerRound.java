@@ -10,14 +10,11 @@ import org.apache.spark.TaskContext;
 /**
  * What one worker sends back after a round.
  *
- * @param report what it says of its local steps
  * @param frames the numbers it found; empty where they stay with the executors to be averaged there
  * @param wholeBytes of parameters that came down to it because an update was not enough
  * @param parameterBytes of the frames of parameters, wherever they are
  * @param momentBytes of those of the moments
  * @param kept what it wrote for its next round
- * @param place where it ran
- * @param times how long it took
  */
 public record WorkerRound(
         LocalTrainer.WorkerReport report,
@@ -29,12 +26,8 @@ public record WorkerRound(
         TaskPlace place,
         WorkerTimes times) {
     /**
-     * Milliseconds of a task.
-     *
-     * @param fetch getting the state to the executor, and reading what the worker kept
-     * @param load reading batches
-     * @param compute local steps, without that
-     * @param encode writing the frames and what the worker keeps
+     * Milliseconds of a task: fetching the state and what the worker kept, reading batches, the local steps without
+     * that, and writing the frames and what the worker keeps.
      */
     public record WorkerTimes(long fetch, long load, long compute, long encode) {
         public long total() {
@@ -46,20 +39,12 @@ public record WorkerRound(
         return report.worker();
     }
 
-    /** The same without the frames. */
     public WorkerRound withoutFrames() {
         return new WorkerRound(report, Optional.empty(), wholeBytes, parameterBytes, momentBytes, kept, place, times);
     }
 
-    /**
-     * Where a task ran.
-     *
-     * @param executor Spark's id of the executor, {@code driver} in local mode
-     * @param host its host
-     * @param attempt 0 for the first attempt of the task
-     */
+    /** Where a task ran; the executor is {@code driver} in local mode, and attempt 0 is the first of the task. */
     public record TaskPlace(String executor, String host, int attempt) {
-        /** The place of the task that calls this. */
         public static TaskPlace here() {
             SparkEnv environment = SparkEnv.get();
             return new TaskPlace(

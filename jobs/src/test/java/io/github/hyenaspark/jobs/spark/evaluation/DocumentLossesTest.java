@@ -48,7 +48,7 @@ class DocumentLossesTest {
             byte found = part.document() == 0 ? ChunkLosses.RIGHT : ChunkLosses.WRONG;
             last[i] = ends ? found : ChunkLosses.NONE;
         }
-        return new ChunkLosses((int) (from / CHUNK), LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
+        return new ChunkLosses(LossByPosition.ZERO, LossByPosition.ZERO, nats, tokens, last);
     }
 
     @Test
@@ -67,10 +67,10 @@ class DocumentLossesTest {
                 losses.add(chunk(plan, from, (int) Math.min(CHUNK, plan.sequences() - from)));
             }
             losses.end();
-            assertThat(losses.documents()).isEqualTo(3);
-            assertThat(losses.lastTokens()).isEqualTo(3);
-            assertThat(losses.lastTokensLikeliest()).isEqualTo(1);
-            assertThat(losses.bytes())
+            assertThat(losses.sum().documents()).isEqualTo(3);
+            assertThat(losses.sum().lastTokens()).isEqualTo(3);
+            assertThat(losses.sum().lastTokensLikeliest()).isEqualTo(1);
+            assertThat(losses.sum().bytes())
                     .isEqualTo(found.stream().mapToLong(DocumentLoss::bytes).sum());
         }
         assertThat(found)

@@ -23,7 +23,6 @@ import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
-import io.github.hyenaspark.jobs.spark.evaluation.HeldOutTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
@@ -128,9 +127,8 @@ class KryoRegistrationTest {
 
     @Test
     void heldOutLossesSurvive() {
-        var loss = new HeldOutTask.ChunkLoss(3, new LossByPosition(List.of(new LossSum(2.5, 7))));
-        assertThat((HeldOutTask.ChunkLoss[]) throughWire(new HeldOutTask.ChunkLoss[] {loss}))
-                .containsExactly(loss);
+        var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
+        assertThat((LossByPosition[]) throughWire(new LossByPosition[] {loss})).containsExactly(loss);
     }
 
     @Test
@@ -145,7 +143,7 @@ class KryoRegistrationTest {
         assertThat(throughWire(plan)).isEqualTo(plan);
         var loss = new LossByPosition(List.of(new LossSum(2.5, 7)));
         var losses = new EvaluationTask.ChunkLosses(
-                3, loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {
+                loss, LossByPosition.ZERO, new double[] {2, 0.5}, new int[] {6, 1}, new byte[] {
                     0, EvaluationTask.ChunkLosses.RIGHT
                 });
         var back = ((EvaluationTask.ChunkLosses[]) throughWire(new EvaluationTask.ChunkLosses[] {losses}))[0];

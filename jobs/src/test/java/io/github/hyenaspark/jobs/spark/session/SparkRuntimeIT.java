@@ -30,7 +30,7 @@ class SparkRuntimeIT {
     void theSessionOfAnApplicationIsBorrowedAndGoesOnAfterTheJob() {
         try (JavaSparkContext context = new JavaSparkContext(withWhatTasksNeed())) {
             try (SparkRuntime runtime = SparkRuntime.start("a job", 1)) {
-                assertThat(runtime).isInstanceOf(SparkRuntime.Borrowed.class);
+                assertThat(runtime.isOwned()).isFalse();
                 assertThat(runtime.context().sc()).isSameAs(context.sc());
             }
             assertThat(context.sc().isStopped()).isFalse();
@@ -59,7 +59,7 @@ class SparkRuntimeIT {
         System.setProperty("spark.driver.bindAddress", "127.0.0.1");
         System.setProperty("spark.driver.host", "127.0.0.1");
         try (SparkRuntime runtime = SparkRuntime.start("a job", 1)) {
-            assertThat(runtime).isInstanceOf(SparkRuntime.Owned.class);
+            assertThat(runtime.isOwned()).isTrue();
             assertThat(runtime.context().appName()).isEqualTo("a job");
         } finally {
             System.getProperties().keySet().removeIf(key -> key.toString().startsWith("spark."));

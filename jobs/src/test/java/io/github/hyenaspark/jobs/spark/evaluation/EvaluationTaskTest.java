@@ -6,13 +6,13 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class HeldOutTaskTest {
+class EvaluationTaskTest {
     @Test
     void chunksTogetherHoldEverySequenceOnceInOrder() {
         for (long sequences : new long[] {1, 2, 3, 7, 8, 9, 31, 32, 33}) {
             for (int batchSize : new int[] {1, 2, 8, 40}) {
-                long[] all = IntStream.range(0, HeldOutTask.chunks(sequences, batchSize))
-                        .mapToObj(chunk -> HeldOutTask.sequencesOf(chunk, batchSize, sequences))
+                long[] all = IntStream.range(0, EvaluationTask.chunks(sequences, batchSize))
+                        .mapToObj(chunk -> EvaluationTask.sequencesOf(chunk, batchSize, sequences))
                         .flatMapToLong(LongStream::of)
                         .toArray();
                 assertThat(all)
