@@ -9,18 +9,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * Everything a run needs to resume as if it had not stopped. The vectors are not copied: the maker of a checkpoint must
- * not change them. Checkpoints are not compared by {@code equals}.
+ * Everything a run needs to resume as if it had not stopped. Vectors are neither copied nor compared: do not change
+ * them.
  *
  * @param round completed rounds
- * @param tokens tokens trained on so far
  * @param settings effective settings, as JSON
- * @param dataset URI of the dataset's snapshot; empty in an imported model that is not trained yet
- * @param datasetSha256 SHA-256 of the snapshot file, hexadecimal; empty likewise
- * @param tokenizer fingerprint of the tokenizer
+ * @param dataset URI of the dataset's snapshot; empty, as its SHA-256 is, in an imported model not trained yet
+ * @param tokenizer fingerprint
  * @param vocabularySize V, token ids
- * @param vectors {@link #THETA} and whatever else the run carries across rounds, P floats each unless {@code orders}
- *     says otherwise
+ * @param vectors {@link #THETA} and others, P floats each unless {@code orders} says otherwise; none in a manifest, which
+ *     names files
  * @param table names, shapes and offsets of the P elements, without gaps
  * @param orders tables of the vectors that have some of these parameters only, or in another order
  * @param journalBytes length of the run's journal at the end of the round
@@ -44,7 +42,7 @@ public record Checkpoint(
     /** The vector that every checkpoint has: the parameters. */
     public static final String THETA = "theta";
 
-    static final Pattern VECTOR = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
+    private static final Pattern VECTOR = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");
 
     public Checkpoint {
         vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
@@ -65,18 +63,16 @@ public record Checkpoint(
             }
             last = worker;
         }
-        if (!vectors.containsKey(THETA)) {
+        if (!vectors.isEmpty() && !vectors.containsKey(THETA)) {
             throw new IllegalArgumentException("a checkpoint needs the vector theta, found " + vectors.keySet());
         }
         if (!vectors.keySet().containsAll(orders.keySet()) || orders.containsKey(THETA)) {
             throw new IllegalArgumentException("only vectors other than theta may have an order of their own, found "
                     + new TreeSet<>(orders.keySet()));
         }
+        parameters(table);
         for (Map.Entry<String, float[]> vector : vectors.entrySet()) {
-            if (!VECTOR.matcher(vector.getKey()).matches()) {
-                throw new IllegalArgumentException("the name of a vector must be like outer-momentum, found \""
-                        + vector.getKey() + "\"");
-            }
+            checkName(vector.getKey());
             long elements = parameters(orders.getOrDefault(vector.getKey(), table));
             if (vector.getValue().length != elements) {
                 throw new IllegalArgumentException("vector " + vector.getKey() + " needs the " + elements
@@ -90,16 +86,37 @@ public record Checkpoint(
         return orders.getOrDefault(vector, table);
     }
 
+    static void checkName(String vector) {
+        if (!VECTOR.matcher(vector).matches()) {
+            throw new IllegalArgumentException(
+                    "the name of a vector must be like outer-momentum, found \"" + vector + "\"");
+        }
+    }
+
+    Checkpoint with(Map<String, float[]> newVectors, Map<String, List<ParameterEntry>> newOrders) {
+        return new Checkpoint(
+                round,
+                tokens,
+                settings,
+                dataset,
+                datasetSha256,
+                tokenizer,
+                vocabularySize,
+                newVectors,
+                table,
+                newOrders,
+                numerics,
+                journalBytes,
+                progress,
+                workers);
+    }
+
     /** Whether this is an imported model that no run has trained yet. */
     public boolean isImported() {
         return dataset.isEmpty();
     }
 
-    /**
-     * A vector by name.
-     *
-     * @throws IllegalArgumentException if the checkpoint has no such vector
-     */
+    /** A vector by name; IllegalArgumentException if the checkpoint has no such vector. */
     public float[] vector(String name) {
         float[] values = vectors.get(name);
         if (values == null) {
@@ -109,11 +126,7 @@ public record Checkpoint(
         return values;
     }
 
-    /**
-     * P, the elements of a table.
-     *
-     * @throws IllegalArgumentException if the table has a gap or an overlap
-     */
+    /** P, the elements of a table; IllegalArgumentException if it has a gap or an overlap. */
     static long parameters(List<ParameterEntry> table) {
         long end = 0;
         for (ParameterEntry entry : table) {

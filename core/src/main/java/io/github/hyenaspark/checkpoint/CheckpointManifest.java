@@ -18,61 +18,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The file that commits a checkpoint: written last, it names every other file with its length and hashes, and ends with
- * a hash of itself.
+ * The file that commits a checkpoint: written last, it names all others with their hashes and ends with its own.
  *
- * @param round completed rounds
+ * @param facts the checkpoint without its vectors
  * @param epoch of the driver that saved
- * @param tokens tokens trained on so far
  * @param thetaSha256 SHA-256 of the parameters as little-endian floats in table order
- * @param files one per vector
- * @param workers one per worker with state of its own
  */
 public record CheckpointManifest(
-        long round,
-        long epoch,
-        long tokens,
-        String thetaSha256,
-        Provenance provenance,
-        Facts facts,
-        List<VectorFile> files,
-        List<VectorFile> workers) {
+        Checkpoint facts, long epoch, String thetaSha256, Provenance provenance, List<VectorFile> files) {
     private static final String FORMAT = "hyena-spark checkpoint 3";
-
-    /** What a {@link Checkpoint} has besides its vectors and counts; the components are explained there. */
-    public record Facts(
-            String settings,
-            String dataset,
-            String datasetSha256,
-            String tokenizer,
-            int vocabularySize,
-            List<ParameterEntry> table,
-            Provenance.Numerics numerics,
-            long journalBytes,
-            TrainingProgress progress) {}
 
     public CheckpointManifest {
         files = List.copyOf(files);
-        workers = List.copyOf(workers);
     }
 
     static CheckpointManifest of(Checkpoint checkpoint, long epoch, Provenance provenance, List<VectorFile> files) {
-        Facts facts = new Facts(
-                checkpoint.settings(),
-                checkpoint.dataset(),
-                checkpoint.datasetSha256(),
-                checkpoint.tokenizer(),
-                checkpoint.vocabularySize(),
-                checkpoint.table(),
-                checkpoint.numerics(),
-                checkpoint.journalBytes(),
-                checkpoint.progress());
         String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
-        return new CheckpointManifest(
-                checkpoint.round(), epoch, checkpoint.tokens(), theta, provenance, facts, files, checkpoint.workers());
+        return new CheckpointManifest(checkpoint.with(Map.of(), Map.of()), epoch, theta, provenance, files);
     }
 
-    /** P. */
     public long parameters() {
         return Checkpoint.parameters(facts.table());
     }
@@ -83,34 +47,15 @@ public record CheckpointManifest(
     }
 
     ManifestName name() {
-        return new ManifestName(round, epoch);
+        return new ManifestName(facts.round(), epoch);
     }
 
-    Checkpoint checkpoint(Map<String, float[]> vectors, Map<String, List<ParameterEntry>> orders) {
-        return new Checkpoint(
-                round,
-                tokens,
-                facts.settings(),
-                facts.dataset(),
-                facts.datasetSha256(),
-                facts.tokenizer(),
-                facts.vocabularySize(),
-                vectors,
-                facts.table(),
-                orders,
-                facts.numerics(),
-                facts.journalBytes(),
-                facts.progress(),
-                workers);
-    }
-
-    /** The whole file. */
     byte[] bytes() {
         ObjectNode root = Json.object()
                 .put("format", FORMAT)
-                .put("round", round)
+                .put("round", facts.round())
                 .put("epoch", epoch)
-                .put("tokens", tokens)
+                .put("tokens", facts.tokens())
                 .put("parameters", parameters())
                 .put("theta_sha256", thetaSha256)
                 .put("dataset", facts.dataset())
@@ -129,7 +74,7 @@ public record CheckpointManifest(
         ArrayNode objects = root.putArray("objects");
         files.forEach(file -> objects.add(file.toJson()));
         ArrayNode ofWorkers = root.putArray("worker_objects");
-        workers.forEach(file -> ofWorkers.add(file.toJson()));
+        facts.workers().forEach(file -> ofWorkers.add(file.toJson()));
         ArrayNode table = root.putArray("table");
         facts.table().forEach(entry -> putEntry(table.addObject(), entry));
         return SealedJson.MANIFEST_SHA256.seal(root);
@@ -141,12 +86,6 @@ public record CheckpointManifest(
         node.put("offset", entry.offset()).put("group", groupName(entry.group()));
     }
 
-    /**
-     * Parses a manifest.
-     *
-     * @param file its URI, for messages
-     * @throws CorruptFileException if a byte has changed
-     */
     static CheckpointManifest fromBytes(String file, byte[] bytes) throws CorruptFileException {
         JsonNode root = SealedJson.MANIFEST_SHA256.open(file, bytes);
         String format = Json.text(root, file, "format");
@@ -161,17 +100,12 @@ public record CheckpointManifest(
     }
 
     private static CheckpointManifest fromJson(String file, JsonNode root) throws CorruptFileException {
-        Facts facts = facts(file, root);
-        Checkpoint.parameters(facts.table());
         return new CheckpointManifest(
-                Json.wholeNumber(root, file, "round"),
+                facts(file, root),
                 Json.wholeNumber(root, file, "epoch"),
-                Json.wholeNumber(root, file, "tokens"),
                 Json.text(root, file, "theta_sha256"),
                 Provenance.fromJson(file, Json.object(root, file, "provenance")),
-                facts,
-                files(file, root, "objects"),
-                files(file, root, "worker_objects"));
+                files(file, root, "objects"));
     }
 
     private static List<VectorFile> files(String file, JsonNode root, String key) throws CorruptFileException {
@@ -187,7 +121,7 @@ public record CheckpointManifest(
         return List.copyOf(files);
     }
 
-    private static Facts facts(String file, JsonNode root) throws CorruptFileException {
+    private static Checkpoint facts(String file, JsonNode root) throws CorruptFileException {
         List<ParameterEntry> table = new ArrayList<>();
         for (JsonNode node : Json.elements(root, file, "table")) {
             table.add(new ParameterEntry(
@@ -197,20 +131,24 @@ public record CheckpointManifest(
                     group(file, Json.text(node, file, "group"))));
         }
         ObjectNode numerics = Json.object(root, file, "numerics");
-        return new Facts(
+        return new Checkpoint(
+                Json.wholeNumber(root, file, "round"),
+                Json.wholeNumber(root, file, "tokens"),
                 Json.text(root, file, "settings"),
                 Json.text(root, file, "dataset"),
                 Json.text(root, file, "dataset_sha256"),
                 Json.text(root, file, "tokenizer"),
                 Math.toIntExact(Json.wholeNumber(root, file, "vocabulary_size")),
-                List.copyOf(table),
+                Map.of(),
+                table,
                 new Provenance.Numerics(
                         Json.text(numerics, file, "java"),
                         Json.text(numerics, file, "backend"),
                         Json.text(numerics, file, "blas"),
                         Json.text(numerics, file, "threads")),
                 Json.wholeNumber(root, file, "journal_bytes"),
-                TrainingProgress.fromJson(file, Json.object(root, file, "progress")));
+                TrainingProgress.fromJson(file, Json.object(root, file, "progress")),
+                files(file, root, "worker_objects"));
     }
 
     private static List<Integer> shape(String file, JsonNode entry) throws CorruptFileException {

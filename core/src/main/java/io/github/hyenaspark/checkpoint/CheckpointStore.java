@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The checkpoints of one run. Saving writes the objects first, under unique names, then creates the manifest
- * exclusively, reads everything back, and only then deletes old checkpoints. A crash at any instant leaves the old
- * checkpoint or the new one. For one thread at a time.
+ * The checkpoints of one run, for one thread at a time. Saving writes the objects, then creates the manifest
+ * exclusively, reads all back, and only then deletes old ones: a crash at any instant leaves the old checkpoint or the
+ * new one.
  */
 public final class CheckpointStore {
     private static final long NO_EPOCH = 0;
@@ -63,12 +63,7 @@ public final class CheckpointStore {
         return new CheckpointStore(storage, runDirectory);
     }
 
-    /**
-     * Makes this process the run's driver: an older driver that is still alive stops at its next save. Call it once,
-     * before the first save, best before {@link #newestValid}.
-     *
-     * @return the epoch, 1 for the first driver of a run
-     */
+    /** Makes this process the run's driver, with an epoch from 1 on: an older one stops at its next save. */
     public long beginEpoch() throws IOException {
         if (epoch != NO_EPOCH) {
             throw new IllegalStateException("epoch " + epoch + " of " + run + " has begun already");
@@ -80,26 +75,21 @@ public final class CheckpointStore {
                     .put("driver", UUID.randomUUID().toString());
             if (storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + next + ".json"), Json.bytes(lease))) {
                 epoch = next;
-                warnIfNothingIsExclusive();
+                if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
+                    log().warn(
+                                    "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on):"
+                                            + " of two drivers that start at the same instant both may continue; let only"
+                                            + " one of them run",
+                                    run);
+                }
                 return next;
             }
         }
     }
 
-    private void warnIfNothingIsExclusive() throws IOException {
-        if (!storage.keepsFirst(layout.uri(RunLayout.EPOCHS))) {
-            log().warn(
-                            "the store of {} does not refuse to create an object twice (S3 does from Hadoop 3.4.2 on): of two"
-                                    + " drivers that start at the same instant both may continue; let only one of them run",
-                            run);
-        }
-    }
-
     /**
-     * Records what this driver resumes from: checkpoints that an older driver commits afterwards will not be used.
-     * Damaged checkpoints stay, and are noted in {@code quarantine} with the reason.
-     *
-     * @param checkpoint empty for a new run
+     * Records what this driver resumes from, empty for a new run: checkpoints that an older driver commits afterwards
+     * will not be used. Damaged checkpoints stay, and are noted in {@code quarantine} with the reason.
      */
     public void resumesFrom(Optional<Checkpoint> checkpoint) throws IOException {
         ManifestName from = new ManifestName(0, 0);
@@ -110,7 +100,7 @@ public final class CheckpointStore {
             }
         }
         byte[] record = Json.bytes(Json.object().put("round", from.round()).put("epoch", from.epoch()));
-        storage.createExclusively(layout.fromUri(epoch), record);
+        storage.createExclusively(layout.uri(RunLayout.EPOCHS + "/" + epoch + RunLayout.FROM), record);
         for (Map.Entry<ManifestName, String> bad : reasons.entrySet()) {
             String uri = layout.uri(RunLayout.QUARANTINE + "/" + bad.getKey().file());
             try {
@@ -132,10 +122,10 @@ public final class CheckpointStore {
     }
 
     /**
-     * The newest checkpoint, by round and epoch, with every byte intact. Damaged ones are logged and skipped. What a
-     * replaced driver saved after its successor had resumed is used only if nothing else is left.
+     * The newest checkpoint, by round and epoch, with every byte intact; empty if nothing was ever saved. Damaged ones
+     * are logged and skipped. What a replaced driver saved after its successor had resumed is used only if nothing else
+     * is left.
      *
-     * @return empty if nothing was ever saved
      * @throws CorruptFileException if something was saved but nothing of it is valid
      */
     public Optional<Checkpoint> newestValid() throws IOException {
@@ -184,13 +174,8 @@ public final class CheckpointStore {
         List<CheckpointManifest> manifests = new ArrayList<>();
         Set<ManifestName> superseded = layout.superseded();
         for (ManifestName name : layout.manifests()) {
-            if (superseded.contains(name)) {
-                continue;
-            }
-            try {
-                manifests.add(manifest(name));
-            } catch (CorruptFileException | FileNotFoundException e) {
-                log().warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+            if (!superseded.contains(name)) {
+                layout.readable(name).ifPresent(manifests::add);
             }
         }
         return manifests;
@@ -211,19 +196,14 @@ public final class CheckpointStore {
         throw new CorruptFileException(layout.uri(manifest.path()), "a file of theta", "none");
     }
 
-    /**
-     * Reads every byte of a checkpoint.
-     *
-     * @throws CorruptFileException if one has changed
-     * @throws FileNotFoundException if a file is missing
-     */
+    /** Reads every byte of a checkpoint; CorruptFileException or FileNotFoundException if it is not whole. */
     public void verify(CheckpointManifest manifest) throws IOException {
         if (!Arrays.equals(storage.read(layout.uri(manifest.path())), manifest.bytes())) {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
         verify(manifest.files());
-        verify(manifest.workers());
+        verify(manifest.facts().workers());
     }
 
     private void verify(List<VectorFile> files) throws IOException {
@@ -235,10 +215,9 @@ public final class CheckpointStore {
     }
 
     /**
-     * Saves a checkpoint, reads it back, and only then deletes old ones. Saving a round again in one epoch changes
-     * nothing. Another thread than for the other methods may call it, if they do not run at the same time.
+     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}. Saving a round again in one epoch
+     * changes nothing. Another thread may call it than the other methods, if not at the same time.
      *
-     * @param keep how many checkpoints stay, including this one, 1 or more
      * @throws LockedException if another driver has begun a later epoch
      * @throws CorruptFileException if the files do not read back; older checkpoints are then untouched
      */
@@ -248,8 +227,8 @@ public final class CheckpointStore {
         }
         refuseIfReplaced();
         ManifestName name = new ManifestName(checkpoint.round(), epoch);
-        CheckpointManifest manifest = storage.exists(layout.uri(RunLayout.MANIFESTS + "/" + name.file()))
-                ? sameAsSaved(manifest(name), checkpoint)
+        CheckpointManifest manifest = storage.exists(layout.uri(name))
+                ? sameAsSaved(layout.manifest(name), checkpoint)
                 : write(name, checkpoint);
         verify(manifest);
         refuseIfReplaced(); // then the successor does retention
@@ -259,12 +238,7 @@ public final class CheckpointStore {
         return manifest;
     }
 
-    /**
-     * Checks that this process is still the run's driver; call it before writing anything that a later driver writes
-     * too.
-     *
-     * @throws LockedException if another driver has begun a later epoch
-     */
+    /** LockedException if a later epoch has begun: call it before writing what a later driver writes too. */
     public void refuseIfReplaced() throws IOException {
         if (epoch == NO_EPOCH) {
             throw new IllegalStateException("beginEpoch must be called before the first save to " + run);
@@ -314,21 +288,9 @@ public final class CheckpointStore {
         return saved;
     }
 
-    private CheckpointManifest manifest(ManifestName name) throws IOException {
-        String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
-        CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
-        if (!manifest.name().equals(name)) {
-            throw new CorruptFileException(
-                    uri,
-                    "round " + name.round() + " and epoch " + name.epoch(),
-                    "round " + manifest.round() + " and epoch " + manifest.epoch());
-        }
-        return manifest;
-    }
-
     private Checkpoint load(ManifestName name) throws IOException {
-        CheckpointManifest manifest = manifest(name);
-        verify(manifest.workers()); // tasks will read them on executors, which cannot fall back
+        CheckpointManifest manifest = layout.manifest(name);
+        verify(manifest.facts().workers()); // tasks will read them on executors, which cannot fall back
         List<ParameterEntry> table = manifest.facts().table();
         Map<String, float[]> vectors = new TreeMap<>();
         Map<String, List<ParameterEntry>> orders = new TreeMap<>();
@@ -341,7 +303,8 @@ public final class CheckpointStore {
         }
         Checkpoint checkpoint;
         try {
-            checkpoint = manifest.checkpoint(vectors, orders);
+            checkpoint = manifest.facts().with(vectors, orders);
+            checkpoint.vector(Checkpoint.THETA); // must be there
         } catch (IllegalArgumentException e) {
             throw new CorruptFileException(layout.uri(manifest.path()), "a whole checkpoint", e.getMessage() + "");
         }
@@ -351,7 +314,6 @@ public final class CheckpointStore {
         return checkpoint;
     }
 
-    /** {@code HOST:PID}. */
     private static String thisProcess() {
         String host;
         try {

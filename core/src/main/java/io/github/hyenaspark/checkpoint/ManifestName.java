@@ -6,18 +6,12 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Orders checkpoints: by round, then by epoch, the count of driver starts. Clocks play no part.
- *
- * @param round completed rounds
- * @param epoch of the driver that saved
- */
+/** Orders checkpoints: by completed rounds, then by the epoch of the driver that saved. Clocks play no part. */
 record ManifestName(long round, long epoch) implements Comparable<ManifestName> {
     private static final Pattern FILE = Pattern.compile("(\\d{12,18})-(\\d{1,18})\\.json");
     private static final Comparator<ManifestName> ORDER =
             Comparator.comparingLong(ManifestName::round).thenComparingLong(ManifestName::epoch);
 
-    /** The name of a manifest file; empty for other files. */
     static Optional<ManifestName> parse(String file) {
         Matcher matcher = FILE.matcher(file);
         return matcher.matches()
@@ -25,11 +19,7 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
                 : Optional.empty();
     }
 
-    /**
-     * Parses a {@link #prefix()}, or an empty text, which names nothing.
-     *
-     * @throws IllegalArgumentException if it is neither
-     */
+    /** Parses a {@link #prefix()}, or an empty text, which names nothing. */
     static Optional<ManifestName> ofPrefix(String prefix) {
         Optional<ManifestName> name = parse(prefix + ".json");
         if (name.isEmpty() && !prefix.isEmpty()) {

@@ -6,13 +6,13 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 
 /**
- * Where a checkpoint comes from. Other checkpoints are named ROUND-EPOCH, like their manifest files.
+ * Where a checkpoint comes from. Others are named ROUND-EPOCH, like their manifest files.
  *
  * @param run identity of the run, created at its first save
  * @param parent the checkpoint saved or restored before; empty for the first
  * @param start the checkpoint that the driver's epoch resumed from; empty for a new run
  * @param writer host and process that saved
- * @param savedMillis time of the save by the writer's clock, milliseconds since 1970; for information only
+ * @param savedMillis by the writer's clock, since 1970; for information only
  */
 public record Provenance(String run, String parent, String start, String writer, long savedMillis) {
     public Provenance {
@@ -38,15 +38,10 @@ public record Provenance(String run, String parent, String start, String writer,
                 Json.wholeNumber(json, file, "saved_millis"));
     }
 
-    /**
-     * What the bits of a result depend on besides its inputs: versions of Java, ND4J's backend and BLAS.
-     *
-     * @param threads threads of one task, and whatever else of the machine changes bits
-     */
+    /** What the bits of a result depend on besides its inputs: versions, threads, and what else is of the machine. */
     public record Numerics(String java, String backend, String blas, String threads) {
         /**
-         * Whether a run with these numerics may go on with what others computed. Version 0.1 wrote {@code null} for the
-         * version of the backend, of which it knew only one.
+         * Whether a run with these may go on with what others computed. Version 0.1 wrote no version of the backend.
          */
         public boolean continues(Numerics earlier) {
             String withoutVersion = backend.replaceFirst("^(\\S+) [^,]*,", "$1 null,");

@@ -1,9 +1,7 @@
 package io.github.hyenaspark.checkpoint;
 
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -13,24 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Deletes old checkpoints, manifests first, and data that no manifest names. */
-final class Retention {
+record Retention(Storage storage, RunLayout layout) {
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
-    private final Storage storage;
-    private final RunLayout layout;
-
-    Retention(Storage storage, RunLayout layout) {
-        this.storage = storage;
-        this.layout = layout;
-    }
-
-    /**
-     * Keeps the newest checkpoints.
-     *
-     * @param keep how many
-     * @param invalid the unusable ones, which do not count
-     * @param epoch of the caller; checkpoints and data of later drivers stay
-     */
+    /** Keeps so many of the newest valid checkpoints, and what drivers later than {@code epoch} wrote. */
     void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
@@ -42,11 +26,13 @@ final class Retention {
         for (ManifestName name : manifests) {
             if (kept < keep || name.epoch() > epoch) {
                 live.add(name.prefix());
-                manifest(name).ifPresent(manifest -> manifest.workers().forEach(file -> live.add(file.directory())));
+                // a worker's state may be older than its checkpoint
+                layout.readable(name)
+                        .ifPresent(manifest -> manifest.facts().workers().forEach(file -> live.add(file.directory())));
                 kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
             } else {
                 LOG.info("deleting the checkpoint {}", name.prefix());
-                storage.delete(layout.uri(RunLayout.MANIFESTS + "/" + name.file()));
+                storage.delete(layout.uri(name));
             }
         }
         long newest = manifests.stream()
@@ -69,17 +55,6 @@ final class Retention {
     /** False for what a later driver writes, and for what this one writes after its newest checkpoint. */
     private static boolean isOver(ManifestName owner, long newest, long epoch) {
         return owner.epoch() < epoch || (owner.epoch() == epoch && owner.round() <= newest);
-    }
-
-    /** Names the directories that stay, since a worker's state may be older than its checkpoint. */
-    private Optional<CheckpointManifest> manifest(ManifestName name) throws IOException {
-        String uri = layout.uri(RunLayout.MANIFESTS + "/" + name.file());
-        try {
-            return Optional.of(CheckpointManifest.fromBytes(uri, storage.read(uri)));
-        } catch (CorruptFileException | FileNotFoundException e) {
-            LOG.warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
-            return Optional.empty();
-        }
     }
 
     /** The manifest that a directory ROUND-EPOCH-UNIQUE was written for. */

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.checkpoint;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -14,29 +15,49 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a run: {@code epoch/E.json} for every start of a driver, {@code epoch/E-from.json} for the checkpoint it
  * resumed from, {@code data/ROUND-E-UNIQUE/VECTOR.safetensors}, never overwritten, and {@code manifest/ROUND-E.json},
  * the commit.
  */
-final class RunLayout {
+record RunLayout(Storage storage, String run) {
     static final String EPOCHS = "epoch";
     static final String DATA = "data";
     static final String MANIFESTS = "manifest";
     static final String QUARANTINE = "quarantine";
-    private static final String FROM = "-from.json";
-
-    private final Storage storage;
-    private final String run;
-
-    RunLayout(Storage storage, String run) {
-        this.storage = storage;
-        this.run = run;
-    }
+    static final String FROM = "-from.json";
 
     String uri(String path) {
         return Storage.resolve(run, path);
+    }
+
+    String uri(ManifestName name) {
+        return uri(MANIFESTS + "/" + name.file());
+    }
+
+    CheckpointManifest manifest(ManifestName name) throws IOException {
+        String uri = uri(name);
+        CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
+        if (!manifest.name().equals(name)) {
+            throw new CorruptFileException(
+                    uri,
+                    "round " + name.round() + " and epoch " + name.epoch(),
+                    "round " + manifest.facts().round() + " and epoch " + manifest.epoch());
+        }
+        return manifest;
+    }
+
+    /** Empty, with a warning, if the manifest cannot be read. */
+    Optional<CheckpointManifest> readable(ManifestName name) throws IOException {
+        try {
+            return Optional.of(manifest(name));
+        } catch (CorruptFileException | FileNotFoundException e) {
+            LoggerFactory.getLogger(RunLayout.class)
+                    .warn("cannot read the manifest {}: {}", name.prefix(), e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** Newest first. */
@@ -58,11 +79,6 @@ final class RunLayout {
                 .orElse(0);
     }
 
-    /** Where an epoch's driver records what it resumed from. */
-    String fromUri(long epoch) {
-        return uri(EPOCHS + "/" + epoch + FROM);
-    }
-
     /** What drivers resumed from, by epoch; drivers that did not get that far are missing. */
     Map<Long, ManifestName> froms() throws IOException {
         Map<Long, ManifestName> froms = new TreeMap<>();
@@ -77,10 +93,7 @@ final class RunLayout {
         return froms;
     }
 
-    /**
-     * The manifests that a driver wrote after a later one had resumed from an older checkpoint: they are not part of
-     * the run.
-     */
+    /** Manifests that a driver wrote after a later one had resumed from an older checkpoint: not part of the run. */
     Set<ManifestName> superseded() throws IOException {
         Map<Long, ManifestName> froms = froms();
         return manifests().stream()

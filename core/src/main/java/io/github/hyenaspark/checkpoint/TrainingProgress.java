@@ -7,11 +7,8 @@ import io.github.hyenaspark.io.Json;
 import java.util.OptionalDouble;
 
 /**
- * How far training has got. No bit of the parameters depends on it.
- *
- * @param outerSteps completed steps of the outer optimiser, 0 or more
- * @param innerSteps t, completed local steps of every worker, 0 or more
- * @param bestHeldOutLoss lowest held-out loss so far, nats per token; empty if none was measured
+ * How far training has got: completed outer steps, local steps t of every worker, and the lowest held-out loss so far,
+ * nats per token, if one was measured. No bit of the parameters depends on it.
  */
 public record TrainingProgress(long outerSteps, long innerSteps, OptionalDouble bestHeldOutLoss) {
     public TrainingProgress {

@@ -20,9 +20,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The file of one vector as the manifest lists it, and its content: named tensors in the safetensors format.
+ * The file of one vector, named tensors in the safetensors format, as the manifest lists it.
  *
- * @param vector name of the vector, for example {@code theta}
  * @param path {@code data/DIRECTORY/FILE}, relative to the run's directory, so that a run can be moved
  */
 public record VectorFile(String vector, String path, long bytes, long crc32c, String sha256) {
@@ -30,10 +29,7 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
     private static final Pattern PATH = Pattern.compile(RunLayout.DATA + "(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){2}");
 
     public VectorFile {
-        if (!Checkpoint.VECTOR.matcher(vector).matches()) {
-            throw new IllegalArgumentException(
-                    "the name of a vector must be like outer-momentum, found \"" + vector + "\"");
-        }
+        Checkpoint.checkName(vector);
         if (!PATH.matcher(path).matches()) {
             throw new IllegalArgumentException("the path of vector " + vector
                     + " must be data/DIRECTORY/FILE within the run, found \"" + path + "\"");
@@ -44,7 +40,6 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         }
     }
 
-    /** What the file must be in a storage. */
     FileInfo in(String runDirectory) {
         return new FileInfo(Storage.resolve(runDirectory, path), bytes, sha256, crc32c, 0);
     }
@@ -67,7 +62,6 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         return new VectorFile(vector, path, file.bytes(), file.crc32c(), file.sha256());
     }
 
-    /** The content, checked against length and hashes. */
     Contents read(Storage storage, String run) throws IOException {
         FileInfo expected = in(run);
         try (InputStream in = storage.openVerified(expected)) {
@@ -106,7 +100,6 @@ public record VectorFile(String vector, String path, long bytes, long crc32c, St
         return entry.shape().stream().mapToLong(Integer::longValue).toArray();
     }
 
-    /** Name of the directory in the run's data. */
     String directory() {
         return path.substring(RunLayout.DATA.length() + 1, path.lastIndexOf('/'));
     }

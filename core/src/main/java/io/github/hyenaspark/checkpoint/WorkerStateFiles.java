@@ -13,10 +13,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/**
- * The state that each worker keeps between rounds: immutable files that its tasks write, with a name of its own for
- * every attempt. A file counts once a manifest names it.
- */
+/** The state that workers keep between rounds: immutable files that count once a manifest names them. */
 public final class WorkerStateFiles {
     private static final String PREFIX = "worker-";
     private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{1,9}");
@@ -28,7 +25,6 @@ public final class WorkerStateFiles {
         return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
     }
 
-    /** Writes a worker's state: vectors of P elements by name. */
     public static VectorFile write(
             Storage storage, String run, String directory, int worker, Map<String, float[]> vectors)
             throws IOException {
@@ -40,11 +36,7 @@ public final class WorkerStateFiles {
         return VectorFile.write(storage, run, PREFIX + worker, path, tensors, metadata);
     }
 
-    /**
-     * Reads a worker's state.
-     *
-     * @throws CorruptFileException if a byte has changed
-     */
+    /** A worker's state; CorruptFileException if a byte has changed. */
     public static Map<String, float[]> read(Storage storage, String run, VectorFile file) throws IOException {
         Contents contents = file.read(storage, run);
         Map<String, float[]> vectors = new TreeMap<>();
@@ -59,11 +51,7 @@ public final class WorkerStateFiles {
         return vectors;
     }
 
-    /**
-     * The worker's number, k.
-     *
-     * @throws IllegalArgumentException if the file is not a worker's state
-     */
+    /** The worker's number, k; IllegalArgumentException if the file is not a worker's state. */
     public static int worker(VectorFile file) {
         if (!NAME.matcher(file.vector()).matches()) {
             throw new IllegalArgumentException("a worker's state is named worker-K, found \"" + file.vector() + "\"");

@@ -1,7 +1,4 @@
-/**
- * Saves training states and finds the newest intact one. Writes immutable objects first and the manifest, created
- * exclusively, last. Start at {@link CheckpointStore}.
- */
+/** Saves training states and finds the newest intact one. Start at {@link CheckpointStore}. */
 @NullMarked
 package io.github.hyenaspark.checkpoint;
 

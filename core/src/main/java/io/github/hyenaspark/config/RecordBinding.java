@@ -3,21 +3,17 @@ package io.github.hyenaspark.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.BeanDescription;
-import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
-import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -35,10 +31,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/**
- * Binds sections to records with Jackson, and turns its errors into messages that name the key and where it was set.
- */
-final class RecordBinding {
+/** Binds sections to records with Jackson, whose errors become messages with the key and where it was set. */
+record RecordBinding(ConfigObject root, ObjectNode tree) {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE)
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -47,8 +41,9 @@ final class RecordBinding {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .annotationIntrospector(new EnumNames())
             .addModule(new SimpleModule("settings")
-                    .setDeserializerModifier(new EnumsByName())
                     .addDeserializer(double.class, new FiniteNumbers())
                     .addDeserializer(Double.class, new FiniteNumbers()))
             .build();
@@ -56,14 +51,6 @@ final class RecordBinding {
     private static final Set<Class<?>> WHOLE = Set.of(int.class, long.class, Integer.class, Long.class);
     private static final Set<Class<?>> REAL = Set.of(double.class, float.class, Double.class, Float.class);
     private static final Set<Class<?>> FLAG = Set.of(boolean.class, Boolean.class);
-
-    private final ConfigObject root;
-    private final ObjectNode tree;
-
-    RecordBinding(ConfigObject root, ObjectNode tree) {
-        this.root = root;
-        this.tree = tree;
-    }
 
     <T> T bind(String section, Class<T> record) {
         JsonNode node = tree.get(section);
@@ -153,7 +140,6 @@ final class RecordBinding {
         return " (" + (description.startsWith("argument ") ? description.replaceFirst(": 1$", "") : description) + ")";
     }
 
-    /** What settings expect for a Java type, in words. */
     private static String expectation(Class<?> type) {
         if (WHOLE.contains(type)) {
             return "a whole number";
@@ -167,7 +153,7 @@ final class RecordBinding {
         if (type.isEnum()) {
             return "one of "
                     + Arrays.stream(type.getEnumConstants())
-                            .map(EnumByName::name)
+                            .map(constant -> SettingNames.of((Enum<?>) constant))
                             .toList();
         }
         if (Collection.class.isAssignableFrom(type)) {
@@ -234,39 +220,13 @@ final class RecordBinding {
         }
     }
 
-    private static final class EnumsByName extends BeanDeserializerModifier {
+    /** Enum constants have their names in settings. */
+    private static final class EnumNames extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public JsonDeserializer<?> modifyEnumDeserializer(
-                DeserializationConfig config, JavaType type, BeanDescription description, JsonDeserializer<?> usual) {
-            return new EnumByName(type.getRawClass());
-        }
-    }
-
-    /** Reads an enum constant by its name in settings. */
-    private static final class EnumByName extends StdDeserializer<Object> {
-        private static final long serialVersionUID = 1L;
-
-        EnumByName(Class<?> type) {
-            super(type);
-        }
-
-        static String name(Object constant) {
-            return SettingNames.of((Enum<?>) constant);
-        }
-
-        @Override
-        public Object deserialize(JsonParser parser, DeserializationContext context) throws IOException {
-            if (parser.currentToken() == JsonToken.VALUE_STRING) {
-                String text = parser.getText();
-                for (Object constant : handledType().getEnumConstants()) {
-                    if (name(constant).equals(text)) {
-                        return constant;
-                    }
-                }
-            }
-            return context.handleUnexpectedToken(handledType(), parser);
+        public String[] findEnumValues(Class<?> type, Enum<?>[] constants, String[] names) {
+            return Arrays.stream(constants).map(SettingNames::of).toArray(String[]::new);
         }
     }
 }

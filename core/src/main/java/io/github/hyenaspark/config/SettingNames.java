@@ -13,11 +13,7 @@ public final class SettingNames {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /**
-     * The end of a message: "; did you mean NAME?" with the closest of the known names; empty if none is close.
-     *
-     * @param prefix goes before the name
-     */
+    /** The end of a message: "; did you mean PREFIX+NAME?" with the closest known name; empty if none is close. */
     public static String suggestion(String typed, Collection<String> known, String prefix) {
         // Two swapped letters are two changes; in a short word, two changes make another word.
         int tolerated = typed.length() < 4 ? 1 : Math.max(2, typed.length() / 3);

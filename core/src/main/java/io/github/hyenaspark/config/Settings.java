@@ -5,8 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigIncludeContext;
+import com.typesafe.config.ConfigIncluder;
+import com.typesafe.config.ConfigIncluderFile;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigParseable;
+import com.typesafe.config.ConfigValueFactory;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +22,17 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The effective settings: the defaults of {@code reference.conf}, overridden by HOCON files and {@code key=value}
- * arguments. {@link #bind} turns a section into a validated record. A value takes the type of its default, so
- * {@code train.lr=2e-3} on the command line and {@code lr = 0.002} in a file are the same setting.
+ * arguments. A value takes the type of its default, so {@code lr=2e-3} and {@code lr = 0.002} are the same setting.
  */
 public final class Settings {
+    private static final Pattern KEY_VALUE =
+            Pattern.compile("([\\p{Alnum}_-]+(?:\\.[\\p{Alnum}_-]+)*)=(.*)", Pattern.DOTALL);
+
     private final ConfigObject root;
     private final ObjectNode tree;
 
@@ -32,10 +42,10 @@ public final class Settings {
     }
 
     /**
-     * Settings from the command line; later arguments override earlier ones.
+     * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or
+     * {@code .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is
+     * literal.
      *
-     * @param arguments each a path that ends in {@code .conf} or {@code .json}, or {@code key=value}; a value that
-     *     begins with a bracket or brace is HOCON, any other is literal
      * @throws IllegalArgumentException if an argument is neither, or a file cannot be read or parsed
      */
     public static Settings load(List<String> arguments) {
@@ -55,16 +65,12 @@ public final class Settings {
     private static Settings over(Config base, List<String> arguments, Config defaults) {
         Config config = base;
         for (String argument : arguments) {
-            config = Argument.parse(argument).withFallback(config);
+            config = parse(argument).withFallback(config);
         }
         return new Settings(config.resolve(), defaults);
     }
 
-    /**
-     * Settings that {@link #render} or {@link #renderSections} wrote, over the current defaults.
-     *
-     * @throws IllegalArgumentException if {@code json} is not a JSON object
-     */
+    /** Settings that {@link #render} or {@link #renderSections} wrote, over the current defaults. */
     public static Settings ofJson(String json) {
         Config defaults = defaults();
         try {
@@ -80,18 +86,13 @@ public final class Settings {
      * A section as a record. Component {@code dModel} is key {@code d-model}; a component that is a record is a nested
      * section; enum constants are spelled as {@link SettingNames#of} says.
      *
-     * @throws IllegalArgumentException naming key, place and known keys if a key is unknown, missing or ill-typed, or
-     *     the record refuses a value
+     * @throws IllegalArgumentException naming key, place and known keys if a key or its value is wrong
      */
     public <T> T bind(String section, Class<T> record) {
         return new RecordBinding(root, tree).bind(section, record);
     }
 
-    /**
-     * Refuses sections that no command reads.
-     *
-     * @throws IllegalArgumentException naming the first unknown section and its place
-     */
+    /** Refuses sections that no command reads, naming the first and its place. */
     public void refuseUnknownSections(Set<String> known) {
         for (String section : new TreeSet<>(root.keySet())) {
             if (!known.contains(section)) {
@@ -107,11 +108,7 @@ public final class Settings {
         return TypedTree.render(tree);
     }
 
-    /**
-     * Some sections as JSON on one line, with sorted keys and normalised numbers: equal settings give equal text.
-     *
-     * @throws IllegalArgumentException if there is no such section
-     */
+    /** Sections as JSON on one line, with sorted keys and normalised numbers: equal settings give equal text. */
     public String renderSections(Collection<String> sections) {
         ObjectNode part = tree.objectNode();
         for (String section : new TreeSet<>(sections)) {
@@ -124,11 +121,7 @@ public final class Settings {
         return TypedTree.render(part);
     }
 
-    /**
-     * The settings of some sections that differ from the defaults.
-     *
-     * @return {@code key=value} for each, sorted by section and key
-     */
+    /** The settings of some sections that differ from the defaults, as {@code key=value}, sorted. */
     public List<String> changes(Collection<String> sections) {
         ObjectNode unchanged = TypedTree.object(defaults().root(), defaults().root());
         List<String> changes = new ArrayList<>();
@@ -148,11 +141,7 @@ public final class Settings {
         }
     }
 
-    /**
-     * A section of {@code reference.conf} as it stands there, every key with its comment: the help text.
-     *
-     * @throws IllegalArgumentException if there is no such section
-     */
+    /** A section of {@code reference.conf} as it stands there, every key with its comment: the help text. */
     public static String defaultsOf(String section) {
         StringBuilder lines = new StringBuilder();
         for (String line : reference().lines().toList()) {
@@ -177,6 +166,78 @@ public final class Settings {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("the defaults in reference.conf could not be read", e);
+        }
+    }
+
+    private static Config parse(String argument) {
+        Matcher matcher = KEY_VALUE.matcher(argument);
+        if (matcher.matches()) {
+            return keyValue(matcher.group(1), matcher.group(2));
+        }
+        if (argument.endsWith(".conf") || argument.endsWith(".json")) {
+            return file(argument);
+        }
+        throw new IllegalArgumentException("cannot understand the argument \"" + argument
+                + "\": expected a file that ends in .conf or .json, or key=value such as train.rounds=10");
+    }
+
+    private static Config keyValue(String key, String value) {
+        String origin = "argument " + key + "=" + value;
+        if (!value.startsWith("[") && !value.startsWith("{")) {
+            return ConfigValueFactory.fromAnyRef(value, origin).atPath(key);
+        }
+        try {
+            return ConfigFactory.parseString(
+                            "value = " + value, ConfigParseOptions.defaults().setOriginDescription(origin))
+                    .getValue("value")
+                    .atPath(key);
+        } catch (ConfigException e) {
+            throw new IllegalArgumentException(
+                    "cannot understand the " + origin + ": a value that begins with [ or { must be a complete list or"
+                            + " object; put text that begins with one into a file, in quotes",
+                    e);
+        }
+    }
+
+    private static Config file(String path) {
+        File file = new File(path);
+        if (!file.isFile()) {
+            throw new IllegalArgumentException(
+                    "there is no file of settings " + path + " (looked for " + file.getAbsolutePath() + ")");
+        }
+        return ConfigFactory.parseFile(
+                file, ConfigParseOptions.defaults().setAllowMissing(false).setIncluder(new RequiredIncludes()));
+    }
+
+    /** Includes files relative to the including one. HOCON skips a file that is missing; a run must not. */
+    private static final class RequiredIncludes implements ConfigIncluder, ConfigIncluderFile {
+        @Override
+        public ConfigIncluder withFallback(ConfigIncluder fallback) {
+            return this;
+        }
+
+        @Override
+        public ConfigObject include(ConfigIncludeContext context, String what) {
+            ConfigParseable included = context.relativeTo(what);
+            try {
+                return included.parse(required(included.options()));
+            } catch (ConfigException.IO e) {
+                throw new IllegalArgumentException(
+                        "cannot include \"" + what + "\": no such file beside the one that includes it", e);
+            }
+        }
+
+        @Override
+        public ConfigObject includeFile(ConfigIncludeContext context, File what) {
+            if (!what.isFile()) {
+                throw new IllegalArgumentException("cannot include \"" + what + "\": no such file");
+            }
+            return ConfigFactory.parseFile(what, required(context.parseOptions()))
+                    .root();
+        }
+
+        private ConfigParseOptions required(ConfigParseOptions options) {
+            return options.setAllowMissing(false).setIncluder(this);
         }
     }
 }

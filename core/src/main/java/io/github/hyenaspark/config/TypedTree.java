@@ -18,10 +18,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * HOCON values as a normalised JSON tree: sorted keys, every value of its default's type where possible, numbers
- * without redundant zeros or exponents.
- */
+/** HOCON values as a normalised JSON tree: sorted keys, the types of the defaults, numbers in their shortest form. */
 final class TypedTree {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)

@@ -1,7 +1,4 @@
-/**
- * Settings: HOCON files and key=value arguments become validated records. Every unknown, missing or ill-typed key is
- * refused with its place. A leaf that knows none of the records it fills; start at {@link Settings}.
- */
+/** Settings become validated records; a leaf that knows none of them. Start at {@link Settings}. */
 @NullMarked
 package io.github.hyenaspark.config;
 

@@ -6,14 +6,14 @@ import java.util.List;
 
 /**
  * The causal convolution of rows whose elements come one at a time, where the next may depend on the outputs so far:
- * on-line multiplication (Fischer and Stockmeyer, 1974), van der Hoeven's (2002) relaxed multiplication, used for
- * long-convolution models by Flash Inference (arXiv 2410.12982). T elements cost O(T log² T); {@link LongConvolution}
- * over again for each would cost O(T² log T).
+ * on-line multiplication (Fischer and Stockmeyer, 1974; van der Hoeven, 2002), used for long-convolution models by
+ * Flash Inference (arXiv 2410.12982). T elements cost O(T log² T), not O(T² log T) as by {@link LongConvolution} for
+ * each.
  *
- * <p>The first elements of a row come together and are convolved at once, with all outputs that they reach. After t
- * further elements, with U the largest power of two that divides t, the last U of them are convolved with the first 2U
- * taps and added to the next U outputs: every pair of an element and a later output is in exactly one such block.
- * Blocks shorter than {@value #DIRECT} are summed directly.
+ * <p>The first elements of a row are convolved at once, with all outputs that they reach. After t further elements,
+ * with U the largest power of two that divides t, the last U are convolved with the first 2U taps and added to the next
+ * U outputs: every pair of an element and a later output is in exactly one such block. Those below {@value #DIRECT} are
+ * summed directly.
  *
  * <p>A step is: {@link #prepare} for every filter, {@link #next} for every row, {@link #advance}; the first step has
  * {@link #first} in place of the first two. Several rows may share a filter. For one thread at a time.
@@ -36,10 +36,8 @@ public final class IncrementalConvolution {
     private int length;
 
     /**
-     * Rows without elements, {@code rowsPerFilter} for each filter.
-     *
-     * @param taps of every filter, as many as a row can have elements; not copied, must not change
-     * @throws IllegalArgumentException if there is no filter, or filters differ in length
+     * Rows without elements, {@code rowsPerFilter} for each filter; {@code taps}, filters of one length, the most
+     * elements of a row, are not copied and must not change.
      */
     public IncrementalConvolution(float[][] taps, int rowsPerFilter) {
         if (taps.length == 0) {
@@ -60,10 +58,6 @@ public final class IncrementalConvolution {
         input = new float[longest];
         output = new float[longest];
         spectrum = new float[Math.max(whole.spectrumSize(), 2 * longest)];
-    }
-
-    public int capacity() {
-        return capacity;
     }
 
     public int length() {

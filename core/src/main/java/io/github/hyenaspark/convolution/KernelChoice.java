@@ -6,12 +6,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Which kernel the program uses, and why: the vector kernel if the {@link VectorModule} is available and its classes
- * load and run, else the scalar one. The system property {@code hyena.convolution} ({@code scalar} or {@code vector})
- * overrides that. {@code VectorKernel} is loaded by name, because without the module a class that mentions it would not
- * load.
- *
- * @param source makes the kernels, or throws if the property asks for an unavailable one
+ * Which kernel the program uses, and why: the vector kernel if {@link VectorModule} and its classes load and run, else
+ * the scalar one. The property {@code hyena.convolution} ({@code scalar} or {@code vector}) overrides that; where it
+ * cannot, the source throws. {@code VectorKernel} is loaded by name: a class that mentions it needs the module.
  */
 public record KernelChoice(String name, KernelSource source, String reason) {
     static final String PROPERTY = "hyena.convolution";
@@ -21,7 +18,6 @@ public record KernelChoice(String name, KernelSource source, String reason) {
     private static final String VECTOR_SOURCE = "io.github.hyenaspark.convolution.vector.VectorKernelSource";
     private static final Logger LOG = LoggerFactory.getLogger(KernelChoice.class);
 
-    /** Made when first asked for. */
     private static final class AtStart {
         private static final KernelChoice CHOICE = KernelChoice.of(System.getProperty(PROPERTY, ""));
 
@@ -91,7 +87,6 @@ public record KernelChoice(String name, KernelSource source, String reason) {
         return source;
     }
 
-    /** Makes kernels of one kind; its {@code toString} says which, for the log. */
     public interface KernelSource {
         /** For rows of {@code size} elements, a power of two not below {@link ScalarKernel#SMALLEST}. */
         Kernel ofSize(int size);

@@ -1,23 +1,23 @@
 package io.github.hyenaspark.convolution;
 
+import io.github.hyenaspark.convolution.RingConstants.Factor;
 import java.util.Arrays;
 
 /**
  * A plan for the causal convolution of rows of one length L with filters of the same length, and for its gradients. A
  * filter is transformed once ({@link #spectrum}) and then used for many rows. {@link DirectConvolution} is the
- * definition; {@link Kernel} works on rows padded to a power of two.
+ * definition.
  *
- * <p>Every row is a {@code float[]} with at least L elements from 0 on; every spectrum has at least
- * {@link #spectrumSize} elements, in an order that only plans of the same length understand. What lies beyond is
- * neither read nor written. A result may overwrite a row that was an argument, not a spectrum; {@link #gatedBackward}
- * needs rows of their own for its results.
+ * <p>Rows have at least L elements from 0 on, spectra at least {@link #spectrumSize}, in an order that only plans of
+ * the same length understand; what lies beyond is neither read nor written. A result may overwrite a row that was an
+ * argument, not a spectrum; {@link #gatedBackward} needs rows of their own.
  *
- * <p>The same arguments give the same bits on every thread with the same kernel and number of lanes
- * ({@link KernelChoice}). A plan owns memory to work in, so it is confined to one thread at a time;
- * {@link #forAnotherThread} shares its tables.
+ * <p>The same arguments give the same bits on every thread with the same kernel and lanes ({@link KernelChoice}). A
+ * plan owns memory to work in, so it is for one thread at a time; {@link #forAnotherThread} shares its tables.
  */
 public final class LongConvolution {
     private static final int LONGEST = 1 << 29;
+    private static final float[] NONE = {};
 
     private final int length;
     private final Kernel kernel;
@@ -34,11 +34,8 @@ public final class LongConvolution {
     }
 
     /**
-     * A plan for rows of {@code length} elements, which cost as much as the next power of two.
-     *
-     * @throws IllegalArgumentException if the length is not from 1 to 2^29
-     * @throws IllegalStateException if the system property {@code hyena.convolution} asks for a kernel that this JVM
-     *     lacks
+     * A plan for rows of {@code length} elements, 1 to 2^29, which cost as much as the next power of two.
+     * IllegalStateException if {@code hyena.convolution} asks for a kernel that this JVM lacks.
      */
     public static LongConvolution ofLength(int length) {
         return ofLength(length, KernelChoice.atStart().source());
@@ -61,8 +58,6 @@ public final class LongConvolution {
     /**
      * Runs everything that training runs until it no longer gets faster, or for 3 seconds of this thread: until it is
      * compiled, a row takes up to a thousand times as long.
-     *
-     * @throws IllegalArgumentException if there is no plan for {@code length}
      */
     public static void warmUp(int length) {
         new WarmUp(ofLength(length)).run();
@@ -86,7 +81,7 @@ public final class LongConvolution {
     public void spectrum(float[] filter, float[] spectrum) {
         checkRow("filter", filter);
         checkSpectrum("spectrum", spectrum);
-        split(filter, RingConstants.Factor.ONE, spectrum);
+        split(filter, Factor.ONE, spectrum);
         kernel.transform(spectrum);
     }
 
@@ -95,9 +90,9 @@ public final class LongConvolution {
         checkRow("input", input);
         checkSpectrum("spectrum", spectrum);
         checkRow("output", output);
-        split(input, RingConstants.Factor.ONE, points);
+        split(input, Factor.ONE, points);
         kernel.convolve(points, spectrum);
-        join(RingConstants.Factor.ONE, output);
+        join(Factor.ONE, output);
     }
 
     /**
@@ -112,10 +107,10 @@ public final class LongConvolution {
         checkSpectrum("spectrum", spectrum);
         checkRow("inputGradient", inputGradient);
         checkSpectrum("spectrumGradient", spectrumGradient);
-        split(outputGradient, RingConstants.Factor.ONE, points);
-        split(input, RingConstants.Factor.ONE, inputPoints);
+        split(outputGradient, Factor.ONE, points);
+        split(input, Factor.ONE, inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
-        join(RingConstants.Factor.ONE, inputGradient);
+        join(Factor.ONE, inputGradient);
     }
 
     /** {@code output = x⁰ ⊙ (h ∗ (v ⊙ x¹))}; also fills {@code row.convolved()} unless that is empty. */
@@ -125,20 +120,17 @@ public final class LongConvolution {
         checkRow("outputGate", row.outputGate());
         checkSpectrum("spectrum", spectrum);
         checkRow("output", output);
-        split(row.value(), RingConstants.Factor.of(row.inputGate()), points);
+        split(row.value(), Factor.of(row.inputGate()), points);
         kernel.convolve(points, spectrum);
         if (row.convolved().length == 0) {
-            join(RingConstants.Factor.of(row.outputGate()), output);
+            join(Factor.of(row.outputGate()), output);
         } else {
             checkRow("convolved", row.convolved());
-            join(RingConstants.Factor.ONE, row.convolved(), RingConstants.Factor.of(row.outputGate()), output);
+            join(Factor.ONE, row.convolved(), Factor.of(row.outputGate()), output);
         }
     }
 
-    /**
-     * All gradients of {@link #gatedForward}: overwrites those of v, x¹ and x⁰ in {@code gradient}, and adds that of
-     * the filter to {@code spectrumGradient} as {@link #backward} does. The three results must be rows of their own.
-     */
+    /** Writes the gradients of v, x¹ and x⁰, rows of their own; adds the filter's as {@link #backward} does. */
     public void gatedBackward(GatedRow row, GatedGradient gradient, float[] spectrum, float[] spectrumGradient) {
         checkRow("value", row.value());
         checkRow("inputGate", row.inputGate());
@@ -150,55 +142,43 @@ public final class LongConvolution {
         checkRow("gradient of the outputGate", gradient.outputGate());
         checkSpectrum("spectrum", spectrum);
         checkSpectrum("spectrumGradient", spectrumGradient);
-        split(gradient.output(), RingConstants.Factor.of(row.outputGate()), points);
-        split(row.value(), RingConstants.Factor.of(row.inputGate()), inputPoints);
+        split(gradient.output(), Factor.of(row.outputGate()), points);
+        split(row.value(), Factor.of(row.inputGate()), inputPoints);
         kernel.correlate(points, inputPoints, spectrum, spectrumGradient);
-        join(
-                RingConstants.Factor.of(row.inputGate()),
-                gradient.value(),
-                RingConstants.Factor.of(row.value()),
-                gradient.inputGate());
-        RingConstants.Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
+        join(Factor.of(row.inputGate()), gradient.value(), Factor.of(row.value()), gradient.inputGate());
+        Factor.of(row.convolved()).multiply(gradient.output(), gradient.outputGate(), length);
     }
 
-    /**
-     * {@code filterGradient[s] = sum over rows and over t >= s of outputGradient[t] input[t - s]}, from what
-     * {@link #backward} has added up.
-     */
+    /** The filter's gradient, summed over rows, from what {@link #backward} has added up. */
     public void filterGradient(float[] spectrumGradient, float[] filterGradient) {
         checkSpectrum("spectrumGradient", spectrumGradient);
         checkRow("filterGradient", filterGradient);
         kernel.restore(spectrumGradient, points);
-        join(RingConstants.Factor.ONE, filterGradient);
+        join(Factor.ONE, filterGradient);
     }
 
-    private void split(float[] row, RingConstants.Factor factor, float[] to) {
+    private void split(float[] row, Factor factor, float[] to) {
         if (padded.length == 0) {
             kernel.splitRow(row, factor, to);
         } else {
             factor.multiply(row, padded, length);
             Arrays.fill(padded, length, padded.length, 0f);
-            kernel.splitRow(padded, RingConstants.Factor.ONE, to);
+            kernel.splitRow(padded, Factor.ONE, to);
         }
     }
 
-    /** From {@link #points}. */
-    private void join(RingConstants.Factor factor, float[] output) {
-        if (padded.length == 0) {
-            kernel.joinRow(points, factor, output);
-        } else {
-            kernel.joinRow(points, RingConstants.Factor.ONE, padded);
-            factor.multiply(padded, output, length);
-        }
+    private void join(Factor factor, float[] output) {
+        join(factor, output, Factor.ONE, NONE);
     }
 
-    private void join(
-            RingConstants.Factor factor, float[] output, RingConstants.Factor otherFactor, float[] otherOutput) {
+    private void join(Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
         if (padded.length == 0) {
             kernel.joinRow(points, factor, output, otherFactor, otherOutput);
-        } else {
-            kernel.joinRow(points, RingConstants.Factor.ONE, padded);
-            factor.multiply(padded, output, length);
+            return;
+        }
+        kernel.joinRow(points, Factor.ONE, padded, Factor.ONE, NONE);
+        factor.multiply(padded, output, length);
+        if (otherOutput.length > 0) {
             otherFactor.multiply(padded, otherOutput, length);
         }
     }
@@ -217,26 +197,17 @@ public final class LongConvolution {
         }
     }
 
-    /**
-     * The gradients of a {@link GatedRow} for {@link LongConvolution#gatedBackward}; every array has at least L
-     * elements from 0 on, none is copied.
-     *
-     * @param output of y, read
-     * @param value of v, written
-     * @param inputGate of x¹, written
-     * @param outputGate of x⁰, written
-     */
+    /** The gradients of a {@link GatedRow}: of y, read, and of v, x¹ and x⁰, written. Rows are as there. */
     public record GatedGradient(float[] output, float[] value, float[] inputGate, float[] outputGate) {}
 
     /**
-     * The rows of one gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order
-     * 2 all of it. Every array has at least L elements from 0 on; none is copied.
+     * One gated convolution, y = x⁰ ⊙ (h ∗ (v ⊙ x¹)): the last step of the Hyena recurrence, and with order 2 all of
+     * it. Every array has at least L elements from 0 on; none is copied.
      *
      * @param value v
-     * @param inputGate x¹, multiplies the input of the convolution
-     * @param convolved h ∗ (v ⊙ x¹), which {@link LongConvolution#gatedForward} writes and
-     *     {@link LongConvolution#gatedBackward} needs; an empty array if there will be no backward pass
-     * @param outputGate x⁰, multiplies its output
+     * @param inputGate x¹
+     * @param convolved h ∗ (v ⊙ x¹), written forward for the backward pass; an empty array if there will be none
+     * @param outputGate x⁰
      */
     public record GatedRow(float[] value, float[] inputGate, float[] convolved, float[] outputGate) {}
 }

@@ -29,7 +29,6 @@ public final class RingConstants {
         return Integer.toUnsignedLong(Integer.reverse(ring)) * 0x1p-32;
     }
 
-    /** Of an angle in turns. */
     public static float cos(double turns) {
         return (float) StrictMath.cos(2 * Math.PI * turns);
     }

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.convolution;
 
+import io.github.hyenaspark.convolution.RingConstants.Factor;
+
 /**
  * The arithmetic of {@link ScalarKernel}: one pass over complex data per method. A split replaces the four quarters of
  * every ring by its four remainders, a join does the reverse times four. Only the first and the last pass see real
@@ -15,7 +17,7 @@ final class RingPasses {
     private RingPasses() {}
 
     /** The first level alone; its r is (1 + i)/√2, so r q needs one product. */
-    static void splitRealInTwo(float[] row, RingConstants.Factor factor, float[] z, int half) {
+    static void splitRealInTwo(float[] row, Factor factor, float[] z, int half) {
         float[] gate = factor.row();
         int mask = factor.mask();
         for (int p = 0; p < half; p++) {
@@ -28,7 +30,7 @@ final class RingPasses {
         }
     }
 
-    static void splitRealInFour(float[] row, RingConstants.Factor factor, float[] z, int quarter, float[] w) {
+    static void splitRealInFour(float[] row, Factor factor, float[] z, int quarter, float[] w) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float w1r = w[0];
@@ -198,7 +200,7 @@ final class RingPasses {
     }
 
     /** Real parts only; here, too, everything is divided by M, which no pass before has done. */
-    static void joinRealFromTwo(float[] z, RingConstants.Factor factor, float[] row, int half) {
+    static void joinRealFromTwo(float[] z, Factor factor, float[] row, int half) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float scale = 0.5f / half;
@@ -210,7 +212,7 @@ final class RingPasses {
         }
     }
 
-    static void joinRealFromFour(float[] z, RingConstants.Factor factor, float[] row, int quarter, float[] w) {
+    static void joinRealFromFour(float[] z, Factor factor, float[] row, int quarter, float[] w) {
         float[] gate = factor.row();
         int mask = factor.mask();
         float scale = 0.25f / quarter;

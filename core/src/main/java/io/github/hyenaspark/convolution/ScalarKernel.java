@@ -1,5 +1,7 @@
 package io.github.hyenaspark.convolution;
 
+import io.github.hyenaspark.convolution.RingConstants.Factor;
+
 /**
  * Evaluates a real row of M elements, read as a polynomial, at the M complex roots of x^M = i; and back: the long
  * convolution in plain Java.
@@ -49,7 +51,6 @@ public final class ScalarKernel implements Kernel {
         }
     }
 
-    /** A transform of {@code size} points, a power of two not below {@link #SMALLEST}. */
     public static ScalarKernel ofSize(int size) {
         if (size < SMALLEST || Integer.bitCount(size) != 1) {
             throw new IllegalArgumentException(
@@ -64,7 +65,7 @@ public final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void splitRow(float[] row, RingConstants.Factor factor, float[] z) {
+    public void splitRow(float[] row, Factor factor, float[] z) {
         if (firstLevel == 1) {
             RingPasses.splitRealInTwo(row, factor, z, size / 2);
         } else {
@@ -77,13 +78,11 @@ public final class ScalarKernel implements Kernel {
         split(z, 0, size >> firstLevel, 1 << firstLevel, firstLevel, 0);
     }
 
-    /** Undoes {@link #transform}, but for a factor. */
     private void join(float[] z) {
         join(z, 0, size >> firstLevel, 1 << firstLevel, firstLevel, 0);
     }
 
-    @Override
-    public void joinRow(float[] z, RingConstants.Factor factor, float[] row) {
+    private void joinRow(float[] z, Factor factor, float[] row) {
         if (firstLevel == 1) {
             RingPasses.joinRealFromTwo(z, factor, row, size / 2);
         } else {
@@ -91,7 +90,6 @@ public final class ScalarKernel implements Kernel {
         }
     }
 
-    /** Splits {@code rings} neighbouring rings of {@code m} points down to single points. */
     private void split(float[] z, int from, int m, int rings, int level, int ring) {
         if (m > CACHED && rings > 1) {
             for (int n = 0; n < rings; n++) {
@@ -144,17 +142,13 @@ public final class ScalarKernel implements Kernel {
     }
 
     @Override
-    public void joinRow(
-            float[] points,
-            RingConstants.Factor factor,
-            float[] output,
-            RingConstants.Factor otherFactor,
-            float[] otherOutput) {
+    public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
         joinRow(points, factor, output);
-        joinRow(points, otherFactor, otherOutput);
+        if (otherOutput.length > 0) {
+            joinRow(points, otherFactor, otherOutput);
+        }
     }
 
-    /** {@code z *= h}, complex. */
     private static void multiply(float[] z, float[] h, int size) {
         for (int p = 0; p < size; p += 2) {
             float re = z[p];

@@ -1,11 +1,9 @@
 package io.github.hyenaspark.convolution;
 
 /**
- * The incubating module of the Vector API in this JVM. {@code --add-modules=jdk.incubator.vector} adds it too, but then
- * every JVM greets its user with a warning that no flag turns off; a module that is loaded later gets none. Loading it
- * needs {@value #FLAG}, which {@code conf/spark-defaults.conf} gives to drivers and executors.
- *
- * <p>This class does not mention the module's types, so it loads without them.
+ * The incubating module of the Vector API in this JVM, loaded late because {@code --add-modules} makes every JVM greet
+ * its user with a warning. That needs {@value #FLAG}, which {@code conf/spark-defaults.conf} gives to drivers and
+ * executors. This class does not mention the module's types, so it loads without them.
  */
 public final class VectorModule {
     /** The flag that a JVM needs so that {@link #load} finds the module. */

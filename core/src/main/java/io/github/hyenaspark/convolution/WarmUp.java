@@ -57,7 +57,6 @@ final class WarmUp {
         Arrays.fill(spectrumGradient, 0f);
     }
 
-    /** Nanoseconds of one round. */
     private double batch() {
         long start = threadNanos();
         long rounds = 0;

@@ -12,10 +12,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * A model as the file that {@link ComputationGraph#load} reads, given our layer classes. It has what
- * {@link ModelSerializer} writes, without times: equal models give equal bytes.
- */
+/** What {@link ModelSerializer} writes for {@link ComputationGraph#load}, without times: equal models, equal bytes. */
 public final class GraphZip {
     /** The format has no times before 1980. */
     private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);

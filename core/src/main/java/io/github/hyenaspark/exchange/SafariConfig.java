@@ -12,9 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Converts an architecture to the arguments of safari's {@code ConvLMHeadModel} (its {@code layer} those of
- * {@code HyenaOperator}), and back to the settings {@code model}. A missing key has safari's default, keys that only
- * affect how safari trains or computes are ignored, and what would make a different model is refused.
+ * Converts an architecture to the arguments of safari's {@code ConvLMHeadModel} and back. A missing key has safari's
+ * default, keys that compute nothing are ignored, and what would make a different model is refused.
  */
 public final class SafariConfig {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -25,14 +24,14 @@ public final class SafariConfig {
     private record Key(String ours, String safari, JsonNode absent) {}
 
     private static final List<Key> KEYS = List.of(
-            required("d-model", "d_model"),
-            required("n-layer", "n_layer"),
-            required("d-inner", "d_inner"),
+            new Key("d-model", "d_model", NODES.missingNode()),
+            new Key("n-layer", "n_layer", NODES.missingNode()),
+            new Key("d-inner", "d_inner", NODES.missingNode()),
             new Key("dropout", "resid_dropout", NODES.numberNode(0.0)),
             new Key("embed-dropout", "embed_dropout", NODES.numberNode(0.1)),
             new Key("vocab-multiple", "pad_vocab_size_multiple", NODES.numberNode(1)),
             new Key("init-std", "initializer_cfg.initializer_range", NODES.numberNode(0.02)),
-            required("l-max", "layer.l_max"),
+            new Key("l-max", "layer.l_max", NODES.missingNode()),
             new Key("order", "layer.order", NODES.numberNode(2)),
             new Key("num-heads", "layer.num_heads", NODES.numberNode(1)),
             new Key("short-len", "layer.short_filter_order", NODES.numberNode(3)),
@@ -95,16 +94,7 @@ public final class SafariConfig {
 
     private SafariConfig() {}
 
-    private static Key required(String ours, String safari) {
-        return new Key(ours, safari, NODES.missingNode());
-    }
-
-    /**
-     * The arguments of a model.
-     *
-     * @param model the section {@code model} of its settings
-     * @param vocabularySize V before padding
-     */
+    /** The arguments of a model, from its settings {@code model} and V before padding. */
     public static ObjectNode of(JsonNode model, int vocabularySize) {
         ObjectNode config = Json.object();
         config.putArray("architectures").add("ConvLMHeadModel");
@@ -131,11 +121,8 @@ public final class SafariConfig {
     }
 
     /**
-     * The settings of the same model.
-     *
-     * @param file where {@code config} comes from, for the message
-     * @return {@code key=value}, each key with its section
-     * @throws IllegalArgumentException if {@code config} needs what we lack, or lacks a required key
+     * The settings of the same model as {@code key=value}; IllegalArgumentException if it needs what we lack, or lacks
+     * a required key. {@code file} is for messages.
      */
     public static List<String> settings(String file, JsonNode config) {
         refuseUnknown(file, config);

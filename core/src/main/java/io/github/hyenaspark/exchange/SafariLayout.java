@@ -1,9 +1,10 @@
 package io.github.hyenaspark.exchange;
 
 import io.github.hyenaspark.config.SettingNames;
-import io.github.hyenaspark.exchange.SafariTensor.Constant;
-import io.github.hyenaspark.exchange.SafariTensor.Parameter;
-import io.github.hyenaspark.exchange.SafariTensor.Unused;
+import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Constant;
+import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Parameter;
+import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Unused;
+import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
@@ -11,15 +12,15 @@ import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * The state dict of safari's {@code ConvLMHeadModel} with {@code HyenaOperator}s as PyTorch lists it: in its order,
- * with its constants and every name of a parameter that has several (the embedding's table, which the head shares, and
- * the sine frequency, once per layer of the filter network).
+ * The state dict of safari's {@code ConvLMHeadModel} as PyTorch lists it: in its order, with constants and every name
+ * of a parameter that has several (the table, which the head shares, and the sine frequency, once per layer).
  */
 final class SafariLayout {
     private final HyenaConfig operator;
@@ -136,5 +137,50 @@ final class SafariLayout {
                     "the parameter table has no " + name + "; was it made with other model settings?");
         }
         return entry;
+    }
+
+    /** A tensor of safari's state dict and the source of its elements. */
+    sealed interface SafariTensor {
+        String name();
+
+        /** Row-major. */
+        long[] shape();
+
+        Tensor tensor(float[] theta);
+
+        /** One of our parameters under one of its names; zeros in what else safari's tensor has and does not use. */
+        record Parameter(String name, long[] shape, ParameterEntry entry) implements SafariTensor {
+            @Override
+            public Tensor tensor(float[] theta) {
+                int offset = Math.toIntExact(entry.offset());
+                int size = Math.toIntExact(entry.size());
+                int elements = Math.toIntExact(Tensor.elements(shape));
+                if (elements == size) {
+                    return new Tensor(name, shape, theta, offset);
+                }
+                return new Tensor(
+                        name, shape, Arrays.copyOf(Arrays.copyOfRange(theta, offset, offset + size), elements), 0);
+            }
+        }
+
+        /** Computed from the settings and never trained. */
+        record Constant(String name, long[] shape, double[] values) implements SafariTensor {
+            @Override
+            public Tensor tensor(float[] theta) {
+                float[] rounded = new float[values.length];
+                for (int i = 0; i < rounded.length; i++) {
+                    rounded[i] = (float) values[i];
+                }
+                return new Tensor(name, shape, rounded, 0);
+            }
+        }
+
+        /** Without effect: zeros. */
+        record Unused(String name, long[] shape) implements SafariTensor {
+            @Override
+            public Tensor tensor(float[] theta) {
+                return new Tensor(name, shape, new float[Math.toIntExact(Tensor.elements(shape))], 0);
+            }
+        }
     }
 }

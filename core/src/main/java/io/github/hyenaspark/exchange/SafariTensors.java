@@ -1,7 +1,7 @@
 package io.github.hyenaspark.exchange;
 
-import io.github.hyenaspark.exchange.SafariTensor.Constant;
-import io.github.hyenaspark.exchange.SafariTensor.Parameter;
+import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Constant;
+import io.github.hyenaspark.exchange.SafariLayout.SafariTensor.Parameter;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Safetensors.Tensor;
 import io.github.hyenaspark.model.ModelConfig;
@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Converts the parameters of a language model to the tensors of safari's {@code ConvLMHeadModel} and back. What it
- * writes loads with a strict {@code load_state_dict}. It also reads files without the constants or with only one name
- * of a parameter that has several, as the safetensors library writes them.
+ * Converts the parameters of a language model to tensors that safari's {@code ConvLMHeadModel} loads strictly, and
+ * back, also without the constants or with only one of several names of a parameter.
  */
 public final class SafariTensors {
     /** Errors of the constants in float32 are about 1e-5; another formula differs by more. */
@@ -23,40 +22,28 @@ public final class SafariTensors {
 
     private static final int NAMED = 6;
 
-    private final List<SafariTensor> layout;
+    private final List<SafariLayout.SafariTensor> layout;
     private final int parameters;
 
-    private SafariTensors(List<SafariTensor> layout, int parameters) {
+    private SafariTensors(List<SafariLayout.SafariTensor> layout, int parameters) {
         this.layout = layout;
         this.parameters = parameters;
     }
 
-    /**
-     * The tensors of one architecture.
-     *
-     * @param table the model's parameters
-     * @throws IllegalArgumentException if safari has no such model, or the table belongs to another one
-     */
+    /** The tensors of one architecture; IllegalArgumentException if safari lacks it, or the table is of another. */
     public static SafariTensors of(ModelConfig config, List<ParameterEntry> table) {
         long parameters = table.stream().mapToLong(ParameterEntry::size).sum();
         return new SafariTensors(SafariLayout.of(config, table), Math.toIntExact(parameters));
     }
 
-    /**
-     * All tensors, in the order of the state dict.
-     *
-     * @param theta θ, P elements in table order; not copied if safari's tensor has the same elements
-     */
+    /** All tensors of θ in the order of the state dict; θ is not copied where safari has the same elements. */
     public List<Tensor> write(float[] theta) {
         return layout.stream().map(target -> target.tensor(theta)).toList();
     }
 
     /**
-     * θ, P elements in table order.
-     *
-     * @param file where the tensors come from, for the message
-     * @throws CorruptFileException naming missing and unknown tensors and those of another shape, or if the names of
-     *     one parameter have different values or a constant is wrong
+     * θ, P elements in table order. CorruptFileException names missing, unknown and misshapen tensors, names of one
+     * parameter with different values, and wrong constants; {@code file} is for its message.
      */
     public float[] read(String file, List<Tensor> tensors) throws CorruptFileException {
         Map<String, Tensor> found = new LinkedHashMap<>();
@@ -64,7 +51,7 @@ public final class SafariTensors {
         refuseMisfits(file, found);
         float[] theta = new float[parameters];
         Map<String, String> sources = new LinkedHashMap<>();
-        for (SafariTensor target : layout) {
+        for (SafariLayout.SafariTensor target : layout) {
             Tensor tensor = found.get(target.name());
             if (tensor != null && target instanceof Parameter parameter) {
                 String first = sources.putIfAbsent(parameter.entry().name(), target.name());
@@ -80,7 +67,7 @@ public final class SafariTensors {
         Map<String, Tensor> extra = new LinkedHashMap<>(found);
         Map<String, String> missing = new LinkedHashMap<>(); // by parameter, the first of its names
         List<String> shapes = new ArrayList<>();
-        for (SafariTensor target : layout) {
+        for (SafariLayout.SafariTensor target : layout) {
             Tensor tensor = extra.remove(target.name());
             if (tensor != null && !Arrays.equals(tensor.shape(), target.shape())) {
                 shapes.add(target.name() + " " + Arrays.toString(tensor.shape()) + " instead of "

@@ -1,7 +1,4 @@
-/**
- * Models in the forms that other programs keep them in: safari's PyTorch classes, and any program with Deeplearning4j.
- * Knows models and tensors, neither runs nor checkpoints. Start at {@link SafariTensors}.
- */
+/** Models in the forms of other programs: safari in PyTorch, and Deeplearning4j. Start at {@link SafariTensors}. */
 @NullMarked
 package io.github.hyenaspark.exchange;
 

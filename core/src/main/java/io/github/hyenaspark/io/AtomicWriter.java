@@ -7,7 +7,6 @@ import org.apache.hadoop.fs.Path;
 
 /** How complete bytes appear under a name all at once; every kind of store has its own way. */
 sealed interface AtomicWriter permits LinkWriter, RenameWriter, ConditionalWriter {
-    /** Creates a file unless it exists; true if this call created it. */
     default boolean createExclusively(Path path, byte[] content) throws IOException {
         return write(path, out -> out.write(content));
     }
@@ -15,10 +14,8 @@ sealed interface AtomicWriter permits LinkWriter, RenameWriter, ConditionalWrite
     /** Creates a file whose name belongs to its content; false if it exists, and then leaves it alone. */
     boolean write(Path path, Content content) throws IOException;
 
-    /** Creates a file or replaces it. */
     void replace(Path path, byte[] content) throws IOException;
 
-    /** Whether the store refuses the second of two writers that create a file at the same time. */
     default boolean keepsFirst(Path path) throws IOException {
         return true;
     }

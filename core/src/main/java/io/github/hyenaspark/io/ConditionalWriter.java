@@ -15,21 +15,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Object stores: an object appears, complete, when its stream is closed, so nothing is renamed. Exclusive creation asks
- * the store to refuse a name that exists, which S3A does from Hadoop 3.4.2 on; older ones only look before they write.
- * The object is read back to see who won, because the store's answer may get lost.
+ * Object stores: an object appears, complete, when its stream is closed. Exclusive creation asks the store to refuse a
+ * name that exists, which S3A does from Hadoop 3.4.2 on, and reads back who won: an answer may get lost.
  */
-final class ConditionalWriter implements AtomicWriter {
+record ConditionalWriter(FileSystem fileSystem) implements AtomicWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ConditionalWriter.class);
 
     /** Hadoop's Options have this constant from 3.4.2 on. */
     private static final String CONDITIONAL = "fs.option.create.conditional.overwrite";
-
-    private final FileSystem fileSystem;
-
-    ConditionalWriter(FileSystem fileSystem) {
-        this.fileSystem = fileSystem;
-    }
 
     @Override
     public boolean createExclusively(Path path, byte[] content) throws IOException {
@@ -45,7 +38,8 @@ final class ConditionalWriter implements AtomicWriter {
                 throw e;
             }
             LOG.info("creating {} ended with \"{}\"; what is there now decides", path, e.getMessage());
-            if (isCutShort(read(path), content)) {
+            byte[] found = read(path);
+            if (found.length < content.length && Arrays.mismatch(found, content) == found.length) { // cut short
                 fileSystem.delete(path, false);
                 throw e;
             }
@@ -57,11 +51,6 @@ final class ConditionalWriter implements AtomicWriter {
         try (InputStream in = fileSystem.open(path)) {
             return in.readAllBytes();
         }
-    }
-
-    /** Whether a broken store kept only the beginning of the content. */
-    private static boolean isCutShort(byte[] found, byte[] content) {
-        return found.length < content.length && Arrays.mismatch(found, content) == found.length;
     }
 
     @Override
@@ -107,24 +96,17 @@ final class ConditionalWriter implements AtomicWriter {
 
     /** Closing publishes even after a failure, so incomplete content must be aborted instead. */
     private void upload(Path path, FSDataOutputStream out, Content content) throws IOException {
-        boolean whole = false;
         try {
             content.writeTo(out);
-            whole = true;
-        } finally {
-            if (!whole) {
-                abandon(path, out);
+        } catch (IOException | RuntimeException | Error e) {
+            if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
+                out.abort();
+            } else {
+                out.close();
+                fileSystem.delete(path, false);
             }
+            throw e;
         }
         out.close();
-    }
-
-    private void abandon(Path path, FSDataOutputStream out) throws IOException {
-        if (out.hasCapability(StreamCapabilities.ABORTABLE_STREAM)) {
-            out.abort();
-        } else {
-            out.close();
-            fileSystem.delete(path, false);
-        }
     }
 }

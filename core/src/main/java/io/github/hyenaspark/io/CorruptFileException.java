@@ -12,17 +12,11 @@ public final class CorruptFileException extends IOException {
         this(file, expected, found, "the file is damaged or of another format; restore it or make it again");
     }
 
-    /**
-     * The message is "FILE: expected EXPECTED, found FOUND; HINT".
-     *
-     * @param file best as a URI
-     * @param hint what to do now
-     */
+    /** The message is "FILE: expected EXPECTED, found FOUND; HINT"; the hint says what to do now. */
     public CorruptFileException(String file, String expected, String found, String hint) {
         super(file + ": expected " + shortened(expected) + ", found " + shortened(found) + "; " + hint);
     }
 
-    /** Both may quote the file at length. */
     private static String shortened(String text) {
         return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 3) + "...";
     }

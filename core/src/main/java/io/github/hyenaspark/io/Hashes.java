@@ -28,12 +28,10 @@ public final class Hashes {
         return hex(digest.digest());
     }
 
-    /** Bytes as hexadecimal digits. */
     public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** A SHA-256 digest that has seen nothing. */
     public static MessageDigest newSha256() {
         try {
             return MessageDigest.getInstance("SHA-256");

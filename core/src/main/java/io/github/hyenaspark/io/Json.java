@@ -18,11 +18,11 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/**
- * Writes and reads JSON trees. Keys keep their insertion order, so equal trees give equal bytes. The typed getters take
- * an object, the name of its file for the message, and a required key.
- */
+/** JSON trees whose keys keep their insertion order. Typed getters take an object, its file for messages, a key. */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -42,12 +42,7 @@ public final class Json {
         return JsonNodeFactory.instance.arrayNode();
     }
 
-    /**
-     * Parses one JSON value in UTF-8.
-     *
-     * @param name of the file, for the message
-     * @throws CorruptFileException if it is not JSON, repeats a key of an object or has trailing content
-     */
+    /** One JSON value in UTF-8, without repeated keys or trailing content; {@code name} is for the message. */
     public static JsonNode parse(String name, byte[] bytes) throws CorruptFileException {
         JsonNode tree;
         try {
@@ -89,56 +84,41 @@ public final class Json {
         }
     }
 
-    /** A text. */
     public static String text(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
-        return check(value.isTextual(), value, file, key, "text").textValue();
+        return typed(node, file, key, JsonNode::isTextual, "text").textValue();
     }
 
     public static long wholeNumber(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
-        return check(value.isIntegralNumber() && value.canConvertToLong(), value, file, key, "a whole number")
+        return typed(node, file, key, v -> v.isIntegralNumber() && v.canConvertToLong(), "a whole number")
                 .longValue();
     }
 
     public static double number(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
-        return check(value.isNumber(), value, file, key, "a number").doubleValue();
+        return typed(node, file, key, JsonNode::isNumber, "a number").doubleValue();
     }
 
     public static ObjectNode object(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
-        return (ObjectNode) check(value.isObject(), value, file, key, "an object");
+        return (ObjectNode) typed(node, file, key, JsonNode::isObject, "an object");
     }
 
     public static List<JsonNode> elements(JsonNode node, String file, String key) throws CorruptFileException {
-        JsonNode value = required(node, file, key);
         List<JsonNode> elements = new ArrayList<>();
-        check(value.isArray(), value, file, key, "an array").forEach(elements::add);
+        typed(node, file, key, JsonNode::isArray, "an array").forEach(elements::add);
         return List.copyOf(elements);
     }
 
-    private static JsonNode required(JsonNode node, String file, String key) throws CorruptFileException {
+    private static JsonNode typed(JsonNode node, String file, String key, Predicate<JsonNode> fits, String expected)
+            throws CorruptFileException {
         JsonNode value = node.get(key);
         if (value == null) {
+            Stream<String> keys = node.properties().stream().map(Map.Entry::getKey);
             throw new CorruptFileException(
-                    file, "the key \"" + key + "\"", node.isObject() ? "only " + keys(node) : shortened(node));
+                    file, "the key \"" + key + "\"", node.isObject() ? "only " + keys.toList() : shortened(node));
         }
-        return value;
-    }
-
-    private static JsonNode check(boolean fits, JsonNode value, String file, String key, String expected)
-            throws CorruptFileException {
-        if (!fits) {
+        if (!fits.test(value)) {
             throw new CorruptFileException(file, expected + " as \"" + key + "\"", shortened(value));
         }
         return value;
-    }
-
-    private static List<String> keys(JsonNode node) {
-        List<String> keys = new ArrayList<>();
-        node.fieldNames().forEachRemaining(keys::add);
-        return keys;
     }
 
     private static String shortened(JsonNode value) {

@@ -12,17 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
-/**
- * Local disk: writes a hidden temporary file, forces it to the disk, and links it to its name. Linking is atomic and
- * refuses a name that exists; renaming would silently replace the other file.
- */
-final class LinkWriter implements AtomicWriter {
-    private final RawLocalFileSystem fileSystem;
-
-    LinkWriter(RawLocalFileSystem fileSystem) {
-        this.fileSystem = fileSystem;
-    }
-
+/** Local disk: links a hidden temporary file to its name, which is atomic and refuses a name that exists. */
+record LinkWriter(RawLocalFileSystem fileSystem) implements AtomicWriter {
     @Override
     public boolean write(org.apache.hadoop.fs.Path path, Content content) throws IOException {
         Path target = local(path);

@@ -16,13 +16,7 @@ import org.apache.hadoop.fs.PathFilter;
 import org.jspecify.annotations.Nullable;
 
 /** Finds files in one file system. */
-final class Listing {
-    private final FileSystem fileSystem;
-
-    Listing(FileSystem fileSystem) {
-        this.fileSystem = fileSystem;
-    }
-
+record Listing(FileSystem fileSystem) {
     List<FileInfo> directly(Path directory) throws IOException {
         List<FileInfo> files = new ArrayList<>();
         for (FileStatus status : fileSystem.listStatus(directory)) {
@@ -40,10 +34,7 @@ final class Listing {
         return sorted(files);
     }
 
-    /**
-     * Files that match a glob, and those below matching directories. Not with Hadoop's {@code globStatus}, which fails
-     * at names with a colon, such as those with a time.
-     */
+    /** Files that match a glob or lie below a match. Hadoop's {@code globStatus} fails at names with a colon. */
     List<FileInfo> matching(Path glob) throws IOException {
         List<FileInfo> files = new ArrayList<>();
         URI place = glob.toUri();
@@ -121,7 +112,7 @@ final class Listing {
     }
 
     private static FileInfo listed(FileStatus status) {
-        return new FileInfo(status.getPath().toString(), status.getLen(), "", -1, status.getModificationTime());
+        return FileInfo.listed(status.getPath().toString(), status.getLen(), status.getModificationTime());
     }
 
     private static List<FileInfo> sorted(List<FileInfo> files) {

@@ -14,21 +14,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * Reads of the local disk without Hadoop, whose start takes longer than all that {@code inspect} does. Where there is
- * anything unusual, such as a missing file, the result is empty: {@link Storage} then asks Hadoop, which says what is
- * wrong as it does for every other file system.
- */
+/** Reads of the local disk without the slow start of Hadoop; empty where {@link Storage} had better ask Hadoop. */
 final class LocalReads {
     private static final String SCHEME = "file:";
 
     private LocalReads() {}
 
-    /**
-     * The file that a URI names.
-     *
-     * @param byDefault whether paths without a scheme are on the local disk
-     */
+    /** The file that a URI names; {@code byDefault} says whether paths without a scheme are on the local disk. */
     static Optional<Path> path(String uri, boolean byDefault) {
         boolean local = uri.startsWith(SCHEME + "/");
         String path = local ? uri.substring(SCHEME.length()) : uri;
@@ -52,12 +44,8 @@ final class LocalReads {
                 BasicFileAttributes attributes = Files.readAttributes(child, BasicFileAttributes.class);
                 if (attributes.isRegularFile()
                         && !child.getFileName().toString().startsWith(".")) {
-                    files.add(new FileInfo(
-                            SCHEME + child,
-                            attributes.size(),
-                            "",
-                            -1,
-                            attributes.lastModifiedTime().toMillis()));
+                    long modified = attributes.lastModifiedTime().toMillis();
+                    files.add(FileInfo.listed(SCHEME + child, attributes.size(), modified));
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -67,7 +55,6 @@ final class LocalReads {
         return Optional.of(files);
     }
 
-    /** All bytes of a file. */
     static Optional<byte[]> read(Path file) {
         try {
             return Files.isRegularFile(file) ? Optional.of(Files.readAllBytes(file)) : Optional.empty();

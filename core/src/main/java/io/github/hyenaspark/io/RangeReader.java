@@ -16,16 +16,11 @@ public final class RangeReader implements Closeable {
         this.length = length;
     }
 
-    /** Bytes in the file when it was opened. */
     public long length() {
         return length;
     }
 
-    /**
-     * Reads {@code count} bytes from {@code offset} in the file into {@code to}, from index {@code at} on.
-     *
-     * @throws CorruptFileException if the file ends before the range does
-     */
+    /** Reads {@code count} bytes from {@code offset}; CorruptFileException if the file ends before the range does. */
     public void readFully(long offset, byte[] to, int at, int count) throws IOException {
         if (offset < 0 || count < 0) {
             throw new IllegalArgumentException(

@@ -12,13 +12,7 @@ import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** HDFS and the like: writes a hidden temporary file, then renames it, which the name node does atomically. */
-final class RenameWriter implements AtomicWriter {
-    private final FileSystem fileSystem;
-
-    RenameWriter(FileSystem fileSystem) {
-        this.fileSystem = fileSystem;
-    }
-
+record RenameWriter(FileSystem fileSystem) implements AtomicWriter {
     @Override
     public boolean write(Path path, Content content) throws IOException {
         // Renaming to a directory would move the file into it.

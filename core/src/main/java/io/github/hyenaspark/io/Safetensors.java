@@ -14,9 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The safetensors format for 32-bit floats: eight bytes with the length of the header, the header as JSON, then the
- * values of all tensors, little-endian. Python reads it with the library of that name. Reading checks every byte; see
- * {@link SafetensorsHeader} for the header's rules.
+ * The safetensors format for 32-bit floats: eight bytes with the length of the header, the header as JSON, then all
+ * values, little-endian. Reading checks every byte; {@link SafetensorsHeader} has the rules.
  */
 public final class Safetensors {
     /** Largest header, bytes, as in the reference implementation. */
@@ -27,11 +26,8 @@ public final class Safetensors {
     private Safetensors() {}
 
     /**
-     * A named tensor inside an array that may hold others, too. Arrays are not copied; not compared by {@code equals}.
-     *
-     * @param name unique within a file
-     * @param shape dimensions, row-major; empty for a scalar
-     * @param offset index of the first element in {@code values}
+     * A named tensor, row-major, whose elements begin at {@code offset} of an array that may hold others, too; the
+     * shape of a scalar is empty. Arrays are not copied or compared.
      */
     public record Tensor(String name, long[] shape, float[] values, int offset) {
         public Tensor {
@@ -45,7 +41,7 @@ public final class Safetensors {
             return elements(shape);
         }
 
-        static long elements(long[] shape) {
+        public static long elements(long[] shape) {
             long product = 1;
             for (long dimension : shape) {
                 product = Math.multiplyExact(product, dimension);
@@ -54,19 +50,10 @@ public final class Safetensors {
         }
     }
 
-    /**
-     * A whole file.
-     *
-     * @param tensors in the order of the file; consecutive in {@code values}, without gaps
-     * @param metadata free text by name
-     */
+    /** A whole file: its tensors in order, consecutive in {@code values} without gaps, and free text by name. */
     public record Contents(List<Tensor> tensors, float[] values, Map<String, String> metadata) {}
 
-    /**
-     * Writes a whole file; does not close the stream.
-     *
-     * @throws IllegalArgumentException if two tensors have one name or the header would be too long
-     */
+    /** Writes a whole file; does not close the stream. IllegalArgumentException if two tensors have one name. */
     public static void write(OutputStream out, List<Tensor> tensors, Map<String, String> metadata) throws IOException {
         byte[] header = header(tensors, metadata);
         ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -77,14 +64,7 @@ public final class Safetensors {
         }
     }
 
-    /**
-     * Reads a whole file.
-     *
-     * @param file its name, for messages
-     * @param in the file from its first byte; read to the end, not closed
-     * @param bytes length of the file
-     * @throws CorruptFileException if the file breaks the format
-     */
+    /** Reads a whole file of {@code bytes} bytes, checked; does not close the stream. */
     public static Contents read(String file, InputStream in, long bytes) throws IOException {
         SafetensorsHeader header = SafetensorsHeader.read(file, in, bytes);
         float[] values = new float[header.elements()];
@@ -118,16 +98,13 @@ public final class Safetensors {
             entry.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
-        return padded(Json.line(root));
-    }
-
-    /** Pads the header with spaces, so that the values begin at a multiple of eight bytes. */
-    private static byte[] padded(String header) {
+        String header = Json.line(root);
         int bytes = header.getBytes(StandardCharsets.UTF_8).length;
         if (bytes > MAXIMUM_HEADER_BYTES - 8) {
             throw new IllegalArgumentException("the names and shapes of a safetensors file take " + bytes
                     + " bytes, more than the format's " + MAXIMUM_HEADER_BYTES);
         }
+        // the values begin at a multiple of eight bytes
         return (header + " ".repeat((8 - bytes % 8) % 8)).getBytes(StandardCharsets.UTF_8);
     }
 

@@ -12,23 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * The header of a safetensors file: its tensors and where they are. Every tensor must consist of 32-bit floats and be
- * as long as its shape says, and together they must cover the data once, without holes.
- */
-final class SafetensorsHeader {
+/** Tensors of 32-bit floats, as long as their shapes say, that cover the data of a file once, without holes. */
+record SafetensorsHeader(List<SafetensorsHeader.Extent> extents, Map<String, String> metadata) {
     static final String METADATA = "__metadata__";
     static final String FLOATS = "F32";
 
-    private record Extent(String name, long[] shape, long begin, long end) {}
-
-    private final List<Extent> extents;
-    private final Map<String, String> metadata;
-
-    private SafetensorsHeader(List<Extent> extents, Map<String, String> metadata) {
-        this.extents = extents;
-        this.metadata = metadata;
-    }
+    record Extent(String name, long[] shape, long begin, long end) {}
 
     static SafetensorsHeader read(String file, InputStream in, long bytes) throws IOException {
         byte[] prefix = in.readNBytes(Long.BYTES);
@@ -64,10 +53,6 @@ final class SafetensorsHeader {
         return extents.stream()
                 .map(e -> new Tensor(e.name(), e.shape(), values, Math.toIntExact(e.begin() / Float.BYTES)))
                 .toList();
-    }
-
-    Map<String, String> metadata() {
-        return metadata;
     }
 
     private static SafetensorsHeader parse(String file, JsonNode root, long dataBytes) throws CorruptFileException {

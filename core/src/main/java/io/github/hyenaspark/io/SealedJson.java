@@ -4,10 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/**
- * A JSON object whose last key holds the SHA-256 of the other bytes of its file, so that a change of any byte is
- * detected.
- */
+/** A JSON object whose last key holds the SHA-256 of all other bytes of its file. */
 public enum SealedJson {
     /** The hash of the file without this key. */
     SEAL("seal", false),
@@ -27,7 +24,6 @@ public enum SealedJson {
         hashed = zeros ? before + "0".repeat(DIGITS) + "\"\n}\n" : "\n}\n";
     }
 
-    /** The bytes of an object with its hash; changes the object. */
     public byte[] seal(ObjectNode object) {
         object.remove(key);
         String open = new String(Json.bytes(object), ISO_8859_1);
@@ -35,13 +31,7 @@ public enum SealedJson {
         return (open + before + hash(open) + "\"" + END).getBytes(ISO_8859_1);
     }
 
-    /**
-     * Reads a sealed object.
-     *
-     * @param file where the bytes are from, for the message
-     * @return the object without its hash
-     * @throws CorruptFileException if a byte has changed since {@link #seal}
-     */
+    /** The object without its hash; CorruptFileException if a byte has changed since {@link #seal}. */
     public ObjectNode open(String file, byte[] bytes) throws CorruptFileException {
         String text = new String(bytes, ISO_8859_1);
         int digits = text.length() - DIGITS - 1 - END.length();

@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>URIs are written as in Hadoop: {@code file:/data/my corpus}, {@code hdfs://host:9000/runs},
  * {@code s3a://bucket/key}; nothing is percent-decoded. A path without a scheme belongs to {@code fs.defaultFS}, by
- * default the local disk. Writing creates the parent directories. All methods throw {@link FileNotFoundException} if a
- * file that they read does not exist. File systems other than the local one come from Hadoop's cache, which the whole
- * process shares.
+ * default the local disk. Writing creates the parent directories; reading throws {@link FileNotFoundException} if there
+ * is no such file. File systems other than the local one come from Hadoop's cache, which the whole process shares.
  */
 public final class Storage {
     private static final String LOCAL = "file";
@@ -61,47 +60,35 @@ public final class Storage {
         return LoggerFactory.getLogger(Storage.class);
     }
 
-    /** What goes into a file. */
     @FunctionalInterface
     public interface Content {
         /** Writes every byte, the same ones at each call; does not close the stream. */
         void writeTo(OutputStream out) throws IOException;
     }
 
-    /**
-     * Storage with these Hadoop settings, for example {@code fs.s3a.endpoint}, on top of the core-site.xml and
-     * hdfs-site.xml found on the class path.
-     */
+    /** Storage with these Hadoop settings on top of the core-site.xml and hdfs-site.xml found on the class path. */
     public static Storage of(Map<String, String> hadoopSettings) {
         return new Storage(Map.copyOf(hadoopSettings));
     }
 
-    /** Storage in which a path without a scheme is always on the local disk. */
     public static Storage local() {
         return of(Map.of(FileSystem.FS_DEFAULT_NAME_KEY, "file:///"));
     }
 
-    /** Joins two parts of a URI with one slash. */
     public static String resolve(String parent, String child) {
         return parent.replaceFirst("/+$", "") + "/" + child.replaceFirst("^/+", "");
     }
 
-    /**
-     * The absolute URI of a path, in the form that {@link #list} and {@link #find} return.
-     *
-     * @throws IOException if no file system serves its scheme
-     */
+    /** The absolute URI of a path, in the form that {@link #list} and {@link #find} return. */
     public String qualify(String uri) throws IOException {
         return location(uri).qualified();
     }
 
-    /** Whether a file or directory exists. */
     public boolean exists(String uri) throws IOException {
         Location location = location(uri);
         return location.fileSystem().exists(location.path());
     }
 
-    /** Bytes in a file. */
     public long length(String uri) throws IOException {
         return facts(uri).bytes();
     }
@@ -110,10 +97,9 @@ public final class Storage {
     public FileInfo facts(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
-        return new FileInfo(location.qualified(), status.getLen(), "", -1, status.getModificationTime());
+        return FileInfo.listed(location.qualified(), status.getLen(), status.getModificationTime());
     }
 
-    /** The whole file. */
     public byte[] read(String uri) throws IOException {
         Optional<byte[]> local = LocalReads.path(uri, localByDefault).flatMap(LocalReads::read);
         if (local.isPresent()) {
@@ -129,12 +115,7 @@ public final class Storage {
         return open(location(uri));
     }
 
-    /**
-     * The bytes of a file from an offset on; the caller closes it.
-     *
-     * @param from first byte, 0 or more
-     * @throws CorruptFileException if the file ends before {@code from}
-     */
+    /** The bytes of a file from an offset on; CorruptFileException if it ends before. The caller closes it. */
     public InputStream open(String uri, long from) throws IOException {
         Location location = location(uri);
         long length = file(location).getLen();
@@ -154,11 +135,7 @@ public final class Storage {
         return in;
     }
 
-    /**
-     * The bytes of a file, checked against its length and hashes once they are read to the end; the caller closes it.
-     *
-     * @throws CorruptFileException if the length differs; the stream throws it at its end if a hash differs
-     */
+    /** The bytes of a file; CorruptFileException if the length or, at the end, a hash differs. The caller closes it. */
     public InputStream openVerified(FileInfo expected) throws IOException {
         Optional<InputStream> local = LocalReads.path(expected.uri(), localByDefault)
                 .flatMap(file -> LocalReads.open(file, expected.bytes()));
@@ -173,14 +150,12 @@ public final class Storage {
         return new HashingOutputStream.Verifying(open(location), expected);
     }
 
-    /** Opens a file for random reads; the caller closes it. */
     public RangeReader openRange(String uri) throws IOException {
         Location location = location(uri);
         long length = file(location).getLen();
         return new RangeReader(location.qualified(), open(location), length);
     }
 
-    /** Reads a whole file to compute its length and hashes. */
     public FileInfo hashed(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
@@ -192,31 +167,24 @@ public final class Storage {
     }
 
     /**
-     * Creates a file with this content unless the name exists. Of concurrent callers exactly one gets true, and nobody
-     * ever sees incomplete content. Object stores without conditional writes cannot promise the first: there, the
-     * content should tell writers apart.
-     *
-     * @return true if this call created the file; false if it existed, and is unchanged
+     * Creates a file with this content unless the name exists; whether it did. Of concurrent callers exactly one gets
+     * true, and nobody ever sees incomplete content. Object stores without conditional writes cannot promise the first:
+     * there, the content should tell writers apart.
      */
     public boolean createExclusively(String uri, byte[] content) throws IOException {
         Location location = location(uri);
         return writer(location).createExclusively(location.path(), content);
     }
 
-    /**
-     * Whether {@link #createExclusively} is exclusive on this store for concurrent writers. Tries it on an object store
-     * with a small object that it deletes again.
-     */
+    /** Whether {@link #createExclusively} is exclusive here; tries it on an object store with a small object. */
     public boolean keepsFirst(String directory) throws IOException {
         Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
         return writer(location).keepsFirst(location.path());
     }
 
     /**
-     * Writes an immutable object under a name that no other content ever has. It appears complete or not at all, and
-     * may be written again. If a shorter object exists, its store had cut it short, and it is replaced.
-     *
-     * @throws IOException also if an object of that name has other content
+     * Writes an immutable object under a name that no other content ever has, else IOException. It appears complete or
+     * not at all, and may be written again. If a shorter object exists, its store had cut it short, and it is replaced.
      */
     public FileInfo write(String uri, Content content) throws IOException {
         Location location = location(uri);
@@ -280,9 +248,7 @@ public final class Storage {
     /**
      * The files in and below a directory, or those that a glob matches ({@code * ? [a-z] {a,b}}, where {@code *} stays
      * within one directory), by URI. Skips names that begin with a dot or an underscore unless they are given exactly.
-     *
-     * @return none if a glob matches nothing
-     * @throws FileNotFoundException if a path without a glob does not exist
+     * FileNotFoundException if a path without a glob does not exist.
      */
     public List<FileInfo> find(String directoryOrGlob) throws IOException {
         Location location = location(directoryOrGlob);

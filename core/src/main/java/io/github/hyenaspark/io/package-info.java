@@ -1,7 +1,4 @@
-/**
- * Files on local disk, HDFS and S3 through Hadoop's FileSystem, created exclusively and verified on reading, and the
- * small tools that every room shares. Knows nothing of models or data. Start at {@link Storage}.
- */
+/** Files on local disk, HDFS and S3, and the small tools that every room shares. Start at {@link Storage}. */
 @NullMarked
 package io.github.hyenaspark.io;
 

@@ -11,7 +11,6 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs an {@link Embedding} as a DL4J layer. */
 final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> {
     private final Embedding<A> embedding;
 
@@ -22,7 +21,7 @@ final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> 
 
     @Override
     double dropoutRate() {
-        return layerConf().getEmbedDropout();
+        return layerConf().config().dropout();
     }
 
     /** The table, V×D, which is the first parameter. */
@@ -37,7 +36,7 @@ final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> 
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        startStep(Training.of(training));
+        startStep(training);
         long length = input.size(input.rank() - 1);
         long[] shape = {input.size(0), layerConf().getNOut(), length};
         INDArray y = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, shape, 'c');
@@ -51,15 +50,11 @@ final class EmbeddingRuntime<A> extends OperatorRuntime<A, TokenEmbeddingLayer> 
     @SuppressWarnings("NullAway") // ids have no gradient, which DL4J writes as null
     public Pair<Gradient, INDArray> backpropGradient(INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
         INDArray dy = dense(epsilon, ArrayType.BP_WORKING_MEM, workspaceMgr);
-        Map<String, A> gradients = layerConf().isTied() ? withTableGradient() : clearedGradients();
+        // the head has begun the gradient of a table that it shares
+        gradientViews.values().stream().skip(layerConf().tied() ? 1 : 0).forEach(view -> view.assign(0));
+        Map<String, A> gradients = precision.view(gradientViews);
         embedding.backward(ids(input), precision.view(dy), pass(dy, precision.view(params), gradients));
         return new Pair<>(gradientsOf(gradients), null);
-    }
-
-    /** The gradients of all parameters, set to zero but for the table's, which the head has begun. */
-    private Map<String, A> withTableGradient() {
-        gradientViews.values().stream().skip(1).forEach(view -> view.assign(0));
-        return precision.view(gradientViews);
     }
 
     private int[] checkedIds() {

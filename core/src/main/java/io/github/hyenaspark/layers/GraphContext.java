@@ -15,16 +15,14 @@ import org.nd4j.linalg.api.rng.Random;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * How the layers of this package compute in one graph: its threads, its dropout seed, its memory. No two graphs share
- * them. A layer of a graph without a context is computed by its caller alone and draws dropout seeds from ND4J's
- * generator, as DL4J's own layers do.
+ * How our layers compute in one graph: its own threads, dropout seed and memory. Without a context a layer is computed
+ * by its caller alone and draws dropout seeds from ND4J's generator, as DL4J's own layers do.
  */
 public final class GraphContext {
     private final List<OperatorRuntime<?, ?>> layers = new ArrayList<>();
     private ComputePool pool = ComputePool.alone();
     private @Nullable Random random;
 
-    /** For a layer that no graph has claimed. */
     GraphContext() {}
 
     public static GraphContext of(ComputationGraph graph) {
@@ -48,7 +46,6 @@ public final class GraphContext {
         pool = ComputePool.of(threads);
     }
 
-    /** Decides what dropout drops in the training passes from here on. */
     public void dropoutSeed(long seed) {
         if (random == null) {
             random = Nd4j.getRandomFactory().getNewRandomInstance(seed);
@@ -65,7 +62,7 @@ public final class GraphContext {
     public void recomputeBlocks() {
         Map<BlockConfig, Block.Recomputed> first = new HashMap<>();
         for (OperatorRuntime<?, ?> layer : layers) {
-            if (layer instanceof MapRuntime<?, ?> runtime && runtime.layerConf() instanceof BlockLayer block) {
+            if (layer instanceof MapRuntime<?> runtime && runtime.layerConf() instanceof BlockLayer block) {
                 Block.Recomputed sibling = first.get(block.config());
                 Block.Recomputed map = sibling == null ? Block.Recomputed.first(block.config()) : sibling.next();
                 first.putIfAbsent(block.config(), map);
@@ -75,10 +72,10 @@ public final class GraphContext {
     }
 
     @SuppressWarnings("unchecked") // a runtime of Floats maps FloatArrays
-    private static void replace(MapRuntime<?, ?> runtime, Block.Recomputed map) {
+    private static void replace(MapRuntime<?> runtime, Block.Recomputed map) {
         if (!(runtime.precision instanceof Precision.Floats)) {
             throw new IllegalArgumentException("only FLOAT graphs recompute their blocks; this one is for checks");
         }
-        ((MapRuntime<FloatArray, ?>) runtime).replace(map);
+        ((MapRuntime<FloatArray>) runtime).replace(map);
     }
 }

@@ -20,10 +20,7 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Runs a {@link LanguageModelHead} as DL4J's output layer. Its backward pass comes first and clears the gradient of the
- * tied embedding, to which the embedding later adds.
- */
+/** Runs a {@link LanguageModelHead}; its backward pass comes first and clears the tied embedding's gradient. */
 final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
     private static final String TABLE = "embedding.weight";
 
@@ -39,7 +36,6 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         this.head = head;
     }
 
-    /** The loss of every target, for the output of the last block, B×D×L. */
     LanguageModelHead.TargetLosses losses(INDArray blockOutput, int[] targets) {
         INDArray x = dense(blockOutput);
         LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(targets.length);
@@ -51,7 +47,6 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         return FloatArray.isDense(array) ? array : array.dup('c');
     }
 
-    /** The output of the last block after the final norm, B×D×L: what the logits are made of. */
     INDArray normed(INDArray blockOutput) {
         INDArray x = dense(blockOutput);
         INDArray y = Nd4j.createUninitialized(dataType, x.shape(), 'c');

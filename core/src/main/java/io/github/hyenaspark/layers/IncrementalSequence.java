@@ -17,9 +17,9 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 
 /**
- * A sequence that a language model reads as it grows: its beginning in one pass, then token by token, T tokens in O(T
- * log² T). Logits are those of the graph for the whole sequence, up to rounding. It shares the graph's parameters,
- * which must not change meanwhile. For one thread at a time.
+ * A sequence that grows: its beginning in one pass, then token by token, T tokens in O(T log² T). Logits are those of
+ * the graph up to rounding. It shares the graph's parameters, which must not change meanwhile. For one thread at a
+ * time.
  */
 public final class IncrementalSequence {
     private final int width;
@@ -32,7 +32,6 @@ public final class IncrementalSequence {
     private ComputePool pool = ComputePool.alone(); // has the memory that all parts work in
     private int length;
 
-    /** A layer's operator and its parameters. */
     private record SequenceLayer<M>(M map, Map<String, FloatArray> parameters) {}
 
     private IncrementalSequence(Layer[] layers, int capacity) {
@@ -45,7 +44,7 @@ public final class IncrementalSequence {
             Map<String, FloatArray> parameters = parameters(layer);
             ForwardContext<FloatArray> pass = pass(1, parameters);
             blocks.add(new SequenceLayer<>(
-                    Block.incremental(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
+                    new Block.Incremental(layer(layer, BlockLayer.class).config(), capacity, pass), parameters));
         }
         Layer top = layers[layers.length - 1];
         layer(top, LanguageModelHeadLayer.class);
@@ -57,10 +56,8 @@ public final class IncrementalSequence {
     }
 
     /**
-     * An empty sequence of at most {@code capacity} tokens.
-     *
-     * @param graph of FLOAT: a token embedding, blocks, and a head that is tied to it, in this order
-     * @throws IllegalArgumentException if it is another graph, or its blocks cannot read so many tokens
+     * An empty sequence of at most {@code capacity} tokens for a FLOAT graph of a token embedding, blocks, and a head
+     * tied to it; IllegalArgumentException for another graph, or if its blocks cannot read so many tokens.
      */
     public static IncrementalSequence of(ComputationGraph graph, int capacity) {
         if (capacity < 1) {
@@ -78,10 +75,8 @@ public final class IncrementalSequence {
     }
 
     /**
-     * Appends tokens: any number to an empty sequence, else one.
-     *
-     * @return the logits of the token that follows, one per token of the padded vocabulary
-     * @throws IllegalArgumentException if there are more than the sequence has room for
+     * Appends tokens, any number to an empty sequence, else one; the logits of the token that follows, one per token of
+     * the padded vocabulary. IllegalArgumentException if there is no room for them.
      */
     public float[] append(int... ids) {
         if (ids.length == 0 || ids.length > capacity - length) {
@@ -95,7 +90,11 @@ public final class IncrementalSequence {
             block.map().forward(activations, output, pass(ids.length, block.parameters()));
             activations = output;
         }
-        copyLastStep(activations, ids.length);
+        float[] step = new float[width];
+        for (int d = 0; d < width; d++) {
+            activations.read((d + 1L) * ids.length - 1, step, d, 1);
+        }
+        last.write(0, step, width);
         if (length == 0) {
             pool = ComputePool.alone(); // steps need less memory than the beginning
         }
@@ -106,14 +105,6 @@ public final class IncrementalSequence {
 
     private ForwardContext<FloatArray> pass(int steps, Map<String, FloatArray> parameters) {
         return new ForwardContext<>(1, steps, parameters, Map.of(), "", Dropout.OFF, pool);
-    }
-
-    private void copyLastStep(FloatArray activations, int steps) {
-        float[] step = new float[width];
-        for (int d = 0; d < width; d++) {
-            activations.read((d + 1L) * steps - 1, step, d, 1);
-        }
-        last.write(0, step, width);
     }
 
     private static Map<String, FloatArray> parameters(Layer layer) {

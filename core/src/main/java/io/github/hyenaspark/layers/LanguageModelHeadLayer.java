@@ -5,7 +5,6 @@ import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.head.ReferenceHead;
 import io.github.hyenaspark.operator.head.TiedHead;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -14,13 +13,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The end of the language model: final norm, logits by the embedding's table, softmax cross entropy against integer
- * targets [batch, 1, length] or [batch, length], −100 where no loss counts. The loss is the mean per counted target, in
- * nats. It lives in a {@link TiedHeadVertex}, which knows the embedding.
+ * targets [batch, (1,) length], −100 where no loss counts. The loss is the mean per counted target, in nats.
  */
 public final class LanguageModelHeadLayer extends OperatorLayer {
     public LanguageModelHeadLayer() {}
 
-    /** A head for V tokens, padding included, from D channels. */
     public LanguageModelHeadLayer(int vocabularySize, int width) {
         setNIn(width);
         setNOut(vocabularySize);
@@ -29,15 +26,15 @@ public final class LanguageModelHeadLayer extends OperatorLayer {
     @Override
     public List<ParameterSpec> specs() {
         return BlockConfig.norm(Math.toIntExact(getNIn())).stream()
-                .map(spec -> new ParameterSpec("norm." + spec.name(), spec.shape(), spec.initial(), spec.group()))
+                .map(spec -> spec.within("norm"))
                 .toList();
     }
 
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new HeadRuntime<double[]>(conf, type, new ReferenceHead(), new Precision.Doubles())
-                : new HeadRuntime<FloatArray>(
+                ? new HeadRuntime<>(conf, type, new ReferenceHead(), new Precision.Doubles())
+                : new HeadRuntime<>(
                         conf,
                         type,
                         new TiedHead(Math.toIntExact(getNIn()), Math.toIntExact(getNOut())),

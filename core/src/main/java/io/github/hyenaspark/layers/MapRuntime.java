@@ -1,6 +1,7 @@
 package io.github.hyenaspark.layers;
 
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
+import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -10,8 +11,7 @@ import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Runs a {@link DifferentiableModule} as a DL4J layer. */
-final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C> {
+final class MapRuntime<A> extends OperatorRuntime<A, OperatorLayer> {
     private DifferentiableModule<A> map;
     private final double dropoutRate;
 
@@ -38,8 +38,12 @@ final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C>
     @Override
     public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
         assertInputSet(false);
-        checkInput();
-        startStep(Training.of(training));
+        long width = layerConf().getNIn();
+        if (input.rank() != 3 || input.size(1) != width) {
+            throw new IllegalArgumentException("layer " + layerConf().getLayerName() + ": expected activations of shape"
+                    + " [batch, " + width + ", length], found " + Arrays.toString(input.shape()));
+        }
+        startStep(training);
         INDArray x = dense(input, ArrayType.ACTIVATIONS, workspaceMgr);
         INDArray y = workspaceMgr.createUninitialized(ArrayType.ACTIVATIONS, dataType, x.shape(), 'c');
         A output = precision.view(y);
@@ -57,13 +61,5 @@ final class MapRuntime<A, C extends OperatorLayer> extends OperatorRuntime<A, C>
         map.backward(precision.view(dy), inputGradient, pass(dy, precision.view(params), gradients));
         precision.store(inputGradient, dx);
         return new Pair<>(gradientsOf(gradients), dx);
-    }
-
-    private void checkInput() {
-        long width = layerConf().getNIn();
-        if (input.rank() != 3 || input.size(1) != width) {
-            throw new IllegalArgumentException("layer " + layerConf().getLayerName() + ": expected activations of shape"
-                    + " [batch, " + width + ", length], found " + java.util.Arrays.toString(input.shape()));
-        }
     }
 }

@@ -8,22 +8,13 @@ import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/**
- * Cuts a layer's part of the flat vector into its parameters, in order, and initialises them. Each has a random stream
- * of its own, derived from the network's seed, the layer's name and its own.
- */
-final class OperatorInitializer implements ParamInitializer {
-    private final List<ParameterSpec> specs;
-
-    OperatorInitializer(List<ParameterSpec> specs) {
-        this.specs = specs;
-    }
-
+/** Cuts a flat vector into parameters; each starts by a random stream of its own, from seed, layer and name. */
+record OperatorInitializer(List<ParameterSpec> specs) implements ParamInitializer {
     @Override
     public long numParams(NeuralNetConfiguration conf) {
         return numParams(conf.getLayer());
@@ -93,19 +84,10 @@ final class OperatorInitializer implements ParamInitializer {
     }
 
     private static void initialise(ParameterSpec spec, INDArray view, SplittableRandom random) {
-        long[] shape = view.shape();
-        if (view.dataType() == DataType.DOUBLE) {
-            double[] values = new double[spec.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = spec.initial().next(i, random);
-            }
-            view.assign(Nd4j.createFromArray(values).reshape('c', shape));
-        } else {
-            float[] values = new float[spec.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) spec.initial().next(i, random);
-            }
-            view.assign(Nd4j.createFromArray(values).reshape('c', shape));
+        DataBuffer values = Nd4j.createBuffer(view.dataType(), spec.size(), false);
+        for (int i = 0; i < spec.size(); i++) {
+            values.put(i, spec.initial().next(i, random)); // a FLOAT buffer rounds it
         }
+        view.assign(Nd4j.create(values, view.shape()));
     }
 }

@@ -3,7 +3,6 @@ package io.github.hyenaspark.layers;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
@@ -18,19 +17,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
-/**
- * What the configuration beans of this package share: activations are B×D×L, parameters are {@link ParameterSpec}s, and
- * neither weight decay nor initialisation of DL4J applies.
- */
+/** What the beans share: activations B×D×L, {@link ParameterSpec}s, no weight decay or initialisation of DL4J. */
 public abstract sealed class OperatorLayer extends FeedForwardLayer
         permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer {
-    /** The parameters in their order in memory. */
     public abstract List<ParameterSpec> specs();
 
     /** What makes this layer different from another of its class and sizes, for {@link #equals}. */
     abstract Object settings();
 
-    /** The runtime of this layer, without its parameters. */
     abstract OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type);
 
     @Override
@@ -41,15 +35,17 @@ public abstract sealed class OperatorLayer extends FeedForwardLayer
             INDArray layerParamsView,
             boolean initializeParams,
             DataType networkDataType) {
-        Precision.check(networkDataType);
+        if (networkDataType != DataType.FLOAT && networkDataType != DataType.DOUBLE) {
+            throw new IllegalArgumentException(
+                    "the layers run in FLOAT, and in DOUBLE for checks, found " + networkDataType);
+        }
         OperatorRuntime<?, ?> runtime = runtime(conf, networkDataType);
         if (trainingListeners != null) {
             runtime.setListeners(trainingListeners);
         }
         runtime.setIndex(layerIndex);
         runtime.setParamsViewArray(layerParamsView);
-        Map<String, INDArray> parameters = initializer().init(conf, layerParamsView, initializeParams);
-        runtime.setParamTable(parameters);
+        runtime.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
         runtime.setConf(conf);
         return runtime;
     }

@@ -13,12 +13,7 @@ import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * What the runtimes of this package share: the passage between DL4J's arrays and those of the operators.
- *
- * @param <A> the kind of arrays
- * @param <C> the configuration bean
- */
+/** What the runtimes of this package share: the passage between DL4J's arrays and those of the operators. */
 abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> {
     final Precision<A> precision;
 
@@ -42,20 +37,9 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
     /** The share of elements dropped anywhere in this layer; a layer with 0 draws no seed. */
     abstract double dropoutRate();
 
-    /** Draws the seed of the passes to come. */
-    final void startStep(Training training) {
-        boolean active = training == Training.YES && dropoutRate() > 0;
+    final void startStep(boolean training) {
+        boolean active = training && dropoutRate() > 0;
         dropout = active ? new Dropout(context.nextDropoutSeed(), true) : Dropout.OFF;
-    }
-
-    /** Whether a pass is part of training. */
-    enum Training {
-        YES,
-        NO;
-
-        static Training of(boolean training) {
-            return training ? YES : NO;
-        }
     }
 
     final ForwardContext<A> pass(INDArray input, Map<String, A> parameters, Map<String, A> gradients) {
@@ -64,13 +48,11 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
         return new ForwardContext<>(batchSize, length, parameters, gradients, "", dropout, context.pool());
     }
 
-    /** The gradients of all parameters, set to zero. */
     final Map<String, A> clearedGradients() {
         gradientsFlattened.assign(0);
         return precision.view(gradientViews);
     }
 
-    /** What DL4J wants to hear about the gradients that a backward pass has written. */
     final Gradient gradientsOf(Map<String, A> gradients) {
         precision.store(gradients, gradientViews);
         Gradient result = new DefaultGradient(gradientsFlattened);

@@ -3,28 +3,15 @@ package io.github.hyenaspark.layers;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * How operators see the arrays of one number format.
- *
- * @param <A> {@link FloatArray} for FLOAT, shared memory; {@code double[]} for DOUBLE, copies
- */
+/** How operators see the arrays of FLOAT, as {@link FloatArray} in shared memory, and DOUBLE, as copies. */
 interface Precision<A> {
-    /** The values of a dense row-major array. */
     A view(INDArray array);
 
     /** Makes what a map wrote into {@code values} visible in {@code array}. */
     void store(A values, INDArray array);
-
-    /** Refuses what has neither form. */
-    static void check(DataType type) {
-        if (type != DataType.FLOAT && type != DataType.DOUBLE) {
-            throw new IllegalArgumentException("the layers run in FLOAT, and in DOUBLE for checks, found " + type);
-        }
-    }
 
     default Map<String, A> view(Map<String, INDArray> arrays) {
         Map<String, A> views = new LinkedHashMap<>();

@@ -7,26 +7,18 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** The vertex of a {@link LanguageModelHeadLayer}: tells it which embedding's table makes the logits. */
 public final class TiedHeadVertex extends LayerVertex {
+    @JsonProperty
     private String embedding = "";
 
     public TiedHeadVertex() {}
 
-    /** A head that shares the table of the vertex called {@code embedding}. */
     @SuppressWarnings("NullAway") // no preprocessor
     public TiedHeadVertex(NeuralNetConfiguration layerConf, String embedding) {
         super(layerConf, null);
-        this.embedding = embedding;
-    }
-
-    /** The name of the embedding's vertex. */
-    public String getEmbedding() {
-        return embedding;
-    }
-
-    public void setEmbedding(String embedding) {
         this.embedding = embedding;
     }
 

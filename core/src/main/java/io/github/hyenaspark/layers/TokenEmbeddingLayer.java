@@ -4,28 +4,32 @@ import io.github.hyenaspark.operator.head.EmbeddingConfig;
 import io.github.hyenaspark.operator.head.FloatEmbedding;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
-import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
-/**
- * Token ids, [batch, 1, length] or [batch, length] of any number format, to activations [batch, d-model, length]. Its
- * table also makes the logits when a {@link TiedHeadVertex} names it.
- */
+/** Token ids [batch, (1,) length] to activations [batch, d-model, length], with a table that a head may share. */
 public final class TokenEmbeddingLayer extends OperatorLayer {
+    @JsonProperty
     private double initStd;
+
+    @JsonProperty
     private double embedDropout;
+
+    @JsonProperty
     private boolean tied;
+
+    @JsonProperty
     private PositionEmbedding positions = PositionEmbedding.NONE;
+
+    @JsonProperty
     private int maxLength;
 
     public TokenEmbeddingLayer() {}
 
-    /**
-     * Starts as N(0, initStd²); if {@code tied}, a head's backward pass comes first and clears the table's gradient.
-     */
-    TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
+    /** Starts as N(0, initStd²). If {@code tied}, a head's backward pass comes first and clears the gradient. */
+    public TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
         setNOut(config.width());
         embedDropout = config.dropout();
@@ -35,14 +39,9 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         this.tied = tied;
     }
 
-    /** An embedding that starts as N(0, initStd²) and whose table a {@link TiedHeadVertex} shares. */
+    /** An embedding whose table a {@link TiedHeadVertex} shares. */
     public static TokenEmbeddingLayer tied(EmbeddingConfig config, double initStd) {
         return new TokenEmbeddingLayer(config, initStd, true);
-    }
-
-    /** An embedding with a table of its own. */
-    public static TokenEmbeddingLayer untied(EmbeddingConfig config, double initStd) {
-        return new TokenEmbeddingLayer(config, initStd, false);
     }
 
     EmbeddingConfig config() {
@@ -50,49 +49,8 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
                 Math.toIntExact(getNIn()), Math.toIntExact(getNOut()), maxLength, positions, embedDropout);
     }
 
-    /** Standard deviation of initial values. */
-    public double getInitStd() {
-        return initStd;
-    }
-
-    public void setInitStd(double initStd) {
-        this.initStd = initStd;
-    }
-
-    /** Share of activations set to zero in training. */
-    public double getEmbedDropout() {
-        return embedDropout;
-    }
-
-    public void setEmbedDropout(double embedDropout) {
-        this.embedDropout = embedDropout;
-    }
-
-    /** Whether a head shares the table. */
-    public boolean isTied() {
+    boolean tied() {
         return tied;
-    }
-
-    public void setTied(boolean tied) {
-        this.tied = tied;
-    }
-
-    /** What is added to the table's vectors. */
-    public PositionEmbedding getPositions() {
-        return positions;
-    }
-
-    public void setPositions(PositionEmbedding positions) {
-        this.positions = positions;
-    }
-
-    /** The longest sequence, tokens, where positions are added. */
-    public int getMaxLength() {
-        return maxLength;
-    }
-
-    public void setMaxLength(int maxLength) {
-        this.maxLength = maxLength;
     }
 
     @Override
@@ -103,9 +61,8 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
     @Override
     OperatorRuntime<?, ?> runtime(NeuralNetConfiguration conf, DataType type) {
         return type == DataType.DOUBLE
-                ? new EmbeddingRuntime<double[]>(
-                        conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
-                : new EmbeddingRuntime<FloatArray>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
+                ? new EmbeddingRuntime<>(conf, type, new FloatEmbedding.Reference(config()), new Precision.Doubles())
+                : new EmbeddingRuntime<>(conf, type, new FloatEmbedding(config()), new Precision.Floats());
     }
 
     @Override

@@ -172,7 +172,9 @@ class CheckpointStoreTest {
         for (long round = 1; round <= 4; round++) {
             driver.save(TestCheckpoints.ofRound(round), 2);
         }
-        assertThat(store().manifests()).extracting(CheckpointManifest::round).containsExactly(4L, 3L);
+        assertThat(store().manifests())
+                .extracting(manifest -> manifest.facts().round())
+                .containsExactly(4L, 3L);
         assertThat(dataOnDisk()).containsExactly("3-1", "4-1");
         assertThatThrownBy(() -> driver.save(TestCheckpoints.ofRound(5), 0))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -90,7 +90,7 @@ class LayersTest {
         ComputationGraph graph = new ComputationGraph(base(DataType.DOUBLE)
                 .graphBuilder()
                 .addInputs("ids")
-                .addLayer("embedding", TokenEmbeddingLayer.untied(embedding(4, 0.2, positions), 0.5), "ids")
+                .addLayer("embedding", new TokenEmbeddingLayer(embedding(4, 0.2, positions), 0.5, false), "ids")
                 .addLayer("out", output(4), "embedding")
                 .setOutputs("out")
                 .build());

@@ -4,19 +4,17 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 import static io.github.hyenaspark.convolution.vector.VectorLanes.SPECIES;
 
 import io.github.hyenaspark.convolution.RingConstants;
+import io.github.hyenaspark.convolution.RingConstants.Factor;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The first and the last pass of {@link VectorKernel}, the only ones that see rows: two levels each, as
- * {@code RingPasses#splitRealInFour} and {@code RingPasses#joinRealFromFour}. Products with gates are taken here, in
- * registers. The points of the elements p to p + LANES - 1 are z[2p] and the following: real parts, then imaginary
- * parts.
+ * The first and the last pass of {@link VectorKernel}, which see rows and multiply by gates: two levels each, as in
+ * {@code RingPasses}. The points of the elements p to p + LANES - 1 are z[2p] and the following: re, then im.
  */
 final class VectorEnds {
     private static final float HALF_ROOT = (float) Math.sqrt(0.5);
 
     private final int quarter;
-    /** w, w², w³ of the whole ring. */
     private final float[] w;
 
     VectorEnds(int size) {
@@ -25,7 +23,7 @@ final class VectorEnds {
     }
 
     /** The elements {@code from} to {@code to} of each quarter. */
-    void splitRow(float[] row, RingConstants.Factor factor, float[] z, int from, int to) {
+    void splitRow(float[] row, Factor factor, float[] z, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
         FloatVector root = FloatVector.broadcast(SPECIES, HALF_ROOT);
@@ -66,10 +64,12 @@ final class VectorEnds {
         }
     }
 
-    /** The elements {@code from} to {@code to} of each quarter. */
-    void joinRow(float[] z, RingConstants.Factor factor, float[] output, int from, int to) {
+    /** The elements {@code from} to {@code to} of each quarter; a second product of them unless its output is empty. */
+    void joinRow(float[] z, Factor factor, float[] output, Factor other, float[] otherOutput, int from, int to) {
         float[] gate = factor.row();
         int mask = factor.mask();
+        float[] otherGate = other.row();
+        int otherMask = other.mask();
         float scale = 0.25f / quarter;
         FloatVector w0 = FloatVector.broadcast(SPECIES, scale);
         FloatVector w1r = FloatVector.broadcast(SPECIES, scale * w[0]);
@@ -102,56 +102,16 @@ final class VectorEnds {
             y1.mul(FloatVector.fromArray(SPECIES, gate, p1 & mask)).intoArray(output, p1);
             y2.mul(FloatVector.fromArray(SPECIES, gate, p2 & mask)).intoArray(output, p2);
             y3.mul(FloatVector.fromArray(SPECIES, gate, p3 & mask)).intoArray(output, p3);
-        }
-    }
-
-    /** Two products of one row. */
-    void joinRow(
-            float[] z,
-            RingConstants.Factor factor,
-            float[] output,
-            RingConstants.Factor otherFactor,
-            float[] otherOutput) {
-        float[] gate = factor.row();
-        int mask = factor.mask();
-        float[] otherGate = otherFactor.row();
-        int otherMask = otherFactor.mask();
-        float scale = 0.25f / quarter;
-        FloatVector w0 = FloatVector.broadcast(SPECIES, scale);
-        FloatVector w1r = FloatVector.broadcast(SPECIES, scale * w[0]);
-        FloatVector w1i = FloatVector.broadcast(SPECIES, scale * w[1]);
-        FloatVector w2r = FloatVector.broadcast(SPECIES, scale * w[2]);
-        FloatVector w2i = FloatVector.broadcast(SPECIES, scale * w[3]);
-        FloatVector w3r = FloatVector.broadcast(SPECIES, scale * w[4]);
-        FloatVector w3i = FloatVector.broadcast(SPECIES, scale * w[5]);
-        for (int p0 = 0; p0 < quarter; p0 += LANES) {
-            int p1 = p0 + quarter;
-            int p2 = p1 + quarter;
-            int p3 = p2 + quarter;
-            FloatVector b0r = FloatVector.fromArray(SPECIES, z, 2 * p0).add(FloatVector.fromArray(SPECIES, z, 2 * p1));
-            FloatVector b0i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
-                    .add(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
-            FloatVector b1r = FloatVector.fromArray(SPECIES, z, 2 * p0).sub(FloatVector.fromArray(SPECIES, z, 2 * p1));
-            FloatVector b1i = FloatVector.fromArray(SPECIES, z, 2 * p0 + LANES)
-                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p1 + LANES));
-            FloatVector b2r = FloatVector.fromArray(SPECIES, z, 2 * p2).add(FloatVector.fromArray(SPECIES, z, 2 * p3));
-            FloatVector b2i = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
-                    .add(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
-            FloatVector b3r = FloatVector.fromArray(SPECIES, z, 2 * p2 + LANES)
-                    .sub(FloatVector.fromArray(SPECIES, z, 2 * p3 + LANES));
-            FloatVector b3i = FloatVector.fromArray(SPECIES, z, 2 * p3).sub(FloatVector.fromArray(SPECIES, z, 2 * p2));
-            FloatVector y0 = b0r.add(b2r).mul(w0);
-            FloatVector y1 = b1i.add(b3i).fma(w1i, b1r.add(b3r).mul(w1r));
-            FloatVector y2 = b0i.sub(b2i).fma(w2i, b0r.sub(b2r).mul(w2r));
-            FloatVector y3 = b1i.sub(b3i).fma(w3i, b1r.sub(b3r).mul(w3r));
-            y0.mul(FloatVector.fromArray(SPECIES, gate, p0 & mask)).intoArray(output, p0);
-            y1.mul(FloatVector.fromArray(SPECIES, gate, p1 & mask)).intoArray(output, p1);
-            y2.mul(FloatVector.fromArray(SPECIES, gate, p2 & mask)).intoArray(output, p2);
-            y3.mul(FloatVector.fromArray(SPECIES, gate, p3 & mask)).intoArray(output, p3);
-            y0.mul(FloatVector.fromArray(SPECIES, otherGate, p0 & otherMask)).intoArray(otherOutput, p0);
-            y1.mul(FloatVector.fromArray(SPECIES, otherGate, p1 & otherMask)).intoArray(otherOutput, p1);
-            y2.mul(FloatVector.fromArray(SPECIES, otherGate, p2 & otherMask)).intoArray(otherOutput, p2);
-            y3.mul(FloatVector.fromArray(SPECIES, otherGate, p3 & otherMask)).intoArray(otherOutput, p3);
+            if (otherOutput.length > 0) {
+                y0.mul(FloatVector.fromArray(SPECIES, otherGate, p0 & otherMask))
+                        .intoArray(otherOutput, p0);
+                y1.mul(FloatVector.fromArray(SPECIES, otherGate, p1 & otherMask))
+                        .intoArray(otherOutput, p1);
+                y2.mul(FloatVector.fromArray(SPECIES, otherGate, p2 & otherMask))
+                        .intoArray(otherOutput, p2);
+                y3.mul(FloatVector.fromArray(SPECIES, otherGate, p3 & otherMask))
+                        .intoArray(otherOutput, p3);
+            }
         }
     }
 }

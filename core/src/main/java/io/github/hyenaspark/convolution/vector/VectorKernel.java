@@ -4,6 +4,7 @@ import static io.github.hyenaspark.convolution.vector.VectorLanes.LANES;
 
 import io.github.hyenaspark.convolution.Kernel;
 import io.github.hyenaspark.convolution.RingConstants;
+import io.github.hyenaspark.convolution.RingConstants.Factor;
 
 /**
  * {@code ScalarKernel} on vectors of {@link VectorLanes#LANES} floats: the same tree of rings, other passes, and
@@ -63,7 +64,7 @@ final class VectorKernel implements Kernel {
     private final int size;
     /** Of the rings that {@link #splitRow} leaves: 2, or 4 for long rows. */
     private final int firstLevel;
-    /** Where rings have LANES points. */
+
     private final int leafLevel;
 
     private final VectorEnds ends;
@@ -91,7 +92,7 @@ final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void splitRow(float[] row, RingConstants.Factor factor, float[] points) {
+    public void splitRow(float[] row, Factor factor, float[] points) {
         if (size < LONG) {
             ends.splitRow(row, factor, points, 0, size / 4);
             return;
@@ -128,9 +129,12 @@ final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void joinRow(float[] points, RingConstants.Factor factor, float[] output) {
-        if (size < LONG) {
-            ends.joinRow(points, factor, output, 0, size / 4);
+    public void joinRow(float[] points, Factor factor, float[] output, Factor otherFactor, float[] otherOutput) {
+        if (size < LONG || otherOutput.length > 0) { // strips of two rows would write to 32 places at a time
+            if (size >= LONG) {
+                join(points, 2, 0, 4);
+            }
+            ends.joinRow(points, factor, output, otherFactor, otherOutput, 0, size / 4);
             return;
         }
         for (int strip = 0; strip < size / 16; strip += STRIP) {
@@ -139,23 +143,9 @@ final class VectorKernel implements Kernel {
                 VectorRings.joinRingFromFour(points, from, size / 8, 2 * STRIP, constants[2], 6 * n);
             }
             for (int p = strip; p < size / 4; p += size / 16) {
-                ends.joinRow(points, factor, output, p, p + STRIP);
+                ends.joinRow(points, factor, output, otherFactor, otherOutput, p, p + STRIP);
             }
         }
-    }
-
-    /** Without strips, which would write to 32 places at a time. */
-    @Override
-    public void joinRow(
-            float[] points,
-            RingConstants.Factor factor,
-            float[] output,
-            RingConstants.Factor otherFactor,
-            float[] otherOutput) {
-        if (size >= LONG) {
-            join(points, 2, 0, 4);
-        }
-        ends.joinRow(points, factor, output, otherFactor, otherOutput);
     }
 
     /** Down and up again for {@code rings} neighbouring rings of a level, from point {@code from} on. */
@@ -182,7 +172,6 @@ final class VectorKernel implements Kernel {
         }
     }
 
-    /** Two levels; one, if no more are left. */
     private void split(float[] z, int level, int from, int rings) {
         int m = size >> level;
         int at = 6 * (from / m);

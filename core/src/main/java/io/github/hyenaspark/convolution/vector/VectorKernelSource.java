@@ -6,10 +6,7 @@ import io.github.hyenaspark.convolution.Kernel;
 import io.github.hyenaspark.convolution.KernelChoice;
 import io.github.hyenaspark.convolution.ScalarKernel;
 
-/**
- * Where vectors are too long for a row, the scalar kernel; else {@link VectorKernel}. {@link KernelChoice} loads it by
- * name, so it and its constructor are public.
- */
+/** The scalar kernel where vectors are too long for a row, else {@link VectorKernel}; loaded by name, hence public. */
 public final class VectorKernelSource implements KernelChoice.KernelSource {
     public VectorKernelSource() {
         if (LANES < 4) {

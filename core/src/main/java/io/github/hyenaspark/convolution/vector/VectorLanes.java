@@ -8,14 +8,12 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The machine's vectors of floats, and the constants that {@link VectorTwiddles} and {@link VectorQuads} need inside of
- * one; static final, because only then does the compiler know their class and size.
+ * The machine's vectors of floats, and constants for inside of one; static final, so that the compiler knows their
+ * size.
  *
  * <p>There are no shared operations on purpose: in a method of a pass's size the compiler stops inlining methods of
- * ours, however small, and a vector that crosses a call is an object on the heap.
- *
- * <p>Lanes are exchanged as ints. The indices of an exchange are checked against a constant array; if that held floats,
- * every store into a row might have changed it, and the check would be made anew each time.
+ * ours, and a vector that crosses a call is an object on the heap. Lanes are exchanged as ints, because every store of
+ * a float might have changed a constant array of floats, whose check would be made anew each time.
  */
 final class VectorLanes {
     /** Wider machines are used at 512 bits; the passes know 4, 8 and 16 lanes. */
@@ -51,7 +49,6 @@ final class VectorLanes {
 
     private VectorLanes() {}
 
-    /** Whether the number of a lane has a bit (1, 2, 4 or 8) set. */
     static boolean has(int lane, int bit) {
         return (lane & bit) != 0;
     }

@@ -120,7 +120,6 @@ final class VectorQuads {
         }
     }
 
-    /** From {@code values} up. */
     static void join(float[] values, float[] z, int from, int to) {
         for (int p = from; p < to; p += 2 * LANES) {
             FloatVector yr = FloatVector.fromArray(SPECIES, values, p);

@@ -13,10 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Multi-head causal attention (arXiv 1706.03762, section 3.2).
+ * Multi-head causal attention (arXiv 1706.03762, section 3.2) of D channels and up to {@code maxLength} tokens.
  *
- * @param width D, channels
- * @param maxLength the longest sequence, tokens
  * @param heads H, each a run of neighbouring channels; divides {@code width}
  * @param rotary whether queries and keys are rotated by position ({@link RotaryAngles}); needs heads of even width
  */
@@ -34,7 +32,6 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         }
     }
 
-    /** Channels of one head, c = D/H. */
     int headWidth() {
         return width / heads;
     }
@@ -61,10 +58,7 @@ public record AttentionConfig(int width, int maxLength, int heads, boolean rotar
         return new AttentionOperator.Incremental(this, capacity);
     }
 
-    /**
-     * Products are the projections, and scores and weighted values of all pairs; a thread works in the gradients of a
-     * head's queries and in two blocks of scores.
-     */
+    /** Products: projections, scores, weighted values. Rows: gradients of a head's queries and two blocks of scores. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;

@@ -37,11 +37,8 @@ final class AttentionHead {
     private float[][] queryGradients = {};
 
     /**
-     * What all heads of a pass have in common.
-     *
-     * @param outputs packed tiles of all heads; after {@link #replaceOutputs} their gradients
-     * @param logSums z, B×H×L
-     * @param products o·e, B×H×L
+     * What all heads of a pass share: outputs, packed, which {@link #replaceOutputs} turns into gradients, and, B×H×L,
+     * z in {@code logSums} and o·e in {@code products}.
      */
     record Shared(
             AttentionConfig config, HeadTiles tiles, FloatArray outputs, FloatArray logSums, FloatArray products) {
@@ -77,7 +74,6 @@ final class AttentionHead {
         workspace = pass.pool().workspace(member);
     }
 
-    /** The outputs of the queries of a block. */
     void forward(int block) {
         Tile queries = tile(block);
         int count = queries.count();
@@ -168,14 +164,12 @@ final class AttentionHead {
         }
     }
 
-    /** Adds what another member has found for the same head. */
     void addQueryGradients(AttentionHead other) {
         for (int row = 0; row < queryGradients.length; row++) {
             VectorOps.add(other.queryGradients[row], queryGradients[row], HeadTiles.LENGTH);
         }
     }
 
-    /** After all blocks: puts the gradients of the queries in their places. */
     void finishBackward() {
         for (int block = 0; block * HeadTiles.LENGTH < pass.length(); block++) {
             Matrix query = of(Operand.QUERY, tile(block));

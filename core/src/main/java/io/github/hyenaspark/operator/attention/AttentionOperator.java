@@ -18,11 +18,7 @@ import java.util.stream.IntStream;
  * Multi-head causal attention (arXiv 1706.03762, section 3.2) in the form that runs: memory grows with the length, not
  * its square, because weights exist for one block of queries and keys at a time. Forward with a running maximum and
  * sum, backward from their logarithm (FlashAttention, arXiv 2205.14135, algorithms 1 and 4), without the blocks above
- * the diagonal.
- *
- * <p>Activations are B×D×L outside; inside they lie in {@link HeadTiles tiles}, which are also the blocks. Read on at
- * {@link AttentionHead}. {@link ReferenceAttention} is the same in plain double loops, {@link Incremental} for a
- * sequence that grows.
+ * the diagonal. Inside, activations lie in {@link HeadTiles tiles}, which are also the blocks of {@link AttentionHead}.
  */
 public final class AttentionOperator implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<FloatArray> GRADIENT = Workspace.Slot.array();
@@ -59,7 +55,6 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         Tile.each(pass, HeadTiles.LENGTH, tile -> forward.run(tile, tile.packed(outputs, config.width()), output));
     }
 
-    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         products = products.atLeast((long) config.heads() * pass.batchSize() * pass.length());
@@ -83,7 +78,6 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         tiles.backward(input, inputGradient, pass);
     }
 
-    /** Puts the gradients of the heads' outputs in their places, after the sums of their products. */
     private void backwardOutputs(FloatArray outputGradient, ForwardContext<FloatArray> pass) {
         Dense.Backward backward = outputProjection.new Backward(pass);
         AttentionHead.Shared shared = shared();
@@ -130,10 +124,7 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
         return item % 2 == 0 ? item / 2 : blocks - 1 - item / 2;
     }
 
-    /**
-     * {@link AttentionOperator} for one sequence that grows: the first pass takes its beginning, every later one a
-     * single step, which reads all keys and values so far; they are kept.
-     */
+    /** {@link AttentionOperator} for a sequence that grows; keeps its keys and values. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
         private static final Workspace.Slot<FloatArray> SCORES = Workspace.Slot.array();

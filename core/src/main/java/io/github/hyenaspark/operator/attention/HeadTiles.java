@@ -11,9 +11,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
 /**
- * Queries, keys and values of attention: a dense projection to 3·D channels, queries divided by √c, queries and keys
- * perhaps rotated by position. They lie {@link Tile#packed tile after tile}, so that every head's part of a tile is a
- * matrix without gaps. In the backward pass their gradients take their places.
+ * Queries, scaled by 1/√c, keys and values of attention, perhaps rotated by position. They lie {@link Tile#packed tile
+ * after tile}, every head's part of a tile a matrix without gaps; in the backward pass gradients take their places.
  */
 final class HeadTiles {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
@@ -41,22 +40,16 @@ final class HeadTiles {
         angles = config.rotary() ? Optional.of(new RotaryAngles(config.headWidth())) : Optional.empty();
     }
 
-    /** What a head projects its input to. */
+    /** What a head projects its input to, in the order of the projection's channels. */
     enum Operand {
-        QUERY(0),
-        KEY(1),
-        VALUE(2);
-
-        private final int number;
-
-        Operand(int number) {
-            this.number = number;
-        }
+        QUERY,
+        KEY,
+        VALUE
     }
 
-    /** One part of one head in a tile, c × steps. */
+    @SuppressWarnings("EnumOrdinal") // the constants stand in the order of the channels
     Matrix of(Operand operand, int head, Tile tile) {
-        int row = operand.number * config.width() + head * config.headWidth();
+        int row = operand.ordinal() * config.width() + head * config.headWidth();
         return tile.packed(projected, PARTS * config.width()).part(row, config.headWidth());
     }
 

@@ -74,7 +74,6 @@ public final class ReferenceAttention implements DifferentiableModule<double[]> 
         }
     }
 
-    /** Head number {@code row} of all sequences. */
     private final class Head {
         private final int row;
         private final int length;

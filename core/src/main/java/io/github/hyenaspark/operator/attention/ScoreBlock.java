@@ -9,11 +9,9 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * The scores of a block of keys for a block of queries, keys × queries. In a block on the diagonal a key has no weight
- * for earlier queries. A few rows are processed together, because long loops are faster, with the values of queries
- * repeated.
- *
- * @param diagonal whether keys and queries are the same steps
+ * The scores of a block of keys for a block of queries, keys × queries. In a block on the diagonal, where both are the
+ * same steps, a key has no weight for earlier queries. A few rows are processed together, because long loops are
+ * faster, with the values of queries repeated.
  */
 record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
     private static final Workspace.Slot<float[]> ROWS = Workspace.Slot.row();
@@ -79,7 +77,6 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         }
     }
 
-    /** Replaces what has no weight. */
     private void mask(float[] rows, int key, float value) {
         for (int row = 0; diagonal && row < number(key); row++) {
             Arrays.fill(rows, row * count(), row * count() + key + row, value);
@@ -109,7 +106,6 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         return Math.max(1, Exponential.LANES / count());
     }
 
-    /** The same for those from {@code key} on. */
     private int number(int key) {
         return Math.min(group(), matrix.rows() - key);
     }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.operator.block;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.nn.LayerNorm;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.Dropout;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -12,8 +13,7 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
  * r ← r + mixer(norm₁(r)); r ← r + feed-forward(norm₂(r)): one block of the language model, with dropout on both
- * branches. A mixer's backward pass must allow the gradient to take the place of the input. What stands between two
- * mixers is done tile by tile, in one pass over memory. {@link ReferenceBlock} is the double reference.
+ * branches. The backward pass of a mixer must allow the gradient to take the place of the input.
  */
 public final class Block implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> NORM_GRADIENT = Workspace.Slot.rows();
@@ -38,31 +38,16 @@ public final class Block implements DifferentiableModule<FloatArray> {
         forward = new Forward(config, mixer, recompute);
     }
 
-    /**
-     * A block for one sequence of at most {@code capacity} steps that grows: its first pass takes the beginning, every
-     * later one a single step. Outputs are those of a block that sees the whole sequence, up to rounding, without
-     * dropout. It uses the parameters of {@code pass} from now on.
-     */
-    public static InferenceModule<FloatArray> incremental(
-            BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
-        return new Incremental(config, capacity, pass);
-    }
-
     @Override
     public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
         forward.forward(input, output, pass);
     }
 
-    /** What {@link #backward} needs of a forward pass that was not the last one. */
-    void restore(FloatArray input, ForwardContext<FloatArray> pass) {
-        forward.restore(input, pass);
-    }
-
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        FloatArray stream = forward.stream();
-        FloatArray normed = forward.normed();
-        FeedForward.Backward feedForwardBackward = forward.feedForward().startBackward(pass);
+        FloatArray stream = forward.stream;
+        FloatArray normed = forward.normed;
+        FeedForward.Backward feedForwardBackward = forward.feedForward.startBackward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> {
             float[][] gradient = tile.rows(GRADIENT, outputGradient, width);
             feedForwardBackward.run(tile, tile.rows(STREAM, stream, width), gradient);
@@ -75,10 +60,10 @@ public final class Block implements DifferentiableModule<FloatArray> {
         });
         feedForwardBackward.finish();
         mixer.backward(stream, normed, pass.within("mixer"));
-        LayerNorm norm = forward.norm();
-        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm1"), NORM_GRADIENT);
+        LayerNorm norm = forward.norm;
+        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm1"), NORM_GRADIENT);
         Tile.each(pass, Tile.LENGTH, tile -> {
-            float[][] normalised = tile.rows(INPUT, forward.input(), width);
+            float[][] normalised = tile.rows(INPUT, forward.input, width);
             norm.normalise(normalised, tile.count(), tile.workspace());
             float[][] gradient = tile.rows(GRADIENT, normed, width);
             normGradients.backward(tile, normalised, gradient);
@@ -124,26 +109,6 @@ public final class Block implements DifferentiableModule<FloatArray> {
             Tile.each(pass, Tile.LENGTH, tile -> addBranch(tile, pass));
         }
 
-        FloatArray input() {
-            return input;
-        }
-
-        FloatArray normed() {
-            return normed;
-        }
-
-        FloatArray stream() {
-            return stream;
-        }
-
-        LayerNorm norm() {
-            return norm;
-        }
-
-        FeedForward feedForward() {
-            return feedForward;
-        }
-
         private void mix(FloatArray newInput, ForwardContext<FloatArray> pass) {
             input = newInput;
             normed = normed.atLeast(input.length());
@@ -175,11 +140,12 @@ public final class Block implements DifferentiableModule<FloatArray> {
         }
     }
 
-    static final class Incremental implements InferenceModule<FloatArray> {
+    /** A block for a sequence that grows, as {@link MixerConfig#incrementalModule}; equal up to rounding. */
+    public static final class Incremental implements InferenceModule<FloatArray> {
         private final InferenceModule<FloatArray> forward;
         private int length;
 
-        Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        public Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
             config.mixer().checkLength(capacity);
             forward = new Forward(
                     config,
@@ -199,9 +165,8 @@ public final class Block implements DifferentiableModule<FloatArray> {
     }
 
     /**
-     * A block that keeps only its input and computes the rest again in its backward pass (the checkpointing of arXiv
-     * 1604.06174, per block). All blocks of a model share the memory they compute in, so memory grows with (blocks + a
-     * constant) × B×D×L.
+     * A block that keeps only its input and computes the rest again in its backward pass (arXiv 1604.06174). Blocks
+     * share the memory they compute in, so memory grows with (blocks + a constant) × B×D×L.
      */
     public static final class Recomputed implements DifferentiableModule<FloatArray> {
         private final Block shared;
@@ -228,7 +193,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
         @Override
         public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-            shared.restore(input, pass);
+            shared.forward.restore(input, pass);
             shared.backward(outputGradient, inputGradient, pass);
         }
     }

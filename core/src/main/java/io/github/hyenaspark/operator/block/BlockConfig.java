@@ -10,13 +10,7 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One block of the residual stream.
- *
- * @param mixer what moves information between steps
- * @param innerWidth of the feed-forward part
- * @param dropout share of both branches' outputs set to zero in training, 0 for none
- */
+/** One block of the residual stream; dropout is the share of both branches' outputs set to zero in training. */
 public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     public BlockConfig {
         if (innerWidth < 1) {

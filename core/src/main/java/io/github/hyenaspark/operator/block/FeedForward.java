@@ -50,7 +50,6 @@ final class FeedForward {
         norm = new LayerNorm(width);
     }
 
-    /** Takes the parameters of a pass and makes room for its tiles. */
     void start(ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm2"));
         firstBias = pass.parameter("fc1.bias").toArray();
@@ -97,7 +96,6 @@ final class FeedForward {
         }
     }
 
-    /** Gradients that a backward pass adds up; one pass at a time. */
     Backward startBackward(ForwardContext<FloatArray> pass) {
         start(pass);
         return new Backward(pass);
@@ -105,14 +103,11 @@ final class FeedForward {
 
     /** fc1(norm(r)) without its bias. */
     private Matrix hidden(Tile tile, float[][] stream, ForwardContext<FloatArray> pass) {
-        Matrix result = recompute == BlockConfig.Recompute.BLOCK ? tile.matrix(HIDDEN, innerWidth) : kept(tile);
+        Matrix result = recompute == BlockConfig.Recompute.BLOCK
+                ? tile.matrix(HIDDEN, innerWidth)
+                : tile.packed(hidden, innerWidth);
         result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
         return result;
-    }
-
-    private Matrix kept(Tile tile) {
-        long start = (long) innerWidth * ((long) tile.b() * tile.length() + tile.from());
-        return new Matrix(hidden, start, innerWidth, tile.count(), tile.count(), false);
     }
 
     /** norm(r); leaves x̂ in {@link #NORMALISED}. */
@@ -141,14 +136,16 @@ final class FeedForward {
             secondWeight = new SharedGradient(pass, SECOND_WEIGHT, "fc2.weight", width, innerWidth);
             firstBiasGradient = new SharedSums(pass, FIRST_BIAS, "fc1.bias", innerWidth);
             secondBiasGradient = new SharedSums(pass, SECOND_BIAS, "fc2.bias", width);
-            normGradients = norm.gradients(pass.within("norm2"), NORM_GRADIENT);
+            normGradients = norm.new Gradients(pass.within("norm2"), NORM_GRADIENT);
         }
 
         /** Turns {@code gradient}, D rows of the output's gradient, into that of r, whose D rows are {@code stream}. */
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
             Workspace workspace = tile.workspace();
-            Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK ? hidden(tile, stream, pass) : kept(tile);
+            Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK
+                    ? hidden(tile, stream, pass)
+                    : tile.packed(hidden, innerWidth);
             Matrix branchGradient = tile.matrix(BRANCH, width);
             float[] row = workspace.row(ROW, count);
             Dropout dropout = pass.dropout().named("branch2");
@@ -169,7 +166,12 @@ final class FeedForward {
             firstWeight.of(tile.member()).add(innerGradient, normed.t());
             normed.set(
                     Matrix.of(pass.parameter("fc1.weight"), innerWidth, width).t(), innerGradient);
-            throughNorm(tile, normed, gradient);
+            float[][] rows = workspace.rows(NORMED_GRADIENT, width, count);
+            normed.read(rows);
+            normGradients.backward(tile, workspace.rows(NORMALISED, width, count), rows);
+            for (int d = 0; d < width; d++) {
+                VectorOps.add(rows[d], gradient[d], count);
+            }
         }
 
         /** The values of the GELU, and its derivatives times {@code gradient}. */
@@ -189,17 +191,6 @@ final class FeedForward {
             }
         }
 
-        private void throughNorm(Tile tile, Matrix normedGradient, float[][] gradient) {
-            int count = tile.count();
-            float[][] rows = tile.workspace().rows(NORMED_GRADIENT, width, count);
-            normedGradient.read(rows);
-            normGradients.backward(tile, tile.workspace().rows(NORMALISED, width, count), rows);
-            for (int d = 0; d < width; d++) {
-                VectorOps.add(rows[d], gradient[d], count);
-            }
-        }
-
-        /** After the last tile. */
         void finish() {
             firstWeight.finish();
             secondWeight.finish();

@@ -1,7 +1,4 @@
-/**
- * One block of the language model: norm, mixer, add, norm, feed-forward, add. It knows every mixer and can recompute
- * its activations instead of keeping them. Start at {@link Block}.
- */
+/** One block of the language model, which can recompute its activations. Start at {@link Block}. */
 @NullMarked
 package io.github.hyenaspark.operator.block;
 

@@ -15,14 +15,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A convolutional mixer: a causal depthwise filter whose taps are parameters, gated as in a gated linear unit (arXiv
- * 1612.08083), between an input and an output projection.
- *
- * @param width D, channels
- * @param maxLength the longest sequence, tokens
- * @param taps K of every filter, at most {@code maxLength}
- */
+/** D channels through a causal depthwise filter of K taps, gated as in a gated linear unit (arXiv 1612.08083). */
 public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
     public ConvConfig {
         MixerConfig.checkSizes(width, maxLength);

@@ -10,9 +10,8 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
 /**
- * The causal depthwise filters of {@link ConvConfig} with their biases, q[t] = b + Σ_j s[j] v[t−(K−1)+j], v = 0 before
- * the start, so the last tap is the present, as in PyTorch's {@code conv1d}. For one pass; members of a pool have
- * channels of their own.
+ * Causal depthwise filters with biases, q[t] = b + Σ_j s[j] v[t−(K−1)+j], v = 0 before the start, so the last tap is
+ * the present, as in PyTorch's {@code conv1d}. For one pass; members of a pool have channels of their own.
  */
 sealed interface DepthwiseConv {
     /** Those of a pass, done in the way that is faster for so many taps. */
@@ -32,12 +31,15 @@ sealed interface DepthwiseConv {
         /** Filters a row of L steps. */
         void forward(float[] input, float[] output);
 
-        void startBackward(int channel);
+        default void startBackward(int channel) {
+            start(channel);
+        }
 
         /** Overwrites {@code inputGradient}, sums the filter's own gradients. */
         void backward(float[] outputGradient, float[] input, float[] inputGradient);
 
-        void finishBackward(ForwardContext<FloatArray> pass);
+        /** Adds the gradient of the channel's taps, unless those of all channels are added at once. */
+        default void finishBackward(ForwardContext<FloatArray> pass) {}
     }
 
     /** Filters of a few taps: the sum of as many delayed rows. */
@@ -93,20 +95,10 @@ sealed interface DepthwiseConv {
             }
 
             @Override
-            public void startBackward(int newChannel) {
-                channel = newChannel;
-            }
-
-            @Override
             public void backward(float[] outputGradient, float[] input, float[] inputGradient) {
                 convolution.delay(input, delayed, length);
                 convolution.backward(
                         new ShortConvolution.Row(channel, length, workspace), delayed, outputGradient, inputGradient);
-            }
-
-            @Override
-            public void finishBackward(ForwardContext<FloatArray> pass) {
-                // the sums of all channels are added at once
             }
         }
     }

@@ -11,11 +11,7 @@ import io.github.hyenaspark.operator.tensor.SigmoidTanh;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 
-/**
- * The convolutional mixer in the form that runs: value and gate by one projection, the value filtered channel by
- * channel, times the sigmoid of the gate, and an output projection. {@link ReferenceConvolution} is the same in plain
- * double loops, {@link Incremental} for a sequence that grows.
- */
+/** Value and gate by one projection, the filtered value times the sigmoid of the gate, and an output projection. */
 final class GatedConvolution implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
 
@@ -54,7 +50,6 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         outputProjection.forward(gated, output, pass);
     }
 
-    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(gated, outputGradient, gated, pass);
@@ -131,9 +126,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         }
     }
 
-    /**
-     * {@link GatedConvolution} for one sequence that grows: the first pass takes its beginning, every later one a step.
-     */
+    /** {@link GatedConvolution} for a sequence that grows. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
         private static final Workspace.Slot<float[]> GATE = Workspace.Slot.row();
@@ -151,7 +144,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             void filter(int channel, float[] row, int count);
 
             /** After all channels have taken {@code count} steps. */
-            void advance(int count);
+            default void advance(int count) {}
         }
 
         Incremental(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
@@ -205,11 +198,6 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
                         tail[tail.length - 1] = present;
                     }
                 }
-            }
-
-            @Override
-            public void advance(int count) {
-                // every channel has its own tail
             }
         }
 

@@ -1,7 +1,4 @@
-/**
- * The convolutional mixer: a causal depthwise filter of explicit taps, gated as in a gated linear unit (arXiv
- * 1612.08083). Short filters run directly, long ones by the long convolution. Start at {@link GatedConvolution}.
- */
+/** The convolutional mixer, a gated causal depthwise filter of explicit taps. Start at {@link GatedConvolution}. */
 @NullMarked
 package io.github.hyenaspark.operator.conv;
 

@@ -20,10 +20,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One H3 operator (arXiv 2212.14052, algorithm 1).
+ * One H3 operator (arXiv 2212.14052, algorithm 1) of D channels and up to {@code maxLength} tokens.
  *
- * @param width D, channels
- * @param maxLength the longest sequence, tokens
  * @param states N, real states of every state-space model, even; also the taps of the shift
  * @param headWidth c, channels of one head, which multiplies keys and values as an outer product; divides {@code width}
  */
@@ -62,8 +60,8 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        List<ParameterSpec> specs = new ArrayList<>();
-        specs.addAll(Dense.in(width, PROJECTIONS * width).parameters(linear));
+        List<ParameterSpec> specs =
+                new ArrayList<>(Dense.in(width, PROJECTIONS * width).parameters(linear));
         model(shift(), linear).forEach(spec -> specs.add(spec.within("shift")));
         model(diagonal(), linear).forEach(spec -> specs.add(spec.within("diagonal")));
         specs.addAll(Dense.out(width).parameters(linear));
@@ -101,12 +99,10 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
                 dense + diagonal().productFlop(length), 1 + headWidth, headWidth, kept, rows * length);
     }
 
-    /** The shift of every channel, without parameters yet. */
     LongFilters shiftFilters() {
         return new LongFilters("shift", SHIFT_SLOTS, shift(), 1, true);
     }
 
-    /** The diagonal state-space model of every head, without parameters yet. */
     LongFilters diagonalFilters() {
         return new LongFilters("diagonal", DIAGONAL_SLOTS, diagonal(), 1, true);
     }

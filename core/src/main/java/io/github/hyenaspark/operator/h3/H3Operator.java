@@ -13,9 +13,7 @@ import io.github.hyenaspark.operator.tensor.Workspace;
 /**
  * The H3 operator (arXiv 2212.14052), in the form that runs: a shift state-space model on the keys, their products with
  * the values through a diagonal one, the result times the queries. Both models run as long convolutions with a direct
- * term, as in the authors' code. Activations are B×D×L; matrix products go through the batch in {@link Tile tiles},
- * everything else head by head in whole rows: {@link H3Heads}. {@link ReferenceH3} is the same in plain double loops,
- * {@link Incremental} for a sequence that grows.
+ * term, as in the authors' code; matrix products go through the batch in {@link Tile tiles}, the rest by head.
  */
 public final class H3Operator implements DifferentiableModule<FloatArray> {
     private final H3Config config;
@@ -69,10 +67,7 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         diagonal.finishBackward(pass);
     }
 
-    /**
-     * {@link H3Operator} for one sequence that grows: the first pass takes its beginning, every later one a single
-     * step; T steps cost O(T log² T) by incremental convolutions, whose inputs it keeps.
-     */
+    /** {@link H3Operator} for a sequence that grows: T steps cost O(T log² T), as in incremental convolutions. */
     static final class Incremental implements InferenceModule<FloatArray> {
         private final H3Config config;
         private final IncrementalFilters shift;

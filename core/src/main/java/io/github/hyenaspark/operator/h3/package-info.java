@@ -1,7 +1,4 @@
-/**
- * The H3 operator (arXiv 2212.14052): a shift and a diagonal state-space model between products of projections. It uses
- * the long convolutions of Hyena's room. Start at {@link H3Operator}.
- */
+/** The H3 operator (arXiv 2212.14052), by the long convolutions of the Hyena room. Start at {@link H3Operator}. */
 @NullMarked
 package io.github.hyenaspark.operator.h3;
 

@@ -10,13 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where activations begin.
- *
- * @param vocabularySize V, padding included
- * @param width D
- * @param maxLength M, the longest sequence, tokens
- * @param positions {@link PositionEmbedding#LEARNED} and {@link PositionEmbedding#SINUSOIDAL} are added here
- * @param dropout share of activations set to zero in training
+ * Where activations begin: V tokens, padding included, become D channels of at most M steps; positions that are learned
+ * or sinusoidal are added here.
  */
 public record EmbeddingConfig(
         int vocabularySize, int width, int maxLength, PositionEmbedding positions, double dropout) {

@@ -9,10 +9,7 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Optional;
 
-/**
- * The embedding in the form that runs, tile by tile because the table has channels last and activations time last. In
- * the backward pass threads divide the channels, so that no two add to the same number.
- */
+/** Tile by tile; in the backward pass threads divide the channels, so that no two add to the same number. */
 public final class FloatEmbedding implements Embedding<FloatArray> {
     private static final Workspace.Slot<float[][]> ROWS = Workspace.Slot.rows();
     private static final Workspace.Slot<float[]> TOKEN = Workspace.Slot.row();

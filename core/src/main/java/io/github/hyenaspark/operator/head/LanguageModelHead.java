@@ -3,9 +3,8 @@ package io.github.hyenaspark.operator.head;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
- * The end of a language model: final layer normalisation, logits by the embedding's own weights (tied, no bias),
- * softmax cross entropy against integer targets; a target below 0 counts in no loss. Parameters: {@code norm.weight},
- * {@code norm.bias} and {@code embedding.weight}, V×D. {@link TiedHead} runs, {@link ReferenceHead} checks it.
+ * Layer norm, logits by the embedding's weights without a bias, softmax cross entropy against integer targets, where
+ * one below 0 counts in no loss. Parameters: {@code norm.weight}, {@code norm.bias} and {@code embedding.weight}, V×D.
  */
 public interface LanguageModelHead<A> {
     /** The sum of the losses of all counted targets, nats; the input is B×D×L, the targets B×L. */
@@ -23,7 +22,6 @@ public interface LanguageModelHead<A> {
     /** Writes the logits, B×V×L. */
     void logits(A input, A logits, ForwardContext<A> pass);
 
-    /** How many targets count. */
     static int counted(int[] targets) {
         int counted = 0;
         for (int target : targets) {
@@ -32,12 +30,7 @@ public interface LanguageModelHead<A> {
         return counted;
     }
 
-    /**
-     * The results of every target. The arrays are those that were given, so records are not compared by {@code equals}.
-     *
-     * @param nats the losses, B×L; 0 where none counts
-     * @param likeliest whether no token has a higher logit than the target, B×L; false where none counts
-     */
+    /** By target, B×L: nats, and whether no token has a higher logit; 0 and false where none counts. */
     public record TargetLosses(double[] nats, boolean[] likeliest) {
         public static TargetLosses of(int count) {
             return new TargetLosses(new double[count], new boolean[count]);

@@ -12,8 +12,7 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
     }
 
     @Override
-    public void losses(
-            double[] input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<double[]> pass) {
+    public void losses(double[] input, int[] targets, TargetLosses losses, ForwardContext<double[]> pass) {
         double[] probabilities = probabilities(input, pass);
         for (int i = 0; i < targets.length; i++) {
             losses.nats()[i] = targets[i] < 0 ? 0 : nats(probabilities, targets, i, pass);
@@ -45,7 +44,8 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
             gradient[i] = target < 0 ? 0 : (gradient[i] - (v == target ? 1 : 0)) / counted;
         }
         double[] normed = LayerNorm.Reference.forward(input, pass.within("norm"));
-        double[] dNormed = logitsBackward(normed, gradient, pass);
+        double[] dNormed =
+                Dense.Reference.backward("embedding.weight", new double[vocabularySize], normed, gradient, pass);
         double[] dx = LayerNorm.Reference.backward(input, dNormed, pass.within("norm"));
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
         return nats;
@@ -107,27 +107,5 @@ public final class ReferenceHead implements LanguageModelHead<double[]> {
         int b = i / pass.length();
         int row = b * vocabularySize(pass) + targets[i];
         return -Math.log(probabilities[row * pass.length() + i % pass.length()]);
-    }
-
-    private static double[] logitsBackward(double[] normed, double[] gradient, ForwardContext<double[]> pass) {
-        int vocabularySize = vocabularySize(pass);
-        int length = pass.length();
-        double[] embedding = pass.parameter("embedding.weight");
-        double[] embeddingGradient = pass.gradient("embedding.weight");
-        int width = embedding.length / vocabularySize;
-        double[] dx = new double[normed.length];
-        for (int b = 0; b < pass.batchSize(); b++) {
-            for (int v = 0; v < vocabularySize; v++) {
-                for (int d = 0; d < width; d++) {
-                    for (int t = 0; t < length; t++) {
-                        double g = gradient[(b * vocabularySize + v) * length + t];
-                        int x = (b * width + d) * length + t;
-                        embeddingGradient[v * width + d] += g * normed[x];
-                        dx[x] += g * embedding[v * width + d];
-                    }
-                }
-            }
-        }
-        return dx;
     }
 }

@@ -51,8 +51,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     }
 
     @Override
-    public void losses(
-            FloatArray input, int[] targets, LanguageModelHead.TargetLosses losses, ForwardContext<FloatArray> pass) {
+    public void losses(FloatArray input, int[] targets, TargetLosses losses, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
         Tile.each(pass, tileLength(), tile -> {
             float[][] scores = scores(tile, input, pass);
@@ -78,7 +77,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
     @Override
     public double gradient(FloatArray input, int[] targets, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         norm.start(pass.within("norm"));
-        LayerNorm.Gradients normGradients = norm.gradients(pass.within("norm"), NORM_GRADIENT);
+        LayerNorm.Gradients normGradients = norm.new Gradients(pass.within("norm"), NORM_GRADIENT);
         SharedGradient embeddingGradient =
                 new SharedGradient(pass, TABLE_GRADIENT, "embedding.weight", vocabularySize, width);
         float scale = 1f / Math.max(1, LanguageModelHead.counted(targets));
@@ -158,7 +157,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         float[] largest = tile.workspace().row(LARGEST, count);
         System.arraycopy(scores[0], 0, largest, 0, count);
         for (int v = 0; v < vocabularySize; v++) {
-            largest(scores[v], largest, count);
+            VectorOps.largest(scores[v], largest, count);
         }
         double nats = 0;
         for (int t = 0; t < count; t++) {
@@ -170,7 +169,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         float[] inverse = tile.workspace().row(INVERSE, count);
         for (int v = 0; v < vocabularySize; v++) {
             tile.workspace().exponential().ofDifferences(scores[v], largest, count);
-            addTo(sum, scores[v], count);
+            VectorOps.add(scores[v], sum, count);
         }
         for (int t = 0; t < count; t++) {
             double rest = target(tile, targets, t) < 0 ? 0 : Math.log(sum[t]);
@@ -182,18 +181,6 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
             VectorOps.multiply(scores[v], inverse, scores[v], count);
         }
         return nats;
-    }
-
-    private static void addTo(double[] sum, float[] row, int count) {
-        for (int t = 0; t < count; t++) {
-            sum[t] += row[t];
-        }
-    }
-
-    private static void largest(float[] row, float[] largest, int count) {
-        for (int t = 0; t < count; t++) {
-            largest[t] = Math.max(largest[t], row[t]);
-        }
     }
 
     /** From probabilities, V rows, to the gradient of the mean loss. */

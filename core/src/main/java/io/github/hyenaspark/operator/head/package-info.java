@@ -1,7 +1,4 @@
-/**
- * Both ends of a language model: the token embedding, and the head with softmax and loss, which shares the embedding's
- * weights. Start at {@link LanguageModelHead}.
- */
+/** Both ends of a language model, which share weights. Start at {@link LanguageModelHead}. */
 @NullMarked
 package io.github.hyenaspark.operator.head;
 

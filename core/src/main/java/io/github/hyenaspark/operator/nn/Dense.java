@@ -20,41 +20,32 @@ public final class Dense {
     private static final Workspace.Slot<FloatArray> WEIGHT_GRADIENT = Workspace.Slot.array();
     private static final Workspace.Slot<double[]> BIAS_GRADIENT = Workspace.Slot.sums();
 
-    /** Which end of a mixer a projection is at. */
-    private enum End {
-        IN,
-        OUT
-    }
-
-    private final End end;
     private final int inputs;
     private final int outputs;
     private final int slot;
     private final String weightName;
     private final String biasName;
 
-    private Dense(End end, int inputs, int outputs) {
-        this.end = end;
+    private Dense(int slot, String name, int inputs, int outputs) {
+        this.slot = slot;
         this.inputs = inputs;
         this.outputs = outputs;
-        slot = end == End.IN ? 0 : 1;
-        weightName = end == End.IN ? "in.weight" : "out.weight";
-        biasName = end == End.IN ? "in.bias" : "out.bias";
+        weightName = name + ".weight";
+        biasName = name + ".bias";
     }
 
     /** The projection that begins a mixer; parameters {@code in.weight} and {@code in.bias}. */
     public static Dense in(int width, int channels) {
-        return new Dense(End.IN, width, channels);
+        return new Dense(0, "in", width, channels);
     }
 
     /** The projection that ends a mixer of D channels; parameters {@code out.weight} and {@code out.bias}. */
     public static Dense out(int width) {
-        return new Dense(End.OUT, width, width);
+        return new Dense(1, "out", width, width);
     }
 
-    /** Weight, outputs × inputs, and bias. */
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        Initializer weight = end == End.IN ? linear.weight(inputs) : linear.outputWeight(inputs);
+        Initializer weight = slot == 0 ? linear.weight(inputs) : linear.outputWeight(inputs);
         return List.of(
                 new ParameterSpec(weightName, List.of(outputs, inputs), weight, MATRIX),
                 new ParameterSpec(biasName, List.of(outputs), linear.bias(inputs), BASE));
@@ -103,7 +94,6 @@ public final class Dense {
         return pass.parameter(biasName).toArray();
     }
 
-    /** A forward pass whose tiles its caller makes. */
     public final class Forward {
         private final Matrix weight;
         private final float[] bias;
@@ -132,7 +122,6 @@ public final class Dense {
         }
     }
 
-    /** A backward pass whose tiles its caller makes. */
     public final class Backward {
         private final ForwardContext<FloatArray> pass;
         private final boolean hasBias;
@@ -161,7 +150,6 @@ public final class Dense {
             inputGradient.set(weight.t(), gradient);
         }
 
-        /** After all tiles. */
         public void finish() {
             weightGradient.finish();
             if (hasBias) {
@@ -174,7 +162,6 @@ public final class Dense {
     public static final class Reference {
         private Reference() {}
 
-        /** The projection of x by the weight and bias called {@code name}. */
         public static double[] forward(String name, double[] x, ForwardContext<double[]> pass) {
             return forward(pass.parameter(name + ".weight"), pass.parameter(name + ".bias"), x, pass);
         }
@@ -205,10 +192,19 @@ public final class Dense {
 
         /** The gradient of x; adds those of the weight and bias called {@code name}. */
         public static double[] backward(String name, double[] x, double[] gradient, ForwardContext<double[]> pass) {
+            return backward(name + ".weight", pass.gradient(name + ".bias"), x, gradient, pass);
+        }
+
+        /** The same; adds the gradient of the bias to an array. */
+        public static double[] backward(
+                String weightName,
+                double[] biasGradient,
+                double[] x,
+                double[] gradient,
+                ForwardContext<double[]> pass) {
             int length = pass.length();
-            double[] weight = pass.parameter(name + ".weight");
-            double[] weightGradient = pass.gradient(name + ".weight");
-            double[] biasGradient = pass.gradient(name + ".bias");
+            double[] weight = pass.parameter(weightName);
+            double[] weightGradient = pass.gradient(weightName);
             int outputs = biasGradient.length;
             int inputs = weight.length / outputs;
             double[] dx = new double[pass.batchSize() * inputs * length];

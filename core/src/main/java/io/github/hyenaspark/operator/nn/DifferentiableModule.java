@@ -1,13 +1,10 @@
 package io.github.hyenaspark.operator.nn;
 
-import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 
 /**
  * A module with an explicit gradient. It keeps what its backward pass needs, the input array included, and the backward
  * pass may use that up: at most one backward pass for every forward pass.
- *
- * @param <A> {@link FloatArray} in the form that runs, {@code double[]} in the reference form
  */
 public interface DifferentiableModule<A> extends InferenceModule<A> {
     /** Writes the gradient of the last input, both B×D×L, different arrays; adds the gradients of the parameters. */

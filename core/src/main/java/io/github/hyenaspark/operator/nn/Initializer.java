@@ -29,7 +29,6 @@ public sealed interface Initializer {
         }
     }
 
-    /** The same value everywhere. */
     record Constant(double value) implements Initializer {
         @Override
         public double next(int index, RandomGenerator random) {

@@ -9,10 +9,7 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 
-/**
- * Layer normalisation over channels at every step: y = (x − mean)/√(var + ε) · weight + bias, biased variance, ε =
- * 1e-5. Works on tiles and keeps nothing: the backward pass normalises its tile again.
- */
+/** Over channels at every step, y = (x − mean)/√(var + 1e-5) · weight + bias, biased variance. Keeps nothing. */
 public final class LayerNorm {
     private static final Workspace.Slot<float[]> MEAN = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> INVERSE_DEVIATION = Workspace.Slot.row();
@@ -30,7 +27,6 @@ public final class LayerNorm {
         this.width = width;
     }
 
-    /** Takes the parameters of a pass. */
     public void start(ForwardContext<FloatArray> pass) {
         weight = pass.parameter("weight").toArray();
         bias = pass.parameter("bias").toArray();
@@ -76,23 +72,15 @@ public final class LayerNorm {
 
     /** Row {@code d} of the output, from that of x̂; they may be the same. */
     public void scale(int d, float[] normalised, float[] to, int count) {
-        float factor = weight[d];
-        float summand = bias[d];
-        for (int t = 0; t < count; t++) {
-            to[t] = factor * normalised[t] + summand;
-        }
+        VectorOps.set(bias[d], weight[d], normalised, to, count);
     }
 
-    /** Starts the gradients of weight and bias: lanes of a tile's steps, of every member, held in {@code slot}. */
-    public Gradients gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
-        return new Gradients(pass, slot);
-    }
-
+    /** The gradients of weight and bias: lanes of a tile's steps, of every member, held in {@code slot}. */
     public final class Gradients {
         private final ForwardContext<FloatArray> pass;
         private final Workspace.Slot<float[][]> slot;
 
-        private Gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
+        public Gradients(ForwardContext<FloatArray> pass, Workspace.Slot<float[][]> slot) {
             this.pass = pass;
             this.slot = slot;
             for (int member = 0; member < pass.pool().threads(); member++) {
@@ -130,7 +118,6 @@ public final class LayerNorm {
             }
         }
 
-        /** After all members are done. */
         public void finish() {
             double[] weightGradient = new double[width];
             double[] biasGradient = new double[width];
@@ -153,7 +140,6 @@ public final class LayerNorm {
         }
     }
 
-    /** The double reference of {@link LayerNorm}. */
     public static final class Reference {
         private Reference() {}
 

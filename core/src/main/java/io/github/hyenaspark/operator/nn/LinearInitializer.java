@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.nn;
 
 /** How dense projections start; the rest of an operator starts the same way everywhere. */
 public sealed interface LinearInitializer {
-    /** Weights of a projection from {@code inputs} channels. */
     Initializer weight(int inputs);
 
     /** Weights of the projection back into the residual stream. */

@@ -4,10 +4,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
 
-/**
- * What moves information between the steps of a block, and all that a block must know of it. Every mixer is causal: its
- * output at a step depends on that step and those before it.
- */
+/** What moves information between the steps of a block, causal: an output depends on no later step. */
 public interface MixerConfig {
     /** D, channels in and out. */
     int width();
@@ -62,7 +59,7 @@ public interface MixerConfig {
     }
 
     /**
-     * What one mixer costs in a step, counted by what it computes and allocates.
+     * What one mixer computes and allocates in a step.
      *
      * @param productFlop floating-point operations of its matrix products, forward and for all gradients
      * @param convolutions long convolutions of every channel of a sequence, each forward and backward with its gates

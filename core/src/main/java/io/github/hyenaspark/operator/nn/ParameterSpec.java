@@ -2,13 +2,7 @@ package io.github.hyenaspark.operator.nn;
 
 import java.util.List;
 
-/**
- * One parameter of a layer.
- *
- * @param name unique within the layer, without underscores (DL4J splits gradient names at them)
- * @param shape dimensions, row-major
- * @param group its learning rate and weight decay
- */
+/** One parameter of a layer, row-major; its name is unique there and has no underscore, at which DL4J splits names. */
 public record ParameterSpec(String name, List<Integer> shape, Initializer initial, Group group) {
     public ParameterSpec {
         shape = List.copyOf(shape);
@@ -18,7 +12,6 @@ public record ParameterSpec(String name, List<Integer> shape, Initializer initia
         return shape.stream().mapToInt(Integer::intValue).reduce(1, Math::multiplyExact);
     }
 
-    /** The same parameter of a part called {@code part}. */
     public ParameterSpec within(String part) {
         return new ParameterSpec(part + "." + name, shape, initial, group);
     }

@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.nn;
 
 /** How a language model knows where a token is, beyond what its mixers know by themselves. */
 public enum PositionEmbedding {
-    /** Not at all. */
     NONE,
     /** Attention rotates queries and keys by position (arXiv 2104.09864); nothing else changes. */
     ROTARY,

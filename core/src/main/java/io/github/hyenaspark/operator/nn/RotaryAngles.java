@@ -3,10 +3,9 @@ package io.github.hyenaspark.operator.nn;
 import io.github.hyenaspark.operator.tensor.Tile;
 
 /**
- * Cosines and sines of t·θ_i, θ_i = 10000^(−2i/n): position t in n channels, two for each i. Rotary positions rotate
- * pairs of channels by these angles (section 3.2.2 of arXiv 2104.09864), sinusoidal ones are the values themselves
- * (section 3.5 of arXiv 1706.03762). The first steps are tabulated; the others are sums of angles, in float from an
- * angle in double.
+ * Cosines and sines of t·θ_i, θ_i = 10000^(−2i/n): position t in n channels, two for each i, which rotary positions
+ * rotate (arXiv 2104.09864, section 3.2.2) and sinusoidal ones add (arXiv 1706.03762, section 3.5). The first steps are
+ * tabulated; the others are sums of angles, in float from an angle in double.
  */
 public final class RotaryAngles {
     private static final double BASE = 10000;
@@ -15,7 +14,6 @@ public final class RotaryAngles {
     private final float[][] cosines; // pairs × Tile.LENGTH
     private final float[][] sines;
 
-    /** Of {@code channels} channels, n. */
     public RotaryAngles(int channels) {
         this.channels = channels;
         int pairs = (channels + 1) / 2;

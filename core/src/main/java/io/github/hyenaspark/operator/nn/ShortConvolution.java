@@ -85,10 +85,7 @@ public final class ShortConvolution {
         }
     }
 
-    /**
-     * Filters the next step of one channel: {@code before} is U of the K−1 steps before, the latest last, with −c
-     * before the start, {@code present} U of this step.
-     */
+    /** Filters the next step, of U {@code present}; {@code before} is U of the K−1 before, with −c before the start. */
     public float step(int channel, float[] before, float present) {
         float output = constant(channel) + tap(channel, 0) * present;
         for (int delay = 1; delay < taps; delay++) {

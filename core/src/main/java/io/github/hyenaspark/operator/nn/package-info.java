@@ -1,8 +1,4 @@
-/**
- * The parts that every network layer is made of: parameters and how they start, dense projections, norms, short
- * convolutions, positions, and the interface of a mixer. Each has a float form that runs and a double reference that
- * checks it. Start at {@link DifferentiableModule}, then {@link MixerConfig}.
- */
+/** The parts of every layer, each with a double reference. Start at {@link DifferentiableModule}. */
 @NullMarked
 package io.github.hyenaspark.operator.nn;
 

@@ -11,10 +11,7 @@ sealed interface CellStep {
     /** From the sums in the slots and the states before to the states after; leaves what {@link #backward} needs. */
     void forward(Rows rows);
 
-    /**
-     * From the gradients of the states after to those of the sums, in the slots, and of the states before, but for what
-     * comes through the hidden products.
-     */
+    /** From the gradients after to those of the sums, in the slots, and before, but for the hidden products'. */
     void backward(Rows rows);
 
     /** The rows in which one member computes a cell's steps: sequences × D elements each. */
@@ -41,9 +38,9 @@ sealed interface CellStep {
 
         Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
             this.count = count;
-            slotCount = cell.slots();
+            slotCount = cell.slots;
             sigmoidTanh = workspace.sigmoidTanh();
-            slots = workspace.rows(SLOTS, cell.slots(), count);
+            slots = workspace.rows(SLOTS, cell.slots, count);
             float[][] rows = workspace.rows(ROWS, 8, count);
             before = rows[0];
             after = rows[1];
@@ -72,12 +69,6 @@ sealed interface CellStep {
                     ofStep.values().write(start + (long) slot * width, slots[slot], at, width);
                 }
             }
-        }
-
-        /** No gradient comes from beyond the last step. */
-        void clearGradients() {
-            Arrays.fill(gradient, 0, count, 0f);
-            Arrays.fill(memoryGradient, 0, count, 0f);
         }
 
         /** Moves to the next step: what was after is now before; in the backward pass the other way round. */
@@ -169,7 +160,6 @@ sealed interface CellStep {
             Arrays.fill(rows.gradient, 0, count, 0f);
         }
 
-        /** Puts tanh c into {@code row}. */
         private static void tanhOfMemory(Rows rows) {
             System.arraycopy(rows.memoryAfter, 0, rows.row, 0, rows.count);
             rows.sigmoidTanh.tanh(rows.row, rows.count);

@@ -11,9 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A cell from step to step: the products of the hidden state, for all sequences of a member at once, then the cell
- * element by element. Members have sequences of their own and never wait for one another. Arrays of states begin with
- * the state before the first step.
+ * A cell from step to step: the products of the hidden state for all sequences of a member, then the cell element by
+ * element. Members never wait for one another. Arrays of states begin with the state before the first step.
  */
 final class Recurrence {
     private static final Workspace.Slot<FloatArray> CARRIED = Workspace.Slot.array();
@@ -39,12 +38,11 @@ final class Recurrence {
         biases = new CellBiases(config);
     }
 
-    /** Takes the parameters of a pass and makes room for its batch. */
     void start(ForwardContext<FloatArray> newPass) {
         takeParameters(newPass);
-        slots = room(slots, pass.length(), cell.slots());
+        slots = room(slots, pass.length(), cell.slots);
         hidden = room(hidden, pass.length() + 1, 1);
-        memory = room(memory, pass.length() + 1, cell.memories());
+        memory = room(memory, pass.length() + 1, cell.memories);
         hidden.values().zero((long) pass.batchSize() * hidden.channels());
         memory.values().zero((long) pass.batchSize() * memory.channels());
         if (states.length > 0) {
@@ -53,7 +51,6 @@ final class Recurrence {
         }
     }
 
-    /** The same for the backward pass of the batch. */
     void startBackward(ForwardContext<FloatArray> newPass) {
         takeParameters(newPass);
         hiddenGradient = room(hiddenGradient, pass.length(), 1);
@@ -74,7 +71,7 @@ final class Recurrence {
 
     /** The gates of a tile, steps×G·D: at first the products of the input, in the end the gradients of the sums. */
     Matrix gates(Tile tile) {
-        return slots.of(tile, 0).columns(0, cell.gates() * width);
+        return slots.of(tile, 0).columns(0, cell.gates * width);
     }
 
     /** Of the slots of a tile those that a product of the hidden state is in. */
@@ -87,7 +84,6 @@ final class Recurrence {
         return hidden.of(tile, 1).t();
     }
 
-    /** h before the steps of a tile, steps×D. */
     Matrix hiddenBefore(Tile tile) {
         return hidden.of(tile, 0);
     }
@@ -109,7 +105,7 @@ final class Recurrence {
             Matrix ofStep = slots.at(t, from, to);
             weight.addProducts(hidden.at(t, from, to), ofStep);
             rows.readSlots(ofStep, width);
-            for (int slot = 0; slot < cell.slots(); slot++) {
+            for (int slot = 0; slot < cell.slots; slot++) {
                 VectorOps.add(bias[slot], rows.slots[slot], rows.count);
             }
             step.forward(rows);
@@ -123,8 +119,9 @@ final class Recurrence {
     void backward(int member, int from, int to, Workspace workspace) {
         int number = to - from;
         CellStep.Rows rows = new CellStep.Rows(cell, number * width, workspace);
-        rows.clearGradients();
-        double[][] sums = new double[cell.slots()][rows.count];
+        Arrays.fill(rows.gradient, 0, rows.count, 0f);
+        Arrays.fill(rows.memoryGradient, 0, rows.count, 0f);
+        double[][] sums = new double[cell.slots][rows.count];
         Matrix carried = Matrix.of(workspace.array(CARRIED, rows.count), number, width);
         hidden.at(pass.length(), from, to).read(0, number, rows.before);
         memory.at(pass.length(), from, to).read(0, number, rows.memoryBefore);
@@ -138,7 +135,7 @@ final class Recurrence {
             rows.readSlots(ofStep, width);
             step.backward(rows);
             rows.writeSlots(ofStep, width);
-            for (int slot = 0; slot < cell.slots(); slot++) {
+            for (int slot = 0; slot < cell.slots; slot++) {
                 VectorOps.add(rows.slots[slot], sums[slot], rows.count);
             }
             weight.setGradient(ofStep, carried);
@@ -148,7 +145,6 @@ final class Recurrence {
         biases.addGradients(member, sums, number);
     }
 
-    /** After all members are done. */
     void finishBackward() {
         biases.finishGradients();
     }
@@ -181,7 +177,7 @@ final class Recurrence {
         }
 
         void start(ForwardContext<FloatArray> pass) {
-            int rows = cell.gates() * width;
+            int rows = cell.gates * width;
             FloatArray values = pass.parameter("hidden.weight");
             weight = Matrix.of(values, rows, width);
             transpose = weight.t();
@@ -210,7 +206,7 @@ final class Recurrence {
                 Matrix factor = transpose.transposed()
                         ? weight.part(from, target.columns()).t()
                         : transpose.columns(from, target.columns());
-                inParts(target, hidden, factor, product.slot() < cell.gates());
+                inParts(target, hidden, factor, product.slot() < cell.gates);
             }
         }
 
@@ -275,7 +271,7 @@ final class Recurrence {
         CellBiases(RecurrentConfig config) {
             cell = config.cell();
             width = config.width();
-            ofSlots = new float[cell.slots()][width];
+            ofSlots = new float[cell.slots][width];
         }
 
         void start(ForwardContext<FloatArray> pass) {
@@ -283,7 +279,7 @@ final class Recurrence {
                 Arrays.fill(bias, 0f);
             }
             float[] ofInput = pass.parameter("in.bias").toArray();
-            for (int gate = 0; gate < cell.gates(); gate++) {
+            for (int gate = 0; gate < cell.gates; gate++) {
                 System.arraycopy(ofInput, gate * width, ofSlots[gate], 0, width);
             }
             float[] ofHidden = pass.parameter("hidden.bias").toArray();
@@ -294,7 +290,6 @@ final class Recurrence {
             });
         }
 
-        /** Where the bias of the hidden state for a gate goes. */
         private interface HiddenGate {
             void run(int slot, int gate);
         }
@@ -309,8 +304,8 @@ final class Recurrence {
 
         /** By slot the bias again and again for {@code number} sequences. */
         float[][] rows(int number, Workspace workspace) {
-            float[][] rows = workspace.rows(BIASES, cell.slots(), number * width);
-            for (int slot = 0; slot < cell.slots(); slot++) {
+            float[][] rows = workspace.rows(BIASES, cell.slots, number * width);
+            for (int slot = 0; slot < cell.slots; slot++) {
                 for (int b = 0; b < number; b++) {
                     System.arraycopy(ofSlots[slot], 0, rows[slot], b * width, width);
                 }
@@ -320,13 +315,13 @@ final class Recurrence {
 
         void startGradients(ForwardContext<FloatArray> pass) {
             gradients = List.of(
-                    new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates() * width),
-                    new SharedSums(pass, HIDDEN_BIAS, "hidden.bias", cell.gates() * width));
+                    new SharedSums(pass, INPUT_BIAS, "in.bias", cell.gates * width),
+                    new SharedSums(pass, HIDDEN_BIAS, "hidden.bias", cell.gates * width));
         }
 
         /** Takes what a member summed up of the gradients of the slots: by slot {@code number} sequences × D. */
         void addGradients(int member, double[][] sums, int number) {
-            for (int gate = 0; gate < cell.gates(); gate++) {
+            for (int gate = 0; gate < cell.gates; gate++) {
                 addGate(gradients.get(0).of(member), gate, sums[gate], number);
             }
             eachHidden((slot, gate) -> addGate(gradients.get(1).of(member), gate, sums[slot], number));
@@ -338,7 +333,6 @@ final class Recurrence {
             }
         }
 
-        /** After all members are done. */
         void finishGradients() {
             gradients.forEach(SharedSums::finish);
         }

@@ -15,13 +15,7 @@ import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * A recurrent mixer: one layer of a cell whose hidden state is as wide as its input, and an output projection.
- *
- * @param cell what a step does
- * @param width D, channels in, out and of the hidden state
- * @param maxLength the longest sequence, tokens
- */
+/** A recurrent mixer of D channels, up to {@code maxLength} tokens: a cell as wide as its input, and a projection. */
 public record RecurrentConfig(Cell cell, int width, int maxLength) implements MixerConfig {
     public RecurrentConfig {
         MixerConfig.checkSizes(width, maxLength);
@@ -30,7 +24,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
     /** The cell starts as in PyTorch, all of it uniform within 1/√D, also inside a language model. */
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
-        int rows = cell.gates() * width;
+        int rows = cell.gates * width;
         Initializer uniform = new Initializer.Uniform(1 / Math.sqrt(width));
         List<ParameterSpec> specs = new ArrayList<>();
         for (String product : List.of("in", "hidden")) {
@@ -65,21 +59,18 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
-        long states = 2L + cell.memories();
-        long kept = ((cell.slots() + states) * tokens + states * batchSize) * width;
-        long rows = 4L * cell.slots() + 8; // slots, biases and sums in double; CellRows has 8 more
+        long states = 2L + cell.memories;
+        long kept = ((cell.slots + states) * tokens + states * batchSize) * width;
+        long rows = 4L * cell.slots + 8; // slots, biases and sums in double; CellRows has 8 more
         return new MixerConfig.Cost(
-                MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (2L * cell.gates() + 1) * width * width,
+                MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (2L * cell.gates + 1) * width * width,
                 0,
                 1,
                 kept,
                 rows * batchSize * width);
     }
 
-    /**
-     * The recurrent cells of PyTorch's {@code nn.RNN}, {@code nn.LSTM} and {@code nn.GRU}; a gate is D channels, and
-     * weights hold the gates in PyTorch's order.
-     */
+    /** PyTorch's {@code RNN}, {@code LSTM} and {@code GRU}, weights in its order of gates; a gate is D channels. */
     public enum Cell {
         /** h = tanh(a), one gate (Elman 1990). */
         RNN(1, 1, 0),
@@ -88,9 +79,9 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
         /** h = (1 − z) ⊙ n + z ⊙ h', n = tanh(a + r ⊙ q); gates r, z, n (arXiv 1406.1078, q as in cuDNN). */
         GRU(3, 4, 0);
 
-        private final int gates;
-        private final int slots;
-        private final int memories;
+        final int gates; // each with its weights and biases
+        final int slots; // what a step keeps, D each: its gates, and where needed apart, what the hidden state adds
+        final int memories; // further states beside h that go from step to step
 
         Cell(int gates, int slots, int memories) {
             this.gates = gates;
@@ -98,17 +89,7 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
             this.memories = memories;
         }
 
-        /** Gates, each with its weights and biases. */
-        int gates() {
-            return gates;
-        }
-
-        /** What a step keeps, D channels each: its gates, and where needed apart, what the hidden state adds. */
-        int slots() {
-            return slots;
-        }
-
-        /** Products of the hidden state: below {@link #gates} they are added to the input's, else they have a slot. */
+        /** Products of the hidden state: below {@code gates} they are added to the input's, else they have a slot. */
         List<HiddenProduct> hiddenProducts() {
             int shared = 2 * gates - slots;
             HiddenProduct sums = new HiddenProduct(0, 0, shared);
@@ -117,11 +98,6 @@ public record RecurrentConfig(Cell cell, int width, int maxLength) implements Mi
 
         /** The hidden product of {@code gates} gates from {@code gate} on, into {@code slot} and following. */
         record HiddenProduct(int slot, int gate, int gates) {}
-
-        /** Further states beside h that go from step to step. */
-        int memories() {
-            return memories;
-        }
 
         CellStep step() {
             return switch (this) {

@@ -10,9 +10,8 @@ import io.github.hyenaspark.operator.tensor.Tile;
 import io.github.hyenaspark.operator.tensor.Workspace;
 
 /**
- * A recurrent cell between a product of the input and an output projection, in the form that runs. All products but
- * those of the hidden state go through the batch in {@link Tile tiles}; {@link Recurrence} does the rest step by step.
- * {@link ReferenceRecurrent} is the same in plain double loops.
+ * A recurrent cell between a product of the input and an output projection: all products but those of the hidden state
+ * go through the batch in {@link Tile tiles}, {@link Recurrence} does the rest step by step.
  */
 final class RecurrentMixer implements DifferentiableModule<FloatArray> {
     private static final Workspace.Slot<FloatArray> INPUT_WEIGHT = Workspace.Slot.array();
@@ -28,7 +27,7 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
     RecurrentMixer(RecurrentConfig config) {
         this.config = config;
         width = config.width();
-        gates = config.cell().gates() * width;
+        gates = config.cell().gates * width;
         recurrence = new Recurrence(config);
         outputProjection = Dense.out(width);
     }
@@ -52,7 +51,6 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
         Tile.each(pass, Tile.LENGTH, tile -> projection.run(tile, recurrence.hidden(tile), output));
     }
 
-    /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         recurrence.startBackward(pass);
@@ -89,7 +87,6 @@ final class RecurrentMixer implements DifferentiableModule<FloatArray> {
         ofHidden.finish();
     }
 
-    /** From now on each pass continues the one sequence; there is no backward pass. */
     void continueSequence() {
         recurrence.continueSequence();
     }

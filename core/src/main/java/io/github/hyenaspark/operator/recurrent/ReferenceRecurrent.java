@@ -21,22 +21,18 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
         width = config.width();
     }
 
-    /** What one step keeps, D or G·D each. */
-    private static final class Step {
-        private final double[] before; // h'
-        private final double[] memoryBefore; // c'
-        private final double[] ofHidden; // W_h h' + b_h
-        private final double[] gates;
-        private final double[] after;
-        private final double[] memory;
-
-        Step(double[] before, double[] memoryBefore, double[] ofHidden) {
-            this.before = before;
-            this.memoryBefore = memoryBefore;
-            this.ofHidden = ofHidden;
-            gates = new double[ofHidden.length];
-            after = new double[before.length];
-            memory = new double[before.length];
+    /** What one step keeps, D or G·D each: h', c', W_h h' + b_h, the gates, h and c. */
+    private record Step(
+            double[] before,
+            double[] memoryBefore,
+            double[] ofHidden,
+            double[] gates,
+            double[] after,
+            double[] memory) {
+        static Step of(double[] before, double[] memoryBefore, double[] ofHidden) {
+            int width = before.length;
+            return new Step(
+                    before, memoryBefore, ofHidden, new double[ofHidden.length], new double[width], new double[width]);
         }
     }
 
@@ -52,7 +48,7 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
             double[] h = new double[width];
             double[] c = new double[width];
             for (int t = 0; t < length; t++) {
-                Step step = new Step(h, c, ofHidden(h, pass));
+                Step step = Step.of(h, c, ofHidden(h, pass));
                 for (int d = 0; d < width; d++) {
                     forward(step, b, t, d, length);
                     hidden[(b * width + d) * length + t] = step.after[d];
@@ -78,10 +74,10 @@ final class ReferenceRecurrent implements DifferentiableModule<double[]> {
     }
 
     private void forward(Step step, int b, int t, int d, int length) {
-        double[] x = new double[cell.gates()];
-        double[] a = new double[cell.gates()];
+        double[] x = new double[cell.gates];
+        double[] a = new double[cell.gates];
         for (int gate = 0; gate < a.length; gate++) {
-            x[gate] = ofInput[(b * cell.gates() * width + gate * width + d) * length + t];
+            x[gate] = ofInput[(b * cell.gates * width + gate * width + d) * length + t];
             a[gate] = x[gate] + step.ofHidden[gate * width + d];
         }
         switch (cell) {

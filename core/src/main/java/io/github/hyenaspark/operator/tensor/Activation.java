@@ -2,21 +2,15 @@ package io.github.hyenaspark.operator.tensor;
 
 import org.apache.commons.math3.special.Erf;
 
-/**
- * The function between the last gate and the output projection of the operator; {@link #ID} in every published model.
- */
+/** The function between the operator's last gate and its output projection; {@link #ID} in every published model. */
 public enum Activation {
     /** x. */
     ID,
     /** The exact form, x Φ(x), not the tanh approximation. */
     GELU,
-    /** x σ(x). */
     SILU,
-    /** max(x, 0). */
     RELU,
-    /** tanh x. */
     TANH,
-    /** σ(x) = 1 / (1 + exp(-x)). */
     SIGMOID;
 
     public double value(double x) {
@@ -50,7 +44,6 @@ public enum Activation {
         return 0.5 * Erf.erfc(-x / Math.sqrt(2));
     }
 
-    /** Replaces the first {@code count} elements by their values. */
     public void apply(float[] row, int count) {
         for (int i = 0; i < count && this != ID; i++) {
             row[i] = (float) value(row[i]);

@@ -12,9 +12,9 @@ import org.bytedeco.openblas.global.openblas;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The T threads of one task: its caller, member 0, and T−1 others. Members get fixed ranges of the work, never whatever
- * is left, so that the same T gives the same bits. One thread uses a pool at a time; the others end after an idle
- * second. Every member has a {@link Workspace}, and a matrix product runs in the thread that asks for it.
+ * The T threads of one task: its caller, member 0, and T−1 others, which end after an idle second. Members get fixed
+ * ranges of the work, so that the same T gives the same bits. One thread uses a pool at a time. Every member has a
+ * {@link Workspace}, and a matrix product runs in the thread that asks for it.
  */
 public final class ComputePool {
     private static final long IDLE_SECONDS = 1;
@@ -61,7 +61,6 @@ public final class ComputePool {
 
     @FunctionalInterface
     public interface Share {
-        /** Does the items from {@code from} to before {@code to}, as member number {@code member}. */
         void run(int member, int from, int to);
     }
 

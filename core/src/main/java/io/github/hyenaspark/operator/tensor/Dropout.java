@@ -2,12 +2,7 @@ package io.github.hyenaspark.operator.tensor;
 
 import io.github.hyenaspark.io.SplitMix64;
 
-/**
- * Which elements training sets to zero: a pure function of a seed and the place, so the backward pass needs no mask.
- * The others are divided by 1−rate.
- *
- * @param seed of one local step
- */
+/** Which elements training sets to zero, a pure function of seed and place; the others are divided by 1−rate. */
 public record Dropout(long seed, boolean active) {
     public static final Dropout OFF = new Dropout(0, false);
 

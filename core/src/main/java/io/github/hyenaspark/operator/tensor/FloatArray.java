@@ -8,8 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Row-major floats outside the heap, where matrix products need them: a buffer of its own, or the memory of an
- * {@link INDArray}. Kernels copy rows to heap arrays and back. Threads may read, and write different places, at the
- * same time.
+ * {@link INDArray}. Threads may read, and write different places, at the same time.
  */
 public final class FloatArray {
     /** A buffer ends before 2 GiB, so a long array has several views of 2^28 elements. */
@@ -45,14 +44,11 @@ public final class FloatArray {
     public static FloatArray allocate(long length) {
         FloatPointer pointer = new FloatPointer(Math.max(1, length));
         FloatArray array = new FloatArray(pointer, length, pointer);
-        array.zero();
+        array.zero(length);
         return array;
     }
 
-    /**
-     * This buffer if it has at least {@code count} elements, else a longer zero-filled one; this one is then freed at
-     * once and must not be used again. For buffers of our own only.
-     */
+    /** This buffer if it has {@code count} elements, else a zero-filled one; then this, our own, is freed. */
     public FloatArray atLeast(long count) {
         if (length >= count) {
             return this;
@@ -96,7 +92,6 @@ public final class FloatArray {
         return length;
     }
 
-    /** Copies {@code count} elements from {@code from} on to the start of {@code to}. */
     public void read(long from, float[] to, int count) {
         read(from, to, 0, count);
     }
@@ -113,7 +108,6 @@ public final class FloatArray {
         }
     }
 
-    /** Copies the first {@code count} elements of {@code source} to {@code to} and following. */
     public void write(long to, float[] source, int count) {
         write(to, source, 0, count);
     }
@@ -140,7 +134,6 @@ public final class FloatArray {
         add(0, values);
     }
 
-    /** Adds {@code values} to the elements from {@code to} on. */
     public void add(long to, double[] values) {
         float[] sums = new float[values.length];
         read(to, sums, sums.length);
@@ -150,11 +143,6 @@ public final class FloatArray {
         write(to, sums, sums.length);
     }
 
-    void zero() {
-        zero(length);
-    }
-
-    /** Sets the first {@code count} elements to zero. */
     public void zero(long count) {
         check(0, count);
         Pointer.memset(pointer, 0, count * Float.BYTES);

@@ -3,10 +3,8 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.Map;
 
 /**
- * One forward or backward pass of a batch through a module.
+ * One forward or backward pass of a batch, B sequences of L tokens, through a module.
  *
- * @param batchSize B, sequences
- * @param length L, tokens
  * @param parameters by name, each row-major
  * @param gradients by name, added to, never overwritten; empty in a forward pass
  * @param prefix of the names that the module itself uses
@@ -34,7 +32,6 @@ public record ForwardContext<A>(
                 batchSize, length, parameters, gradients, prefix + part + ".", dropout.named(part), pool);
     }
 
-    /** The same pass for sequences of another length. */
     public ForwardContext<A> ofLength(int newLength) {
         return new ForwardContext<>(batchSize, newLength, parameters, gradients, prefix, dropout, pool);
     }

@@ -5,10 +5,8 @@ import java.util.Arrays;
 /**
  * The tanh form of GELU, ½x(1 + tanh u) with u = √(2/π)(x + 0.044715 x³) (Hendrycks and Gimpel, arXiv 1606.08415). The
  * float form is x σ(2u), with σ from w = 1/(1 + exp 2|u|), which is exact near 0 and 1; the exponential is the Taylor
- * polynomial of exp(|u|/2), squared twice. Beyond |x| = 5.5, where w is below 1e-8, u stays at its value for 5.5.
- *
- * <p>The compiler vectorises only loops with few operations whose arrays all start at the same index: hence the short
- * loops.
+ * polynomial of exp(|u|/2), squared twice. Beyond |x| = 5.5, where w is below 1e-8, u stays at its value for 5.5. Loops
+ * are short because the compiler vectorises only few operations on arrays that start at the same index.
  */
 public final class Gelu {
     private static final double SCALE = Math.sqrt(2 / Math.PI);
@@ -32,7 +30,6 @@ public final class Gelu {
         return 0.5 * (1 + tanh) + 0.5 * x * (1 - tanh * tanh) * SCALE * (1 + 3 * CUBIC * x * x);
     }
 
-    /** Writes the values of {@code row} to {@code values}, another row. */
     public void forward(float[] row, float[] values, int count) {
         complement(row, count);
         values(row, values, a, w, count);
@@ -72,7 +69,6 @@ public final class Gelu {
         }
     }
 
-    /** From exp(|u|/2) to w. */
     private static void logistic(float[] w, int count) {
         for (int i = 0; i < count; i++) {
             float square = w[i] * w[i];

@@ -1,11 +1,9 @@
 package io.github.hyenaspark.operator.tensor;
 
 /**
- * A matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
+ * A stored matrix over a {@link FloatArray}, row-major, perhaps read as its transpose.
  *
  * @param start index of the first element
- * @param rows stored rows
- * @param columns stored columns
  * @param stride elements from one stored row to the next, at least {@code columns}
  * @param transposed whether products see columns as rows
  */
@@ -23,22 +21,18 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         return new Matrix(values, 0, rows, columns, columns, false);
     }
 
-    /** The same memory, read as its transpose. */
     public Matrix t() {
         return new Matrix(values, start, rows, columns, stride, !transposed);
     }
 
-    /** {@code count} stored columns from {@code from} on. */
     public Matrix columns(int from, int count) {
         return new Matrix(values, start + from, rows, count, stride, transposed);
     }
 
-    /** this = a · b. */
     public void set(Matrix a, Matrix b) {
         multiply(a, b, 0f);
     }
 
-    /** this = this + a · b. */
     public void add(Matrix a, Matrix b) {
         multiply(a, b, 1f);
     }
@@ -98,7 +92,6 @@ public record Matrix(FloatArray values, long start, int rows, int columns, int s
         return new Matrix(values, start + (long) row * stride, number, columns, stride, transposed);
     }
 
-    /** this = other, of the same shape. */
     public void copy(Matrix other, Workspace workspace) {
         float[] row = workspace.row(ROW, columns);
         for (int i = 0; i < rows; i++) {

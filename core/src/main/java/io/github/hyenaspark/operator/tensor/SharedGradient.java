@@ -3,10 +3,7 @@ package io.github.hyenaspark.operator.tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The gradient of one weight matrix while all members of a pool add to it: member 0 to the gradient itself, the others
- * to their workspaces, which {@link #finish} adds in order.
- */
+/** The gradient of one weight matrix while members of a pool add to it; {@link #finish} adds their shares in order. */
 public final class SharedGradient {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> SUM = Workspace.Slot.row();
@@ -31,12 +28,10 @@ public final class SharedGradient {
         }
     }
 
-    /** What {@code member} adds to. */
     public Matrix of(int member) {
         return Matrix.of(members.get(member), rows, columns);
     }
 
-    /** After all members are done. */
     public void finish() {
         float[] row = workspace.row(ROW, columns);
         float[] sum = workspace.row(SUM, columns);

@@ -18,12 +18,10 @@ public final class SharedSums {
         }
     }
 
-    /** What {@code member} adds to. */
     public double[] of(int member) {
         return members.get(member);
     }
 
-    /** After all members are done. */
     public void finish() {
         double[] total = members.get(0);
         for (double[] sums : members.subList(1, members.size())) {

@@ -60,7 +60,6 @@ public final class SigmoidTanh {
         }
     }
 
-    /** The powers 3, 2 and 1; there is no constant term. */
     private static void finish(float[] sum, float[] z, int count) {
         for (int i = 0; i < count; i++) {
             float s = Math.fma(sum[i], z[i], TAYLOR[3]);

@@ -13,7 +13,6 @@ public final class Sums {
     private final float[] block = new float[LANES];
     private final float[] otherBlock = new float[LANES];
 
-    /** Σ row[i]. */
     public double of(float[] row, int count) {
         Arrays.fill(lanes, 0f);
         int at = 0;
@@ -28,7 +27,6 @@ public final class Sums {
         return sum;
     }
 
-    /** Σ x[i] · y[i]. */
     public double ofProducts(float[] x, float[] y, int count) {
         Arrays.fill(lanes, 0f);
         int at = 0;

@@ -1,23 +1,17 @@
 package io.github.hyenaspark.operator.tensor;
 
+import java.util.function.Consumer;
+
 /**
- * A few steps of one sequence, all channels: the unit of work where a step needs no other steps. It stays in the cache,
- * so everything done to it costs one pass over memory.
+ * A few steps, from {@code from} on, of sequence {@code b}, all channels: the unit of work where a step needs no
+ * others. It stays in the cache, so everything done to it costs one pass over memory.
  *
  * @param member of the pool that works on it
  * @param number among all tiles of the batch
- * @param b the sequence
- * @param from its first step
- * @param count its steps
  * @param length L, steps of a sequence
  */
 public record Tile(int member, int number, int b, int from, int count, int length, Workspace workspace) {
-    /** Steps of a tile, unless its part needs fewer. */
     public static final int LENGTH = 512;
-
-    public interface TileTask {
-        void run(Tile tile);
-    }
 
     /** How many tiles of at most {@code tileLength} steps a batch has. */
     public static int tiles(ForwardContext<?> pass, int tileLength) {
@@ -28,15 +22,14 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return (pass.length() + tileLength - 1) / tileLength;
     }
 
-    /** Divides the tiles of a batch among the pool and waits for all. */
-    public static void each(ForwardContext<?> pass, int tileLength, TileTask task) {
+    public static void each(ForwardContext<?> pass, int tileLength, Consumer<Tile> task) {
         int perSequence = perSequence(pass, tileLength);
         pass.pool().divide(tiles(pass, tileLength), (member, first, last) -> {
             Workspace workspace = pass.pool().workspace(member);
             for (int number = first; number < last; number++) {
                 int from = number % perSequence * tileLength;
                 int count = Math.min(tileLength, pass.length() - from);
-                task.run(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
+                task.accept(new Tile(member, number, number / perSequence, from, count, pass.length(), workspace));
             }
         });
     }
@@ -46,7 +39,6 @@ public record Tile(int member, int number, int b, int from, int count, int lengt
         return ((long) b * rows + row) * length + from;
     }
 
-    /** Copies the tile's part of an array B×{@code rows}×L. */
     public void read(FloatArray array, int rows, float[][] to) {
         for (int row = 0; row < rows; row++) {
             array.read(start(rows, row), to[row], count);

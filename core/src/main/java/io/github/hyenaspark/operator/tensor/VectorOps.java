@@ -4,7 +4,6 @@ package io.github.hyenaspark.operator.tensor;
 public final class VectorOps {
     private VectorOps() {}
 
-    /** to = x ⊙ y. */
     public static void multiply(float[] x, float[] y, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = x[i] * y[i];
@@ -18,14 +17,12 @@ public final class VectorOps {
         }
     }
 
-    /** to = to + x. */
     public static void add(float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += x[i];
         }
     }
 
-    /** to = to + x ⊙ y. */
     public static void addProduct(float[] x, float[] y, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += x[i] * y[i];
@@ -46,7 +43,6 @@ public final class VectorOps {
         }
     }
 
-    /** to = the larger of x and to. */
     public static void largest(float[] x, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] = Math.max(to[i], x[i]);
@@ -60,7 +56,6 @@ public final class VectorOps {
         }
     }
 
-    /** to = to + value. */
     public static void add(float value, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] += value;
@@ -95,7 +90,6 @@ public final class VectorOps {
         }
     }
 
-    /** to = factor · to. */
     public static void scale(float factor, float[] to, int count) {
         for (int i = 0; i < count; i++) {
             to[i] *= factor;

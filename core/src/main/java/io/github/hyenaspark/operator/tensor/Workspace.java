@@ -23,9 +23,7 @@ public final class Workspace {
 
     /**
      * The right to one piece of memory in every workspace. A class holds its slots as constants, so that all its
-     * instances share the memory and nobody else reaches it.
-     *
-     * @param family equal only to itself
+     * instances share the memory and nobody else reaches it; {@code family} equals only itself.
      */
     public record Slot<T>(Class<T> type, Object family, int number) {
         private static <T> Slot<T> of(Class<T> type) {
@@ -58,7 +56,6 @@ public final class Workspace {
         return slot.type().cast(memory.get(slot));
     }
 
-    /** At least {@code length} floats. */
     public float[] row(Slot<float[]> slot, int length) {
         float[] found = held(slot);
         if (found == null || found.length < length) {
@@ -90,7 +87,6 @@ public final class Workspace {
         return found;
     }
 
-    /** At least {@code length} floats outside the heap. */
     public FloatArray array(Slot<FloatArray> slot, long length) {
         FloatArray held = held(slot);
         FloatArray found = held == null ? FloatArray.allocate(length) : held.atLeast(length);
@@ -108,7 +104,6 @@ public final class Workspace {
         return ones;
     }
 
-    /** A plan for rows of {@code length}. */
     public LongConvolution convolution(int length) {
         if (convolution.length() != length) {
             convolution = LongConvolution.ofLength(length);

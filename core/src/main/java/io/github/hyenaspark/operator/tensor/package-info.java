@@ -1,8 +1,4 @@
-/**
- * Float arrays outside the heap, matrix products, and the loops, threads and workspaces that every operator computes
- * with. Knows nothing of models: what is here would serve any network. Start at {@link FloatArray}, then
- * {@link ForwardContext}.
- */
+/** Arrays outside the heap, and the loops, threads and workspaces of any network. Start at {@link FloatArray}. */
 @NullMarked
 package io.github.hyenaspark.operator.tensor;
 

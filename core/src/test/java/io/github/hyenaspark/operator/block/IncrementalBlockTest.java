@@ -60,7 +60,7 @@ class IncrementalBlockTest {
                 .forward(rehearsal.input, expected, ForwardContext.of(1, capacity, rehearsal.parameters, Map.of()));
         Map<String, FloatArray> parameters = parameters(rehearsal);
         InferenceModule<FloatArray> incremental =
-                Block.incremental(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
+                new Block.Incremental(config, capacity, ForwardContext.of(1, 1, parameters, Map.of()));
         double[] found = new double[expected.length];
         for (int from = 0; from < capacity; ) {
             int count = from == 0 ? first : 1;
@@ -86,14 +86,14 @@ class IncrementalBlockTest {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 24));
         InferenceModule<FloatArray> incremental =
-                Block.incremental(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
+                new Block.Incremental(config, 3, ForwardContext.of(1, 1, parameters, Map.of()));
         FloatArray two = FloatArray.allocate(12);
         incremental.forward(two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of()));
         assertThatThrownBy(() -> incremental.forward(
                         two, FloatArray.allocate(12), ForwardContext.of(1, 2, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("a sequence continues one step at a time, found 2 steps");
-        assertThatThrownBy(() -> Block.incremental(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
+        assertThatThrownBy(() -> new Block.Incremental(config, 25, ForwardContext.of(1, 1, parameters, Map.of())))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("a sequence of 25 tokens is longer than l-max 24");
     }
@@ -113,7 +113,7 @@ class IncrementalBlockTest {
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 8));
         ComputePool pool = ComputePool.of(1);
         InferenceModule<FloatArray> incremental =
-                Block.incremental(config, capacity, pass(pool, parameters, 1));
+                new Block.Incremental(config, capacity, pass(pool, parameters, 1));
         for (int step = 0; step < 50; step++) {
             int count = step == 0 ? 30 : 1;
             FloatArray input = FloatArray.allocate((long) mixer.width() * count);

@@ -73,7 +73,7 @@ public final class ImportJob implements Job {
         CheckpointManifest manifest = store.manifests().get(0);
         console.result(Json.object()
                 .put("run", run.dir())
-                .put("round", manifest.round())
+                .put("round", manifest.facts().round())
                 .put("parameters", manifest.parameters())
                 .put("theta_sha256", theta)
                 .put("checkpoint", Storage.resolve(run.dir(), manifest.path())));

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.inspect;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.VectorFile;
@@ -38,13 +39,13 @@ final class Inspection {
     static ObjectNode run(String run, CheckpointManifest manifest, List<CheckpointManifest> checkpoints)
             throws CorruptFileException {
         String checkpoint = Storage.resolve(run, manifest.path());
-        CheckpointManifest.Facts facts = manifest.facts();
+        Checkpoint facts = manifest.facts();
         var settings = Json.parse(checkpoint, facts.settings().getBytes(StandardCharsets.UTF_8));
         ObjectNode json = Json.object()
                 .put("run", run)
-                .put("round", manifest.round())
+                .put("round", facts.round())
                 .put("rounds", settings.at("/train/rounds").longValue())
-                .put("tokens", manifest.tokens())
+                .put("tokens", facts.tokens())
                 .put("parameters", manifest.parameters())
                 .put("theta_sha256", manifest.thetaSha256())
                 .put("checkpoint", checkpoint)
@@ -70,8 +71,8 @@ final class Inspection {
         ArrayNode all = json.putArray("checkpoints");
         checkpoints.forEach(one -> all.addObject()
                 .put("checkpoint", one.path())
-                .put("round", one.round())
-                .put("tokens", one.tokens())
+                .put("round", one.facts().round())
+                .put("tokens", one.facts().tokens())
                 .put("saved", saved(one))
                 .put("bytes", fileBytes(one)));
         json.set("settings", settings);
@@ -87,7 +88,7 @@ final class Inspection {
     }
 
     private static Stream<VectorFile> files(CheckpointManifest manifest) {
-        return Stream.concat(manifest.files().stream(), manifest.workers().stream());
+        return Stream.concat(manifest.files().stream(), manifest.facts().workers().stream());
     }
 
     /** A snapshot of a dataset. */

@@ -94,7 +94,7 @@ record RunData(Storage storage, TrainSettings settings) {
         if (manifests.isEmpty()) {
             return List.of();
         }
-        CheckpointManifest.Facts facts = manifests.get(0).facts();
+        Checkpoint facts = manifests.get(0).facts();
         List<String> sections =
                 facts.dataset().isEmpty() ? List.of(ResumeCompatibility.ARCHITECTURE) : ResumeCompatibility.TRAINING;
         return ResumeCompatibility.arguments(

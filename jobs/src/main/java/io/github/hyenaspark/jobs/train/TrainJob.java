@@ -97,7 +97,7 @@ public final class TrainJob {
         List<CheckpointManifest> manifests = checkpoints.manifests();
         boolean same = manifests.isEmpty()
                 ? found.isEmpty()
-                : found.isPresent() && manifests.get(0).round() == found.get().round();
+                : found.isPresent() && manifests.get(0).facts().round() == found.get().round();
         return same ? found : checkpoints.newestValid();
     }
 

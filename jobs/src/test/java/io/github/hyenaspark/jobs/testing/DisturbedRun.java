@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -111,7 +110,7 @@ public record DisturbedRun(PreparePlace place, String name) {
     /** The round of its newest checkpoint; 0 without one. Reads no object. */
     public long committed() throws IOException {
         return CheckpointStore.open(place.storage(), uri()).manifests().stream()
-                .mapToLong(CheckpointManifest::round)
+                .mapToLong(manifest -> manifest.facts().round())
                 .max()
                 .orElse(0);
     }

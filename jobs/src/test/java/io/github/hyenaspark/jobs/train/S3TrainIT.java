@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Json;
@@ -120,7 +119,7 @@ class S3TrainIT {
 
     private long committed() throws IOException {
         return CheckpointStore.open(place.storage(), place.uri("mortal")).manifests().stream()
-                .mapToLong(CheckpointManifest::round)
+                .mapToLong(manifest -> manifest.facts().round())
                 .max()
                 .orElse(0);
     }

@@ -3,7 +3,6 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -165,7 +164,7 @@ class TrainCrashIT {
 
     private static long committed(Place place, String run) throws IOException {
         return CheckpointStore.open(Storage.of(place.settings()), run).manifests().stream()
-                .mapToLong(CheckpointManifest::round)
+                .mapToLong(manifest -> manifest.facts().round())
                 .max()
                 .orElse(0);
     }

@@ -66,15 +66,7 @@ public record TrainedRun(
                 .newestValid()
                 .orElseThrow(() ->
                         new IllegalArgumentException("there is no checkpoint in " + directory + "; run train first"));
-        return new TrainedRun(
-                checkpoint.round(),
-                checkpoint.tokens(),
-                Settings.ofJson(checkpoint.settings()),
-                checkpoint.dataset(),
-                checkpoint.datasetSha256(),
-                tokenizer(storage, checkpoint.tokenizer(), directory),
-                checkpoint.vocabularySize(),
-                checkpoint.vector(Checkpoint.THETA));
+        return of(storage, directory, checkpoint, checkpoint.vector(Checkpoint.THETA));
     }
 
     /**
@@ -91,31 +83,35 @@ public record TrainedRun(
         }
         CheckpointStore store = CheckpointStore.open(storage, directory);
         List<CheckpointManifest> there = store.manifests();
+        List<Long> rounds =
+                there.stream().map(manifest -> manifest.facts().round()).toList();
         List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
                 ? there
                 : there.stream()
-                        .filter(manifest -> manifest.round() == Long.parseLong(checkpoint))
+                        .filter(manifest -> manifest.facts().round() == Long.parseLong(checkpoint))
                         .limit(1)
                         .toList();
-        List<Long> rounds = there.stream().map(CheckpointManifest::round).toList();
         if (chosen.isEmpty()) {
             throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
                     + directory + " that has a checkpoint: " + rounds);
         }
-        CheckpointManifest newest = chosen.get(0);
-        CheckpointManifest.Facts facts = newest.facts();
         if (chosen.size() > 1) {
             LOG.info("the mean of the checkpoints of rounds {} of {}", rounds, directory);
         }
+        return of(storage, directory, chosen.get(0).facts(), mean(store, chosen));
+    }
+
+    private static TrainedRun of(Storage storage, String directory, Checkpoint facts, float[] theta)
+            throws IOException {
         return new TrainedRun(
-                newest.round(),
-                newest.tokens(),
+                facts.round(),
+                facts.tokens(),
                 Settings.ofJson(facts.settings()),
                 facts.dataset(),
                 facts.datasetSha256(),
                 tokenizer(storage, facts.tokenizer(), directory),
                 facts.vocabularySize(),
-                mean(store, chosen));
+                theta);
     }
 
     /** Summed in double and rounded once. */

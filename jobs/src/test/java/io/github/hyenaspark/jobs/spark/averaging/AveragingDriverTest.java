@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.io.LockedException;
@@ -99,7 +98,7 @@ class AveragingDriverTest {
 
     private List<Long> savedRounds() throws IOException {
         return CheckpointStore.open(storage, directory.toString()).manifests().stream()
-                .map(CheckpointManifest::round)
+                .map(manifest -> manifest.facts().round())
                 .toList();
     }
 
@@ -193,7 +192,7 @@ class AveragingDriverTest {
 
     private String savedFile(long round) throws IOException {
         return CheckpointStore.open(storage, directory.toString()).manifests().stream()
-                .filter(manifest -> manifest.round() == round)
+                .filter(manifest -> manifest.facts().round() == round)
                 .map(manifest -> manifest.path().replaceFirst(".*/", ""))
                 .findFirst()
                 .orElseThrow();

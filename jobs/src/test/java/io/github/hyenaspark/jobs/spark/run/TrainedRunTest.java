@@ -49,13 +49,13 @@ class TrainedRunTest {
         List<CheckpointManifest> there = store.manifests();
         assertThat(there).hasSize(2);
         for (CheckpointManifest manifest : there) {
-            TrainedRun found = TrainedRun.open(storage, run, Long.toString(manifest.round()));
-            assertThat(found.round()).isEqualTo(manifest.round());
-            assertThat(found.tokens()).isEqualTo(manifest.tokens());
+            TrainedRun found = TrainedRun.open(storage, run, Long.toString(manifest.facts().round()));
+            assertThat(found.round()).isEqualTo(manifest.facts().round());
+            assertThat(found.tokens()).isEqualTo(manifest.facts().tokens());
             assertThat(found.theta()).isEqualTo(store.theta(manifest));
         }
         TrainedRun newest = TrainedRun.open(storage, run, "newest");
-        assertThat(newest.round()).isEqualTo(there.get(0).round());
+        assertThat(newest.round()).isEqualTo(there.get(0).facts().round());
         assertThat(newest.theta()).isEqualTo(store.theta(there.get(0)));
     }
 
@@ -70,7 +70,7 @@ class TrainedRunTest {
             }
         }
         TrainedRun average = TrainedRun.open(storage, run, "average");
-        assertThat(average.round()).isEqualTo(there.get(0).round());
+        assertThat(average.round()).isEqualTo(there.get(0).facts().round());
         assertThat(average.theta()).hasSameSizeAs(store.theta(there.get(0)));
         for (int i = 0; i < expected.length; i++) {
             assertThat((double) average.theta()[i]).as("element %d", i).isCloseTo(expected[i], withinFloat(expected[i]));
