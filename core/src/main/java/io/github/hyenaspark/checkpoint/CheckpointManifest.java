@@ -141,6 +141,7 @@ public record CheckpointManifest(
                 Math.toIntExact(Json.wholeNumber(root, file, "vocabulary_size")),
                 Map.of(),
                 table,
+                Map.of(),
                 new Provenance.Numerics(
                         Json.text(numerics, file, "java"),
                         Json.text(numerics, file, "backend"),
