@@ -86,7 +86,7 @@ final class RunLayout {
         return manifests().stream()
                 .filter(name -> froms.entrySet().stream()
                         .anyMatch(later -> name.epoch() < later.getKey() && name.compareTo(later.getValue()) > 0))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     Set<String> dataDirectories() throws IOException {
