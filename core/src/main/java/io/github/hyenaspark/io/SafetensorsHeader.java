@@ -123,7 +123,7 @@ final class SafetensorsHeader {
             JsonNode element = elements.get(i);
             if (!element.isIntegralNumber() || !element.canConvertToLong() || element.longValue() < 0) {
                 throw new CorruptFileException(
-                        file, "whole numbers of 0 or more as " + key + " of tensor " + name, element + "");
+                        file, "whole numbers of 0 or more as " + key + " of tensor " + name, Json.line(element));
             }
             numbers[i] = element.longValue();
         }

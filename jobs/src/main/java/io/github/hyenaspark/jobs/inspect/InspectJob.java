@@ -84,7 +84,7 @@ public final class InspectJob implements Callable<Integer> {
         meanwhile.setDaemon(true);
         meanwhile.start();
         ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
-        console.results().print(Inspection.text(found, defaults));
+        console.results().print(Inspection.text(Inspection.abridged(found, defaults)));
         console.results().flush();
         return ExitCode.DONE.code();
     }

@@ -132,20 +132,24 @@ final class Inspection {
     }
 
     /**
-     * An inspection as text: a line for each value, tables for lists, numbers in groups of three, and of the settings
-     * of a run only those that differ from the defaults.
+     * An inspection with only those settings of a run that differ from the defaults.
      *
      * @param defaults {@link #defaults()}
      */
-    static String text(ObjectNode found, Future<Set<String>> defaults) throws IOException {
+    static ObjectNode abridged(ObjectNode found, Future<Set<String>> defaults) throws IOException {
         ObjectNode shown = found.deepCopy();
         if (shown.at("/settings/model").isObject()) {
             ArrayNode settings = Json.array();
             changed(shown.get("settings"), defaults).forEach(settings::add);
             shown.set("settings", settings);
         }
+        return shown;
+    }
+
+    /** An inspection as text: a line for each value, tables for lists, numbers in groups of three. */
+    static String text(ObjectNode found) {
         var text = new StringBuilder();
-        object(shown, "", text);
+        object(found, "", text);
         return text.toString();
     }
 
