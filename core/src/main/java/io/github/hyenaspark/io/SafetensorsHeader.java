@@ -105,12 +105,12 @@ final class SafetensorsHeader {
             expected = Math.multiplyExact(Tensor.elements(shape), (long) Float.BYTES);
         } catch (ArithmeticException e) {
             throw new CorruptFileException(
-                    file, "a shape below 2^63 bytes for tensor " + name, entry.get("shape") + "");
+                    file, "a shape below 2^63 bytes for tensor " + name, Json.line(entry.get("shape")));
         }
         if (offsets[1] - offsets[0] != expected) {
             throw new CorruptFileException(
                     file,
-                    expected + " bytes for tensor " + name + " of shape " + entry.get("shape"),
+                    expected + " bytes for tensor " + name + " of shape " + Json.line(entry.get("shape")),
                     (offsets[1] - offsets[0]) + "");
         }
         return new Extent(name, shape, offsets[0], offsets[1]);

@@ -34,7 +34,10 @@ class HelpExamplesIT {
     private static final Console NOWHERE = new Console(NULL, NULL);
     private static final String NAME = "${COMMAND-FULL-NAME}";
     private static final List<String> SMALL = List.of(
-            "compare.lengths=[16,32]",
+            "train.rounds=2",
+            "run.validate-every-rounds=1",
+            "compare.mixers=[gru,hyena]",
+            "compare.lengths=[32]",
             "compare.speed-lengths=[32]",
             "bench.batch=1",
             "bench.channels=2",
