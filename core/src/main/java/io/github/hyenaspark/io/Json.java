@@ -24,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes and reads JSON trees, token by token: starting an object mapper takes longer than all else that {@code
- * inspect} does. Keys keep their insertion order, so equal trees give equal bytes. The typed getters take an object,
- * the name of its file for the message, and a required key.
+ * Writes and reads JSON trees, token by token: starting an object mapper takes longer than all else that
+ * {@code inspect} does. Keys keep their insertion order, so equal trees give equal bytes. The typed getters take an
+ * object, the name of its file for the message, and a required key.
  */
 public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()

@@ -44,9 +44,7 @@ class LauncherIT {
         Path real = Path.of(System.getProperty("java.home"));
         release = Files.readString(real.resolve("release"));
         Path program = Files.createDirectory(home.resolve("bin")).resolve("java");
-        Files.writeString(
-                program,
-                """
+        Files.writeString(program, """
                 #!/usr/bin/env bash
                 folder='FOLDER'
                 case "$*" in
@@ -57,9 +55,8 @@ class LauncherIT {
                 *) printf '%s\\n' "$@" >"$folder/arguments" ;;
                 esac
                 exec 'JAVA' "$@"
-                """
-                        .replace("FOLDER", directory.toString())
-                        .replace("JAVA", real.resolve("bin").resolve("java").toString()));
+                """.replace("FOLDER", directory.toString())
+                .replace("JAVA", real.resolve("bin").resolve("java").toString()));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -172,7 +169,12 @@ class LauncherIT {
         String run = directory.resolve("run").toString();
         ShortCommands.makeRun(run);
         assertThat(archive()).isNotEmptyFile();
-        String[] slow = {" picocli.CommandLine ", ".databind.ObjectMapper ", " java.util.Formatter ", " java.lang.runtime.ObjectMethods "};
+        String[] slow = {
+            " picocli.CommandLine ",
+            ".databind.ObjectMapper ",
+            " java.util.Formatter ",
+            " java.lang.runtime.ObjectMethods "
+        };
         assertQuiet(hyena("inspect", run));
         assertLean(slow);
         assertQuiet(hyena("inspect", run, "--json"));
