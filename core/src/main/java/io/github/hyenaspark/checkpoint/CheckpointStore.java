@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class CheckpointStore {
     private static final long NO_EPOCH = 0;
     private static final int LOOKS = 5;
-    private static final String WRITER = thisProcess();
 
     private final Storage storage;
     private final String run;
@@ -46,6 +45,7 @@ public final class CheckpointStore {
     private String runId = "";
     private String start = "";
     private String last = "";
+    private String writer = ""; // looked up at the first save: the name of the host takes its time
 
     private CheckpointStore(Storage storage, String run) {
         this.storage = storage;
@@ -202,6 +202,11 @@ public final class CheckpointStore {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
+        verifyFiles(manifest);
+    }
+
+    /** The same of a manifest that was read a moment ago. */
+    public void verifyFiles(CheckpointManifest manifest) throws IOException {
         verify(manifest.files());
         verify(manifest.facts().workers());
     }
@@ -276,7 +281,10 @@ public final class CheckpointStore {
                     .findFirst()
                     .orElseGet(() -> UUID.randomUUID().toString());
         }
-        return new Provenance(runId, last, start, WRITER, System.currentTimeMillis());
+        if (writer.isEmpty()) {
+            writer = thisProcess();
+        }
+        return new Provenance(runId, last, start, writer, System.currentTimeMillis());
     }
 
     private CheckpointManifest sameAsSaved(CheckpointManifest saved, Checkpoint checkpoint) throws IOException {

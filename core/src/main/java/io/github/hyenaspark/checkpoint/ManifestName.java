@@ -1,7 +1,5 @@
 package io.github.hyenaspark.checkpoint;
 
-import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,8 +7,7 @@ import java.util.regex.Pattern;
 /** Orders checkpoints: by completed rounds, then by the epoch of the driver that saved. Clocks play no part. */
 record ManifestName(long round, long epoch) implements Comparable<ManifestName> {
     private static final Pattern FILE = Pattern.compile("(\\d{12,18})-(\\d{1,18})\\.json");
-    private static final Comparator<ManifestName> ORDER =
-            Comparator.comparingLong(ManifestName::round).thenComparingLong(ManifestName::epoch);
+    private static final int DIGITS = 12; // of the round, with zeros in front
 
     static Optional<ManifestName> parse(String file) {
         Matcher matcher = FILE.matcher(file);
@@ -34,11 +31,12 @@ record ManifestName(long round, long epoch) implements Comparable<ManifestName> 
 
     /** {@code ROUND-EPOCH}; the names of its data directories begin with it. */
     String prefix() {
-        return String.format(Locale.ROOT, "%012d-%d", round, epoch);
+        String digits = Long.toString(round);
+        return "0".repeat(Math.max(0, DIGITS - digits.length())) + digits + "-" + epoch;
     }
 
     @Override
     public int compareTo(ManifestName other) {
-        return ORDER.compare(this, other);
+        return round == other.round ? Long.compare(epoch, other.epoch) : Long.compare(round, other.round);
     }
 }

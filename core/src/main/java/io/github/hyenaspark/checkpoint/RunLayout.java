@@ -40,7 +40,7 @@ record RunLayout(Storage storage, String run) {
     CheckpointManifest manifest(ManifestName name) throws IOException {
         String uri = uri(name);
         CheckpointManifest manifest = CheckpointManifest.fromBytes(uri, storage.read(uri));
-        if (!manifest.name().equals(name)) {
+        if (manifest.name().compareTo(name) != 0) { // quicker to start than equals of a record
             throw new CorruptFileException(
                     uri,
                     "round " + name.round() + " and epoch " + name.epoch(),
@@ -99,7 +99,7 @@ record RunLayout(Storage storage, String run) {
         return manifests().stream()
                 .filter(name -> froms.entrySet().stream()
                         .anyMatch(later -> name.epoch() < later.getKey() && name.compareTo(later.getValue()) > 0))
-                .collect(Collectors.toSet());
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     Set<String> dataDirectories() throws IOException {

@@ -10,7 +10,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -51,7 +50,7 @@ final class LocalReads {
         } catch (IOException | DirectoryIteratorException e) {
             return Optional.empty();
         }
-        files.sort(Comparator.comparing(FileInfo::uri));
+        files.sort((one, other) -> one.uri().compareTo(other.uri()));
         return Optional.of(files);
     }
 

@@ -90,12 +90,12 @@ record SafetensorsHeader(List<SafetensorsHeader.Extent> extents, Map<String, Str
             expected = Math.multiplyExact(Tensor.elements(shape), (long) Float.BYTES);
         } catch (ArithmeticException e) {
             throw new CorruptFileException(
-                    file, "a shape below 2^63 bytes for tensor " + name, entry.get("shape") + "");
+                    file, "a shape below 2^63 bytes for tensor " + name, Json.line(entry.get("shape")));
         }
         if (offsets[1] - offsets[0] != expected) {
             throw new CorruptFileException(
                     file,
-                    expected + " bytes for tensor " + name + " of shape " + entry.get("shape"),
+                    expected + " bytes for tensor " + name + " of shape " + Json.line(entry.get("shape")),
                     (offsets[1] - offsets[0]) + "");
         }
         return new Extent(name, shape, offsets[0], offsets[1]);
@@ -108,7 +108,7 @@ record SafetensorsHeader(List<SafetensorsHeader.Extent> extents, Map<String, Str
             JsonNode element = elements.get(i);
             if (!element.isIntegralNumber() || !element.canConvertToLong() || element.longValue() < 0) {
                 throw new CorruptFileException(
-                        file, "whole numbers of 0 or more as " + key + " of tensor " + name, element + "");
+                        file, "whole numbers of 0 or more as " + key + " of tensor " + name, Json.line(element));
             }
             numbers[i] = element.longValue();
         }

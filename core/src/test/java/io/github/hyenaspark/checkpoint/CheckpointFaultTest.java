@@ -37,7 +37,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CheckpointFaultTest {
     private static final Map<String, String> HADOOP =
             Map.of("fs.s3a.impl", MemoryFileSystem.class.getName(), "fs.mem.impl", MemoryFileSystem.class.getName());
+    private static final Configuration SETTINGS = new Configuration(); // reading Hadoop's defaults is most of a save
+    private static final Storage STORAGE = Storage.of(HADOOP);
     private static final int KEEP = 2;
+
+    static {
+        HADOOP.forEach(SETTINGS::set);
+    }
 
     private final List<MemoryFileSystem> stores = new ArrayList<>();
 
@@ -49,11 +55,9 @@ class CheckpointFaultTest {
 
         Run(String scheme) throws IOException {
             String root = scheme + "://" + UUID.randomUUID();
-            var configuration = new Configuration();
-            HADOOP.forEach(configuration::set);
-            store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), configuration);
+            store = (MemoryFileSystem) FileSystem.get(URI.create(root + "/"), SETTINGS);
             stores.add(store);
-            storage = Storage.of(HADOOP);
+            storage = STORAGE;
             uri = root + "/run";
             driver().save(checkpoint(1), KEEP);
         }

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -29,6 +28,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,11 +55,6 @@ class LayersTest {
         Nd4j.setDefaultDataTypes(DataType.FLOAT, DataType.FLOAT);
     }
 
-    static List<MixerConfig> smoothMixers() {
-        return Stream.<MixerConfig>concat(smooth().stream(), MixerConfigs.all().stream())
-                .toList();
-    }
-
     static List<HyenaConfig> smooth() {
         return OperatorConfigs.all().stream()
                 .filter(config -> config.activation() != io.github.hyenaspark.operator.tensor.Activation.RELU)
@@ -76,12 +71,20 @@ class LayersTest {
     }
 
     @ParameterizedTest
-    @MethodSource("smoothMixers")
+    @MethodSource("io.github.hyenaspark.operator.block.MixerConfigs#all")
     void gradientsOfEmbeddingBlockAndTiedHeadAreRight(MixerConfig config) {
         ComputationGraph graph = languageModel(config, DataType.DOUBLE);
         INDArray targets = ids(2);
         targets.putScalar(3, -100);
         check(graph, ids(1), targets);
+    }
+
+    /** Hyena's options, which the first test here checks alone, in a block as well. */
+    @ParameterizedTest
+    @MethodSource("smooth")
+    @Tag("process")
+    void gradientsOfEveryHyenaInABlockAreRight(HyenaConfig config) {
+        gradientsOfEmbeddingBlockAndTiedHeadAreRight(config);
     }
 
     @ParameterizedTest

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,45 +23,98 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * {@code submit-scripts/hyena} with a Java of the test's own: it writes down what it is called with, then is this one.
- * Times are not measured here; what costs time is that the wrong classes are loaded, or the archive is not used.
+ * {@code submit-scripts/hyena} with a Java of the test's own: it writes down what a command calls it with, then is this
+ * one. Times are not measured here; what costs time is that the wrong classes are loaded, or the archive is not used.
  */
 class LauncherIT {
     private static final Path TARGET = Path.of("target").toAbsolutePath();
+    private static final Duration PATIENCE = Duration.ofMinutes(10); // it takes ten seconds where nothing else runs
+    private static final Duration AGAIN = Duration.ofSeconds(30);
     private static final String SHARED = " source: shared objects file";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private Path home;
+    private static Path home = Path.of("");
+    private static String release = "";
 
-    @BeforeEach
-    void java() throws IOException {
+    @BeforeAll
+    static void java() throws IOException {
         home = Files.createDirectories(directory.resolve("java"));
         Path real = Path.of(System.getProperty("java.home"));
-        Files.copy(real.resolve("release"), home.resolve("release"));
+        release = Files.readString(real.resolve("release"));
         Path program = Files.createDirectory(home.resolve("bin")).resolve("java");
-        Files.writeString(
-                program,
-                "#!/usr/bin/env bash\nprintf '%s\\n' \"$@\" >" + directory.resolve("arguments") + "\nexec "
-                        + real.resolve("bin").resolve("java") + " \"$@\"\n");
+        Files.writeString(program, """
+                #!/usr/bin/env bash
+                folder='FOLDER'
+                case "$*" in
+                *ShortCommands* | *-Xshare:dump*)
+                  if [ -e "$folder/kill" ]; then touch "$folder/killed"; kill -9 $$; fi
+                  if [ -e "$folder/fail" ]; then exit 1; fi
+                  ;;
+                *) printf '%s\\n' "$@" >"$folder/arguments" ;;
+                esac
+                exec 'JAVA' "$@"
+                """.replace("FOLDER", directory.toString())
+                .replace("JAVA", real.resolve("bin").resolve("java").toString()));
         Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    @AfterEach
-    void removeArchive() throws IOException {
-        for (Path archive : archives()) {
-            Files.delete(archive);
+    @BeforeEach
+    void usualVersion() throws IOException {
+        Files.writeString(home.resolve("release"), release);
+    }
+
+    @AfterAll
+    static void removeArchive() throws IOException {
+        for (Path file : made()) {
+            Files.deleteIfExists(file);
         }
     }
 
-    /** Those of this test's Java. */
-    private List<Path> archives() throws IOException {
+    /** The archive of this test's Java, and what lies there until it is made. */
+    private static List<Path> made() throws IOException {
         String name = "classes" + home.toString().replaceAll("[^A-Za-z0-9._]", "-");
         try (Stream<Path> files = Files.list(TARGET)) {
             return files.filter(file -> file.getFileName().toString().startsWith(name))
                     .toList();
         }
+    }
+
+    private static List<Path> archives() throws IOException {
+        return made().stream().filter(file -> file.toString().endsWith(".jsa")).toList();
+    }
+
+    /** The archive, which a call for help has made in the background if there is none. */
+    private Path archive() throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        long again = System.nanoTime();
+        while (archives().isEmpty()) {
+            if (System.nanoTime() >= again) { // the one before may have found another at it that was then killed
+                assertQuiet(hyena("--help"));
+                again = System.nanoTime() + AGAIN.toNanos();
+            }
+            assertThat(System.nanoTime()).as("no archive after %s", PATIENCE).isLessThan(end);
+            Thread.sleep(100);
+        }
+        return archives().get(0);
+    }
+
+    /** Takes the archive away while something is tried. */
+    private void withoutArchive(String mark, Attempt attempt) throws Exception {
+        Path archive = archive();
+        Path kept = Files.move(archive, TARGET.resolve(archive.getFileName() + ".kept"));
+        Path marked = Files.createFile(directory.resolve(mark));
+        try {
+            attempt.run();
+        } finally {
+            Files.deleteIfExists(marked);
+            Files.move(kept, archive, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private interface Attempt {
+        void run() throws Exception;
     }
 
     private Outcome hyena(String... words) throws IOException, InterruptedException {
@@ -88,8 +143,9 @@ class LauncherIT {
         return Files.readAllLines(log);
     }
 
-    private void assertLean() throws IOException, InterruptedException {
+    private void assertLean(String... others) throws IOException, InterruptedException {
         assertThat(loaded())
+                .noneMatch(line -> Stream.of(others).anyMatch(line::contains))
                 .anyMatch(line -> line.contains(" io.github.hyenaspark.jobs.Main" + SHARED))
                 .noneMatch(line -> line.contains(" org.nd4j.")
                         || line.contains(" org.deeplearning4j.")
@@ -101,12 +157,9 @@ class LauncherIT {
 
     @Test
     void helpComesFromTheArchiveAndLoadsNeitherSparkNorDl4j() throws Exception {
+        assertThat(archive()).isNotEmptyFile();
         assertQuiet(hyena("--help"));
-        assertThat(archives())
-                .singleElement()
-                .satisfies(archive -> assertThat(archive).isNotEmptyFile());
-        assertQuiet(hyena("--help"));
-        assertLean();
+        assertLean(" picocli.CommandLine ", " com.fasterxml.jackson.core.JsonParser ");
         assertQuiet(hyena("train", "--help"));
         assertLean();
     }
@@ -115,28 +168,67 @@ class LauncherIT {
     void inspectComesFromTheArchiveAndLoadsNeitherSparkNorDl4j() throws Exception {
         String run = directory.resolve("run").toString();
         ShortCommands.makeRun(run);
+        assertThat(archive()).isNotEmptyFile();
+        String[] slow = {
+            " picocli.CommandLine ",
+            ".databind.ObjectMapper ",
+            " java.util.Formatter ",
+            " java.lang.runtime.ObjectMethods "
+        };
         assertQuiet(hyena("inspect", run));
+        assertLean(slow);
         assertQuiet(hyena("inspect", run, "--json"));
-        assertLean();
+        assertLean(slow);
+        assertLean(" com.typesafe.");
+    }
+
+    @Test
+    void anArchiveThatCannotBeMadeIsDoneWithout() throws Exception {
+        String run = directory.resolve("run-without").toString();
+        ShortCommands.makeRun(run);
+        archive();
+        Outcome with = hyena("inspect", run);
+        withoutArchive("fail", () -> {
+            Outcome before = hyena("inspect", run);
+            assertQuiet(before);
+            assertThat(before.results()).isEqualTo(with.results());
+            assertThat(archive()).isEmptyFile();
+            Outcome after = hyena("inspect", run);
+            assertQuiet(after);
+            assertThat(after.results()).isEqualTo(with.results());
+            assertThat(archive()).isEmptyFile();
+        });
+    }
+
+    @Test
+    void anAttemptToMakeTheArchiveThatIsKilledIsRepeated() throws Exception {
+        withoutArchive("kill", () -> {
+            assertQuiet(hyena("--help"));
+            Path killed = directory.resolve("killed");
+            for (long end = System.nanoTime() + PATIENCE.toNanos(); !Files.exists(killed); Thread.sleep(100)) {
+                assertThat(System.nanoTime()).as("nothing was killed").isLessThan(end);
+            }
+            assertThat(archives()).isEmpty();
+            Files.move(directory.resolve("kill"), directory.resolve("fail"));
+            assertThat(archive()).as("the next attempt's").isEmptyFile();
+            Files.delete(directory.resolve("fail"));
+        });
     }
 
     @Test
     void anArchiveThatDoesNotFitIsPassedOverWithoutAWord() throws Exception {
+        Path archive = archive();
+        Path kept = Files.move(archive, TARGET.resolve(archive.getFileName() + ".kept"));
+        Files.write(archive, new byte[4096]);
         assertQuiet(hyena("--help"));
-        Path archive = archives().get(0);
-        Path damaged = Files.write(directory.resolve("damaged"), new byte[4096]);
-        Files.copy(damaged, archive, StandardCopyOption.REPLACE_EXISTING);
-        assertQuiet(hyena("--help"));
-        Files.write(damaged, new byte[0]); // as after a failure to make one
-        Files.copy(damaged, archive, StandardCopyOption.REPLACE_EXISTING);
-        assertQuiet(hyena("--help"));
-        assertThat(archive).isEmptyFile();
+        Files.move(kept, archive, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1.8.0_402", "11.0.22", "26", "99.0.1"})
     void aJavaThatSparkCannotUseIsRefusedBeforeItStarts(String version) throws Exception {
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
+        Files.deleteIfExists(directory.resolve("arguments"));
         for (String command : List.of("train", "inspect")) {
             Outcome outcome = hyena(command);
             assertThat(outcome.code()).isEqualTo(ExitCode.WRONG_USAGE.code());

@@ -81,7 +81,7 @@ class MainTest {
         var nowhere = new Console(
                 new PrintStream(results, true, StandardCharsets.UTF_8),
                 new PrintStream(messages, true, StandardCharsets.UTF_8));
-        assertThat(Commands.help()).isEqualTo(Main.commandLine(nowhere).getUsageMessage());
+        assertThat(Commands.help()).isEqualTo(CommandLines.all(nowhere).getUsageMessage());
     }
 
     @Test

@@ -14,7 +14,9 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
@@ -73,13 +75,17 @@ public final class InspectJob implements Callable<Integer> {
     }
 
     public static int run(String directory, boolean json, Console console) throws IOException {
-        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
         if (json) {
-            console.result(found);
-        } else {
-            console.results().print(Inspection.text(found));
-            console.results().flush();
+            console.result(describe(SparkStorage.ofThisProcess(), directory));
+            return ExitCode.DONE.code();
         }
+        FutureTask<Set<String>> defaults = new FutureTask<>(Inspection::defaults);
+        Thread meanwhile = new Thread(defaults, "default-settings"); // to parse them takes as long as to hash a run
+        meanwhile.setDaemon(true);
+        meanwhile.start();
+        ObjectNode found = describe(SparkStorage.ofThisProcess(), directory);
+        console.results().print(Inspection.text(Inspection.abridged(found, defaults)));
+        console.results().flush();
         return ExitCode.DONE.code();
     }
 
@@ -120,7 +126,7 @@ public final class InspectJob implements Callable<Integer> {
             CheckpointStore checkpoints, List<CheckpointManifest> manifests, String directory) throws IOException {
         for (CheckpointManifest manifest : manifests) {
             try {
-                checkpoints.verify(manifest);
+                checkpoints.verifyFiles(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
                 LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());

@@ -15,14 +15,17 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 
 /** What {@code inspect} shows of a run or of a dataset. */
@@ -130,27 +133,45 @@ final class Inspection {
     }
 
     /**
-     * An inspection as text: a line for each value, tables for lists, numbers in groups of three, and of the settings
-     * of a run only those that differ from the defaults.
+     * An inspection with only those settings of a run that differ from the defaults.
+     *
+     * @param defaults {@link #defaults()}
      */
-    static String text(ObjectNode found) throws CorruptFileException {
+    static ObjectNode abridged(ObjectNode found, Future<Set<String>> defaults) throws IOException {
         ObjectNode shown = found.deepCopy();
         if (shown.at("/settings/model").isObject()) {
             ArrayNode settings = Json.array();
-            changed(shown.get("settings")).forEach(settings::add);
+            changed(shown.get("settings"), defaults).forEach(settings::add);
             shown.set("settings", settings);
         }
+        return shown;
+    }
+
+    /** An inspection as text: a line for each value, tables for lists, numbers in groups of three. */
+    static String text(ObjectNode found) {
         var text = new StringBuilder();
-        object(shown, "", text);
+        object(found, "", text);
         return text.toString();
     }
 
-    private static List<String> changed(JsonNode settings) throws CorruptFileException {
-        Set<String> defaults = new HashSet<>(
+    private static List<String> changed(JsonNode settings, Future<Set<String>> defaults) throws IOException {
+        try {
+            Set<String> unchanged = defaults.get();
+            return ResumeCompatibility.arguments(settings).stream()
+                    .filter(argument -> !unchanged.contains(argument))
+                    .toList();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the default settings could not be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the default settings were read");
+        }
+    }
+
+    /** Every setting as it is by default, {@code key=value}. */
+    static Set<String> defaults() throws CorruptFileException {
+        return new HashSet<>(
                 ResumeCompatibility.arguments(Settings.load(List.of()).render()));
-        return ResumeCompatibility.arguments(Json.line(settings)).stream()
-                .filter(argument -> !defaults.contains(argument))
-                .toList();
     }
 
     private static void object(JsonNode object, String indent, StringBuilder text) {
@@ -199,7 +220,15 @@ final class Inspection {
     }
 
     private static String shown(JsonNode value) {
-        return value.isIntegralNumber() ? String.format(Locale.ROOT, "%,d", value.longValue()) : value.asText();
+        if (!value.isIntegralNumber()) {
+            return value.asText();
+        }
+        StringBuilder digits = new StringBuilder(value.asText()); // a formatter would look for the words of a language
+        int first = digits.charAt(0) == '-' ? 1 : 0;
+        for (int at = digits.length() - 3; at > first; at -= 3) {
+            digits.insert(at, ',');
+        }
+        return digits.toString();
     }
 
     private static int width(Stream<String> words) {

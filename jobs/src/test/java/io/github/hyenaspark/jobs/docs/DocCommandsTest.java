@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.Main;
+import io.github.hyenaspark.jobs.CommandLines;
 import io.github.hyenaspark.jobs.cli.Console;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,7 +32,7 @@ class DocCommandsTest {
     private static final Pattern FILE = Pattern.compile(".*\\.(json|html|zip|safetensors)");
     private static final PrintStream NULL =
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    private static final CommandLine MAIN = Main.commandLine(new Console(NULL, NULL));
+    private static final CommandLine MAIN = CommandLines.all(new Console(NULL, NULL));
 
     static List<Path> pages() throws IOException {
         return Pages.all();

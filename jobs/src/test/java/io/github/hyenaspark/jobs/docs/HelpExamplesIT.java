@@ -3,7 +3,7 @@ package io.github.hyenaspark.jobs.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.hyenaspark.jobs.Main;
+import io.github.hyenaspark.jobs.CommandLines;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
@@ -34,7 +34,10 @@ class HelpExamplesIT {
     private static final Console NOWHERE = new Console(NULL, NULL);
     private static final String NAME = "${COMMAND-FULL-NAME}";
     private static final List<String> SMALL = List.of(
-            "compare.lengths=[16,32]",
+            "train.rounds=2",
+            "run.validate-every-rounds=1",
+            "compare.mixers=[gru,hyena]",
+            "compare.lengths=[32]",
             "compare.speed-lengths=[32]",
             "bench.batch=1",
             "bench.channels=2",
@@ -54,7 +57,7 @@ class HelpExamplesIT {
     Stream<DynamicTest> everyExampleRuns() throws IOException {
         Path folder = SmallRun.corpus(directory, "FOLDER");
         Files.copy(folder.resolve("0.txt"), directory.resolve("BOOK.txt"));
-        return commands(Main.commandLine(NOWHERE))
+        return commands(CommandLines.all(NOWHERE))
                 .map(command -> DynamicTest.dynamicTest(
                         command.getCommandSpec().qualifiedName(),
                         () -> assertThat(run(command).code()).isZero()));

@@ -30,10 +30,9 @@ import java.util.concurrent.Future;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Scoring in sessions that are not ours alone: an application's own, and one that several jobs share. */
 class ScoringSessionsIT {
@@ -89,9 +88,18 @@ class ScoringSessionsIT {
     }
 
     /** What an application gets that knows of us only the classes: no plugin, registrator, serializer or module. */
-    @ParameterizedTest
-    @ValueSource(strings = {"local[2]", "local-cluster[1,1,512]"})
-    void anApplicationScoresWithNothingOfOursSet(String master) throws Exception {
+    @Test
+    void anApplicationScoresWithNothingOfOursSet() throws Exception {
+        assertScoresAlike("local[2]");
+    }
+
+    @Test
+    @Tag("process")
+    void anApplicationScoresOnExecutorsWithNothingOfOursSet() throws Exception {
+        assertScoresAlike("local-cluster[1,1,512]");
+    }
+
+    private void assertScoresAlike(String master) throws Exception {
         Map<String, Double> expected;
         try (SparkSession session = session(Map.of())) {
             expected = scores(session, "narrow");

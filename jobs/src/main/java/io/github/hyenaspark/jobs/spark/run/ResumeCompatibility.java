@@ -89,8 +89,18 @@ public final class ResumeCompatibility {
 
     /** Settings in JSON as arguments of the command line: {@code key=value} for every value. */
     public static List<String> arguments(String sections) throws CorruptFileException {
+        return arguments(parsed(sections));
+    }
+
+    /** The same of parsed settings. */
+    public static List<String> arguments(JsonNode sections) {
+        Map<String, String> values = new TreeMap<>();
+        flatten("", sections, values);
         List<String> arguments = new ArrayList<>();
-        flat(sections).forEach((key, value) -> arguments.add(key + "=" + value.replaceFirst("^\"(.*)\"$", "$1")));
+        values.forEach((key, value) -> {
+            boolean quoted = value.startsWith("\"");
+            arguments.add(key + "=" + (quoted ? value.substring(1, value.length() - 1) : value));
+        });
         return arguments;
     }
 
@@ -116,14 +126,17 @@ public final class ResumeCompatibility {
 
     private static Map<String, String> flat(String json) throws CorruptFileException {
         Map<String, String> values = new TreeMap<>();
-        JsonNode tree = Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
-        flatten("", tree, values);
+        flatten("", parsed(json), values);
         return values;
+    }
+
+    private static JsonNode parsed(String json) throws CorruptFileException {
+        return Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void flatten(String path, JsonNode node, Map<String, String> values) {
         if (!node.isObject()) {
-            values.put(path, Json.line(node));
+            values.put(path, node.isNumber() || node.isBoolean() ? node.asText() : Json.line(node));
             return;
         }
         node.properties()
