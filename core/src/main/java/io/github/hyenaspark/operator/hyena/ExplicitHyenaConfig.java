@@ -6,7 +6,7 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
 
 /**
- * Hyena-SE or Hyena-MR (arXiv 2503.01868, section 2.1): the operator of {@link HyenaConfig} with filters of a few
+ * Hyena-SE or Hyena-MR (arXiv 2503.01868): the operator of {@link HyenaConfig} with filters of a few
  * explicit taps, which groups of channels may share. The components that both have mean the same.
  *
  * @param inner which of the two

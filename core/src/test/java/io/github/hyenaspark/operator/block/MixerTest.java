@@ -254,7 +254,7 @@ class MixerTest {
     }
 
     @Test
-    void explicitFiltersStartAsInTheirPaper() {
+    void explicitFiltersStartAsTheirPageSays() {
         LinearInitializer linear = new LinearInitializer.Alone();
         ParameterSpec.Group group = ParameterSpec.Group.FILTER;
         HyenaConfig operator = OperatorConfigs.usual(6, 200);
