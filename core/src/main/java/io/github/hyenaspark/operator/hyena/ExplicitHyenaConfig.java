@@ -46,7 +46,7 @@ public record ExplicitHyenaConfig(
         return new InnerFilter.Spec(inner, headWidth(), order - 1, taps, group);
     }
 
-    /** The taps in their order, moved by every lag, and three rows; or as of {@link HyenaConfig}. */
+    /** Direct sums work in a delayed row for every tap and three more, transforms as those of {@link HyenaConfig}. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         FilterSpec spec = filterSpec();
