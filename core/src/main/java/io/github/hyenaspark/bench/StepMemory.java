@@ -22,8 +22,7 @@ import java.util.stream.Stream;
  * @param workspace tiles of the threads, off-heap
  * @param heap θ, moments and gradients of the optimiser, and rows of the threads
  */
-public record StepMemory(
-        long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
+public record StepMemory(long parameters, long secondMoments, long model, long activations, long workspace, long heap) {
     private static final long TILE = 512;
     private static final long SCORES = 1 << 18; // logits of a tile of the head, unless the vocabulary is large
     private static final long SHORTEST_TILE = 64;
@@ -34,8 +33,7 @@ public record StepMemory(
 
     /** Of steps at length l-max; {@code vocabularySize} is V before padding. */
     public static StepMemory of(ModelConfig model, int vocabularySize, TrainConfig train) {
-        MomentLayout moments =
-                MomentLayout.of(train.optimizer(), HyenaLanguageModel.tableOf(model, vocabularySize));
+        MomentLayout moments = MomentLayout.of(train.optimizer(), HyenaLanguageModel.tableOf(model, vocabularySize));
         long parameters = moments.parameters();
         long longRows =
                 costs(model, train).mapToLong(MixerConfig.Cost::rowFloats).max().orElseThrow();
@@ -89,9 +87,8 @@ public record StepMemory(
 
     private static long matrixElements(BlockConfig block) {
         return block.parameters(new LinearInitializer.Alone()).stream()
-                .filter(spec ->
-                        (spec.group() == ParameterSpec.Group.BASE || spec.group() == ParameterSpec.Group.MATRIX)
-                                && spec.shape().size() == 2)
+                .filter(spec -> (spec.group() == ParameterSpec.Group.BASE || spec.group() == ParameterSpec.Group.MATRIX)
+                        && spec.shape().size() == 2)
                 .mapToLong(ParameterSpec::size)
                 .sum();
     }

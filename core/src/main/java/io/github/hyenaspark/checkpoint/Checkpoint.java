@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
  * @param dataset URI of the dataset's snapshot; empty, as its SHA-256 is, in an imported model not trained yet
  * @param tokenizer fingerprint
  * @param vocabularySize V, token ids
- * @param vectors {@link #THETA} and others, P floats each unless {@code orders} says otherwise; none in a manifest, which
- *     names files
+ * @param vectors {@link #THETA} and others, P floats each unless {@code orders} says otherwise; none in a manifest,
+ *     which names files
  * @param table names, shapes and offsets of the P elements, without gaps
  * @param orders tables of the vectors that have some of these parameters only, or in another order
  * @param journalBytes length of the run's journal at the end of the round

@@ -9,8 +9,8 @@ import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
 
 /**
- * One worker's share of a round: H local steps from a given state. A pure function of its arguments: it gives
- * the same bits wherever it is repeated. The model only serves as workspace; its parameters are overwritten.
+ * One worker's share of a round: H local steps from a given state. A pure function of its arguments: it gives the same
+ * bits wherever it is repeated. The model only serves as workspace; its parameters are overwritten.
  */
 public final class LocalTrainer {
     private final TrainConfig config;

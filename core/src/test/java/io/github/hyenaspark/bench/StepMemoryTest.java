@@ -49,7 +49,7 @@ class StepMemoryTest {
 
     /** The same of other mixers: width 128, length 1024, batch 16, 4 blocks, one thread. */
     @ParameterizedTest
-    @CsvSource({"rnn, 433", "lstm, 610", "gru, 537", "conv, 434"})
+    @CsvSource({"hyena-se, 473", "hyena-mr, 514", "rnn, 433", "lstm, 610", "gru, 537", "conv, 434"})
     void otherMixersAreWithinAQuarterToo(String mixer, double measured) {
         Settings settings = Settings.load(List.of("model.mixer=" + mixer, "train.batch-size=16"));
         StepMemory memory = StepMemory.of(

@@ -39,9 +39,7 @@ class ModelConfigTest {
         ModelConfig config = model("model.mixer=[hyena-se,hyena-mr,hyena]", "model.n-layer=5");
         MixerConfig se = config.operator().with(InnerFilter.Kind.SE, 7, 1);
         MixerConfig mr = config.operator().with(InnerFilter.Kind.MR, 128, 1);
-        assertThat(config.blocks())
-                .extracting(BlockConfig::mixer)
-                .containsExactly(se, mr, config.operator(), se, mr);
+        assertThat(config.blocks()).extracting(BlockConfig::mixer).containsExactly(se, mr, config.operator(), se, mr);
         assertThat(config.mixerNames()).isEqualTo("hyena-se,hyena-mr,hyena");
         ModelConfig cut = model("model.mixer=[hyena-mr,hyena,attention,h3]", "model.n-layer=2", "model.d-model=66");
         assertThat(cut.blocks()).hasSize(2);
@@ -58,7 +56,8 @@ class ModelConfigTest {
                 .hasMessageContaining("hyena-se.group: found 128, expected a divisor of 64, the channels of a head");
         assertThatThrownBy(() -> model("model.mixer=[hyena,hyena-mr]", "model.hyena-mr.group=0"))
                 .hasMessageContaining("hyena-mr.group: found 0, expected a divisor of 128, the channels of a head");
-        assertThatThrownBy(() -> model("model.hyena-se.taps=0")).hasMessageContaining("taps: found 0, expected at least 1");
+        assertThatThrownBy(() -> model("model.hyena-se.taps=0"))
+                .hasMessageContaining("taps: found 0, expected at least 1");
         assertThat(model("model.hyena-se.group=3").blocks()).hasSize(4); // no block has such filters
     }
 

@@ -162,7 +162,9 @@ class FrozenFormatsIT {
         }
     }
 
-    /** In the dataset there is a newer snapshot than the run's, too. What defaults have changed since does not matter. */
+    /**
+     * In the dataset there is a newer snapshot than the run's, too. What defaults have changed since does not matter.
+     */
     @ParameterizedTest
     @CsvSource({"run, dataset, 4, false", "run, dataset, 4, true", "mixers, bpe-dataset, 3, false"})
     void aRunIsResumed(String name, String dataset, int rounds, boolean sayNothing) throws IOException {

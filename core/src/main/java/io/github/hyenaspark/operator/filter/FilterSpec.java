@@ -7,11 +7,7 @@ import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
 public sealed interface FilterSpec
-        permits ImplicitFilter.Spec,
-                ExplicitFilter.Spec,
-                FourierFilter.Spec,
-                StateSpaceFilter.Spec,
-                InnerFilter.Spec {
+        permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec, InnerFilter.Spec {
     int filters();
 
     /** The parameters in their order in memory, without a direct term. */

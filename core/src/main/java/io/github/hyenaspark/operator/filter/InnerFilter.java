@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The inner filters of Hyena-SE and Hyena-MR (arXiv 2503.01868, section 2.1): explicit taps, those of MR times a fixed
- * decay window, which neighbouring channels may share. A filter ends with its last tap.
+ * The inner filters of Hyena-SE and Hyena-MR (arXiv 2503.01868): explicit taps, those of MR times a fixed decay window,
+ * which neighbouring channels may share. A filter ends with its last tap.
  */
 public final class InnerFilter implements FilterMap<FloatArray> {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();

@@ -6,8 +6,8 @@ import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.tensor.Activation;
 
 /**
- * Hyena-SE or Hyena-MR (arXiv 2503.01868, section 2.1): the operator of {@link HyenaConfig} with filters of a few
- * explicit taps, which groups of channels may share. The components that both have mean the same.
+ * Hyena-SE or Hyena-MR (arXiv 2503.01868): the operator of {@link HyenaConfig} with filters of a few explicit taps,
+ * which groups of channels may share. The components that both have mean the same.
  *
  * @param inner which of the two
  * @param taps K of every filter, at most {@code maxLength}
@@ -32,8 +32,8 @@ public record ExplicitHyenaConfig(
         MixerConfig.checkSizes(width, maxLength);
         HyenaFamily.check(order, heads, width, shortLength, dropout);
         if (taps < 1 || taps > maxLength) {
-            throw new IllegalArgumentException(inner.settingName() + ".taps: found " + taps
-                    + ", expected from 1 to l-max, which is " + maxLength);
+            throw new IllegalArgumentException(
+                    inner.settingName() + ".taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
         }
         if (group < 1 || width / heads % group != 0) {
             throw new IllegalArgumentException(inner.settingName() + ".group: found " + group
@@ -46,7 +46,7 @@ public record ExplicitHyenaConfig(
         return new InnerFilter.Spec(inner, headWidth(), order - 1, taps, group);
     }
 
-    /** The taps in their order, moved by every lag, and three rows; or as of {@link HyenaConfig}. */
+    /** Direct sums work in a delayed row for every tap and three more, transforms as those of {@link HyenaConfig}. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         FilterSpec spec = filterSpec();

@@ -43,8 +43,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     }
 
     private static LongFilters filters(HyenaFamily config) {
-        return new LongFilters(
-                "filter", FILTER_SLOTS, config.filterSpec(), config.order() - 1, config.directTerm());
+        return new LongFilters("filter", FILTER_SLOTS, config.filterSpec(), config.order() - 1, config.directTerm());
     }
 
     @Override

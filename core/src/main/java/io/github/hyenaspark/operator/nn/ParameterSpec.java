@@ -20,7 +20,10 @@ public record ParameterSpec(String name, List<Integer> shape, Initializer initia
     public enum Group {
         /** Everything that is in no other group, biases, norms and embeddings included: base rate, decayed. */
         BASE,
-        /** Weight matrices, rows × columns, of projections, cells and feed-forward layers: Muon's if it trains, else as BASE. */
+        /**
+         * Weight matrices, rows × columns, of projections, cells and feed-forward layers: Muon's if it trains, else as
+         * BASE.
+         */
         MATRIX,
         /** What long filters are made of, the filter network and its sine frequencies: filter rate, not decayed. */
         FILTER,

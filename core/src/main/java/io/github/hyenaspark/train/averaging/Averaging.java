@@ -245,8 +245,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
     public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
         /** Zeros in the shape of a common start, to be filled by {@link #put}. */
         public static AveragedState zeros(int parameters, int firstMoments, int secondMoments) {
-            return new AveragedState(
-                    0, new float[parameters], new float[firstMoments], new float[secondMoments]);
+            return new AveragedState(0, new float[parameters], new float[firstMoments], new float[secondMoments]);
         }
 
         /** Copies a range into this state, which begins at 0. */

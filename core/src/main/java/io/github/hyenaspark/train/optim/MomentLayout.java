@@ -119,11 +119,18 @@ public record MomentLayout(
     }
 
     private long largest() {
-        return matrices.stream().mapToLong(m -> (long) m.rows() * m.columns()).max().orElse(0);
+        return matrices.stream()
+                .mapToLong(m -> (long) m.rows() * m.columns())
+                .max()
+                .orElse(0);
     }
 
     private long largestGram() {
-        return matrices.stream().mapToLong(m -> Math.min(m.rows(), m.columns())).map(n -> n * n).max().orElse(0);
+        return matrices.stream()
+                .mapToLong(m -> Math.min(m.rows(), m.columns()))
+                .map(n -> n * n)
+                .max()
+                .orElse(0);
     }
 
     void check(String name, int expected, int found) {

@@ -63,11 +63,13 @@ public final class Optimizer {
             double matrixLr = config.optimizer() == TrainConfig.Optimizer.MUON ? config.matrixLr() : config.lr();
             Map<ParameterSpec.Group, GroupRates> rates = new EnumMap<>(ParameterSpec.Group.class);
             for (ParameterSpec.Group group : ParameterSpec.Group.values()) {
-                rates.put(group, switch (group) {
-                    case BASE -> new GroupRates(rate.at(config.lr(), step), config.weightDecay());
-                    case MATRIX -> new GroupRates(rate.at(matrixLr, step), config.weightDecay());
-                    case FILTER, POSITIONS, DECAY -> new GroupRates(rate.at(config.filterLr(), step), 0);
-                });
+                rates.put(
+                        group,
+                        switch (group) {
+                            case BASE -> new GroupRates(rate.at(config.lr(), step), config.weightDecay());
+                            case MATRIX -> new GroupRates(rate.at(matrixLr, step), config.weightDecay());
+                            case FILTER, POSITIONS, DECAY -> new GroupRates(rate.at(config.filterLr(), step), 0);
+                        });
             }
             return rates;
         }

@@ -112,8 +112,7 @@ class IncrementalBlockTest {
         BlockConfig config = new BlockConfig(mixer, 10, 0);
         Map<String, FloatArray> parameters = parameters(rehearsal(config, 8));
         ComputePool pool = ComputePool.of(1);
-        InferenceModule<FloatArray> incremental =
-                new Block.Incremental(config, capacity, pass(pool, parameters, 1));
+        InferenceModule<FloatArray> incremental = new Block.Incremental(config, capacity, pass(pool, parameters, 1));
         for (int step = 0; step < 50; step++) {
             int count = step == 0 ? 30 : 1;
             FloatArray input = FloatArray.allocate((long) mixer.width() * count);

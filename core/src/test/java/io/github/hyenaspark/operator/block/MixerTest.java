@@ -203,7 +203,8 @@ class MixerTest {
             assertThat(Mixer.of(config).name()).isEqualTo(recurrent.cell().name());
         }
         if (config instanceof ExplicitHyenaConfig explicit) {
-            assertThat(Mixer.of(config).settingName()).isEqualTo(explicit.inner().settingName());
+            assertThat(Mixer.of(config).settingName())
+                    .isEqualTo(explicit.inner().settingName());
         }
     }
 
@@ -254,7 +255,7 @@ class MixerTest {
     }
 
     @Test
-    void explicitFiltersStartAsInTheirPaper() {
+    void explicitFiltersStartAsTheirPageSays() {
         LinearInitializer linear = new LinearInitializer.Alone();
         ParameterSpec.Group group = ParameterSpec.Group.FILTER;
         HyenaConfig operator = OperatorConfigs.usual(6, 200);
@@ -266,12 +267,11 @@ class MixerTest {
                         "filter.taps", List.of(2, 128), new Initializer.Normal(1 / Math.sqrt(128)), group));
         assertThat(operator.with(InnerFilter.Kind.MR, 128, 3).parameters(linear))
                 .extracting(ParameterSpec::name)
-                .containsExactlyElementsOf(
-                        operator.parameters(linear).stream()
-                                .map(ParameterSpec::name)
-                                .map(name -> name.equals("filter.0.weight") ? "filter.taps" : name)
-                                .filter(name -> !name.startsWith("filter.") || name.matches("filter.(taps|direct)"))
-                                .toList());
+                .containsExactlyElementsOf(operator.parameters(linear).stream()
+                        .map(ParameterSpec::name)
+                        .map(name -> name.equals("filter.0.weight") ? "filter.taps" : name)
+                        .filter(name -> !name.startsWith("filter.") || name.matches("filter.(taps|direct)"))
+                        .toList());
     }
 
     /** From nearly nothing to beyond where both functions are flat; more elements than a piece. */

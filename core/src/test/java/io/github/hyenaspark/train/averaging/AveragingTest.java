@@ -169,7 +169,8 @@ class AveragingTest {
                 .toList();
         Averaging averaging = Averaging.of(config, 0, List.of(report(0, 5), report(1, 7), report(4, 6)));
         Averaging.AveragedState whole = averaging.average(start, frames);
-        Averaging.AveragedState pieces = Averaging.AveragedState.zeros(COUNT, whole.firstMoment().length, whole.secondMoment().length);
+        Averaging.AveragedState pieces =
+                Averaging.AveragedState.zeros(COUNT, whole.firstMoment().length, whole.secondMoment().length);
         int range = 37 * Codec.BLOCK;
         List<Integer> begins = new ArrayList<>();
         for (int from = 0; from < COUNT; from += range) {

@@ -49,19 +49,21 @@ class LearningRateTest {
 
     @Test
     void aWarmUpLongerThanTheRunGoesOn() {
-        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 20, 10, 1).at(0.5, 15)).isCloseTo(1e-6 + 0.75 * (0.5 - 1e-6), within(1e-15));
+        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 20, 10, 1).at(0.5, 15))
+                .isCloseTo(1e-6 + 0.75 * (0.5 - 1e-6), within(1e-15));
     }
 
     private static double[] rates(Schedule schedule, double minLr, double decayFraction) {
         var rate = new LearningRate(schedule, 0.8, minLr, 2, 10, decayFraction);
-        return LongStream.rangeClosed(0, 11).mapToDouble(step -> rate.at(0.8, step)).toArray();
+        return LongStream.rangeClosed(0, 11)
+                .mapToDouble(step -> rate.at(0.8, step))
+                .toArray();
     }
 
     @Test
     void linearDecayCountsFromTheEndOfTheWarmUp() {
         assertThat(rates(Schedule.LINEAR, 0, 1))
-                .containsExactly(
-                        new double[] {0.4, 0.8, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0, 0}, within(1e-15));
+                .containsExactly(new double[] {0.4, 0.8, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0, 0}, within(1e-15));
         assertThat(rates(Schedule.LINEAR, 0.4, 1))
                 .containsExactly(
                         new double[] {0.4, 0.8, 0.8, 0.75, 0.7, 0.65, 0.6, 0.55, 0.5, 0.45, 0.4, 0.4}, within(1e-15));
@@ -70,8 +72,7 @@ class LearningRateTest {
     @Test
     void aDecayFractionKeepsTheRateUntilTheLastSteps() {
         assertThat(rates(Schedule.LINEAR, 0, 0.5))
-                .containsExactly(
-                        new double[] {0.4, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.6, 0.4, 0.2, 0, 0}, within(1e-15));
+                .containsExactly(new double[] {0.4, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.6, 0.4, 0.2, 0, 0}, within(1e-15));
         assertThat(rates(Schedule.CONSTANT, 0, 0.5))
                 .containsExactly(
                         new double[] {0.4, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8}, within(1e-15));

@@ -59,7 +59,8 @@ class MuonTest {
         try (var in = Objects.requireNonNull(MuonTest.class.getResourceAsStream("muon.json"))) {
             root = new ObjectMapper().readTree(in);
         }
-        var rates = rates(root.required("lr").asDouble(), root.required("weight_decay").asDouble());
+        var rates = rates(
+                root.required("lr").asDouble(), root.required("weight_decay").asDouble());
         assertThat(root.required("cases")).hasSize(4);
         for (JsonNode one : root.required("cases")) {
             int rows = one.required("rows").asInt();
@@ -99,7 +100,9 @@ class MuonTest {
             optimizer.update(state, floats(gradient), step, rates(0.02, 0.1), ComputePool.alone());
         }
         for (int i = 0; i < theta.length; i++) {
-            assertThat((double) state.theta()[i]).as("element %d, seed %d", i, SEED).isCloseTo(theta[i], within(5e-6));
+            assertThat((double) state.theta()[i])
+                    .as("element %d, seed %d", i, SEED)
+                    .isCloseTo(theta[i], within(5e-6));
         }
     }
 
@@ -107,7 +110,9 @@ class MuonTest {
     void theBitsDoNotDependOnTheThreads() {
         float[] one = afterSteps(ComputePool.alone());
         for (int threads : new int[] {2, 3, 5}) {
-            assertThat(afterSteps(ComputePool.of(threads))).as("%d threads", threads).isEqualTo(one);
+            assertThat(afterSteps(ComputePool.of(threads)))
+                    .as("%d threads", threads)
+                    .isEqualTo(one);
         }
     }
 

@@ -101,7 +101,8 @@ class OptimizerTest {
         TrainingState state = TrainingState.initial(new float[] {1});
         new Optimizer(TrainConfig.Optimizer.ADAMW, table, BETAS).update(state, new float[] {1e-8f}, 0, rates, ALONE);
         double[] plainTheta = {1};
-        new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, table, BETAS).update(plainTheta, new double[] {1e-8}, 0, rates);
+        new ReferenceOptimizer(TrainConfig.Optimizer.ADAMW, table, BETAS)
+                .update(plainTheta, new double[] {1e-8}, 0, rates);
         assertThat(plainTheta[0]).isCloseTo(0.75, within(1e-12));
         assertThat(state.theta()[0]).isCloseTo(0.75f, within(1e-6f));
     }
@@ -127,11 +128,16 @@ class OptimizerTest {
         assertThatThrownBy(() -> adamW.update(state, new float[79], 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("gradients must have the table's 80 elements, found 79");
-        assertThatThrownBy(() -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1), ALONE))
+        assertThatThrownBy(
+                        () -> adamW.update(TrainingState.initial(new float[81]), new float[COUNT], 0, rates(1), ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("state must have the table's 80 elements, found 81");
         assertThatThrownBy(() -> adamW.update(
-                        state, new float[COUNT], 0, Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(1, 0)), ALONE))
+                        state,
+                        new float[COUNT],
+                        0,
+                        Map.of(ParameterSpec.Group.BASE, new Optimizer.GroupRates(1, 0)),
+                        ALONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("group FILTER has parameters but no rates, found rates for [BASE]");
         assertThatThrownBy(() -> new Optimizer(TrainConfig.Optimizer.ADAMW, TABLE.subList(1, 3), BETAS))

@@ -144,8 +144,7 @@ final class RoundBenchJob {
     }
 
     private RunMetadata facts() {
-        var table = List.of(
-                new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterSpec.Group.BASE));
+        var table = List.of(new ParameterEntry("parameters", List.of(bench.parameters()), 0, ParameterSpec.Group.BASE));
         return new RunMetadata(
                 settings.render(),
                 "none",

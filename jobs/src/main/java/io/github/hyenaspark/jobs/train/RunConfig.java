@@ -23,8 +23,8 @@ public record RunConfig(
     /** Refuses another checkpoint than the newest where a run is resumed. */
     void refuseOtherThanNewest() {
         if (!checkpoint.equals(TrainedRun.NEWEST)) {
-            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected "
-                    + TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose");
+            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected " + TrainedRun.NEWEST
+                    + ", from which a training resumes; only commands that use a model choose");
         }
     }
 }

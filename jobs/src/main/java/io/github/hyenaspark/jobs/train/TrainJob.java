@@ -97,7 +97,8 @@ public final class TrainJob {
         List<CheckpointManifest> manifests = checkpoints.manifests();
         boolean same = manifests.isEmpty()
                 ? found.isEmpty()
-                : found.isPresent() && manifests.get(0).facts().round() == found.get().round();
+                : found.isPresent()
+                        && manifests.get(0).facts().round() == found.get().round();
         return same ? found : checkpoints.newestValid();
     }
 
@@ -182,8 +183,8 @@ public final class TrainJob {
     }
 
     private RunState initial(float[] theta, MomentLayout moments) {
-        TrainingState state =
-                TrainingState.first(theta, moments.secondMoments(), settings.train().innerState());
+        TrainingState state = TrainingState.first(
+                theta, moments.secondMoments(), settings.train().innerState());
         return new RunState(0, 0, state, new float[theta.length], List.of());
     }
 

@@ -45,11 +45,7 @@ public final class Forged {
     }
 
     private static Checkpoint with(
-            Checkpoint real,
-            long round,
-            String settings,
-            Map<String, float[]> vectors,
-            Provenance.Numerics numerics) {
+            Checkpoint real, long round, String settings, Map<String, float[]> vectors, Provenance.Numerics numerics) {
         return new Checkpoint(
                 round,
                 real.tokens(),

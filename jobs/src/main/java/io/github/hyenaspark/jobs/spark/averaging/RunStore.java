@@ -222,7 +222,11 @@ public final class RunStore {
         boolean tableOrder = facts.moments().secondMoments() == facts.moments().parameters();
         return tableOrder || !run.state().hasMoments()
                 ? Map.of()
-                : Map.of(FIRST_MOMENT, facts.moments().entries(), SECOND_MOMENT, facts.moments().secondEntries());
+                : Map.of(
+                        FIRST_MOMENT,
+                        facts.moments().entries(),
+                        SECOND_MOMENT,
+                        facts.moments().secondEntries());
     }
 
     /**

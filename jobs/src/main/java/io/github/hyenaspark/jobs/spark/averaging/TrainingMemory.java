@@ -37,8 +37,7 @@ public record TrainingMemory(
         long vector = step.parameters() * Float.BYTES;
         Codec momentCodec = train.codec().ofMoments();
         boolean averaged = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
-        long moments =
-                averaged ? momentCodec.bytes(step.parameters()) + momentCodec.bytes(step.secondMoments()) : 0;
+        long moments = averaged ? momentCodec.bytes(step.parameters()) + momentCodec.bytes(step.secondMoments()) : 0;
         long sent = vector + moments;
         long result = train.codec().bytes(step.parameters()) + moments;
         long momentFloats = vector + step.secondMoments() * Float.BYTES;

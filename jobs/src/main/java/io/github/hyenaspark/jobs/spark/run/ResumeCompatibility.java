@@ -75,9 +75,7 @@ public final class ResumeCompatibility {
         }
     }
 
-    /**
-     * The settings that a run began with. One that began before there was a setting keeps what it did then.
-     */
+    /** The settings that a run began with. One that began before there was a setting keeps what it did then. */
     public static Settings began(String stored) throws CorruptFileException {
         Set<String> known = flat(stored).keySet();
         return Settings.ofJson(stored)

@@ -34,7 +34,8 @@ import java.util.stream.IntStream;
  *
  * @param range parameters that one place averages, a multiple of {@link Codec#BLOCK}; 0 for all at once
  */
-record LocalWorkers(TrainConfig train, HyenaLanguageModel model, Storage storage, CheckpointStore store, String run, int range)
+record LocalWorkers(
+        TrainConfig train, HyenaLanguageModel model, Storage storage, CheckpointStore store, String run, int range)
         implements Workers {
     private static final int VOCABULARY = 11;
     private static final int LENGTH = 16;
@@ -66,8 +67,7 @@ record LocalWorkers(TrainConfig train, HyenaLanguageModel model, Storage storage
 
     private WorkerRound round(RunState start, BroadcastState sent, int worker) throws IOException {
         Optional<VectorFile> file = sent.kept(worker);
-        Map<String, float[]> vectors =
-                file.isPresent() ? WorkerStateFiles.read(storage, run, file.get()) : Map.of();
+        Map<String, float[]> vectors = file.isPresent() ? WorkerStateFiles.read(storage, run, file.get()) : Map.of();
         var kept = new WorkerLocalState(train, vectors);
         TrainingState begin = kept.start(sent);
         LocalTrainer.RoundResult result = new LocalTrainer(model, train)

@@ -62,8 +62,8 @@ class ResumeMatrixTest {
     static Stream<Arguments> cells() {
         return Arrays.stream(TrainConfig.Optimizer.values())
                 .flatMap(optimizer -> Arrays.stream(TrainConfig.MomentPolicy.values())
-                        .flatMap(policy -> Arrays.stream(Codec.values())
-                                .map(codec -> Arguments.of(optimizer, policy, codec))));
+                        .flatMap(policy ->
+                                Arrays.stream(Codec.values()).map(codec -> Arguments.of(optimizer, policy, codec))));
     }
 
     @ParameterizedTest
@@ -101,8 +101,8 @@ class ResumeMatrixTest {
         Optional<Checkpoint> newest = checkpoints.newestValid();
         checkpoints.resumesFrom(newest);
         MomentLayout moments = MomentLayout.of(train.optimizer(), model.table());
-        RunState from = newest.map(checkpoint -> RunStore.state(checkpoint, moments))
-                .orElseGet(() -> initial(train, moments));
+        RunState from =
+                newest.map(checkpoint -> RunStore.state(checkpoint, moments)).orElseGet(() -> initial(train, moments));
         RunStore store = RunStore.open(
                 storage,
                 new RunDirectory(uri, 1),
@@ -110,8 +110,7 @@ class ResumeMatrixTest {
                 facts(moments),
                 newest.map(Checkpoint::journalBytes).orElse(0L));
         var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Progress progress =
-                Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, ROUNDS), silent);
+        Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, ROUNDS), silent);
         var workers = new LocalWorkers(train, model, storage, checkpoints, uri, range);
         var plan = new AveragingDriver.Plan(ROUNDS, to, 0, ROUNDS, 64, true);
         return new AveragingDriver(plan, train, workers, store, progress).run(from);
@@ -125,14 +124,6 @@ class ResumeMatrixTest {
 
     private RunMetadata facts(MomentLayout moments) {
         return new RunMetadata(
-                "{}",
-                "d",
-                "s",
-                "t",
-                11,
-                1,
-                model.table(),
-                moments,
-                new Provenance.Numerics("17", "none", "none", "1"));
+                "{}", "d", "s", "t", 11, 1, model.table(), moments, new Provenance.Numerics("17", "none", "none", "1"));
     }
 }

@@ -49,7 +49,8 @@ class TrainedRunTest {
         List<CheckpointManifest> there = store.manifests();
         assertThat(there).hasSize(2);
         for (CheckpointManifest manifest : there) {
-            TrainedRun found = TrainedRun.open(storage, run, Long.toString(manifest.facts().round()));
+            TrainedRun found =
+                    TrainedRun.open(storage, run, Long.toString(manifest.facts().round()));
             assertThat(found.round()).isEqualTo(manifest.facts().round());
             assertThat(found.tokens()).isEqualTo(manifest.facts().tokens());
             assertThat(found.theta()).isEqualTo(store.theta(manifest));
@@ -73,7 +74,9 @@ class TrainedRunTest {
         assertThat(average.round()).isEqualTo(there.get(0).facts().round());
         assertThat(average.theta()).hasSameSizeAs(store.theta(there.get(0)));
         for (int i = 0; i < expected.length; i++) {
-            assertThat((double) average.theta()[i]).as("element %d", i).isCloseTo(expected[i], withinFloat(expected[i]));
+            assertThat((double) average.theta()[i])
+                    .as("element %d", i)
+                    .isCloseTo(expected[i], withinFloat(expected[i]));
         }
         assertThat(average.network().parameterCount()).isEqualTo(expected.length);
     }
