@@ -6,6 +6,7 @@ import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +34,11 @@ final class Muon {
     static final double MOMENTUM = 0.95;
     static final double SCALE = 0.2;
     static final double EPSILON = 1e-7;
-    /** (a, b, c) of every step, those of Jordan. */
-    static final double[][] STEPS = {
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-    };
+    /** Those of Jordan, five times. */
+    static final List<Step> STEPS = Collections.nCopies(5, new Step(3.4445, -4.7750, 2.0315));
+
+    /** Coefficients of a step of Newton and Schulz. */
+    record Step(double a, double b, double c) {}
 
     private static final Workspace.Slot<float[]> UPDATE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> GRAM = Workspace.Slot.row();
@@ -161,7 +159,7 @@ final class Muon {
         Matrix square = Matrix.of(workspace.array(NATIVE_SQUARE, (long) n * n), n, n);
         float[] gramValues = workspace.row(GRAM, n * n);
         float[] squareValues = workspace.row(SQUARE, n * n);
-        for (double[] step : STEPS) {
+        for (Step step : STEPS) {
             Matrix x = wide(here, rows, columns);
             gram.setUpperGram(x);
             gram.read(0, n, gramValues);
@@ -186,14 +184,14 @@ final class Muon {
     }
 
     /** The upper triangle of a I + b A + c A², in the place of that of A. */
-    private static void combine(float[] gram, float[] square, double[] step, int n) {
-        float b = (float) step[1];
-        float c = (float) step[2];
+    private static void combine(float[] gram, float[] square, Step step, int n) {
+        float b = (float) step.b();
+        float c = (float) step.c();
         for (int i = 0; i < n; i++) {
             for (int at = i * n + i; at < (i + 1) * n; at++) {
                 gram[at] = b * gram[at] + c * square[at];
             }
-            gram[i * n + i] += (float) step[0];
+            gram[i * n + i] += (float) step.a();
         }
     }
 

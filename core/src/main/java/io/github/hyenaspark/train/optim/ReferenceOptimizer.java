@@ -84,12 +84,12 @@ public final class ReferenceOptimizer {
                 row[j] /= norm;
             }
         }
-        for (double[] step : Muon.STEPS) {
+        for (Muon.Step step : Muon.STEPS) {
             double[][] gram = product(x, transpose(x));
             double[][] square = product(gram, gram);
             for (int i = 0; i < gram.length; i++) {
                 for (int j = 0; j < gram.length; j++) {
-                    gram[i][j] = step[1] * gram[i][j] + step[2] * square[i][j] + (i == j ? step[0] : 0);
+                    gram[i][j] = step.b() * gram[i][j] + step.c() * square[i][j] + (i == j ? step.a() : 0);
                 }
             }
             x = product(gram, x);
