@@ -28,8 +28,6 @@ import java.util.stream.Stream;
 public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
     static final int PROJECTIONS = 3;
 
-    private static final LongFilters.Slots SHIFT_SLOTS = new LongFilters.Slots();
-    private static final LongFilters.Slots DIAGONAL_SLOTS = new LongFilters.Slots();
 
     public H3Config {
         MixerConfig.checkSizes(width, maxLength);
@@ -100,10 +98,10 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     LongFilters shiftFilters() {
-        return new LongFilters("shift", SHIFT_SLOTS, shift(), 1, true);
+        return new LongFilters("shift", 0, shift(), 1, true);
     }
 
     LongFilters diagonalFilters() {
-        return new LongFilters("diagonal", DIAGONAL_SLOTS, diagonal(), 1, true);
+        return new LongFilters("diagonal", 1, diagonal(), 1, true);
     }
 }

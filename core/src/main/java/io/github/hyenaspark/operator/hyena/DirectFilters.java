@@ -16,14 +16,14 @@ final class DirectFilters {
     private final ShortConvolution convolution;
     private final int length;
 
-    DirectFilters(LongFilters filters, ShortConvolution convolution) {
+    DirectFilters(LongFilters filters) {
         this.filters = filters;
-        this.convolution = convolution;
+        convolution = convolution(filters.taps(), filters.bias());
         length = filters.length();
     }
 
     /** The convolution with taps of F filters, the present first. */
-    static ShortConvolution convolution(float[][] taps) {
+    static ShortConvolution convolution(float[][] taps, float[] bias) {
         int reach = taps[0].length;
         float[] weight = new float[taps.length * reach];
         for (int m = 0; m < taps.length; m++) {
@@ -31,7 +31,7 @@ final class DirectFilters {
                 weight[index(m, delay, reach)] = taps[m][delay];
             }
         }
-        return new ShortConvolution(weight, new float[taps.length], new float[taps.length]);
+        return new ShortConvolution(weight, bias, new float[taps.length]);
     }
 
     private static int index(int m, int delay, int reach) {
@@ -59,6 +59,11 @@ final class DirectFilters {
         }
 
         @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
         public void start(int j) {
             first = j * filters.perChannel();
         }
@@ -72,13 +77,6 @@ final class DirectFilters {
         public void convolve(int r, int head, float[] input, float[] output) {
             convolution.delay(input, delayed, length);
             convolution.forward(first + r, delayed, output, length);
-        }
-
-        @Override
-        public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
-            VectorOps.multiply(row.value(), row.inputGate(), gated, length);
-            convolve(r, head, gated, row.convolved());
-            VectorOps.multiply(row.convolved(), row.outputGate(), output, length);
         }
 
         @Override
@@ -106,6 +104,7 @@ final class DirectFilters {
                 for (int delay = 0; delay < reach; delay++) {
                     ofTaps[delay] = (float) convolution.weightGradient()[index(m, delay, reach)];
                 }
+                filters.addBiasGradient(m, convolution.biasGradient()[m]);
                 filters.takeGradient(m, ofTaps, convolution.weightGradient()[index(m, 0, reach)]);
             }
         }

@@ -43,7 +43,7 @@ public record ExplicitHyenaConfig(
 
     @Override
     public FilterSpec filterSpec() {
-        return new InnerFilter.Spec(inner, headWidth(), order - 1, taps, group);
+        return new InnerFilter(inner, headWidth(), order - 1, taps, group);
     }
 
     /** Direct sums work in a delayed row for every tap and three more, transforms as those of {@link HyenaConfig}. */

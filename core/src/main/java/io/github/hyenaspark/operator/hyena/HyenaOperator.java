@@ -20,7 +20,6 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  * {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} for a sequence that grows.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
-    private static final LongFilters.Slots FILTER_SLOTS = new LongFilters.Slots();
     private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
     private static final Workspace.Slot<double[]> MIX_GRADIENT = Workspace.Slot.sums();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
@@ -43,7 +42,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
     }
 
     private static LongFilters filters(HyenaFamily config) {
-        return new LongFilters("filter", FILTER_SLOTS, config.filterSpec(), config.order() - 1, config.directTerm());
+        return new LongFilters("filter", 0, config.filterSpec(), config.order() - 1, config.directTerm());
     }
 
     @Override

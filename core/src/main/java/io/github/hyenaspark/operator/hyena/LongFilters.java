@@ -5,6 +5,8 @@ import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
+import io.github.hyenaspark.operator.tensor.Sums;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  * cache while all sequences and heads use them, and none are kept.
  */
 public final class LongFilters {
+    private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
+    private static final Workspace.Slot<float[][]> SPECTRA = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> SPECTRUM_GRADIENTS = Workspace.Slot.rows();
+
     private final String part;
-    private final Slots slots;
+    private final int slot;
     private final int perChannel;
     private final boolean directTerm;
     private final int filters;
@@ -26,6 +32,8 @@ public final class LongFilters {
     private FloatArray taps = FloatArray.allocate(0); // h, F×R; in the backward pass its gradient takes its place
     private @Nullable DirectFilters direct; // of the pass, if taps are few
     private double[] directGradient = {};
+    private float[] bias = {}; // zeros if there is none
+    private double[] biasGradient = {};
     private int length;
     private int reach; // R, taps of a filter that are not known to be zero
 
@@ -33,26 +41,18 @@ public final class LongFilters {
      * Filters without parameters yet.
      *
      * @param part of the operator, the first part of the parameters' names
-     * @param slots that nothing else holds while these filters are used
+     * @param slot number of the memory of a thread, which the operator uses for no other filters
      * @param perChannel filters of a channel, which are neighbours
      * @param directTerm whether d is added to the first tap of each
      */
-    public LongFilters(String part, Slots slots, FilterSpec spec, int perChannel, boolean directTerm) {
+    public LongFilters(String part, int slot, FilterSpec spec, int perChannel, boolean directTerm) {
         this.part = part;
-        this.slots = slots;
+        this.slot = slot;
         this.perChannel = perChannel;
         this.directTerm = directTerm;
         this.spec = spec;
         filters = spec.filters();
         filter = spec.map();
-    }
-
-    /** The memory of one thread for the filters of one channel. */
-    public record Slots(
-            Workspace.Slot<float[]> row, Workspace.Slot<float[][]> spectra, Workspace.Slot<float[][]> gradients) {
-        public Slots() {
-            this(Workspace.Slot.row(), Workspace.Slot.rows(), Workspace.Slot.rows());
-        }
     }
 
     public void forward(ForwardContext<FloatArray> pass) {
@@ -69,11 +69,13 @@ public final class LongFilters {
                 taps.write(start(m), first, 1);
             }
         }
-        direct = spec.direct(length) ? new DirectFilters(this, DirectFilters.convolution(rows())) : null;
+        bias = spec.hasBias() ? pass.parameter(part + ".bias").toArray() : new float[filters];
+        direct = spec.direct(length) ? new DirectFilters(this) : null;
     }
 
     public void startBackward() {
         directGradient = new double[filters];
+        biasGradient = new double[filters];
     }
 
     /** Adds what the channels have summed over the batch and the heads. */
@@ -81,16 +83,14 @@ public final class LongFilters {
         if (directTerm) {
             pass.gradient(part + ".direct").add(directGradient);
         }
+        if (spec.hasBias()) {
+            pass.gradient(part + ".bias").add(biasGradient);
+        }
         filter.backward(taps, pass.within(part).ofLength(reach));
     }
 
-    /** The first taps of every filter for {@code pass.length()} steps, direct term included; all others are zero. */
-    float[][] taps(ForwardContext<FloatArray> pass) {
-        forward(pass);
-        return rows();
-    }
-
-    private float[][] rows() {
+    /** The taps of every filter, direct term included; all others are zero. */
+    float[][] taps() {
         float[][] rows = new float[filters][reach];
         for (int m = 0; m < filters; m++) {
             taps.read(start(m), rows[m], reach);
@@ -98,10 +98,18 @@ public final class LongFilters {
         return rows;
     }
 
-    /** In the place of the taps of filter {@code m}: their gradient; and that of its direct term. */
+    /** Replaces the taps of filter {@code m} by their gradient; takes that of its direct term. */
     void takeGradient(int m, float[] gradient, double ofDirectTerm) {
         directGradient[m] = ofDirectTerm;
         taps.write(start(m), gradient, reach);
+    }
+
+    void addBiasGradient(int m, double gradient) {
+        biasGradient[m] += gradient;
+    }
+
+    float[] bias() {
+        return bias;
     }
 
     int length() {
@@ -128,30 +136,38 @@ public final class LongFilters {
      * @param rowsPerFilter rows that share a filter, numbered as heads
      */
     public IncrementalFilters incremental(int rowsPerFilter, ForwardContext<FloatArray> pass) {
-        int ofAll = spec.reach(pass.length());
-        return ofAll < pass.length()
-                ? new IncrementalFilters.OfRecentInputs(this, ofAll, rowsPerFilter, pass)
+        return spec.needsRecentInputs(pass.length())
+                ? new IncrementalFilters.OfRecentInputs(this, rowsPerFilter, pass.ofLength(spec.reach(pass.length())))
                 : new IncrementalFilters.OfAllInputs(this, rowsPerFilter, pass);
     }
 
     private final class TransformedChannel implements ChannelConvolution {
+        private final Sums sums;
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
         private final float[][] spectrumGradients;
+        private int first; // filter of the channel
 
         TransformedChannel(Workspace workspace) {
+            sums = workspace.sums();
             convolution = workspace.convolution(length);
-            row = workspace.row(slots.row(), length);
-            spectra = workspace.rows(slots.spectra(), perChannel, convolution.spectrumSize());
-            spectrumGradients = workspace.rows(slots.gradients(), perChannel, convolution.spectrumSize());
+            row = workspace.row(ROW.at(slot), length);
+            spectra = workspace.rows(SPECTRA.at(slot), perChannel, convolution.spectrumSize());
+            spectrumGradients = workspace.rows(SPECTRUM_GRADIENTS.at(slot), perChannel, convolution.spectrumSize());
+        }
+
+        @Override
+        public int length() {
+            return length;
         }
 
         /** Makes the spectra of channel {@code j}. */
         @Override
         public void start(int j) {
+            first = j * perChannel;
             for (int r = 0; r < perChannel; r++) {
-                taps.read(LongFilters.this.start(j * perChannel + r), row, reach);
+                taps.read(LongFilters.this.start(first + r), row, reach);
                 Arrays.fill(row, reach, length, 0f);
                 convolution.spectrum(row, spectra[r]);
             }
@@ -168,10 +184,16 @@ public final class LongFilters {
         @Override
         public void convolve(int r, int head, float[] input, float[] output) {
             convolution.forward(input, spectra[r], output);
+            if (spec.hasBias()) {
+                VectorOps.add(bias[first + r], output, length);
+            }
         }
 
         @Override
         public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
+            if (spec.hasBias()) {
+                addBiasGradient(first + r, sums.of(outputGradient, length));
+            }
             convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
         }
 
@@ -189,20 +211,27 @@ public final class LongFilters {
         public void finishBackward(int j) {
             for (int r = 0; r < perChannel; r++) {
                 convolution.filterGradient(spectrumGradients[r], row);
-                takeGradient(j * perChannel + r, row, row[0]);
+                takeGradient(first + r, row, row[0]);
             }
         }
     }
 
     /** The convolutions of a channel, direct term included; rows that share filters are numbered as heads. */
     public interface ChannelFilters {
+        /** Steps of every row. */
+        int length();
+
         void start(int j);
 
-        /** output = h ∗ input + d · input for filter r of a head. */
+        /** output = h ∗ input + d · input, plus the bias, for filter r of a head; {@code output} may be the input. */
         void convolve(int r, int head, float[] input, float[] output);
 
         /** output = x⁰ ⊙ (h ∗ (v ⊙ x¹) + d · (v ⊙ x¹)); also keeps what is in brackets. */
-        void convolveGated(int r, int head, LongConvolution.GatedRow gatedRow, float[] output);
+        default void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
+            VectorOps.multiply(row.value(), row.inputGate(), row.convolved(), length());
+            convolve(r, head, row.convolved(), row.convolved());
+            VectorOps.multiply(row.convolved(), row.outputGate(), output, length());
+        }
     }
 
     /** The same with their gradients. */
