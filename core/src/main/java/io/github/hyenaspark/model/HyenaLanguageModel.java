@@ -243,7 +243,7 @@ public final class HyenaLanguageModel {
 
     /** An empty sequence of up to {@code capacity} tokens to read one by one, while the parameters do not change. */
     public IncrementalSequence sequence(int capacity) {
-        return IncrementalSequence.of(graph, capacity);
+        return new IncrementalSequence(graph, capacity);
     }
 
     /** The graph itself, for DL4J's tools. */

@@ -18,10 +18,8 @@ import java.util.List;
 public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
     public ConvConfig {
         MixerConfig.checkSizes(width, maxLength);
-        if (taps < 1 || taps > maxLength) {
-            throw new IllegalArgumentException(
-                    "conv.taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
-        }
+        boolean fits = taps >= 1 && taps <= maxLength;
+        MixerConfig.check(fits, "conv.taps", taps, "from 1 to l-max, which is " + maxLength);
     }
 
     private FilterSpec filter() {
@@ -52,7 +50,7 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new GatedConvolution.Incremental(this, capacity, pass);
+        return new GatedConvolution(this, capacity, pass);
     }
 
     /** Kept are value and gate, the filtered value, the product with the gate, and the taps. */

@@ -1,10 +1,8 @@
 package io.github.hyenaspark.operator.conv;
 
-import io.github.hyenaspark.operator.hyena.IncrementalFilters;
 import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SigmoidTanh;
@@ -33,23 +31,31 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         outputProjection = Dense.out(width);
     }
 
+    /** For one sequence of at most {@code capacity} steps that grows. */
+    GatedConvolution(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        this(config);
+        taps.grow(1, pass.ofLength(capacity));
+    }
+
     @Override
     public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         long size = (long) pass.batchSize() * width * pass.length();
         projected = projected.atLeast(2 * size);
-        filtered = filtered.atLeast(size);
+        filtered = filtered.atLeast(taps.grows() ? 0 : size);
         gated = gated.atLeast(size);
         inputProjection.forward(input, projected, pass);
-        taps.forward(pass);
-        pass.pool().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(pass, pass.pool().workspace(member));
+        taps.startForward(pass);
+        taps.divide(width, pass, (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            Channels channels = new Channels(pass, workspace, taps.forwardChannel(workspace));
             for (int channel = from; channel < to; channel++) {
                 channels.forward(channel);
             }
         });
         outputProjection.forward(gated, output, pass);
+        taps.finishForward();
     }
 
     @Override
@@ -57,9 +63,11 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         outputProjection.backward(gated, outputGradient, gated, pass);
         taps.startBackward();
         pass.pool().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(pass, pass.pool().workspace(member));
+            Workspace workspace = pass.pool().workspace(member);
+            LongFilters.ChannelConvolution filter = taps.channel(workspace);
+            Channels channels = new Channels(pass, workspace, filter);
             for (int channel = from; channel < to; channel++) {
-                channels.backward(channel);
+                channels.backward(channel, filter);
             }
         });
         taps.finishBackward(pass);
@@ -67,7 +75,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
     }
 
     private final class Channels {
-        private final LongFilters.ChannelConvolution filter;
+        private final LongFilters.ChannelFilters filter;
         private final ForwardContext<FloatArray> pass;
         private final int length;
         private final SigmoidTanh sigmoidTanh;
@@ -76,8 +84,8 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         private final float[] row;
         private final float[] gradient;
 
-        Channels(ForwardContext<FloatArray> pass, Workspace workspace) {
-            filter = taps.channel(workspace);
+        Channels(ForwardContext<FloatArray> pass, Workspace workspace, LongFilters.ChannelFilters filter) {
+            this.filter = filter;
             this.pass = pass;
             length = pass.length();
             sigmoidTanh = workspace.sigmoidTanh();
@@ -93,15 +101,17 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             for (int b = 0; b < pass.batchSize(); b++) {
                 read(b, channel);
                 filter.convolve(0, 0, value, row);
-                filtered.write(start(b, width, channel), row, length);
+                if (!taps.grows()) {
+                    filtered.write(start(b, width, channel), row, length);
+                }
                 VectorOps.multiply(gate, row, row, length);
                 gated.write(start(b, width, channel), row, length);
             }
         }
 
         /** With s = σ(gate) and y = q s: ds = dy q s(1 − s), dq = dy s. */
-        void backward(int channel) {
-            filter.startBackward(channel);
+        void backward(int channel, LongFilters.ChannelConvolution convolution) {
+            convolution.startBackward(channel);
             for (int b = 0; b < pass.batchSize(); b++) {
                 read(b, channel);
                 gated.read(start(b, width, channel), gradient, length);
@@ -110,10 +120,10 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
                 VectorOps.sigmoidBackward(row, gate, row, length);
                 projected.write(start(b, 2 * width, width + channel), row, length);
                 VectorOps.multiply(gradient, gate, gradient, length);
-                filter.backward(0, gradient, value, row);
+                convolution.backward(0, gradient, value, row);
                 projected.write(start(b, 2 * width, channel), row, length);
             }
-            filter.finishBackward(channel);
+            convolution.finishBackward(channel);
         }
 
         /** Copies the value and the sigmoid of the gate. */
@@ -125,49 +135,6 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
 
         private long start(int b, int channels, int channel) {
             return ((long) b * channels + channel) * length;
-        }
-    }
-
-    /** {@link GatedConvolution} for a sequence that grows. */
-    static final class Incremental implements InferenceModule<FloatArray> {
-        private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
-        private static final Workspace.Slot<float[]> GATE = Workspace.Slot.row();
-
-        private final int width;
-        private final IncrementalFilters filters;
-        private final Dense inputProjection;
-        private final Dense outputProjection;
-        private FloatArray projected = FloatArray.allocate(0); // values and gates, 2D×L
-        private FloatArray gated = FloatArray.allocate(0); // D×L
-
-        Incremental(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
-            width = config.width();
-            filters = config.filters().incremental(1, pass.ofLength(capacity));
-            inputProjection = Dense.in(width, 2 * width);
-            outputProjection = Dense.out(width);
-        }
-
-        @Override
-        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-            int length = pass.length();
-            projected = projected.atLeast(2L * width * length);
-            gated = gated.atLeast((long) width * length);
-            inputProjection.forward(input, projected, pass);
-            filters.startPass(length);
-            Workspace workspace = pass.pool().workspace(0);
-            float[] value = workspace.row(VALUE, length);
-            float[] gate = workspace.row(GATE, length);
-            for (int channel = 0; channel < width; channel++) {
-                projected.read((long) channel * length, value, length);
-                projected.read((long) (width + channel) * length, gate, length);
-                filters.start(channel);
-                filters.convolve(0, 0, value, value);
-                workspace.sigmoidTanh().logistic(gate, length);
-                VectorOps.multiply(gate, value, value, length);
-                gated.write((long) channel * length, value, length);
-            }
-            filters.finishPass();
-            outputProjection.forward(gated, output, pass);
         }
     }
 }

@@ -31,14 +31,12 @@ public record ExplicitHyenaConfig(
     public ExplicitHyenaConfig {
         MixerConfig.checkSizes(width, maxLength);
         HyenaFamily.check(order, heads, width, shortLength, dropout);
-        if (taps < 1 || taps > maxLength) {
-            throw new IllegalArgumentException(
-                    inner.settingName() + ".taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
-        }
-        if (group < 1 || width / heads % group != 0) {
-            throw new IllegalArgumentException(inner.settingName() + ".group: found " + group
-                    + ", expected a divisor of " + width / heads + ", the channels of a head");
-        }
+        String section = inner.settingName();
+        boolean fits = taps >= 1 && taps <= maxLength;
+        MixerConfig.check(fits, section + ".taps", taps, "from 1 to l-max, which is " + maxLength);
+        int channels = width / heads;
+        String expected = "a divisor of " + channels + ", the channels of a head";
+        MixerConfig.check(group >= 1 && channels % group == 0, section + ".group", group, expected);
     }
 
     @Override

@@ -15,17 +15,9 @@ import io.github.hyenaspark.operator.tensor.Activation;
 import java.util.stream.IntStream;
 
 /**
- * The Hyena operator with long filters.
+ * The Hyena operator with long filters; components as in {@link HyenaFamily}.
  *
- * @param width D, channels
  * @param maxLength the longest sequence, tokens; also the time scale of the filters
- * @param order N, at least 2
- * @param heads share the filters; divides {@code width}
- * @param shortLength taps of the short filter
- * @param activation before the output projection
- * @param postOrderMixing whether heads are mixed after every long convolution
- * @param outerMixing whether a gate is replaced by its sum over the channels of its head
- * @param directTerm whether d·w is added to every long convolution
  * @param dropout share of gated inputs set to zero in training, 0 for none
  */
 public record HyenaConfig(
@@ -44,10 +36,12 @@ public record HyenaConfig(
     public HyenaConfig {
         MixerConfig.checkSizes(width, maxLength);
         HyenaFamily.check(order, heads, width, shortLength, dropout);
-        if (filter.kind() == FilterConfig.Kind.FOURIER && filter.modes() > maxLength / 2 + 1) {
-            throw new IllegalArgumentException("filter.modes: found " + filter.modes() + ", expected at most "
-                    + (maxLength / 2 + 1) + ", which is half of l-max " + maxLength + ", and the mean");
-        }
+        int most = maxLength / 2 + 1;
+        MixerConfig.check(
+                filter.kind() != FilterConfig.Kind.FOURIER || filter.modes() <= most,
+                "filter.modes",
+                filter.modes(),
+                "at most " + most + ", which is half of l-max " + maxLength + ", and the mean");
     }
 
     /** This operator with explicit filters instead, and its other components. */

@@ -91,7 +91,7 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Exp
 
     @Override
     default InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new HyenaOperator.Incremental(this, capacity, pass);
+        return new HyenaOperator(this, capacity, pass);
     }
 
     /** The cost with filters that take part in it as {@link FilterCost} says. */
@@ -118,18 +118,9 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Exp
 
     /** IllegalArgumentException if there can be no such operator. */
     static void check(int order, int heads, int width, int shortLength, double dropout) {
-        if (order < 2) {
-            throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
-        }
-        if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException(
-                    "num-heads: found " + heads + ", expected a divisor of d-model " + width);
-        }
-        if (shortLength < 1) {
-            throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
-        }
+        MixerConfig.check(order >= 2, "order", order, "at least 2");
+        MixerConfig.check(heads >= 1 && width % heads == 0, "num-heads", heads, "a divisor of d-model " + width);
+        MixerConfig.check(shortLength >= 1, "short-len", shortLength, "at least 1");
+        MixerConfig.check(dropout >= 0 && dropout < 1, "dropout", dropout, "a number in [0, 1)");
     }
 }

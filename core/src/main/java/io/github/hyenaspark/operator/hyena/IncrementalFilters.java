@@ -8,15 +8,15 @@ import io.github.hyenaspark.operator.tensor.VectorOps;
 import java.util.Arrays;
 
 /** {@link LongFilters} of a sequence that grows: its beginning comes in one pass, then a step at a time. */
-public abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
+abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
     private int passLength;
 
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
-    public void startPass(int length) {
+    void startPass(int length) {
         passLength = length;
     }
 
-    public abstract void finishPass();
+    abstract void finishPass();
 
     @Override
     public int length() {
@@ -32,7 +32,7 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
 
         OfAllInputs(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             perChannel = filters.perChannel();
-            filters.forward(pass);
+            filters.makeTaps(pass);
             bias = filters.bias();
             float[][] taps = filters.taps();
             Arrays.setAll(taps, m -> Arrays.copyOf(taps[m], pass.length()));
@@ -40,7 +40,7 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
         }
 
         @Override
-        public void finishPass() {
+        void finishPass() {
             convolution.advance(length());
         }
 
@@ -79,23 +79,23 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
             this.filters = filters;
             this.rowsPerFilter = rowsPerFilter;
             parameters = pass;
-            filters.forward(pass);
+            filters.makeTaps(pass);
             convolution = DirectFilters.convolution(filters.taps(), filters.bias());
             recent = new float[filters.taps().length * rowsPerFilter][convolution.taps() - 1];
             beginning = filters.channel(pass.pool().workspace(0));
         }
 
         @Override
-        public void startPass(int length) {
+        void startPass(int length) {
             super.startPass(length);
             if (!begun) {
-                filters.forward(parameters.ofLength(length));
+                filters.makeTaps(parameters.ofLength(length));
                 beginning = filters.channel(parameters.pool().workspace(0));
             }
         }
 
         @Override
-        public void finishPass() {
+        void finishPass() {
             begun = true;
         }
 

@@ -3,6 +3,7 @@ package io.github.hyenaspark.operator.hyena;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Sums;
@@ -31,6 +32,7 @@ public final class LongFilters {
     private final FilterMap<FloatArray> filter;
     private FloatArray taps = FloatArray.allocate(0); // h, F×R; in the backward pass its gradient takes its place
     private @Nullable DirectFilters direct; // of the pass, if taps are few
+    private @Nullable IncrementalFilters growing; // for a sequence that grows
     private double[] directGradient = {};
     private float[] bias = {}; // zeros if there is none
     private double[] biasGradient = {};
@@ -55,7 +57,51 @@ public final class LongFilters {
         filter = spec.map();
     }
 
-    public void forward(ForwardContext<FloatArray> pass) {
+    /**
+     * From now on for one sequence of at most {@code pass.length()} steps that grows, with the parameters of {@code
+     * pass}: its beginning comes in one pass, then a step at a time; there is no backward pass.
+     *
+     * @param rowsPerFilter rows that share a filter, numbered as heads
+     */
+    public void grow(int rowsPerFilter, ForwardContext<FloatArray> pass) {
+        growing = spec.needsRecentInputs(pass.length())
+                ? new IncrementalFilters.OfRecentInputs(this, rowsPerFilter, pass.ofLength(spec.reach(pass.length())))
+                : new IncrementalFilters.OfAllInputs(this, rowsPerFilter, pass);
+    }
+
+    public boolean grows() {
+        return growing != null;
+    }
+
+    public void startForward(ForwardContext<FloatArray> pass) {
+        if (growing == null) {
+            makeTaps(pass);
+        } else {
+            growing.startPass(pass.length());
+        }
+    }
+
+    public void finishForward() {
+        if (growing != null) {
+            growing.finishPass();
+        }
+    }
+
+    /** Divides the channels of a forward pass; those of a sequence that grows share what it keeps, in one thread. */
+    public void divide(int channels, ForwardContext<FloatArray> pass, ComputePool.Share share) {
+        if (growing == null) {
+            pass.pool().divide(channels, share);
+        } else {
+            share.run(0, 0, channels);
+        }
+    }
+
+    /** One channel after the other, in the thread that owns {@code workspace}. */
+    public ChannelFilters forwardChannel(Workspace workspace) {
+        return growing == null ? channel(workspace) : growing;
+    }
+
+    void makeTaps(ForwardContext<FloatArray> pass) {
         length = pass.length();
         reach = spec.reach(length);
         taps = taps.atLeast((long) filters * reach);
@@ -125,20 +171,9 @@ public final class LongFilters {
         return (long) m * reach;
     }
 
-    /** One channel after the other, in the thread that owns {@code workspace}. */
+    /** The same with gradients. */
     public ChannelConvolution channel(Workspace workspace) {
         return direct == null ? new TransformedChannel(workspace) : direct.channel(workspace);
-    }
-
-    /**
-     * The same for a sequence of at most {@code pass.length()} steps that grows.
-     *
-     * @param rowsPerFilter rows that share a filter, numbered as heads
-     */
-    public IncrementalFilters incremental(int rowsPerFilter, ForwardContext<FloatArray> pass) {
-        return spec.needsRecentInputs(pass.length())
-                ? new IncrementalFilters.OfRecentInputs(this, rowsPerFilter, pass.ofLength(spec.reach(pass.length())))
-                : new IncrementalFilters.OfAllInputs(this, rowsPerFilter, pass);
     }
 
     private final class TransformedChannel implements ChannelConvolution {

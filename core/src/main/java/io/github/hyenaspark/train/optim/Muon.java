@@ -4,6 +4,7 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,14 +34,9 @@ final class Muon {
     static final double MOMENTUM = 0.95;
     static final double SCALE = 0.2;
     static final double EPSILON = 1e-7;
+    static final int STEPS = 5;
     /** (a, b, c) of every step, those of Jordan. */
-    static final double[][] STEPS = {
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-        {3.4445, -4.7750, 2.0315},
-    };
+    static final List<Double> FACTORS = List.of(3.4445, -4.7750, 2.0315);
 
     private static final Workspace.Slot<float[]> UPDATE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> GRAM = Workspace.Slot.row();
@@ -113,7 +109,7 @@ final class Muon {
         float[] update = workspace.row(UPDATE, count);
         accelerate(state.firstMoment(), matrix.moment(), gradients, matrix.at(), update, count);
         double norm = norm(update, count);
-        scale(update, (float) (1 / (norm + EPSILON)), count);
+        VectorOps.scale((float) (1 / (norm + EPSILON)), update, count);
         orthogonalize(update, matrix.rows(), matrix.columns(), workspace);
         float rate = (float) (rates.lr() * SCALE * Math.sqrt(Math.max(matrix.rows(), matrix.columns())));
         float decay = (float) (rates.lr() * rates.weightDecay());
@@ -138,12 +134,6 @@ final class Muon {
         return Math.sqrt(sum);
     }
 
-    private static void scale(float[] values, float factor, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] *= factor;
-        }
-    }
-
     private static void descend(float[] theta, int at, float[] update, float rate, float decay, int count) {
         for (int i = 0; i < count; i++) {
             theta[at + i] = theta[at + i] - decay * theta[at + i] - rate * update[i];
@@ -161,7 +151,7 @@ final class Muon {
         Matrix square = Matrix.of(workspace.array(NATIVE_SQUARE, (long) n * n), n, n);
         float[] gramValues = workspace.row(GRAM, n * n);
         float[] squareValues = workspace.row(SQUARE, n * n);
-        for (double[] step : STEPS) {
+        for (int step = 0; step < STEPS; step++) {
             Matrix x = wide(here, rows, columns);
             gram.setUpperGram(x);
             gram.read(0, n, gramValues);
@@ -169,7 +159,7 @@ final class Muon {
             gram.write(0, n, gramValues);
             square.setUpperGram(gram);
             square.read(0, n, squareValues);
-            combine(gramValues, squareValues, step, n);
+            combine(gramValues, squareValues, n);
             mirror(gramValues, n);
             gram.write(0, n, gramValues);
             wide(there, rows, columns).set(gram, x);
@@ -186,14 +176,14 @@ final class Muon {
     }
 
     /** The upper triangle of a I + b A + c A², in the place of that of A. */
-    private static void combine(float[] gram, float[] square, double[] step, int n) {
-        float b = (float) step[1];
-        float c = (float) step[2];
+    private static void combine(float[] gram, float[] square, int n) {
+        float b = FACTORS.get(1).floatValue();
+        float c = FACTORS.get(2).floatValue();
         for (int i = 0; i < n; i++) {
             for (int at = i * n + i; at < (i + 1) * n; at++) {
                 gram[at] = b * gram[at] + c * square[at];
             }
-            gram[i * n + i] += (float) step[0];
+            gram[i * n + i] += FACTORS.get(0).floatValue();
         }
     }
 

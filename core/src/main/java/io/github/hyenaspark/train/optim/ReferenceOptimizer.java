@@ -84,12 +84,15 @@ public final class ReferenceOptimizer {
                 row[j] /= norm;
             }
         }
-        for (double[] step : Muon.STEPS) {
+        double a = Muon.FACTORS.get(0);
+        double b = Muon.FACTORS.get(1);
+        double c = Muon.FACTORS.get(2);
+        for (int step = 0; step < Muon.STEPS; step++) {
             double[][] gram = product(x, transpose(x));
             double[][] square = product(gram, gram);
             for (int i = 0; i < gram.length; i++) {
                 for (int j = 0; j < gram.length; j++) {
-                    gram[i][j] = step[1] * gram[i][j] + step[2] * square[i][j] + (i == j ? step[0] : 0);
+                    gram[i][j] = b * gram[i][j] + c * square[i][j] + (i == j ? a : 0);
                 }
             }
             x = product(gram, x);
