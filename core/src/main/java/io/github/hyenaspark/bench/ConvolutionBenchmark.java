@@ -95,8 +95,10 @@ public final class ConvolutionBenchmark {
 
     private void forwardBackward() {
         forward();
-        eachRow(true, (plan, spectrum, sum, b, d) ->
-                plan.backward(rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
+        eachRow(
+                true,
+                (plan, spectrum, sum, b, d) -> plan.backward(
+                        rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
     }
 
     private void gatedForward() {
@@ -109,8 +111,10 @@ public final class ConvolutionBenchmark {
 
     private void gatedForwardBackward() {
         eachRow(false, (plan, spectrum, sum, b, d) -> plan.gatedForward(rows.gated(b, d), spectrum, rows.output[b][d]));
-        eachRow(true, (plan, spectrum, sum, b, d) ->
-                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
+        eachRow(
+                true,
+                (plan, spectrum, sum, b, d) ->
+                        plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
     }
 
     /**

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The language model, bound from the settings {@code model}; those of the operator are components of {@link
- * HyenaConfig}, and a mixer's own section is of the blocks that have it.
+ * The language model, bound from the settings {@code model}; those of the operator are components of
+ * {@link HyenaConfig}, and a mixer's own section is of the blocks that have it.
  *
  * @param mixer of the blocks, from the embedding up; a pattern, repeated and cut to {@code nLayer}
  * @param dModel D, channels of the residual stream

@@ -67,7 +67,8 @@ class LocalTrainerTest {
     void aRoundIsAPureFunctionOfItsArguments(ModelConfig config) {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
-        LocalTrainer.RoundResult first = new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult first =
+                new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer trainer = new LocalTrainer(other, CONFIG);
@@ -81,7 +82,8 @@ class LocalTrainerTest {
 
     @Test
     void aRoundIsItsStepsOneByOne() {
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult result =
+                new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
         TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -131,7 +133,8 @@ class LocalTrainerTest {
 
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
+        LocalTrainer.RoundResult result =
+                new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);

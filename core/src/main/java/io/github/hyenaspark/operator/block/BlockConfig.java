@@ -37,12 +37,4 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
                 new ParameterSpec("weight", List.of(width), new Initializer.Constant(1), BASE),
                 new ParameterSpec("bias", List.of(width), new Initializer.Constant(0), BASE));
     }
-
-    /** What a block keeps from its forward pass for its backward pass; the bits of the results are the same. */
-    public enum Recompute {
-        /** Everything that the backward pass needs. */
-        NONE,
-        /** Only its input; the rest is computed again in the backward pass, in buffers that all blocks share. */
-        BLOCK
-    }
 }

@@ -88,7 +88,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
             this.filter = filter;
             this.pass = pass;
             length = pass.length();
-            sigmoidTanh = workspace.sigmoidTanh();
+            sigmoidTanh = workspace.sigmoidTanh;
             float[][] rows = workspace.rows(ROWS, 4, length);
             value = rows[0];
             gate = rows[1];

@@ -157,8 +157,7 @@ public final class ExplicitFilter implements FilterMap<FloatArray> {
             Initializer fading = new Initializer.Fading(filters, taps);
             return List.of(
                     new ParameterSpec("weight", List.of(filters, taps), fading, ParameterSpec.Group.BASE),
-                    new ParameterSpec(
-                            "bias", List.of(filters), new Initializer.Constant(0), ParameterSpec.Group.BASE));
+                    new ParameterSpec("bias", List.of(filters), new Initializer.Constant(0), ParameterSpec.Group.BASE));
         }
 
         @Override

@@ -8,8 +8,8 @@ import io.github.hyenaspark.operator.nn.ShortConvolution;
 import java.util.List;
 
 /**
- * The inner filters of Hyena-SE and Hyena-MR (arXiv 2503.01868): explicit taps, those of MR times a fixed decay window. A
- * filter ends with its last tap. Filters of a channel are neighbours; neighbouring channels may share the first of
+ * The inner filters of Hyena-SE and Hyena-MR (arXiv 2503.01868): explicit taps, those of MR times a fixed decay window.
+ * A filter ends with its last tap. Filters of a channel are neighbours; neighbouring channels may share the first of
  * theirs, the second, and so on.
  *
  * @param channels c, of a head

@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
     static final int PROJECTIONS = 3;
 
-
     public H3Config {
         MixerConfig.checkSizes(width, maxLength);
         MixerConfig.check(states >= 2 && states % 2 == 0, "h3.states", states, "an even number of at least 2");

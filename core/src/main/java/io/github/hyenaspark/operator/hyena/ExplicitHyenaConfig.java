@@ -51,6 +51,6 @@ public record ExplicitHyenaConfig(
         int reach = spec.reach(length);
         boolean direct = spec.direct(length);
         long rows = direct ? reach + 3L : 2L * (order - 1) + 3;
-        return cost(batchSize, length, new FilterCost(!direct, (long) filters() * reach, rows));
+        return cost(batchSize, length, !direct, (long) filters() * reach, rows);
     }
 }

@@ -3,16 +3,13 @@ package io.github.hyenaspark.operator.hyena;
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.FilterSpec;
-import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.FourierFilter;
 import io.github.hyenaspark.operator.filter.ImplicitFilter;
 import io.github.hyenaspark.operator.filter.InnerFilter;
-import io.github.hyenaspark.operator.filter.PositionalEncoding;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
-import java.util.stream.IntStream;
 
 /**
  * The Hyena operator with long filters; components as in {@link HyenaFamily}.
@@ -73,28 +70,11 @@ public record HyenaConfig(
         };
     }
 
-    /** τ, M: the time from 0 to 1 at every position. */
-    public double[] times() {
-        return IntStream.range(0, maxLength)
-                .mapToDouble(i -> PositionalEncoding.time(i, maxLength))
-                .toArray();
-    }
-
-    /** z, M×E, row-major: the positional encoding, before training where that is trained. */
-    public double[] positions() {
-        return PositionalEncoding.features(maxLength, filter.emb());
-    }
-
-    /** δ, F: the decay rates of the window, before training where these are trained. */
-    public double[] decayRates() {
-        return FilterWindow.DecayWindow.rates(filter, filters());
-    }
-
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         boolean seesConstants = filter.kind() == FilterConfig.Kind.IMPLICIT && !filter.trainPositions();
         long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
         long kept = (long) filters() * length + constantPositions;
-        return cost(batchSize, length, new FilterCost(true, kept, 2L * (order - 1) + 3));
+        return cost(batchSize, length, true, kept, 2L * (order - 1) + 3);
     }
 }

@@ -94,27 +94,24 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Exp
         return new HyenaOperator(this, capacity, pass);
     }
 
-    /** The cost with filters that take part in it as {@link FilterCost} says. */
-    default MixerConfig.Cost cost(int batchSize, int length, FilterCost filters) {
+    /**
+     * The cost.
+     *
+     * @param transformed whether convolutions go through a transform
+     * @param kept floats of the filters, for the backward pass
+     * @param rows of the length of a sequence that the convolutions of a channel work in
+     */
+    default MixerConfig.Cost cost(int batchSize, int length, boolean transformed, long kept, long rows) {
         long tokens = (long) batchSize * length;
         long ofTokens = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (projections() + width()) * width();
         long chain = (2L * (order() + 1) + order() + 1) * heads();
         return new MixerConfig.Cost(
                 ofTokens + filterSpec().productFlop(length),
-                filters.transformed() ? order() - 1 : 0,
+                transformed ? order() - 1 : 0,
                 heads(),
-                (2L * order() + 1) * tokens * width() + filters.keptFloats(),
-                (chain + 2 + filters.rows() + shortLength()) * length);
+                (2L * order() + 1) * tokens * width() + kept,
+                (chain + 2 + rows + shortLength()) * length);
     }
-
-    /**
-     * What filters cost.
-     *
-     * @param transformed whether their convolutions go through a transform
-     * @param keptFloats kept of them for the backward pass
-     * @param rows of the length of a sequence that the convolutions of a channel work in
-     */
-    record FilterCost(boolean transformed, long keptFloats, long rows) {}
 
     /** IllegalArgumentException if there can be no such operator. */
     static void check(int order, int heads, int width, int shortLength, double dropout) {

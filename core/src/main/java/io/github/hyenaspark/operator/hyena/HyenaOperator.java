@@ -60,7 +60,8 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         projections.forward(input, pass);
         gateSums.forward(pass);
         filters.divide(config.headWidth(), pass, (member, from, to) -> {
-            LongFilters.ChannelFilters filter = filters.forwardChannel(pass.pool().workspace(member));
+            LongFilters.ChannelFilters filter =
+                    filters.forwardChannel(pass.pool().workspace(member));
             Channels channels = new Channels(pass, member, filter, new double[0]);
             for (int j = from; j < to; j++) {
                 channels.forward(j);
@@ -108,11 +109,7 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         private final float[][] y;
         private final float[][] gradient;
 
-        Channels(
-                ForwardContext<FloatArray> pass,
-                int member,
-                LongFilters.ChannelFilters filter,
-                double[] mixGradient) {
+        Channels(ForwardContext<FloatArray> pass, int member, LongFilters.ChannelFilters filter, double[] mixGradient) {
             this.pass = pass;
             this.member = member;
             this.filter = filter;

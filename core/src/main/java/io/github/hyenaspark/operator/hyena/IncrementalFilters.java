@@ -80,7 +80,7 @@ abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
             this.rowsPerFilter = rowsPerFilter;
             parameters = pass;
             filters.makeTaps(pass);
-            convolution = DirectFilters.convolution(filters.taps(), filters.bias());
+            convolution = filters.shortConvolution();
             recent = new float[filters.taps().length * rowsPerFilter][convolution.taps() - 1];
             beginning = filters.channel(pass.pool().workspace(0));
         }

@@ -3,6 +3,7 @@ package io.github.hyenaspark.operator.hyena;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Convolutions, a few for every channel that shares them: the taps of a {@link FilterSpec}, with the direct term d·w of
- * safari's code added to the first tap, which is the same sum for free. Filters of a few taps are {@link DirectFilters
+ * safari's code added to the first tap, which is the same sum for free. Filters of a few taps are {@link DirectChannel
  * summed directly}. Of all others, a channel's spectra are made when it is processed, in both passes: they stay in the
  * cache while all sequences and heads use them, and none are kept.
  */
@@ -22,6 +23,10 @@ public final class LongFilters {
     private static final Workspace.Slot<float[]> ROW = Workspace.Slot.row();
     private static final Workspace.Slot<float[][]> SPECTRA = Workspace.Slot.rows();
     private static final Workspace.Slot<float[][]> SPECTRUM_GRADIENTS = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[][]> DELAYED = Workspace.Slot.rows();
+    private static final Workspace.Slot<float[]> GATED = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> GATED_GRADIENT = Workspace.Slot.row();
+    private static final Workspace.Slot<float[]> GRADIENT = Workspace.Slot.row();
 
     private final String part;
     private final int slot;
@@ -31,7 +36,7 @@ public final class LongFilters {
     private final FilterSpec spec;
     private final FilterMap<FloatArray> filter;
     private FloatArray taps = FloatArray.allocate(0); // h, F×R; in the backward pass its gradient takes its place
-    private @Nullable DirectFilters direct; // of the pass, if taps are few
+    private @Nullable ShortConvolution direct; // of the pass, if taps are few
     private @Nullable IncrementalFilters growing; // for a sequence that grows
     private double[] directGradient = {};
     private float[] bias = {}; // zeros if there is none
@@ -58,8 +63,8 @@ public final class LongFilters {
     }
 
     /**
-     * From now on for one sequence of at most {@code pass.length()} steps that grows, with the parameters of {@code
-     * pass}: its beginning comes in one pass, then a step at a time; there is no backward pass.
+     * From now on for one sequence of at most {@code pass.length()} steps that grows, with the parameters of
+     * {@code pass}: its beginning comes in one pass, then a step at a time; there is no backward pass.
      *
      * @param rowsPerFilter rows that share a filter, numbered as heads
      */
@@ -116,7 +121,7 @@ public final class LongFilters {
             }
         }
         bias = spec.hasBias() ? pass.parameter(part + ".bias").toArray() : new float[filters];
-        direct = spec.direct(length) ? new DirectFilters(this) : null;
+        direct = spec.direct(length) ? shortConvolution() : null;
     }
 
     public void startBackward() {
@@ -144,22 +149,30 @@ public final class LongFilters {
         return rows;
     }
 
+    /** The same as a convolution tap by tap, which has the present last. */
+    ShortConvolution shortConvolution() {
+        float[][] rows = taps();
+        float[] weight = new float[filters * reach];
+        for (int m = 0; m < filters; m++) {
+            for (int delay = 0; delay < reach; delay++) {
+                weight[index(m, delay)] = rows[m][delay];
+            }
+        }
+        return new ShortConvolution(weight, bias, new float[filters]);
+    }
+
+    private int index(int m, int delay) {
+        return (m + 1) * reach - 1 - delay;
+    }
+
     /** Replaces the taps of filter {@code m} by their gradient; takes that of its direct term. */
-    void takeGradient(int m, float[] gradient, double ofDirectTerm) {
+    private void takeGradient(int m, float[] gradient, double ofDirectTerm) {
         directGradient[m] = ofDirectTerm;
         taps.write(start(m), gradient, reach);
     }
 
-    void addBiasGradient(int m, double gradient) {
-        biasGradient[m] += gradient;
-    }
-
     float[] bias() {
         return bias;
-    }
-
-    int length() {
-        return length;
     }
 
     /** Filters of a channel; number r of channel j is filter j times as many, plus r. */
@@ -173,7 +186,76 @@ public final class LongFilters {
 
     /** The same with gradients. */
     public ChannelConvolution channel(Workspace workspace) {
-        return direct == null ? new TransformedChannel(workspace) : direct.channel(workspace);
+        return direct == null ? new TransformedChannel(workspace) : new DirectChannel(direct, workspace);
+    }
+
+    /** Filters of a few taps, as sums of delayed rows. */
+    private final class DirectChannel implements ChannelConvolution {
+        private final ShortConvolution convolution;
+        private final Workspace workspace;
+        private final float[][] delayed;
+        private final float[] gated;
+        private final float[] gatedGradient;
+        private final float[] gradient;
+        private int first; // filter of the channel
+
+        DirectChannel(ShortConvolution convolution, Workspace workspace) {
+            this.convolution = convolution;
+            this.workspace = workspace;
+            delayed = workspace.rows(DELAYED, convolution.taps(), length);
+            gated = workspace.row(GATED, length);
+            gatedGradient = workspace.row(GATED_GRADIENT, length);
+            gradient = workspace.row(GRADIENT, length);
+        }
+
+        @Override
+        public int length() {
+            return length;
+        }
+
+        @Override
+        public void start(int j) {
+            first = j * perChannel;
+        }
+
+        @Override
+        public void startBackward(int j) {
+            start(j);
+        }
+
+        @Override
+        public void convolve(int r, int head, float[] input, float[] output) {
+            convolution.delay(input, delayed, length);
+            convolution.forward(first + r, delayed, output, length);
+        }
+
+        @Override
+        public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
+            convolution.delay(input, delayed, length);
+            convolution.backward(first + r, delayed, outputGradient, inputGradient, length, workspace);
+        }
+
+        @Override
+        public void backwardGated(int r, LongConvolution.GatedRow row, LongConvolution.GatedGradient gradients) {
+            VectorOps.multiply(row.value(), row.inputGate(), gated, length);
+            VectorOps.multiply(gradients.output(), row.outputGate(), gradient, length);
+            backward(r, gradient, gated, gatedGradient);
+            VectorOps.multiply(gatedGradient, row.inputGate(), gradients.value(), length);
+            VectorOps.multiply(gatedGradient, row.value(), gradients.inputGate(), length);
+            VectorOps.multiply(row.convolved(), gradients.output(), gradients.outputGate(), length);
+        }
+
+        @Override
+        public void finishBackward(int j) {
+            float[] ofTaps = new float[reach];
+            for (int m = first; m < first + perChannel; m++) {
+                for (int delay = 0; delay < reach; delay++) {
+                    ofTaps[delay] = (float) convolution.weightGradient()[index(m, delay)];
+                }
+                biasGradient[m] += convolution.biasGradient()[m];
+                takeGradient(m, ofTaps, convolution.weightGradient()[index(m, 0)]);
+            }
+        }
     }
 
     private final class TransformedChannel implements ChannelConvolution {
@@ -185,7 +267,7 @@ public final class LongFilters {
         private int first; // filter of the channel
 
         TransformedChannel(Workspace workspace) {
-            sums = workspace.sums();
+            sums = workspace.sums;
             convolution = workspace.convolution(length);
             row = workspace.row(ROW.at(slot), length);
             spectra = workspace.rows(SPECTRA.at(slot), perChannel, convolution.spectrumSize());
@@ -227,7 +309,7 @@ public final class LongFilters {
         @Override
         public void backward(int r, float[] outputGradient, float[] input, float[] inputGradient) {
             if (spec.hasBias()) {
-                addBiasGradient(first + r, sums.of(outputGradient, length));
+                biasGradient[first + r] += sums.of(outputGradient, length);
             }
             convolution.backward(outputGradient, input, spectra[r], inputGradient, spectrumGradients[r]);
         }

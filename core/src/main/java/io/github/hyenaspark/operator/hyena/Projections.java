@@ -81,8 +81,8 @@ final class Projections {
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
     void writeGradient(int b, int channel, float[] gradient, Workspace workspace) {
         float[] denseGradient = workspace.row(GRADIENT, pass.length());
-        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), workspace);
-        shortConvolution.backward(row, delayed(b, channel, workspace), gradient, denseGradient);
+        float[][] delayed = delayed(b, channel, workspace);
+        shortConvolution.backward(channel, delayed, gradient, denseGradient, pass.length(), workspace);
         dense.write(start(b, channel), denseGradient, pass.length());
     }
 
