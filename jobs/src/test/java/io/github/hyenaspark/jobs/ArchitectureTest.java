@@ -51,7 +51,7 @@ final class ArchitectureTest {
             model                   | convolution operator.. layers
             train.codec             | convolution
             train.config            | io config train.codec
-            train.optim             | operator.nn model train.config
+            train.optim             | operator.tensor operator.nn model train.config
             train                   | model train.config train.optim
             train.averaging         | train..
             checkpoint              | io operator.nn model
