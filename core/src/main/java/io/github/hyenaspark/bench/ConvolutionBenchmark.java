@@ -65,55 +65,44 @@ public final class ConvolutionBenchmark {
         return BenchmarkLoop.of(repeats, BenchmarkLoop.clockOf(shape.threads()), benchmark::gatedForwardBackward);
     }
 
-    /** The work of one row, given the spectrum of its filter. */
+    /** The work of one row, given the spectrum of its filter; backward it adds to the gradient of the spectrum. */
     @FunctionalInterface
-    private interface Forward {
-        void run(LongConvolution plan, float[] spectrum, int b, int d);
-    }
-
-    /** The same backward; adds to the gradient of the filter's spectrum. */
-    @FunctionalInterface
-    private interface Backward {
+    private interface RowWork {
         void run(LongConvolution plan, float[] spectrum, float[] gradient, int b, int d);
     }
 
-    private void eachRow(Forward work) {
-        pool.divide(shape.channels(), (member, from, to) -> {
-            for (int d = from; d < to; d++) {
-                plans[member].spectrum(rows.filter[d], spectra[member]);
-                for (int b = 0; b < shape.batch(); b++) {
-                    work.run(plans[member], spectra[member], b, d);
-                }
-            }
-        });
-    }
-
-    private void eachRowBackward(Backward work) {
+    private void eachRow(boolean backward, RowWork work) {
         pool.divide(shape.channels(), (member, from, to) -> {
             for (int d = from; d < to; d++) {
                 plans[member].spectrum(rows.filter[d], spectra[member]);
                 float[] sum = spectrumGradients[member];
-                Arrays.fill(sum, 0f);
+                if (backward) {
+                    Arrays.fill(sum, 0f);
+                }
                 for (int b = 0; b < shape.batch(); b++) {
                     work.run(plans[member], spectra[member], sum, b, d);
                 }
-                plans[member].filterGradient(sum, rows.filterGradient[d]);
+                if (backward) {
+                    plans[member].filterGradient(sum, rows.filterGradient[d]);
+                }
             }
         });
     }
 
     private void forward() {
-        eachRow((plan, spectrum, b, d) -> plan.forward(rows.value[b][d], spectrum, rows.output[b][d]));
+        eachRow(false, (plan, spectrum, sum, b, d) -> plan.forward(rows.value[b][d], spectrum, rows.output[b][d]));
     }
 
     private void forwardBackward() {
         forward();
-        eachRowBackward((plan, spectrum, sum, b, d) ->
-                plan.backward(rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
+        eachRow(
+                true,
+                (plan, spectrum, sum, b, d) -> plan.backward(
+                        rows.outputGradient[b][d], rows.value[b][d], spectrum, rows.valueGradient[b][d], sum));
     }
 
     private void gatedForward() {
-        eachRow((plan, spectrum, b, d) -> {
+        eachRow(false, (plan, spectrum, sum, b, d) -> {
             var row = new LongConvolution.GatedRow(
                     rows.value[b][d], rows.inputGate[b][d], NOT_KEPT, rows.outputGate[b][d]);
             plan.gatedForward(row, spectrum, rows.output[b][d]);
@@ -121,9 +110,11 @@ public final class ConvolutionBenchmark {
     }
 
     private void gatedForwardBackward() {
-        eachRow((plan, spectrum, b, d) -> plan.gatedForward(rows.gated(b, d), spectrum, rows.output[b][d]));
-        eachRowBackward((plan, spectrum, sum, b, d) ->
-                plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
+        eachRow(false, (plan, spectrum, sum, b, d) -> plan.gatedForward(rows.gated(b, d), spectrum, rows.output[b][d]));
+        eachRow(
+                true,
+                (plan, spectrum, sum, b, d) ->
+                        plan.gatedBackward(rows.gated(b, d), rows.gatedGradient(b, d), spectrum, sum));
     }
 
     /**

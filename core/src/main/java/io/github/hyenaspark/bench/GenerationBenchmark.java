@@ -67,7 +67,7 @@ public final class GenerationBenchmark {
     private double generate(int tokens) {
         int[] prompt = Arrays.copyOf(ids, shape.prompt());
         Generator generator =
-                Generator.of(model, shape.vocabularySize(), shape.model().lMax());
+                new Generator(model, shape.vocabularySize(), shape.model().lMax());
         promptSeconds = 0;
         long start = CLOCK.getAsLong();
         generator.generate(prompt, tokens, new Sampling.Greedy(), SEED, id -> {

@@ -66,7 +66,7 @@ public final class StepBenchmark {
         LongConvolution.warmUp(shape.length());
         Nd4j.zeros(1).close(); // loads the native library
         double heldBefore = ProcessMemory.heldMebibytes(); // the rows of the warm-up do not belong to the model
-        OptionalDouble base = ProcessMemory.residentMebibytes();
+        OptionalDouble base = ProcessMemory.mebibytes("VmRSS");
         var benchmark = new StepBenchmark(shape, config);
         int warmUpSteps = benchmark.warmUp();
         List<Double> wall = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class StepBenchmark {
         }
         double cpu = (processSeconds() - cpuStart) / wall.size();
         // the kernel records a peak when memory is freed, not when it is allocated
-        OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.peakMebibytes().stream())
+        OptionalDouble peak = DoubleStream.concat(base.stream(), ProcessMemory.mebibytes("VmHWM").stream())
                 .max();
         double held = ProcessMemory.heldMebibytes() - heldBefore;
         long parameters = benchmark.model.parameterCount();
@@ -100,7 +100,7 @@ public final class StepBenchmark {
     }
 
     private void step() {
-        LocalStep.Found found = localStep.take(state, batch, new LocalStep.Time(steps, steps), steps);
+        LocalStep.Found found = localStep.take(state, batch, steps, steps, steps);
         loss = found.loss();
         optimizerNanos += found.optimizerNanos();
         steps++;
@@ -242,20 +242,11 @@ public final class StepBenchmark {
             return (heap + FloatArray.nativeBytes()) / MEBIBYTE;
         }
 
-        /** Resident memory; empty except on Linux. */
-        static OptionalDouble residentMebibytes() {
-            return mebibytes("VmRSS:");
-        }
-
-        /** Peak resident memory of the process; empty except on Linux. */
-        static OptionalDouble peakMebibytes() {
-            return mebibytes("VmHWM:");
-        }
-
-        private static OptionalDouble mebibytes(String name) {
+        /** VmRSS, resident, or VmHWM, its peak; empty except on Linux. */
+        static OptionalDouble mebibytes(String name) {
             try {
                 return Files.readAllLines(STATUS, StandardCharsets.UTF_8).stream()
-                        .filter(line -> line.startsWith(name))
+                        .filter(line -> line.startsWith(name + ":"))
                         .mapToDouble(line -> Double.parseDouble(line.split("\\s+", -1)[1]) / KIB_PER_MIB)
                         .findFirst();
             } catch (IOException e) {

@@ -9,7 +9,10 @@ import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.block.Mixer;
 import io.github.hyenaspark.operator.filter.FilterConfig;
+import io.github.hyenaspark.operator.filter.FilterWindow;
+import io.github.hyenaspark.operator.filter.PositionalEncoding;
 import io.github.hyenaspark.operator.hyena.HyenaConfig;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.PositionEmbedding;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,22 +36,22 @@ final class SafariLayout {
     }
 
     static List<SafariTensor> of(ModelConfig config, List<ParameterEntry> table) {
-        if (config.mixer().stream().anyMatch(mixer -> mixer != Mixer.HYENA)) {
-            throw new IllegalArgumentException(
-                    "model.mixer: found " + config.mixerNames() + ", expected hyena alone: the"
-                            + " names of safari's tensors are those of Hyena blocks; export.format=dl4j takes any model");
-        }
-        if (config.filter().kind() != FilterConfig.Kind.IMPLICIT) {
-            throw new IllegalArgumentException(
-                    "model.filter.kind: found " + config.filter().kind().settingName()
-                            + ", expected implicit: safari has no tensors for others; export.format=dl4j takes any model");
-        }
-        if (config.positions() == PositionEmbedding.LEARNED || config.positions() == PositionEmbedding.SINUSOIDAL) {
-            throw new IllegalArgumentException("model.positions: found "
-                    + SettingNames.of(config.positions())
-                    + ", expected none or rotary, which do not affect Hyena blocks: safari's embedding adds no"
-                    + " positions; export.format=dl4j takes any model");
-        }
+        String other = "; export.format=dl4j takes any model";
+        MixerConfig.check(
+                config.mixer().stream().allMatch(mixer -> mixer == Mixer.HYENA),
+                "model.mixer",
+                config.mixerNames(),
+                "hyena alone: the names of safari's tensors are those of Hyena blocks" + other);
+        MixerConfig.check(
+                config.filter().kind() == FilterConfig.Kind.IMPLICIT,
+                "model.filter.kind",
+                config.filter().kind().settingName(),
+                "implicit: safari has no tensors for others" + other);
+        MixerConfig.check(
+                config.positions() == PositionEmbedding.NONE || config.positions() == PositionEmbedding.ROTARY,
+                "model.positions",
+                SettingNames.of(config.positions()),
+                "none or rotary, which do not affect Hyena blocks: safari's embedding adds no positions" + other);
         var layout = new SafariLayout(config.operator(), table);
         layout.parameter("embedding.weight", "backbone.embeddings.word_embeddings.weight");
         for (int block = 0; block < config.nLayer(); block++) {
@@ -90,14 +93,20 @@ final class SafariLayout {
         if (operator.filter().trainPositions()) {
             parameter(from + "positions", to + "pos_emb.z", positions);
         } else {
-            tensors.add(new Constant(to + "pos_emb.z", positions, operator.positions()));
+            tensors.add(new Constant(
+                    to + "pos_emb.z",
+                    positions,
+                    PositionalEncoding.features(
+                            operator.maxLength(), operator.filter().emb())));
         }
-        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, operator.times()));
+        double[] times = new double[operator.maxLength()];
+        Arrays.setAll(times, i -> PositionalEncoding.time(i, times.length));
+        tensors.add(new Constant(to + "pos_emb.t", new long[] {1, length, 1}, times));
         network(from, to + "implicit_filter.");
         if (operator.filter().trainDecay()) {
             parameter(from + "decay", to + "modulation.deltas", 1, 1, filters);
         } else {
-            double[] rates = operator.decayRates();
+            double[] rates = FilterWindow.DecayWindow.rates(operator.filter(), filters);
             tensors.add(new Constant(to + "modulation.deltas", new long[] {1, 1, filters}, rates));
         }
     }

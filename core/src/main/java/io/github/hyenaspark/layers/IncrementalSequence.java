@@ -34,8 +34,16 @@ public final class IncrementalSequence {
 
     private record SequenceLayer<M>(M map, Map<String, FloatArray> parameters) {}
 
-    private IncrementalSequence(Layer[] layers, int capacity) {
+    /**
+     * An empty sequence of at most {@code capacity} tokens for a FLOAT graph of a token embedding, blocks, and a head
+     * tied to it; IllegalArgumentException for another graph, or if its blocks cannot read so many tokens.
+     */
+    public IncrementalSequence(ComputationGraph graph, int capacity) {
+        if (capacity < 1) {
+            throw new IllegalArgumentException("a sequence needs room for at least one token, found " + capacity);
+        }
         this.capacity = capacity;
+        Layer[] layers = graph.getLayers();
         TokenEmbeddingLayer table = layer(layers[0], TokenEmbeddingLayer.class);
         width = Math.toIntExact(table.getNOut());
         int vocabularySize = Math.toIntExact(table.getNIn());
@@ -53,17 +61,6 @@ public final class IncrementalSequence {
         head = new SequenceLayer<>(new TiedHead(width, vocabularySize), tied);
         logits = FloatArray.allocate(vocabularySize);
         last = FloatArray.allocate(width);
-    }
-
-    /**
-     * An empty sequence of at most {@code capacity} tokens for a FLOAT graph of a token embedding, blocks, and a head
-     * tied to it; IllegalArgumentException for another graph, or if its blocks cannot read so many tokens.
-     */
-    public static IncrementalSequence of(ComputationGraph graph, int capacity) {
-        if (capacity < 1) {
-            throw new IllegalArgumentException("a sequence needs room for at least one token, found " + capacity);
-        }
-        return new IncrementalSequence(graph.getLayers(), capacity);
     }
 
     public int capacity() {

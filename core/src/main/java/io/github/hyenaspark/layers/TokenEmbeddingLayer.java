@@ -28,7 +28,10 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
 
     public TokenEmbeddingLayer() {}
 
-    /** Starts as N(0, initStd²). If {@code tied}, a head's backward pass comes first and clears the gradient. */
+    /**
+     * Starts as N(0, initStd²). If {@code tied}, a {@link TiedHeadVertex} shares the table: its backward pass comes
+     * first and clears the gradient.
+     */
     public TokenEmbeddingLayer(EmbeddingConfig config, double initStd, boolean tied) {
         setNIn(config.vocabularySize());
         setNOut(config.width());
@@ -37,11 +40,6 @@ public final class TokenEmbeddingLayer extends OperatorLayer {
         maxLength = config.maxLength();
         this.initStd = initStd;
         this.tied = tied;
-    }
-
-    /** An embedding whose table a {@link TiedHeadVertex} shares. */
-    public static TokenEmbeddingLayer tied(EmbeddingConfig config, double initStd) {
-        return new TokenEmbeddingLayer(config, initStd, true);
     }
 
     EmbeddingConfig config() {

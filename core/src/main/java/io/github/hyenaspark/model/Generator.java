@@ -14,15 +14,11 @@ public final class Generator {
     private final int vocabularySize;
     private final int maxLength;
 
-    private Generator(HyenaLanguageModel model, int vocabularySize, int maxLength) {
+    /** A generator of tokens below {@code vocabularySize}; {@code maxLength} is the model's l-max. */
+    public Generator(HyenaLanguageModel model, int vocabularySize, int maxLength) {
         this.model = model;
         this.vocabularySize = vocabularySize;
         this.maxLength = maxLength;
-    }
-
-    /** A generator of tokens below {@code vocabularySize}; {@code maxLength} is the model's l-max. */
-    public static Generator of(HyenaLanguageModel model, int vocabularySize, int maxLength) {
-        return new Generator(model, vocabularySize, maxLength);
     }
 
     /**

@@ -154,7 +154,7 @@ public final class HyenaLanguageModel {
     }
 
     private static TokenEmbeddingLayer embedding(ModelConfig config, int vocabularySize) {
-        return TokenEmbeddingLayer.tied(config.embedding(vocabularySize), config.initStd());
+        return new TokenEmbeddingLayer(config.embedding(vocabularySize), config.initStd(), true);
     }
 
     private static LinearInitializer.LanguageModel initial(ModelConfig config) {
@@ -207,7 +207,7 @@ public final class HyenaLanguageModel {
 
     /** The losses of a batch by place in the sequence, without dropout. */
     public LossByPosition lossByPosition(Batch batch) {
-        return LossByPosition.of(losses(batch).nats(), batch);
+        return LossByPosition.of(losses(batch).nats(), batch, row -> true);
     }
 
     /** The loss of every target of a batch, B×L, without dropout. */
@@ -243,7 +243,7 @@ public final class HyenaLanguageModel {
 
     /** An empty sequence of up to {@code capacity} tokens to read one by one, while the parameters do not change. */
     public IncrementalSequence sequence(int capacity) {
-        return IncrementalSequence.of(graph, capacity);
+        return new IncrementalSequence(graph, capacity);
     }
 
     /** The graph itself, for DL4J's tools. */

@@ -21,12 +21,10 @@ public record LossByPosition(List<LossSum> classes) {
         classes = List.copyOf(classes);
     }
 
-    /** The losses of a batch, from the nats of each target, B×L; those of ignored targets do not matter. */
-    public static LossByPosition of(double[] nats, Batch batch) {
-        return of(nats, batch, row -> true);
-    }
-
-    /** The same for those of the B sequences that {@code rows} accepts. */
+    /**
+     * The losses of those of the B sequences that {@code rows} accepts, from the nats of each target, B×L; those of
+     * ignored targets do not matter.
+     */
     public static LossByPosition of(double[] nats, Batch batch, IntPredicate rows) {
         int count = classOf(batch.length() - 1) + 1;
         double[] sums = new double[count];

@@ -19,31 +19,18 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The language model, bound from the settings {@code model}.
+ * The language model, bound from the settings {@code model}; those of the operator are components of
+ * {@link HyenaConfig}, and a mixer's own section is of the blocks that have it.
  *
  * @param mixer of the blocks, from the embedding up; a pattern, repeated and cut to {@code nLayer}
  * @param dModel D, channels of the residual stream
- * @param nLayer blocks
  * @param dInner channels inside the feed-forward part; 0 means 4·D
  * @param lMax the longest sequence, tokens; fixes the time scale of the filters, so a checkpoint is bound to it
- * @param order N, gates of the operator
- * @param numHeads heads of the operator, which share the filters
- * @param shortLen taps of the short filter
- * @param activation between the last gate and the output projection
- * @param postOrderMixing whether heads are mixed after every long convolution
- * @param outerMixing whether a gate is its sum over the channels of its head
- * @param directTerm whether d·w is added to every long convolution
  * @param dropout share of every branch's output set to zero in training
  * @param embedDropout the same for the embedding
  * @param initStd standard deviation of initial weights
  * @param vocabMultiple the vocabulary is padded to a multiple of this
  * @param positions how blocks that mix by content know positions
- * @param filter how the long filters are made
- * @param hyenaSe of the blocks that have a Hyena operator of short explicit filters
- * @param hyenaMr of the blocks that have one of medium explicit filters
- * @param attention of the blocks that have it
- * @param h3 of the blocks that have an H3 operator
- * @param conv of the blocks that have an explicit convolution
  */
 public record ModelConfig(
         List<Mixer> mixer,
@@ -70,25 +57,12 @@ public record ModelConfig(
         H3Settings h3,
         ConvSettings conv) {
     public ModelConfig {
-        if (nLayer < 1) {
-            throw new IllegalArgumentException("n-layer: found " + nLayer + ", expected at least 1");
-        }
-        if (dInner < 0) {
-            throw new IllegalArgumentException("d-inner: found " + dInner + ", expected 0 (4 times d-model) or more");
-        }
-        if (!(embedDropout >= 0 && embedDropout < 1)) {
-            throw new IllegalArgumentException(
-                    "embed-dropout: found " + embedDropout + ", expected a number in [0, 1)");
-        }
-        if (!(initStd > 0)) {
-            throw new IllegalArgumentException("init-std: found " + initStd + ", expected a positive number");
-        }
-        if (vocabMultiple < 1) {
-            throw new IllegalArgumentException("vocab-multiple: found " + vocabMultiple + ", expected at least 1");
-        }
-        if (mixer.isEmpty()) {
-            throw new IllegalArgumentException("mixer: found an empty list, expected at least one mixer");
-        }
+        MixerConfig.check(nLayer >= 1, "n-layer", nLayer, "at least 1");
+        MixerConfig.check(dInner >= 0, "d-inner", dInner, "0 (4 times d-model) or more");
+        MixerConfig.check(embedDropout >= 0 && embedDropout < 1, "embed-dropout", embedDropout, "a number in [0, 1)");
+        MixerConfig.check(initStd > 0, "init-std", initStd, "a positive number");
+        MixerConfig.check(vocabMultiple >= 1, "vocab-multiple", vocabMultiple, "at least 1");
+        MixerConfig.check(!mixer.isEmpty(), "mixer", "an empty list", "at least one mixer");
         mixer = List.copyOf(mixer.subList(0, Math.min(mixer.size(), nLayer)));
         HyenaConfig operator = new HyenaConfig(
                 dModel,
@@ -123,9 +97,7 @@ public record ModelConfig(
      */
     public record InnerSettings(int taps, int group) {
         public InnerSettings {
-            if (taps < 1) {
-                throw new IllegalArgumentException("taps: found " + taps + ", expected at least 1");
-            }
+            MixerConfig.check(taps >= 1, "taps", taps, "at least 1");
         }
 
         ExplicitHyenaConfig of(InnerFilter.Kind inner, HyenaConfig operator) {
@@ -143,9 +115,7 @@ public record ModelConfig(
     /** Bound from the settings {@code model.conv}: taps of every filter; 0, or more than l-max, means l-max. */
     public record ConvSettings(int taps) {
         public ConvSettings {
-            if (taps < 0) {
-                throw new IllegalArgumentException("taps: found " + taps + ", expected 0 (as many as l-max) or more");
-            }
+            MixerConfig.check(taps >= 0, "taps", taps, "0 (as many as l-max) or more");
         }
 
         ConvConfig of(int dModel, int lMax) {

@@ -23,11 +23,7 @@ public sealed interface Sampling {
         @Override
         public int next(float[] logits, int vocabularySize, RandomGenerator random) {
             checkSize(logits, vocabularySize);
-            long best = Long.MAX_VALUE;
-            for (int id = 0; id < vocabularySize; id++) {
-                best = Math.min(best, rank(logits, id));
-            }
-            return (int) best;
+            return best(logits, vocabularySize);
         }
     }
 
@@ -106,11 +102,7 @@ public sealed interface Sampling {
 
         /** The ids that have a chance, likeliest first: whether the others are there changes no bit of any sum. */
         private int[] likely(float[] logits, int vocabularySize) {
-            long best = Long.MAX_VALUE;
-            for (int id = 0; id < vocabularySize; id++) {
-                best = Math.min(best, rank(logits, id));
-            }
-            double highest = logits[(int) best];
+            double highest = logits[best(logits, vocabularySize)];
             long[] ranks = new long[vocabularySize];
             int count = 0;
             for (int id = 0; id < vocabularySize; id++) {
@@ -132,6 +124,14 @@ public sealed interface Sampling {
             throw new IllegalArgumentException("the vocabulary must have from 1 to " + logits.length
                     + " tokens, one for each logit, found " + vocabularySize);
         }
+    }
+
+    private static int best(float[] logits, int vocabularySize) {
+        long best = Long.MAX_VALUE;
+        for (int id = 0; id < vocabularySize; id++) {
+            best = Math.min(best, rank(logits, id));
+        }
+        return (int) best;
     }
 
     /** A number that is smaller the likelier a token is, of equals the lower id; its lower half is the id. */

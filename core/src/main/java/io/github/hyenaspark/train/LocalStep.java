@@ -32,28 +32,25 @@ public final class LocalStep {
      */
     public record Found(double loss, double norm, long optimizerNanos) {}
 
-    /**
-     * Position of a step.
-     *
-     * @param step earlier local steps of the run, for the learning-rate schedule
-     * @param momentSteps steps that the moments already contain
-     */
-    public record Time(long step, long momentSteps) {}
-
     /** A copy of a worker's start to take steps from; moments that it lacks become zeros. */
     public TrainingState begin(TrainingState start) {
         return optimizer.begin(start);
     }
 
-    /** Takes one step from {@code state}, in place. */
-    public Found take(TrainingState state, Batch batch, Time time, long dropoutSeed) {
+    /**
+     * Takes one step from {@code state}, in place.
+     *
+     * @param step earlier local steps of the run, for the learning-rate schedule
+     * @param momentSteps steps that the moments already contain
+     */
+    public Found take(TrainingState state, Batch batch, long step, long momentSteps, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);
         double norm = clip.clip(gradients);
         long begin = System.nanoTime();
-        var rates = Optimizer.GroupRates.at(config, time.step());
-        optimizer.update(state, gradients, time.momentSteps(), rates, model.pool());
+        var rates = Optimizer.GroupRates.at(config, step);
+        optimizer.update(state, gradients, momentSteps, rates, model.pool());
         return new Found(loss, norm, System.nanoTime() - begin);
     }
 }

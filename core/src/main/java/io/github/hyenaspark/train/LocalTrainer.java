@@ -22,20 +22,12 @@ public final class LocalTrainer {
     }
 
     /**
-     * Trains one worker for one round.
+     * Trains one worker for one round or part of it.
      *
      * @param start the common start parameters and this worker's moments; not changed
      * @param round r, from 0
      * @param worker k, from 0
      * @param batchOfStep the batch of local step j, from 0 to H−1
-     */
-    public RoundResult round(TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep) {
-        return round(start, round, worker, batchOfStep, done -> true);
-    }
-
-    /**
-     * Trains one worker for one round or part of it.
-     *
      * @param continues whether to take another step after this many, at least 1
      */
     public RoundResult round(
@@ -52,7 +44,7 @@ public final class LocalTrainer {
             int counted = batch.countedTargets();
             long momentSteps = config.innerState() == TrainConfig.MomentPolicy.RESET ? done : step;
             long dropoutSeed = config.dropoutSeeds().of(config.seed(), worker, step);
-            LocalStep.Found found = localStep.take(state, batch, new LocalStep.Time(step, momentSteps), dropoutSeed);
+            LocalStep.Found found = localStep.take(state, batch, step, momentSteps, dropoutSeed);
             lossSum += counted * found.loss();
             normSum += found.norm();
             tokens += counted;

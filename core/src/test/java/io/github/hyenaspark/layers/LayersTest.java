@@ -291,7 +291,7 @@ class LayersTest {
                 .addInputs("ids")
                 .addLayer(
                         "embedding",
-                        TokenEmbeddingLayer.tied(embedding(config.width(), config.dropout(), positions), 0.5),
+                        new TokenEmbeddingLayer(embedding(config.width(), config.dropout(), positions), 0.5, true),
                         "ids")
                 .addLayer("block", block, "embedding")
                 .addVertex("head", new TiedHeadVertex(headConfiguration, "embedding"), "block")

@@ -183,7 +183,7 @@ class GeneratorTest {
     void generationEndsWhenNoMoreIsWanted() {
         HyenaLanguageModel model = trained(config(16));
         List<Integer> tokens = new ArrayList<>();
-        int count = Generator.of(model, VOCABULARY, 16).generate(PROMPT, 30, new Sampling.Greedy(), SEED, id -> {
+        int count = new Generator(model, VOCABULARY, 16).generate(PROMPT, 30, new Sampling.Greedy(), SEED, id -> {
             tokens.add(id);
             return tokens.size() < 7;
         });
@@ -212,7 +212,7 @@ class GeneratorTest {
 
     private static List<Integer> generate(HyenaLanguageModel model, ModelConfig config, int[] prompt, int count) {
         List<Integer> tokens = new ArrayList<>();
-        Generator.of(model, VOCABULARY, config.lMax())
+        new Generator(model, VOCABULARY, config.lMax())
                 .generate(prompt, count, new Sampling.Greedy(), SEED, id -> tokens.add(id));
         return tokens;
     }

@@ -227,7 +227,7 @@ class HyenaLanguageModelTest {
     void greedyGenerationChoosesTheLargestLogitOfWhatCameBefore() {
         HyenaLanguageModel model = HyenaLanguageModel.create(ModelConfigs.tiny(8), VOCABULARY, 1);
         List<Integer> tokens = new ArrayList<>();
-        Generator.of(model, VOCABULARY, 8)
+        new Generator(model, VOCABULARY, 8)
                 .generate(new int[] {1, 2, 3}, 5, new Sampling.Greedy(), 1, id -> tokens.add(id));
         List<Integer> context = new ArrayList<>(List.of(1, 2, 3));
         for (int token : tokens) {
@@ -252,7 +252,7 @@ class HyenaLanguageModelTest {
     private static List<Integer> generate(HyenaLanguageModel model, long seed) {
         List<Integer> tokens = new ArrayList<>();
         int[] prompt = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
-        Generator.of(model, VOCABULARY, 8).generate(prompt, 30, Sampling.of(1, 0, 1), seed, id -> tokens.add(id));
+        new Generator(model, VOCABULARY, 8).generate(prompt, 30, Sampling.of(1, 0, 1), seed, id -> tokens.add(id));
         return tokens;
     }
 

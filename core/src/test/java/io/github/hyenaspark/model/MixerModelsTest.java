@@ -55,7 +55,7 @@ class MixerModelsTest {
         HyenaLanguageModel model = trained(config);
         int[] prompt = {3, 1, 4, 1, 5, 9};
         List<Integer> text = new ArrayList<>();
-        Generator.of(model, VOCABULARY, 40).generate(prompt, 100, new Sampling.Greedy(), 1, id -> text.add(id));
+        new Generator(model, VOCABULARY, 40).generate(prompt, 100, new Sampling.Greedy(), 1, id -> text.add(id));
         int[] context = prompt;
         for (int id : text) {
             int expected = new Sampling.Greedy().next(model.logits(context), VOCABULARY, new Random(1));

@@ -67,12 +67,13 @@ class LocalTrainerTest {
     void aRoundIsAPureFunctionOfItsArguments(ModelConfig config) {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
-        LocalTrainer.RoundResult first = new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult first =
+                new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
         LocalTrainer trainer = new LocalTrainer(other, CONFIG);
-        trainer.round(begin, 0, 0, step -> batch(step + 50));
-        LocalTrainer.RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch);
+        trainer.round(begin, 0, 0, step -> batch(step + 50), done -> true);
+        LocalTrainer.RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
         assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
         assertThat(again.state().secondMoment()).containsExactly(first.state().secondMoment());
         assertThat(again.report().lossSum()).isEqualTo(first.report().lossSum());
@@ -81,8 +82,9 @@ class LocalTrainerTest {
 
     @Test
     void aRoundIsItsStepsOneByOne() {
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch);
-        TrainingState state = start.copy();
+        LocalTrainer.RoundResult result =
+                new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
+        TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         double lossSum = 0;
@@ -115,8 +117,8 @@ class LocalTrainerTest {
         TrainConfigDraft draft = draft();
         draft.innerState = TrainConfig.MomentPolicy.RESET;
         LocalTrainer.RoundResult reset =
-                new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch);
-        TrainingState state = start.copy();
+                new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch, done -> true);
+        TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
         for (int step = 0; step < 4; step++) {
@@ -131,7 +133,8 @@ class LocalTrainerTest {
 
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch);
+        LocalTrainer.RoundResult result =
+                new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
@@ -141,7 +144,7 @@ class LocalTrainerTest {
         first[3] = Float.POSITIVE_INFINITY;
         TrainingState broken = new TrainingState(start.theta(), first, start.secondMoment());
         assertThat(new LocalTrainer(model, CONFIG)
-                        .round(broken, 0, 0, LocalTrainerTest::batch)
+                        .round(broken, 0, 0, LocalTrainerTest::batch, done -> true)
                         .report()
                         .isFinite())
                 .isFalse();
@@ -153,7 +156,7 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut);
+        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }
@@ -161,10 +164,10 @@ class LocalTrainerTest {
     @Test
     void trainingLearnsWhatRepeats() {
         LocalTrainer trainer = new LocalTrainer(model, CONFIG);
-        LocalTrainer.RoundResult result = trainer.round(start, 0, 0, step -> batch(0));
+        LocalTrainer.RoundResult result = trainer.round(start, 0, 0, step -> batch(0), done -> true);
         double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {
-            result = trainer.round(result.state(), round, 0, step -> batch(0));
+            result = trainer.round(result.state(), round, 0, step -> batch(0), done -> true);
         }
         assertThat(result.report().lossSum() / result.report().tokens()).isLessThan(0.8 * first);
     }

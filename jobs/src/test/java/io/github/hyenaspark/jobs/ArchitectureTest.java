@@ -42,7 +42,7 @@ final class ArchitectureTest {
             operator.filter         | config operator.tensor operator.nn
             operator.hyena          | convolution operator.tensor operator.nn operator.filter
             operator.h3             | convolution operator..
-            operator.conv           | convolution operator.tensor operator.nn
+            operator.conv           | operator..
             operator.attention      | operator.tensor operator.nn
             operator.recurrent      | operator.tensor operator.nn
             operator.block          | config operator..

@@ -21,15 +21,13 @@ import java.util.List;
 public record AttentionConfig(int width, int maxLength, int heads, boolean rotary) implements MixerConfig {
     public AttentionConfig {
         MixerConfig.checkSizes(width, maxLength);
-        if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException(
-                    "attention.heads: found " + heads + ", expected a divisor of d-model " + width);
-        }
-        if (rotary && width / heads % 2 != 0) {
-            throw new IllegalArgumentException("attention.heads: found " + heads + " of " + width / heads
-                    + " channels, expected an even number of channels, which rotary positions rotate in pairs;"
-                    + " choose other heads or positions");
-        }
+        boolean divides = heads >= 1 && width % heads == 0;
+        MixerConfig.check(divides, "attention.heads", heads, "a divisor of d-model " + width);
+        MixerConfig.check(
+                !rotary || width / heads % 2 == 0,
+                "attention.heads",
+                heads + " of " + width / heads + " channels",
+                "an even number of channels, which rotary positions rotate in pairs; choose other heads or positions");
     }
 
     int headWidth() {

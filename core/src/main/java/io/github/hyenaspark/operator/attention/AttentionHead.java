@@ -90,7 +90,7 @@ final class AttentionHead {
             scores.matrix().set(of(Operand.KEY, keys).t(), query);
             System.arraycopy(largest, 0, factor, 0, count);
             scores.findLargest(largest);
-            workspace.exponential().ofDifferences(factor, largest, count);
+            workspace.exponential.ofDifferences(factor, largest, count);
             VectorOps.multiply(factor, sum, sum, count);
             scores.weigh(largest, sum);
             if (other == 0) {

@@ -194,8 +194,8 @@ public final class AttentionOperator implements DifferentiableModule<FloatArray>
                 most = Math.max(most, row[s]);
             }
             Arrays.fill(largest, 0, steps, most);
-            workspace.exponential().ofDifferences(row, largest, steps);
-            VectorOps.scale((float) (1 / workspace.sums().of(row, steps)), row, steps);
+            workspace.exponential.ofDifferences(row, largest, steps);
+            VectorOps.scale((float) (1 / workspace.sums.of(row, steps)), row, steps);
             scores.write(0, row);
             Matrix output = Matrix.of(mixed, config.width(), 1).part(head * config.headWidth(), config.headWidth());
             output.set(kept(values, head, steps), scores.t());

@@ -48,7 +48,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         float[] repeated = repeated(LARGEST, largest);
         for (int key = 0; key < matrix.rows(); key += group()) {
             matrix.read(key, number(key), rows);
-            workspace.exponential().ofDifferences(rows, repeated, number(key) * count());
+            workspace.exponential.ofDifferences(rows, repeated, number(key) * count());
             mask(rows, key, 0);
             VectorOps.add(rows, lanes, number(key) * count());
             matrix.write(key, number(key), rows);
@@ -68,7 +68,7 @@ record ScoreBlock(Matrix matrix, boolean diagonal, Workspace workspace) {
         for (int key = 0; key < matrix.rows(); key += group()) {
             int elements = number(key) * count();
             matrix.read(key, number(key), rows);
-            workspace.exponential().ofDifferences(rows, logSums, elements);
+            workspace.exponential.ofDifferences(rows, logSums, elements);
             mask(rows, key, 0);
             matrix.write(key, number(key), rows);
             gradients.matrix.read(key, number(key), gradient);

@@ -28,14 +28,14 @@ public final class Block implements DifferentiableModule<FloatArray> {
     private final Forward forward;
 
     public Block(BlockConfig config) {
-        this(config, BlockConfig.Recompute.NONE);
+        this(config, false);
     }
 
-    Block(BlockConfig config, BlockConfig.Recompute recompute) {
+    Block(BlockConfig config, boolean recomputes) {
         this.config = config;
         width = config.mixer().width();
         mixer = config.mixer().map();
-        forward = new Forward(config, mixer, recompute);
+        forward = new Forward(config, mixer, recomputes);
     }
 
     @Override
@@ -88,12 +88,12 @@ public final class Block implements DifferentiableModule<FloatArray> {
         private FloatArray normed = FloatArray.allocate(0); // B×D×L
         private FloatArray stream = FloatArray.allocate(0); // r after the mixer, B×D×L
 
-        Forward(BlockConfig config, InferenceModule<FloatArray> mixer, BlockConfig.Recompute recompute) {
+        Forward(BlockConfig config, InferenceModule<FloatArray> mixer, boolean recomputes) {
             this.config = config;
             this.mixer = mixer;
             width = config.mixer().width();
             norm = new LayerNorm(width);
-            feedForward = new FeedForward(config, recompute);
+            feedForward = new FeedForward(config, recomputes);
         }
 
         @Override
@@ -147,10 +147,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
 
         public Incremental(BlockConfig config, int capacity, ForwardContext<FloatArray> pass) {
             config.mixer().checkLength(capacity);
-            forward = new Forward(
-                    config,
-                    config.mixer().incrementalModule(capacity, pass.within("mixer")),
-                    BlockConfig.Recompute.BLOCK);
+            forward = new Forward(config, config.mixer().incrementalModule(capacity, pass.within("mixer")), true);
         }
 
         @Override
@@ -177,7 +174,7 @@ public final class Block implements DifferentiableModule<FloatArray> {
         }
 
         public static Recomputed first(BlockConfig config) {
-            return new Recomputed(new Block(config, BlockConfig.Recompute.BLOCK));
+            return new Recomputed(new Block(config, true));
         }
 
         /** Another block of the same configuration, which computes in the same place. */

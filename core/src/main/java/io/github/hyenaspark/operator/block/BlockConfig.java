@@ -13,12 +13,8 @@ import java.util.List;
 /** One block of the residual stream; dropout is the share of both branches' outputs set to zero in training. */
 public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
     public BlockConfig {
-        if (innerWidth < 1) {
-            throw new IllegalArgumentException("d-inner: found " + innerWidth + ", expected at least 1");
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
-        }
+        MixerConfig.check(innerWidth >= 1, "d-inner", innerWidth, "at least 1");
+        MixerConfig.check(dropout >= 0 && dropout < 1, "dropout", dropout, "a number in [0, 1)");
     }
 
     /** The parameters in their order in memory. */
@@ -40,13 +36,5 @@ public record BlockConfig(MixerConfig mixer, int innerWidth, double dropout) {
         return List.of(
                 new ParameterSpec("weight", List.of(width), new Initializer.Constant(1), BASE),
                 new ParameterSpec("bias", List.of(width), new Initializer.Constant(0), BASE));
-    }
-
-    /** What a block keeps from its forward pass for its backward pass; the bits of the results are the same. */
-    public enum Recompute {
-        /** Everything that the backward pass needs. */
-        NONE,
-        /** Only its input; the rest is computed again in the backward pass, in buffers that all blocks share. */
-        BLOCK
     }
 }

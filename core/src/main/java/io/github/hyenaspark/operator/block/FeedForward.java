@@ -36,17 +36,17 @@ final class FeedForward {
     private final int width;
     private final int innerWidth;
     private final double dropoutRate;
-    private final BlockConfig.Recompute recompute;
+    private final boolean recomputes;
     private final LayerNorm norm;
     private FloatArray hidden = FloatArray.allocate(0); // tiles of I×count, one after the other
     private float[] firstBias = {};
     private float[] secondBias = {};
 
-    FeedForward(BlockConfig config, BlockConfig.Recompute recompute) {
+    FeedForward(BlockConfig config, boolean recomputes) {
         width = config.mixer().width();
         innerWidth = config.innerWidth();
         dropoutRate = config.dropout();
-        this.recompute = recompute;
+        this.recomputes = recomputes;
         norm = new LayerNorm(width);
     }
 
@@ -54,7 +54,7 @@ final class FeedForward {
         norm.start(pass.within("norm2"));
         firstBias = pass.parameter("fc1.bias").toArray();
         secondBias = pass.parameter("fc2.bias").toArray();
-        if (recompute == BlockConfig.Recompute.NONE) {
+        if (!recomputes) {
             hidden = hidden.atLeast((long) innerWidth * pass.batchSize() * pass.length());
         }
     }
@@ -91,7 +91,7 @@ final class FeedForward {
             for (int at = 0; at < number * count; at++) {
                 rows[at] += firstBias[i + at / count];
             }
-            workspace.gelu().forward(rows, values, number * count);
+            workspace.gelu.forward(rows, values, number * count);
             activated.write(i, number, values);
         }
     }
@@ -103,9 +103,7 @@ final class FeedForward {
 
     /** fc1(norm(r)) without its bias. */
     private Matrix hidden(Tile tile, float[][] stream, ForwardContext<FloatArray> pass) {
-        Matrix result = recompute == BlockConfig.Recompute.BLOCK
-                ? tile.matrix(HIDDEN, innerWidth)
-                : tile.packed(hidden, innerWidth);
+        Matrix result = recomputes ? tile.matrix(HIDDEN, innerWidth) : tile.packed(hidden, innerWidth);
         result.set(Matrix.of(pass.parameter("fc1.weight"), innerWidth, width), normed(tile, stream));
         return result;
     }
@@ -143,9 +141,7 @@ final class FeedForward {
         void run(Tile tile, float[][] stream, float[][] gradient) {
             int count = tile.count();
             Workspace workspace = tile.workspace();
-            Matrix hiddenTile = recompute == BlockConfig.Recompute.BLOCK
-                    ? hidden(tile, stream, pass)
-                    : tile.packed(hidden, innerWidth);
+            Matrix hiddenTile = recomputes ? hidden(tile, stream, pass) : tile.packed(hidden, innerWidth);
             Matrix branchGradient = tile.matrix(BRANCH, width);
             float[] row = workspace.row(ROW, count);
             Dropout dropout = pass.dropout().named("branch2");
@@ -183,7 +179,7 @@ final class FeedForward {
             for (int i = 0; i < innerWidth; i++) {
                 hiddenTile.read(i, derivative);
                 VectorOps.add(firstBias[i], derivative, count);
-                workspace.gelu().forwardAndDerivative(derivative, value, count);
+                workspace.gelu.forwardAndDerivative(derivative, value, count);
                 activated.write(i, value);
                 gradient.read(i, product);
                 VectorOps.multiply(derivative, product, product, count);

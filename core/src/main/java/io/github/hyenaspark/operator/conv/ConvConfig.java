@@ -1,15 +1,14 @@
 package io.github.hyenaspark.operator.conv;
 
-import static io.github.hyenaspark.operator.nn.ParameterSpec.Group.BASE;
-
+import io.github.hyenaspark.operator.filter.ExplicitFilter;
+import io.github.hyenaspark.operator.filter.FilterSpec;
+import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.nn.InferenceModule;
-import io.github.hyenaspark.operator.nn.Initializer;
 import io.github.hyenaspark.operator.nn.LinearInitializer;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
-import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.ArrayList;
@@ -19,22 +18,22 @@ import java.util.List;
 public record ConvConfig(int width, int maxLength, int taps) implements MixerConfig {
     public ConvConfig {
         MixerConfig.checkSizes(width, maxLength);
-        if (taps < 1 || taps > maxLength) {
-            throw new IllegalArgumentException(
-                    "conv.taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
-        }
+        boolean fits = taps >= 1 && taps <= maxLength;
+        MixerConfig.check(fits, "conv.taps", taps, "from 1 to l-max, which is " + maxLength);
     }
 
-    /** Whether filters are summed tap by tap, not by a transform. */
-    boolean direct() {
-        return ShortConvolution.isFaster(taps);
+    private FilterSpec filter() {
+        return new ExplicitFilter.LatestLast(width, taps);
+    }
+
+    LongFilters filters() {
+        return new LongFilters("taps", 0, filter(), 1, false);
     }
 
     @Override
     public List<ParameterSpec> parameters(LinearInitializer linear) {
         List<ParameterSpec> specs = new ArrayList<>(Dense.in(width, 2 * width).parameters(linear));
-        specs.add(new ParameterSpec("taps.weight", List.of(width, taps), new Initializer.Fading(width, taps), BASE));
-        specs.add(new ParameterSpec("taps.bias", List.of(width), new Initializer.Constant(0), BASE));
+        filter().parameters(linear).forEach(spec -> specs.add(spec.within("taps")));
         specs.addAll(Dense.out(width).parameters(linear));
         return List.copyOf(specs);
     }
@@ -51,19 +50,20 @@ public record ConvConfig(int width, int maxLength, int taps) implements MixerCon
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new GatedConvolution.Incremental(this, capacity, pass);
+        return new GatedConvolution(this, capacity, pass);
     }
 
-    /** Kept are value and gate, the filtered value and the product with the gate. */
+    /** Kept are value and gate, the filtered value, the product with the gate, and the taps. */
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         long tokens = (long) batchSize * length;
-        long rows = 8L + (direct() ? taps : 8);
+        boolean direct = filter().direct(length);
+        long rows = 8L + (direct ? taps : 8);
         return new MixerConfig.Cost(
                 MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * 3 * width * width,
-                direct() ? 0 : 1,
+                direct ? 0 : 1,
                 1,
-                4 * tokens * width,
+                4 * tokens * width + (long) width * filter().reach(length),
                 rows * length);
     }
 }

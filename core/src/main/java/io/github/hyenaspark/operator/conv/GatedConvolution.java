@@ -1,10 +1,8 @@
 package io.github.hyenaspark.operator.conv;
 
-import io.github.hyenaspark.convolution.IncrementalConvolution;
+import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InferenceModule;
-import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SigmoidTanh;
@@ -17,6 +15,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
 
     private final ConvConfig config;
     private final int width;
+    private final LongFilters taps;
     private final Dense inputProjection;
     private final Dense outputProjection;
     private FloatArray input = FloatArray.allocate(0); // the caller's
@@ -27,8 +26,15 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
     GatedConvolution(ConvConfig config) {
         this.config = config;
         width = config.width();
+        taps = config.filters();
         inputProjection = Dense.in(width, 2 * width);
         outputProjection = Dense.out(width);
+    }
+
+    /** For one sequence of at most {@code capacity} steps that grows. */
+    GatedConvolution(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
+        this(config);
+        taps.grow(1, pass.ofLength(capacity));
     }
 
     @Override
@@ -37,27 +43,31 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         input = newInput;
         long size = (long) pass.batchSize() * width * pass.length();
         projected = projected.atLeast(2 * size);
-        filtered = filtered.atLeast(size);
+        filtered = filtered.atLeast(taps.grows() ? 0 : size);
         gated = gated.atLeast(size);
         inputProjection.forward(input, projected, pass);
-        DepthwiseConv taps = DepthwiseConv.of(config, pass);
-        pass.pool().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(taps, pass, pass.pool().workspace(member));
+        taps.startForward(pass);
+        taps.divide(width, pass, (member, from, to) -> {
+            Workspace workspace = pass.pool().workspace(member);
+            Channels channels = new Channels(pass, workspace, taps.forwardChannel(workspace));
             for (int channel = from; channel < to; channel++) {
                 channels.forward(channel);
             }
         });
         outputProjection.forward(gated, output, pass);
+        taps.finishForward();
     }
 
     @Override
     public void backward(FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
         outputProjection.backward(gated, outputGradient, gated, pass);
-        DepthwiseConv taps = DepthwiseConv.of(config, pass);
+        taps.startBackward();
         pass.pool().divide(width, (member, from, to) -> {
-            Channels channels = new Channels(taps, pass, pass.pool().workspace(member));
+            Workspace workspace = pass.pool().workspace(member);
+            LongFilters.ChannelConvolution filter = taps.channel(workspace);
+            Channels channels = new Channels(pass, workspace, filter);
             for (int channel = from; channel < to; channel++) {
-                channels.backward(channel);
+                channels.backward(channel, filter);
             }
         });
         taps.finishBackward(pass);
@@ -65,7 +75,7 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
     }
 
     private final class Channels {
-        private final DepthwiseConv.ChannelConv taps;
+        private final LongFilters.ChannelFilters filter;
         private final ForwardContext<FloatArray> pass;
         private final int length;
         private final SigmoidTanh sigmoidTanh;
@@ -74,11 +84,11 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         private final float[] row;
         private final float[] gradient;
 
-        Channels(DepthwiseConv taps, ForwardContext<FloatArray> pass, Workspace workspace) {
-            this.taps = taps.channel(workspace);
+        Channels(ForwardContext<FloatArray> pass, Workspace workspace, LongFilters.ChannelFilters filter) {
+            this.filter = filter;
             this.pass = pass;
             length = pass.length();
-            sigmoidTanh = workspace.sigmoidTanh();
+            sigmoidTanh = workspace.sigmoidTanh;
             float[][] rows = workspace.rows(ROWS, 4, length);
             value = rows[0];
             gate = rows[1];
@@ -87,19 +97,21 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
         }
 
         void forward(int channel) {
-            taps.start(channel);
+            filter.start(channel);
             for (int b = 0; b < pass.batchSize(); b++) {
                 read(b, channel);
-                taps.forward(value, row);
-                filtered.write(start(b, width, channel), row, length);
+                filter.convolve(0, 0, value, row);
+                if (!taps.grows()) {
+                    filtered.write(start(b, width, channel), row, length);
+                }
                 VectorOps.multiply(gate, row, row, length);
                 gated.write(start(b, width, channel), row, length);
             }
         }
 
         /** With s = σ(gate) and y = q s: ds = dy q s(1 − s), dq = dy s. */
-        void backward(int channel) {
-            taps.startBackward(channel);
+        void backward(int channel, LongFilters.ChannelConvolution convolution) {
+            convolution.startBackward(channel);
             for (int b = 0; b < pass.batchSize(); b++) {
                 read(b, channel);
                 gated.read(start(b, width, channel), gradient, length);
@@ -108,10 +120,10 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
                 VectorOps.sigmoidBackward(row, gate, row, length);
                 projected.write(start(b, 2 * width, width + channel), row, length);
                 VectorOps.multiply(gradient, gate, gradient, length);
-                taps.backward(gradient, value, row);
+                convolution.backward(0, gradient, value, row);
                 projected.write(start(b, 2 * width, channel), row, length);
             }
-            taps.finishBackward(pass);
+            convolution.finishBackward(channel);
         }
 
         /** Copies the value and the sigmoid of the gate. */
@@ -123,115 +135,6 @@ final class GatedConvolution implements DifferentiableModule<FloatArray> {
 
         private long start(int b, int channels, int channel) {
             return ((long) b * channels + channel) * length;
-        }
-    }
-
-    /** {@link GatedConvolution} for a sequence that grows. */
-    static final class Incremental implements InferenceModule<FloatArray> {
-        private static final Workspace.Slot<float[]> VALUE = Workspace.Slot.row();
-        private static final Workspace.Slot<float[]> GATE = Workspace.Slot.row();
-
-        private final int width;
-        private final IncrementalFilter filter;
-        private final Dense inputProjection;
-        private final Dense outputProjection;
-        private FloatArray projected = FloatArray.allocate(0); // values and gates, 2D×L
-        private FloatArray gated = FloatArray.allocate(0); // D×L
-
-        /** The filters of all channels for a sequence that grows. */
-        sealed interface IncrementalFilter permits IncrementalDirectConv, IncrementalLongConv {
-            /** Filters the next {@code count} steps of a channel in place; channels come one after the other. */
-            void filter(int channel, float[] row, int count);
-
-            /** After all channels have taken {@code count} steps. */
-            default void advance(int count) {}
-        }
-
-        Incremental(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
-            width = config.width();
-            filter = config.direct()
-                    ? new IncrementalDirectConv(config, pass)
-                    : new IncrementalLongConv(config, capacity, pass);
-            inputProjection = Dense.in(width, 2 * width);
-            outputProjection = Dense.out(width);
-        }
-
-        @Override
-        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-            int length = pass.length();
-            projected = projected.atLeast(2L * width * length);
-            gated = gated.atLeast((long) width * length);
-            inputProjection.forward(input, projected, pass);
-            Workspace workspace = pass.pool().workspace(0);
-            float[] value = workspace.row(VALUE, length);
-            float[] gate = workspace.row(GATE, length);
-            for (int channel = 0; channel < width; channel++) {
-                projected.read((long) channel * length, value, length);
-                projected.read((long) (width + channel) * length, gate, length);
-                filter.filter(channel, value, length);
-                workspace.sigmoidTanh().logistic(gate, length);
-                VectorOps.multiply(gate, value, value, length);
-                gated.write((long) channel * length, value, length);
-            }
-            filter.advance(length);
-            outputProjection.forward(gated, output, pass);
-        }
-
-        /** Filters of a few taps: the last K−1 inputs of every channel are kept, and a step costs K. */
-        static final class IncrementalDirectConv implements IncrementalFilter {
-            private final ShortConvolution convolution;
-            private final float[][] tails; // D×(K−1), the latest last
-
-            IncrementalDirectConv(ConvConfig config, ForwardContext<FloatArray> pass) {
-                convolution = DepthwiseConv.Direct.shortConvolution(config, pass);
-                tails = new float[config.width()][config.taps() - 1];
-            }
-
-            @Override
-            public void filter(int channel, float[] row, int count) {
-                float[] tail = tails[channel];
-                for (int t = 0; t < count; t++) {
-                    float present = row[t];
-                    row[t] = convolution.step(channel, tail, present);
-                    if (tail.length > 0) {
-                        System.arraycopy(tail, 1, tail, 0, tail.length - 1);
-                        tail[tail.length - 1] = present;
-                    }
-                }
-            }
-        }
-
-        /** Filters of many taps: {@link IncrementalConvolution} with zeros after the last one. */
-        static final class IncrementalLongConv implements IncrementalFilter {
-            private final IncrementalConvolution convolution;
-            private final float[] bias;
-
-            /** Filters for a sequence of at most {@code capacity} steps. */
-            IncrementalLongConv(ConvConfig config, int capacity, ForwardContext<FloatArray> pass) {
-                float[][] filters = new float[config.width()][capacity];
-                for (int channel = 0; channel < filters.length; channel++) {
-                    DepthwiseConv.Fft.read(
-                            pass.parameter("taps.weight"), channel, config.taps(), filters[channel], capacity);
-                }
-                convolution = new IncrementalConvolution(filters, 1);
-                bias = pass.parameter("taps.bias").toArray();
-            }
-
-            @Override
-            public void filter(int channel, float[] row, int count) {
-                convolution.prepare(channel);
-                if (convolution.length() == 0) {
-                    convolution.first(channel, 0, row, row, count);
-                } else {
-                    row[0] = convolution.next(channel, 0, row[0]);
-                }
-                VectorOps.add(bias[channel], row, count);
-            }
-
-            @Override
-            public void advance(int count) {
-                convolution.advance(count);
-            }
         }
     }
 }

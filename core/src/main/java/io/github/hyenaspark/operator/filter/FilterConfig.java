@@ -1,6 +1,7 @@
 package io.github.hyenaspark.operator.filter;
 
 import io.github.hyenaspark.config.SettingNames;
+import io.github.hyenaspark.operator.nn.MixerConfig;
 
 /**
  * How the long filters are made; bound from the settings {@code model.filter}.
@@ -38,33 +39,19 @@ public record FilterConfig(
         int modes,
         int states) {
     public FilterConfig {
-        if (width < 1) {
-            throw new IllegalArgumentException("filter.width: found " + width + ", expected at least 1");
-        }
-        if (emb < 3 || emb % 2 == 0) {
-            throw new IllegalArgumentException("filter.emb: found " + emb + ", expected an odd number of at least 3");
-        }
-        if (hiddenLayers < 0) {
-            throw new IllegalArgumentException("filter.hidden-layers: found " + hiddenLayers + ", expected 0 or more");
-        }
-        if (!(decayTarget > 0 && decayTarget < 1)) {
-            throw new IllegalArgumentException(
-                    "filter.decay-target: found " + decayTarget + ", expected a number between 0 and 1");
-        }
-        if (!(fastDecayPct > 0) || !(slowDecayPct > 0)) {
-            throw new IllegalArgumentException("filter.fast-decay-pct and slow-decay-pct: found " + fastDecayPct
-                    + " and " + slowDecayPct + ", expected positive numbers");
-        }
-        if (kind == Kind.CKCONV && !(sinFreq > 0)) {
-            throw new IllegalArgumentException("filter.sin-freq: found " + sinFreq + ", expected a positive number");
-        }
-        if (modes < 1) {
-            throw new IllegalArgumentException("filter.modes: found " + modes + ", expected at least 1");
-        }
-        if (states < 2 || states % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "filter.states: found " + states + ", expected an even number of at least 2");
-        }
+        check(width >= 1, "width", width, "at least 1");
+        check(emb >= 3 && emb % 2 != 0, "emb", emb, "an odd number of at least 3");
+        check(hiddenLayers >= 0, "hidden-layers", hiddenLayers, "0 or more");
+        check(decayTarget > 0 && decayTarget < 1, "decay-target", decayTarget, "a number between 0 and 1");
+        boolean decays = fastDecayPct > 0 && slowDecayPct > 0;
+        check(decays, "fast-decay-pct and slow-decay-pct", fastDecayPct + " and " + slowDecayPct, "positive numbers");
+        check(kind != Kind.CKCONV || sinFreq > 0, "sin-freq", sinFreq, "a positive number");
+        check(modes >= 1, "modes", modes, "at least 1");
+        check(states >= 2 && states % 2 == 0, "states", states, "an even number of at least 2");
+    }
+
+    private static void check(boolean valid, String setting, Object found, String expected) {
+        MixerConfig.check(valid, "filter." + setting, found, expected);
     }
 
     boolean isCkconv() {

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** One way to make long filters, and all that an operator must know of it. */
 public sealed interface FilterSpec
-        permits ImplicitFilter.Spec, ExplicitFilter.Spec, FourierFilter.Spec, StateSpaceFilter.Spec, InnerFilter.Spec {
+        permits ImplicitFilter.Spec, ExplicitFilter.Taps, FourierFilter.Spec, StateSpaceFilter.Spec {
     int filters();
 
     /** The parameters in their order in memory, without a direct term. */
@@ -20,6 +20,16 @@ public sealed interface FilterSpec
 
     /** Whether a sequence of {@code length} steps is convolved tap by tap, not by a transform. */
     default boolean direct(int length) {
+        return false;
+    }
+
+    /** Whether a sequence that grows to {@code capacity} steps keeps its last inputs, not contributions of all. */
+    default boolean needsRecentInputs(int capacity) {
+        return reach(capacity) < capacity;
+    }
+
+    /** Whether a parameter {@code bias} is added to what every filter gives, which then has no gates. */
+    default boolean hasBias() {
         return false;
     }
 

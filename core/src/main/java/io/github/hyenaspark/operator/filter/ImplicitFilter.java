@@ -136,7 +136,7 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
                 a.read(w, row);
                 VectorOps.add(bias[w], row, a.columns());
                 q.write(w, row);
-                workspace.sine().sines(frequency[w], row, row, a.columns());
+                workspace.sine.sines(frequency[w], row, row, a.columns());
                 a.write(w, row);
             }
         }
@@ -235,9 +235,9 @@ public final class ImplicitFilter implements FilterMap<FloatArray> {
             for (int w = 0; w < filter.width(); w++) {
                 q.read(w, row);
                 da.read(w, gradient);
-                workspace.sine().sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
+                workspace.sine.sinesAndCosines(parameters.frequency[w], row, sine, cosine, count);
                 VectorOps.multiply(gradient, cosine, gradient, count);
-                frequencySums[w] += workspace.sums().ofProducts(gradient, row, count);
+                frequencySums[w] += workspace.sums.ofProducts(gradient, row, count);
                 VectorOps.scale(parameters.frequency[w], gradient, count);
                 dq.write(w, gradient);
             }

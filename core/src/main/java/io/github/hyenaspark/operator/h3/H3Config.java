@@ -28,19 +28,11 @@ import java.util.stream.Stream;
 public record H3Config(int width, int maxLength, int states, int headWidth) implements MixerConfig {
     static final int PROJECTIONS = 3;
 
-    private static final LongFilters.Slots SHIFT_SLOTS = new LongFilters.Slots();
-    private static final LongFilters.Slots DIAGONAL_SLOTS = new LongFilters.Slots();
-
     public H3Config {
         MixerConfig.checkSizes(width, maxLength);
-        if (states < 2 || states % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "h3.states: found " + states + ", expected an even number of at least 2");
-        }
-        if (headWidth < 1 || width % headWidth != 0) {
-            throw new IllegalArgumentException(
-                    "h3.head-dim: found " + headWidth + ", expected a divisor of d-model " + width);
-        }
+        MixerConfig.check(states >= 2 && states % 2 == 0, "h3.states", states, "an even number of at least 2");
+        boolean divides = headWidth >= 1 && width % headWidth == 0;
+        MixerConfig.check(divides, "h3.head-dim", headWidth, "a divisor of d-model " + width);
     }
 
     /** H = D/c. */
@@ -85,7 +77,7 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
 
     @Override
     public InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new H3Operator.Incremental(this, capacity, pass);
+        return new H3Operator(this, capacity, pass);
     }
 
     /** Kept are projections, shifted keys, outputs of the diagonal models, and the input of the output projection. */
@@ -100,10 +92,10 @@ public record H3Config(int width, int maxLength, int states, int headWidth) impl
     }
 
     LongFilters shiftFilters() {
-        return new LongFilters("shift", SHIFT_SLOTS, shift(), 1, true);
+        return new LongFilters("shift", 0, shift(), 1, true);
     }
 
     LongFilters diagonalFilters() {
-        return new LongFilters("diagonal", DIAGONAL_SLOTS, diagonal(), 1, true);
+        return new LongFilters("diagonal", 1, diagonal(), 1, true);
     }
 }

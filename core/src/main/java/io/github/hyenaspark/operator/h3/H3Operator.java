@@ -1,10 +1,8 @@
 package io.github.hyenaspark.operator.h3;
 
-import io.github.hyenaspark.operator.hyena.IncrementalFilters;
 import io.github.hyenaspark.operator.hyena.LongFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.Tile;
@@ -32,22 +30,31 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         outputProjection = Dense.out(config.width());
     }
 
+    /** For one sequence of at most {@code capacity} steps that grows, T steps in O(T log² T). */
+    H3Operator(H3Config config, int capacity, ForwardContext<FloatArray> pass) {
+        this(config);
+        shift.grow(1, pass.ofLength(capacity));
+        diagonal.grow(config.headWidth() * config.headWidth(), pass.ofLength(capacity));
+    }
+
     @Override
     public void forward(FloatArray newInput, FloatArray output, ForwardContext<FloatArray> pass) {
         config.checkLength(pass.length());
         input = newInput;
         kept.resize(config, pass);
-        shift.forward(pass);
-        diagonal.forward(pass);
+        shift.startForward(pass);
+        diagonal.startForward(pass);
         inputProjection.forward(input, kept.projected, pass);
-        pass.pool().divide(config.heads(), (member, from, to) -> {
+        shift.divide(config.heads(), pass, (member, from, to) -> {
             Workspace workspace = pass.pool().workspace(member);
             H3Heads heads = new H3Heads(config, kept, pass, workspace);
             for (int head = from; head < to; head++) {
-                heads.forward(head, shift.channel(workspace), diagonal.channel(workspace));
+                heads.forward(head, shift.forwardChannel(workspace), diagonal.forwardChannel(workspace));
             }
         });
         outputProjection.forward(kept.mixed, output, pass);
+        shift.finishForward();
+        diagonal.finishForward();
     }
 
     @Override
@@ -65,40 +72,5 @@ public final class H3Operator implements DifferentiableModule<FloatArray> {
         inputProjection.backward(input, kept.projected, inputGradient, pass);
         shift.finishBackward(pass);
         diagonal.finishBackward(pass);
-    }
-
-    /** {@link H3Operator} for a sequence that grows: T steps cost O(T log² T), as in incremental convolutions. */
-    static final class Incremental implements InferenceModule<FloatArray> {
-        private final H3Config config;
-        private final IncrementalFilters shift;
-        private final IncrementalFilters diagonal;
-        private final Dense inputProjection;
-        private final Dense outputProjection;
-        private final H3Heads.Activations kept = new H3Heads.Activations();
-
-        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
-        Incremental(H3Config config, int capacity, ForwardContext<FloatArray> pass) {
-            this.config = config;
-            int products = config.headWidth() * config.headWidth();
-            shift = config.shiftFilters().incremental(1, pass.ofLength(capacity));
-            diagonal = config.diagonalFilters().incremental(products, pass.ofLength(capacity));
-            inputProjection = Dense.in(config.width(), H3Config.PROJECTIONS * config.width());
-            outputProjection = Dense.out(config.width());
-        }
-
-        @Override
-        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-            shift.startPass(pass.length());
-            diagonal.startPass(pass.length());
-            kept.resize(config, pass);
-            inputProjection.forward(input, kept.projected, pass);
-            H3Heads heads = new H3Heads(config, kept, pass, pass.pool().workspace(0));
-            for (int head = 0; head < config.heads(); head++) {
-                heads.forward(head, shift, diagonal);
-            }
-            outputProjection.forward(kept.mixed, output, pass);
-            shift.finishPass();
-            diagonal.finishPass();
-        }
     }
 }

@@ -1,8 +1,9 @@
 package io.github.hyenaspark.operator.h3;
 
-import io.github.hyenaspark.convolution.DirectConvolution;
-import io.github.hyenaspark.operator.filter.FilterMap;
-import io.github.hyenaspark.operator.filter.FilterSpec;
+import static io.github.hyenaspark.operator.hyena.ReferenceFilters.add;
+import static io.github.hyenaspark.operator.hyena.ReferenceFilters.row;
+
+import io.github.hyenaspark.operator.hyena.ReferenceFilters;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -11,8 +12,8 @@ import java.util.Arrays;
 /** The double reference of {@link H3Operator}: the definition written out, O(L²), one row after the other. */
 public final class ReferenceH3 implements DifferentiableModule<double[]> {
     private final H3Config config;
-    private final ReferenceModel shift;
-    private final ReferenceModel diagonal;
+    private final ReferenceFilters shift;
+    private final ReferenceFilters diagonal;
     private double[] input = {};
     private double[] projected = {}; // q, k, v; B×3D×L
     private double[] shifted = {}; // k̄, B×D×L
@@ -20,8 +21,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
 
     public ReferenceH3(H3Config config) {
         this.config = config;
-        shift = new ReferenceModel(config.shift());
-        diagonal = new ReferenceModel(config.diagonal());
+        shift = new ReferenceFilters("shift", config.shift(), true);
+        diagonal = new ReferenceFilters("diagonal", config.diagonal(), true);
     }
 
     @Override
@@ -29,8 +30,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         config.checkLength(pass.length());
         input = newInput;
         int length = pass.length();
-        shift.forward(pass.within("shift"));
-        diagonal.forward(pass.within("diagonal"));
+        shift.forward(pass);
+        diagonal.forward(pass);
         projected = Dense.Reference.forward("in", input, pass);
         shifted = new double[input.length];
         product = new double[input.length];
@@ -88,8 +89,8 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
             double[] dk = shift.backward(row % config.width(), key(row, length), row(shiftedGradient, row, length));
             add(dk, projectedGradient, projectionRow(row, 1));
         }
-        shift.finish(pass.within("shift"));
-        diagonal.finish(pass.within("diagonal"));
+        shift.finishBackward(pass);
+        diagonal.finishBackward(pass);
         double[] dx = Dense.Reference.backward("in", input, projectedGradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
@@ -127,67 +128,7 @@ public final class ReferenceH3 implements DifferentiableModule<double[]> {
         return kv;
     }
 
-    private static double[] row(double[] rows, int number, int length) {
-        return Arrays.copyOfRange(rows, number * length, (number + 1) * length);
-    }
-
     private static void write(double[] row, double[] rows, int number) {
         System.arraycopy(row, 0, rows, number * row.length, row.length);
-    }
-
-    private static void add(double[] row, double[] rows, int number) {
-        for (int t = 0; t < row.length; t++) {
-            rows[number * row.length + t] += row[t];
-        }
-    }
-
-    /** One kind of state-space models with their direct terms. */
-    private static final class ReferenceModel {
-        private final FilterSpec spec;
-        private final FilterMap<double[]> filter;
-        private double[] taps = {};
-        private double[] direct = {};
-        private double[] tapGradient = {};
-        private double[] directGradient = {};
-        private int length;
-
-        ReferenceModel(FilterSpec spec) {
-            this.spec = spec;
-            filter = spec.referenceModule();
-        }
-
-        void forward(ForwardContext<double[]> pass) {
-            length = pass.length();
-            taps = new double[spec.filters() * length];
-            tapGradient = new double[taps.length];
-            direct = pass.parameter("direct");
-            directGradient = new double[direct.length];
-            filter.forward(taps, pass);
-        }
-
-        double[] response(int m, double[] u) {
-            double[] y = DirectConvolution.forward(row(taps, m, length), u);
-            for (int t = 0; t < length; t++) {
-                y[t] += direct[m] * u[t];
-            }
-            return y;
-        }
-
-        double[] backward(int m, double[] u, double[] dy) {
-            double[] du = DirectConvolution.inputGradient(row(taps, m, length), dy);
-            add(DirectConvolution.filterGradient(u, dy), tapGradient, m);
-            for (int t = 0; t < length; t++) {
-                du[t] += direct[m] * dy[t];
-                directGradient[m] += dy[t] * u[t];
-            }
-            return du;
-        }
-
-        void finish(ForwardContext<double[]> pass) {
-            filter.backward(tapGradient, pass);
-            for (int m = 0; m < directGradient.length; m++) {
-                pass.gradient("direct")[m] += directGradient[m];
-            }
-        }
     }
 }

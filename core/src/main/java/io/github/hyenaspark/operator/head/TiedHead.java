@@ -168,7 +168,7 @@ public final class TiedHead implements LanguageModelHead<FloatArray> {
         double[] sum = tile.workspace().zeros(SUM, count);
         float[] inverse = tile.workspace().row(INVERSE, count);
         for (int v = 0; v < vocabularySize; v++) {
-            tile.workspace().exponential().ofDifferences(scores[v], largest, count);
+            tile.workspace().exponential.ofDifferences(scores[v], largest, count);
             VectorOps.add(scores[v], sum, count);
         }
         for (int t = 0; t < count; t++) {

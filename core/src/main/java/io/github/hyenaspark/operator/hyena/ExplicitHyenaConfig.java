@@ -31,19 +31,17 @@ public record ExplicitHyenaConfig(
     public ExplicitHyenaConfig {
         MixerConfig.checkSizes(width, maxLength);
         HyenaFamily.check(order, heads, width, shortLength, dropout);
-        if (taps < 1 || taps > maxLength) {
-            throw new IllegalArgumentException(
-                    inner.settingName() + ".taps: found " + taps + ", expected from 1 to l-max, which is " + maxLength);
-        }
-        if (group < 1 || width / heads % group != 0) {
-            throw new IllegalArgumentException(inner.settingName() + ".group: found " + group
-                    + ", expected a divisor of " + width / heads + ", the channels of a head");
-        }
+        String section = inner.settingName();
+        boolean fits = taps >= 1 && taps <= maxLength;
+        MixerConfig.check(fits, section + ".taps", taps, "from 1 to l-max, which is " + maxLength);
+        int channels = width / heads;
+        String expected = "a divisor of " + channels + ", the channels of a head";
+        MixerConfig.check(group >= 1 && channels % group == 0, section + ".group", group, expected);
     }
 
     @Override
     public FilterSpec filterSpec() {
-        return new InnerFilter.Spec(inner, headWidth(), order - 1, taps, group);
+        return new InnerFilter(inner, headWidth(), order - 1, taps, group);
     }
 
     /** Direct sums work in a delayed row for every tap and three more, transforms as those of {@link HyenaConfig}. */
@@ -53,6 +51,6 @@ public record ExplicitHyenaConfig(
         int reach = spec.reach(length);
         boolean direct = spec.direct(length);
         long rows = direct ? reach + 3L : 2L * (order - 1) + 3;
-        return cost(batchSize, length, new FilterCost(!direct, (long) filters() * reach, rows));
+        return cost(batchSize, length, !direct, (long) filters() * reach, rows);
     }
 }

@@ -68,7 +68,7 @@ final class GateChain {
         this.mixGradient = mixGradient;
         length = pass.length();
         dropout = pass.dropout();
-        sums = workspace.sums();
+        sums = workspace.sums;
         this.workspace = workspace;
         int heads = config.heads();
         int order = config.order();

@@ -3,29 +3,18 @@ package io.github.hyenaspark.operator.hyena;
 import io.github.hyenaspark.operator.filter.ExplicitFilter;
 import io.github.hyenaspark.operator.filter.FilterConfig;
 import io.github.hyenaspark.operator.filter.FilterSpec;
-import io.github.hyenaspark.operator.filter.FilterWindow;
 import io.github.hyenaspark.operator.filter.FourierFilter;
 import io.github.hyenaspark.operator.filter.ImplicitFilter;
 import io.github.hyenaspark.operator.filter.InnerFilter;
-import io.github.hyenaspark.operator.filter.PositionalEncoding;
 import io.github.hyenaspark.operator.filter.StateSpaceFilter;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.Activation;
-import java.util.stream.IntStream;
 
 /**
- * The Hyena operator with long filters.
+ * The Hyena operator with long filters; components as in {@link HyenaFamily}.
  *
- * @param width D, channels
  * @param maxLength the longest sequence, tokens; also the time scale of the filters
- * @param order N, at least 2
- * @param heads share the filters; divides {@code width}
- * @param shortLength taps of the short filter
- * @param activation before the output projection
- * @param postOrderMixing whether heads are mixed after every long convolution
- * @param outerMixing whether a gate is replaced by its sum over the channels of its head
- * @param directTerm whether d·w is added to every long convolution
  * @param dropout share of gated inputs set to zero in training, 0 for none
  */
 public record HyenaConfig(
@@ -44,10 +33,12 @@ public record HyenaConfig(
     public HyenaConfig {
         MixerConfig.checkSizes(width, maxLength);
         HyenaFamily.check(order, heads, width, shortLength, dropout);
-        if (filter.kind() == FilterConfig.Kind.FOURIER && filter.modes() > maxLength / 2 + 1) {
-            throw new IllegalArgumentException("filter.modes: found " + filter.modes() + ", expected at most "
-                    + (maxLength / 2 + 1) + ", which is half of l-max " + maxLength + ", and the mean");
-        }
+        int most = maxLength / 2 + 1;
+        MixerConfig.check(
+                filter.kind() != FilterConfig.Kind.FOURIER || filter.modes() <= most,
+                "filter.modes",
+                filter.modes(),
+                "at most " + most + ", which is half of l-max " + maxLength + ", and the mean");
     }
 
     /** This operator with explicit filters instead, and its other components. */
@@ -79,28 +70,11 @@ public record HyenaConfig(
         };
     }
 
-    /** τ, M: the time from 0 to 1 at every position. */
-    public double[] times() {
-        return IntStream.range(0, maxLength)
-                .mapToDouble(i -> PositionalEncoding.time(i, maxLength))
-                .toArray();
-    }
-
-    /** z, M×E, row-major: the positional encoding, before training where that is trained. */
-    public double[] positions() {
-        return PositionalEncoding.features(maxLength, filter.emb());
-    }
-
-    /** δ, F: the decay rates of the window, before training where these are trained. */
-    public double[] decayRates() {
-        return FilterWindow.DecayWindow.rates(filter, filters());
-    }
-
     @Override
     public MixerConfig.Cost cost(int batchSize, int length) {
         boolean seesConstants = filter.kind() == FilterConfig.Kind.IMPLICIT && !filter.trainPositions();
         long constantPositions = seesConstants ? (long) length * filter.emb() : 0;
         long kept = (long) filters() * length + constantPositions;
-        return cost(batchSize, length, new FilterCost(true, kept, 2L * (order - 1) + 3));
+        return cost(batchSize, length, true, kept, 2L * (order - 1) + 3);
     }
 }

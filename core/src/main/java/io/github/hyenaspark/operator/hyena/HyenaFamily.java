@@ -91,45 +91,33 @@ public sealed interface HyenaFamily extends MixerConfig permits HyenaConfig, Exp
 
     @Override
     default InferenceModule<FloatArray> incrementalModule(int capacity, ForwardContext<FloatArray> pass) {
-        return new HyenaOperator.Incremental(this, capacity, pass);
+        return new HyenaOperator(this, capacity, pass);
     }
 
-    /** The cost with filters that take part in it as {@link FilterCost} says. */
-    default MixerConfig.Cost cost(int batchSize, int length, FilterCost filters) {
+    /**
+     * The cost.
+     *
+     * @param transformed whether convolutions go through a transform
+     * @param kept floats of the filters, for the backward pass
+     * @param rows of the length of a sequence that the convolutions of a channel work in
+     */
+    default MixerConfig.Cost cost(int batchSize, int length, boolean transformed, long kept, long rows) {
         long tokens = (long) batchSize * length;
         long ofTokens = MixerConfig.Cost.FLOP_PER_WEIGHT * tokens * (projections() + width()) * width();
         long chain = (2L * (order() + 1) + order() + 1) * heads();
         return new MixerConfig.Cost(
                 ofTokens + filterSpec().productFlop(length),
-                filters.transformed() ? order() - 1 : 0,
+                transformed ? order() - 1 : 0,
                 heads(),
-                (2L * order() + 1) * tokens * width() + filters.keptFloats(),
-                (chain + 2 + filters.rows() + shortLength()) * length);
+                (2L * order() + 1) * tokens * width() + kept,
+                (chain + 2 + rows + shortLength()) * length);
     }
-
-    /**
-     * What filters cost.
-     *
-     * @param transformed whether their convolutions go through a transform
-     * @param keptFloats kept of them for the backward pass
-     * @param rows of the length of a sequence that the convolutions of a channel work in
-     */
-    record FilterCost(boolean transformed, long keptFloats, long rows) {}
 
     /** IllegalArgumentException if there can be no such operator. */
     static void check(int order, int heads, int width, int shortLength, double dropout) {
-        if (order < 2) {
-            throw new IllegalArgumentException("order: found " + order + ", expected at least 2");
-        }
-        if (heads < 1 || width % heads != 0) {
-            throw new IllegalArgumentException(
-                    "num-heads: found " + heads + ", expected a divisor of d-model " + width);
-        }
-        if (shortLength < 1) {
-            throw new IllegalArgumentException("short-len: found " + shortLength + ", expected at least 1");
-        }
-        if (!(dropout >= 0 && dropout < 1)) {
-            throw new IllegalArgumentException("dropout: found " + dropout + ", expected a number in [0, 1)");
-        }
+        MixerConfig.check(order >= 2, "order", order, "at least 2");
+        MixerConfig.check(heads >= 1 && width % heads == 0, "num-heads", heads, "a divisor of d-model " + width);
+        MixerConfig.check(shortLength >= 1, "short-len", shortLength, "at least 1");
+        MixerConfig.check(dropout >= 0 && dropout < 1, "dropout", dropout, "a number in [0, 1)");
     }
 }

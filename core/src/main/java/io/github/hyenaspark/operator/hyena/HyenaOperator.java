@@ -2,7 +2,6 @@ package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
-import io.github.hyenaspark.operator.nn.InferenceModule;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.SharedSums;
@@ -17,10 +16,9 @@ import io.github.hyenaspark.operator.tensor.Workspace;
  *
  * <p>Activations are B×D×L. Matrix products go through the batch in {@link Tile tiles} of steps, everything else in
  * channels of whole rows. Read on at {@link GateChain} for the recurrence and {@code ImplicitFilter} for the filters;
- * {@link ReferenceHyena} is the same in plain double loops, {@link Incremental} for a sequence that grows.
+ * {@link ReferenceHyena} is the same in plain double loops.
  */
 public final class HyenaOperator implements DifferentiableModule<FloatArray> {
-    private static final LongFilters.Slots FILTER_SLOTS = new LongFilters.Slots();
     private static final Workspace.Slot<float[][]> Y = Workspace.Slot.rows();
     private static final Workspace.Slot<double[]> MIX_GRADIENT = Workspace.Slot.sums();
     private static final Workspace.Slot<float[][]> GRADIENT = Workspace.Slot.rows();
@@ -36,14 +34,19 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
 
     public HyenaOperator(HyenaFamily config) {
         this.config = config;
-        filters = filters(config);
+        filters = new LongFilters("filter", 0, config.filterSpec(), config.order() - 1, config.directTerm());
         projections = new Projections(config);
         gateSums = new GateSums(config, projections);
         outputProjection = Dense.out(config.width());
     }
 
-    private static LongFilters filters(HyenaFamily config) {
-        return new LongFilters("filter", FILTER_SLOTS, config.filterSpec(), config.order() - 1, config.directTerm());
+    /**
+     * For one sequence of at most {@code capacity} steps that grows: it keeps the last K−1 inputs of the short filters
+     * and what {@link IncrementalFilters} keep; with long filters T steps cost O(T log² T).
+     */
+    HyenaOperator(HyenaFamily config, int capacity, ForwardContext<FloatArray> pass) {
+        this(config);
+        filters.grow(config.heads(), pass.ofLength(capacity));
     }
 
     @Override
@@ -52,17 +55,23 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         input = newInput;
         long size = (long) pass.batchSize() * config.width() * pass.length();
         mixed = mixed.atLeast(size);
-        convolved = convolved.atLeast(size * (config.order() - 1));
-        filters.forward(pass);
+        convolved = convolved.atLeast(filters.grows() ? 0 : size * (config.order() - 1));
+        filters.startForward(pass);
         projections.forward(input, pass);
         gateSums.forward(pass);
-        pass.pool().divide(config.headWidth(), (member, from, to) -> {
-            Channels channels = new Channels(pass, member, new double[0]);
+        filters.divide(config.headWidth(), pass, (member, from, to) -> {
+            LongFilters.ChannelFilters filter =
+                    filters.forwardChannel(pass.pool().workspace(member));
+            Channels channels = new Channels(pass, member, filter, new double[0]);
             for (int j = from; j < to; j++) {
                 channels.forward(j);
             }
         });
         outputProjection.forward(mixed, output, pass);
+        filters.finishForward();
+        if (filters.grows()) {
+            projections.continueSequence();
+        }
     }
 
     /** {@code inputGradient} may be the input of the forward pass, which it then replaces. */
@@ -75,9 +84,10 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         int mixes = config.postOrderMixing() ? (config.order() - 1) * config.heads() * config.heads() : 0;
         SharedSums mixGradient = new SharedSums(pass, MIX_GRADIENT, "head-mix", mixes);
         pass.pool().divide(config.headWidth(), (member, from, to) -> {
-            Channels channels = new Channels(pass, member, mixGradient.of(member));
+            LongFilters.ChannelConvolution filter = filters.channel(pass.pool().workspace(member));
+            Channels channels = new Channels(pass, member, filter, mixGradient.of(member));
             for (int j = from; j < to; j++) {
-                channels.backward(j);
+                channels.backward(j, filter);
             }
         });
         if (config.postOrderMixing()) {
@@ -94,17 +104,17 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
         private final int length;
         private final int member;
         private final Workspace workspace;
-        private final LongFilters.ChannelConvolution filter;
+        private final LongFilters.ChannelFilters filter;
         private final GateChain chain;
         private final float[][] y;
         private final float[][] gradient;
 
-        Channels(ForwardContext<FloatArray> pass, int member, double[] mixGradient) {
+        Channels(ForwardContext<FloatArray> pass, int member, LongFilters.ChannelFilters filter, double[] mixGradient) {
             this.pass = pass;
             this.member = member;
+            this.filter = filter;
             length = pass.length();
             workspace = pass.pool().workspace(member);
-            filter = filters.channel(workspace);
             chain = new GateChain(config, filter, pass, mixGradient, workspace);
             y = workspace.rows(Y, config.heads(), length);
             gradient = workspace.rows(GRADIENT, config.heads(), length);
@@ -118,15 +128,15 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                 for (int head = 0; head < config.heads(); head++) {
                     config.activation().apply(y[head], length);
                     mixed.write(start(b, head, j), y[head], length);
-                    for (int r = 0; r < config.order() - 1; r++) {
+                    for (int r = 0; r < config.order() - 1 && !filters.grows(); r++) {
                         convolved.write(convolvedStart(b, r, head, j), chain.convolved[r][head], length);
                     }
                 }
             }
         }
 
-        void backward(int j) {
-            filter.startBackward(j);
+        void backward(int j, LongFilters.ChannelConvolution channel) {
+            channel.startBackward(j);
             for (int b = 0; b < pass.batchSize(); b++) {
                 chain.read(b, j, projections, gateSums);
                 for (int head = 0; head < config.heads(); head++) {
@@ -139,10 +149,10 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
                 for (int head = 0; head < config.heads(); head++) {
                     config.activation().backward(y[head], gradient[head], length);
                 }
-                chain.backward(b, j, gradient, filter);
+                chain.backward(b, j, gradient, channel);
                 writeGradients(b, j);
             }
-            filter.finishBackward(j);
+            channel.finishBackward(j);
         }
 
         private void writeGradients(int b, int j) {
@@ -163,53 +173,6 @@ public final class HyenaOperator implements DifferentiableModule<FloatArray> {
 
         private long convolvedStart(int b, int r, int head, int j) {
             return start(b * (config.order() - 1) + r, head, j);
-        }
-    }
-
-    /**
-     * {@link HyenaOperator} for one sequence that grows: the first pass takes its beginning, every later one a single
-     * step. It keeps the last K−1 inputs of the short filters and what {@link IncrementalFilters} keep; with long
-     * filters T steps cost O(T log² T).
-     */
-    static final class Incremental implements InferenceModule<FloatArray> {
-        private final HyenaFamily config;
-        private final IncrementalFilters filters;
-        private final Projections projections;
-        private final GateSums gateSums;
-        private final Dense outputProjection;
-        private FloatArray mixed = FloatArray.allocate(0); // act(y), D×L
-
-        /** For at most {@code capacity} steps, with the parameters of {@code pass} from now on. */
-        Incremental(HyenaFamily config, int capacity, ForwardContext<FloatArray> pass) {
-            this.config = config;
-            filters = filters(config).incremental(config.heads(), pass.ofLength(capacity));
-            projections = new Projections(config);
-            gateSums = new GateSums(config, projections);
-            outputProjection = Dense.out(config.width());
-        }
-
-        @Override
-        public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-            int length = pass.length();
-            mixed = mixed.atLeast((long) config.width() * length);
-            filters.startPass(length);
-            projections.forward(input, pass);
-            gateSums.forward(pass);
-            Workspace workspace = pass.pool().workspace(0);
-            GateChain chain = new GateChain(config, filters, pass, new double[0], workspace);
-            float[][] y = workspace.rows(Y, config.heads(), length);
-            for (int j = 0; j < config.headWidth(); j++) {
-                filters.start(j);
-                chain.read(0, j, projections, gateSums);
-                chain.forward(0, j, y);
-                for (int head = 0; head < config.heads(); head++) {
-                    config.activation().apply(y[head], length);
-                    mixed.write((long) (head * config.headWidth() + j) * length, y[head], length);
-                }
-            }
-            outputProjection.forward(mixed, output, pass);
-            projections.continueSequence();
-            filters.finishPass();
         }
     }
 }

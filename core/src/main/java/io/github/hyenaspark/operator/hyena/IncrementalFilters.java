@@ -1,50 +1,47 @@
 package io.github.hyenaspark.operator.hyena;
 
 import io.github.hyenaspark.convolution.IncrementalConvolution;
-import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.operator.nn.ShortConvolution;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import io.github.hyenaspark.operator.tensor.VectorOps;
+import java.util.Arrays;
 
 /** {@link LongFilters} of a sequence that grows: its beginning comes in one pass, then a step at a time. */
-public abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
-    private float[] gated = {};
+abstract sealed class IncrementalFilters implements LongFilters.ChannelFilters {
     private int passLength;
 
     /** Before the channels of a pass of {@code length} steps, which is 1 but in the first pass. */
-    public void startPass(int length) {
+    void startPass(int length) {
         passLength = length;
-        gated = gated.length < length ? new float[length] : gated;
     }
 
-    public abstract void finishPass();
-
-    int passLength() {
-        return passLength;
-    }
+    abstract void finishPass();
 
     @Override
-    public void convolveGated(int r, int head, LongConvolution.GatedRow row, float[] output) {
-        VectorOps.multiply(row.value(), row.inputGate(), gated, passLength);
-        convolve(r, head, gated, row.convolved());
-        VectorOps.multiply(row.convolved(), row.outputGate(), output, passLength);
+    public int length() {
+        return passLength;
     }
 
     /** Filters as long as the sequence: all inputs are kept, with their contributions to later outputs. */
     static final class OfAllInputs extends IncrementalFilters {
         private final int perChannel;
         private final IncrementalConvolution convolution;
+        private final float[] bias;
         private int channel;
 
         OfAllInputs(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             perChannel = filters.perChannel();
-            convolution = new IncrementalConvolution(filters.taps(pass), rowsPerFilter);
+            filters.makeTaps(pass);
+            bias = filters.bias();
+            float[][] taps = filters.taps();
+            Arrays.setAll(taps, m -> Arrays.copyOf(taps[m], pass.length()));
+            convolution = new IncrementalConvolution(taps, rowsPerFilter);
         }
 
         @Override
-        public void finishPass() {
-            convolution.advance(passLength());
+        void finishPass() {
+            convolution.advance(length());
         }
 
         @Override
@@ -59,10 +56,11 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
         public void convolve(int r, int head, float[] input, float[] output) {
             int filter = channel * perChannel + r;
             if (convolution.length() == 0) {
-                convolution.first(filter, head, input, output, passLength());
+                convolution.first(filter, head, input, output, length());
             } else {
                 output[0] = convolution.next(filter, head, input[0]);
             }
+            VectorOps.add(bias[filter], output, length());
         }
     }
 
@@ -77,27 +75,27 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
         private boolean begun;
         private int channel;
 
-        OfRecentInputs(LongFilters filters, int taps, int rowsPerFilter, ForwardContext<FloatArray> pass) {
+        OfRecentInputs(LongFilters filters, int rowsPerFilter, ForwardContext<FloatArray> pass) {
             this.filters = filters;
             this.rowsPerFilter = rowsPerFilter;
             parameters = pass;
-            float[][] rows = filters.taps(pass.ofLength(taps));
-            convolution = DirectFilters.convolution(rows);
-            recent = new float[rows.length * rowsPerFilter][taps - 1];
+            filters.makeTaps(pass);
+            convolution = filters.shortConvolution();
+            recent = new float[filters.taps().length * rowsPerFilter][convolution.taps() - 1];
             beginning = filters.channel(pass.pool().workspace(0));
         }
 
         @Override
-        public void startPass(int length) {
+        void startPass(int length) {
             super.startPass(length);
             if (!begun) {
-                filters.forward(parameters.ofLength(length));
+                filters.makeTaps(parameters.ofLength(length));
                 beginning = filters.channel(parameters.pool().workspace(0));
             }
         }
 
         @Override
-        public void finishPass() {
+        void finishPass() {
             begun = true;
         }
 
@@ -118,7 +116,7 @@ public abstract sealed class IncrementalFilters implements LongFilters.ChannelFi
                 keep(before, input, 1);
                 output[0] = result;
             } else {
-                keep(before, input, passLength());
+                keep(before, input, length());
                 beginning.convolve(r, head, input, output);
             }
         }

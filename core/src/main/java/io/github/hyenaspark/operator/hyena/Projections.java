@@ -27,14 +27,14 @@ final class Projections {
 
     Projections(HyenaFamily config) {
         this.config = config;
-        projection = Dense.in(config.width(), config.projections());
+        projection = Dense.inWithoutBias(config.width(), config.projections());
     }
 
     /** Projects a batch, B×D×L. */
     void forward(FloatArray input, ForwardContext<FloatArray> newPass) {
         start(newPass);
         dense = dense.atLeast((long) config.projections() * pass.length() * pass.batchSize());
-        projection.multiply(input, dense, pass);
+        projection.forward(input, dense, pass);
     }
 
     /** Takes the parameters of a pass; also to be called before a backward pass. */
@@ -81,14 +81,14 @@ final class Projections {
     /** Takes the gradient of one projection of sequence {@code b}, which cannot be read after that. */
     void writeGradient(int b, int channel, float[] gradient, Workspace workspace) {
         float[] denseGradient = workspace.row(GRADIENT, pass.length());
-        ShortConvolution.Row row = new ShortConvolution.Row(channel, pass.length(), workspace);
-        shortConvolution.backward(row, delayed(b, channel, workspace), gradient, denseGradient);
+        float[][] delayed = delayed(b, channel, workspace);
+        shortConvolution.backward(channel, delayed, gradient, denseGradient, pass.length(), workspace);
         dense.write(start(b, channel), denseGradient, pass.length());
     }
 
     /** Once every gradient was written: the gradient of the input, B×D×L, which may take the place of the input. */
     void backward(FloatArray input, FloatArray inputGradient) {
-        projection.multiplyBackward(input, dense, inputGradient, pass);
+        projection.backward(input, dense, inputGradient, pass);
         pass.gradient("in.bias").add(shortConvolution.inputBiasGradient());
         pass.gradient("short.weight").add(shortConvolution.weightGradient());
         pass.gradient("short.bias").add(shortConvolution.biasGradient());

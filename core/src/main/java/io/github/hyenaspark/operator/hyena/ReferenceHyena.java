@@ -1,7 +1,5 @@
 package io.github.hyenaspark.operator.hyena;
 
-import io.github.hyenaspark.convolution.DirectConvolution;
-import io.github.hyenaspark.operator.filter.FilterMap;
 import io.github.hyenaspark.operator.nn.Dense;
 import io.github.hyenaspark.operator.nn.DifferentiableModule;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
@@ -13,16 +11,15 @@ import java.util.Arrays;
  */
 public final class ReferenceHyena implements DifferentiableModule<double[]> {
     private final HyenaFamily config;
-    private final FilterMap<double[]> filter;
+    private final ReferenceFilters filters;
     private double[] input = {};
     private double[] dense = {}; // B×(N+1)D×L
-    private double[] filters = {}; // F×L
     private double[] product = {}; // y before the activation, B×D×L
     private Sequence[] sequences = {};
 
     public ReferenceHyena(HyenaFamily config) {
         this.config = config;
-        filter = config.filterSpec().referenceModule();
+        filters = new ReferenceFilters("filter", config.filterSpec(), config.directTerm());
     }
 
     /** What one sequence keeps between the passes; indices are [r][head][j]. */
@@ -45,8 +42,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
     public void forward(double[] newInput, double[] output, ForwardContext<double[]> pass) {
         config.checkLength(pass.length());
         input = newInput;
-        filters = new double[config.filters() * pass.length()];
-        filter.forward(filters, pass.within("filter"));
+        filters.forward(pass);
         dense = Dense.Reference.forward("in", input, pass);
         product = new double[input.length];
         sequences = new Sequence[pass.batchSize()];
@@ -77,7 +73,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
                     w[i] = sequence.values[r][head][i] * gate[i];
                 }
                 dropout(b, r, head, w, pass);
-                sequence.convolved[r][head] = convolve(r, w, pass);
+                sequence.convolved[r][head] = convolve(r, w, length);
             }
             mixHeads(sequence, r, pass);
         }
@@ -99,17 +95,15 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
             gradient[i] *= config.activation().derivative(product[i]);
         }
         double[] denseGradient = new double[dense.length];
-        double[] filterGradient = new double[filters.length];
         for (int b = 0; b < pass.batchSize(); b++) {
-            backward(b, gradient, denseGradient, filterGradient, pass);
+            backward(b, gradient, denseGradient, pass);
         }
-        filter.backward(filterGradient, pass.within("filter"));
+        filters.finishBackward(pass);
         double[] dx = Dense.Reference.backward("in", input, denseGradient, pass);
         System.arraycopy(dx, 0, inputGradient, 0, dx.length);
     }
 
-    private void backward(
-            int b, double[] gradient, double[] denseGradient, double[] filterGradient, ForwardContext<double[]> pass) {
+    private void backward(int b, double[] gradient, double[] denseGradient, ForwardContext<double[]> pass) {
         int length = pass.length();
         int size = config.headWidth() * length;
         Sequence sequence = sequences[b];
@@ -125,7 +119,7 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
             unmixHeads(sequence, gradients, r, pass);
             for (int head = 0; head < config.heads(); head++) {
                 double[] w = sequence.gated[r][head];
-                double[] dw = convolveBackward(r, gradients.convolved[r][head], w, filterGradient, pass);
+                double[] dw = convolveBackward(r, gradients.convolved[r][head], w, length);
                 dropout(b, r, head, dw, pass);
                 double[] gate = gate(sequence, head, r, length);
                 double[] gateGradient = new double[size];
@@ -210,43 +204,25 @@ public final class ReferenceHyena implements DifferentiableModule<double[]> {
         }
     }
 
-    private double[] row(double[] rows, int number, int length) {
-        return Arrays.copyOfRange(rows, number * length, (number + 1) * length);
-    }
-
-    private double[] convolve(int r, double[] w, ForwardContext<double[]> pass) {
-        int length = pass.length();
+    private double[] convolve(int r, double[] w, int length) {
         double[] q = new double[w.length];
         for (int j = 0; j < config.headWidth(); j++) {
-            int m = j * (config.order() - 1) + r;
-            double direct = config.directTerm() ? pass.parameter("filter.direct")[m] : 0;
-            double[] output = DirectConvolution.forward(row(filters, m, length), row(w, j, length));
-            for (int t = 0; t < length; t++) {
-                q[j * length + t] = output[t] + direct * w[j * length + t];
-            }
+            ReferenceFilters.add(filters.response(filter(r, j), ReferenceFilters.row(w, j, length)), q, j);
         }
         return q;
     }
 
-    private double[] convolveBackward(
-            int r, double[] dq, double[] w, double[] filterGradient, ForwardContext<double[]> pass) {
-        int length = pass.length();
+    private double[] convolveBackward(int r, double[] dq, double[] w, int length) {
         double[] dw = new double[w.length];
         for (int j = 0; j < config.headWidth(); j++) {
-            int m = j * (config.order() - 1) + r;
-            double direct = config.directTerm() ? pass.parameter("filter.direct")[m] : 0;
-            double[] gradient = row(dq, j, length);
-            double[] dRow = DirectConvolution.inputGradient(row(filters, m, length), gradient);
-            double[] dFilter = DirectConvolution.filterGradient(row(w, j, length), gradient);
-            for (int t = 0; t < length; t++) {
-                dw[j * length + t] = dRow[t] + direct * gradient[t];
-                filterGradient[m * length + t] += dFilter[t];
-                if (config.directTerm()) {
-                    pass.gradient("filter.direct")[m] += gradient[t] * w[j * length + t];
-                }
-            }
+            double[] gradient = ReferenceFilters.row(dq, j, length);
+            ReferenceFilters.add(filters.backward(filter(r, j), ReferenceFilters.row(w, j, length), gradient), dw, j);
         }
         return dw;
+    }
+
+    private int filter(int r, int j) {
+        return j * (config.order() - 1) + r;
     }
 
     /** (v_{r+1})_k = Σ_g R[r, g, k] (q_r)_g, or v_{r+1} = q_r. */

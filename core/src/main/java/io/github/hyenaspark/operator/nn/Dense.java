@@ -23,11 +23,13 @@ public final class Dense {
     private final int inputs;
     private final int outputs;
     private final int slot;
+    private final boolean hasBias;
     private final String weightName;
     private final String biasName;
 
-    private Dense(int slot, String name, int inputs, int outputs) {
+    private Dense(int slot, String name, int inputs, int outputs, boolean hasBias) {
         this.slot = slot;
+        this.hasBias = hasBias;
         this.inputs = inputs;
         this.outputs = outputs;
         weightName = name + ".weight";
@@ -36,12 +38,17 @@ public final class Dense {
 
     /** The projection that begins a mixer; parameters {@code in.weight} and {@code in.bias}. */
     public static Dense in(int width, int channels) {
-        return new Dense(0, "in", width, channels);
+        return new Dense(0, "in", width, channels, true);
+    }
+
+    /** The same without its bias, which somebody else adds. */
+    public static Dense inWithoutBias(int width, int channels) {
+        return new Dense(0, "in", width, channels, false);
     }
 
     /** The projection that ends a mixer of D channels; parameters {@code out.weight} and {@code out.bias}. */
     public static Dense out(int width) {
-        return new Dense(1, "out", width, width);
+        return new Dense(1, "out", width, width, true);
     }
 
     public List<ParameterSpec> parameters(LinearInitializer linear) {
@@ -53,33 +60,15 @@ public final class Dense {
 
     /** Projects {@code input}, B×inputs×L, to {@code output}, B×outputs×L. */
     public void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-        forward(input, output, pass, bias(pass));
-    }
-
-    /** The same without adding the bias. */
-    public void multiply(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass) {
-        forward(input, output, pass, new float[0]);
-    }
-
-    private void forward(FloatArray input, FloatArray output, ForwardContext<FloatArray> pass, float[] bias) {
-        Forward forward = new Forward(pass, bias);
+        Forward forward = new Forward(pass);
         Tile.each(pass, Tile.LENGTH, tile -> forward.run(tile, tile.of(input, inputs), output));
     }
 
     /** Writes the gradient of {@code input}, which it may replace, and adds those of the parameters. */
     public void backward(
             FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        backward(input, outputGradient, inputGradient, new Backward(pass, true));
-    }
-
-    /** The same after {@link #multiply}: the bias has no gradient. */
-    public void multiplyBackward(
-            FloatArray input, FloatArray outputGradient, FloatArray inputGradient, ForwardContext<FloatArray> pass) {
-        backward(input, outputGradient, inputGradient, new Backward(pass, false));
-    }
-
-    private void backward(FloatArray input, FloatArray outputGradient, FloatArray inputGradient, Backward backward) {
-        Tile.each(backward.pass, Tile.LENGTH, tile -> {
+        Backward backward = new Backward(pass);
+        Tile.each(pass, Tile.LENGTH, tile -> {
             Matrix gradient = tile.of(outputGradient, outputs);
             backward.run(tile, tile.of(input, inputs), gradient, tile.of(inputGradient, inputs));
         });
@@ -90,21 +79,13 @@ public final class Dense {
         return Matrix.of(pass.parameter(weightName), outputs, inputs);
     }
 
-    private float[] bias(ForwardContext<FloatArray> pass) {
-        return pass.parameter(biasName).toArray();
-    }
-
     public final class Forward {
         private final Matrix weight;
         private final float[] bias;
 
         public Forward(ForwardContext<FloatArray> pass) {
-            this(pass, bias(pass));
-        }
-
-        private Forward(ForwardContext<FloatArray> pass, float[] bias) {
             weight = weight(pass);
-            this.bias = bias;
+            bias = hasBias ? pass.parameter(biasName).toArray() : new float[0];
         }
 
         /** From inputs×steps to the tile's part of {@code output}, B×outputs×L. */
@@ -114,7 +95,7 @@ public final class Dense {
             float[] row = tile.workspace().row(ROW, tile.count());
             for (int channel = 0; channel < outputs; channel++) {
                 product.read(channel, row);
-                if (bias.length > 0) {
+                if (hasBias) {
                     VectorOps.add(bias[channel], row, tile.count());
                 }
                 output.write(tile.start(outputs, channel), row, tile.count());
@@ -123,19 +104,11 @@ public final class Dense {
     }
 
     public final class Backward {
-        private final ForwardContext<FloatArray> pass;
-        private final boolean hasBias;
         private final Matrix weight;
         private final SharedGradient weightGradient;
         private final SharedSums biasGradient;
 
         public Backward(ForwardContext<FloatArray> pass) {
-            this(pass, true);
-        }
-
-        private Backward(ForwardContext<FloatArray> pass, boolean hasBias) {
-            this.pass = pass;
-            this.hasBias = hasBias;
             weight = weight(pass);
             weightGradient = new SharedGradient(pass, WEIGHT_GRADIENT.at(slot), weightName, outputs, inputs);
             biasGradient = new SharedSums(pass, BIAS_GRADIENT.at(slot), biasName, hasBias ? outputs : 0);

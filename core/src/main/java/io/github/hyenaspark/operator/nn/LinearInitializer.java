@@ -5,25 +5,19 @@ public sealed interface LinearInitializer {
     Initializer weight(int inputs);
 
     /** Weights of the projection back into the residual stream. */
-    Initializer outputWeight(int inputs);
+    default Initializer outputWeight(int inputs) {
+        return weight(inputs);
+    }
 
-    Initializer bias(int inputs);
+    default Initializer bias(int inputs) {
+        return weight(inputs);
+    }
 
     /** An operator on its own: uniform within 1/√inputs, weights and biases alike. */
     record Alone() implements LinearInitializer {
         @Override
         public Initializer weight(int inputs) {
             return new Initializer.Uniform(1 / Math.sqrt(inputs));
-        }
-
-        @Override
-        public Initializer outputWeight(int inputs) {
-            return weight(inputs);
-        }
-
-        @Override
-        public Initializer bias(int inputs) {
-            return weight(inputs);
         }
     }
 

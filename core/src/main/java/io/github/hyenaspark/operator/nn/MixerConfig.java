@@ -37,11 +37,14 @@ public interface MixerConfig {
 
     /** IllegalArgumentException if there is no channel or no step. */
     static void checkSizes(int width, int maxLength) {
-        if (width < 1) {
-            throw new IllegalArgumentException("d-model: found " + width + ", expected at least 1");
-        }
-        if (maxLength < 1) {
-            throw new IllegalArgumentException("l-max: found " + maxLength + ", expected at least 1");
+        check(width >= 1, "d-model", width, "at least 1");
+        check(maxLength >= 1, "l-max", maxLength, "at least 1");
+    }
+
+    /** IllegalArgumentException unless a setting is as {@code expected}. */
+    static void check(boolean valid, String setting, Object found, String expected) {
+        if (!valid) {
+            throw new IllegalArgumentException(setting + ": found " + found + ", expected " + expected);
         }
     }
 

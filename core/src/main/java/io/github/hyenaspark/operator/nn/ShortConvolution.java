@@ -38,22 +38,9 @@ public final class ShortConvolution {
 
     /**
      * Whether rows are faster summed here than by {@link io.github.hyenaspark.convolution.LongConvolution}. Both round
-     * differently, so this is a rule that was measured once. Microseconds of a gated row of so many steps, forward and
-     * backward, four rows to a filter, on one core of an AMD EPYC with eight lanes:
-     *
-     * <pre>
-     *          transform by kernel      direct sum of so many taps
-     *   steps     vector    scalar       4       7      10      14      20     128
-     *     256        3.0       8.7     1.5     2.4     3.2     4.3     6.2      56
-     *     512        5.1      18.5     2.6     4.1     5.3     7.2    10.0      77
-     *    1024       12.5      39.9     4.8     7.2     9.3    12.7    17.0     122
-     *    2048       21.4      84.5     9.4    13.7    18.2    24.5    33.5     223
-     *    8192        112       380      41      58      78     104     145     901
-     *   65536       1129      7844     332     511     693     878    1210
-     * </pre>
-     *
-     * With the vector kernel, the usual one, the two meet at 10 to 17 taps, whatever the length. Below 256 steps, where
-     * either takes 4 microseconds at most, the transform would win with fewer taps.
+     * differently, so this is a rule that was measured once: with the vector kernel of eight lanes the two meet at 10
+     * to 17 taps, from 512 to 65536 steps. Below, where either takes 4 microseconds at most, the transform would win
+     * with fewer taps.
      */
     public static boolean isFaster(int taps) {
         return taps <= MOST_FAST;
@@ -104,11 +91,15 @@ public final class ShortConvolution {
     }
 
     /** Overwrites {@code inputGradient}, adds to the filter's own gradients; {@code delayed} as before. */
-    public void backward(Row row, float[][] delayed, float[] outputGradient, float[] inputGradient) {
-        int channel = row.channel;
-        int length = row.length;
-        Sums sums = row.workspace.sums();
-        float[] advanced = row.workspace.row(ADVANCED, length);
+    public void backward(
+            int channel,
+            float[][] delayed,
+            float[] outputGradient,
+            float[] inputGradient,
+            int length,
+            Workspace workspace) {
+        Sums sums = workspace.sums;
+        float[] advanced = workspace.row(ADVANCED, length);
         double total = sums.of(outputGradient, length);
         biasGradient[channel] += total;
         VectorOps.set(0f, tap(channel, 0), outputGradient, inputGradient, length);
@@ -128,9 +119,6 @@ public final class ShortConvolution {
             }
         }
     }
-
-    /** One row of a backward pass: its channel, its steps, and what to work in. */
-    public record Row(int channel, int length, Workspace workspace) {}
 
     private float tap(int channel, int delay) {
         return weight[channel * taps + taps - 1 - delay];

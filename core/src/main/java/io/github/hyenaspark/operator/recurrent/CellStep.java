@@ -39,7 +39,7 @@ sealed interface CellStep {
         Rows(RecurrentConfig.Cell cell, int count, Workspace workspace) {
             this.count = count;
             slotCount = cell.slots;
-            sigmoidTanh = workspace.sigmoidTanh();
+            sigmoidTanh = workspace.sigmoidTanh;
             slots = workspace.rows(SLOTS, cell.slots, count);
             float[][] rows = workspace.rows(ROWS, 8, count);
             before = rows[0];
@@ -52,21 +52,17 @@ sealed interface CellStep {
             other = rows[7];
         }
 
-        /** Copies the slots of every sequence, a row of {@code ofStep} for each. */
-        void readSlots(Matrix ofStep, int width) {
+        /** Copies the slots of every sequence from {@code ofStep}, a row for each, or with {@code write} to it. */
+        void copySlots(Matrix ofStep, int width, boolean write) {
             for (int at = 0; at < count; at += width) {
                 long start = ofStep.start() + (long) at / width * ofStep.stride();
                 for (int slot = 0; slot < slotCount; slot++) {
-                    ofStep.values().read(start + (long) slot * width, slots[slot], at, width);
-                }
-            }
-        }
-
-        void writeSlots(Matrix ofStep, int width) {
-            for (int at = 0; at < count; at += width) {
-                long start = ofStep.start() + (long) at / width * ofStep.stride();
-                for (int slot = 0; slot < slotCount; slot++) {
-                    ofStep.values().write(start + (long) slot * width, slots[slot], at, width);
+                    long place = start + (long) slot * width;
+                    if (write) {
+                        ofStep.values().write(place, slots[slot], at, width);
+                    } else {
+                        ofStep.values().read(place, slots[slot], at, width);
+                    }
                 }
             }
         }

@@ -104,12 +104,12 @@ final class Recurrence {
             rows.advance();
             Matrix ofStep = slots.at(t, from, to);
             weight.addProducts(hidden.at(t, from, to), ofStep);
-            rows.readSlots(ofStep, width);
+            rows.copySlots(ofStep, width, false);
             for (int slot = 0; slot < cell.slots; slot++) {
                 VectorOps.add(bias[slot], rows.slots[slot], rows.count);
             }
             step.forward(rows);
-            rows.writeSlots(ofStep, width);
+            rows.copySlots(ofStep, width, true);
             hidden.at(t + 1, from, to).write(0, number, rows.after);
             memory.at(t + 1, from, to).write(0, number, rows.memoryAfter);
         }
@@ -132,9 +132,9 @@ final class Recurrence {
             hiddenGradient.at(t, from, to).read(0, number, rows.row);
             VectorOps.add(rows.row, rows.gradient, rows.count);
             Matrix ofStep = slots.at(t, from, to);
-            rows.readSlots(ofStep, width);
+            rows.copySlots(ofStep, width, false);
             step.backward(rows);
-            rows.writeSlots(ofStep, width);
+            rows.copySlots(ofStep, width, true);
             for (int slot = 0; slot < cell.slots; slot++) {
                 VectorOps.add(rows.slots[slot], sums[slot], rows.count);
             }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Workspace {
     private final Map<Slot<?>, Object> memory = new HashMap<>();
-    private final Gelu gelu = new Gelu();
-    private final Sine sine = new Sine();
-    private final Exponential exponential = new Exponential();
-    private final SigmoidTanh sigmoidTanh = new SigmoidTanh();
-    private final Sums sums = new Sums();
+    public final Gelu gelu = new Gelu();
+    public final Sine sine = new Sine();
+    public final Exponential exponential = new Exponential();
+    public final SigmoidTanh sigmoidTanh = new SigmoidTanh();
+    public final Sums sums = new Sums();
     private FloatArray ones = FloatArray.allocate(0);
     private LongConvolution convolution = LongConvolution.ofLength(1);
 
@@ -109,25 +109,5 @@ public final class Workspace {
             convolution = LongConvolution.ofLength(length);
         }
         return convolution;
-    }
-
-    public Gelu gelu() {
-        return gelu;
-    }
-
-    public Sine sine() {
-        return sine;
-    }
-
-    public Exponential exponential() {
-        return exponential;
-    }
-
-    public SigmoidTanh sigmoidTanh() {
-        return sigmoidTanh;
-    }
-
-    public Sums sums() {
-        return sums;
     }
 }

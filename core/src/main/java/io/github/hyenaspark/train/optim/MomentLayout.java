@@ -5,6 +5,8 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Where the moments of a parameter are. Both kinds of moments come in one order: first the parameters that AdamW
@@ -42,7 +44,6 @@ public record MomentLayout(
      * @throws IllegalArgumentException if the table has a gap, or a parameter of the matrix group is not a matrix
      */
     public static MomentLayout of(TrainConfig.Optimizer optimizer, List<ParameterEntry> table) {
-        var made = new Maker();
         long end = 0;
         for (ParameterEntry entry : table) {
             if (entry.offset() != end) {
@@ -51,56 +52,46 @@ public record MomentLayout(
             }
             end = Math.toIntExact(end + entry.size());
         }
-        List<ParameterEntry> matrices = table.stream()
-                .filter(entry -> optimizer == TrainConfig.Optimizer.MUON && entry.group() == ParameterSpec.Group.MATRIX)
-                .toList();
-        table.stream().filter(entry -> !matrices.contains(entry)).forEach(made::addSpan);
-        int secondMoments = made.end;
-        matrices.forEach(made::addMatrix);
-        return new MomentLayout(
-                List.copyOf(made.entries),
-                List.copyOf(made.spans),
-                List.copyOf(made.matrices),
-                made.end,
-                secondMoments);
-    }
-
-    private static final class Maker {
-        private final List<ParameterEntry> entries = new ArrayList<>();
-        private final List<Span> spans = new ArrayList<>();
-        private final List<MuonMatrix> matrices = new ArrayList<>();
-        private int end;
-
-        void addSpan(ParameterEntry entry) {
+        Predicate<ParameterEntry> isMatrix =
+                entry -> optimizer == TrainConfig.Optimizer.MUON && entry.group() == ParameterSpec.Group.MATRIX;
+        List<ParameterEntry> entries = new ArrayList<>();
+        List<Span> spans = new ArrayList<>();
+        List<MuonMatrix> matrices = new ArrayList<>();
+        int moment = 0;
+        int secondMoments = 0;
+        for (ParameterEntry entry : Stream.concat(
+                        table.stream().filter(isMatrix.negate()), table.stream().filter(isMatrix))
+                .toList()) {
             int at = Math.toIntExact(entry.offset());
             int count = Math.toIntExact(entry.size());
-            Span last = spans.isEmpty() ? new Span(at, end, 0, entry.group()) : spans.remove(spans.size() - 1);
-            if (last.group() == entry.group() && last.at() + last.count() == at) {
-                spans.add(new Span(last.at(), last.moment(), last.count() + count, entry.group()));
+            entries.add(new ParameterEntry(entry.name(), entry.shape(), moment, entry.group()));
+            if (isMatrix.test(entry)) {
+                matrices.add(matrix(entry, at, moment));
             } else {
-                spans.add(last);
-                spans.add(new Span(at, end, count, entry.group()));
+                add(spans, new Span(at, moment, count, entry.group()));
+                secondMoments += count;
             }
-            add(entry);
+            moment = Math.addExact(moment, count);
         }
+        return new MomentLayout(List.copyOf(entries), List.copyOf(spans), List.copyOf(matrices), moment, secondMoments);
+    }
 
-        void addMatrix(ParameterEntry entry) {
-            if (entry.shape().size() != 2) {
-                throw new IllegalArgumentException("parameter " + entry.name() + " of the group " + entry.group()
-                        + " must be a matrix, found shape " + entry.shape());
-            }
-            matrices.add(new MuonMatrix(
-                    Math.toIntExact(entry.offset()),
-                    end,
-                    entry.shape().get(0),
-                    entry.shape().get(1)));
-            add(entry);
+    private static void add(List<Span> spans, Span next) {
+        int last = spans.size() - 1;
+        Span before = spans.isEmpty() ? next : spans.get(last);
+        if (!spans.isEmpty() && before.group() == next.group() && before.at() + before.count() == next.at()) {
+            spans.set(last, new Span(before.at(), before.moment(), before.count() + next.count(), next.group()));
+        } else {
+            spans.add(next);
         }
+    }
 
-        private void add(ParameterEntry entry) {
-            entries.add(new ParameterEntry(entry.name(), entry.shape(), end, entry.group()));
-            end = Math.toIntExact(end + entry.size());
+    private static MuonMatrix matrix(ParameterEntry entry, int at, int moment) {
+        if (entry.shape().size() != 2) {
+            throw new IllegalArgumentException("parameter " + entry.name() + " of the group " + entry.group()
+                    + " must be a matrix, found shape " + entry.shape());
         }
+        return new MuonMatrix(at, moment, entry.shape().get(0), entry.shape().get(1));
     }
 
     /** The entries of second moments, the first of {@link #entries}. */

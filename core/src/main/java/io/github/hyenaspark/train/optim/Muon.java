@@ -4,6 +4,7 @@ import io.github.hyenaspark.operator.nn.ParameterSpec;
 import io.github.hyenaspark.operator.tensor.ComputePool;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.Matrix;
+import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -111,7 +112,7 @@ final class Muon {
         float[] update = workspace.row(UPDATE, count);
         accelerate(state.firstMoment(), matrix.moment(), gradients, matrix.at(), update, count);
         double norm = norm(update, count);
-        scale(update, (float) (1 / (norm + EPSILON)), count);
+        VectorOps.scale((float) (1 / (norm + EPSILON)), update, count);
         orthogonalize(update, matrix.rows(), matrix.columns(), workspace);
         float rate = (float) (rates.lr() * SCALE * Math.sqrt(Math.max(matrix.rows(), matrix.columns())));
         float decay = (float) (rates.lr() * rates.weightDecay());
@@ -134,12 +135,6 @@ final class Muon {
             sum += (double) values[i] * values[i];
         }
         return Math.sqrt(sum);
-    }
-
-    private static void scale(float[] values, float factor, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] *= factor;
-        }
     }
 
     private static void descend(float[] theta, int at, float[] update, float rate, float decay, int count) {

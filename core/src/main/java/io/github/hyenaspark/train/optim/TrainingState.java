@@ -48,11 +48,6 @@ public record TrainingState(float[] theta, float[] firstMoment, float[] secondMo
         return theta.length;
     }
 
-    /** A copy to train in; missing moments become zeros, as many of both kinds as parameters. */
-    public TrainingState copy() {
-        return copy(theta.length);
-    }
-
     /** A copy to train in; missing moments become zeros, {@code secondMoments} (Q) of the second kind. */
     public TrainingState copy(int secondMoments) {
         return hasMoments()

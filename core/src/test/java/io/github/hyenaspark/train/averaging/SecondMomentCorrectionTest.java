@@ -49,7 +49,7 @@ class SecondMomentCorrectionTest {
 
     /** Where AdamW's moments are after gradients. */
     private TrainingState after(List<float[]> gradients) {
-        TrainingState state = start.copy();
+        TrainingState state = start.copy(start.parameterCount());
         for (float[] g : gradients) {
             for (int i = 0; i < COUNT; i++) {
                 state.firstMoment()[i] = (float) (BETA1 * state.firstMoment()[i] + (1 - BETA1) * g[i]);

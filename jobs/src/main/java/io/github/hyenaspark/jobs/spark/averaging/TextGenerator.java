@@ -15,7 +15,7 @@ public final class TextGenerator {
 
     /** A model of V ids and l-max tokens, which gets no other parameters while a text is made. */
     public TextGenerator(HyenaLanguageModel model, int vocabularySize, int lMax, Tokenizer tokenizer) {
-        this.generator = Generator.of(model, vocabularySize, lMax);
+        this.generator = new Generator(model, vocabularySize, lMax);
         this.tokenizer = tokenizer;
     }
 

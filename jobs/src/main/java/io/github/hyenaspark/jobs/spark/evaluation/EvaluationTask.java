@@ -44,7 +44,7 @@ public final class EvaluationTask {
         LanguageModelHead.TargetLosses found = model.losses(batch);
         double[] nats = found.nats();
         return new ChunkLosses(
-                LossByPosition.of(nats, batch),
+                LossByPosition.of(nats, batch, row -> true),
                 LossByPosition.of(nats, batch, row -> isFull(batches, sequences[row])),
                 sums(nats, batch),
                 counted(batch),

@@ -58,7 +58,7 @@ final class FakeWorkers implements Workers {
     }
 
     private WorkerRound result(RunState start, int worker, double loss, double step, TaskPlace place) {
-        TrainingState state = start.state().copy();
+        TrainingState state = start.state().copy(start.state().parameterCount());
         for (int i = 0; i < PARAMETERS; i++) {
             float move = 0.1f * (start.round() + 1) + 0.01f * worker + 0.3f * state.theta()[i];
             state.theta()[i] += worker == 1 ? (float) step * move : move;
