@@ -1,5 +1,6 @@
 package io.github.hyenaspark.config;
 
+import io.github.hyenaspark.io.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
@@ -93,20 +94,21 @@ public final class Settings {
         return new RecordBinding(root, tree).bind(section, record);
     }
 
-    /** Refuses sections that no command reads, naming the first and its place. */
-    public void refuseUnknownSections(Set<String> known) {
+    /** Refuses sections that {@code reference.conf} lacks, naming the first and its place. */
+    public void refuseUnknownSections() {
+        Set<String> known = new TreeSet<>(defaults().root().keySet());
         for (String section : new TreeSet<>(root.keySet())) {
             if (!known.contains(section)) {
                 throw new IllegalArgumentException("unknown section " + section
                         + RecordBinding.place(Objects.requireNonNull(root.get(section)))
-                        + SettingNames.suggestion(section, known, "") + "; known sections: " + new TreeSet<>(known));
+                        + SettingNames.suggestion(section, known, "") + "; known sections: " + known);
             }
         }
     }
 
     /** Everything, as {@link #renderSections}. */
     public String render() {
-        return TypedTree.render(tree);
+        return Json.line(tree);
     }
 
     /** Sections as JSON on one line, with sorted keys and normalised numbers: equal settings give equal text. */
@@ -119,7 +121,7 @@ public final class Settings {
             }
             part.set(section, tree.get(section));
         }
-        return TypedTree.render(part);
+        return Json.line(part);
     }
 
     /** The settings of some sections that differ from the defaults, as {@code key=value}, sorted. */
@@ -138,7 +140,7 @@ public final class Settings {
                     .forEach(field -> changes(
                             key + "." + field.getKey(), field.getValue(), unchanged.path(field.getKey()), changes));
         } else if (!value.equals(unchanged)) {
-            changes.add(key + "=" + (value.isTextual() ? value.textValue() : TypedTree.render(value)));
+            changes.add(key + "=" + (value.isTextual() ? value.textValue() : Json.line(value)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
     private static final DefaultPrettyPrinter INDENTED = new DefaultPrettyPrinter()
             .withObjectIndenter(new DefaultIndenter("  ", "\n"))
@@ -155,6 +157,21 @@ public final class Json {
         List<JsonNode> elements = new ArrayList<>();
         typed(node, file, key, JsonNode::isArray, "an array").forEach(elements::add);
         return List.copyOf(elements);
+    }
+
+    /** Reads an object of a list; {@code file} is for messages. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        T read(JsonNode json, String file) throws CorruptFileException;
+    }
+
+    public static <T> List<T> list(JsonNode node, String file, String key, Reader<T> reader)
+            throws CorruptFileException {
+        List<T> list = new ArrayList<>();
+        for (JsonNode element : elements(node, file, key)) {
+            list.add(reader.read(element, file));
+        }
+        return list;
     }
 
     private static JsonNode typed(JsonNode node, String file, String key, Predicate<JsonNode> fits, String expected)

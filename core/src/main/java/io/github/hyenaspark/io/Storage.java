@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import java.util.ArrayList;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -202,8 +203,27 @@ public final class Storage {
         return written.file();
     }
 
+    /**
+     * Writes immutable objects into a directory, in order, or none if one is there already with other content; the
+     * refusal names the setting.
+     */
+    public List<FileInfo> writeAll(String setting, String directory, Map<String, Content> files) throws IOException {
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            String uri = resolve(directory, file.getKey());
+            if (hasOther(uri, file.getValue())) {
+                throw new IllegalArgumentException(setting + ": " + uri + " is there already with other content, expected"
+                        + " nothing or this same content; choose another directory or delete it");
+            }
+        }
+        List<FileInfo> written = new ArrayList<>();
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            written.add(write(resolve(directory, file.getKey()), file.getValue()));
+        }
+        return written;
+    }
+
     /** Whether a file of that name exists and has other content. */
-    public boolean hasOther(String uri, Content content) throws IOException {
+    boolean hasOther(String uri, Content content) throws IOException {
         if (!exists(uri)) {
             return false;
         }
@@ -254,7 +274,7 @@ public final class Storage {
         Location location = location(directoryOrGlob);
         Listing listing = new Listing(location.fileSystem());
         if (location.fileSystem().exists(location.path())) {
-            return listing.below(location.fileSystem().getFileStatus(location.path()));
+            return listing.below(location.path(), false);
         }
         if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
             throw missing(location);
@@ -266,7 +286,7 @@ public final class Storage {
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
         try {
-            return new Listing(location.fileSystem()).everythingBelow(location.path());
+            return new Listing(location.fileSystem()).below(location.path(), true);
         } catch (FileNotFoundException e) {
             return List.of();
         }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.document;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
@@ -32,25 +33,17 @@ public record SourceConfig(
     private static final int LONGEST_SEPARATOR = 1024;
 
     public SourceConfig {
-        if (separator.indexOf('\n') >= 0 || separator.indexOf('\r') >= 0) {
-            throw new IllegalArgumentException(
-                    "data.source.separator: found an end of line in it, expected a single line");
-        }
-        if (separator.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEPARATOR) {
-            throw new IllegalArgumentException("data.source.separator: found " + separator.length()
-                    + " characters, expected at most " + LONGEST_SEPARATOR + " bytes");
-        }
-        if (textField.isEmpty()) {
-            throw new IllegalArgumentException("data.source.text-field: found nothing, expected the name of a field");
-        }
-        if (textField.equals(idField) || columns.contains(textField)) {
-            throw new IllegalArgumentException("data.source.text-field: found \"" + textField
-                    + "\", which is an id-field or one of columns too, expected the text to be neither");
-        }
-        if (new HashSet<>(columns).size() < columns.size() || columns.contains("")) {
-            throw new IllegalArgumentException(
-                    "data.source.columns: found " + columns + ", expected different names that are not empty");
-        }
+        boolean line = separator.indexOf('\n') < 0 && separator.indexOf('\r') < 0;
+        Refusal.unless(line, "data.source.separator", "an end of line in it", "a single line");
+        boolean fits = separator.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SEPARATOR;
+        String characters = separator.length() + " characters";
+        Refusal.unless(fits, "data.source.separator", characters, "at most " + LONGEST_SEPARATOR + " bytes");
+        Refusal.unless(!textField.isEmpty(), "data.source.text-field", "nothing", "the name of a field");
+        boolean alone = !textField.equals(idField) && !columns.contains(textField);
+        String twice = "\"" + textField + "\", which is an id-field or one of columns too";
+        Refusal.unless(alone, "data.source.text-field", twice, "the text to be neither");
+        boolean named = new HashSet<>(columns).size() == columns.size() && !columns.contains("");
+        Refusal.unless(named, "data.source.columns", columns, "different names that are not empty");
         columns = Collections.unmodifiableList(new ArrayList<>(columns));
     }
 
@@ -83,10 +76,8 @@ public record SourceConfig(
         static final int LONGEST_N_RUN_BASES = 1 << 16;
 
         public Fasta {
-            if (nRunBases < 1 || nRunBases > LONGEST_N_RUN_BASES) {
-                throw new IllegalArgumentException(
-                        "data.source.fasta.n-run-bases: found " + nRunBases + ", expected 1 to " + LONGEST_N_RUN_BASES);
-            }
+            boolean fits = nRunBases >= 1 && nRunBases <= LONGEST_N_RUN_BASES;
+            Refusal.unless(fits, "data.source.fasta.n-run-bases", nRunBases, "1 to " + LONGEST_N_RUN_BASES);
         }
     }
 

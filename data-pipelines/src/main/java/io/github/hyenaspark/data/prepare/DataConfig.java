@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.prepare;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
@@ -60,37 +61,31 @@ public record DataConfig(
     private static final String ON_DISK = "file:";
 
     public DataConfig {
-        check(Tokenizer.isKnown(tokenizer), "tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
-        check(unitBytes >= 1, "unit-bytes", unitBytes, "at least 1 byte");
+        Refusal.unless(Tokenizer.isKnown(tokenizer), "data.tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
+        Refusal.unless(unitBytes >= 1, "data.unit-bytes", unitBytes, "at least 1 byte");
         boolean fits = shardBytes >= 1 && shardBytes < 1L << Integer.SIZE;
-        check(fits, "shard-bytes", shardBytes, "1 to 4294967295 bytes");
+        Refusal.unless(fits, "data.shard-bytes", shardBytes, "1 to 4294967295 bytes");
         boolean share = validationFraction >= 0 && validationFraction < 1;
-        check(share, "validation-fraction", validationFraction, "a number in [0, 1)");
+        Refusal.unless(share, "data.validation-fraction", validationFraction, "a number in [0, 1)");
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
         boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
-        check(column, "split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
+        Refusal.unless(column, "data.split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
         boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK
                 || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
-        check(!masks || tokenizer.equals("dna"), "tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
+        Refusal.unless(!masks || tokenizer.equals("dna"), "data.tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
-        check(bad, "max-bad-fraction", maxBadFraction, "a number in [0, 1]");
+        Refusal.unless(bad, "data.max-bad-fraction", maxBadFraction, "a number in [0, 1]");
         InputInterval.of(intervalStart, intervalEnd);
     }
 
     /** Refuses an empty input or dataset. */
     public void checkPlaces() {
-        check(!input.isBlank(), "input", "\"" + input + "\"", "a directory, a file or a glob");
+        Refusal.unless(!input.isBlank(), "data.input", "\"" + input + "\"", "a directory, a file or a glob");
         checkDataset();
     }
 
     public void checkDataset() {
-        check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
-    }
-
-    private static void check(boolean fits, String key, Object found, String expected) {
-        if (!fits) {
-            throw new IllegalArgumentException("data." + key + ": found " + found + ", expected " + expected);
-        }
+        Refusal.unless(!dataset.isBlank(), "data.dataset", "\"" + dataset + "\"", "a directory");
     }
 
     /** The same with absolute places, for readers in another working directory. */

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.infer;
 
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
@@ -199,10 +200,7 @@ public final class EvaluateJob {
     /** The section {@code evaluate}; {@code reference.conf} describes its keys. */
     record Config(Split split, long maxDocuments, String output) {
         Config {
-            if (maxDocuments < 0) {
-                throw new IllegalArgumentException(
-                        "evaluate.max-documents: found " + maxDocuments + ", expected at least 1, or 0 for all");
-            }
+            Refusal.unless(maxDocuments >= 0, "evaluate.max-documents", maxDocuments, "at least 1, or 0 for all");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.infer;
 
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.Storage;
@@ -129,21 +130,13 @@ public final class GenerateJob implements Callable<Integer> {
             double topP,
             long seed) {
         Config {
-            if (tokens < 1) {
-                throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
-            }
-            if (!prompts.isTextual() && !isTexts(prompts)) {
-                throw new IllegalArgumentException(
-                        "prompts: found " + prompts + ", expected a file or a list of texts, as in [\"a\", \"b\"]");
-            }
-            if (!prompt.isEmpty() && hasAny(prompts)) {
-                throw new IllegalArgumentException("prompts: found " + prompts.asText(prompts.toString())
-                        + " beside a prompt, expected one of the two; leave one out");
-            }
-            if (stop.contains("")) {
-                throw new IllegalArgumentException(
-                        "stop: found an empty text, expected at least one character in each");
-            }
+            Refusal.below(1, "tokens", tokens);
+            boolean texts = prompts.isTextual() || isTexts(prompts);
+            Refusal.unless(texts, "prompts", prompts, "a file or a list of texts, as in [\"a\", \"b\"]");
+            String both = prompts.asText(prompts.toString()) + " beside a prompt";
+            Refusal.unless(
+                    prompt.isEmpty() || !hasAny(prompts), "prompts", both, "one of the two; leave one out");
+            Refusal.unless(!stop.contains(""), "stop", "an empty text", "at least one character in each");
             stop = List.copyOf(stop);
             Sampling.of(temperature, topK, topP); // validates
         }

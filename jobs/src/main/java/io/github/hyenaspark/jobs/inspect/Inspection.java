@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.ShardEntry;
@@ -59,12 +58,7 @@ final class Inspection {
                 .put("dataset_sha256", facts.datasetSha256())
                 .put("tokenizer", facts.tokenizer())
                 .put("vocabulary_size", facts.vocabularySize());
-        Provenance.Numerics numerics = facts.numerics();
-        json.putObject("numerics")
-                .put("java", numerics.java())
-                .put("backend", numerics.backend())
-                .put("blas", numerics.blas())
-                .put("threads", numerics.threads());
+        json.set("numerics", facts.numerics().toJson());
         ArrayNode files = json.putArray("files");
         files(manifest)
                 .forEach(file -> files.addObject()

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
@@ -53,9 +54,7 @@ public final class SparkInference {
 
     /** Refuses an output that holds anything but what a run that did not finish has left. */
     public static void checkOutput(Storage storage, String key, String output) throws IOException {
-        if (output.isBlank()) {
-            throw new IllegalArgumentException(key + ": found nothing, expected a directory");
-        }
+        Refusal.unless(!output.isBlank(), key, "nothing", "a directory");
         boolean used = storage.everythingBelow(output).stream()
                 .anyMatch(file -> !file.uri().contains(UNFINISHED));
         if (used) {

@@ -115,11 +115,6 @@ public final class JsonLines implements DocumentReader {
                 blocks.skipLine();
             }
         }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
-        }
     }
 
     private final class LineDocument extends DocumentTextStream.TextDocument {

@@ -43,7 +43,6 @@ public final class TextFileDocuments implements DocumentReader {
             slice.skipToLine();
         } else if (documents.kind == SourceConfig.TextDocuments.SEPARATOR) {
             documents.skipToDocument();
-            slice.blocks().takeConsumed(); // what was read so far is the slice's before
         }
         return documents;
     }
@@ -219,11 +218,6 @@ public final class TextFileDocuments implements DocumentReader {
             System.arraycopy(blocks.bytes, blocks.at, to, at, copied);
             blocks.at += copied;
             return copied;
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

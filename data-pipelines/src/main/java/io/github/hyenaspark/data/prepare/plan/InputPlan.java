@@ -59,9 +59,8 @@ public record InputPlan(
             checkSettings(spec, parent.get());
         }
         TestPoint.reached("{} files listed", files.size());
-        return parent.isPresent()
-                ? new Difference(storage, spec, files).from(parent.get())
-                : first(storage, spec, files);
+        var difference = new Difference(storage, spec, files);
+        return parent.isPresent() ? difference.from(parent.get()) : difference.plan(parent, List.of(), List.of());
     }
 
     /** Whether the newest snapshot has all this already, in objects that are intact or can be restored. */
@@ -69,12 +68,6 @@ public record InputPlan(
         return parent.isPresent()
                 && fresh.isEmpty()
                 && kept.size() == parent.get().units().size();
-    }
-
-    private static InputPlan first(Storage storage, DatasetSpec spec, List<InputFile> files) throws IOException {
-        DataConfig config = spec.config();
-        List<WorkUnit> fresh = WorkUnit.cut(fresh(config, files), config.source(), config.unitBytes());
-        return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, spec, fresh));
     }
 
     private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
@@ -170,10 +163,11 @@ public record InputPlan(
                     }
                 }
             }
-            return plan(parent, kept, broken);
+            return plan(Optional.of(parent), kept, broken);
         }
 
-        private InputPlan plan(DatasetSnapshot parent, List<UnitEntry> kept, List<WorkUnit> broken) throws IOException {
+        private InputPlan plan(Optional<DatasetSnapshot> parent, List<UnitEntry> kept, List<WorkUnit> broken)
+                throws IOException {
             DataConfig config = spec.config();
             List<InputFile> strangers = now.values().stream()
                     .filter(file -> !known.contains(file.path()))
@@ -189,7 +183,7 @@ public record InputPlan(
             List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
             List<WorkUnit> pending = new ArrayList<>(broken);
             pending.addAll(pending(storage, spec, units));
-            return new InputPlan(Optional.of(parent), kept, units, pending);
+            return new InputPlan(parent, kept, units, pending);
         }
 
         private void compare(InputFile then) throws CorruptFileException {

@@ -25,7 +25,6 @@ public final class DocumentText extends BulkInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
-    private final InputStream in;
     private final DocumentFilter filter;
     private final MessageDigest digest = Hashes.newSha256();
     private final @Nullable TextStatistics statistics;
@@ -34,7 +33,7 @@ public final class DocumentText extends BulkInputStream {
     private long bytes;
 
     private DocumentText(InputStream in, DocumentFilter filter, boolean signed) {
-        this.in = in;
+        super(in);
         this.filter = filter;
         this.statistics = filter.isActive() ? new TextStatistics() : null;
         this.minHash = signed ? new MinHash() : null;

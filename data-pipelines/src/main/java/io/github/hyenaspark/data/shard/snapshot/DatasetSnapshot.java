@@ -1,6 +1,6 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.MdsLayout;
@@ -55,9 +55,7 @@ public record DatasetSnapshot(
 
     /** The newest snapshot of a dataset; refuses a dataset without a name or snapshot. */
     public static DatasetSnapshot newest(Storage storage, String dataset) throws IOException {
-        if (dataset.isBlank()) {
-            throw new IllegalArgumentException("data.dataset: found \"" + dataset + "\", expected a directory");
-        }
+        Refusal.unless(!dataset.isBlank(), "data.dataset", "\"" + dataset + "\"", "a directory");
         return find(storage, dataset)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "data.dataset: there is no snapshot in " + dataset + "; run prepare first"));
@@ -176,11 +174,9 @@ public record DatasetSnapshot(
                 .put("number", number)
                 .put("parent", parent)
                 .put("fingerprint", fingerprint);
-        ObjectNode settingsJson = json.putObject("settings");
-        settings.forEach(settingsJson::put);
+        settings.forEach(json.putObject("settings")::put);
         json.set("tokenizer", vocabulary.toJson());
-        ArrayNode unitsJson = json.putArray("units");
-        units.forEach(unit -> unitsJson.add(unit.toJson()));
+        json.putArray("units").addAll(units.stream().map(UnitEntry::toJson).toList());
         return SealedJson.SEAL.seal(json);
     }
 
@@ -194,13 +190,8 @@ public record DatasetSnapshot(
         ObjectNode json = SealedJson.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
-        for (var keys = settingsJson.fieldNames(); keys.hasNext(); ) {
-            String key = keys.next();
+        for (String key : (Iterable<String>) settingsJson::fieldNames) {
             settings.put(key, Json.text(settingsJson, file, key));
-        }
-        List<UnitEntry> units = new ArrayList<>();
-        for (JsonNode unit : Json.elements(json, file, "units")) {
-            units.add(UnitEntry.fromJson(unit, file));
         }
         return new DatasetSnapshot(
                 Json.wholeNumber(json, file, "number"),
@@ -208,6 +199,6 @@ public record DatasetSnapshot(
                 Json.text(json, file, "fingerprint"),
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
-                units);
+                Json.list(json, file, "units", UnitEntry::fromJson));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token.train;
 
+import io.github.hyenaspark.io.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -30,9 +31,7 @@ public final class TopWords {
     }
 
     public TopWords(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("max-words: found " + most + ", expected at least 1");
-        }
+        Refusal.below(1, "max-words", most);
         this.most = most;
     }
 

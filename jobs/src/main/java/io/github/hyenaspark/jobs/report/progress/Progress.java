@@ -20,9 +20,8 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
 
     static Progress open(Style style, ProgressTask work, PrintStream to) {
         return switch (style) {
-            case AUTO -> atTerminal() ? new BarProgress(work, to) : LineProgress.plain(work, to);
-            case PLAIN -> LineProgress.plain(work, to);
-            case JSON -> LineProgress.json(work, to);
+            case AUTO -> atTerminal() ? new BarProgress(work, to) : open(Style.PLAIN, work, to);
+            case PLAIN, JSON -> new LineProgress(work, to, style == Style.JSON, System::nanoTime);
         };
     }
 

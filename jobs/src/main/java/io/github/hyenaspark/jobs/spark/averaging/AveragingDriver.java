@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
@@ -232,18 +233,12 @@ public final class AveragingDriver {
             int longest,
             boolean savesInBackground) {
         public Plan {
-            if (checkpointEveryRounds < 1) {
-                throw new IllegalArgumentException(
-                        "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
-            }
-            if (validateEveryRounds < 0) {
-                throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
-                        + ", expected 0 (at the end only) or more");
-            }
-            if (stopAfterRounds < 0) {
-                throw new IllegalArgumentException(
-                        "run.stop-after-rounds: found " + stopAfterRounds + ", expected 0 (at the end) or more");
-            }
+            Refusal.below(1, "checkpoint.every-rounds", checkpointEveryRounds);
+            boolean validates = validateEveryRounds >= 0;
+            Refusal.unless(
+                    validates, "run.validate-every-rounds", validateEveryRounds, "0 (at the end only) or more");
+            Refusal.unless(
+                    stopAfterRounds >= 0, "run.stop-after-rounds", stopAfterRounds, "0 (at the end) or more");
             stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
         }
 

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
@@ -69,12 +70,8 @@ public final class RunStore {
     /** The directory of a run, and how many checkpoints stay in it, at least 1. */
     public record RunDirectory(String uri, int keep) {
         public RunDirectory {
-            if (uri.isBlank()) {
-                throw new IllegalArgumentException("run.dir: found nothing, expected the directory of the run");
-            }
-            if (keep < 1) {
-                throw new IllegalArgumentException("checkpoint.keep: found " + keep + ", expected at least 1");
-            }
+            Refusal.unless(!uri.isBlank(), "run.dir", "nothing", "the directory of the run");
+            Refusal.below(1, "checkpoint.keep", keep);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
@@ -135,13 +136,8 @@ public final class TextSampler {
      */
     public record Config(long everyRounds, String prompt, int tokens) {
         public Config {
-            if (everyRounds < 0) {
-                throw new IllegalArgumentException(
-                        "every-rounds: found " + everyRounds + ", expected 0 (no samples) or more");
-            }
-            if (tokens < 1) {
-                throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
-            }
+            Refusal.unless(everyRounds >= 0, "every-rounds", everyRounds, "0 (no samples) or more");
+            Refusal.below(1, "tokens", tokens);
         }
     }
 }

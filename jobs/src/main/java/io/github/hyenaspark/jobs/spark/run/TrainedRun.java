@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.run;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
@@ -43,12 +44,11 @@ public record TrainedRun(
 
     /** Refuses a setting {@code run.checkpoint} that names nothing. */
     public static void checkChoice(String checkpoint) {
-        if (!checkpoint.equals(NEWEST)
-                && !checkpoint.equals(AVERAGE)
-                && !ROUND.matcher(checkpoint).matches()) {
-            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected " + NEWEST + ", "
-                    + AVERAGE + ", or the round of a checkpoint");
-        }
+        boolean fits = checkpoint.equals(NEWEST)
+                || checkpoint.equals(AVERAGE)
+                || ROUND.matcher(checkpoint).matches();
+        String expected = NEWEST + ", " + AVERAGE + ", or the round of a checkpoint";
+        Refusal.unless(fits, "run.checkpoint", checkpoint, expected);
     }
 
     /**
@@ -58,10 +58,8 @@ public record TrainedRun(
      * @throws CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs
      */
     public static TrainedRun open(Storage storage, String directory) throws IOException {
-        if (directory.isBlank()) {
-            throw new IllegalArgumentException(
-                    "run.dir: found nothing, expected the directory of a run; set run.dir=DIRECTORY");
-        }
+        Refusal.unless(
+                !directory.isBlank(), "run.dir", "nothing", "the directory of a run; set run.dir=DIRECTORY");
         Checkpoint checkpoint = CheckpointStore.open(storage, directory)
                 .newestValid()
                 .orElseThrow(() ->
