@@ -44,11 +44,9 @@ public final class Settings {
     }
 
     /**
-     * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or
-     * {@code .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is
-     * literal.
-     *
-     * @throws IllegalArgumentException if an argument is neither, or a file cannot be read or parsed
+     * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or {@code
+     * .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is literal.
+     * IllegalArgumentException if an argument is neither, or a file cannot be read or parsed.
      */
     public static Settings load(List<String> arguments) {
         Config defaults = defaults();
@@ -86,9 +84,8 @@ public final class Settings {
 
     /**
      * A section as a record. Component {@code dModel} is key {@code d-model}; a component that is a record is a nested
-     * section; enum constants are spelled as {@link SettingNames#of} says.
-     *
-     * @throws IllegalArgumentException naming key, place and known keys if a key or its value is wrong
+     * section; enum constants are spelled as {@link SettingNames#of} says. IllegalArgumentException naming key, place
+     * and known keys if a key or its value is wrong.
      */
     public <T> T bind(String section, Class<T> record) {
         return new RecordBinding(root, tree).bind(section, record);

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -14,6 +15,11 @@ public final class Hashes {
 
     public static String sha256(byte[] bytes) {
         return hex(newSha256().digest(bytes));
+    }
+
+    /** SHA-256 of a text in UTF-8. */
+    public static String sha256(String text) {
+        return sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** SHA-256 of a parameter vector, each element as four little-endian bytes. */

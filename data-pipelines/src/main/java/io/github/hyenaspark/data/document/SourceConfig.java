@@ -11,16 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * How input is read: the section {@code data.source}.
- *
- * @param format of all files; AUTO takes each by its name
- * @param separator with {@code documents = separator}, the line that ends a document; empty for an empty line
- * @param textField field or column of JSON lines and Parquet that holds the text
- * @param idField field or column that identifies the document; empty for none. In FASTA, {@code id} is the header's
- *     first word
- * @param columns further fields or columns that travel with the document; in FASTA {@code id} and {@code description}
- */
+/** The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. */
 public record SourceConfig(
         SourceFormat format,
         TextDocuments documents,
@@ -65,13 +56,7 @@ public record SourceConfig(
                 "source.fasta.lower-case", fasta.lowerCase().name());
     }
 
-    /**
-     * The section {@code data.source.fasta}.
-     *
-     * @param nRunBases shortest run that counts, 1 to 65,536 bases
-     * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
-     *     empty to take every record
-     */
+    /** The section {@code data.source.fasta}. */
     public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
         static final int LONGEST_N_RUN_BASES = 1 << 16;
 
@@ -98,11 +83,8 @@ public record SourceConfig(
     public enum SourceFormat {
         /** By each file's name; text if the name tells nothing. */
         AUTO(""),
-        /** UTF-8. */
         TEXT(".txt"),
-        /** A JSON object on every line. */
         JSONL(".jsonl .ndjson"),
-        /** Apache Parquet. */
         PARQUET(".parquet"),
         /** Sequences of nucleotides or amino acids under header lines. */
         FASTA(".fa .fasta .fna");

@@ -20,23 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/**
- * The section {@code data} of the settings.
- *
- * @param input a directory, a file, a glob or {@code task:NAME}; may be empty unless preparing
- * @param snapshot number of the snapshot to read; empty for the newest
- * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
- * @param unitBytes bytes of input in one work unit, at least 1; a file that cannot be cut is a unit of its own
- * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
- * @param validationFraction share of held-out documents, chosen by a hash, in [0, 1); unused if there are validation
- *     documents
- * @param validationDocuments file names, paths relative to the input, or given ids of the held-out documents; empty to
- *     choose by hash
- * @param splitBy the user's column whose value is hashed to choose; empty for the content
- * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
- * @param intervalStart take only new files changed at or after this time; empty for no limit
- * @param intervalEnd take only new files changed before this time; empty for no limit
- */
+/** The section {@code data}; {@code reference.conf} describes its keys. */
 public record DataConfig(
         String input,
         String dataset,
@@ -78,7 +62,6 @@ public record DataConfig(
         InputInterval.of(intervalStart, intervalEnd);
     }
 
-    /** Refuses an empty input or dataset. */
     public void checkPlaces() {
         Refusal.unless(!input.isBlank(), "data.input", "\"" + input + "\"", "a directory, a file or a glob");
         checkDataset();

@@ -114,7 +114,6 @@ public final class ShardWriter implements Closeable {
         return Objects.requireNonNull(groups.get(split));
     }
 
-    /** A document with more tokens than a shard can hold; it is refused whole. */
     public static final class DocumentTooLongException extends IOException {
         private static final long serialVersionUID = 1L;
 

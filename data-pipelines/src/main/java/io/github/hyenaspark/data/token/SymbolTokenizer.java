@@ -42,7 +42,6 @@ public final class SymbolTokenizer extends DescribedTokenizer {
                 + symbols.size() + "\ntext=symbols with a space between two\n";
     }
 
-    /** The tokenizer of {@code size} symbols, 4 to 65,536, including the two signs. */
     public static SymbolTokenizer ofSize(int size) {
         boolean fits = size >= FEWEST && size <= MOST;
         Refusal.unless(fits, "a vocabulary of symbols", size, "from " + FEWEST + " to " + MOST);

@@ -93,7 +93,7 @@ public final class StepBenchJob implements Job {
         String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "
                 + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute()
                 + " optimizer " + SettingNames.of(train.optimizer());
-        return Hashes.sha256(shape.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+        return Hashes.sha256(shape).substring(0, FINGERPRINT_DIGITS);
     }
 
     /**

@@ -14,12 +14,10 @@ public final class SettingsArguments {
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
 
-    /** The settings; refuses sections that no command reads. */
     public Settings load() {
         return load(List.of());
     }
 
-    /** The settings over further defaults, each {@code key=value}. */
     Settings load(List<String> defaults) {
         List<String> all = new ArrayList<>(defaults);
         all.addAll(words);

@@ -299,7 +299,6 @@ public final class CompareJob {
             positive("speed-lengths", speedLengths);
         }
 
-        /** What the runs of a length have in common. */
         enum Equal {
             /** The rounds, and so the tokens. */
             TOKENS,

@@ -100,7 +100,6 @@ public final class GenerateJob implements Callable<Integer> {
         return Optional.ofNullable(lines.readLine());
     }
 
-    /** The texts of a list, or the lines of a file that are not blank. */
     private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
         List<String> prompts = new ArrayList<>();
         given.forEach(text -> prompts.add(text.asText()));

@@ -123,7 +123,7 @@ final class Inspection {
 
     /** Bytes of the token files; indexes and checksums are small in comparison. */
     private static long shardBytes(List<ShardEntry> shards) {
-        return shards.stream().mapToLong(shard -> shard.facts().bytes()).sum();
+        return shards.stream().mapToLong(shard -> shard.bin().bytes()).sum();
     }
 
     /**
@@ -175,11 +175,7 @@ final class Inspection {
         object.properties().forEach(field -> {
             JsonNode value = field.getValue();
             if (value.isValueNode()) {
-                text.append(indent)
-                        .append(padded(field.getKey(), width))
-                        .append(INDENT)
-                        .append(shown(value))
-                        .append('\n');
+                text.append(indent + padded(field.getKey(), width) + INDENT + shown(value) + "\n");
                 return;
             }
             text.append(indent).append(field.getKey()).append('\n');

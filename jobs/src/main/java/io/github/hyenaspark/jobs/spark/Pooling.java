@@ -7,10 +7,8 @@ import java.util.List;
 
 /** Which of the vectors that a model has at the tokens of a document stand for it. */
 public sealed interface Pooling extends Serializable {
-    /** The vector at the last token. */
     record Last() implements Pooling {}
 
-    /** The mean of the vectors at all tokens. */
     record Mean() implements Pooling {}
 
     /** The vectors at some tokens, by their numbers in the document, from 0; the array is not copied. */

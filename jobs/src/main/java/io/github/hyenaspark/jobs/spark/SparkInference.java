@@ -102,7 +102,6 @@ public final class SparkInference {
         return overlap < 0 ? Scoring.of(model) : Scoring.of(model).overlap(overlap);
     }
 
-    /** Writes the rows of files and reads them again. */
     private <R extends Inference.Result> Dataset<Row> write(SentModel model, Inference<R> inference, Plan plan) {
         DataConfig config = plan.config();
         JavaRDD<Row> rows = context()

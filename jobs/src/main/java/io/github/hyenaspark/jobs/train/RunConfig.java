@@ -21,7 +21,6 @@ public record RunConfig(
         TrainedRun.checkChoice(checkpoint);
     }
 
-    /** Refuses another checkpoint than the newest where a run is resumed. */
     void refuseOtherThanNewest() {
         String expected =
                 TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose";

@@ -6,13 +6,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The section {@code data.clean} of the settings: how a text is cleaned, and which texts stay, by their bytes of UTF-8,
- * shares of their characters in [0, 1] and the bytes of their longest line; 0 bytes is no limit.
- *
- * @param maxControlFraction greatest share of control characters other than tab, line feed and carriage return
- * @param steps names of the user's {@link DocumentStep}s, in order
- */
+/** The section {@code data.clean}, how a text is cleaned and which stay; {@code reference.conf} describes its keys. */
 public record CleanConfig(
         NormalisingInput.Normalisation normalisation,
         long minBytes,

@@ -105,7 +105,6 @@ final class ParquetRows {
         return fields;
     }
 
-    /** One row, in memory. */
     private record RowDocument(
             String path,
             long position,

@@ -56,7 +56,6 @@ public final class SnapshotCommit {
         UNCHANGED
     }
 
-    /** What a commit did, and the newest snapshot of the dataset. */
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
     /**

@@ -42,12 +42,10 @@ public record InputPlan(
     }
 
     /**
-     * Lists the input and finds what has been done.
-     *
-     * @throws IllegalArgumentException if input or dataset are unset, the input is missing or has no text, a validation
-     *     document is not in it, or the dataset was prepared with other settings
-     * @throws CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is
-     *     missing or damaged
+     * Lists the input and finds what has been done. IllegalArgumentException if input or dataset are unset, the input
+     * is missing or has no text, a validation document is not in it, or the dataset was prepared with other settings.
+     * CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is missing or
+     * damaged.
      */
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
@@ -126,7 +124,6 @@ public record InputPlan(
                 + found + ", expected " + expected + "; choose another data.dataset or the old settings");
     }
 
-    /** Compares the current files with those of the newest snapshot. */
     private static final class Difference {
         private final Storage storage;
         private final DatasetSpec spec;

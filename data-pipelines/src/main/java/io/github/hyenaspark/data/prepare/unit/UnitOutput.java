@@ -154,7 +154,6 @@ public final class UnitOutput implements Closeable {
         quarantine.append(record);
     }
 
-    /** Writes the shards; nothing can be added after that. */
     List<ShardEntry> writeShards(Storage storage, String dataset, String unit) throws IOException {
         return shards.write(storage, dataset, unit);
     }

@@ -17,7 +17,6 @@ import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -84,7 +83,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         for (JsonNode slice : facts.get("slices")) {
             ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));
         }
-        String digest = Hashes.sha256(Json.line(facts).getBytes(StandardCharsets.UTF_8));
+        String digest = Hashes.sha256(Json.line(facts));
         var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);
         return new UnitEntry(unit.name(), digest, counts, shards, objects);
     }

@@ -85,7 +85,6 @@ public record DatasetSnapshot(
         return Optional.of(fromJson(uri, storage.read(uri)));
     }
 
-    /** The files of all snapshots, the oldest first. */
     public static List<String> uris(Storage storage, String dataset) throws IOException {
         String directory = Storage.resolve(dataset, DIRECTORY);
         return storage.list(directory).stream()
@@ -156,8 +155,8 @@ public record DatasetSnapshot(
         for (ShardEntry shard : shards(split)) {
             ObjectNode file = Json.object()
                     .put("basename", shard.file().substring(split.folder().length() + 1))
-                    .put("bytes", shard.facts().bytes());
-            file.putObject("hashes").put("sha256", shard.facts().sha256());
+                    .put("bytes", shard.bin().bytes());
+            file.putObject("hashes").put("sha256", shard.bin().sha256());
             ObjectNode entry = MdsLayout.config(format);
             entry.set("raw_data", file);
             entry.put("samples", shard.documents()).putNull("zip_data");

@@ -50,7 +50,6 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers.values().stream().mapToLong(some -> some.length).sum();
     }
 
-    /** Writes the list; equal lists are one object. */
     public ObjectRef write(Storage storage, String dataset) throws IOException {
         byte[] bytes = bytes();
         String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";

@@ -91,7 +91,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return json;
     }
 
-    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static UnitEntry fromJson(JsonNode json, String where) throws CorruptFileException {
         var counts = new Counts(
                 Json.wholeNumber(json, where, "documents"),
@@ -107,7 +106,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 objects(json, where));
     }
 
-    /** Adds the lists of a unit's shards and objects to a JSON object. */
     public static void putFiles(ObjectNode json, List<ShardEntry> shards, List<ObjectRef> objects) {
         json.putArray("shards").addAll(shards.stream().map(ShardEntry::toJson).toList());
         json.putArray("objects").addAll(objects.stream().map(ObjectRef::toJson).toList());

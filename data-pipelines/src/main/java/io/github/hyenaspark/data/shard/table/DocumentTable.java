@@ -115,7 +115,6 @@ public final class DocumentTable {
                         cells.number(DOCUMENT))));
     }
 
-    /** Calls back once for each row. */
     private void cells(MessageType schema, RowSink<Cells> row) throws IOException {
         for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
             Cells cells = new Cells(pages, schema);
@@ -143,7 +142,6 @@ public final class DocumentTable {
         return new MessageType(SCHEMA, types);
     }
 
-    /** The user's columns of a file's schema. */
     static List<String> columnsOf(MessageType found, String uri) throws CorruptFileException {
         List<Type> types = found.getFields();
         if (types.size() < OURS.size() || !types.subList(0, OURS.size()).equals(OURS)) {

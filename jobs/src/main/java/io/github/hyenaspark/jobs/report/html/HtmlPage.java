@@ -60,7 +60,6 @@ public final class HtmlPage {
 
     private final StringBuilder html = new StringBuilder();
 
-    /** A page with a title, which is plain text. */
     public HtmlPage(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -85,7 +84,6 @@ public final class HtmlPage {
         return this;
     }
 
-    /** Adds a section of HTML, unless it is empty. */
     public HtmlPage section(String title, String content) {
         if (!content.isEmpty()) {
             html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");

@@ -82,7 +82,6 @@ public final class RunPage {
                 new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
     }
 
-    /** Some of the samples, the newest first and open. */
     private String samples() {
         List<Sample> shown = LineChart.thinned(figures.samples(), SAMPLES);
         var html = new StringBuilder();

@@ -74,7 +74,6 @@ final class LineProgress implements Progress {
                 .put("note", note));
     }
 
-    /** Seconds as {@code h:mm:ss}. */
     private static String clock(long seconds) {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }

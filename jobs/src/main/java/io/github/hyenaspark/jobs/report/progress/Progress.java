@@ -31,7 +31,6 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     }
 
     public enum Style {
-        /** A bar on a terminal, plain lines elsewhere. */
         AUTO,
         /** One line of text at a time, for logs. */
         PLAIN,

@@ -62,11 +62,9 @@ public final class AveragingDriver {
 
     /**
      * Does the rounds that are missing after a state, which is saved already unless it is at round 0; returns the last,
-     * saved.
-     *
-     * @throws StoppedException if {@link #stop} was called meanwhile and the last finished round is saved
-     * @throws IOException if a round could not be saved
-     * @throws IllegalStateException if a worker's loss or parameters are not finite; nothing of that round is kept
+     * saved. StoppedException if {@link #stop} was called meanwhile and the last finished round is saved. IOException
+     * if a round could not be saved. IllegalStateException if a worker's loss or parameters are not finite; nothing of
+     * that round is kept.
      */
     public RunState run(RunState start) throws IOException {
         synchronized (commit) {
@@ -251,7 +249,6 @@ public final class AveragingDriver {
         }
     }
 
-    /** A stopwatch over the phases of one round. */
     static final class RoundTimes {
         private static final long NANOS_PER_MILLI = 1_000_000;
 

@@ -47,7 +47,6 @@ record RoundMetrics(
         return nats / tokens();
     }
 
-    /** The learning rate of the round's last step. */
     private double lr() {
         return LearningRate.of(train).at(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }

@@ -99,7 +99,6 @@ public final class RunStore {
         return failedWrites.get();
     }
 
-    /** From now on rounds leave samples of text. */
     public void sampleBy(TextSampler textSampler) {
         sampler = Optional.of(textSampler);
     }
@@ -117,9 +116,8 @@ public final class RunStore {
     }
 
     /**
-     * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen.
-     *
-     * @throws LockedException if another driver has taken over the run, whose journal is left as it is
+     * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen. LockedException if
+     * another driver has taken over the run, whose journal is left as it is.
      */
     void save(RunState run) throws IOException {
         checkpoints.refuseIfReplaced();
@@ -226,11 +224,7 @@ public final class RunStore {
                         facts.moments().secondEntries());
     }
 
-    /**
-     * The run's state in a checkpoint.
-     *
-     * @throws IllegalArgumentException if its moments are not those of the optimizer
-     */
+    /** The run's state in a checkpoint. IllegalArgumentException if its moments are not those of the optimizer. */
     public static RunState state(Checkpoint checkpoint, MomentLayout moments) {
         float[] theta = checkpoint.vector(Checkpoint.THETA);
         boolean shared = checkpoint.vectors().containsKey(FIRST_MOMENT);

@@ -51,17 +51,14 @@ public record TrainingMemory(
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
     }
 
-    /** Heap of an executor, MiB, for so many tasks at once. */
     public long executorHeapMebibytes(int tasks) {
         return heap(executorHeap + tasks * taskHeap);
     }
 
-    /** Memory of an executor beyond its heap, MiB. */
     public long executorOverheadMebibytes(int tasks) {
         return rounded(OUTSIDE + tasks * (double) step.offHeap());
     }
 
-    /** Heap of the driver, MiB. */
     public long driverHeapMebibytes() {
         return heap(driverHeap);
     }

@@ -17,10 +17,8 @@ import java.util.TreeSet;
  * the data is, how often it is saved and where the tasks run may change from one start of a run to the next.
  */
 public final class ResumeCompatibility {
-    /** The sections that hold an identity. */
     public static final List<String> SECTIONS = List.of("data", "model", "train");
 
-    /** The section that says which model it is. */
     public static final String ARCHITECTURE = "model";
 
     /** The sections that a resumed run keeps without being told. */

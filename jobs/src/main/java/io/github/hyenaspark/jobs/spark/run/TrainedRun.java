@@ -52,10 +52,8 @@ public record TrainedRun(
     }
 
     /**
-     * Opens the newest valid checkpoint of a run.
-     *
-     * @throws IllegalArgumentException if it has no checkpoint
-     * @throws CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs
+     * Opens the newest valid checkpoint of a run. IllegalArgumentException if it has no checkpoint.
+     * CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs.
      */
     public static TrainedRun open(Storage storage, String directory) throws IOException {
         Refusal.unless(
@@ -69,10 +67,8 @@ public record TrainedRun(
 
     /**
      * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, or one whose
-     * parameters are the mean of those of all checkpoints that are there.
-     *
-     * @throws IllegalArgumentException if there is no such checkpoint
-     * @throws CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged
+     * parameters are the mean of those of all checkpoints that are there. IllegalArgumentException if there is no such
+     * checkpoint. CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged.
      */
     public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
         checkChoice(checkpoint);

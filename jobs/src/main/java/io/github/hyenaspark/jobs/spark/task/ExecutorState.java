@@ -78,7 +78,6 @@ public final class ExecutorState implements AutoCloseable {
         return parameters;
     }
 
-    /** An idle model for this use, or a new one, with any parameters. */
     public HyenaLanguageModel borrow(ModelUse use) {
         return models.take(use).orElseGet(use::create);
     }

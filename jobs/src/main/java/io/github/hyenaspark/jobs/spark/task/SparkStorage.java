@@ -18,7 +18,6 @@ public final class SparkStorage {
 
     private SparkStorage() {}
 
-    /** Storage with the settings that a context has now. */
     public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
