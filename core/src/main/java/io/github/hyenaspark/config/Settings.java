@@ -1,6 +1,5 @@
 package io.github.hyenaspark.config;
 
-import io.github.hyenaspark.io.Json;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
@@ -13,6 +12,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import com.typesafe.config.ConfigValueFactory;
+import io.github.hyenaspark.io.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -44,9 +45,9 @@ public final class Settings {
     }
 
     /**
-     * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or {@code
-     * .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is literal.
-     * IllegalArgumentException if an argument is neither, or a file cannot be read or parsed.
+     * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or
+     * {@code .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is
+     * literal. IllegalArgumentException if an argument is neither, or a file cannot be read or parsed.
      */
     public static Settings load(List<String> arguments) {
         Config defaults = defaults();
@@ -103,7 +104,6 @@ public final class Settings {
         }
     }
 
-    /** Everything, as {@link #renderSections}. */
     public String render() {
         return Json.line(tree);
     }
@@ -123,22 +123,15 @@ public final class Settings {
 
     /** The settings of some sections that differ from the defaults, as {@code key=value}, sorted. */
     public List<String> changes(Collection<String> sections) {
-        ObjectNode unchanged = TypedTree.object(defaults().root(), defaults().root());
+        Map<String, JsonNode> unchanged =
+                Json.flat(TypedTree.object(defaults().root(), defaults().root()));
         List<String> changes = new ArrayList<>();
-        for (String section : new TreeSet<>(sections)) {
-            changes(section, tree.path(section), unchanged.path(section), changes);
-        }
+        Json.flat(tree).forEach((key, value) -> {
+            if (sections.contains(key.replaceFirst("[.].*", "")) && !value.equals(unchanged.get(key))) {
+                changes.add(key + "=" + (value.isTextual() ? value.textValue() : Json.line(value)));
+            }
+        });
         return changes;
-    }
-
-    private static void changes(String key, JsonNode value, JsonNode unchanged, List<String> changes) {
-        if (value.isObject()) {
-            value.properties()
-                    .forEach(field -> changes(
-                            key + "." + field.getKey(), field.getValue(), unchanged.path(field.getKey()), changes));
-        } else if (!value.equals(unchanged)) {
-            changes.add(key + "=" + (value.isTextual() ? value.textValue() : Json.line(value)));
-        }
     }
 
     /** A section of {@code reference.conf} as it stands there, every key with its comment: the help text. */

@@ -64,7 +64,6 @@ final class TypedTree {
                 : NODES.textNode(text);
     }
 
-    /** A number in its shortest form, or the text if it is not a number. */
     private static JsonNode number(String text) {
         BigDecimal number;
         try {

@@ -3,7 +3,9 @@ package io.github.hyenaspark.io;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An input stream that subclasses read in blocks; a single byte is a block of one. Closes the stream below it, if any. */
+/**
+ * An input stream that subclasses read in blocks; a single byte is a block of one. Closes the stream below it, if any.
+ */
 public abstract class BulkInputStream extends InputStream {
     protected final InputStream in;
 

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.io;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,7 +17,6 @@ public final class Hashes {
         return hex(newSha256().digest(bytes));
     }
 
-    /** SHA-256 of a text in UTF-8. */
     public static String sha256(String text) {
         return sha256(text.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.io;
 
-import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -8,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -84,7 +85,6 @@ public final class Json {
         return " in line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
-    /** The value whose first token is the current one. */
     private static JsonNode tree(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (parser.currentToken()) {
@@ -134,6 +134,19 @@ public final class Json {
         } else {
             json.putNull(key);
         }
+    }
+
+    /** The values in an object and in those below it, by their keys with dots between. */
+    public static Map<String, JsonNode> flat(JsonNode object) {
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (field.getValue().isObject()) {
+                flat(field.getValue()).forEach((key, value) -> values.put(field.getKey() + "." + key, value));
+            } else {
+                values.put(field.getKey(), field.getValue());
+            }
+        }
+        return values;
     }
 
     public static String text(JsonNode node, String file, String key) throws CorruptFileException {

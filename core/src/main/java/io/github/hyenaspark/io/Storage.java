@@ -1,11 +1,11 @@
 package io.github.hyenaspark.io;
 
-import java.util.ArrayList;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -211,8 +211,9 @@ public final class Storage {
         for (Map.Entry<String, Content> file : files.entrySet()) {
             String uri = resolve(directory, file.getKey());
             if (hasOther(uri, file.getValue())) {
-                throw new IllegalArgumentException(setting + ": " + uri + " is there already with other content, expected"
-                        + " nothing or this same content; choose another directory or delete it");
+                throw new IllegalArgumentException(
+                        setting + ": " + uri + " is there already with other content, expected"
+                                + " nothing or this same content; choose another directory or delete it");
             }
         }
         List<FileInfo> written = new ArrayList<>();
@@ -222,7 +223,6 @@ public final class Storage {
         return written;
     }
 
-    /** Whether a file of that name exists and has other content. */
     boolean hasOther(String uri, Content content) throws IOException {
         if (!exists(uri)) {
             return false;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.data.document;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.io.Refusal;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

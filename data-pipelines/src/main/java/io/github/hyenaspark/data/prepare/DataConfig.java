@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.prepare;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -53,10 +53,15 @@ public record DataConfig(
         Refusal.unless(share, "data.validation-fraction", validationFraction, "a number in [0, 1)");
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
         boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
-        Refusal.unless(column, "data.split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
+        Refusal.unless(
+                column, "data.split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
         boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK
                 || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
-        Refusal.unless(!masks || tokenizer.equals("dna"), "data.tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
+        Refusal.unless(
+                !masks || tokenizer.equals("dna"),
+                "data.tokenizer",
+                tokenizer,
+                "dna, because data.source.fasta masks bases");
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
         Refusal.unless(bad, "data.max-bad-fraction", maxBadFraction, "a number in [0, 1]");
         InputInterval.of(intervalStart, intervalEnd);

@@ -19,7 +19,8 @@ public record SplitRule(double fraction, List<String> names, String column) {
     /** The split of a document; {@code sha256} is the hex hash of its content, {@code givenId} may be empty. */
     public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
-                ? share(columns.containsKey(column) ? Hashes.sha256(columns.getOrDefault(column, "")) : sha256) < fraction
+                ? share(columns.containsKey(column) ? Hashes.sha256(columns.getOrDefault(column, "")) : sha256)
+                        < fraction
                 : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
         return validation ? Split.VALIDATION : Split.TRAIN;
     }

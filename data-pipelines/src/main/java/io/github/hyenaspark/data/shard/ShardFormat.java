@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
 import io.github.hyenaspark.io.Refusal;
+
 /**
  * What all shards of a dataset share: ids are in [0, V), and a shard is cut before it exceeds its bytes, but a longer
  * document gets one of its own.

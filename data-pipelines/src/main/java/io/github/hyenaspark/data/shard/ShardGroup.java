@@ -71,16 +71,15 @@ final class ShardGroup {
         String file = prefix + Hashes.hex(name.digest()).substring(0, HASH_DIGITS) + ShardEntry.BIN;
         ObjectRef bin = write(storage, dataset, file, layout.bytes(), out -> writeTokens(spool, layout, out));
         byte[] index = MegatronIndex.of(format, tokens).bytes();
-        ObjectRef idx =
-                write(storage, dataset, ShardEntry.beside(file, ".idx"), index.length, out -> out.write(index));
+        ObjectRef idx = write(storage, dataset, ShardEntry.beside(file, ".idx"), index.length, out -> out.write(index));
         ObjectRef crc =
                 write(storage, dataset, ShardEntry.beside(file, ".crc"), checksums.length, out -> out.write(checksums));
         return new ShardEntry(bin, idx, crc, documents, allTokens, textBytes);
     }
 
     /** Writes a file; one of this name and another length was cut short, so it is replaced. */
-    private static ObjectRef write(
-            Storage storage, String dataset, String file, long bytes, Storage.Content content) throws IOException {
+    private static ObjectRef write(Storage storage, String dataset, String file, long bytes, Storage.Content content)
+            throws IOException {
         String uri = Storage.resolve(dataset, file);
         try {
             if (storage.length(uri) != bytes) {

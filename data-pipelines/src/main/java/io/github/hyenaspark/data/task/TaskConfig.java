@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.task;
 
 import io.github.hyenaspark.io.Refusal;
+
 /**
  * The section {@code task} of the settings: the examples that {@code data.input=task:NAME} stands for, of V symbols,
  * two of them signs, and so many before the question.

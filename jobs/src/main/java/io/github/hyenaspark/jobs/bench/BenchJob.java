@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.bench;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.bench.BenchmarkLoop;
 import io.github.hyenaspark.bench.ConvolutionBenchmark;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand;

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.compare;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +11,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;

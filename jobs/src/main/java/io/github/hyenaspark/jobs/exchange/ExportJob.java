@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.exchange;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +10,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.Storage.Content;

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.exchange;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
@@ -14,6 +13,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.infer;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -133,8 +133,7 @@ public final class GenerateJob implements Callable<Integer> {
             boolean texts = prompts.isTextual() || isTexts(prompts);
             Refusal.unless(texts, "prompts", prompts, "a file or a list of texts, as in [\"a\", \"b\"]");
             String both = prompts.asText(prompts.toString()) + " beside a prompt";
-            Refusal.unless(
-                    prompt.isEmpty() || !hasAny(prompts), "prompts", both, "one of the two; leave one out");
+            Refusal.unless(prompt.isEmpty() || !hasAny(prompts), "prompts", both, "one of the two; leave one out");
             Refusal.unless(!stop.contains(""), "stop", "an empty text", "at least one character in each");
             stop = List.copyOf(stop);
             Sampling.of(temperature, topK, topP); // validates

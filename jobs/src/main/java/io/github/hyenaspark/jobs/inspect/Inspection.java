@@ -33,11 +33,7 @@ final class Inspection {
 
     private Inspection() {}
 
-    /**
-     * A checkpoint of a run, and the list of all.
-     *
-     * @param checkpoints newest first
-     */
+    /** A checkpoint of a run, and the list of all, newest first. */
     static ObjectNode run(String run, CheckpointManifest manifest, List<CheckpointManifest> checkpoints)
             throws CorruptFileException {
         String checkpoint = Storage.resolve(run, manifest.path());
@@ -126,11 +122,7 @@ final class Inspection {
         return shards.stream().mapToLong(shard -> shard.bin().bytes()).sum();
     }
 
-    /**
-     * An inspection with only those settings of a run that differ from the defaults.
-     *
-     * @param defaults {@link #defaults()}
-     */
+    /** An inspection with only those settings of a run that differ from the {@link #defaults}. */
     static ObjectNode abridged(ObjectNode found, Future<Set<String>> defaults) throws IOException {
         ObjectNode shown = found.deepCopy();
         if (shown.at("/settings/model").isObject()) {

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.prepare;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
@@ -8,6 +7,7 @@ import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;

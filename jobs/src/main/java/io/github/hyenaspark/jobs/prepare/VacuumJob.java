@@ -1,11 +1,11 @@
 package io.github.hyenaspark.jobs.prepare;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;

@@ -1,8 +1,8 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -65,11 +65,8 @@ public final class SparkInference {
 
     /** Scores files; each token's loss is a result, too, if it is wanted. */
     public Totals score(Plan plan, boolean perToken) {
-        SentModel model = SentModel.of(context(), plan.run());
+        SentModel model = model("score", plan);
         Scoring scoring = scoring(model, plan.overlap());
-        TaskWatch.describe(
-                context(),
-                "score " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, (perToken ? scoring.perToken() : scoring).inference(), plan)
                 .agg(
                         functions.count("*"),
@@ -87,15 +84,19 @@ public final class SparkInference {
     }
 
     public Totals embed(Plan plan, Pooling pooling) {
-        SentModel model = SentModel.of(context(), plan.run());
+        SentModel model = model("embed", plan);
         Embedder inference = scoring(model, plan.overlap()).inference(pooling);
-        TaskWatch.describe(
-                context(),
-                "embed " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, inference, plan)
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
                 .first();
         return new Totals(sums.getLong(0), sums.getLong(1), sums.isNullAt(2) ? 0 : sums.getLong(2), 0, 0);
+    }
+
+    private SentModel model(String job, Plan plan) {
+        TaskWatch.describe(
+                context(),
+                job + " " + plan.units().size() + " units of " + plan.config().input());
+        return SentModel.of(context(), plan.run());
     }
 
     private static Scoring scoring(SentModel model, int overlap) {

@@ -22,8 +22,7 @@ public record RunConfig(
     }
 
     void refuseOtherThanNewest() {
-        String expected =
-                TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose";
+        String expected = TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose";
         Refusal.unless(checkpoint.equals(TrainedRun.NEWEST), "run.checkpoint", checkpoint, expected);
     }
 }

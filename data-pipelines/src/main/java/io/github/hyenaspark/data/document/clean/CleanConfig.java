@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.document.clean;
 
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.data.document.DocumentStep;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,8 @@ public record CleanConfig(
         Refusal.unless(isFraction(minLetterFraction), "data.clean.min-letter-fraction", minLetterFraction, FRACTION);
         Refusal.unless(isFraction(maxDigitFraction), "data.clean.max-digit-fraction", maxDigitFraction, FRACTION);
         Refusal.unless(isFraction(maxControlFraction), "data.clean.max-control-fraction", maxControlFraction, FRACTION);
-        Refusal.unless(maxLineBytes >= 0, "data.clean.max-line-bytes", maxLineBytes, "at least 1 byte, or 0 for no limit");
+        Refusal.unless(
+                maxLineBytes >= 0, "data.clean.max-line-bytes", maxLineBytes, "at least 1 byte, or 0 for no limit");
         steps = List.copyOf(steps);
         Refusal.unless(steps.stream().distinct().count() == steps.size(), "data.clean.steps", steps, "each name once");
     }

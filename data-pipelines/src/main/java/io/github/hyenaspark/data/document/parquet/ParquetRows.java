@@ -82,11 +82,7 @@ final class ParquetRows {
         byte[] bytes =
                 value.orElseThrow(() -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
         return new RowDocument(
-                path,
-                position,
-                new ByteArrayInputStream(bytes),
-                id,
-                Collections.unmodifiableSortedMap(values));
+                path, position, new ByteArrayInputStream(bytes), id, Collections.unmodifiableSortedMap(values));
     }
 
     private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
@@ -106,11 +102,7 @@ final class ParquetRows {
     }
 
     private record RowDocument(
-            String path,
-            long position,
-            InputStream text,
-            Optional<String> givenId,
-            SortedMap<String, String> columns)
+            String path, long position, InputStream text, Optional<String> givenId, SortedMap<String, String> columns)
             implements Document {}
 
     /** A row group of at least 1 row, from a byte of the file. */

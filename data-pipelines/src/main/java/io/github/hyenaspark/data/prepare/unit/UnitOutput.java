@@ -111,7 +111,7 @@ public final class UnitOutput implements Closeable {
         } catch (MalformedTextException e) {
             bad(document, text, e.offset(), e.reason());
         } catch (ShardWriter.DocumentTooLongException e) {
-            bad(document, text, 0, e.reason());
+            bad(document, text, 0, String.valueOf(e.getMessage()));
         }
     }
 

@@ -17,7 +17,6 @@ import java.util.function.BinaryOperator;
 /**
  * Counts of prepared documents, of one unit or of many together.
  *
- * @param sourceBytes bytes of the input that were read
  * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
  * @param sources by the first folder of their path, {@code .} for none
  */

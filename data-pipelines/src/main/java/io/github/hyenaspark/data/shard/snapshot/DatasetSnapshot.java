@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.MdsLayout;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;

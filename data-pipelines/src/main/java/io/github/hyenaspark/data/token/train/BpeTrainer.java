@@ -1,8 +1,8 @@
 package io.github.hyenaspark.data.token.train;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.BpeVocabulary;
+import io.github.hyenaspark.io.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
@@ -53,7 +54,8 @@ public final class RunPage {
 
     private byte[] html(Facts facts) throws IOException {
         Table settings = Table.facts();
-        flatten("", facts.settings(), settings);
+        Json.flat(facts.settings())
+                .forEach((key, value) -> settings.row(key, value.isTextual() ? value.asText() : value.toString()));
         return new HtmlPage("Run " + facts.name())
                 .figures(headLine(facts))
                 .section("Loss", lossByTokens() + lossByTime() + lossByPosition())
@@ -191,17 +193,5 @@ public final class RunPage {
 
     private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
         return new LineChart(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
-    }
-
-    private static void flatten(String prefix, JsonNode settings, Table into) {
-        for (Map.Entry<String, JsonNode> entry : settings.properties()) {
-            String key = prefix + entry.getKey();
-            JsonNode value = entry.getValue();
-            if (value.isObject()) {
-                flatten(key + ".", value, into);
-            } else {
-                into.row(key, value.isTextual() ? value.asText() : value.toString());
-            }
-        }
     }
 }

@@ -1,10 +1,10 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.RoundProgress;
@@ -233,10 +233,8 @@ public final class AveragingDriver {
         public Plan {
             Refusal.below(1, "checkpoint.every-rounds", checkpointEveryRounds);
             boolean validates = validateEveryRounds >= 0;
-            Refusal.unless(
-                    validates, "run.validate-every-rounds", validateEveryRounds, "0 (at the end only) or more");
-            Refusal.unless(
-                    stopAfterRounds >= 0, "run.stop-after-rounds", stopAfterRounds, "0 (at the end) or more");
+            Refusal.unless(validates, "run.validate-every-rounds", validateEveryRounds, "0 (at the end only) or more");
+            Refusal.unless(stopAfterRounds >= 0, "run.stop-after-rounds", stopAfterRounds, "0 (at the end) or more");
             stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
         }
 

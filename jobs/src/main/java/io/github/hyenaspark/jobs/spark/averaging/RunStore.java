@@ -1,11 +1,10 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
-import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
@@ -55,7 +54,11 @@ public final class RunStore {
     private Optional<TextSampler> sampler = Optional.empty();
     private long reportNanos = System.nanoTime();
 
-    private RunStore(
+    /**
+     * Opens the store of a run for writing; this process has begun an epoch of the checkpoints. The journal is cut to
+     * its length in the checkpoint that is resumed from, 0 for a new run.
+     */
+    public RunStore(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
             throws IOException {
         this.storage = storage;
@@ -73,16 +76,6 @@ public final class RunStore {
             Refusal.unless(!uri.isBlank(), "run.dir", "nothing", "the directory of the run");
             Refusal.below(1, "checkpoint.keep", keep);
         }
-    }
-
-    /**
-     * Opens the store of a run for writing; this process has begun an epoch of the checkpoints. The journal is cut to
-     * its length in the checkpoint that is resumed from, 0 for a new run.
-     */
-    public static RunStore open(
-            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
-            throws IOException {
-        return new RunStore(storage, directory, checkpoints, facts, journalBytes);
     }
 
     public LossHistory history() {

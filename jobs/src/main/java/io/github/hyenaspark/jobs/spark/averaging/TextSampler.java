@@ -1,9 +1,9 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.io.Refusal;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunState;

@@ -75,7 +75,7 @@ public final class ResumeCompatibility {
 
     /** The settings that a run began with. One that began before there was a setting keeps what it did then. */
     public static Settings began(String stored) throws CorruptFileException {
-        Set<String> known = flat(stored).keySet();
+        Set<String> known = flat(parsed(stored)).keySet();
         return Settings.ofJson(stored)
                 .with(AT_FIRST.entrySet().stream()
                         .filter(setting -> !known.contains(setting.getKey()))
@@ -90,10 +90,8 @@ public final class ResumeCompatibility {
 
     /** The same of parsed settings. */
     public static List<String> arguments(JsonNode sections) {
-        Map<String, String> values = new TreeMap<>();
-        flatten("", sections, values);
         List<String> arguments = new ArrayList<>();
-        values.forEach((key, value) -> {
+        flat(sections).forEach((key, value) -> {
             boolean quoted = value.startsWith("\"");
             arguments.add(key + "=" + (quoted ? value.substring(1, value.length() - 1) : value));
         });
@@ -102,10 +100,10 @@ public final class ResumeCompatibility {
 
     /** A setting that there was not yet when the run began had what is its default now; see {@link #began}. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
-        Map<String, String> now = flat(current);
-        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        Map<String, String> now = flat(parsed(current));
+        Map<String, String> then = flat(parsed(Settings.load(List.of()).renderSections(SECTIONS)));
         then.keySet().retainAll(now.keySet());
-        then.putAll(flat(stored));
+        then.putAll(flat(parsed(stored)));
         Set<String> keys = new TreeSet<>(then.keySet());
         keys.addAll(now.keySet());
         keys.removeAll(FREE);
@@ -120,23 +118,15 @@ public final class ResumeCompatibility {
         return differences;
     }
 
-    private static Map<String, String> flat(String json) throws CorruptFileException {
+    private static Map<String, String> flat(JsonNode settings) {
         Map<String, String> values = new TreeMap<>();
-        flatten("", parsed(json), values);
+        Json.flat(settings)
+                .forEach((key, value) ->
+                        values.put(key, value.isNumber() || value.isBoolean() ? value.asText() : Json.line(value)));
         return values;
     }
 
     private static JsonNode parsed(String json) throws CorruptFileException {
         return Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void flatten(String path, JsonNode node, Map<String, String> values) {
-        if (!node.isObject()) {
-            values.put(path, node.isNumber() || node.isBoolean() ? node.asText() : Json.line(node));
-            return;
-        }
-        node.properties()
-                .forEach(field -> flatten(
-                        path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
     }
 }

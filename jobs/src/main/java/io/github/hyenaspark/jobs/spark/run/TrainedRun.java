@@ -1,12 +1,12 @@
 package io.github.hyenaspark.jobs.spark.run;
 
-import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -56,8 +56,7 @@ public record TrainedRun(
      * CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs.
      */
     public static TrainedRun open(Storage storage, String directory) throws IOException {
-        Refusal.unless(
-                !directory.isBlank(), "run.dir", "nothing", "the directory of a run; set run.dir=DIRECTORY");
+        Refusal.unless(!directory.isBlank(), "run.dir", "nothing", "the directory of a run; set run.dir=DIRECTORY");
         Checkpoint checkpoint = CheckpointStore.open(storage, directory)
                 .newestValid()
                 .orElseThrow(() ->
