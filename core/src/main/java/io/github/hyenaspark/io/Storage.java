@@ -203,10 +203,7 @@ public final class Storage {
         return written.file();
     }
 
-    /**
-     * Writes immutable objects into a directory, in order, or none if one is there already with other content; the
-     * refusal names the setting.
-     */
+    /** Writes immutable objects, in order; refuses, in a setting's name, if one is there with other content. */
     public List<FileInfo> writeAll(String setting, String directory, Map<String, Content> files) throws IOException {
         for (Map.Entry<String, Content> file : files.entrySet()) {
             String uri = resolve(directory, file.getKey());

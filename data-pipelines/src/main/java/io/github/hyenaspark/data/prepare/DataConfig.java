@@ -146,10 +146,7 @@ public record DataConfig(
         REPLACE
     }
 
-    /**
-     * The times of change of the new files that a scheduled run takes, milliseconds since 1970, the end exclusive. A
-     * file that is already in the dataset is never left out.
-     */
+    /** When new files may have changed, milliseconds since 1970, the end exclusive; known files always stay. */
     public record InputInterval(long startMillis, long endMillis) implements Serializable {
         /** Parses the settings; an empty text is no limit. */
         static InputInterval of(String start, String end) {

@@ -84,10 +84,7 @@ public final class StepBenchJob implements Job {
         console.result(json);
     }
 
-    /**
-     * Hexadecimal digits that name everything the time and memory of a step depend on: model, batch, vocabulary,
-     * threads, recomputation and optimizer, but not rates or rounds.
-     */
+    /** Hexadecimal digits that name all that the time and memory of a step depend on, but not rates or rounds. */
     public static String fingerprint(Settings settings, int vocabularySize) {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "

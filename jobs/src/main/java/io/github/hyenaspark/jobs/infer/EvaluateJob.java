@@ -59,10 +59,7 @@ public final class EvaluateJob {
         refuseOtherTokenizer();
     }
 
-    /**
-     * Measures the snapshot that the settings name, or the one that the run was trained on; refuses a missing or
-     * damaged one, or another tokenizer.
-     */
+    /** Measures the snapshot that is set, or the run's own; refuses a missing or damaged one, or another tokenizer. */
     public static void run(Settings settings, Console console) throws IOException {
         new EvaluateJob(settings, console).run();
     }
@@ -186,10 +183,7 @@ public final class EvaluateJob {
         return classes;
     }
 
-    /**
-     * Adds the loss in the units in which people compare models, for so many bytes of text; null where there are no
-     * tokens.
-     */
+    /** Adds the loss in the units people compare models by, for so many bytes of text; null without tokens. */
     static void putLoss(ObjectNode json, LossSum loss, long bytes) {
         Json.putFinite(json, "loss", loss.mean());
         Json.putFinite(json, "perplexity", Math.exp(loss.mean()));

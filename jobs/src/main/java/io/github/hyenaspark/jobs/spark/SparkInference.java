@@ -33,22 +33,14 @@ public final class SparkInference {
     }
 
     /**
-     * Totals over all documents.
-     *
-     * @param documents rows, those with an error among them
-     * @param failed rows with an error
-     * @param tokens that have a result
-     * @param nats sum of their losses; 0 where there are none
-     * @param bytes of the texts of these losses; 0 where there are none
+     * Totals: rows, those with an error, tokens that have a result, the sum of their losses in nats, and the bytes of
+     * their texts; the last two are 0 without losses.
      */
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
     /**
-     * Documents of files, and the directory of Parquet files for their results.
-     *
-     * @param config with absolute places
-     * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
-     * @param output its URI
+     * Documents of files, by settings with absolute places, and the URI of the Parquet files for their results.
+     * Sequences share {@code overlap} inputs with the one before; if negative, half of the longest sequence.
      */
     public record Plan(TrainedRun run, DataConfig config, List<WorkUnit> units, int overlap, String output) {}
 

@@ -220,9 +220,7 @@ public final class TrainJob {
         return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
     }
 
-    /**
-     * Held-out targets, all tokens but the first of each document, per byte of held-out text; NaN without such text.
-     */
+    /** Held-out targets, all tokens but each document's first, per byte of held-out text; NaN without such text. */
     private static double targetsPerByte(DatasetSnapshot snapshot) {
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
         return (double) targets / snapshot.textBytes(Split.VALIDATION);

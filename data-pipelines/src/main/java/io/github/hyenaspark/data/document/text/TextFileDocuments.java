@@ -151,9 +151,7 @@ public final class TextFileDocuments implements DocumentReader {
         return false;
     }
 
-    /**
-     * Sets what is known; gives the place behind the text and its separator, or {@link #NONE} if it is not in sight.
-     */
+    /** Sets what is known; returns the place behind the text and its separator, {@link #NONE} if out of sight. */
     private int scan() {
         int line = blocks.at;
         while (true) {

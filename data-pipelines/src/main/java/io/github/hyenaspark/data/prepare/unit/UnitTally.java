@@ -15,10 +15,8 @@ import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
 /**
- * Counts of prepared documents, of one unit or of many together.
- *
- * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
- * @param sources by the first folder of their path, {@code .} for none
+ * Counts of prepared documents, of one unit or of many together; special tokens' spellings are encoded as ordinary
+ * text, sources are the first folders of paths, {@code .} for none.
  */
 public record UnitTally(
         long sourceBytes,

@@ -16,9 +16,7 @@ public final class TopWords {
     private long words;
     private long occurrences;
 
-    /**
-     * The most frequent words, by descending count, and the number and all occurrences of those they were chosen from.
-     */
+    /** The most frequent words, by descending count; the number and occurrences of all they were chosen from. */
     public record Selection(List<WordCounts.WordCount> top, long words, long occurrences) {
         public long cutWords() {
             return words - top.size();

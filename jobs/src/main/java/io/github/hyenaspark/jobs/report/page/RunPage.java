@@ -20,10 +20,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
 
-/**
- * The report of a training as one HTML page: figures, curves, time per phase, data, machine and settings. Contains no
- * script, loads nothing, and needs no display to be made.
- */
+/** The report of a training as one HTML page. Has no script, loads nothing, and needs no display to be made. */
 public final class RunPage {
     private static final double LN_2 = Math.log(2);
     private static final int SAMPLES = 12;
@@ -36,10 +33,7 @@ public final class RunPage {
         this.figures = figures;
     }
 
-    /**
-     * What the page shows besides the journal; {@code targetsPerByte} are held-out targets per byte of held-out text,
-     * NaN without such text.
-     */
+    /** What the page shows besides the journal; held-out targets per byte of text are NaN without such text. */
     public record Facts(
             String name,
             long parameters,

@@ -7,9 +7,7 @@ import java.io.PrintStream;
  * practice, because standard output carries results only. Thread-confined but for {@link #underWay}.
  */
 public sealed interface Progress extends AutoCloseable permits BarProgress, LineProgress {
-    /**
-     * Reports units as done in total, not since the last call, with a few words about the latest, which may be empty.
-     */
+    /** Reports the units done in total, not since the last call, with a few words about the latest, or none. */
     void advance(long done, String note);
 
     /** Reports in a few words how far the current unit is; lines do not show it. Any thread may call it. */

@@ -45,10 +45,7 @@ public final class ResumeCompatibility {
 
     private ResumeCompatibility() {}
 
-    /**
-     * Refuses to resume a run under other settings than its checkpoint has, naming every key that differs, with both
-     * values.
-     */
+    /** Refuses other settings than a run's checkpoint has, naming every key that differs, with both values. */
     public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current);
         if (!differences.isEmpty()) {
@@ -58,10 +55,7 @@ public final class ResumeCompatibility {
         }
     }
 
-    /**
-     * Refuses to begin a run with an imported model of another architecture than the settings say, naming every key
-     * that differs, with both values.
-     */
+    /** Refuses another architecture than an imported model's, naming every key that differs, with both values. */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current).stream()
                 .filter(difference -> difference.startsWith(ARCHITECTURE + "."))

@@ -19,14 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a checkpoint of a run is good for besides further training.
- *
- * @param round of the checkpoint, the newest if it is the mean of several
- * @param tokens trained on up to there
- * @param snapshot URI of the file of the snapshot that it was trained on
- * @param snapshotSha256 SHA-256 (hex) of that file
- * @param vocabularySize V of the model, ids
- * @param theta θ, P; not a copy
+ * What a checkpoint of a run is good for besides further training. The round is the newest of a mean; tokens are those
+ * trained on up to there; the snapshot has the URI and SHA-256 (hex) of the file trained on; V is in ids; θ has P and
+ * is not a copy.
  */
 public record TrainedRun(
         long round,
