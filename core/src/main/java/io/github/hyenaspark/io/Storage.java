@@ -346,4 +346,25 @@ public final class Storage {
         String hint = location.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
         return new FileNotFoundException("there is no " + location.qualified() + hint);
     }
+
+    /** How complete bytes appear under a name all at once; every kind of store has its own way. */
+    sealed interface AtomicWriter permits LinkWriter, RenameWriter, ConditionalWriter {
+        default boolean createExclusively(Path path, byte[] content) throws IOException {
+            return write(path, out -> out.write(content));
+        }
+
+        /** Creates a file whose name belongs to its content; false if it exists, and then leaves it alone. */
+        boolean write(Path path, Content content) throws IOException;
+
+        void replace(Path path, byte[] content) throws IOException;
+
+        default boolean keepsFirst(Path path) throws IOException {
+            return true;
+        }
+
+        /** A hidden name beside the final one, so that a rename stays within one directory. */
+        static String temporaryName(String name) {
+            return "." + name + "." + UUID.randomUUID() + ".tmp";
+        }
+    }
 }
