@@ -39,7 +39,6 @@ public record Checkpoint(
         long journalBytes,
         TrainingProgress progress,
         List<VectorFile> workers) {
-    /** The vector that every checkpoint has: the parameters. */
     public static final String THETA = "theta";
 
     private static final Pattern VECTOR = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*");

@@ -66,15 +66,10 @@ public record CheckpointManifest(
                 .put("settings", facts.settings());
         root.set("provenance", provenance.toJson());
         root.set("progress", facts.progress().toJson());
-        root.putObject("numerics")
-                .put("java", facts.numerics().java())
-                .put("backend", facts.numerics().backend())
-                .put("blas", facts.numerics().blas())
-                .put("threads", facts.numerics().threads());
-        ArrayNode objects = root.putArray("objects");
-        files.forEach(file -> objects.add(file.toJson()));
-        ArrayNode ofWorkers = root.putArray("worker_objects");
-        facts.workers().forEach(file -> ofWorkers.add(file.toJson()));
+        root.set("numerics", facts.numerics().toJson());
+        root.putArray("objects").addAll(files.stream().map(VectorFile::toJson).toList());
+        root.putArray("worker_objects")
+                .addAll(facts.workers().stream().map(VectorFile::toJson).toList());
         ArrayNode table = root.putArray("table");
         facts.table().forEach(entry -> putEntry(table.addObject(), entry));
         return SealedJson.MANIFEST_SHA256.seal(root);

@@ -124,9 +124,7 @@ public final class CheckpointStore {
     /**
      * The newest checkpoint, by round and epoch, with every byte intact; empty if nothing was ever saved. Damaged ones
      * are logged and skipped. What a replaced driver saved after its successor had resumed is used only if nothing else
-     * is left.
-     *
-     * @throws CorruptFileException if something was saved but nothing of it is valid
+     * is left. CorruptFileException if something was saved but nothing of it is valid.
      */
     public Optional<Checkpoint> newestValid() throws IOException {
         List<String> problems = new ArrayList<>();
@@ -182,10 +180,8 @@ public final class CheckpointStore {
     }
 
     /**
-     * The parameters of a checkpoint, P.
-     *
-     * @throws CorruptFileException if a byte has changed
-     * @throws FileNotFoundException if the file is missing
+     * The parameters of a checkpoint, P. CorruptFileException if a byte has changed. FileNotFoundException if the file
+     * is missing.
      */
     public float[] theta(CheckpointManifest manifest) throws IOException {
         for (VectorFile file : manifest.files()) {
@@ -221,10 +217,9 @@ public final class CheckpointStore {
 
     /**
      * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}. Saving a round again in one epoch
-     * changes nothing. Another thread may call it than the other methods, if not at the same time.
-     *
-     * @throws LockedException if another driver has begun a later epoch
-     * @throws CorruptFileException if the files do not read back; older checkpoints are then untouched
+     * changes nothing. Another thread may call it than the other methods, if not at the same time. LockedException if
+     * another driver has begun a later epoch. CorruptFileException if the files do not read back; older checkpoints are
+     * then untouched.
      */
     public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
         if (keep < 1) {

@@ -47,5 +47,13 @@ public record Provenance(String run, String parent, String start, String writer,
             String withoutVersion = backend.replaceFirst("^(\\S+) [^,]*,", "$1 null,");
             return equals(earlier) || new Numerics(java, withoutVersion, blas, threads).equals(earlier);
         }
+
+        public ObjectNode toJson() {
+            return Json.object()
+                    .put("java", java)
+                    .put("backend", backend)
+                    .put("blas", blas)
+                    .put("threads", threads);
+        }
     }
 }

@@ -20,7 +20,6 @@ public final class WorkerStateFiles {
 
     private WorkerStateFiles() {}
 
-    /** A new directory for the workers' state after a round, relative to the run. */
     public static String newDirectory(long round, long epoch) {
         return RunLayout.DATA + "/" + new ManifestName(round, epoch).prefix() + "-" + UUID.randomUUID();
     }

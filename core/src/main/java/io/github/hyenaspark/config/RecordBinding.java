@@ -220,7 +220,6 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
         }
     }
 
-    /** Enum constants have their names in settings. */
     private static final class EnumNames extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1L;
 

@@ -12,6 +12,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigParseable;
 import com.typesafe.config.ConfigValueFactory;
+import io.github.hyenaspark.io.Json;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -45,9 +47,7 @@ public final class Settings {
     /**
      * Settings from the command line, later arguments over earlier ones: paths that end in {@code .conf} or
      * {@code .json}, or {@code key=value}, where a value that begins with a bracket or brace is HOCON, any other is
-     * literal.
-     *
-     * @throws IllegalArgumentException if an argument is neither, or a file cannot be read or parsed
+     * literal. IllegalArgumentException if an argument is neither, or a file cannot be read or parsed.
      */
     public static Settings load(List<String> arguments) {
         Config defaults = defaults();
@@ -85,28 +85,27 @@ public final class Settings {
 
     /**
      * A section as a record. Component {@code dModel} is key {@code d-model}; a component that is a record is a nested
-     * section; enum constants are spelled as {@link SettingNames#of} says.
-     *
-     * @throws IllegalArgumentException naming key, place and known keys if a key or its value is wrong
+     * section; enum constants are spelled as {@link SettingNames#of} says. IllegalArgumentException naming key, place
+     * and known keys if a key or its value is wrong.
      */
     public <T> T bind(String section, Class<T> record) {
         return new RecordBinding(root, tree).bind(section, record);
     }
 
-    /** Refuses sections that no command reads, naming the first and its place. */
-    public void refuseUnknownSections(Set<String> known) {
+    /** Refuses sections that {@code reference.conf} lacks, naming the first and its place. */
+    public void refuseUnknownSections() {
+        Set<String> known = new TreeSet<>(defaults().root().keySet());
         for (String section : new TreeSet<>(root.keySet())) {
             if (!known.contains(section)) {
                 throw new IllegalArgumentException("unknown section " + section
                         + RecordBinding.place(Objects.requireNonNull(root.get(section)))
-                        + SettingNames.suggestion(section, known, "") + "; known sections: " + new TreeSet<>(known));
+                        + SettingNames.suggestion(section, known, "") + "; known sections: " + known);
             }
         }
     }
 
-    /** Everything, as {@link #renderSections}. */
     public String render() {
-        return TypedTree.render(tree);
+        return Json.line(tree);
     }
 
     /** Sections as JSON on one line, with sorted keys and normalised numbers: equal settings give equal text. */
@@ -119,27 +118,20 @@ public final class Settings {
             }
             part.set(section, tree.get(section));
         }
-        return TypedTree.render(part);
+        return Json.line(part);
     }
 
     /** The settings of some sections that differ from the defaults, as {@code key=value}, sorted. */
     public List<String> changes(Collection<String> sections) {
-        ObjectNode unchanged = TypedTree.object(defaults().root(), defaults().root());
+        Map<String, JsonNode> unchanged =
+                Json.flat(TypedTree.object(defaults().root(), defaults().root()));
         List<String> changes = new ArrayList<>();
-        for (String section : new TreeSet<>(sections)) {
-            changes(section, tree.path(section), unchanged.path(section), changes);
-        }
+        Json.flat(tree).forEach((key, value) -> {
+            if (sections.contains(key.replaceFirst("[.].*", "")) && !value.equals(unchanged.get(key))) {
+                changes.add(key + "=" + (value.isTextual() ? value.textValue() : Json.line(value)));
+            }
+        });
         return changes;
-    }
-
-    private static void changes(String key, JsonNode value, JsonNode unchanged, List<String> changes) {
-        if (value.isObject()) {
-            value.properties()
-                    .forEach(field -> changes(
-                            key + "." + field.getKey(), field.getValue(), unchanged.path(field.getKey()), changes));
-        } else if (!value.equals(unchanged)) {
-            changes.add(key + "=" + (value.isTextual() ? value.textValue() : TypedTree.render(value)));
-        }
     }
 
     /** A section of {@code reference.conf} as it stands there, every key with its comment: the help text. */

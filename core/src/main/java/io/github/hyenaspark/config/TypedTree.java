@@ -1,7 +1,5 @@
 package io.github.hyenaspark.config;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
@@ -11,58 +9,20 @@ import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
-import java.io.IOException;
-import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** HOCON values as a normalised JSON tree: sorted keys, the types of the defaults, numbers in their shortest form. */
 final class TypedTree {
-    private static final JsonFactory FACTORY = new JsonFactory();
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** With more digits before or after the point, a number is infinite or zero as a double. */
     private static final int MOST_DIGITS = 400;
 
     private TypedTree() {}
-
-    static String render(JsonNode tree) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator out = FACTORY.createGenerator(text)) {
-            write(tree, out.enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN));
-        } catch (IOException e) {
-            throw new IllegalStateException("a JSON tree in memory could not be written", e);
-        }
-        return text.toString();
-    }
-
-    private static void write(JsonNode node, JsonGenerator out) throws IOException {
-        switch (node.getNodeType()) {
-            case OBJECT -> {
-                out.writeStartObject();
-                for (Map.Entry<String, JsonNode> field : node.properties()) {
-                    out.writeFieldName(field.getKey());
-                    write(field.getValue(), out);
-                }
-                out.writeEndObject();
-            }
-            case ARRAY -> {
-                out.writeStartArray();
-                for (JsonNode element : node) {
-                    write(element, out);
-                }
-                out.writeEndArray();
-            }
-            case NUMBER -> out.writeNumber(node.decimalValue());
-            case BOOLEAN -> out.writeBoolean(node.booleanValue());
-            case NULL -> out.writeNull();
-            default -> out.writeString(node.textValue());
-        }
-    }
 
     private static JsonNode node(ConfigValue value, @Nullable ConfigValue like) {
         return switch (value.valueType()) {
@@ -104,7 +64,6 @@ final class TypedTree {
                 : NODES.textNode(text);
     }
 
-    /** A number in its shortest form, or the text if it is not a number. */
     private static JsonNode number(String text) {
         BigDecimal number;
         try {

@@ -3,8 +3,20 @@ package io.github.hyenaspark.io;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** An input stream that subclasses read in blocks; a single byte is a block of one. */
+/**
+ * An input stream that subclasses read in blocks; a single byte is a block of one. Closes the stream below it, if any.
+ */
 public abstract class BulkInputStream extends InputStream {
+    protected final InputStream in;
+
+    protected BulkInputStream() {
+        this(InputStream.nullInputStream());
+    }
+
+    protected BulkInputStream(InputStream in) {
+        this.in = in;
+    }
+
     @Override
     public final int read() throws IOException {
         byte[] one = new byte[1];
@@ -13,4 +25,9 @@ public abstract class BulkInputStream extends InputStream {
 
     @Override
     public abstract int read(byte[] to, int at, int count) throws IOException;
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
 }

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * Object stores: an object appears, complete, when its stream is closed. Exclusive creation asks the store to refuse a
  * name that exists, which S3A does from Hadoop 3.4.2 on, and reads back who won: an answer may get lost.
  */
-record ConditionalWriter(FileSystem fileSystem) implements AtomicWriter {
+record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter {
     private static final Logger LOG = LoggerFactory.getLogger(ConditionalWriter.class);
 
     /** Hadoop's Options have this constant from 3.4.2 on. */

@@ -2,6 +2,7 @@ package io.github.hyenaspark.io;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -14,6 +15,10 @@ public final class Hashes {
 
     public static String sha256(byte[] bytes) {
         return hex(newSha256().digest(bytes));
+    }
+
+    public static String sha256(String text) {
+        return sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** SHA-256 of a parameter vector, each element as four little-endian bytes. */

@@ -42,13 +42,12 @@ final class HashingOutputStream extends OutputStream {
 
     /** Reads a file and compares its length and hashes with the expected ones at the end. */
     static final class Verifying extends BulkInputStream {
-        private final InputStream in;
         private final FileInfo expected;
         private final HashingOutputStream hashes = new HashingOutputStream(OutputStream.nullOutputStream());
         private boolean ended;
 
         Verifying(InputStream in, FileInfo expected) {
-            this.in = in;
+            super(in);
             this.expected = expected;
         }
 
@@ -75,11 +74,6 @@ final class HashingOutputStream extends OutputStream {
         @Override
         public int available() throws IOException {
             return in.available();
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
         }
     }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
 public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
             .build();
     private static final DefaultPrettyPrinter INDENTED = new DefaultPrettyPrinter()
             .withObjectIndenter(new DefaultIndenter("  ", "\n"))
@@ -82,7 +85,6 @@ public final class Json {
         return " in line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
-    /** The value whose first token is the current one. */
     private static JsonNode tree(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
         return switch (parser.currentToken()) {
@@ -134,6 +136,19 @@ public final class Json {
         }
     }
 
+    /** The values in an object and in those below it, by their keys with dots between. */
+    public static Map<String, JsonNode> flat(JsonNode object) {
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            if (field.getValue().isObject()) {
+                flat(field.getValue()).forEach((key, value) -> values.put(field.getKey() + "." + key, value));
+            } else {
+                values.put(field.getKey(), field.getValue());
+            }
+        }
+        return values;
+    }
+
     public static String text(JsonNode node, String file, String key) throws CorruptFileException {
         return typed(node, file, key, JsonNode::isTextual, "text").textValue();
     }
@@ -155,6 +170,21 @@ public final class Json {
         List<JsonNode> elements = new ArrayList<>();
         typed(node, file, key, JsonNode::isArray, "an array").forEach(elements::add);
         return List.copyOf(elements);
+    }
+
+    /** Reads an object of a list; {@code file} is for messages. */
+    @FunctionalInterface
+    public interface Reader<T> {
+        T read(JsonNode json, String file) throws CorruptFileException;
+    }
+
+    public static <T> List<T> list(JsonNode node, String file, String key, Reader<T> reader)
+            throws CorruptFileException {
+        List<T> list = new ArrayList<>();
+        for (JsonNode element : elements(node, file, key)) {
+            list.add(reader.read(element, file));
+        }
+        return list;
     }
 
     private static JsonNode typed(JsonNode node, String file, String key, Predicate<JsonNode> fits, String expected)

@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Local disk: links a hidden temporary file to its name, which is atomic and refuses a name that exists. */
-record LinkWriter(RawLocalFileSystem fileSystem) implements AtomicWriter {
+record LinkWriter(RawLocalFileSystem fileSystem) implements Storage.AtomicWriter {
     @Override
     public boolean write(org.apache.hadoop.fs.Path path, Content content) throws IOException {
         Path target = local(path);
@@ -64,7 +64,7 @@ record LinkWriter(RawLocalFileSystem fileSystem) implements AtomicWriter {
 
     private static Path temporary(Path target) {
         return target.resolveSibling(
-                AtomicWriter.temporaryName(target.getFileName().toString()));
+                Storage.AtomicWriter.temporaryName(target.getFileName().toString()));
     }
 
     private static void writeForced(Path file, Content content) throws IOException {

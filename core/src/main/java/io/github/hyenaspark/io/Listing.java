@@ -27,10 +27,10 @@ record Listing(FileSystem fileSystem) {
         return sorted(files);
     }
 
-    /** A file itself, or every file below a directory that is not hidden. */
-    List<FileInfo> below(FileStatus start) throws IOException {
+    /** A file itself, or every file below a directory, hidden ones only if asked for. */
+    List<FileInfo> below(Path start, boolean hidden) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        collect(start, Listing::visible, files);
+        collect(fileSystem.getFileStatus(start), path -> hidden || visible(path), files);
         return sorted(files);
     }
 
@@ -87,14 +87,6 @@ record Listing(FileSystem fileSystem) {
         } catch (FileNotFoundException e) {
             // the last part of the glob is a plain name that does not exist in this directory
         }
-    }
-
-    List<FileInfo> everythingBelow(Path directory) throws IOException {
-        List<FileInfo> files = new ArrayList<>();
-        for (FileStatus child : fileSystem.listStatus(directory)) {
-            collect(child, path -> true, files);
-        }
-        return sorted(files);
     }
 
     private void collect(FileStatus status, PathFilter filter, List<FileInfo> files) throws IOException {

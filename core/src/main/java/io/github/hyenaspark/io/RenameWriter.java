@@ -12,14 +12,14 @@ import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /** HDFS and the like: writes a hidden temporary file, then renames it, which the name node does atomically. */
-record RenameWriter(FileSystem fileSystem) implements AtomicWriter {
+record RenameWriter(FileSystem fileSystem) implements Storage.AtomicWriter {
     @Override
     public boolean write(Path path, Content content) throws IOException {
         // Renaming to a directory would move the file into it.
         if (fileSystem.exists(path) && fileSystem.getFileStatus(path).isDirectory()) {
             throw new IOException("cannot create " + path + ": a directory has that name");
         }
-        Path temporary = new Path(path.getParent(), AtomicWriter.temporaryName(path.getName()));
+        Path temporary = new Path(path.getParent(), Storage.AtomicWriter.temporaryName(path.getName()));
         try {
             writeSynced(temporary, content);
             if (fileSystem.rename(temporary, path)) {
@@ -36,7 +36,7 @@ record RenameWriter(FileSystem fileSystem) implements AtomicWriter {
 
     @Override
     public void replace(Path path, byte[] content) throws IOException {
-        Path temporary = new Path(path.getParent(), AtomicWriter.temporaryName(path.getName()));
+        Path temporary = new Path(path.getParent(), Storage.AtomicWriter.temporaryName(path.getName()));
         try {
             writeSynced(temporary, out -> out.write(content));
             FileContext.getFileContext(fileSystem.getUri(), fileSystem.getConf())

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -202,8 +203,24 @@ public final class Storage {
         return written.file();
     }
 
-    /** Whether a file of that name exists and has other content. */
-    public boolean hasOther(String uri, Content content) throws IOException {
+    /** Writes immutable objects, in order; refuses, in a setting's name, if one is there with other content. */
+    public List<FileInfo> writeAll(String setting, String directory, Map<String, Content> files) throws IOException {
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            String uri = resolve(directory, file.getKey());
+            if (hasOther(uri, file.getValue())) {
+                throw new IllegalArgumentException(
+                        setting + ": " + uri + " is there already with other content, expected"
+                                + " nothing or this same content; choose another directory or delete it");
+            }
+        }
+        List<FileInfo> written = new ArrayList<>();
+        for (Map.Entry<String, Content> file : files.entrySet()) {
+            written.add(write(resolve(directory, file.getKey()), file.getValue()));
+        }
+        return written;
+    }
+
+    boolean hasOther(String uri, Content content) throws IOException {
         if (!exists(uri)) {
             return false;
         }
@@ -254,7 +271,7 @@ public final class Storage {
         Location location = location(directoryOrGlob);
         Listing listing = new Listing(location.fileSystem());
         if (location.fileSystem().exists(location.path())) {
-            return listing.below(location.fileSystem().getFileStatus(location.path()));
+            return listing.below(location.path(), false);
         }
         if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
             throw missing(location);
@@ -266,7 +283,7 @@ public final class Storage {
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
         try {
-            return new Listing(location.fileSystem()).everythingBelow(location.path());
+            return new Listing(location.fileSystem()).below(location.path(), true);
         } catch (FileNotFoundException e) {
             return List.of();
         }
@@ -328,5 +345,26 @@ public final class Storage {
     private static FileNotFoundException missing(Location location) {
         String hint = location.qualified().contains("%") ? " (names are taken literally: write a space, not %20)" : "";
         return new FileNotFoundException("there is no " + location.qualified() + hint);
+    }
+
+    /** How complete bytes appear under a name all at once; every kind of store has its own way. */
+    sealed interface AtomicWriter permits LinkWriter, RenameWriter, ConditionalWriter {
+        default boolean createExclusively(Path path, byte[] content) throws IOException {
+            return write(path, out -> out.write(content));
+        }
+
+        /** Creates a file whose name belongs to its content; false if it exists, and then leaves it alone. */
+        boolean write(Path path, Content content) throws IOException;
+
+        void replace(Path path, byte[] content) throws IOException;
+
+        default boolean keepsFirst(Path path) throws IOException {
+            return true;
+        }
+
+        /** A hidden name beside the final one, so that a rename stays within one directory. */
+        static String temporaryName(String name) {
+            return "." + name + "." + UUID.randomUUID() + ".tmp";
+        }
     }
 }

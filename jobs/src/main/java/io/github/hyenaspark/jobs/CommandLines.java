@@ -21,13 +21,11 @@ public final class CommandLines {
 
     private CommandLines() {}
 
-    /** Runs one command; returns its exit code. */
     static int execute(List<String> arguments, Console console) {
         String name = arguments.isEmpty() ? "" : arguments.get(0);
         return called(name, console).execute(arguments.toArray(String[]::new));
     }
 
-    /** All commands. */
     public static CommandLine all(Console console) {
         return withCommands(Commands.ALL.stream().map(words -> Commands.make(words, console)), console);
     }

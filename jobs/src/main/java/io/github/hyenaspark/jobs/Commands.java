@@ -106,17 +106,11 @@ final class Commands {
 
     /** The help of the program, as picocli would print it after a tenth of a second. */
     static String help() {
-        StringBuilder help = new StringBuilder("Usage: hyena [-h] COMMAND\n")
-                .append(PROGRAM.summary())
-                .append("\nExample: hyena ")
-                .append(PROGRAM.example())
-                .append("\n  -h, --help   Show this help.\nCommands:\n");
+        StringBuilder help = new StringBuilder("Usage: hyena [-h] COMMAND\n" + PROGRAM.summary() + "\nExample: hyena "
+                + PROGRAM.example() + "\n  -h, --help   Show this help.\nCommands:\n");
         for (CommandWords words : ALL) {
-            help.append("  ")
-                    .append(words.name())
-                    .append(" ".repeat(NAME_COLUMNS - words.name().length()))
-                    .append(words.summary())
-                    .append('\n');
+            String gap = " ".repeat(NAME_COLUMNS - words.name().length());
+            help.append("  " + words.name() + gap + words.summary() + "\n");
         }
         return help.toString();
     }

@@ -24,12 +24,7 @@ final class JavaVersion {
         return java <= NEWEST_FOR_ALL ? Optional.empty() : refusal(java, sparkVersion());
     }
 
-    /**
-     * Why a Java will not do for a Spark; empty if it will.
-     *
-     * @param java feature version
-     * @param spark version; empty if unknown
-     */
+    /** Why a Java of this feature version will not do for a Spark, empty if unknown; empty if it will. */
     static Optional<String> refusal(int java, String spark) {
         int newest = spark.matches("(4\\.[2-9]|[5-9]|[1-9]\\d)\\b.*") ? NEWEST_FOR_SPARK_4_2 : NEWEST_FOR_ALL;
         return java <= newest

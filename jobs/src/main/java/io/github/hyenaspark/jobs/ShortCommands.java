@@ -52,7 +52,6 @@ final class ShortCommands {
         }
     }
 
-    /** A run of one parameter. */
     static void makeRun(String directory) throws IOException {
         CheckpointStore store = CheckpointStore.open(Storage.local(), directory);
         store.beginEpoch();

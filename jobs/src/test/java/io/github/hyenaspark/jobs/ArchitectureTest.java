@@ -34,7 +34,7 @@ final class ArchitectureTest {
      */
     private static final String TABLE = """
             io                      |
-            config                  |
+            config                  | io
             convolution             |
             convolution.vector      | convolution
             operator.tensor         | io convolution

@@ -1,12 +1,9 @@
 package io.github.hyenaspark.data.batch;
 
 /**
- * Which sequences a worker reads at a local step: a pure function, so any batch can be asked for at any time. Counted
- * through steps, workers and batch positions in this order, the sequences run through one {@link Shuffle} per epoch:
- * every sequence once, then the next epoch, which may begin inside a batch.
- *
- * @param sequences n, at least 1; may be fewer than a step takes
- * @param batchSize B, sequences per local step
+ * Which of n sequences a worker reads at a local step, B of them: a pure function, so any batch can be asked for at any
+ * time. Counted through steps, workers and batch positions in this order, the sequences run through one {@link Shuffle}
+ * per epoch: every sequence once, then the next epoch, which may begin inside a batch.
  */
 public record BatchCursor(long sequences, long seed, int workers, int batchSize) {
     public BatchCursor {

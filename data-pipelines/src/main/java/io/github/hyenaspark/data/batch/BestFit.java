@@ -8,16 +8,8 @@ import java.util.TreeSet;
  * the one filled last, and into a new one if none has room. A step takes about log L time, however many sequences are
  * open.
  */
-final class BestFit {
+record BestFit(int[] sequenceOf, int sequences) {
     private static final int NONE = -1;
-
-    private final int[] sequenceOf;
-    private final int sequences;
-
-    private BestFit(int[] sequenceOf, int sequences) {
-        this.sequenceOf = sequenceOf;
-        this.sequences = sequences;
-    }
 
     /** Packs pieces of 1 to L inputs in an order, or in their own if {@code order} is empty. */
     static BestFit pack(int[] inputs, int[] order, int length) {

@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.Vocabulary;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.DuplicateList;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.Batch;
 import java.io.Closeable;
@@ -34,10 +33,9 @@ public final class TokenBatches implements Closeable {
     }
 
     /**
-     * Opens a split; reads the index of every shard and checks the lengths of all files.
-     *
-     * @throws IllegalArgumentException if the split has no text, or (to train on) none that fills a sequence
-     * @throws CorruptFileException if a shard is not what the snapshot says
+     * Opens a split; reads the index of every shard and checks the lengths of all files. IllegalArgumentException if
+     * the split has no text, or (to train on) none that fills a sequence. CorruptFileException if a shard is not what
+     * the snapshot says.
      */
     public static TokenBatches open(
             Storage storage, DatasetSnapshot snapshot, String dataset, Split split, PackingConfig packing)

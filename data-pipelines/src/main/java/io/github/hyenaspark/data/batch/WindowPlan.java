@@ -5,11 +5,8 @@ import java.util.List;
 
 /**
  * {@code single}, {@code contiguous} and {@code best-fit}: each document is cut every L inputs. Sequences of one
- * document come first, in the order of the documents, and cost one number per document; those of rests follow.
- *
- * @param own the sequences that each document has to itself
- * @param rests the documents whose rests are packed together, sequence after sequence
- * @param firstRest where each such sequence begins in {@code rests}, and the end of the last
+ * document come first, in the order of the documents, and cost one number per document; those of rests follow, packed
+ * from the documents {@code rests}, each from its {@code firstRest} on.
  */
 record WindowPlan(PackingConfig config, long[] documentTokens, DocumentRanges own, int[] rests, int[] firstRest)
         implements PackingPlan {

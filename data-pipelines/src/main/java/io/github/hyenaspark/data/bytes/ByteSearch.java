@@ -27,7 +27,6 @@ public final class ByteSearch {
         return (word - ONES) & ~word & HIGH_BITS;
     }
 
-    /** Index of the first such byte in [from, to), or {@code to}. */
     public static int indexOf(byte value, byte[] bytes, int from, int to) {
         long wanted = repeated(value & 0xFF);
         int i = from;

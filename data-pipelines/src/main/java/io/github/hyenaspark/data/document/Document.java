@@ -41,7 +41,4 @@ public interface Document {
     default Optional<String> split() {
         return Optional.empty();
     }
-
-    /** Bytes of the stored file that were read since the end of the previous document; after the text. */
-    long sourceBytes();
 }

@@ -14,13 +14,9 @@ public abstract class DocumentTextStream extends BulkInputStream {
     }
 
     private State state = State.OPEN;
-    private long sourceBytes;
 
     /** The next bytes of the text, at least 1 asked for; -1 at its end. */
     public abstract int readText(byte[] to, int at, int count) throws IOException;
-
-    /** Bytes of the stored file since the previous document; called once, at the end of the text. */
-    public abstract long consumed();
 
     @Override
     public final int read(byte[] to, int at, int count) throws IOException {
@@ -40,7 +36,6 @@ public abstract class DocumentTextStream extends BulkInputStream {
         }
         if (got < 0) {
             state = State.ENDED;
-            sourceBytes = consumed();
         }
         return got;
     }
@@ -59,11 +54,6 @@ public abstract class DocumentTextStream extends BulkInputStream {
     /** Ends the document: reads fail from now on. */
     public final void leave() {
         state = State.LEFT;
-    }
-
-    public final long sourceBytes() {
-        checkEnded();
-        return sourceBytes;
     }
 
     /** A document of a text file, which has nothing but its text; other readers extend it. */
@@ -91,11 +81,6 @@ public abstract class DocumentTextStream extends BulkInputStream {
         @Override
         public final DocumentTextStream text() {
             return text;
-        }
-
-        @Override
-        public final long sourceBytes() {
-            return text.sourceBytes();
         }
     }
 

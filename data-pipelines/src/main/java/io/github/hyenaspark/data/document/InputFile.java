@@ -5,10 +5,8 @@ import java.io.Serializable;
 import java.util.Locale;
 
 /**
- * One listed file of the input. Its identity is its path below the input, so a corpus may be moved as a whole.
- *
- * @param path relative to the input, with slashes
- * @param modifiedMillis time of its last change by the store's clock when it was listed, milliseconds since 1970
+ * One listed file of the input, changed at a time by the store's clock, milliseconds since 1970. Its identity is its
+ * path below the input, with slashes, so a corpus may be moved as a whole.
  */
 public record InputFile(String path, String uri, long bytes, long modifiedMillis) implements Serializable {
     public static InputFile of(String path, FileInfo file) {

@@ -35,11 +35,10 @@ public final class RejectedDocumentException extends IOException {
     /** The text that a step gives; a rejection while it is read names the step. */
     static final class NamingInput extends BulkInputStream {
         private final String step;
-        private final InputStream in;
 
         NamingInput(String step, InputStream in) {
+            super(in);
             this.step = step;
-            this.in = in;
         }
 
         @Override
@@ -49,11 +48,6 @@ public final class RejectedDocumentException extends IOException {
             } catch (RejectedDocumentException e) {
                 throw e.by(step);
             }
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
         }
     }
 }

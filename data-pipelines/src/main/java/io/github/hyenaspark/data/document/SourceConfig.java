@@ -1,6 +1,7 @@
 package io.github.hyenaspark.data.document;
 
 import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.io.Refusal;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,16 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * How input is read: the section {@code data.source}.
- *
- * @param format of all files; AUTO takes each by its name
- * @param separator with {@code documents = separator}, the line that ends a document; empty for an empty line
- * @param textField field or column of JSON lines and Parquet that holds the text
- * @param idField field or column that identifies the document; empty for none. In FASTA, {@code id} is the header's
- *     first word
- * @param columns further fields or columns that travel with the document; in FASTA {@code id} and {@code description}
- */
+/** The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. */
 public record SourceConfig(
         SourceFormat format,
         TextDocuments documents,
@@ -32,25 +24,17 @@ public record SourceConfig(
     private static final int LONGEST_SEPARATOR = 1024;
 
     public SourceConfig {
-        if (separator.indexOf('\n') >= 0 || separator.indexOf('\r') >= 0) {
-            throw new IllegalArgumentException(
-                    "data.source.separator: found an end of line in it, expected a single line");
-        }
-        if (separator.getBytes(StandardCharsets.UTF_8).length > LONGEST_SEPARATOR) {
-            throw new IllegalArgumentException("data.source.separator: found " + separator.length()
-                    + " characters, expected at most " + LONGEST_SEPARATOR + " bytes");
-        }
-        if (textField.isEmpty()) {
-            throw new IllegalArgumentException("data.source.text-field: found nothing, expected the name of a field");
-        }
-        if (textField.equals(idField) || columns.contains(textField)) {
-            throw new IllegalArgumentException("data.source.text-field: found \"" + textField
-                    + "\", which is an id-field or one of columns too, expected the text to be neither");
-        }
-        if (new HashSet<>(columns).size() < columns.size() || columns.contains("")) {
-            throw new IllegalArgumentException(
-                    "data.source.columns: found " + columns + ", expected different names that are not empty");
-        }
+        boolean line = separator.indexOf('\n') < 0 && separator.indexOf('\r') < 0;
+        Refusal.unless(line, "data.source.separator", "an end of line in it", "a single line");
+        boolean fits = separator.getBytes(StandardCharsets.UTF_8).length <= LONGEST_SEPARATOR;
+        String characters = separator.length() + " characters";
+        Refusal.unless(fits, "data.source.separator", characters, "at most " + LONGEST_SEPARATOR + " bytes");
+        Refusal.unless(!textField.isEmpty(), "data.source.text-field", "nothing", "the name of a field");
+        boolean alone = !textField.equals(idField) && !columns.contains(textField);
+        String twice = "\"" + textField + "\", which is an id-field or one of columns too";
+        Refusal.unless(alone, "data.source.text-field", twice, "the text to be neither");
+        boolean named = new HashSet<>(columns).size() == columns.size() && !columns.contains("");
+        Refusal.unless(named, "data.source.columns", columns, "different names that are not empty");
         columns = Collections.unmodifiableList(new ArrayList<>(columns));
     }
 
@@ -72,21 +56,13 @@ public record SourceConfig(
                 "source.fasta.lower-case", fasta.lowerCase().name());
     }
 
-    /**
-     * The section {@code data.source.fasta}.
-     *
-     * @param nRunBases shortest run that counts, 1 to 65,536 bases
-     * @param bed URI of a BED file (contig, start, end, split, separated by tabs) whose intervals are the documents;
-     *     empty to take every record
-     */
+    /** The section {@code data.source.fasta}. */
     public record Fasta(NRuns nRuns, int nRunBases, LowerCase lowerCase, String bed) implements Serializable {
         static final int LONGEST_N_RUN_BASES = 1 << 16;
 
         public Fasta {
-            if (nRunBases < 1 || nRunBases > LONGEST_N_RUN_BASES) {
-                throw new IllegalArgumentException(
-                        "data.source.fasta.n-run-bases: found " + nRunBases + ", expected 1 to " + LONGEST_N_RUN_BASES);
-            }
+            boolean fits = nRunBases >= 1 && nRunBases <= LONGEST_N_RUN_BASES;
+            Refusal.unless(fits, "data.source.fasta.n-run-bases", nRunBases, "1 to " + LONGEST_N_RUN_BASES);
         }
     }
 
@@ -107,11 +83,8 @@ public record SourceConfig(
     public enum SourceFormat {
         /** By each file's name; text if the name tells nothing. */
         AUTO(""),
-        /** UTF-8. */
         TEXT(".txt"),
-        /** A JSON object on every line. */
         JSONL(".jsonl .ndjson"),
-        /** Apache Parquet. */
         PARQUET(".parquet"),
         /** Sequences of nucleotides or amino acids under header lines. */
         FASTA(".fa .fasta .fna");

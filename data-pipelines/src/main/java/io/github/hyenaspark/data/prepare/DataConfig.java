@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.document.clean.CleanConfig;
 import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.Serializable;
@@ -19,23 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/**
- * The section {@code data} of the settings.
- *
- * @param input a directory, a file, a glob or {@code task:NAME}; may be empty unless preparing
- * @param snapshot number of the snapshot to read; empty for the newest
- * @param tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or the URI of a {@code tokenizer.json}
- * @param unitBytes bytes of input in one work unit, at least 1; a file that cannot be cut is a unit of its own
- * @param shardBytes bytes of one shard, 1 to 2^32-1; a longer document has a shard of its own
- * @param validationFraction share of held-out documents, chosen by a hash, in [0, 1); unused if there are validation
- *     documents
- * @param validationDocuments file names, paths relative to the input, or given ids of the held-out documents; empty to
- *     choose by hash
- * @param splitBy the user's column whose value is hashed to choose; empty for the content
- * @param maxBadFraction share of bad documents of a run above which nothing is committed, in [0, 1]
- * @param intervalStart take only new files changed at or after this time; empty for no limit
- * @param intervalEnd take only new files changed before this time; empty for no limit
- */
+/** The section {@code data}; {@code reference.conf} describes its keys. */
 public record DataConfig(
         String input,
         String dataset,
@@ -60,37 +45,35 @@ public record DataConfig(
     private static final String ON_DISK = "file:";
 
     public DataConfig {
-        check(Tokenizer.isKnown(tokenizer), "tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
-        check(unitBytes >= 1, "unit-bytes", unitBytes, "at least 1 byte");
+        Refusal.unless(Tokenizer.isKnown(tokenizer), "data.tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
+        Refusal.unless(unitBytes >= 1, "data.unit-bytes", unitBytes, "at least 1 byte");
         boolean fits = shardBytes >= 1 && shardBytes < 1L << Integer.SIZE;
-        check(fits, "shard-bytes", shardBytes, "1 to 4294967295 bytes");
+        Refusal.unless(fits, "data.shard-bytes", shardBytes, "1 to 4294967295 bytes");
         boolean share = validationFraction >= 0 && validationFraction < 1;
-        check(share, "validation-fraction", validationFraction, "a number in [0, 1)");
+        Refusal.unless(share, "data.validation-fraction", validationFraction, "a number in [0, 1)");
         validationDocuments = Collections.unmodifiableList(new ArrayList<>(validationDocuments));
         boolean column = splitBy.isBlank() || source.columns().contains(splitBy);
-        check(column, "split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
+        Refusal.unless(
+                column, "data.split-by", "\"" + splitBy + "\"", "one of data.source.columns " + source.columns());
         boolean masks = source.fasta().nRuns() == SourceConfig.NRuns.MASK
                 || source.fasta().lowerCase() == SourceConfig.LowerCase.MASK;
-        check(!masks || tokenizer.equals("dna"), "tokenizer", tokenizer, "dna, because data.source.fasta masks bases");
+        Refusal.unless(
+                !masks || tokenizer.equals("dna"),
+                "data.tokenizer",
+                tokenizer,
+                "dna, because data.source.fasta masks bases");
         boolean bad = maxBadFraction >= 0 && maxBadFraction <= 1;
-        check(bad, "max-bad-fraction", maxBadFraction, "a number in [0, 1]");
+        Refusal.unless(bad, "data.max-bad-fraction", maxBadFraction, "a number in [0, 1]");
         InputInterval.of(intervalStart, intervalEnd);
     }
 
-    /** Refuses an empty input or dataset. */
     public void checkPlaces() {
-        check(!input.isBlank(), "input", "\"" + input + "\"", "a directory, a file or a glob");
+        Refusal.unless(!input.isBlank(), "data.input", "\"" + input + "\"", "a directory, a file or a glob");
         checkDataset();
     }
 
     public void checkDataset() {
-        check(!dataset.isBlank(), "dataset", "\"" + dataset + "\"", "a directory");
-    }
-
-    private static void check(boolean fits, String key, Object found, String expected) {
-        if (!fits) {
-            throw new IllegalArgumentException("data." + key + ": found " + found + ", expected " + expected);
-        }
+        Refusal.unless(!dataset.isBlank(), "data.dataset", "\"" + dataset + "\"", "a directory");
     }
 
     /** The same with absolute places, for readers in another working directory. */
@@ -163,10 +146,7 @@ public record DataConfig(
         REPLACE
     }
 
-    /**
-     * The times of change of the new files that a scheduled run takes, milliseconds since 1970, the end exclusive. A
-     * file that is already in the dataset is never left out.
-     */
+    /** When new files may have changed, milliseconds since 1970, the end exclusive; known files always stay. */
     public record InputInterval(long startMillis, long endMillis) implements Serializable {
         /** Parses the settings; an empty text is no limit. */
         static InputInterval of(String start, String end) {

@@ -9,7 +9,6 @@ import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -63,18 +62,15 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
         return tokenizerUri(config.dataset(), vocabulary.fingerprint());
     }
 
-    /** Where a dataset keeps the tokenizer of a fingerprint. */
     public static String tokenizerUri(String dataset, String fingerprint) {
         return Storage.resolve(dataset, "tokenizer/" + fingerprint + "/tokenizer.json");
     }
 
-    /** Stores the tokenizer's file in the dataset, for executors and later readers. */
     public void storeTokenizer(Storage storage) throws IOException {
         byte[] file = Tokenizer.open(storage, config.tokenizer()).file();
         storage.write(tokenizerUri(), out -> out.write(file));
     }
 
-    /** The tokenizer stored in the dataset. */
     public Tokenizer tokenizer(Storage storage) throws IOException {
         return Tokenizer.ofFile(vocabulary.tokenizer(), storage.read(tokenizerUri()));
     }
@@ -110,6 +106,6 @@ public record DatasetSpec(DataConfig config, Vocabulary vocabulary, String bedSh
     /** 128 bits of the SHA-256 of {@link #identity()} and the tokenizer's fingerprint, 32 hexadecimal digits. */
     public String fingerprint() {
         String text = identity() + "\n" + vocabulary.fingerprint() + "\n";
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+        return Hashes.sha256(text).substring(0, FINGERPRINT_DIGITS);
     }
 }

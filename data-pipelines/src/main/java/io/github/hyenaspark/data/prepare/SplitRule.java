@@ -3,7 +3,6 @@ package io.github.hyenaspark.data.prepare;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,13 +19,10 @@ public record SplitRule(double fraction, List<String> names, String column) {
     /** The split of a document; {@code sha256} is the hex hash of its content, {@code givenId} may be empty. */
     public Split split(String path, String givenId, Map<String, String> columns, String sha256) {
         boolean validation = names.isEmpty()
-                ? share(columns.containsKey(column) ? hash(columns.getOrDefault(column, "")) : sha256) < fraction
+                ? share(columns.containsKey(column) ? Hashes.sha256(columns.getOrDefault(column, "")) : sha256)
+                        < fraction
                 : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
         return validation ? Split.VALIDATION : Split.TRAIN;
-    }
-
-    private static String hash(String text) {
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The first 52 bits of a hash as a number in [0, 1). */

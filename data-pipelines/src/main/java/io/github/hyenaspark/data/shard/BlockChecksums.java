@@ -12,16 +12,9 @@ import java.util.zip.CRC32C;
  * The {@code .crc} beside a {@code .bin}: the CRC-32C of each of its blocks of 64 KiB (the last may be shorter), in
  * order, each as a little-endian u32. With it a reader checks only the blocks that it reads.
  */
-final class BlockChecksums {
+record BlockChecksums(int[] checksums) {
     static final int BLOCK_BYTES = 1 << 16;
 
-    private final int[] checksums;
-
-    private BlockChecksums(int[] checksums) {
-        this.checksums = checksums;
-    }
-
-    /** Bytes of the checksums of a shard of this length. */
     static long bytes(long shardBytes) {
         return (shardBytes + BLOCK_BYTES - 1) / BLOCK_BYTES * Integer.BYTES;
     }

@@ -82,7 +82,6 @@ public final class MdsLayout {
         return header;
     }
 
-    /** Everything before a document's tokens. */
     byte[] prefix(int document) {
         long tokens = documentTokens[document];
         int shapeBytes = shapeBytes(tokens);

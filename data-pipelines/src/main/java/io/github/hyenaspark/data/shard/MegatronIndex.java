@@ -89,7 +89,6 @@ record MegatronIndex(TokenType type, int[] tokens, long[] pointers) {
         return new MegatronIndex(type, tokens, pointers);
     }
 
-    /** Checks that all documents end within the shard. */
     void requireWithin(String file, long shardBytes) throws CorruptFileException {
         for (int i = 0; i < tokens.length; i++) {
             long last = shardBytes - (long) tokens[i] * type.bytes();

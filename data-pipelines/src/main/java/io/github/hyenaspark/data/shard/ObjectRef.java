@@ -58,7 +58,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         checkHash(uri, storage.hashed(uri).sha256());
     }
 
-    /** Its checked content; for small objects. */
     public byte[] read(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
         checkLength(storage, uri);
@@ -89,7 +88,6 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         return Json.object().put("file", file).put("bytes", bytes).put("sha256", sha256);
     }
 
-    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static ObjectRef fromJson(JsonNode json, String where) throws CorruptFileException {
         String file = Json.text(json, where, "file");
         try {

@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.shard;
 
+import io.github.hyenaspark.io.Refusal;
+
 /**
  * What all shards of a dataset share: ids are in [0, V), and a shard is cut before it exceeds its bytes, but a longer
  * document gets one of its own.
@@ -9,10 +11,8 @@ public record ShardFormat(TokenType type, int vocabularySize, long shardBytes) {
     static final long LARGEST_SHARD = (1L << 32) - 1;
 
     public ShardFormat {
-        if (shardBytes < 1 || shardBytes > LARGEST_SHARD) {
-            throw new IllegalArgumentException(
-                    "data.shard-bytes: found " + shardBytes + ", expected 1 to " + LARGEST_SHARD + " bytes");
-        }
+        boolean fits = shardBytes >= 1 && shardBytes <= LARGEST_SHARD;
+        Refusal.unless(fits, "data.shard-bytes", shardBytes, "1 to " + LARGEST_SHARD + " bytes");
     }
 
     public static ShardFormat of(int vocabularySize, long shardBytes) {

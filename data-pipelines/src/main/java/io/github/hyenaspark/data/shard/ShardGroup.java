@@ -69,29 +69,27 @@ final class ShardGroup {
         tokens = Arrays.copyOf(tokens, documents);
         var layout = new MdsLayout(format, tokens);
         String file = prefix + Hashes.hex(name.digest()).substring(0, HASH_DIGITS) + ShardEntry.BIN;
-        FileInfo bin =
-                write(storage, Storage.resolve(dataset, file), layout.bytes(), out -> writeTokens(spool, layout, out));
+        ObjectRef bin = write(storage, dataset, file, layout.bytes(), out -> writeTokens(spool, layout, out));
         byte[] index = MegatronIndex.of(format, tokens).bytes();
-        String indexUri = Storage.resolve(dataset, ShardEntry.indexFile(file));
-        FileInfo idx = write(storage, indexUri, index.length, out -> out.write(index));
-        String checksumUri = Storage.resolve(dataset, ShardEntry.checksumFile(file));
-        FileInfo crc = write(storage, checksumUri, checksums.length, out -> out.write(checksums));
-        var facts =
-                new ShardEntry.Facts(bin.bytes(), bin.sha256(), idx.bytes(), idx.sha256(), crc.bytes(), crc.sha256());
-        return new ShardEntry(file, facts, documents, allTokens, textBytes);
+        ObjectRef idx = write(storage, dataset, ShardEntry.beside(file, ".idx"), index.length, out -> out.write(index));
+        ObjectRef crc =
+                write(storage, dataset, ShardEntry.beside(file, ".crc"), checksums.length, out -> out.write(checksums));
+        return new ShardEntry(bin, idx, crc, documents, allTokens, textBytes);
     }
 
     /** Writes a file; one of this name and another length was cut short, so it is replaced. */
-    private static FileInfo write(Storage storage, String uri, long bytes, Storage.Content content) throws IOException {
+    private static ObjectRef write(Storage storage, String dataset, String file, long bytes, Storage.Content content)
+            throws IOException {
+        String uri = Storage.resolve(dataset, file);
         try {
             if (storage.length(uri) != bytes) {
                 storage.delete(uri);
             }
         } catch (FileNotFoundException e) {
             // the usual case: nothing is there
-            return storage.write(uri, content);
         }
-        return storage.write(uri, content);
+        FileInfo written = storage.write(uri, content);
+        return new ObjectRef(file, written.bytes(), written.sha256());
     }
 
     private void writeTokens(TokenSpool spool, MdsLayout layout, OutputStream to) throws IOException {

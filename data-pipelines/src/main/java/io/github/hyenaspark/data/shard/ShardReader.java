@@ -51,7 +51,7 @@ public final class ShardReader implements Closeable {
             throw new CorruptFileException(
                     indexUri, entry.documents() + " documents", String.valueOf(index.tokens().length), HINT);
         }
-        index.requireWithin(indexUri, entry.facts().bytes());
+        index.requireWithin(indexUri, entry.bin().bytes());
         return new ShardReader(storage, dataset, entry, index);
     }
 
@@ -90,7 +90,7 @@ public final class ShardReader implements Closeable {
         long last = Math.max(begin, end - 1) / BlockChecksums.BLOCK_BYTES;
         long from = first * BlockChecksums.BLOCK_BYTES;
         int whole = Math.toIntExact((last + 1) * BlockChecksums.BLOCK_BYTES - from);
-        int bytes = (int) Math.min(whole, entry.facts().bytes() - from);
+        int bytes = (int) Math.min(whole, entry.bin().bytes() - from);
         blocksTo = blocksFrom; // whatever happens, what is half read is not read
         if (blocks.length < whole) {
             blocks = new byte[whole];
@@ -113,7 +113,7 @@ public final class ShardReader implements Closeable {
             checksums = BlockChecksums.of(
                     Storage.resolve(dataset, file.file()),
                     file.read(storage, dataset),
-                    entry.facts().bytes());
+                    entry.bin().bytes());
         }
         return checksums;
     }

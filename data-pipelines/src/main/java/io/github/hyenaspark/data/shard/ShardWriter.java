@@ -114,19 +114,11 @@ public final class ShardWriter implements Closeable {
         return Objects.requireNonNull(groups.get(split));
     }
 
-    /** A document with more tokens than a shard can hold; it is refused whole. */
     public static final class DocumentTooLongException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        private final String reason;
-
         DocumentTooLongException(long longest) {
-            super("the document has more than " + longest + " tokens, the most that a shard holds");
-            this.reason = "more than " + longest + " tokens, the most that a shard holds";
-        }
-
-        public String reason() {
-            return reason;
+            super("more than " + longest + " tokens, the most that a shard holds");
         }
     }
 }

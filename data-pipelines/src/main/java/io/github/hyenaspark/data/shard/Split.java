@@ -7,7 +7,6 @@ public enum Split {
     TRAIN,
     VALIDATION;
 
-    /** Its folder's name, also in manifests. */
     public String folder() {
         return name().toLowerCase(Locale.ROOT);
     }

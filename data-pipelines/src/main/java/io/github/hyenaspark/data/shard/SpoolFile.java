@@ -36,7 +36,6 @@ public final class SpoolFile implements Closeable {
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE));
     }
 
-    /** A local copy of an object, checked against the hash in its name. */
     public static SpoolFile copyOf(Storage storage, String uri) throws IOException {
         SpoolFile file = open();
         try (InputStream in = storage.open(uri)) {

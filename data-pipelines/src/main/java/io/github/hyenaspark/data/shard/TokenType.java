@@ -44,12 +44,10 @@ public enum TokenType {
         return bytes;
     }
 
-    /** The name of the type in numpy, MDS and our manifests. */
     public String numpyName() {
         return numpyName;
     }
 
-    /** The code of the type in a Megatron {@code .idx}. */
     int megatronCode() {
         return megatronCode;
     }

@@ -25,7 +25,6 @@ public record TaskInput(Task task, TaskConfig config) {
     private static final String TRAIN = "train.txt";
     private static final int MOST_DRAWS = 1000;
 
-    /** Whether {@code data.input} names a task rather than a place. */
     public static boolean isTask(String input) {
         return input.startsWith(PREFIX);
     }
@@ -102,7 +101,7 @@ public record TaskInput(Task task, TaskConfig config) {
         private String next() {
             for (int draw = 0; draw < MOST_DRAWS; draw++) {
                 String example = String.join(" ", task.example(config, random));
-                if (seen.add(Hashes.sha256(example.getBytes(StandardCharsets.UTF_8)))) {
+                if (seen.add(Hashes.sha256(example))) {
                     return example;
                 }
             }

@@ -72,7 +72,6 @@ public record BpeVocabulary(
         return made;
     }
 
-    /** Bytes as a string, for use as a map key. */
     public static String key(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
@@ -86,14 +85,10 @@ public record BpeVocabulary(
             text.append("token ").append(hex.formatHex(tokens[id])).append('\n');
         }
         for (int merge = 0; merge < left.length; merge++) {
-            text.append("merge ")
-                    .append(left[merge])
-                    .append(' ')
-                    .append(right[merge])
-                    .append('\n');
+            text.append("merge " + left[merge] + " " + right[merge] + "\n");
         }
         specials.forEach((spelling, id) ->
                 text.append("special ").append(id).append(' ').append(spelling).append('\n'));
-        return Hashes.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+        return Hashes.sha256(text.toString());
     }
 }

@@ -4,7 +4,6 @@ import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 
 /** A tokenizer defined by code: its file and fingerprint are those of a description, one rule per line. */
 abstract sealed class DescribedTokenizer implements Tokenizer permits ByteTokenizer, DnaTokenizer, SymbolTokenizer {
@@ -30,7 +29,7 @@ abstract sealed class DescribedTokenizer implements Tokenizer permits ByteTokeni
 
     @Override
     public final String fingerprint() {
-        return Hashes.sha256(description.getBytes(StandardCharsets.UTF_8));
+        return Hashes.sha256(description);
     }
 
     @Override

@@ -31,7 +31,6 @@ public final class Gpt2Vocabulary {
         static final BpeTokenizer TOKENIZER = new BpeTokenizer(NAME, vocabulary());
     }
 
-    /** The tokenizer: one per process, made on first use. */
     public static BpeTokenizer tokenizer() {
         return Holder.TOKENIZER;
     }

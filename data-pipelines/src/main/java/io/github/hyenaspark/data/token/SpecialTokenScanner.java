@@ -8,18 +8,13 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 
-/** Finds spellings in blocks of bytes with the automaton of Aho and Corasick (1975), one step per byte. */
-final class SpecialTokenScanner {
+/**
+ * Finds spellings in blocks of bytes with the automaton of Aho and Corasick (1975), one step per byte: {@code next} has
+ * states × 256, {@code ending} the spellings that end in each state.
+ */
+record SpecialTokenScanner(int[] next, int[] ending) {
     private static final int START = 0; // the state before the first byte
     private static final int BYTES = 256;
-
-    private final int[] next; // states × 256
-    private final int[] ending; // spellings that end in a state
-
-    private SpecialTokenScanner(int[] next, int[] ending) {
-        this.next = next;
-        this.ending = ending;
-    }
 
     static SpecialTokenScanner of(Collection<String> spellings) {
         List<int[]> trie = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token;
 
+import io.github.hyenaspark.io.Refusal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,12 +42,9 @@ public final class SymbolTokenizer extends DescribedTokenizer {
                 + symbols.size() + "\ntext=symbols with a space between two\n";
     }
 
-    /** The tokenizer of {@code size} symbols, 4 to 65,536, including the two signs. */
     public static SymbolTokenizer ofSize(int size) {
-        if (size < FEWEST || size > MOST) {
-            throw new IllegalArgumentException(
-                    "a vocabulary of symbols: found " + size + ", expected from " + FEWEST + " to " + MOST);
-        }
+        boolean fits = size >= FEWEST && size <= MOST;
+        Refusal.unless(fits, "a vocabulary of symbols", size, "from " + FEWEST + " to " + MOST);
         Stream<String> numbers =
                 IntStream.range(0, size - SIGNS).mapToObj(Integer::toString).sorted();
         return new SymbolTokenizer(Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))

@@ -21,10 +21,8 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     String FILE_ENDING = ".json";
 
     /**
-     * The tokenizer of a name in the settings.
-     *
-     * @throws IllegalArgumentException if the name is unknown, or the file uses an unsupported feature
-     * @throws CorruptFileException if the file is not a {@code tokenizer.json}
+     * The tokenizer of a name in the settings. IllegalArgumentException if the name is unknown, or the file uses an
+     * unsupported feature. CorruptFileException if the file is not a {@code tokenizer.json}.
      */
     static Tokenizer open(Storage storage, String name) throws IOException {
         return name.endsWith(FILE_ENDING) ? ofFile(name, storage.read(name)) : of(name);
@@ -71,7 +69,6 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** SHA-256 (hex) of all that decides a text's ids. */
     String fingerprint();
 
-    /** V. */
     int vocabularySize();
 
     /** The id that ends every document; no text contains it. */

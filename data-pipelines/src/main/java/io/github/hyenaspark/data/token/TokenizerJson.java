@@ -13,7 +13,6 @@ import java.util.TreeMap;
 final class TokenizerJson {
     private TokenizerJson() {}
 
-    /** The bytes of a {@code tokenizer.json}; equal bytes for equal vocabularies. */
     static byte[] write(BpeVocabulary vocabulary) {
         ObjectNode json = Json.object().put("version", "1.0");
         json.putNull("truncation").putNull("padding");

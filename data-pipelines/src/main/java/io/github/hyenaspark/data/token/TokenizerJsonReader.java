@@ -18,16 +18,8 @@ import java.util.TreeMap;
  * tokens that are not special. Truncation, padding, post-processor and decoder are ignored: a document is encoded
  * whole, without additions, and tokens are bytes.
  */
-final class TokenizerJsonReader {
+record TokenizerJsonReader(String file, JsonNode json) {
     private static final int LARGEST_VOCABULARY = 1 << 24;
-
-    private final String file;
-    private final JsonNode json;
-
-    TokenizerJsonReader(String file, JsonNode json) {
-        this.file = file;
-        this.json = json;
-    }
 
     BpeVocabulary vocabulary() throws CorruptFileException {
         JsonNode model = Json.object(json, file, "model");

@@ -33,11 +33,6 @@ class DocumentStepTest {
         public InputStream text() {
             return InputStream.nullInputStream();
         }
-
-        @Override
-        public long sourceBytes() {
-            return 0;
-        }
     };
 
     @Test

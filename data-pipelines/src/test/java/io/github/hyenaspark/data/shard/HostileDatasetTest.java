@@ -169,18 +169,10 @@ class HostileDatasetTest {
 
     /** The shard as a snapshot would name it if one of its files were this. */
     private ShardEntry named(String file, byte[] content) {
-        ShardEntry.Facts old = shard.facts();
-        String hash = Hashes.sha256(content);
-        boolean bin = file.equals(shard.file());
-        boolean idx = file.equals(shard.indexFile());
-        boolean crc = file.equals(shard.checksumFile());
-        var facts = new ShardEntry.Facts(
-                bin ? content.length : old.bytes(),
-                bin ? hash : old.sha256(),
-                idx ? content.length : old.indexBytes(),
-                idx ? hash : old.indexSha256(),
-                crc ? content.length : old.checksumBytes(),
-                crc ? hash : old.checksumSha256());
-        return new ShardEntry(shard.file(), facts, shard.documents(), shard.tokens(), shard.textBytes());
+        List<ObjectRef> files = shard.files().stream()
+                .map(old -> old.file().equals(file) ? new ObjectRef(file, content.length, Hashes.sha256(content)) : old)
+                .toList();
+        return new ShardEntry(
+                files.get(0), files.get(1), files.get(2), shard.documents(), shard.tokens(), shard.textBytes());
     }
 }

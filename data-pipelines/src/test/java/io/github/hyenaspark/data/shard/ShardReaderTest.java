@@ -76,7 +76,7 @@ class ShardReaderTest {
 
         assertThatThrownBy(() -> open(shard))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessage(bin + ": expected " + shard.facts().bytes() + " bytes, found 100 bytes; run prepare again");
+                .hasMessage(bin + ": expected " + shard.bin().bytes() + " bytes, found 100 bytes; run prepare again");
         Files.delete(bin);
         assertThatThrownBy(() -> open(shard))
                 .isInstanceOf(CorruptFileException.class)
@@ -86,36 +86,36 @@ class ShardReaderTest {
     @Test
     void aShardWithoutItsChecksumsIsNotRead() throws IOException {
         ShardEntry shard = shards.write(FORMAT, TestShards.documents(256)).get(0);
-        Files.delete(shards.path(shard.checksumFile()));
+        Files.delete(shards.path(shard.checksums().file()));
 
         try (ShardReader reader = open(shard)) {
             assertThatThrownBy(() -> reader.read(0, 0, new int[1], 0, 1))
                     .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining(shard.checksumFile() + ": expected 16 bytes, found no such file");
+                    .hasMessageContaining(shard.checksums().file() + ": expected 16 bytes, found no such file");
         }
     }
 
     @Test
     void aFlippedByteOfAnIndexIsFoundWhenItIsOpened() throws IOException {
         ShardEntry shard = shards.write(FORMAT, TestShards.documents(256)).get(0);
-        shards.flip(shard.indexFile(), 40, 1);
+        shards.flip(shard.index().file(), 40, 1);
 
         assertThatThrownBy(() -> open(shard))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageContaining(shard.indexFile() + ": expected SHA-256 "
-                        + shard.facts().indexSha256())
+                .hasMessageContaining(shard.index().file() + ": expected SHA-256 "
+                        + shard.index().sha256())
                 .hasMessageEndingWith("; delete it and run prepare again");
     }
 
     @Test
     void aFlippedByteOfChecksumsIsFoundWhenTheyAreNeeded() throws IOException {
         ShardEntry shard = shards.write(FORMAT, TestShards.documents(256)).get(0);
-        shards.flip(shard.checksumFile(), 7, 1);
+        shards.flip(shard.checksums().file(), 7, 1);
 
         try (ShardReader reader = open(shard)) {
             assertThatThrownBy(() -> reader.read(0, 0, new int[1], 0, 1))
                     .isInstanceOf(CorruptFileException.class)
-                    .hasMessageContaining(shard.checksumFile() + ": expected SHA-256 ");
+                    .hasMessageContaining(shard.checksums().file() + ": expected SHA-256 ");
         }
     }
 
@@ -145,7 +145,7 @@ class ShardReaderTest {
         assertThatThrownBy(() -> shards.verify(shard))
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining(
-                        shard.file() + ": expected SHA-256 " + shard.facts().sha256());
+                        shard.file() + ": expected SHA-256 " + shard.bin().sha256());
     }
 
     /**
@@ -204,7 +204,7 @@ class ShardReaderTest {
         if (!file.file().endsWith(".bin")) {
             return false;
         }
-        byte[] bytes = Files.readAllBytes(shards.path(shard.indexFile()));
+        byte[] bytes = Files.readAllBytes(shards.path(shard.index().file()));
         MegatronIndex index = MegatronIndex.parse("", bytes, TokenType.UINT16);
         List<Boolean> within = new ArrayList<>();
         for (int i = 0; i < index.tokens().length; i++) {

@@ -80,8 +80,8 @@ class ShardWriterTest {
         assertThat(written).extracting(ShardEntry::documents).containsExactly(2L, 1L, 1L, 3L, 1L);
         assertThat(written)
                 .filteredOn(shard -> shard.documents() > 1)
-                .allMatch(shard -> shard.facts().bytes() <= 10_000);
-        assertThat(written.get(0).facts().bytes()).isEqualTo(4096 + 7 + 3000 + 7 + 2000);
+                .allMatch(shard -> shard.bin().bytes() <= 10_000);
+        assertThat(written.get(0).bin().bytes()).isEqualTo(4096 + 7 + 3000 + 7 + 2000);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.convolution.LongConvolution;
 import io.github.hyenaspark.data.bench.TokenBenchmark;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.JobCommand;
@@ -155,29 +156,19 @@ public final class BenchJob implements Runnable {
             double gigabits,
             int mebibytes) {
         Config {
-            atLeast("batch", batch, 1);
-            atLeast("channels", channels, 1);
-            atLeast("length", length, 1);
-            atLeast("tokens", tokens, 1);
-            atLeast("threads", threads, 1);
-            atLeast("steps", steps, 0);
-            atLeast("vocab", vocab, 1);
-            atLeast("parameters", parameters, 1);
-            atLeast("rounds", rounds, 1);
-            atLeast("warm-up-rounds", warmUpRounds, 0);
-            atLeast("mebibytes", mebibytes, 1);
-            if (!(seconds >= 0)) {
-                throw new IllegalArgumentException("bench.seconds: found " + seconds + ", expected 0 or more");
-            }
-            if (!(gigabits > 0)) {
-                throw new IllegalArgumentException("bench.gigabits: found " + gigabits + ", expected more than 0");
-            }
-        }
-
-        private static void atLeast(String key, int found, int least) {
-            if (found < least) {
-                throw new IllegalArgumentException(key + ": found " + found + ", expected at least " + least);
-            }
+            Refusal.below(1, "batch", batch);
+            Refusal.below(1, "channels", channels);
+            Refusal.below(1, "length", length);
+            Refusal.below(1, "tokens", tokens);
+            Refusal.below(1, "threads", threads);
+            Refusal.below(0, "steps", steps);
+            Refusal.below(1, "vocab", vocab);
+            Refusal.below(1, "parameters", parameters);
+            Refusal.below(1, "rounds", rounds);
+            Refusal.below(0, "warm-up-rounds", warmUpRounds);
+            Refusal.below(1, "mebibytes", mebibytes);
+            Refusal.unless(seconds >= 0, "bench.seconds", seconds, "0 or more");
+            Refusal.unless(gigabits > 0, "bench.gigabits", gigabits, "more than 0");
         }
     }
 }

@@ -101,8 +101,7 @@ final class RoundBenchJob {
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
         checkpoints.beginEpoch();
         int rounds = bench.warmUpRounds() + bench.rounds();
-        RunStore store =
-                RunStore.open(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
+        RunStore store = new RunStore(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
         var options = new WorkerOptions(
                 run.merge(),
                 checkpoints.epoch(),

@@ -84,16 +84,13 @@ public final class StepBenchJob implements Job {
         console.result(json);
     }
 
-    /**
-     * Hexadecimal digits that name everything the time and memory of a step depend on: model, batch, vocabulary,
-     * threads, recomputation and optimizer, but not rates or rounds.
-     */
+    /** Hexadecimal digits that name all that the time and memory of a step depend on, but not rates or rounds. */
     public static String fingerprint(Settings settings, int vocabularySize) {
         TrainConfig train = settings.bind("train", TrainConfig.class);
         String shape = settings.renderSections(List.of("model")) + " batch " + train.batchSize() + " vocabulary "
                 + vocabularySize + " threads " + train.threads() + " recompute " + train.recompute()
                 + " optimizer " + SettingNames.of(train.optimizer());
-        return Hashes.sha256(shape.getBytes(StandardCharsets.UTF_8)).substring(0, FINGERPRINT_DIGITS);
+        return Hashes.sha256(shape).substring(0, FINGERPRINT_DIGITS);
     }
 
     /**

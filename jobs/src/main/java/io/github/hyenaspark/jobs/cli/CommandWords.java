@@ -9,7 +9,6 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** The help of a command: its name, what it does, and arguments for an example, with paths in capitals. */
 public record CommandWords(String name, String summary, String example) {
-    /** A command for the command line, with its {@code --help}. */
     public CommandLine on(Object command) {
         CommandLine line = new CommandLine(command);
         line.getCommandSpec()

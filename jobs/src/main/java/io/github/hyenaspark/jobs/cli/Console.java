@@ -21,7 +21,6 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
     }
 
-    /** Writes a result on one line. */
     public void result(JsonNode result) {
         results.println(Json.line(result));
         results.flush();

@@ -24,10 +24,7 @@ public final class JobCommand implements Callable<Integer> {
     }
 
     /**
-     * A command for the command line.
-     *
-     * @param sections of the settings that it reads, shown in its help and, where they differ from the defaults, in the
-     *     log
+     * A command that reads some sections of the settings: its help has them, and its log what differs from defaults.
      */
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
         return words.on(new JobCommand(sections, job, console), sections);

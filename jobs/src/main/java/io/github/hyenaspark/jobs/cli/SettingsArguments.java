@@ -3,30 +3,10 @@ package io.github.hyenaspark.jobs.cli;
 import io.github.hyenaspark.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import picocli.CommandLine.Parameters;
 
 /** The files of settings and {@code key=value} arguments of a command line. */
 public final class SettingsArguments {
-    private static final Set<String> SECTIONS = Set.of(
-            "data",
-            "task",
-            "model",
-            "train",
-            "checkpoint",
-            "run",
-            "evaluate",
-            "score",
-            "embed",
-            "generate",
-            "export",
-            "import",
-            "bench",
-            "compare",
-            "tokenizer",
-            "memory",
-            "vacuum");
-
     @Parameters(
             index = "0+", // after the other parameters of a command
             paramLabel = "FILE.conf|KEY=VALUE",
@@ -34,17 +14,15 @@ public final class SettingsArguments {
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
 
-    /** The settings; refuses sections that no command reads. */
     public Settings load() {
         return load(List.of());
     }
 
-    /** The settings over further defaults, each {@code key=value}. */
     Settings load(List<String> defaults) {
         List<String> all = new ArrayList<>(defaults);
         all.addAll(words);
         Settings settings = Settings.load(all);
-        settings.refuseUnknownSections(SECTIONS);
+        settings.refuseUnknownSections();
         return settings;
     }
 }

@@ -11,6 +11,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -118,10 +119,11 @@ public final class CompareJob {
 
     /** Steps have as many tokens at every length. */
     private void checkBatch(int length) {
-        if (tokensPerStep % length != 0) {
-            throw new IllegalArgumentException("compare.lengths: found " + length + ", expected a divisor of "
-                    + tokensPerStep + ", the tokens of a step (train.batch-size times model.l-max)");
-        }
+        Refusal.unless(
+                tokensPerStep % length == 0,
+                "compare.lengths",
+                length,
+                "a divisor of " + tokensPerStep + ", the tokens of a step (train.batch-size times model.l-max)");
     }
 
     private void checkHeldOut(Settings data) throws IOException {
@@ -282,24 +284,21 @@ public final class CompareJob {
             List<Double> rates,
             List<Integer> speedLengths) {
         Config {
-            if (dir.isBlank()) {
-                throw new IllegalArgumentException(
-                        "dir: found \"" + dir + "\", expected a directory for the comparison");
-            }
+            Refusal.unless(!dir.isBlank(), "dir", "\"" + dir + "\"", "a directory for the comparison");
             mixers = unique("mixers", mixers);
             lengths = unique("lengths", lengths);
             rates = unique("rates", rates);
             speedLengths = unique("speed-lengths", speedLengths);
-            if (mixers.isEmpty() || (lengths.isEmpty() && speedLengths.isEmpty())) {
-                throw new IllegalArgumentException("mixers, lengths, speed-lengths: found " + mixers.size() + ", "
-                        + lengths.size() + ", " + speedLengths.size() + " of them, expected a mixer and a length");
-            }
+            Refusal.unless(
+                    !mixers.isEmpty() && !(lengths.isEmpty() && speedLengths.isEmpty()),
+                    "mixers, lengths, speed-lengths",
+                    mixers.size() + ", " + lengths.size() + ", " + speedLengths.size() + " of them",
+                    "a mixer and a length");
             positive("lengths", lengths);
             positive("rates", rates);
             positive("speed-lengths", speedLengths);
         }
 
-        /** What the runs of a length have in common. */
         enum Equal {
             /** The rounds, and so the tokens. */
             TOKENS,
@@ -308,16 +307,13 @@ public final class CompareJob {
         }
 
         private static <T> List<T> unique(String key, List<T> values) {
-            if (values.stream().distinct().count() < values.size()) {
-                throw new IllegalArgumentException(key + ": found " + values + ", expected each once");
-            }
+            Refusal.unless(values.stream().distinct().count() == values.size(), key, values, "each once");
             return List.copyOf(values);
         }
 
         private static void positive(String key, List<? extends Number> values) {
-            if (values.stream().anyMatch(value -> !(value.doubleValue() > 0))) {
-                throw new IllegalArgumentException(key + ": found " + values + ", expected numbers above 0");
-            }
+            boolean fits = values.stream().allMatch(value -> value.doubleValue() > 0);
+            Refusal.unless(fits, key, values, "numbers above 0");
         }
     }
 }

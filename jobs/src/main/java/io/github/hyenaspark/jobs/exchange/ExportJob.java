@@ -10,6 +10,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.Storage.Content;
@@ -25,7 +26,6 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,9 +69,7 @@ public final class ExportJob implements Callable<Integer> {
             throw new IllegalArgumentException("run.dir: found " + options.dir() + " beside RUN, " + run
                     + ", which says the same; leave run.dir out");
         }
-        if (config.output().isBlank()) {
-            throw new IllegalArgumentException("export.output: found nothing, expected the directory of the export");
-        }
+        Refusal.unless(!config.output().isBlank(), "export.output", "nothing", "the directory of the export");
         Storage storage = SparkRuntime.storage();
         TrainedRun trained = TrainedRun.open(storage, run, options.checkpoint());
         String theta = Hashes.sha256(trained.theta());
@@ -83,7 +81,8 @@ public final class ExportJob implements Callable<Integer> {
                 .put("theta_sha256", theta)
                 .put("export", config.output());
         ArrayNode written = json.putArray("files");
-        for (FileInfo file : write(storage, config.output(), files(storage, trained, config.format(), theta))) {
+        for (FileInfo file :
+                storage.writeAll("export.output", config.output(), files(storage, trained, config.format(), theta))) {
             written.addObject()
                     .put("file", file.name())
                     .put("bytes", file.bytes())
@@ -91,23 +90,6 @@ public final class ExportJob implements Callable<Integer> {
         }
         console.result(json);
         return ExitCode.DONE.code();
-    }
-
-    /** Writes all files, or none if one exists with other content. */
-    private static List<FileInfo> write(Storage storage, String output, Map<String, Content> files) throws IOException {
-        for (Map.Entry<String, Content> file : files.entrySet()) {
-            String uri = Storage.resolve(output, file.getKey());
-            if (storage.hasOther(uri, file.getValue())) {
-                throw new IllegalArgumentException("export.output: " + uri
-                        + " is there already with other content, expected nothing or this same export; choose another"
-                        + " directory or delete it");
-            }
-        }
-        List<FileInfo> written = new ArrayList<>();
-        for (Map.Entry<String, Content> file : files.entrySet()) {
-            written.add(storage.write(Storage.resolve(output, file.getKey()), file.getValue()));
-        }
-        return written;
     }
 
     private Map<String, Content> files(Storage storage, TrainedRun trained, Format format, String theta)

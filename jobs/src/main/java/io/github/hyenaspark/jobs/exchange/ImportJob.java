@@ -13,6 +13,7 @@ import io.github.hyenaspark.exchange.SafariTensors;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -49,9 +50,7 @@ public final class ImportJob implements Job {
     @Override
     public void run(Settings settings, Console console) throws IOException {
         RunConfig run = settings.bind("run", RunConfig.class);
-        if (run.dir().isBlank()) {
-            throw new IllegalArgumentException("run.dir: found nothing, expected the directory of the new run");
-        }
+        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the new run");
         Storage storage = SparkRuntime.storage();
         Tokenizer tokenizer = tokenizer(settings, storage);
         Checkpoint checkpoint = checkpoint(settings, storage, tokenizer);
@@ -145,10 +144,8 @@ public final class ImportJob implements Job {
 
     private static String folder(Settings settings) {
         String folder = settings.bind("import", Config.class).input();
-        if (folder.isBlank()) {
-            throw new IllegalArgumentException(
-                    "import.input: found nothing, expected a directory with model.safetensors and config.json");
-        }
+        String expected = "a directory with model.safetensors and config.json";
+        Refusal.unless(!folder.isBlank(), "import.input", "nothing", expected);
         return folder;
     }
 

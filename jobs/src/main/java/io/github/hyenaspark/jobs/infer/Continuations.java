@@ -21,7 +21,6 @@ final class Continuations {
         this.generator = generator;
     }
 
-    /** Writes a continuation as it is generated, and ends the line. */
     void stream(String prompt, long seed, PrintStream results) {
         try (var text = new Utf8Writer(results)) {
             generate(prompt, seed, text::write);
@@ -40,7 +39,6 @@ final class Continuations {
                 .put("seed", seed);
     }
 
-    /** Generates one continuation; returns its tokens. */
     private int generate(String prompt, long seed, Consumer<byte[]> text) {
         var stop = new StopSequences(config.stop(), text);
         long start = System.nanoTime();

@@ -6,6 +6,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.progress.Progress;
@@ -45,9 +46,7 @@ public final class DocumentsJob {
         this.console = console;
         run = settings.bind("run", RunConfig.class);
         data = settings.bind("data", DataConfig.class).qualified(storage);
-        if (data.input().isBlank()) {
-            throw new IllegalArgumentException("data.input: found \"\", expected a directory, a file or a glob");
-        }
+        Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         files = data.files(storage);
         SparkInference.checkOutput(storage, command + ".output", output);
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
@@ -116,10 +115,8 @@ public final class DocumentsJob {
     }
 
     private static void checkOverlap(String section, int overlap) {
-        if (overlap < -1) {
-            throw new IllegalArgumentException(section + ".overlap: found " + overlap
-                    + ", expected 0 tokens or more, or -1 for half of model.l-max");
-        }
+        String expected = "0 tokens or more, or -1 for half of model.l-max";
+        Refusal.unless(overlap >= -1, section + ".overlap", overlap, expected);
     }
 
     /** The section {@code score}; {@code reference.conf} describes its keys. */

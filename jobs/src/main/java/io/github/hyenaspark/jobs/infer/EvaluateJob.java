@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.report.page.EvaluationPage;
@@ -58,10 +59,7 @@ public final class EvaluateJob {
         refuseOtherTokenizer();
     }
 
-    /**
-     * Measures the snapshot that the settings name, or the one that the run was trained on; refuses a missing or
-     * damaged one, or another tokenizer.
-     */
+    /** Measures the snapshot that is set, or the run's own; refuses a missing or damaged one, or another tokenizer. */
     public static void run(Settings settings, Console console) throws IOException {
         new EvaluateJob(settings, console).run();
     }
@@ -185,10 +183,7 @@ public final class EvaluateJob {
         return classes;
     }
 
-    /**
-     * Adds the loss in the units in which people compare models, for so many bytes of text; null where there are no
-     * tokens.
-     */
+    /** Adds the loss in the units people compare models by, for so many bytes of text; null without tokens. */
     static void putLoss(ObjectNode json, LossSum loss, long bytes) {
         Json.putFinite(json, "loss", loss.mean());
         Json.putFinite(json, "perplexity", Math.exp(loss.mean()));
@@ -199,10 +194,7 @@ public final class EvaluateJob {
     /** The section {@code evaluate}; {@code reference.conf} describes its keys. */
     record Config(Split split, long maxDocuments, String output) {
         Config {
-            if (maxDocuments < 0) {
-                throw new IllegalArgumentException(
-                        "evaluate.max-documents: found " + maxDocuments + ", expected at least 1, or 0 for all");
-            }
+            Refusal.unless(maxDocuments >= 0, "evaluate.max-documents", maxDocuments, "at least 1, or 0 for all");
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.infer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -99,7 +100,6 @@ public final class GenerateJob implements Callable<Integer> {
         return Optional.ofNullable(lines.readLine());
     }
 
-    /** The texts of a list, or the lines of a file that are not blank. */
     private static List<String> prompts(Storage storage, JsonNode given) throws IOException {
         List<String> prompts = new ArrayList<>();
         given.forEach(text -> prompts.add(text.asText()));
@@ -129,21 +129,12 @@ public final class GenerateJob implements Callable<Integer> {
             double topP,
             long seed) {
         Config {
-            if (tokens < 1) {
-                throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
-            }
-            if (!prompts.isTextual() && !isTexts(prompts)) {
-                throw new IllegalArgumentException(
-                        "prompts: found " + prompts + ", expected a file or a list of texts, as in [\"a\", \"b\"]");
-            }
-            if (!prompt.isEmpty() && hasAny(prompts)) {
-                throw new IllegalArgumentException("prompts: found " + prompts.asText(prompts.toString())
-                        + " beside a prompt, expected one of the two; leave one out");
-            }
-            if (stop.contains("")) {
-                throw new IllegalArgumentException(
-                        "stop: found an empty text, expected at least one character in each");
-            }
+            Refusal.below(1, "tokens", tokens);
+            boolean texts = prompts.isTextual() || isTexts(prompts);
+            Refusal.unless(texts, "prompts", prompts, "a file or a list of texts, as in [\"a\", \"b\"]");
+            String both = prompts.asText(prompts.toString()) + " beside a prompt";
+            Refusal.unless(prompt.isEmpty() || !hasAny(prompts), "prompts", both, "one of the two; leave one out");
+            Refusal.unless(!stop.contains(""), "stop", "an empty text", "at least one character in each");
             stop = List.copyOf(stop);
             Sampling.of(temperature, topK, topP); // validates
         }

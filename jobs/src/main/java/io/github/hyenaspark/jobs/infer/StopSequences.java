@@ -10,7 +10,6 @@ final class StopSequences {
     private final Consumer<byte[]> to;
     private String held = "";
 
-    /** Stops at any of {@code texts}, none of them empty; forwards to {@code to}. */
     StopSequences(List<String> texts, Consumer<byte[]> to) {
         this.to = to;
         sequences = texts.stream()

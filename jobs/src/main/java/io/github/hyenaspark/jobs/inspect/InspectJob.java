@@ -90,10 +90,8 @@ public final class InspectJob implements Callable<Integer> {
     }
 
     /**
-     * The content of a directory, or of one checkpoint or snapshot.
-     *
-     * @throws IllegalArgumentException if it is none of these
-     * @throws CorruptFileException if no checkpoint is valid
+     * The content of a directory, or of one checkpoint or snapshot. IllegalArgumentException if it is none of these.
+     * CorruptFileException if no checkpoint is valid.
      */
     private static ObjectNode describe(Storage storage, String place) throws IOException {
         Matcher file = FILE.matcher(place);

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
-import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.ShardEntry;
@@ -34,11 +33,7 @@ final class Inspection {
 
     private Inspection() {}
 
-    /**
-     * A checkpoint of a run, and the list of all.
-     *
-     * @param checkpoints newest first
-     */
+    /** A checkpoint of a run, and the list of all, newest first. */
     static ObjectNode run(String run, CheckpointManifest manifest, List<CheckpointManifest> checkpoints)
             throws CorruptFileException {
         String checkpoint = Storage.resolve(run, manifest.path());
@@ -59,12 +54,7 @@ final class Inspection {
                 .put("dataset_sha256", facts.datasetSha256())
                 .put("tokenizer", facts.tokenizer())
                 .put("vocabulary_size", facts.vocabularySize());
-        Provenance.Numerics numerics = facts.numerics();
-        json.putObject("numerics")
-                .put("java", numerics.java())
-                .put("backend", numerics.backend())
-                .put("blas", numerics.blas())
-                .put("threads", numerics.threads());
+        json.set("numerics", facts.numerics().toJson());
         ArrayNode files = json.putArray("files");
         files(manifest)
                 .forEach(file -> files.addObject()
@@ -129,14 +119,10 @@ final class Inspection {
 
     /** Bytes of the token files; indexes and checksums are small in comparison. */
     private static long shardBytes(List<ShardEntry> shards) {
-        return shards.stream().mapToLong(shard -> shard.facts().bytes()).sum();
+        return shards.stream().mapToLong(shard -> shard.bin().bytes()).sum();
     }
 
-    /**
-     * An inspection with only those settings of a run that differ from the defaults.
-     *
-     * @param defaults {@link #defaults()}
-     */
+    /** An inspection with only those settings of a run that differ from the {@link #defaults}. */
     static ObjectNode abridged(ObjectNode found, Future<Set<String>> defaults) throws IOException {
         ObjectNode shown = found.deepCopy();
         if (shown.at("/settings/model").isObject()) {
@@ -181,11 +167,7 @@ final class Inspection {
         object.properties().forEach(field -> {
             JsonNode value = field.getValue();
             if (value.isValueNode()) {
-                text.append(indent)
-                        .append(padded(field.getKey(), width))
-                        .append(INDENT)
-                        .append(shown(value))
-                        .append('\n');
+                text.append(indent + padded(field.getKey(), width) + INDENT + shown(value) + "\n");
                 return;
             }
             text.append(indent).append(field.getKey()).append('\n');

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.train.BpeTrainer;
 import io.github.hyenaspark.data.token.train.TopWords;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
@@ -29,8 +30,8 @@ public final class TrainTokenizerJob {
         Storage storage = SparkRuntime.storage();
         DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
         Config config = settings.bind("tokenizer", Config.class);
-        checkPlace("data.input", data.input(), "a directory, a file or a glob");
-        checkPlace("tokenizer.output", config.output(), "a directory");
+        Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
+        Refusal.unless(!config.output().isBlank(), "tokenizer.output", "\"\"", "a directory");
         List<WorkUnit> units = WorkUnit.cut(data.files(storage), data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
@@ -61,28 +62,12 @@ public final class TrainTokenizerJob {
                 .put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
-    private static void checkPlace(String key, String found, String expected) {
-        if (found.isBlank()) {
-            throw new IllegalArgumentException(key + ": found \"" + found + "\", expected " + expected);
-        }
-    }
-
-    /** Writes all three files, or none if one exists with other content. */
     private static void write(Storage storage, String output, BpeTokenizer tokenizer) throws IOException {
         Map<String, Storage.Content> files = new LinkedHashMap<>();
         files.put("vocab.json", out -> out.write(tokenizer.vocabularyFile()));
         files.put("merges.txt", out -> out.write(tokenizer.mergesFile()));
         files.put("tokenizer.json", out -> out.write(tokenizer.file())); // last: it marks a complete tokenizer
-        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
-            String uri = Storage.resolve(output, file.getKey());
-            if (storage.hasOther(uri, file.getValue())) {
-                throw new IllegalArgumentException("tokenizer.output: " + uri
-                        + " is there already with other content; choose another directory, or delete it");
-            }
-        }
-        for (Map.Entry<String, Storage.Content> file : files.entrySet()) {
-            storage.write(Storage.resolve(output, file.getKey()), file.getValue());
-        }
+        storage.writeAll("tokenizer.output", output, files);
     }
 
     /** The section {@code tokenizer}; {@code reference.conf} describes its keys. */
@@ -90,16 +75,9 @@ public final class TrainTokenizerJob {
         private static final int FEWEST_IDS = 257;
 
         Config {
-            atLeast("vocab", vocab, FEWEST_IDS);
-            atLeast("max-words", maxWords, 1);
-            atLeast("min-frequency", minFrequency, 1);
-        }
-
-        private static void atLeast(String key, long found, long least) {
-            if (found < least) {
-                throw new IllegalArgumentException(
-                        "tokenizer." + key + ": found " + found + ", expected at least " + least);
-            }
+            Refusal.below(FEWEST_IDS, "tokenizer.vocab", vocab);
+            Refusal.below(1, "tokenizer.max-words", maxWords);
+            Refusal.below(1, "tokenizer.min-frequency", minFrequency);
         }
     }
 }

@@ -5,6 +5,7 @@ import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.commit.DatasetLease;
 import io.github.hyenaspark.data.prepare.commit.Vacuum;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -41,10 +42,7 @@ public final class VacuumJob {
     /** The section {@code vacuum}; {@code reference.conf} describes its keys. */
     record Config(double olderThanHours) {
         Config {
-            if (!(olderThanHours >= 0)) {
-                throw new IllegalArgumentException(
-                        "vacuum.older-than-hours: found " + olderThanHours + ", expected 0 or more hours");
-            }
+            Refusal.unless(olderThanHours >= 0, "vacuum.older-than-hours", olderThanHours, "0 or more hours");
         }
     }
 }

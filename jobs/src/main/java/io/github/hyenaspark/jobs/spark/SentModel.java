@@ -49,7 +49,6 @@ final class SentModel implements Serializable {
                 context.broadcast(run.theta()));
     }
 
-    /** L. */
     int longest() {
         return Settings.ofJson(settings).bind("model", ModelConfig.class).lMax();
     }

@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -32,30 +33,20 @@ public final class SparkInference {
     }
 
     /**
-     * Totals over all documents.
-     *
-     * @param documents rows, those with an error among them
-     * @param failed rows with an error
-     * @param tokens that have a result
-     * @param nats sum of their losses; 0 where there are none
-     * @param bytes of the texts of these losses; 0 where there are none
+     * Totals: rows, those with an error, tokens that have a result, the sum of their losses in nats, and the bytes of
+     * their texts; the last two are 0 without losses.
      */
     public record Totals(long documents, long failed, long tokens, double nats, long bytes) {}
 
     /**
-     * Documents of files, and the directory of Parquet files for their results.
-     *
-     * @param config with absolute places
-     * @param overlap inputs that a sequence shares with the one before; negative for half of the longest sequence
-     * @param output its URI
+     * Documents of files, by settings with absolute places, and the URI of the Parquet files for their results.
+     * Sequences share {@code overlap} inputs with the one before; if negative, half of the longest sequence.
      */
     public record Plan(TrainedRun run, DataConfig config, List<WorkUnit> units, int overlap, String output) {}
 
     /** Refuses an output that holds anything but what a run that did not finish has left. */
     public static void checkOutput(Storage storage, String key, String output) throws IOException {
-        if (output.isBlank()) {
-            throw new IllegalArgumentException(key + ": found nothing, expected a directory");
-        }
+        Refusal.unless(!output.isBlank(), key, "nothing", "a directory");
         boolean used = storage.everythingBelow(output).stream()
                 .anyMatch(file -> !file.uri().contains(UNFINISHED));
         if (used) {
@@ -66,11 +57,8 @@ public final class SparkInference {
 
     /** Scores files; each token's loss is a result, too, if it is wanted. */
     public Totals score(Plan plan, boolean perToken) {
-        SentModel model = SentModel.of(context(), plan.run());
+        SentModel model = model("score", plan);
         Scoring scoring = scoring(model, plan.overlap());
-        TaskWatch.describe(
-                context(),
-                "score " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, (perToken ? scoring.perToken() : scoring).inference(), plan)
                 .agg(
                         functions.count("*"),
@@ -88,22 +76,25 @@ public final class SparkInference {
     }
 
     public Totals embed(Plan plan, Pooling pooling) {
-        SentModel model = SentModel.of(context(), plan.run());
+        SentModel model = model("embed", plan);
         Embedder inference = scoring(model, plan.overlap()).inference(pooling);
-        TaskWatch.describe(
-                context(),
-                "embed " + plan.units().size() + " units of " + plan.config().input());
         Row sums = write(model, inference, plan)
                 .agg(functions.count("*"), functions.count("error"), functions.sum("tokens"))
                 .first();
         return new Totals(sums.getLong(0), sums.getLong(1), sums.isNullAt(2) ? 0 : sums.getLong(2), 0, 0);
     }
 
+    private SentModel model(String job, Plan plan) {
+        TaskWatch.describe(
+                context(),
+                job + " " + plan.units().size() + " units of " + plan.config().input());
+        return SentModel.of(context(), plan.run());
+    }
+
     private static Scoring scoring(SentModel model, int overlap) {
         return overlap < 0 ? Scoring.of(model) : Scoring.of(model).overlap(overlap);
     }
 
-    /** Writes the rows of files and reads them again. */
     private <R extends Inference.Result> Dataset<Row> write(SentModel model, Inference<R> inference, Plan plan) {
         DataConfig config = plan.config();
         JavaRDD<Row> rows = context()

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.train;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
@@ -20,11 +21,8 @@ public record RunConfig(
         TrainedRun.checkChoice(checkpoint);
     }
 
-    /** Refuses another checkpoint than the newest where a run is resumed. */
     void refuseOtherThanNewest() {
-        if (!checkpoint.equals(TrainedRun.NEWEST)) {
-            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected " + TrainedRun.NEWEST
-                    + ", from which a training resumes; only commands that use a model choose");
-        }
+        String expected = TrainedRun.NEWEST + ", from which a training resumes; only commands that use a model choose";
+        Refusal.unless(checkpoint.equals(TrainedRun.NEWEST), "run.checkpoint", checkpoint, expected);
     }
 }

@@ -22,8 +22,6 @@ import org.slf4j.LoggerFactory;
 /**
  * Finds the data of a run and refuses changes that would make it a different run. A new run takes the newest snapshot
  * of its dataset; a resumed run keeps the snapshot it started with, even if the dataset has grown.
- *
- * @param settings the current ones
  */
 record RunData(Storage storage, TrainSettings settings) {
     private static final Logger LOG = LoggerFactory.getLogger(RunData.class);
@@ -33,7 +31,6 @@ record RunData(Storage storage, TrainSettings settings) {
     /**
      * The snapshot to train on.
      *
-     * @param resumed the checkpoint to resume from, if any
      * @throws IllegalArgumentException if settings, data or numerics differ from the checkpoint's, the data does not
      *     fit the settings, or the settings name another tokenizer than the dataset's
      * @throws CorruptFileException if the dataset's tokenizer differs from the checkpoint's, or the data is damaged
@@ -82,9 +79,8 @@ record RunData(Storage storage, TrainSettings settings) {
     }
 
     /**
-     * Defaults that a run keeps: its architecture, and how it is trained unless it was imported and is not trained yet.
-     *
-     * @return {@code key=value} for every key of these sections; none if there is no checkpoint
+     * Defaults that a run keeps, {@code key=value}: its architecture, and how it is trained unless it was imported and
+     * is not trained yet; none if there is no checkpoint.
      */
     static List<String> began(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();

@@ -117,7 +117,7 @@ public final class TrainJob {
                 .orElseGet(() -> initial(model.parameters(), moments));
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
-                RunStore.open(storage, settings.directory(), checkpoints, facts(model.table(), snapshot), journalBytes);
+                new RunStore(storage, settings.directory(), checkpoints, facts(model.table(), snapshot), journalBytes);
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         String beginning = from.isPresent() ? "resuming" : "starting";
@@ -201,11 +201,7 @@ public final class TrainJob {
                 MachineNumerics.of(settings.train().threads()));
     }
 
-    /**
-     * Prints the result; a loss that was never measured is null.
-     *
-     * @param failedWrites of the journal, the loss curve and the reports, in this process
-     */
+    /** Prints the result, with what this process failed to write; a loss that was never measured is null. */
     private void report(RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
         double heldOut = last(history.heldOut());
         ObjectNode json = Json.object()
@@ -224,9 +220,7 @@ public final class TrainJob {
         return points.isEmpty() ? Double.NaN : points.get(points.size() - 1).loss();
     }
 
-    /**
-     * Held-out targets, all tokens but the first of each document, per byte of held-out text; NaN without such text.
-     */
+    /** Held-out targets, all tokens but each document's first, per byte of held-out text; NaN without such text. */
     private static double targetsPerByte(DatasetSnapshot snapshot) {
         long targets = snapshot.tokens(Split.VALIDATION) - snapshot.documents(Split.VALIDATION);
         return (double) targets / snapshot.textBytes(Split.VALIDATION);

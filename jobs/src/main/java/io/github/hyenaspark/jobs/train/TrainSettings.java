@@ -12,11 +12,8 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
 
 /**
- * What {@code train} reads from the settings, checked.
- *
- * @param driver when the round loop validates, saves and stops
- * @param rendered all effective settings, JSON
- * @param identity the settings that the run's bits depend on, JSON
+ * What {@code train} reads from the settings, checked, and as JSON: all effective settings, and those that the run's
+ * bits depend on.
  */
 public record TrainSettings(
         DataConfig data,

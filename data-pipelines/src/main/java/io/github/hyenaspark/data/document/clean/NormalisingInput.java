@@ -32,7 +32,6 @@ final class NormalisingInput extends BulkInputStream {
 
     private static final int BEGINNING_BYTES = 256;
 
-    private final InputStream in;
     private final Normalizer.Form form;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
@@ -47,7 +46,7 @@ final class NormalisingInput extends BulkInputStream {
     private boolean ended;
 
     NormalisingInput(InputStream in, Normalizer.Form form) {
-        this.in = in;
+        super(in);
         this.form = form;
     }
 
@@ -66,11 +65,6 @@ final class NormalisingInput extends BulkInputStream {
         System.arraycopy(piece, pieceAt, to, at, read);
         pieceAt += read;
         return read;
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 
     private void nextPiece() throws IOException {

@@ -85,10 +85,7 @@ final class BedFile {
         return new WrongSettingException("data.source.fasta.bed: " + uri + ", line " + line + ": " + problem);
     }
 
-    /**
-     * Bases of a FASTA record, from 0, the end exclusive; the split may be empty, and the line, from 1, is 0 for a
-     * whole record.
-     */
+    /** Bases of a FASTA record, from 0, the end exclusive; the split may be empty, line 0 is a whole record. */
     record Interval(long start, long end, String split, int line) {
         static final Interval WHOLE = new Interval(0, Long.MAX_VALUE, "", 0);
 

@@ -86,11 +86,6 @@ public final class FastaDocuments implements DocumentReader {
             inRecord = true;
             return got;
         }
-
-        @Override
-        public long consumed() {
-            return slice.blocks().takeConsumed();
-        }
     }
 
     private final class Piece extends DocumentTextStream.TextDocument {

@@ -17,10 +17,9 @@ public final class DocumentReaders {
     private DocumentReaders() {}
 
     /**
-     * Opens a slice; the caller closes the reader.
-     *
-     * @throws IllegalArgumentException if the file cannot be read in slices, or the settings' BED file is malformed
-     * @throws IOException if the file is gone or has changed since it was listed; the reader and its texts throw it too
+     * Opens a slice; the caller closes the reader. IllegalArgumentException if the file cannot be read in slices, or
+     * the settings' BED file is malformed. IOException if the file is gone or has changed since it was listed; the
+     * reader and its texts throw it too.
      */
     public static DocumentReader open(Storage storage, Slice slice, SourceConfig config) throws IOException {
         InputFile file = slice.file();

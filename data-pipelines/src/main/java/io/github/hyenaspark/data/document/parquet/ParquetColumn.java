@@ -35,7 +35,6 @@ record ParquetColumn(String name, ColumnDescriptor descriptor) {
         return new ParquetColumn(name, found.get());
     }
 
-    /** This column; refuses one that does not hold text. */
     ParquetColumn ofText(String setting, String uri) {
         boolean text = type().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
                 && (isPlain() || TEXTS.contains(type().getLogicalTypeAnnotation()));

@@ -89,8 +89,7 @@ public final class ParquetDocuments implements DocumentReader {
             long start = block.getStartingPos();
             // the library refuses to read a group without rows
             if (start >= slice.from() && start < slice.to() && block.getRowCount() > 0) {
-                pending.add(
-                        new ParquetRows.RowGroup(index, start, row, block.getRowCount(), block.getCompressedSize()));
+                pending.add(new ParquetRows.RowGroup(index, start, row, block.getRowCount()));
             }
             row += block.getRowCount();
         }

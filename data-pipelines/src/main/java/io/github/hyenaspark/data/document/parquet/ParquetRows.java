@@ -72,7 +72,6 @@ final class ParquetRows {
     /** The next row; one without text is refused. */
     Document next() throws BadDocumentException {
         long position = group.firstRow() + row;
-        long sourceBytes = group.bytesOf(row + 1) - group.bytesOf(row);
         row++;
         Optional<byte[]> value = text.nextBytes(texts);
         SortedMap<String, String> values = new TreeMap<>();
@@ -83,12 +82,7 @@ final class ParquetRows {
         byte[] bytes =
                 value.orElseThrow(() -> new BadDocumentException(position, "the row has no text (null)", new byte[0]));
         return new RowDocument(
-                path,
-                position,
-                sourceBytes,
-                new ByteArrayInputStream(bytes),
-                id,
-                Collections.unmodifiableSortedMap(values));
+                path, position, new ByteArrayInputStream(bytes), id, Collections.unmodifiableSortedMap(values));
     }
 
     private static List<Type> filtered(GroupType group, List<List<String>> paths, int depth) {
@@ -107,21 +101,10 @@ final class ParquetRows {
         return fields;
     }
 
-    /** One row, in memory; {@code sourceBytes} is its share of the row group. */
     private record RowDocument(
-            String path,
-            long position,
-            long sourceBytes,
-            InputStream text,
-            Optional<String> givenId,
-            SortedMap<String, String> columns)
+            String path, long position, InputStream text, Optional<String> givenId, SortedMap<String, String> columns)
             implements Document {}
 
-    /** A row group of at least 1 row, from a byte of the file; {@code bytes} are those of all its columns as stored. */
-    record RowGroup(int index, long start, long firstRow, long rows, long bytes) {
-        /** The share of its bytes that its first rows have, spread evenly. */
-        long bytesOf(long firstRows) {
-            return Math.round(bytes * (firstRows / (double) rows));
-        }
-    }
+    /** A row group of at least 1 row, from a byte of the file. */
+    record RowGroup(int index, long start, long firstRow, long rows) {}
 }

@@ -13,12 +13,11 @@ import java.util.zip.ZipException;
 /** A single-stream archive's content. A damaged or truncated archive is a {@link BadFileException}. */
 public final class ArchiveStream extends BulkInputStream {
     private final InputFile file;
-    private final InputStream in;
     private long bytes;
 
     private ArchiveStream(InputFile file, InputStream in) {
+        super(in);
         this.file = file;
-        this.in = in;
     }
 
     public static ArchiveStream of(InputFile.Compression compression, InputFile file, InputStream archive)
@@ -45,11 +44,6 @@ public final class ArchiveStream extends BulkInputStream {
             throw new BadFileException(
                     file.uri(), bytes, "the Zstandard archive is damaged or cut off: " + e.getMessage());
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 
     /**

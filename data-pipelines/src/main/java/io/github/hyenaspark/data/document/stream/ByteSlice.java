@@ -20,29 +20,17 @@ public final class ByteSlice implements Closeable {
     public int at;
     public int end;
 
-    private final @Nullable ListedStream archive;
     private InputStream in;
     private long offset; // of bytes[0]
     private boolean ended;
     private @Nullable IOException failure;
-    private long counted;
     private final byte[] beginning = new byte[BEGINNING];
     private int saved;
     private int unsaved = -1; // first byte of the window that belongs to the record's beginning and is not saved
 
-    /** Starts at offset 0 of an archive's content; the bytes counted are the archive's own. */
-    ByteSlice(InputStream content, ListedStream archive) {
-        this(content, 0, archive);
-    }
-
-    private ByteSlice(InputStream in, long offset, @Nullable ListedStream archive) {
+    public ByteSlice(InputStream in, long offset) {
         this.in = in;
         this.offset = offset;
-        this.archive = archive;
-    }
-
-    public ByteSlice(InputStream in, long offset) {
-        this(in, offset, null);
     }
 
     public void reset(InputStream other, long otherOffset) {
@@ -108,13 +96,6 @@ public final class ByteSlice implements Closeable {
                 return;
             }
         }
-    }
-
-    /** Bytes of the stored file that were read since the last call. */
-    public long takeConsumed() {
-        long before = counted;
-        counted = archive == null ? position() : archive.offset();
-        return counted - before;
     }
 
     public void beginRecord() {

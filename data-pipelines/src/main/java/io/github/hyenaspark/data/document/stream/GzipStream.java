@@ -23,7 +23,6 @@ final class GzipStream extends BulkInputStream {
     private static final int COMMENT = 16;
     private static final int RESERVED = 0xE0;
 
-    private final InputStream in;
     private final Inflater inflater = new Inflater(true);
     private final CRC32 crc = new CRC32();
     private final byte[] block = new byte[BLOCK];
@@ -33,7 +32,7 @@ final class GzipStream extends BulkInputStream {
     private boolean begun;
 
     GzipStream(InputStream in) {
-        this.in = in;
+        super(in);
     }
 
     @Override

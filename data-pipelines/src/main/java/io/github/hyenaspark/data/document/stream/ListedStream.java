@@ -10,12 +10,11 @@ import java.io.InputStream;
 /** A listed file's bytes from an offset to its end. Reading fails if its length differs from the listed one. */
 public final class ListedStream extends BulkInputStream {
     private final InputFile file;
-    private final InputStream in;
     private long offset;
 
     private ListedStream(InputFile file, InputStream in, long from) {
+        super(in);
         this.file = file;
-        this.in = in;
         this.offset = from;
     }
 
@@ -25,10 +24,6 @@ public final class ListedStream extends BulkInputStream {
         } catch (CorruptFileException e) {
             throw new IOException("file " + file.uri() + " has changed since it was listed; run prepare again", e);
         }
-    }
-
-    public long offset() {
-        return offset;
     }
 
     @Override
@@ -41,10 +36,5 @@ public final class ListedStream extends BulkInputStream {
                     + " bytes, found " + (got < 0 ? "" : "at least ") + offset + "; run prepare again");
         }
         return got;
-    }
-
-    @Override
-    public void close() throws IOException {
-        in.close();
     }
 }

@@ -19,7 +19,7 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         }
         ListedStream stored = ListedStream.open(storage, file, 0);
         try {
-            ByteSlice blocks = new ByteSlice(ArchiveStream.of(compression, file, stored), stored);
+            ByteSlice blocks = new ByteSlice(ArchiveStream.of(compression, file, stored), 0);
             return new SliceReader(file.path(), blocks, 0, Long.MAX_VALUE);
         } catch (IOException e) {
             stored.close();
@@ -32,7 +32,6 @@ public record SliceReader(String path, ByteSlice blocks, long from, long to) imp
         if (from > 0) {
             blocks.skipLine(to);
         }
-        blocks.takeConsumed(); // what was read so far is the slice's before
     }
 
     /** Whether no record begins here or later. */

@@ -22,30 +22,39 @@ final class JsonLine {
     private static final int DEEPEST = 512;
     private static final int SCRATCH = 1 << 13;
     private static final int NOTHING = -1;
+    private static final int TEXT = 0;
+    private static final int NONE = -1;
 
     private final ByteSlice blocks;
-    private final Fields fields;
+    private final List<String> names; // of the wanted fields, the text first
+    private final Set<Integer> seen = new HashSet<>();
+    private final Map<String, String> values = new HashMap<>();
     private final JsonString string;
     private final byte[] key;
     private final byte[] scratch = new byte[SCRATCH];
     private final ByteArrayOutputStream value = new ByteArrayOutputStream();
-    private int kept = Fields.NONE; // the field whose value is being passed
+    private int kept = NONE; // the field whose value is being passed
 
-    JsonLine(ByteSlice blocks, Fields fields) {
+    JsonLine(ByteSlice blocks, List<String> names) {
         this.blocks = blocks;
-        this.fields = fields;
+        this.names = names;
         this.string = new JsonString(blocks);
-        this.key = new byte[fields.keyBytes()];
+        int longest = names.stream()
+                .mapToInt(name -> name.getBytes(UTF_8).length)
+                .max()
+                .orElse(0);
+        this.key = new byte[longest + 1]; // enough to tell any key from the wanted ones
     }
 
     /** Moves to the text; refuses a line that is malformed so far or has none. */
     JsonString begin() throws IOException {
         long start = blocks.position();
-        fields.clear();
-        kept = Fields.NONE;
+        seen.clear();
+        values.clear();
+        kept = NONE;
         expect('{', "an object");
         if (isNext('}') || !membersUpToText()) {
-            throw blocks.bad(start, "the line has no field \"" + fields.name(Fields.TEXT) + "\"", JsonString.NEXT_LINE);
+            throw blocks.bad(start, "the line has no field \"" + names.get(TEXT) + "\"", JsonString.NEXT_LINE);
         }
         return string;
     }
@@ -66,9 +75,9 @@ final class JsonLine {
         do {
             int field = key();
             expect(':', "a colon after the name of a field");
-            if (field == Fields.TEXT) {
+            if (field == TEXT) {
                 if (!isNext('"')) {
-                    throw bad("the field \"" + fields.name(field) + "\" is not a text");
+                    throw bad("the field \"" + names.get(field) + "\" is not a text");
                 }
                 string.begin();
                 return true;
@@ -83,9 +92,9 @@ final class JsonLine {
         string.begin();
         int length = Math.max(0, string.read(key, 0, key.length));
         passString();
-        int field = fields.indexOf(key, length);
-        if (field != Fields.NONE && !fields.see(field)) {
-            throw bad("the field \"" + fields.name(field) + "\" occurs twice");
+        int field = names.indexOf(new String(key, 0, length, UTF_8));
+        if (field != NONE && !seen.add(field)) {
+            throw bad("the field \"" + names.get(field) + "\" occurs twice");
         }
         return field;
     }
@@ -94,14 +103,14 @@ final class JsonLine {
         kept = field;
         value.reset();
         int first = peek();
-        if (field != Fields.NONE && (first == '{' || first == '[')) {
-            throw bad("the field \"" + fields.name(field) + "\" is an object or array, expected a single value");
+        if (field != NONE && (first == '{' || first == '[')) {
+            throw bad("the field \"" + names.get(field) + "\" is an object or array, expected a single value");
         }
         passValue(1);
-        if (field != Fields.NONE && first != 'n') {
-            fields.keep(field, value.toString(UTF_8));
+        if (field != NONE && first != 'n') {
+            values.put(names.get(field), value.toString(UTF_8));
         }
-        kept = Fields.NONE;
+        kept = NONE;
     }
 
     private void passValue(int depth) throws IOException {
@@ -212,15 +221,14 @@ final class JsonLine {
     }
 
     private void keep(byte[] from, int count) throws IOException {
-        if (kept != Fields.NONE) {
+        if (kept != NONE) {
             if (value.size() + count > LONGEST_VALUE) {
-                throw bad("the field \"" + fields.name(kept) + "\" is longer than " + LONGEST_VALUE + " bytes");
+                throw bad("the field \"" + names.get(kept) + "\" is longer than " + LONGEST_VALUE + " bytes");
             }
             value.write(from, 0, count);
         }
     }
 
-    /** A comma, or the end of the object. */
     private boolean isOneMore() throws IOException {
         if (isNext(',')) {
             return true;
@@ -265,53 +273,8 @@ final class JsonLine {
         return blocks.bad(reason + (ended ? ", but the line ends" : ""), JsonString.NEXT_LINE);
     }
 
-    /** The wanted fields of a JSON object by name. The first is the text, which has no value here. */
-    static final class Fields {
-        static final int TEXT = 0;
-        static final int NONE = -1;
-
-        private final List<String> names;
-        private final Set<Integer> seen = new HashSet<>();
-        private final Map<String, String> values = new HashMap<>();
-
-        Fields(List<String> names) {
-            this.names = names;
-        }
-
-        void clear() {
-            seen.clear();
-            values.clear();
-        }
-
-        /** Bytes that are enough to tell any key from the wanted ones. */
-        int keyBytes() {
-            return 1
-                    + names.stream()
-                            .mapToInt(name -> name.getBytes(UTF_8).length)
-                            .max()
-                            .orElse(0);
-        }
-
-        /** The wanted field with this name, or {@link #NONE}. */
-        int indexOf(byte[] key, int length) {
-            return names.indexOf(new String(key, 0, length, UTF_8));
-        }
-
-        String name(int field) {
-            return names.get(field);
-        }
-
-        /** False if the object had this field already. */
-        boolean see(int field) {
-            return seen.add(field);
-        }
-
-        void keep(int field, String value) {
-            values.put(names.get(field), value);
-        }
-
-        Optional<String> value(String name) {
-            return Optional.ofNullable(values.get(name));
-        }
+    /** A wanted field of the last object, if it had a value. */
+    Optional<String> value(String name) {
+        return Optional.ofNullable(values.get(name));
     }
 }

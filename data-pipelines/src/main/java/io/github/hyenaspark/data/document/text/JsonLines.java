@@ -26,7 +26,6 @@ public final class JsonLines implements DocumentReader {
     private final SliceReader slice;
     private final ByteSlice blocks;
     private final SourceConfig config;
-    private final JsonLine.Fields fields;
     private final JsonLine line;
     private @Nullable JsonText current;
 
@@ -40,8 +39,7 @@ public final class JsonLines implements DocumentReader {
             names.add(config.idField());
         }
         config.columns().stream().filter(column -> !names.contains(column)).forEach(names::add);
-        this.fields = new JsonLine.Fields(names);
-        this.line = new JsonLine(blocks, fields);
+        this.line = new JsonLine(blocks, names);
     }
 
     @Override
@@ -115,11 +113,6 @@ public final class JsonLines implements DocumentReader {
                 blocks.skipLine();
             }
         }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
-        }
     }
 
     private final class LineDocument extends DocumentTextStream.TextDocument {
@@ -130,14 +123,14 @@ public final class JsonLines implements DocumentReader {
         @Override
         public Optional<String> givenId() {
             text().checkEnded();
-            return config.idField().isEmpty() ? Optional.empty() : fields.value(config.idField());
+            return config.idField().isEmpty() ? Optional.empty() : line.value(config.idField());
         }
 
         @Override
         public SortedMap<String, String> columns() {
             text().checkEnded();
             SortedMap<String, String> columns = new TreeMap<>();
-            config.columns().forEach(name -> fields.value(name).ifPresent(value -> columns.put(name, value)));
+            config.columns().forEach(name -> line.value(name).ifPresent(value -> columns.put(name, value)));
             return Collections.unmodifiableSortedMap(columns);
         }
     }

@@ -144,7 +144,6 @@ final class JsonString {
         return follows ? unit(at) : -1;
     }
 
-    /** The four hexadecimal digits of an escape that begins there. */
     private int unit(int at) throws IOException {
         int unit = 0;
         for (int i = at + 2; i < at + UNICODE_ESCAPE; i++) {

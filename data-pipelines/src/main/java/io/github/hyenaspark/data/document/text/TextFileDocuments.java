@@ -43,7 +43,6 @@ public final class TextFileDocuments implements DocumentReader {
             slice.skipToLine();
         } else if (documents.kind == SourceConfig.TextDocuments.SEPARATOR) {
             documents.skipToDocument();
-            slice.blocks().takeConsumed(); // what was read so far is the slice's before
         }
         return documents;
     }
@@ -152,9 +151,7 @@ public final class TextFileDocuments implements DocumentReader {
         return false;
     }
 
-    /**
-     * Sets what is known; gives the place behind the text and its separator, or {@link #NONE} if it is not in sight.
-     */
+    /** Sets what is known; returns the place behind the text and its separator, {@link #NONE} if out of sight. */
     private int scan() {
         int line = blocks.at;
         while (true) {
@@ -219,11 +216,6 @@ public final class TextFileDocuments implements DocumentReader {
             System.arraycopy(blocks.bytes, blocks.at, to, at, copied);
             blocks.at += copied;
             return copied;
-        }
-
-        @Override
-        public long consumed() {
-            return blocks.takeConsumed();
         }
     }
 }

@@ -36,7 +36,6 @@ public final class DatasetReport {
         return Storage.resolve(Storage.resolve(dataset, "reports"), name + suffix);
     }
 
-    /** The report of a snapshot, without how it was made. */
     public static ObjectNode of(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         UnitRecord.UnitRecords records = UnitRecord.UnitRecords.of(storage, dataset, snapshot);
         UnitTally tally = UnitTally.NONE;
@@ -99,7 +98,6 @@ public final class DatasetReport {
         return packing;
     }
 
-    /** Tokens of the first training documents, without duplicates. */
     private static long[] trainLengths(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
         long[] lengths = new long[(int) Math.min(MOST_PLANNED, snapshot.documents(Split.TRAIN))];
         int count = 0;

@@ -56,13 +56,9 @@ public final class SnapshotCommit {
         UNCHANGED
     }
 
-    /** What a commit did, and the newest snapshot of the dataset. */
     public record Result(Outcome outcome, DatasetSnapshot snapshot) {}
 
-    /**
-     * Reads the records of all new units; throws if there are too many bad documents, no usable one, or a record is
-     * missing or unreadable.
-     */
+    /** Reads the records of all new units; throws if one cannot be read, or if too many or all documents are bad. */
     public static SnapshotCommit open(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         List<UnitEntry> units = new ArrayList<>();
         for (UnitEntry kept : plan.kept()) {

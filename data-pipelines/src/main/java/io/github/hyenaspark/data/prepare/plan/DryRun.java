@@ -24,7 +24,6 @@ public final class DryRun {
 
     private DryRun() {}
 
-    /** The sums of the sample, scaled by bytes. */
     public static ObjectNode estimate(Storage storage, DatasetSpec spec, InputPlan plan) throws IOException {
         Tokenizer tokenizer = Tokenizer.open(storage, spec.config().tokenizer());
         long inputBytes = plan.fresh().stream().mapToLong(WorkUnit::bytes).sum();

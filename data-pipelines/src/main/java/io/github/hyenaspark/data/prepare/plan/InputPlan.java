@@ -42,12 +42,10 @@ public record InputPlan(
     }
 
     /**
-     * Lists the input and finds what has been done.
-     *
-     * @throws IllegalArgumentException if input or dataset are unset, the input is missing or has no text, a validation
-     *     document is not in it, or the dataset was prepared with other settings
-     * @throws CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is
-     *     missing or damaged
+     * Lists the input and finds what has been done. IllegalArgumentException if input or dataset are unset, the input
+     * is missing or has no text, a validation document is not in it, or the dataset was prepared with other settings.
+     * CorruptFileException if a file has changed and the settings do not allow that, or a unit's record is missing or
+     * damaged.
      */
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
@@ -59,9 +57,8 @@ public record InputPlan(
             checkSettings(spec, parent.get());
         }
         TestPoint.reached("{} files listed", files.size());
-        return parent.isPresent()
-                ? new Difference(storage, spec, files).from(parent.get())
-                : first(storage, spec, files);
+        var difference = new Difference(storage, spec, files);
+        return parent.isPresent() ? difference.from(parent.get()) : difference.plan(parent, List.of(), List.of());
     }
 
     /** Whether the newest snapshot has all this already, in objects that are intact or can be restored. */
@@ -69,12 +66,6 @@ public record InputPlan(
         return parent.isPresent()
                 && fresh.isEmpty()
                 && kept.size() == parent.get().units().size();
-    }
-
-    private static InputPlan first(Storage storage, DatasetSpec spec, List<InputFile> files) throws IOException {
-        DataConfig config = spec.config();
-        List<WorkUnit> fresh = WorkUnit.cut(fresh(config, files), config.source(), config.unitBytes());
-        return new InputPlan(Optional.empty(), List.of(), fresh, pending(storage, spec, fresh));
     }
 
     private static List<InputFile> fresh(DataConfig config, List<InputFile> files) {
@@ -133,7 +124,6 @@ public record InputPlan(
                 + found + ", expected " + expected + "; choose another data.dataset or the old settings");
     }
 
-    /** Compares the current files with those of the newest snapshot. */
     private static final class Difference {
         private final Storage storage;
         private final DatasetSpec spec;
@@ -170,10 +160,11 @@ public record InputPlan(
                     }
                 }
             }
-            return plan(parent, kept, broken);
+            return plan(Optional.of(parent), kept, broken);
         }
 
-        private InputPlan plan(DatasetSnapshot parent, List<UnitEntry> kept, List<WorkUnit> broken) throws IOException {
+        private InputPlan plan(Optional<DatasetSnapshot> parent, List<UnitEntry> kept, List<WorkUnit> broken)
+                throws IOException {
             DataConfig config = spec.config();
             List<InputFile> strangers = now.values().stream()
                     .filter(file -> !known.contains(file.path()))
@@ -189,7 +180,7 @@ public record InputPlan(
             List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
             List<WorkUnit> pending = new ArrayList<>(broken);
             pending.addAll(pending(storage, spec, units));
-            return new InputPlan(Optional.of(parent), kept, units, pending);
+            return new InputPlan(parent, kept, units, pending);
         }
 
         private void compare(InputFile then) throws CorruptFileException {

@@ -10,7 +10,6 @@ import io.github.hyenaspark.io.BulkInputStream;
 import io.github.hyenaspark.io.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -25,7 +24,6 @@ public final class DocumentText extends BulkInputStream {
     private static final int BEGINNING_BYTES = 256;
     private static final int ID_DIGITS = 32;
 
-    private final InputStream in;
     private final DocumentFilter filter;
     private final MessageDigest digest = Hashes.newSha256();
     private final @Nullable TextStatistics statistics;
@@ -34,13 +32,12 @@ public final class DocumentText extends BulkInputStream {
     private long bytes;
 
     private DocumentText(InputStream in, DocumentFilter filter, boolean signed) {
-        this.in = in;
+        super(in);
         this.filter = filter;
         this.statistics = filter.isActive() ? new TextStatistics() : null;
         this.minHash = signed ? new MinHash() : null;
     }
 
-    /** The text after these steps. */
     public static DocumentText of(Document document, CleanConfig clean, List<DocumentStep> steps) throws IOException {
         InputStream text = DocumentStep.applyAll(steps, document, document.text());
         return new DocumentText(
@@ -52,7 +49,7 @@ public final class DocumentText extends BulkInputStream {
     /** A document's id in the document table: 128 bits of the hash of its given id, or else of path and position. */
     public static String documentId(String path, long position, String givenId) {
         String text = givenId.isEmpty() ? path + "\n" + position : "id\n" + givenId;
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, ID_DIGITS);
+        return Hashes.sha256(text).substring(0, ID_DIGITS);
     }
 
     public long bytes() {

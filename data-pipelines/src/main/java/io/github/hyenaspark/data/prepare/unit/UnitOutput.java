@@ -111,7 +111,7 @@ public final class UnitOutput implements Closeable {
         } catch (MalformedTextException e) {
             bad(document, text, e.offset(), e.reason());
         } catch (ShardWriter.DocumentTooLongException e) {
-            bad(document, text, 0, e.reason());
+            bad(document, text, 0, String.valueOf(e.getMessage()));
         }
     }
 
@@ -154,7 +154,6 @@ public final class UnitOutput implements Closeable {
         quarantine.append(record);
     }
 
-    /** Writes the shards; nothing can be added after that. */
     List<ShardEntry> writeShards(Storage storage, String dataset, String unit) throws IOException {
         return shards.write(storage, dataset, unit);
     }

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.prepare.unit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
@@ -18,7 +17,6 @@ import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -85,7 +83,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         for (JsonNode slice : facts.get("slices")) {
             ((ObjectNode) slice).remove(List.of("uri", "modified_millis"));
         }
-        String digest = Hashes.sha256(Json.line(facts).getBytes(StandardCharsets.UTF_8));
+        String digest = Hashes.sha256(Json.line(facts));
         var counts = new UnitEntry.Counts(documents(), tally.filteredCount(), tally.badCount(), 0, 0);
         return new UnitEntry(unit.name(), digest, counts, shards, objects);
     }
@@ -96,8 +94,8 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
 
     private ObjectNode json() {
         ObjectNode json = Json.object().put("format", FORMAT).put("unit", unit.name());
-        ArrayNode slicesJson = json.putArray("slices");
-        unit.slices().forEach(slice -> slicesJson.add(toJson(slice)));
+        json.putArray("slices")
+                .addAll(unit.slices().stream().map(UnitRecord::toJson).toList());
         json.set("tally", tally.toJson());
         UnitEntry.putFiles(json, shards, objects);
         return json;
@@ -120,10 +118,7 @@ public record UnitRecord(WorkUnit unit, UnitTally tally, List<ShardEntry> shards
         if (format != FORMAT) {
             throw new CorruptFileException(file, "format " + FORMAT, "format " + format);
         }
-        List<Slice> slices = new ArrayList<>();
-        for (JsonNode slice : Json.elements(json, file, "slices")) {
-            slices.add(slice(slice, file));
-        }
+        List<Slice> slices = Json.list(json, file, "slices", UnitRecord::slice);
         UnitTally tally = UnitTally.fromJson(Json.object(json, file, "tally"), file);
         return new UnitRecord(new WorkUnit(slices), tally, UnitEntry.shards(json, file), UnitEntry.objects(json, file));
     }

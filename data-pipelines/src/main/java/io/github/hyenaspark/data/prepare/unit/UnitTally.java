@@ -15,11 +15,8 @@ import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
 /**
- * Counts of prepared documents, of one unit or of many together.
- *
- * @param sourceBytes bytes of the input that were read
- * @param specialTokens occurrences of special tokens' spellings in texts (encoded as ordinary text)
- * @param sources by the first folder of their path, {@code .} for none
+ * Counts of prepared documents, of one unit or of many together; special tokens' spellings are encoded as ordinary
+ * text, sources are the first folders of paths, {@code .} for none.
  */
 public record UnitTally(
         long sourceBytes,
@@ -63,10 +60,8 @@ public record UnitTally(
 
     public ObjectNode toJson() {
         ObjectNode json = Json.object().put("source_bytes", sourceBytes).put("special_tokens", specialTokens);
-        ObjectNode filteredJson = json.putObject("filtered");
-        filtered.forEach(filteredJson::put);
-        ObjectNode badJson = json.putObject("bad");
-        bad.forEach(badJson::put);
+        filtered.forEach(json.putObject("filtered")::put);
+        bad.forEach(json.putObject("bad")::put);
         ObjectNode sourcesJson = json.putObject("sources");
         sources.forEach((source, tally) -> sourcesJson.set(source, tally.toJson()));
         ObjectNode lengthsJson = json.putObject("lengths");
@@ -77,8 +72,7 @@ public record UnitTally(
     static UnitTally fromJson(JsonNode json, String where) throws CorruptFileException {
         ObjectNode sourcesJson = Json.object(json, where, "sources");
         Map<String, SourceTally> sources = new TreeMap<>();
-        for (var names = sourcesJson.fieldNames(); names.hasNext(); ) {
-            String name = names.next();
+        for (String name : (Iterable<String>) sourcesJson::fieldNames) {
             sources.put(name, SourceTally.fromJson(Json.object(sourcesJson, where, name), where));
         }
         ObjectNode lengthsJson = Json.object(json, where, "lengths");
@@ -99,18 +93,15 @@ public record UnitTally(
 
     private static Map<String, Long> counts(ObjectNode json, String where) throws CorruptFileException {
         Map<String, Long> counts = new TreeMap<>();
-        for (var reasons = json.fieldNames(); reasons.hasNext(); ) {
-            String reason = reasons.next();
+        for (String reason : (Iterable<String>) json::fieldNames) {
             counts.put(reason, Json.wholeNumber(json, where, reason));
         }
         return counts;
     }
 
-    /**
-     * Document lengths: place k counts those of 2^k to 2^(k+1)-1 tokens, up to the longest; not copied, and changed by
-     * {@link #with}.
-     */
+    /** Document lengths: place k counts those of 2^k to 2^(k+1)-1 tokens, up to the longest; not copied. */
     public record LengthHistogram(long[] counts) {
+        /** One document of {@code tokens}, at least 1. */
         static LengthHistogram of(long tokens) {
             long[] counts = new long[Long.SIZE - Long.numberOfLeadingZeros(tokens)];
             counts[counts.length - 1] = 1;
@@ -123,14 +114,6 @@ public record UnitTally(
                 sum[place] += other.counts[place];
             }
             return new LengthHistogram(sum);
-        }
-
-        /** Counts one more document of {@code tokens}, at least 1. */
-        LengthHistogram with(long tokens) {
-            int place = Long.SIZE - 1 - Long.numberOfLeadingZeros(tokens);
-            long[] more = place < counts.length ? counts : Arrays.copyOf(counts, place + 1);
-            more[place]++;
-            return more == counts ? this : new LengthHistogram(more);
         }
 
         ArrayNode toJson() {
@@ -181,8 +164,7 @@ public record UnitTally(
             int slash = path.indexOf('/');
             String source = slash < 0 ? "." : path.substring(0, slash);
             sources.merge(source, new SourceTally(1, textBytes, tokens), SourceTally::plus);
-            LengthHistogram histogram = lengths.get(split);
-            lengths.put(split, histogram == null ? LengthHistogram.of(tokens) : histogram.with(tokens));
+            lengths.merge(split, LengthHistogram.of(tokens), LengthHistogram::plus);
         }
 
         void specialTokens(long count) {

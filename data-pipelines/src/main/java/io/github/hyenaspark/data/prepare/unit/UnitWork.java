@@ -44,10 +44,7 @@ public final class UnitWork {
         this.storage = storage;
     }
 
-    /**
-     * Prepares a unit, unless its record and all its objects exist; returns the record. Throws if a file is gone or has
-     * changed since it was listed.
-     */
+    /** Prepares a unit unless it is done; throws if a file is gone or has changed since it was listed. */
     public static UnitRecord run(WorkUnit unit, DatasetSpec spec, Tokenizer tokenizer, Storage storage)
             throws IOException {
         Optional<UnitRecord> done = UnitRecord.find(storage, spec, unit);

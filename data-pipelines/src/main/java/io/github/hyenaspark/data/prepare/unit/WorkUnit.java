@@ -6,7 +6,6 @@ import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
 import io.github.hyenaspark.io.Hashes;
 import java.io.Serializable;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -80,6 +79,6 @@ public record WorkUnit(List<Slice> slices) implements Serializable {
 
     private String hash(Function<Slice, String> facts, int digits) {
         String text = slices.stream().map(facts).collect(Collectors.joining("\n"));
-        return Hashes.sha256(text.getBytes(StandardCharsets.UTF_8)).substring(0, digits);
+        return Hashes.sha256(text).substring(0, digits);
     }
 }

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.MdsLayout;
@@ -13,6 +12,7 @@ import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.SealedJson;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
@@ -55,9 +55,7 @@ public record DatasetSnapshot(
 
     /** The newest snapshot of a dataset; refuses a dataset without a name or snapshot. */
     public static DatasetSnapshot newest(Storage storage, String dataset) throws IOException {
-        if (dataset.isBlank()) {
-            throw new IllegalArgumentException("data.dataset: found \"" + dataset + "\", expected a directory");
-        }
+        Refusal.unless(!dataset.isBlank(), "data.dataset", "\"" + dataset + "\"", "a directory");
         return find(storage, dataset)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "data.dataset: there is no snapshot in " + dataset + "; run prepare first"));
@@ -87,7 +85,6 @@ public record DatasetSnapshot(
         return Optional.of(fromJson(uri, storage.read(uri)));
     }
 
-    /** The files of all snapshots, the oldest first. */
     public static List<String> uris(Storage storage, String dataset) throws IOException {
         String directory = Storage.resolve(dataset, DIRECTORY);
         return storage.list(directory).stream()
@@ -158,8 +155,8 @@ public record DatasetSnapshot(
         for (ShardEntry shard : shards(split)) {
             ObjectNode file = Json.object()
                     .put("basename", shard.file().substring(split.folder().length() + 1))
-                    .put("bytes", shard.facts().bytes());
-            file.putObject("hashes").put("sha256", shard.facts().sha256());
+                    .put("bytes", shard.bin().bytes());
+            file.putObject("hashes").put("sha256", shard.bin().sha256());
             ObjectNode entry = MdsLayout.config(format);
             entry.set("raw_data", file);
             entry.put("samples", shard.documents()).putNull("zip_data");
@@ -176,11 +173,9 @@ public record DatasetSnapshot(
                 .put("number", number)
                 .put("parent", parent)
                 .put("fingerprint", fingerprint);
-        ObjectNode settingsJson = json.putObject("settings");
-        settings.forEach(settingsJson::put);
+        settings.forEach(json.putObject("settings")::put);
         json.set("tokenizer", vocabulary.toJson());
-        ArrayNode unitsJson = json.putArray("units");
-        units.forEach(unit -> unitsJson.add(unit.toJson()));
+        json.putArray("units").addAll(units.stream().map(UnitEntry::toJson).toList());
         return SealedJson.SEAL.seal(json);
     }
 
@@ -194,13 +189,8 @@ public record DatasetSnapshot(
         ObjectNode json = SealedJson.SEAL.open(file, bytes);
         ObjectNode settingsJson = Json.object(json, file, "settings");
         Map<String, String> settings = new TreeMap<>();
-        for (var keys = settingsJson.fieldNames(); keys.hasNext(); ) {
-            String key = keys.next();
+        for (String key : (Iterable<String>) settingsJson::fieldNames) {
             settings.put(key, Json.text(settingsJson, file, key));
-        }
-        List<UnitEntry> units = new ArrayList<>();
-        for (JsonNode unit : Json.elements(json, file, "units")) {
-            units.add(UnitEntry.fromJson(unit, file));
         }
         return new DatasetSnapshot(
                 Json.wholeNumber(json, file, "number"),
@@ -208,6 +198,6 @@ public record DatasetSnapshot(
                 Json.text(json, file, "fingerprint"),
                 settings,
                 Vocabulary.fromJson(Json.object(json, file, "tokenizer"), file),
-                units);
+                Json.list(json, file, "units", UnitEntry::fromJson));
     }
 }

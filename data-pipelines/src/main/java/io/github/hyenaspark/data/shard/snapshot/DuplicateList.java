@@ -21,12 +21,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * The documents of one unit that an earlier document of the dataset makes redundant: the file
- * {@code duplicates/UNIT-HASH.json}. They stay in their shards; plans leave them out. A document's number counts the
- * documents of its split in the unit, across its shards.
- *
- * @param exact ascending numbers of documents with the text of an earlier one
- * @param near ascending numbers of near duplicates; none is also in {@code exact}
+ * The documents of one unit that an earlier document of the dataset makes redundant, in ascending order, near
+ * duplicates without exact ones: the file {@code duplicates/UNIT-HASH.json}. They stay in their shards; plans leave
+ * them out. A document's number counts the documents of its split in the unit, across its shards.
  */
 public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int[]> near) {
     public static final String FOLDER = "duplicates";
@@ -50,7 +47,6 @@ public record DuplicateList(String unit, Map<Split, int[]> exact, Map<Split, int
         return numbers.values().stream().mapToLong(some -> some.length).sum();
     }
 
-    /** Writes the list; equal lists are one object. */
     public ObjectRef write(Storage storage, String dataset) throws IOException {
         byte[] bytes = bytes();
         String file = FOLDER + "/" + unit + "-" + Hashes.sha256(bytes).substring(0, HASH_DIGITS) + ".json";

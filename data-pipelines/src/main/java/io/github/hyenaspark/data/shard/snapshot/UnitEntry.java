@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.shard.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.shard.ObjectRef;
 import io.github.hyenaspark.data.shard.ShardEntry;
@@ -38,6 +37,10 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
             return exactDuplicates + nearDuplicates;
         }
 
+        Counts with(long exact, long near) {
+            return new Counts(documents, filtered, bad, exact, near);
+        }
+
         public Counts plus(Counts other) {
             return new Counts(
                     documents + other.documents,
@@ -51,17 +54,15 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
     public UnitEntry withDuplicates(ObjectRef list, long exact, long near) {
         List<ObjectRef> all = new ArrayList<>(objects);
         all.add(list);
-        var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), exact, near);
-        return new UnitEntry(name, digest, found, shards, all);
+        return new UnitEntry(name, digest, counts.with(exact, near), shards, all);
     }
 
     /** The same before duplicates were looked for. */
     public UnitEntry withoutDuplicates() {
-        var found = new Counts(counts.documents(), counts.filtered(), counts.bad(), 0, 0);
         List<ObjectRef> others = objects.stream()
                 .filter(object -> !object.isIn(DuplicateList.FOLDER))
                 .toList();
-        return new UnitEntry(name, digest, found, shards, others);
+        return new UnitEntry(name, digest, counts.with(0, 0), shards, others);
     }
 
     public Optional<ObjectRef> object(String folder) {
@@ -90,7 +91,6 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
         return json;
     }
 
-    /** Reads {@link #toJson}; {@code where} names the file in messages. */
     public static UnitEntry fromJson(JsonNode json, String where) throws CorruptFileException {
         var counts = new Counts(
                 Json.wholeNumber(json, where, "documents"),
@@ -106,27 +106,16 @@ public record UnitEntry(String name, String digest, Counts counts, List<ShardEnt
                 objects(json, where));
     }
 
-    /** Adds the lists of a unit's shards and objects to a JSON object. */
     public static void putFiles(ObjectNode json, List<ShardEntry> shards, List<ObjectRef> objects) {
-        ArrayNode shardsJson = json.putArray("shards");
-        shards.forEach(shard -> shardsJson.add(shard.toJson()));
-        ArrayNode objectsJson = json.putArray("objects");
-        objects.forEach(object -> objectsJson.add(object.toJson()));
+        json.putArray("shards").addAll(shards.stream().map(ShardEntry::toJson).toList());
+        json.putArray("objects").addAll(objects.stream().map(ObjectRef::toJson).toList());
     }
 
     public static List<ShardEntry> shards(JsonNode json, String where) throws CorruptFileException {
-        List<ShardEntry> shards = new ArrayList<>();
-        for (JsonNode shard : Json.elements(json, where, "shards")) {
-            shards.add(ShardEntry.fromJson(shard, where));
-        }
-        return shards;
+        return Json.list(json, where, "shards", ShardEntry::fromJson);
     }
 
     public static List<ObjectRef> objects(JsonNode json, String where) throws CorruptFileException {
-        List<ObjectRef> objects = new ArrayList<>();
-        for (JsonNode object : Json.elements(json, where, "objects")) {
-            objects.add(ObjectRef.fromJson(object, where));
-        }
-        return objects;
+        return Json.list(json, where, "objects", ObjectRef::fromJson);
     }
 }

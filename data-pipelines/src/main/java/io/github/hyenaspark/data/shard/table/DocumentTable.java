@@ -86,12 +86,10 @@ public final class DocumentTable {
     }
 
     private void rows(RowSink<DocumentRow> rows) throws IOException {
-        MessageType schema = schema();
-        List<String> columns = columnsOf(schema, uri);
-        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
-            Cells cells = new Cells(pages, schema);
-            for (long row = 0; row < pages.getRowCount(); row++) {
-                rows.accept(new DocumentRow(
+        List<String> columns = columnsOf(schema(), uri);
+        cells(
+                schema(),
+                cells -> rows.accept(new DocumentRow(
                         cells.text(ID),
                         cells.text(CONTENT_HASH),
                         cells.text(PATH),
@@ -101,24 +99,27 @@ public final class DocumentTable {
                         cells.longNumber(TOKENS),
                         cells.longNumber(BYTES),
                         cells.bytes(SIGNATURE),
-                        cells.columns(columns)));
-            }
-        }
+                        cells.columns(columns))));
     }
 
     private void keys(RowSink<DocumentRow.Key> keys) throws IOException {
-        MessageType schema = schema();
-        columnsOf(schema, uri);
+        columnsOf(schema(), uri);
         MessageType projection = projection(KEY);
         reader.setRequestedSchema(projection);
-        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
-            Cells cells = new Cells(pages, projection);
-            for (long row = 0; row < pages.getRowCount(); row++) {
-                keys.accept(new DocumentRow.Key(
+        cells(
+                projection,
+                cells -> keys.accept(new DocumentRow.Key(
                         cells.text(CONTENT_HASH),
                         cells.bytes(SIGNATURE),
                         Split.ofFolder(cells.text(SPLIT)),
-                        cells.number(DOCUMENT)));
+                        cells.number(DOCUMENT))));
+    }
+
+    private void cells(MessageType schema, RowSink<Cells> row) throws IOException {
+        for (PageReadStore pages = reader.readNextRowGroup(); pages != null; pages = reader.readNextRowGroup()) {
+            Cells cells = new Cells(pages, schema);
+            for (long i = 0; i < pages.getRowCount(); i++) {
+                row.accept(cells);
             }
         }
     }
@@ -141,7 +142,6 @@ public final class DocumentTable {
         return new MessageType(SCHEMA, types);
     }
 
-    /** The user's columns of a file's schema. */
     static List<String> columnsOf(MessageType found, String uri) throws CorruptFileException {
         List<Type> types = found.getFields();
         if (types.size() < OURS.size() || !types.subList(0, OURS.size()).equals(OURS)) {

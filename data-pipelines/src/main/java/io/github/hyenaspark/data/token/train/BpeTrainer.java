@@ -2,6 +2,7 @@ package io.github.hyenaspark.data.token.train;
 
 import io.github.hyenaspark.data.token.BpeTokenizer;
 import io.github.hyenaspark.data.token.BpeVocabulary;
+import io.github.hyenaspark.io.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,14 +55,9 @@ public final class BpeTrainer {
      * most 2^31-1 bytes.
      */
     public static BpeTokenizer train(List<WordCounts.WordCount> words, int vocabularySize, long minFrequency) {
-        if (vocabularySize <= BYTES) {
-            throw new IllegalArgumentException("tokenizer.vocab: found " + vocabularySize
-                    + ", expected at least 257: the bytes and the end of a document");
-        }
-        if (minFrequency < 1) {
-            throw new IllegalArgumentException(
-                    "tokenizer.min-frequency: found " + minFrequency + ", expected at least 1");
-        }
+        String fewest = "at least 257: the bytes and the end of a document";
+        Refusal.unless(vocabularySize > BYTES, "tokenizer.vocab", vocabularySize, fewest);
+        Refusal.below(1, "tokenizer.min-frequency", minFrequency);
         var trainer = new BpeTrainer(words, minFrequency);
         return new BpeTokenizer(NAME, trainer.vocabulary(trainer.merges(vocabularySize - BYTES - 1)));
     }

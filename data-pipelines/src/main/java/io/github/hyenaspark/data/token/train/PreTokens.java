@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
 
 /** Counts the words of a text, split by GPT-2's pattern, piece by piece in bounded memory. */
 public final class PreTokens {
-    /** Splits a text into words before training and, later, before encoding. */
     static final SplitPattern PATTERN = SplitPattern.GPT2;
 
     private final TextPieces pieces;

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.token.train;
 
+import io.github.hyenaspark.io.Refusal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -15,9 +16,7 @@ public final class TopWords {
     private long words;
     private long occurrences;
 
-    /**
-     * The most frequent words, by descending count, and the number and all occurrences of those they were chosen from.
-     */
+    /** The most frequent words, by descending count; the number and occurrences of all they were chosen from. */
     public record Selection(List<WordCounts.WordCount> top, long words, long occurrences) {
         public long cutWords() {
             return words - top.size();
@@ -30,9 +29,7 @@ public final class TopWords {
     }
 
     public TopWords(int most) {
-        if (most < 1) {
-            throw new IllegalArgumentException("max-words: found " + most + ", expected at least 1");
-        }
+        Refusal.below(1, "max-words", most);
         this.most = most;
     }
 

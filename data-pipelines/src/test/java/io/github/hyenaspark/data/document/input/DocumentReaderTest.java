@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,9 +77,6 @@ class DocumentReaderTest {
         for (Format format : FORMATS) {
             try (DocumentReader reader = reader(format)) {
                 Document document = reader.next().orElseThrow();
-                assertThatThrownBy(document::sourceBytes)
-                        .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("only after its text was read to its end");
                 try (InputStream text = document.text()) {
                     assertThat(text.read(new byte[0])).isZero();
                     assertThat(text.readAllBytes())
@@ -95,30 +91,6 @@ class DocumentReaderTest {
                 assertThat(document.split()).isEmpty();
             }
         }
-    }
-
-    @Test
-    void sourceBytesOfAllDocumentsAreThoseOfTheFile() throws IOException {
-        for (Format format : FORMATS) {
-            InputFile file = readings.file(format.name(), format.content());
-            long bytes = 0;
-            for (long cut = 0; cut < file.bytes(); cut += 3) {
-                bytes += sourceBytes(new Slice(file, cut, Math.min(cut + 3, file.bytes())), format.config());
-            }
-            assertThat(bytes).as(format.content()).isEqualTo(file.bytes());
-        }
-        assertThat(sourceBytes(readings.file("a.txt", "abc").whole(), DEFAULTS)).isEqualTo(3);
-    }
-
-    private long sourceBytes(Slice slice, SourceConfig config) throws IOException {
-        long bytes = 0;
-        try (DocumentReader reader = readings.open(slice, config)) {
-            for (Optional<Document> next = reader.next(); next.isPresent(); next = reader.next()) {
-                next.get().text().readAllBytes();
-                bytes += next.get().sourceBytes();
-            }
-        }
-        return bytes;
     }
 
     @Test

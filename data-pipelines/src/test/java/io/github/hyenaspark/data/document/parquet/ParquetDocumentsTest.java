@@ -103,19 +103,6 @@ class ParquetDocumentsTest {
     }
 
     @Test
-    void theBytesOfTheRowsAreThoseOfTheFile() throws IOException {
-        write(CompressionCodecName.SNAPPY, ROWS);
-        long bytes = 0;
-        try (var reader = ParquetDocuments.open(storage, file().whole(), config(""))) {
-            for (var next = tryNext(reader); next.isPresent(); next = tryNext(reader)) {
-                bytes += next.get().sourceBytes();
-            }
-        }
-        // less the footer and the rows without text
-        assertThat(bytes).isBetween(file().bytes() / 2, file().bytes());
-    }
-
-    @Test
     void aRowWithoutTextIsRefusedAndTheNextIsRead() throws IOException {
         write(CompressionCodecName.ZSTD, 20);
         try (var reader = ParquetDocuments.open(storage, file().whole(), config("number"))) {

@@ -165,7 +165,7 @@ class PrepareTest {
         DatasetSnapshot snapshot = corpus.prepare(corpus.config()).snapshot();
         Map<String, String> before = TestCorpus.files(corpus.dataset());
         Files.write(corpus.dataset().resolve(snapshot.shards().get(0).file()), new byte[9]);
-        Files.delete(corpus.dataset().resolve(snapshot.shards().get(1).indexFile()));
+        Files.delete(corpus.dataset().resolve(snapshot.shards().get(1).index().file()));
 
         assertThat(corpus.prepare(corpus.config()).outcome()).isEqualTo(Outcome.UNCHANGED);
         assertThat(TestCorpus.files(corpus.dataset())).isEqualTo(before);

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 
@@ -53,7 +51,6 @@ public enum ChartTheme {
         this.grid = dark ? new Color(0x3A, 0x41, 0x4A) : new Color(0xE0, 0xE0, 0xE0);
     }
 
-    /** A media query. */
     String media() {
         return media;
     }
@@ -78,35 +75,26 @@ public enum ChartTheme {
 
     /** A chart of categories, without series or legend. */
     public CategoryChart chart(String xTitle, String yTitle) {
-        CategoryChart chart = new CategoryChartBuilder()
-                .width(width)
-                .height(height)
-                .xAxisTitle(xTitle)
-                .yAxisTitle(yTitle)
-                .build();
-        style(chart.getStyler());
+        CategoryChart chart = styled(new CategoryChart(width, height), xTitle, yTitle);
         chart.getStyler().setYAxisMin(0.0).setYAxisDecimalPattern("#,##0.##");
         return chart;
     }
 
     /** A chart of numbers against numbers, without series or legend. */
     XYChart lines(String xTitle, String yTitle) {
-        XYChart chart = new XYChartBuilder()
-                .width(width)
-                .height(height)
-                .xAxisTitle(xTitle)
-                .yAxisTitle(yTitle)
-                .build();
-        style(chart.getStyler());
-        return chart;
+        return styled(new XYChart(width, height), xTitle, yTitle);
     }
 
-    private void style(AxesChartStyler styler) {
+    private <C extends Chart<? extends AxesChartStyler, ?>> C styled(C chart, String xTitle, String yTitle) {
+        chart.setXAxisTitle(xTitle);
+        chart.setYAxisTitle(yTitle);
+        AxesChartStyler styler = chart.getStyler();
         style(styler, TRANSPARENT, text, grid, isNarrow() ? 11 : 13);
         styler.setChartTitleVisible(false).setChartPadding(4).setLegendVisible(false);
         styler.setPlotGridVerticalLinesVisible(false)
                 .setYAxisTickMarkSpacingHint(44)
                 .setMarkerSize(9);
+        return chart;
     }
 
     /** What all charts have in common. */

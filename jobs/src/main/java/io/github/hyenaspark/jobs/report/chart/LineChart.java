@@ -21,7 +21,6 @@ public record LineChart(String title, String xTitle, String yTitle, Axes axes) {
     private static final BasicStroke DASHED =
             new BasicStroke(1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1f, new float[] {6f, 5f}, 0f);
 
-    /** The scale of the axes. */
     public enum Axes {
         LINEAR,
         /** Both logarithmic, x in powers of 2; all numbers are positive. */

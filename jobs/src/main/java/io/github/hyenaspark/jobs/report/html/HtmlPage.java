@@ -60,7 +60,6 @@ public final class HtmlPage {
 
     private final StringBuilder html = new StringBuilder();
 
-    /** A page with a title, which is plain text. */
     public HtmlPage(String title) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
@@ -85,7 +84,6 @@ public final class HtmlPage {
         return this;
     }
 
-    /** Adds a section of HTML, unless it is empty. */
     public HtmlPage section(String title, String content) {
         if (!content.isEmpty()) {
             html.append("<section>\n<h2>" + title + "</h2>\n" + content + "</section>\n");
@@ -141,19 +139,12 @@ public final class HtmlPage {
 
         /** Text as HTML, also in attributes. Control characters, which HTML forbids, become U+FFFD. */
         public static String escaped(String text) {
-            var html = new StringBuilder(text.length() + 16);
-            for (int i = 0; i < text.length(); i++) {
-                char c = text.charAt(i);
-                switch (c) {
-                    case '&' -> html.append("&amp;");
-                    case '<' -> html.append("&lt;");
-                    case '>' -> html.append("&gt;");
-                    case '"' -> html.append("&quot;");
-                    case '\'' -> html.append("&#39;");
-                    default -> html.append(Character.isISOControl(c) && c != '\n' && c != '\t' ? '\uFFFD' : c);
-                }
-            }
-            return html.toString();
+            return text.replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+                    .replace("\"", "&quot;")
+                    .replace("'", "&#39;")
+                    .replaceAll("[\\x00-\\x08\\x0B-\\x1F\\x7F-\\x9F]", "\uFFFD");
         }
 
         private static String cell(String open, String close, String text) {

@@ -33,7 +33,6 @@ public final class EventFile {
     private static final int CODE = 4; // columns that make lines code in Markdown
     private static final double NANOS = 1e-9;
 
-    /** Keys of the journal and their tags. */
     private static final List<Map.Entry<String, String>> SCALARS = List.of(
             Map.entry("loss", "loss/train"),
             Map.entry("held_out_loss", "loss/held_out"),

@@ -24,7 +24,6 @@ public final class CompareFindings {
         speeds = list(result.path("speeds"));
     }
 
-    /** Sentences on the figures of {@code compare}. */
     public static List<String> of(JsonNode result) {
         var findings = new CompareFindings(result);
         List<String> sentences = new ArrayList<>();
@@ -59,7 +58,6 @@ public final class CompareFindings {
         return cell.path("loss").asDouble();
     }
 
-    /** The distinct lengths of some cells, in their order. */
     static List<Integer> lengths(List<JsonNode> cells) {
         return cells.stream()
                 .map(cell -> cell.path("length").asInt())
@@ -67,7 +65,6 @@ public final class CompareFindings {
                 .toList();
     }
 
-    /** The distinct mixers of some cells, in their order. */
     static List<String> mixers(List<JsonNode> cells) {
         return cells.stream()
                 .map(cell -> cell.path("mixer").asText())

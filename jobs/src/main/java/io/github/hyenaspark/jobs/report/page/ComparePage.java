@@ -31,7 +31,6 @@ public final class ComparePage {
         mixers = CompareFindings.mixers(cells.isEmpty() ? speeds : cells);
     }
 
-    /** The page in UTF-8 for the figures of {@code compare}. */
     public static byte[] html(JsonNode result) throws IOException {
         return new ComparePage(result).page();
     }

@@ -93,7 +93,6 @@ final class DatasetCharts {
         }
     }
 
-    /** Names short enough for an axis, all different. */
     private static List<String> labels(List<Ranked> sources, ChartTheme theme) {
         List<String> labels = new ArrayList<>();
         for (Ranked source : sources) {

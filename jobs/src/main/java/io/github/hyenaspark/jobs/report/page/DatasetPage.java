@@ -141,7 +141,6 @@ public final class DatasetPage {
         return table;
     }
 
-    /** Everything that was measured while the snapshot was prepared. */
     private static Table runTable(JsonNode run) {
         Table table = Table.facts();
         for (Map.Entry<String, JsonNode> fact : run.properties()) {

@@ -156,7 +156,6 @@ public final class EvaluationPage {
         return new Figure(name, Figures.fourDecimals(result.path(key).asDouble(Double.NaN)), "");
     }
 
-    /** A range of positions in a sequence and the losses there. */
     private record PositionClass(long from, long to, long tokens, double loss, long fullTokens, double fullLoss) {
         static PositionClass of(JsonNode json) {
             return new PositionClass(

@@ -90,7 +90,6 @@ public final class RunFigures {
         return entry.path(key).asDouble(Double.NaN);
     }
 
-    /** Tokens, seconds and, where measured, training loss after each round. */
     public ArrayNode lossCurve() {
         ArrayNode curve = Json.array();
         for (Round round : rounds) {

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.report.page;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.report.chart.LineChart;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Axes;
 import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
@@ -19,10 +20,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
 
-/**
- * The report of a training as one HTML page: figures, curves, time per phase, data, machine and settings. Contains no
- * script, loads nothing, and needs no display to be made.
- */
+/** The report of a training as one HTML page. Has no script, loads nothing, and needs no display to be made. */
 public final class RunPage {
     private static final double LN_2 = Math.log(2);
     private static final int SAMPLES = 12;
@@ -35,10 +33,7 @@ public final class RunPage {
         this.figures = figures;
     }
 
-    /**
-     * What the page shows besides the journal; {@code targetsPerByte} are held-out targets per byte of held-out text,
-     * NaN without such text.
-     */
+    /** What the page shows besides the journal; held-out targets per byte of text are NaN without such text. */
     public record Facts(
             String name,
             long parameters,
@@ -53,7 +48,8 @@ public final class RunPage {
 
     private byte[] html(Facts facts) throws IOException {
         Table settings = Table.facts();
-        flatten("", facts.settings(), settings);
+        Json.flat(facts.settings())
+                .forEach((key, value) -> settings.row(key, value.isTextual() ? value.asText() : value.toString()));
         return new HtmlPage("Run " + facts.name())
                 .figures(headLine(facts))
                 .section("Loss", lossByTokens() + lossByTime() + lossByPosition())
@@ -82,7 +78,6 @@ public final class RunPage {
                 new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
     }
 
-    /** Some of the samples, the newest first and open. */
     private String samples() {
         List<Sample> shown = LineChart.thinned(figures.samples(), SAMPLES);
         var html = new StringBuilder();
@@ -192,17 +187,5 @@ public final class RunPage {
 
     private static String curves(String title, String xTitle, String yTitle, List<Curve> curves) throws IOException {
         return new LineChart(title, xTitle, yTitle, Axes.LINEAR).html(curves, List.of());
-    }
-
-    private static void flatten(String prefix, JsonNode settings, Table into) {
-        for (Map.Entry<String, JsonNode> entry : settings.properties()) {
-            String key = prefix + entry.getKey();
-            JsonNode value = entry.getValue();
-            if (value.isObject()) {
-                flatten(key + ".", value, into);
-            } else {
-                into.row(key, value.isTextual() ? value.asText() : value.toString());
-            }
-        }
     }
 }

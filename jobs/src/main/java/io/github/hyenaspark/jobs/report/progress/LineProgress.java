@@ -12,31 +12,17 @@ final class LineProgress implements Progress {
     private final ProgressTask work;
     private final PrintStream to;
     private final LongSupplier nanoTime;
-    private final LineFormat format;
+    private final boolean json;
     private final long startNanos;
     private long lastLineNanos;
     private boolean silent = true;
 
-    LineProgress(ProgressTask work, PrintStream to, LineFormat format, LongSupplier nanoTime) {
+    LineProgress(ProgressTask work, PrintStream to, boolean json, LongSupplier nanoTime) {
         this.work = work;
         this.to = to;
-        this.format = format;
+        this.json = json;
         this.nanoTime = nanoTime;
         this.startNanos = nanoTime.getAsLong();
-    }
-
-    static LineProgress plain(ProgressTask work, PrintStream to) {
-        return new LineProgress(work, to, LineProgress::plainLine, System::nanoTime);
-    }
-
-    static LineProgress json(ProgressTask work, PrintStream to) {
-        return new LineProgress(work, to, LineProgress::jsonLine, System::nanoTime);
-    }
-
-    /** Turns the state of a task into one line. */
-    @FunctionalInterface
-    interface LineFormat {
-        String line(ProgressTask task, Rate rate, String note);
     }
 
     /** Units done, units per second since this job started, 0 before the first, and seconds left, 0 while unknown. */
@@ -56,7 +42,8 @@ final class LineProgress implements Progress {
         silent = false;
         lastLineNanos = now;
         double seconds = (now - startNanos) / (double) NANOS;
-        to.println(format.line(work, Rate.of(work, done, seconds), note));
+        Rate rate = Rate.of(work, done, seconds);
+        to.println(json ? jsonLine(work, rate, note) : plainLine(work, rate, note));
     }
 
     @Override
@@ -87,7 +74,6 @@ final class LineProgress implements Progress {
                 .put("note", note));
     }
 
-    /** Seconds as {@code h:mm:ss}. */
     private static String clock(long seconds) {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }

@@ -7,9 +7,7 @@ import java.io.PrintStream;
  * practice, because standard output carries results only. Thread-confined but for {@link #underWay}.
  */
 public sealed interface Progress extends AutoCloseable permits BarProgress, LineProgress {
-    /**
-     * Reports units as done in total, not since the last call, with a few words about the latest, which may be empty.
-     */
+    /** Reports the units done in total, not since the last call, with a few words about the latest, or none. */
     void advance(long done, String note);
 
     /** Reports in a few words how far the current unit is; lines do not show it. Any thread may call it. */
@@ -20,9 +18,8 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
 
     static Progress open(Style style, ProgressTask work, PrintStream to) {
         return switch (style) {
-            case AUTO -> atTerminal() ? new BarProgress(work, to) : LineProgress.plain(work, to);
-            case PLAIN -> LineProgress.plain(work, to);
-            case JSON -> LineProgress.json(work, to);
+            case AUTO -> atTerminal() ? new BarProgress(work, to) : open(Style.PLAIN, work, to);
+            case PLAIN, JSON -> new LineProgress(work, to, style == Style.JSON, System::nanoTime);
         };
     }
 
@@ -32,7 +29,6 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     }
 
     public enum Style {
-        /** A bar on a terminal, plain lines elsewhere. */
         AUTO,
         /** One line of text at a time, for logs. */
         PLAIN,

@@ -1,9 +1,6 @@
 package io.github.hyenaspark.jobs.report.progress;
 
-/**
- * What a progress display counts, for example rounds of {@code train}; units are in the plural, and some may be done
- * before this job started, for a resumed run.
- */
+/** What a display counts, such as rounds; units are in the plural, and a resumed run has some done before. */
 public record ProgressTask(String task, String unit, long done, long total) {
     public ProgressTask {
         if (done < 0 || total < done) {

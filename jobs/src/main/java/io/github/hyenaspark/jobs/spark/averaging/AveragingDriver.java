@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.RoundProgress;
@@ -61,11 +62,9 @@ public final class AveragingDriver {
 
     /**
      * Does the rounds that are missing after a state, which is saved already unless it is at round 0; returns the last,
-     * saved.
-     *
-     * @throws StoppedException if {@link #stop} was called meanwhile and the last finished round is saved
-     * @throws IOException if a round could not be saved
-     * @throws IllegalStateException if a worker's loss or parameters are not finite; nothing of that round is kept
+     * saved. StoppedException if {@link #stop} was called meanwhile and the last finished round is saved. IOException
+     * if a round could not be saved. IllegalStateException if a worker's loss or parameters are not finite; nothing of
+     * that round is kept.
      */
     public RunState run(RunState start) throws IOException {
         synchronized (commit) {
@@ -232,18 +231,10 @@ public final class AveragingDriver {
             int longest,
             boolean savesInBackground) {
         public Plan {
-            if (checkpointEveryRounds < 1) {
-                throw new IllegalArgumentException(
-                        "checkpoint.every-rounds: found " + checkpointEveryRounds + ", expected at least 1");
-            }
-            if (validateEveryRounds < 0) {
-                throw new IllegalArgumentException("run.validate-every-rounds: found " + validateEveryRounds
-                        + ", expected 0 (at the end only) or more");
-            }
-            if (stopAfterRounds < 0) {
-                throw new IllegalArgumentException(
-                        "run.stop-after-rounds: found " + stopAfterRounds + ", expected 0 (at the end) or more");
-            }
+            Refusal.below(1, "checkpoint.every-rounds", checkpointEveryRounds);
+            boolean validates = validateEveryRounds >= 0;
+            Refusal.unless(validates, "run.validate-every-rounds", validateEveryRounds, "0 (at the end only) or more");
+            Refusal.unless(stopAfterRounds >= 0, "run.stop-after-rounds", stopAfterRounds, "0 (at the end) or more");
             stopAfterRounds = stopAfterRounds == 0 ? rounds : Math.min(rounds, stopAfterRounds);
         }
 
@@ -256,7 +247,6 @@ public final class AveragingDriver {
         }
     }
 
-    /** A stopwatch over the phases of one round. */
     static final class RoundTimes {
         private static final long NANOS_PER_MILLI = 1_000_000;
 

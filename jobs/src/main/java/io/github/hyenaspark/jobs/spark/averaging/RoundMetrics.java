@@ -20,13 +20,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
- * The line that a round leaves in the journal.
- *
- * @param average what the results average to, empty if no worker had a target
- * @param sent bytes that went to each worker
- * @param length L of the sequences that were trained on
- * @param heldOut the held-out loss after this round, no tokens if it was not measured
- * @param times phases and total, milliseconds
+ * The line that a round leaves in the journal. The average is empty if no worker had a target, bytes sent are those to
+ * each worker, the length is L, the held-out loss has no tokens if it was not measured, and times are in milliseconds.
  */
 record RoundMetrics(
         TrainConfig train,
@@ -47,7 +42,6 @@ record RoundMetrics(
         return nats / tokens();
     }
 
-    /** The learning rate of the round's last step. */
     private double lr() {
         return LearningRate.of(train).at(train.lr(), Math.max(0, train.stepsBefore(after.round()) - 1));
     }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
-import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.report.chart.LossChart;
@@ -54,7 +54,11 @@ public final class RunStore {
     private Optional<TextSampler> sampler = Optional.empty();
     private long reportNanos = System.nanoTime();
 
-    private RunStore(
+    /**
+     * Opens the store of a run for writing; this process has begun an epoch of the checkpoints. The journal is cut to
+     * its length in the checkpoint that is resumed from, 0 for a new run.
+     */
+    public RunStore(
             Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
             throws IOException {
         this.storage = storage;
@@ -69,23 +73,9 @@ public final class RunStore {
     /** The directory of a run, and how many checkpoints stay in it, at least 1. */
     public record RunDirectory(String uri, int keep) {
         public RunDirectory {
-            if (uri.isBlank()) {
-                throw new IllegalArgumentException("run.dir: found nothing, expected the directory of the run");
-            }
-            if (keep < 1) {
-                throw new IllegalArgumentException("checkpoint.keep: found " + keep + ", expected at least 1");
-            }
+            Refusal.unless(!uri.isBlank(), "run.dir", "nothing", "the directory of the run");
+            Refusal.below(1, "checkpoint.keep", keep);
         }
-    }
-
-    /**
-     * Opens the store of a run for writing; this process has begun an epoch of the checkpoints. The journal is cut to
-     * its length in the checkpoint that is resumed from, 0 for a new run.
-     */
-    public static RunStore open(
-            Storage storage, RunDirectory directory, CheckpointStore checkpoints, RunMetadata facts, long journalBytes)
-            throws IOException {
-        return new RunStore(storage, directory, checkpoints, facts, journalBytes);
     }
 
     public LossHistory history() {
@@ -102,7 +92,6 @@ public final class RunStore {
         return failedWrites.get();
     }
 
-    /** From now on rounds leave samples of text. */
     public void sampleBy(TextSampler textSampler) {
         sampler = Optional.of(textSampler);
     }
@@ -120,9 +109,8 @@ public final class RunStore {
     }
 
     /**
-     * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen.
-     *
-     * @throws LockedException if another driver has taken over the run, whose journal is left as it is
+     * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen. LockedException if
+     * another driver has taken over the run, whose journal is left as it is.
      */
     void save(RunState run) throws IOException {
         checkpoints.refuseIfReplaced();
@@ -229,11 +217,7 @@ public final class RunStore {
                         facts.moments().secondEntries());
     }
 
-    /**
-     * The run's state in a checkpoint.
-     *
-     * @throws IllegalArgumentException if its moments are not those of the optimizer
-     */
+    /** The run's state in a checkpoint. IllegalArgumentException if its moments are not those of the optimizer. */
     public static RunState state(Checkpoint checkpoint, MomentLayout moments) {
         float[] theta = checkpoint.vector(Checkpoint.THETA);
         boolean shared = checkpoint.vectors().containsKey(FIRST_MOMENT);

@@ -29,7 +29,6 @@ public final class TerminationHook {
         return hook;
     }
 
-    /** The run has ended by itself. */
     public void remove() {
         if (!ShutdownHookManager.get().isShutdownInProgress()) {
             ShutdownHookManager.get().removeShutdownHook(hook);

@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -135,13 +136,8 @@ public final class TextSampler {
      */
     public record Config(long everyRounds, String prompt, int tokens) {
         public Config {
-            if (everyRounds < 0) {
-                throw new IllegalArgumentException(
-                        "every-rounds: found " + everyRounds + ", expected 0 (no samples) or more");
-            }
-            if (tokens < 1) {
-                throw new IllegalArgumentException("tokens: found " + tokens + ", expected at least 1");
-            }
+            Refusal.unless(everyRounds >= 0, "every-rounds", everyRounds, "0 (no samples) or more");
+            Refusal.below(1, "tokens", tokens);
         }
     }
 }

@@ -7,13 +7,9 @@ import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 
 /**
- * What a training holds in memory on an executor and on the driver, bytes, counted by the arrays that a round makes.
- *
- * @param step of one worker
- * @param sent what the driver sends to each executor in a round
- * @param result of one worker, as it travels
- * @param taskHeap of one task, the result and what it starts from included
- * @param executorHeap of what all tasks of an executor share
+ * What a training holds in memory, bytes, counted by the arrays that a round makes: in a step of one worker, sent to
+ * each executor, in a result as it travels; on the heap of a task (result and start included), of what all tasks of an
+ * executor share, and of the driver.
  */
 public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
@@ -51,17 +47,14 @@ public record TrainingMemory(
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
     }
 
-    /** Heap of an executor, MiB, for so many tasks at once. */
     public long executorHeapMebibytes(int tasks) {
         return heap(executorHeap + tasks * taskHeap);
     }
 
-    /** Memory of an executor beyond its heap, MiB. */
     public long executorOverheadMebibytes(int tasks) {
         return rounded(OUTSIDE + tasks * (double) step.offHeap());
     }
 
-    /** Heap of the driver, MiB. */
     public long driverHeapMebibytes() {
         return heap(driverHeap);
     }

@@ -17,10 +17,8 @@ import java.util.TreeSet;
  * the data is, how often it is saved and where the tasks run may change from one start of a run to the next.
  */
 public final class ResumeCompatibility {
-    /** The sections that hold an identity. */
     public static final List<String> SECTIONS = List.of("data", "model", "train");
 
-    /** The section that says which model it is. */
     public static final String ARCHITECTURE = "model";
 
     /** The sections that a resumed run keeps without being told. */
@@ -47,10 +45,7 @@ public final class ResumeCompatibility {
 
     private ResumeCompatibility() {}
 
-    /**
-     * Refuses to resume a run under other settings than its checkpoint has, naming every key that differs, with both
-     * values.
-     */
+    /** Refuses other settings than a run's checkpoint has, naming every key that differs, with both values. */
     public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current);
         if (!differences.isEmpty()) {
@@ -60,10 +55,7 @@ public final class ResumeCompatibility {
         }
     }
 
-    /**
-     * Refuses to begin a run with an imported model of another architecture than the settings say, naming every key
-     * that differs, with both values.
-     */
+    /** Refuses another architecture than an imported model's, naming every key that differs, with both values. */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
         List<String> differences = differences(stored, current).stream()
                 .filter(difference -> difference.startsWith(ARCHITECTURE + "."))
@@ -77,7 +69,7 @@ public final class ResumeCompatibility {
 
     /** The settings that a run began with. One that began before there was a setting keeps what it did then. */
     public static Settings began(String stored) throws CorruptFileException {
-        Set<String> known = flat(stored).keySet();
+        Set<String> known = flat(parsed(stored)).keySet();
         return Settings.ofJson(stored)
                 .with(AT_FIRST.entrySet().stream()
                         .filter(setting -> !known.contains(setting.getKey()))
@@ -92,10 +84,8 @@ public final class ResumeCompatibility {
 
     /** The same of parsed settings. */
     public static List<String> arguments(JsonNode sections) {
-        Map<String, String> values = new TreeMap<>();
-        flatten("", sections, values);
         List<String> arguments = new ArrayList<>();
-        values.forEach((key, value) -> {
+        flat(sections).forEach((key, value) -> {
             boolean quoted = value.startsWith("\"");
             arguments.add(key + "=" + (quoted ? value.substring(1, value.length() - 1) : value));
         });
@@ -104,10 +94,10 @@ public final class ResumeCompatibility {
 
     /** A setting that there was not yet when the run began had what is its default now; see {@link #began}. */
     static List<String> differences(String stored, String current) throws CorruptFileException {
-        Map<String, String> now = flat(current);
-        Map<String, String> then = flat(Settings.load(List.of()).renderSections(SECTIONS));
+        Map<String, String> now = flat(parsed(current));
+        Map<String, String> then = flat(parsed(Settings.load(List.of()).renderSections(SECTIONS)));
         then.keySet().retainAll(now.keySet());
-        then.putAll(flat(stored));
+        then.putAll(flat(parsed(stored)));
         Set<String> keys = new TreeSet<>(then.keySet());
         keys.addAll(now.keySet());
         keys.removeAll(FREE);
@@ -122,23 +112,15 @@ public final class ResumeCompatibility {
         return differences;
     }
 
-    private static Map<String, String> flat(String json) throws CorruptFileException {
+    private static Map<String, String> flat(JsonNode settings) {
         Map<String, String> values = new TreeMap<>();
-        flatten("", parsed(json), values);
+        Json.flat(settings)
+                .forEach((key, value) ->
+                        values.put(key, value.isNumber() || value.isBoolean() ? value.asText() : Json.line(value)));
         return values;
     }
 
     private static JsonNode parsed(String json) throws CorruptFileException {
         return Json.parse("the settings of a run", json.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void flatten(String path, JsonNode node, Map<String, String> values) {
-        if (!node.isObject()) {
-            values.put(path, node.isNumber() || node.isBoolean() ? node.asText() : Json.line(node));
-            return;
-        }
-        node.properties()
-                .forEach(field -> flatten(
-                        path.isEmpty() ? field.getKey() : path + "." + field.getKey(), field.getValue(), values));
     }
 }

@@ -13,15 +13,9 @@ import java.util.Map;
 import org.apache.spark.package$;
 
 /**
- * What every checkpoint of a run says besides its vectors and counts.
- *
- * @param settings the effective settings, JSON
- * @param dataset URI of the dataset's snapshot
- * @param datasetSha256 SHA-256 (hex) of that snapshot
- * @param tokenizer fingerprint of the tokenizer
- * @param targetsPerByte held-out targets for each byte of the held-out text; NaN without such text
- * @param table the parameters in the order of the vectors
- * @param moments where the optimizer's moments of these are
+ * What every checkpoint of a run says besides its vectors and counts: all settings as JSON, URI and SHA-256 (hex) of
+ * the dataset's snapshot, the tokenizer's fingerprint, held-out targets per byte of held-out text (NaN without such
+ * text), the parameters in the order of the vectors, and where the optimizer's moments are.
  */
 public record RunMetadata(
         String settings,

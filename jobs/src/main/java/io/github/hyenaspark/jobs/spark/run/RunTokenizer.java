@@ -25,10 +25,7 @@ public final class RunTokenizer {
         storage.write(uri(run), out -> out.write(file));
     }
 
-    /**
-     * The tokenizer that a run keeps. Its file says which one it is: the settings of a run need not, since the dataset
-     * does.
-     */
+    /** The tokenizer that a run keeps; its file says which one it is, since the settings of a run need not. */
     public static Tokenizer read(Storage storage, String run) throws IOException {
         byte[] file = storage.read(uri(run));
         JsonNode name = Json.parse(uri(run), file).path("tokenizer");

@@ -6,6 +6,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
 import io.github.hyenaspark.model.HyenaLanguageModel;
@@ -18,14 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a checkpoint of a run is good for besides further training.
- *
- * @param round of the checkpoint, the newest if it is the mean of several
- * @param tokens trained on up to there
- * @param snapshot URI of the file of the snapshot that it was trained on
- * @param snapshotSha256 SHA-256 (hex) of that file
- * @param vocabularySize V of the model, ids
- * @param theta θ, P; not a copy
+ * What a checkpoint of a run is good for besides further training. The round is the newest of a mean; tokens are those
+ * trained on up to there; the snapshot has the URI and SHA-256 (hex) of the file trained on; V is in ids; θ has P and
+ * is not a copy.
  */
 public record TrainedRun(
         long round,
@@ -43,25 +39,19 @@ public record TrainedRun(
 
     /** Refuses a setting {@code run.checkpoint} that names nothing. */
     public static void checkChoice(String checkpoint) {
-        if (!checkpoint.equals(NEWEST)
-                && !checkpoint.equals(AVERAGE)
-                && !ROUND.matcher(checkpoint).matches()) {
-            throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected " + NEWEST + ", "
-                    + AVERAGE + ", or the round of a checkpoint");
-        }
+        boolean fits = checkpoint.equals(NEWEST)
+                || checkpoint.equals(AVERAGE)
+                || ROUND.matcher(checkpoint).matches();
+        String expected = NEWEST + ", " + AVERAGE + ", or the round of a checkpoint";
+        Refusal.unless(fits, "run.checkpoint", checkpoint, expected);
     }
 
     /**
-     * Opens the newest valid checkpoint of a run.
-     *
-     * @throws IllegalArgumentException if it has no checkpoint
-     * @throws CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs
+     * Opens the newest valid checkpoint of a run. IllegalArgumentException if it has no checkpoint.
+     * CorruptFileException if it has checkpoints but none that is valid, or the tokenizer is not theirs.
      */
     public static TrainedRun open(Storage storage, String directory) throws IOException {
-        if (directory.isBlank()) {
-            throw new IllegalArgumentException(
-                    "run.dir: found nothing, expected the directory of a run; set run.dir=DIRECTORY");
-        }
+        Refusal.unless(!directory.isBlank(), "run.dir", "nothing", "the directory of a run; set run.dir=DIRECTORY");
         Checkpoint checkpoint = CheckpointStore.open(storage, directory)
                 .newestValid()
                 .orElseThrow(() ->
@@ -71,10 +61,8 @@ public record TrainedRun(
 
     /**
      * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, or one whose
-     * parameters are the mean of those of all checkpoints that are there.
-     *
-     * @throws IllegalArgumentException if there is no such checkpoint
-     * @throws CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged
+     * parameters are the mean of those of all checkpoints that are there. IllegalArgumentException if there is no such
+     * checkpoint. CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged.
      */
     public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
         checkChoice(checkpoint);

@@ -86,7 +86,6 @@ public final class DriverState {
         return "milliseconds_" + phase;
     }
 
-    /** The gauge of a worker's steps in its running round. */
     static String steps(int worker) {
         return "worker_" + worker + "_steps";
     }

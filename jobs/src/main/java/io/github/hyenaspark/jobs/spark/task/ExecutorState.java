@@ -78,7 +78,6 @@ public final class ExecutorState implements AutoCloseable {
         return parameters;
     }
 
-    /** An idle model for this use, or a new one, with any parameters. */
     public HyenaLanguageModel borrow(ModelUse use) {
         return models.take(use).orElseGet(use::create);
     }
@@ -190,10 +189,7 @@ public final class ExecutorState implements AutoCloseable {
         }
     }
 
-    /**
-     * Tells the driver the steps that worker k has done in round r, from 0; without {@link RunPlugin} this does
-     * nothing.
-     */
+    /** Tells the driver the steps of worker k in round r, from 0; does nothing without {@link RunPlugin}. */
     public void tell(String run, long round, int worker, int steps) {
         try {
             if (line.isPresent()) {

@@ -22,7 +22,6 @@ final class IdlePool<K, V> {
         this.release = release;
     }
 
-    /** An idle value, if there is one. */
     synchronized Optional<V> take(K key) {
         Idle<K, V> same = find(key).orElseGet(() -> new Idle<>(key, new ArrayDeque<>()));
         idle.removeIf(other -> other.key().equals(key));

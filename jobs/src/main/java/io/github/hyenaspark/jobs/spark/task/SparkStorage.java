@@ -2,7 +2,6 @@ package io.github.hyenaspark.jobs.spark.task;
 
 import io.github.hyenaspark.io.Storage;
 import java.util.Map;
-import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
@@ -18,7 +17,6 @@ public final class SparkStorage {
 
     private SparkStorage() {}
 
-    /** Storage with the settings that a context has now. */
     public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
@@ -39,10 +37,9 @@ public final class SparkStorage {
     /** Storage with the settings that a new {@link SparkConf} of this JVM has; needs no class of Spark. */
     public static Storage ofThisProcess() {
         Map<String, String> settings = new TreeMap<>();
-        Properties properties = System.getProperties();
-        for (String key : properties.stringPropertyNames()) {
+        for (String key : System.getProperties().stringPropertyNames()) {
             if (key.startsWith(PREFIX)) {
-                settings.put(key.substring(PREFIX.length()), properties.getProperty(key));
+                settings.put(key.substring(PREFIX.length()), System.getProperty(key, ""));
             }
         }
         return Storage.of(settings);

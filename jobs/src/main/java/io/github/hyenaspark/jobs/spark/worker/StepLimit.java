@@ -9,7 +9,6 @@ public sealed interface StepLimit extends Serializable {
     /** Whether a worker that began at this {@link System#nanoTime} takes another step after so many. */
     IntPredicate of(int worker, long beginNanos);
 
-    /** All of them. */
     record None() implements StepLimit {
         @Override
         public IntPredicate of(int worker, long beginNanos) {

@@ -92,7 +92,6 @@ record Training() implements WorkerComputation {
             this.length = train.lengthSchedule().lengthIn(round, plan.model().lMax());
         }
 
-        /** The batch of local step j. */
         @Override
         public Batch apply(long step) {
             long begin = System.nanoTime();

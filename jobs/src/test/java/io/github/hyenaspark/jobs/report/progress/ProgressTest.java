@@ -16,7 +16,7 @@ class ProgressTest {
     private long now = 5 * SECOND;
 
     private LineProgress lines(ProgressTask work) {
-        return new LineProgress(work, stream, LineProgress::plainLine, () -> now);
+        return new LineProgress(work, stream, false, () -> now);
     }
 
     private String written() {

@@ -65,7 +65,7 @@ class RoundProgressTest {
 
     @Test
     void linesShowWholeRoundsOnly() {
-        try (var lines = LineProgress.plain(WORK, stream)) {
+        try (var lines = new LineProgress(WORK, stream, false, System::nanoTime)) {
             var rounds = new RoundProgress(lines);
             rounds.begin(0, 20);
             rounds.told(0, 0, 12);

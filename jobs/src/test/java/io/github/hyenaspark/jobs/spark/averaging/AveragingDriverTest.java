@@ -72,7 +72,7 @@ class AveragingDriverTest {
             from = newest.map(checkpoint -> RunStore.state(checkpoint, facts().moments()))
                     .orElseGet(() -> new RunState(
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
-            store = RunStore.open(
+            store = new RunStore(
                     storage,
                     new RunDirectory(directory.toString(), 3),
                     checkpoints,

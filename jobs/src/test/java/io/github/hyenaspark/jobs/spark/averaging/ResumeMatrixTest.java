@@ -103,7 +103,7 @@ class ResumeMatrixTest {
         MomentLayout moments = MomentLayout.of(train.optimizer(), model.table());
         RunState from =
                 newest.map(checkpoint -> RunStore.state(checkpoint, moments)).orElseGet(() -> initial(train, moments));
-        RunStore store = RunStore.open(
+        RunStore store = new RunStore(
                 storage,
                 new RunDirectory(uri, 1),
                 checkpoints,

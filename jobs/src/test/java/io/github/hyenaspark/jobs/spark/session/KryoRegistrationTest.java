@@ -60,7 +60,13 @@ class KryoRegistrationTest {
             "u",
             "d",
             new UnitEntry.Counts(1, 2, 3, 4, 5),
-            List.of(new ShardEntry("train/a.bin", new ShardEntry.Facts(8, "a", 9, "b", 4, "c"), 1, 8, 7)),
+            List.of(new ShardEntry(
+                    new ObjectRef("train/a.bin", 8, "a"),
+                    new ObjectRef("train/a.idx", 9, "b"),
+                    new ObjectRef("train/a.crc", 4, "c"),
+                    1,
+                    8,
+                    7)),
             List.of(new ObjectRef("docs/part-u-0.parquet", 10, "d")));
 
     /** Between two instances, as between two JVMs. */
