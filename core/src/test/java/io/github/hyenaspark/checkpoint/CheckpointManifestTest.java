@@ -64,7 +64,8 @@ class CheckpointManifestTest {
         byte[] group = SealedJson.MANIFEST_SHA256.seal(root);
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", group))
                 .isInstanceOf(CorruptFileException.class)
-                .hasMessageStartingWith("m: expected a group among [base, matrix, filter, positions, decay], found biases");
+                .hasMessageStartingWith(
+                        "m: expected a group among [base, matrix, filter, positions, decay], found biases");
         byte[] format = SealedJson.MANIFEST_SHA256.seal(root.put("format", "hyena-spark checkpoint 1"));
         assertThatThrownBy(() -> CheckpointManifest.fromBytes("m", format))
                 .isInstanceOf(CorruptFileException.class)
