@@ -1,6 +1,7 @@
 package io.github.hyenaspark.checkpoint;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.FileInfo;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -198,20 +200,28 @@ public final class CheckpointStore {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
-        verifyFiles(manifest);
-    }
-
-    /** The same of a manifest that was read a moment ago. */
-    public void verifyFiles(CheckpointManifest manifest) throws IOException {
         verify(manifest.files());
         verify(manifest.facts().workers());
     }
 
     private void verify(List<VectorFile> files) throws IOException {
         for (VectorFile file : files) {
-            try (InputStream in = storage.openVerified(file.in(run))) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
+            read(file.in(run));
+        }
+    }
+
+    /** Reads the files that a manifest names, and checks their lengths and CRC-32C: quicker than {@link #verify}. */
+    public void check(CheckpointManifest manifest) throws IOException {
+        for (VectorFile file : Stream.concat(manifest.files().stream(), manifest.facts().workers().stream())
+                .toList()) {
+            FileInfo all = file.in(run);
+            read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis()));
+        }
+    }
+
+    private void read(FileInfo file) throws IOException {
+        try (InputStream in = storage.openVerified(file)) {
+            in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

@@ -4,17 +4,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /** Counts and hashes bytes on their way to another stream. */
 final class HashingOutputStream extends OutputStream {
     private final OutputStream next;
     private final CRC32C crc = new CRC32C();
-    private final MessageDigest sha256 = Hashes.newSha256();
+    private final Optional<MessageDigest> sha256;
     private long bytes;
 
     HashingOutputStream(OutputStream next) {
+        this(next, true);
+    }
+
+    private HashingOutputStream(OutputStream next, boolean hasSha256) {
         this.next = next;
+        sha256 = hasSha256 ? Optional.of(Hashes.newSha256()) : Optional.empty();
     }
 
     @Override
@@ -26,7 +32,7 @@ final class HashingOutputStream extends OutputStream {
     public void write(byte[] from, int at, int count) throws IOException {
         next.write(from, at, count);
         crc.update(from, at, count);
-        sha256.update(from, at, count);
+        sha256.ifPresent(digest -> digest.update(from, at, count));
         bytes += count;
     }
 
@@ -37,18 +43,23 @@ final class HashingOutputStream extends OutputStream {
 
     /** What was written; takes no more bytes after this. */
     FileInfo file(String uri, long modifiedMillis) {
-        return new FileInfo(uri, bytes, Hashes.hex(sha256.digest()), crc.getValue(), modifiedMillis);
+        String digest = sha256.map(found -> Hashes.hex(found.digest())).orElse("");
+        return new FileInfo(uri, bytes, digest, crc.getValue(), modifiedMillis);
     }
 
-    /** Reads a file and compares its length and hashes with the expected ones at the end. */
+    /**
+     * Reads a file and compares its length and hashes with the expected ones at the end; no SHA-256 with an empty one.
+     */
     static final class Verifying extends BulkInputStream {
         private final FileInfo expected;
-        private final HashingOutputStream hashes = new HashingOutputStream(OutputStream.nullOutputStream());
+        private final HashingOutputStream hashes;
         private boolean ended;
 
         Verifying(InputStream in, FileInfo expected) {
             super(in);
             this.expected = expected;
+            hashes = new HashingOutputStream(
+                    OutputStream.nullOutputStream(), !expected.sha256().isEmpty());
         }
 
         @Override
@@ -67,8 +78,8 @@ final class HashingOutputStream extends OutputStream {
         }
 
         private static String content(FileInfo file) {
-            return file.bytes() + " bytes with CRC-32C " + Long.toHexString(file.crc32c()) + " and SHA-256 "
-                    + file.sha256();
+            return file.bytes() + " bytes with CRC-32C " + Long.toHexString(file.crc32c())
+                    + (file.sha256().isEmpty() ? "" : " and SHA-256 " + file.sha256());
         }
 
         @Override

@@ -124,7 +124,7 @@ public final class InspectJob implements Callable<Integer> {
             CheckpointStore checkpoints, List<CheckpointManifest> manifests, String directory) throws IOException {
         for (CheckpointManifest manifest : manifests) {
             try {
-                checkpoints.verifyFiles(manifest);
+                checkpoints.check(manifest);
                 return manifest;
             } catch (CorruptFileException | FileNotFoundException e) {
                 LoggerFactory.getLogger(InspectJob.class).warn("skipped {}: {}", manifest.path(), e.getMessage());
