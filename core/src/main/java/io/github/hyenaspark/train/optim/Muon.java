@@ -7,7 +7,6 @@ import io.github.hyenaspark.operator.tensor.Matrix;
 import io.github.hyenaspark.operator.tensor.VectorOps;
 import io.github.hyenaspark.operator.tensor.Workspace;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +35,12 @@ final class Muon {
     static final double SCALE = 0.2;
     static final double EPSILON = 1e-7;
     /** Those of Jordan, five times. */
-    static final List<Step> STEPS = Collections.nCopies(5, new Step(3.4445, -4.7750, 2.0315));
+    static final List<Step> STEPS = List.of(Step.JORDAN, Step.JORDAN, Step.JORDAN, Step.JORDAN, Step.JORDAN);
 
     /** Coefficients of a step of Newton and Schulz. */
-    record Step(double a, double b, double c) {}
+    record Step(double a, double b, double c) {
+        private static final Step JORDAN = new Step(3.4445, -4.7750, 2.0315);
+    }
 
     private static final Workspace.Slot<float[]> UPDATE = Workspace.Slot.row();
     private static final Workspace.Slot<float[]> GRAM = Workspace.Slot.row();
