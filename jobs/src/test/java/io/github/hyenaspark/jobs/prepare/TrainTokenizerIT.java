@@ -113,7 +113,7 @@ class TrainTokenizerIT {
         assertThat(other.code()).isEqualTo(2);
         assertThat(other.messages())
                 .contains("tokenizer.output: " + directory.resolve("out") + "/vocab.json is there already with other"
-                        + " content; choose another directory, or delete it");
+                        + " content, expected nothing or this same content; choose another directory or delete it");
         assertThat(files("out")).isEqualTo(before);
     }
 
