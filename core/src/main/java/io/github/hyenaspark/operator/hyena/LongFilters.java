@@ -189,15 +189,28 @@ public final class LongFilters {
         return direct == null ? new TransformedChannel(workspace) : new DirectChannel(direct, workspace);
     }
 
+    private abstract class Channel implements ChannelConvolution {
+        int first; // filter of the channel
+
+        @Override
+        public final int length() {
+            return length;
+        }
+
+        @Override
+        public void start(int j) {
+            first = j * perChannel;
+        }
+    }
+
     /** Filters of a few taps, as sums of delayed rows. */
-    private final class DirectChannel implements ChannelConvolution {
+    private final class DirectChannel extends Channel {
         private final ShortConvolution convolution;
         private final Workspace workspace;
         private final float[][] delayed;
         private final float[] gated;
         private final float[] gatedGradient;
         private final float[] gradient;
-        private int first; // filter of the channel
 
         DirectChannel(ShortConvolution convolution, Workspace workspace) {
             this.convolution = convolution;
@@ -206,16 +219,6 @@ public final class LongFilters {
             gated = workspace.row(GATED, length);
             gatedGradient = workspace.row(GATED_GRADIENT, length);
             gradient = workspace.row(GRADIENT, length);
-        }
-
-        @Override
-        public int length() {
-            return length;
-        }
-
-        @Override
-        public void start(int j) {
-            first = j * perChannel;
         }
 
         @Override
@@ -258,13 +261,12 @@ public final class LongFilters {
         }
     }
 
-    private final class TransformedChannel implements ChannelConvolution {
+    private final class TransformedChannel extends Channel {
         private final Sums sums;
         private final LongConvolution convolution;
         private final float[] row;
         private final float[][] spectra;
         private final float[][] spectrumGradients;
-        private int first; // filter of the channel
 
         TransformedChannel(Workspace workspace) {
             sums = workspace.sums;
@@ -274,15 +276,10 @@ public final class LongFilters {
             spectrumGradients = workspace.rows(SPECTRUM_GRADIENTS.at(slot), perChannel, convolution.spectrumSize());
         }
 
-        @Override
-        public int length() {
-            return length;
-        }
-
         /** Makes the spectra of channel {@code j}. */
         @Override
         public void start(int j) {
-            first = j * perChannel;
+            super.start(j);
             for (int r = 0; r < perChannel; r++) {
                 taps.read(LongFilters.this.start(first + r), row, reach);
                 Arrays.fill(row, reach, length, 0f);
