@@ -38,7 +38,7 @@ final class ArchitectureTest {
             convolution             |
             convolution.vector      | convolution
             operator.tensor         | io convolution
-            operator.nn             | operator.tensor
+            operator.nn             | io operator.tensor
             operator.filter         | config operator.tensor operator.nn
             operator.hyena          | convolution operator.tensor operator.nn operator.filter
             operator.h3             | convolution operator..

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.nn;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import io.github.hyenaspark.operator.tensor.ForwardContext;
 import java.util.List;
@@ -43,9 +44,7 @@ public interface MixerConfig {
 
     /** IllegalArgumentException unless a setting is as {@code expected}. */
     static void check(boolean valid, String setting, Object found, String expected) {
-        if (!valid) {
-            throw new IllegalArgumentException(setting + ": found " + found + ", expected " + expected);
-        }
+        Refusal.unless(valid, setting, found, expected);
     }
 
     /** IllegalArgumentException if an input is longer than {@link #maxLength}. */
