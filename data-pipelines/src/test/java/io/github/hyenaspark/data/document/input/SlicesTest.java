@@ -96,14 +96,7 @@ public class SlicesTest {
     }
 
     public static SourceConfig fasta(SourceConfig.NRuns nRuns, int bases, SourceConfig.LowerCase lowerCase) {
-        return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO,
-                SourceConfig.TextDocuments.FILE,
-                "",
-                "text",
-                "",
-                List.of(),
-                new SourceConfig.Fasta(nRuns, bases, lowerCase, ""));
+        return TestSources.defaults().withFasta(new SourceConfig.Fasta(nRuns, bases, lowerCase, ""));
     }
 
     @Test
