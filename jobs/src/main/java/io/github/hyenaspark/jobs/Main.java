@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. Uses that should take no time, help, the
- * version and {@code inspect}, do without picocli; no public method here may name a class of it, since Java loads them all at the
- * start.
+ * The program: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. Uses that should take no time, help, the version
+ * and {@code inspect}, do without picocli; no public method here may name a class of it, since Java loads them all at
+ * the start.
  */
 public final class Main {
     private Main() {}

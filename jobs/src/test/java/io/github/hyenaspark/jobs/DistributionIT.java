@@ -92,7 +92,8 @@ class DistributionIT {
         assertThat(result.get("bits_per_byte").doubleValue()).isBetween(1.0, 8.0);
         assertThat(result.get("documents").intValue()).isEqualTo(7);
         assertThat(work.resolve("runs/quickstart/run/report.html")).isNotEmptyFile();
-        assertThat(script(home, spark, "hyena", "inspect", "runs/quickstart/run").results())
+        assertThat(script(home, spark, "hyena", "inspect", "runs/quickstart/run")
+                        .results())
                 .isNotBlank();
         assertThat(contents(home)).isEqualTo(before);
     }

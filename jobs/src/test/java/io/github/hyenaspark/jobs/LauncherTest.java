@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code submit-scripts/hyena} builds and when, in a small checkout, with a Maven, a Spark and a Java that do nothing. */
+/**
+ * What {@code submit-scripts/hyena} builds and when, in a small checkout, with a Maven, a Spark and a Java that do
+ * nothing.
+ */
 class LauncherTest {
     private static final List<String> JARS = List.of(
             "lib/hyena-jobs-0.jar", "spark/jars/spark-core_2.12-3.5.9.jar", "spark/jars/scala-library-2.12.18.jar");
@@ -39,9 +42,13 @@ class LauncherTest {
         for (String file : List.of("submit-scripts/hyena", "submit-scripts/layout.sh", "conf/spark-defaults.conf")) {
             write(checkout.resolve(file), Files.readString(Pages.root().resolve(file)));
         }
-        program("bin/mvn", "echo >>../builds; . submit-scripts/layout.sh; cd jobs/target; mkdir -p lib spark/jars; touch "
-                + String.join(" ", JARS) + "; sources >sources.sum");
-        program("bin/mkdir", "case $* in *hyena-spark) exit 1 ;; *) exec /bin/mkdir \"$@\" ;; esac"); // no archive of classes
+        program(
+                "bin/mvn",
+                "echo >>../builds; . submit-scripts/layout.sh; cd jobs/target; mkdir -p lib spark/jars; touch "
+                        + String.join(" ", JARS) + "; sources >sources.sum");
+        program(
+                "bin/mkdir",
+                "case $* in *hyena-spark) exit 1 ;; *) exec /bin/mkdir \"$@\" ;; esac"); // no archive of classes
         program("java/bin/java", "printf '%s\\n' \"$@\"");
         write(directory.resolve("java/release"), "JAVA_VERSION=\"17.0.1\"\n");
         program("spark/bin/spark-submit", "echo submitted");
@@ -70,10 +77,14 @@ class LauncherTest {
     /** With a folder of archives in which none can be made, as in one where a checkout has them. */
     private Outcome hyenaWith(String spark, String... words) throws IOException, InterruptedException {
         Map<String, String> environment = Map.of(
-                "PATH", directory.resolve("bin") + ":" + System.getenv("PATH"),
-                "JAVA_HOME", directory.resolve("java").toString(),
-                "XDG_CACHE_HOME", "/dev/null",
-                "SPARK_HOME", spark);
+                "PATH",
+                directory.resolve("bin") + ":" + System.getenv("PATH"),
+                "JAVA_HOME",
+                directory.resolve("java").toString(),
+                "XDG_CACHE_HOME",
+                "/dev/null",
+                "SPARK_HOME",
+                spark);
         return new Script(checkout.resolve("submit-scripts/hyena"), environment).run(directory, words);
     }
 

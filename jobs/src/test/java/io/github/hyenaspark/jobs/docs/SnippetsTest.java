@@ -49,8 +49,7 @@ class SnippetsTest {
     void javaCompiles() throws IOException {
         for (String program : shown("java")) {
             var said = new ByteArrayOutputStream();
-            int code = ToolProvider.getSystemJavaCompiler()
-                    .run(null, said, said, arguments(written(program, "java")));
+            int code = ToolProvider.getSystemJavaCompiler().run(null, said, said, arguments(written(program, "java")));
             assertThat(code).as(said.toString(UTF_8)).isZero();
         }
     }
@@ -68,7 +67,8 @@ class SnippetsTest {
 
     @Test
     void coordinatesAreThoseOfThisVersion() throws IOException {
-        Matcher ours = Pattern.compile("<version>.*").matcher(Files.readString(Pages.root().resolve("pom.xml")));
+        Matcher ours = Pattern.compile("<version>.*")
+                .matcher(Files.readString(Pages.root().resolve("pom.xml")));
         assertThat(ours.find()).isTrue();
         for (String coordinates : shown("xml")) {
             Matcher found = ARTIFACT.matcher(coordinates);
