@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ class DistributionIT {
     private static final Path TARGET =
             Path.of(System.getProperty("basedir", "."), "target").toAbsolutePath();
     private static final int MOST_BYTES = 250_000_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(10); // a minute where nothing else runs
 
     @TempDir
     Path directory;
@@ -61,7 +63,7 @@ class DistributionIT {
 
     private Outcome done(ProcessBuilder builder) throws IOException, InterruptedException {
         try (Running running = Running.start(builder, directory)) {
-            Outcome outcome = running.await();
+            Outcome outcome = running.await(PATIENCE);
             assertThat(outcome.code()).as(outcome.messages()).isZero();
             return outcome;
         }
@@ -113,7 +115,7 @@ class DistributionIT {
         quickStart(unpack(archive("hyena-spark-.*-with-spark\\.tar\\.gz")), Optional.empty());
     }
 
-    /** A Spark as its own archives lay it out, of the jars that the build has, with what starts it for a client. */
+    /** A Spark as its own archives lay it out, of the jars that the build has, which starts a driver as Spark's does. */
     @Test
     void theQuickStartRunsWithTheSparkOfTheMachine() throws Exception {
         Path archive = archive("hyena-spark-[0-9.]+(-SNAPSHOT)?\\.tar\\.gz");
@@ -123,7 +125,9 @@ class DistributionIT {
         done(new ProcessBuilder("cp", "-r", TARGET.resolve("spark/jars").toString(), spark.toString()));
         Path submit = Files.writeString(spark.resolve("bin/spark-submit"), """
                 #!/usr/bin/env bash
-                exec java -Xmx2g -cp "$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit "$@"
+                mapfile -d '' -t words < <(java -cp "$SPARK_HOME/jars/*" org.apache.spark.launcher.Main \
+                  org.apache.spark.deploy.SparkSubmit "$@")
+                exec "${words[1]#$'\n'}" "${words[@]:2}"
                 """);
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path home = unpack(archive);
