@@ -86,7 +86,7 @@ class DistributionIT {
 
     private void quickStart(Path home, Optional<Path> spark) throws Exception {
         List<String> before = contents(home);
-        List<String> said = script(home, spark, "quickstart.sh", "train.rounds=2")
+        List<String> said = script(home, spark, "quickstart.sh", "train.rounds=1", "train.local-steps=4", "train.warmup-steps=2")
                 .results()
                 .lines()
                 .toList();
