@@ -86,7 +86,8 @@ class DistributionIT {
 
     private void quickStart(Path home, Optional<Path> spark) throws Exception {
         List<String> before = contents(home);
-        List<String> said = script(home, spark, "quickstart.sh", "train.rounds=1", "train.local-steps=4", "train.warmup-steps=2")
+        List<String> said = script(
+                        home, spark, "quickstart.sh", "train.rounds=1", "train.local-steps=4", "train.warmup-steps=2")
                 .results()
                 .lines()
                 .toList();
@@ -115,7 +116,9 @@ class DistributionIT {
         quickStart(unpack(archive("hyena-spark-.*-with-spark\\.tar\\.gz")), Optional.empty());
     }
 
-    /** A Spark as its own archives lay it out, of the jars that the build has, which starts a driver as Spark's does. */
+    /**
+     * A Spark as its own archives lay it out, of the jars that the build has, which starts a driver as Spark's does.
+     */
     @Test
     void theQuickStartRunsWithTheSparkOfTheMachine() throws Exception {
         Path archive = archive("hyena-spark-[0-9.]+(-SNAPSHOT)?\\.tar\\.gz");
