@@ -1,8 +1,7 @@
 # shellcheck shell=bash
 # What local-cluster.sh and local-storage.sh share: processes in the background whose ids and logs are kept in a folder.
-# They set: name (for messages), home, folder, and pattern, which the command line of each of their processes has.
-unset CDPATH
-: "${name:?}" "${home:?}" "${folder:?}" "${pattern:?}"
+# They source layout.sh and set: name (for messages), folder, and pattern, which the command line of each of their processes has.
+: "${name:?}" "${home:?}" "${hyena:?}" "${folder:?}" "${pattern:?}"
 
 # shellcheck disable=SC2034
 usage=2 # an exit code
@@ -14,7 +13,7 @@ fail() { # EXIT-CODE MESSAGE
 }
 
 build_jars() { # if they are missing or old
-  "$home/submit-scripts/hyena" --help >/dev/null || fail 1 'the jars could not be built'
+  [ -d "$home/jars" ] || "$hyena" build >/dev/null || fail 1 'the jars could not be built'
 }
 
 alive() { # PID-FILE: whether that process runs and is one of ours, not another that has its number now
@@ -28,14 +27,20 @@ alive() { # PID-FILE: whether that process runs and is one of ours, not another 
   fi
 }
 
-prepare_folder() { # for a start: nothing runs in it, and no start before has left anything
-  local pid
+prepare_folder() { # for a start: ends it with what is printed if all runs already; no start before has left anything
+  local pid running=0 ended=0
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   for pid in "$folder"/*.pid; do
-    if alive "$pid"; then fail 1 "it runs already in $folder: stop it first, or name another folder"; fi
+    if alive "$pid"; then running=1; elif [ -e "$pid" ]; then ended=1; fi
   done
-  rm -f "$folder"/*.pid "$folder"/*.log
+  if [ "$running$ended" = 10 ] && [ -e "$folder/printed" ]; then
+    printf '%s: it runs already in %s\n' "$name" "$folder" >&2
+    cat "$folder/printed"
+    exit 0
+  fi
+  if [ "$running" = 1 ]; then fail 1 "a part of what was started in $folder runs: stop it first, or name another folder"; fi
+  rm -f "$folder"/*.pid "$folder"/*.log "$folder/printed"
   trap stop EXIT # a start that fails leaves nothing behind
 }
 

@@ -15,13 +15,14 @@ set -euo pipefail
 
 name=local-storage
 pattern='MiniDFSClusterManager|s3mock[.]jar'
-home=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=submit-scripts/layout.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/layout.sh"
 servers=$home/jobs/target/servers
-hadoop=$home/jobs/target/spark/jars
+hadoop=$own_spark/jars
 bucket=hyena
 name_node_port=0
 s3_port=0
-folder=$home/runs/local-storage
+folder=$runs/local-storage
 # shellcheck source=submit-scripts/local-processes.sh
 . "$home/submit-scripts/local-processes.sh"
 

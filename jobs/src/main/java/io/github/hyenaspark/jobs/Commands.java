@@ -71,6 +71,8 @@ final class Commands {
             new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json"),
             new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET"));
 
+    static final String SHOW_VERSION = "Show the versions of hyena-spark, Spark and Java.";
+
     private static final int NAME_COLUMNS = 17; // as picocli lays them out
 
     private Commands() {}
@@ -104,10 +106,19 @@ final class Commands {
         };
     }
 
+    /** Ours as the manifest of our jar has it. */
+    static String version() {
+        String ours = Commands.class.getPackage().getImplementationVersion();
+        String spark = JavaVersion.sparkVersion();
+        return "hyena-spark " + (ours == null ? "from classes without a jar" : ours)
+                + (spark.isEmpty() ? "" : ", Spark " + spark) + ", Java " + System.getProperty("java.version");
+    }
+
     /** The help of the program, as picocli would print it after a tenth of a second. */
     static String help() {
-        StringBuilder help = new StringBuilder("Usage: hyena [-h] COMMAND\n" + PROGRAM.summary() + "\nExample: hyena "
-                + PROGRAM.example() + "\n  -h, --help   Show this help.\nCommands:\n");
+        StringBuilder help = new StringBuilder("Usage: hyena [-hV] COMMAND\n" + PROGRAM.summary() + "\nExample: hyena "
+                + PROGRAM.example() + "\n  -h, --help      Show this help.\n  -V, --version   " + SHOW_VERSION
+                + "\nCommands:\n");
         for (CommandWords words : ALL) {
             String gap = " ".repeat(NAME_COLUMNS - words.name().length());
             help.append("  " + words.name() + gap + words.summary() + "\n");

@@ -39,6 +39,7 @@ final class ShortCommands {
             var console = new Console(nowhere, nowhere);
             for (List<String> words : List.of(
                     List.of("--help"),
+                    List.of("--version"),
                     List.of("train", "--help"),
                     List.of("train", "train.lr"),
                     List.of("inspect", run),

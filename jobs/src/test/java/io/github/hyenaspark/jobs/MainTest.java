@@ -47,6 +47,18 @@ class MainTest {
     }
 
     @Test
+    void theVersionNamesSparkAndJavaToo() {
+        for (String option : List.of("-V", "--version")) {
+            results.reset();
+            assertThat(run(option)).isZero();
+            assertThat(results.toString(StandardCharsets.UTF_8))
+                    .startsWith("hyena-spark ")
+                    .contains(", Spark ", ", Java " + System.getProperty("java.version"))
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
     void theHelpOfTrainHasEveryKeyOfItsSectionsUnbroken() {
         assertThat(run("train", "--help")).isZero();
         List<String> help = results.toString(StandardCharsets.UTF_8).lines().toList();
