@@ -117,14 +117,14 @@ public final class RunStore {
         saveLog();
         TestPoint.reached("the journal has round {}", run.round());
         checkpoints.save(checkpoint(run), keep);
-        replace(CHART, this::chart);
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
             writeReports();
         }
     }
 
-    /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last checkpoint. */
     public void writeReports() {
+        replace(CHART, this::chart);
         var figures = new RunFigures();
         var events = new EventFile();
         try {
