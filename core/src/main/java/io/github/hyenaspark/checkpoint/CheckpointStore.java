@@ -240,6 +240,11 @@ public final class CheckpointStore {
      * then untouched.
      */
     public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+        return save(checkpoint, keep, () -> {});
+    }
+
+    /** The same; runs something just before it creates the manifest, if no later driver has begun by then. */
+    public CheckpointManifest save(Checkpoint checkpoint, int keep, Runnable beforeCommit) throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
         }
@@ -248,7 +253,7 @@ public final class CheckpointStore {
         boolean again = name.equals(tried) && storage.exists(layout.uri(name));
         tried = name;
         CheckpointManifest manifest =
-                again ? sameAsSaved(layout.manifest(name), checkpoint) : write(name, checkpoint);
+                again ? sameAsSaved(layout.manifest(name), checkpoint) : write(name, checkpoint, beforeCommit);
         verify(manifest.files()); // the manifest has been read already
         verify(manifest.facts().workers());
         refuseIfReplaced(); // then the successor does retention
@@ -274,7 +279,8 @@ public final class CheckpointStore {
         }
     }
 
-    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint) throws IOException {
+    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint, Runnable beforeCommit)
+            throws IOException {
         String directory = WorkerStateFiles.newDirectory(name.round(), name.epoch());
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
@@ -283,6 +289,7 @@ public final class CheckpointStore {
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
         refuseIfReplaced();
+        beforeCommit.run();
         TestPoint.reached("before the manifest of round {}", checkpoint.round());
         if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "

@@ -83,20 +83,21 @@ record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter 
 
     @Override
     public boolean write(Path path, Content content) throws IOException {
-        if (!fileSystem.hasPathCapability(path, CONDITIONAL)) {
-            if (isThere(path)) {
-                content.writeTo(OutputStream.nullOutputStream());
-                return false;
-            }
-            replace(path, content);
-            return true;
+        boolean conditional = fileSystem.hasPathCapability(path, CONDITIONAL);
+        if (!conditional && isThere(path)) {
+            return taken(content);
         }
-        FSDataOutputStream out = conditionally(fileSystem, path);
+        FSDataOutputStream out;
+        try {
+            out = conditional ? conditionally(fileSystem, path) : over(path);
+        } catch (FileAlreadyExistsException e) {
+            return taken(content);
+        }
         fill(path, out, content);
         try {
             out.close();
         } catch (IOException e) {
-            if (!isThere(path)) {
+            if (!conditional || !isThere(path)) {
                 throw e;
             }
             LOG.debug("writing {} ended with {}; there is one already", path, e.toString());
@@ -105,21 +106,26 @@ record ConditionalWriter(FileSystem fileSystem) implements Storage.AtomicWriter 
         return true;
     }
 
-    @Override
-    public void replace(Path path, byte[] content) throws IOException {
-        replace(path, out -> out.write(content));
+    private static boolean taken(Content content) throws IOException {
+        content.writeTo(OutputStream.nullOutputStream());
+        return false;
     }
 
-    /** Without asking first whether the name belongs to a directory. */
-    private void replace(Path path, Content content) throws IOException {
+    @Override
+    public void replace(Path path, byte[] content) throws IOException {
+        FSDataOutputStream out = over(path);
+        fill(path, out, to -> to.write(content));
+        out.close();
+    }
+
+    /** Over what may be there, without asking first whether the name belongs to a directory. */
+    private FSDataOutputStream over(Path path) throws IOException {
         FSDataOutputStreamBuilder<?, ?> builder = fileSystem.createFile(path);
-        FSDataOutputStream out = builder.create()
+        return builder.create()
                 .recursive()
                 .overwrite(true)
                 .opt("fs.s3a.create.performance", true)
                 .build();
-        fill(path, out, content);
-        out.close();
     }
 
     /** Opens both before it closes one: an older S3A looks when it opens, but only the store decides at the close. */

@@ -50,8 +50,6 @@ public final class Storage {
         if (hadoop == null) {
             Configuration settings = new Configuration();
             given.forEach(settings::set);
-            // S3A looks after every delete whether the parent needs a marker; nothing here needs one.
-            settings.setIfUnset("fs.s3a.performance.flags", "delete");
             // Not Hadoop's LocalFileSystem: that one leaves .crc files beside every file.
             RawLocalFileSystem disk = new RawLocalFileSystem();
             disk.initialize(URI.create("file:///"), settings);
@@ -171,7 +169,8 @@ public final class Storage {
     public RangeReader openRange(String uri) throws IOException {
         Location location = location(uri);
         FileStatus status = file(location);
-        return new RangeReader(location.qualified(), open(location, status, "random"), status.getLen());
+        return new RangeReader(
+                location.qualified(), open(location, status, "random"), status.getLen(), location.isObject());
     }
 
     public FileInfo hashed(String uri) throws IOException {
@@ -319,7 +318,7 @@ public final class Storage {
         }
 
         boolean isObject() {
-            return OBJECT_STORES.contains(fileSystem.getScheme());
+            return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
         }
     }
 

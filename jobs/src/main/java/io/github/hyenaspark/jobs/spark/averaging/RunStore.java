@@ -113,10 +113,10 @@ public final class RunStore {
      * another driver has taken over the run, whose journal is left as it is.
      */
     void save(RunState run) throws IOException {
-        checkpoints.refuseIfReplaced();
-        saveLog();
-        TestPoint.reached("the journal has round {}", run.round());
-        checkpoints.save(checkpoint(run), keep);
+        checkpoints.save(checkpoint(run), keep, () -> {
+            saveLog();
+            TestPoint.reached("the journal has round {}", run.round());
+        });
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
             writeReports();
         }
