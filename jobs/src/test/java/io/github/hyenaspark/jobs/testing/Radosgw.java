@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.hyenaspark.io.Json;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,13 +81,13 @@ public final class Radosgw implements AutoCloseable {
         script(directory, "gateway");
     }
 
-    /** The requests so far, oldest first. */
+    /** The requests so far, oldest first; two that ended at once may be on one line. */
     public List<JsonNode> requests() throws IOException {
-        List<JsonNode> requests = new ArrayList<>();
-        for (String line : Files.readAllLines(directory.resolve("ops.log"))) {
-            requests.add(Json.parse("ops.log", line.getBytes(StandardCharsets.UTF_8)));
+        File log = directory.resolve("ops.log").toFile();
+        try (MappingIterator<JsonNode> requests =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(log)) {
+            return requests.readAll();
         }
-        return requests;
     }
 
     @Override
