@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("process")
 class RadosgwIT {
     private static final String LOCAL = "local[1]";
-    private static final long PATIENCE_SECONDS = 120;
+    private static final long PATIENCE_SECONDS = 240;
     private static final int MOST_REQUESTS = 25;
 
     @TempDir
