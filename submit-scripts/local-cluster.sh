@@ -35,7 +35,7 @@ use_spark() {
 launch_spark() { # PROCESS CLASS ARGUMENTS...
   local process=$1
   shift
-  launch "$process" -Xmx512m -cp "$SPARK_HOME/jars/*" "$@"
+  launch "$process" "$java" -Xmx512m -cp "$SPARK_HOME/jars/*" "$@"
 }
 
 start() {

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# What local-cluster.sh and local-storage.sh share: processes in the background whose ids and logs are kept in a folder.
+# What local-cluster.sh, local-storage.sh and local-radosgw.sh share: processes in the background whose ids and logs are kept in a folder.
 # They source layout.sh and set: name (for messages), folder, and pattern, which the command line of each of their processes has.
 : "${name:?}" "${home:?}" "${hyena:?}" "${folder:?}" "${pattern:?}"
 
 # shellcheck disable=SC2034
 usage=2 # an exit code
+# shellcheck disable=SC2034
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 fail() { # EXIT-CODE MESSAGE
@@ -44,10 +45,10 @@ prepare_folder() { # for a start: ends it with what is printed if all runs alrea
   trap stop EXIT # a start that fails leaves nothing behind
 }
 
-launch() { # PROCESS JAVA-ARGUMENTS...
+launch() { # PROCESS COMMAND...
   local process=$1
   shift
-  nohup "$java" "$@" >"$folder/$process.log" 2>&1 </dev/null &
+  nohup "$@" >>"$folder/$process.log" 2>&1 </dev/null &
   echo $! >"$folder/$process.pid"
 }
 
@@ -82,7 +83,7 @@ stop() {
   local pid files=()
   for pid in "$folder"/worker-*.pid "$folder"/[!w]*.pid; do # Spark's workers first: they would look for their master
     if alive "$pid"; then
-      kill "$(cat "$pid")"
+      kill "-${end_signal:-TERM}" "$(cat "$pid")"
       files+=("$pid")
     fi
   done
@@ -94,4 +95,26 @@ stop() {
     done
     rm -f "$pid"
   done
+}
+
+property() { # NAME VALUE
+  printf '  <property><name>%s</name><value>%s</value></property>\n' "$1" "$2"
+}
+
+write_conf() { # ENDPOINT ACCESS-KEY SECRET-KEY
+  mkdir -p "$folder/conf"
+  {
+    printf '<configuration>\n'
+    property dfs.replication 1
+    property fs.s3a.endpoint "$1"
+    property fs.s3a.endpoint.region us-east-1
+    property fs.s3a.path.style.access true
+    property fs.s3a.connection.ssl.enabled false
+    property fs.s3a.access.key "$2"
+    property fs.s3a.secret.key "$3"
+    property fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider
+    # S3Mock refuses the If-Match without quotes that Hadoop 3.3 sends.
+    property fs.s3a.change.detection.mode client
+    printf '</configuration>\n'
+  } >"$folder/conf/core-site.xml"
 }

@@ -113,18 +113,18 @@ public final class RunStore {
      * another driver has taken over the run, whose journal is left as it is.
      */
     void save(RunState run) throws IOException {
-        checkpoints.refuseIfReplaced();
-        saveLog();
-        TestPoint.reached("the journal has round {}", run.round());
-        checkpoints.save(checkpoint(run), keep);
-        replace(CHART, this::chart);
+        checkpoints.save(checkpoint(run), keep, () -> {
+            saveLog();
+            TestPoint.reached("the journal has round {}", run.round());
+        });
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
             writeReports();
         }
     }
 
-    /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last checkpoint. */
     public void writeReports() {
+        replace(CHART, this::chart);
         var figures = new RunFigures();
         var events = new EventFile();
         try {
