@@ -9,16 +9,26 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The streams of a command; in practice standard input, standard output for results, and standard error for the rest.
+ * The streams of a command, in practice standard input, standard output for results, and standard error for the rest;
+ * and what it does when it is told to stop.
  */
-public record Console(InputStream input, PrintStream results, PrintStream messages) {
+public record Console(InputStream input, PrintStream results, PrintStream messages, Stop stop) {
+    public Console(InputStream input, PrintStream results, PrintStream messages) {
+        this(input, results, messages, Stop.never());
+    }
+
     public Console(PrintStream results, PrintStream messages) {
         this(InputStream.nullInputStream(), results, messages);
     }
 
     /** The streams of the process, always in UTF-8. */
     public static Console ofProcess() {
-        return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
+        return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err), Stop.ofProcess());
+    }
+
+    /** The same but for the results. */
+    public Console withResults(PrintStream others) {
+        return new Console(input, others, messages, stop);
     }
 
     public void result(JsonNode result) {

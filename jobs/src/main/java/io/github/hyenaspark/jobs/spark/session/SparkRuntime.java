@@ -5,10 +5,16 @@ import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +22,8 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -27,6 +35,9 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String REGISTRATOR = "spark.kryo.registrator";
     private static final String PLUGINS = "spark.plugins";
     private static final String TASK_CPUS = "spark.task.cpus";
+    private static final String STANDALONE = "spark://";
+    private static final long MASTER_SECONDS = 8;
+    private static final int CONNECT_MILLIS = 5000;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
     /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
@@ -35,6 +46,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     private final SparkSession session;
     private final boolean owned;
+    private volatile boolean closing;
 
     private SparkRuntime(SparkSession session, boolean owned) {
         this.session = session;
@@ -104,7 +116,62 @@ public final class SparkRuntime implements AutoCloseable {
             conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
         }
         checkCores(master, conf.getInt(TASK_CPUS, 1));
-        return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
+        refuseUnlessReachable(master);
+        var runtime = new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
+        runtime.watch(master);
+        return runtime;
+    }
+
+    /** Spark itself tries for a minute, then ends its context while the command may wait for something else. */
+    private static void refuseUnlessReachable(String master) {
+        if (!master.startsWith(STANDALONE)) {
+            return;
+        }
+        String found = "";
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
+        while (true) {
+            for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+                try (var socket = new Socket()) {
+                    URI at = URI.create(STANDALONE + address);
+                    socket.connect(new InetSocketAddress(at.getHost(), at.getPort()), CONNECT_MILLIS);
+                    return;
+                } catch (IOException e) {
+                    found = e.getMessage();
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new EndedException("--master " + master + ": found no master there (" + found
+                        + "); start it, or correct the address, then run the same command again");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS / 5));
+        }
+    }
+
+    /** If the context ends before it is closed here, a thread fails with an EndedException, whatever others wait for. */
+    private void watch(String master) {
+        session.sparkContext().addSparkListener(new SparkListener() {
+            @Override
+            public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                if (!closing) {
+                    new Thread(
+                                    () -> {
+                                        throw new EndedException("Spark has ended the application: the master " + master
+                                                + " is gone or has ended it; see its log");
+                                    },
+                                    "hyena-spark-ended")
+                            .start();
+                }
+            }
+        });
+    }
+
+    /** Spark is not there, or has ended, although the command has not. */
+    public static final class EndedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        EndedException(String message) {
+            super(message);
+        }
     }
 
     private static boolean isOneProcess(String master) {
@@ -126,12 +193,16 @@ public final class SparkRuntime implements AutoCloseable {
         }
     }
 
-    /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
+    /**
+     * Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. For the start of a
+     * command: a store that is not there is told in 20 seconds.
+     */
     public static Storage storage() {
-        return SparkEnv.get() == null
+        Storage storage = SparkEnv.get() == null
                 ? SparkStorage.ofThisProcess()
                 : SparkStorage.of(JavaSparkContext.fromSparkContext(
                         SparkSession.builder().getOrCreate().sparkContext()));
+        return storage.askingFirst();
     }
 
     public JavaSparkContext context() {
@@ -154,6 +225,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         if (owned) {
             session.stop();
         }

@@ -1,0 +1,115 @@
+package io.github.hyenaspark.io.store;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How long a store that does not answer is asked again, and what is said meanwhile; a refusal is told at once.
+ *
+ * @param place the endpoint, for messages; empty for the local disk
+ * @param seconds how long the same thing is asked again; 0: once
+ */
+public record Patience(String place, long seconds) {
+    /** The key among Hadoop's settings that has the seconds, so that executors know them too. */
+    public static final String KEY = "hyena.store-patience-seconds";
+
+    public static final int DEFAULT_SECONDS = 300;
+    private static final long WARN_SECONDS = 10;
+    private static final long START_SECONDS = 20;
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    public Patience {
+        if (seconds < 0) {
+            throw new IllegalArgumentException(KEY + ": found " + seconds + ", expected 0 or more");
+        }
+    }
+
+    /** Something asked of a store; it may be asked again. */
+    @FunctionalInterface
+    public interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    /** The answer, perhaps after some time; StoreException if a person must do something first, or time is up. */
+    public <T> T ask(String uri, Question<T> question) throws IOException {
+        long begin = System.nanoTime();
+        long pause = SHORTEST_PAUSE_NANOS;
+        while (true) {
+            CompletableFuture<Void> warning = warning(uri);
+            try {
+                return question.ask();
+            } catch (StoreException told) {
+                throw told;
+            } catch (IOException e) {
+                Optional<StoreException.Reason> reason = StoreException.Reason.of(e);
+                if (reason.isEmpty()) {
+                    throw e;
+                }
+                long left = TimeUnit.SECONDS.toNanos(seconds) - (System.nanoTime() - begin);
+                if (reason.get().isForPerson() || left <= 0 || Thread.currentThread().isInterrupted()) {
+                    throw new StoreException(uri, place, reason.get(), reason.get().words(e), e);
+                }
+                log().warn("{} at {} does not answer; asking again, up to run.store-patience-seconds={}", uri, place, seconds);
+                LockSupport.parkNanos(Math.min(pause, left));
+                pause = Math.min(LONGEST_PAUSE_NANOS, 2 * pause);
+            } finally {
+                warning.cancel(false);
+            }
+        }
+    }
+
+    /** What a command asks first: an answer within 20 seconds, or a StoreException. */
+    public <T> T askFirst(String uri, Question<T> question) throws IOException {
+        var asked = new FutureTask<T>(() -> new Patience(place, 0).ask(uri, question));
+        var thread = new Thread(asked, "hyena-first-question");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return asked.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            String words = "no answer within " + START_SECONDS + " s";
+            throw new StoreException(uri, place, StoreException.Reason.UNREACHABLE, words, e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IOException(uri + " could not be asked", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + uri + " was asked", e);
+        }
+    }
+
+    /** Says that a store takes long, in a thread of Java's own, unless it is cancelled before. */
+    private CompletableFuture<Void> warning(String uri) {
+        if (seconds == 0) {
+            return new CompletableFuture<>();
+        }
+        Executor late = CompletableFuture.delayedExecutor(WARN_SECONDS, TimeUnit.SECONDS);
+        return CompletableFuture.runAsync(
+                () -> log().warn(
+                                "{}: {} has not answered for {} s; waiting, up to run.store-patience-seconds={}",
+                                uri,
+                                place,
+                                WARN_SECONDS,
+                                seconds),
+                late);
+    }
+
+    private static Logger log() {
+        return LoggerFactory.getLogger(Patience.class);
+    }
+}
