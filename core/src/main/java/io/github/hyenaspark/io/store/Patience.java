@@ -42,10 +42,17 @@ public record Patience(String place, long seconds) {
 
     /** The answer, perhaps after some time; StoreException if a person must do something first, or time is up. */
     public <T> T ask(String uri, Question<T> question) throws IOException {
-        long begin = System.nanoTime();
+        CompletableFuture<Void> warning = warning(uri);
+        try {
+            return askUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), uri, question);
+        } finally {
+            warning.cancel(false);
+        }
+    }
+
+    private <T> T askUntil(long end, String uri, Question<T> question) throws IOException {
         long pause = SHORTEST_PAUSE_NANOS;
         while (true) {
-            CompletableFuture<Void> warning = warning(uri);
             try {
                 return question.ask();
             } catch (StoreException told) {
@@ -55,15 +62,12 @@ public record Patience(String place, long seconds) {
                 if (reason.isEmpty()) {
                     throw e;
                 }
-                long left = TimeUnit.SECONDS.toNanos(seconds) - (System.nanoTime() - begin);
+                long left = end - System.nanoTime();
                 if (reason.get().isForPerson() || left <= 0 || Thread.currentThread().isInterrupted()) {
                     throw new StoreException(uri, place, reason.get(), reason.get().words(e), e);
                 }
-                log().warn("{} at {} does not answer; asking again, up to run.store-patience-seconds={}", uri, place, seconds);
                 LockSupport.parkNanos(Math.min(pause, left));
                 pause = Math.min(LONGEST_PAUSE_NANOS, 2 * pause);
-            } finally {
-                warning.cancel(false);
             }
         }
     }

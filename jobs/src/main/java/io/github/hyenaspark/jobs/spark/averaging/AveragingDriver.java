@@ -119,8 +119,8 @@ public final class AveragingDriver {
         long saved = ledger.savedRound();
         long finished = latest.map(RunState::round).orElse(saved);
         if (finished > saved) {
-            return "stopped; round " + finished + " is not saved: " + why + "; the same command continues after round "
-                    + saved;
+            return "stopped; round " + finished + " is not saved: " + why + "; the same command "
+                    + (saved > 0 ? "continues after round " + saved : "begins again");
         }
         return saved > 0
                 ? "stopped after round " + saved + "; the same command continues"

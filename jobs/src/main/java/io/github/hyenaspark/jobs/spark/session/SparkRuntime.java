@@ -193,16 +193,12 @@ public final class SparkRuntime implements AutoCloseable {
         }
     }
 
-    /**
-     * Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. For the start of a
-     * command: a store that is not there is told in 20 seconds.
-     */
+    /** Storage with the Hadoop settings that a session of this JVM has or would have; needs no session. */
     public static Storage storage() {
-        Storage storage = SparkEnv.get() == null
+        return SparkEnv.get() == null
                 ? SparkStorage.ofThisProcess()
                 : SparkStorage.of(JavaSparkContext.fromSparkContext(
                         SparkSession.builder().getOrCreate().sparkContext()));
-        return storage.askingFirst();
     }
 
     public JavaSparkContext context() {
