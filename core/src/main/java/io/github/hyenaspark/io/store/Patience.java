@@ -1,6 +1,9 @@
 package io.github.hyenaspark.io.store;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +28,7 @@ public record Patience(String place, long seconds) {
     public static final int DEFAULT_SECONDS = 300;
     private static final long WARN_SECONDS = 10;
     private static final long START_SECONDS = 20;
+    private static final long BUSY_SECONDS = 60;
     private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -72,17 +76,17 @@ public record Patience(String place, long seconds) {
         }
     }
 
-    /** What a command asks first: an answer within 20 seconds, or a StoreException. */
+    /**
+     * What a command asks first: an answer, or a StoreException after 20 seconds; after a minute if somebody listens
+     * there, since on a busy machine the first question alone may take long.
+     */
     public <T> T askFirst(String uri, Question<T> question) throws IOException {
         var asked = new FutureTask<T>(() -> new Patience(place, 0).ask(uri, question));
         var thread = new Thread(asked, "hyena-first-question");
         thread.setDaemon(true);
         thread.start();
         try {
-            return asked.get(START_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            String words = "no answer within " + START_SECONDS + " s";
-            throw new StoreException(uri, place, StoreException.Reason.UNREACHABLE, words, e);
+            return answer(asked, uri);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof IOException failure) {
                 throw failure;
@@ -94,6 +98,35 @@ public record Patience(String place, long seconds) {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + uri + " was asked", e);
+        }
+    }
+
+    private <T> T answer(FutureTask<T> asked, String uri)
+            throws InterruptedException, ExecutionException, StoreException {
+        long waited = START_SECONDS;
+        try {
+            return asked.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            if (listens()) {
+                waited = BUSY_SECONDS;
+            }
+        }
+        try {
+            return asked.get(waited - START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            String words = "no answer within " + waited + " s";
+            throw new StoreException(uri, place, StoreException.Reason.UNREACHABLE, words, e);
+        }
+    }
+
+    private boolean listens() {
+        try (var socket = new Socket()) {
+            URI endpoint = URI.create(place.contains("://") ? place : "https://" + place);
+            int port = endpoint.getPort() >= 0 ? endpoint.getPort() : "http".equals(endpoint.getScheme()) ? 80 : 443;
+            socket.connect(new InetSocketAddress(endpoint.getHost(), port), (int) TimeUnit.SECONDS.toMillis(1));
+            return true;
+        } catch (IOException | IllegalArgumentException e) { // such as a name for several servers
+            return false;
         }
     }
 

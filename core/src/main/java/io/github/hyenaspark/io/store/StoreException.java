@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 /** A store or a disk refused, or did not answer. The message says which path, where, why and what to do. */
 public final class StoreException extends IOException {
     private static final long serialVersionUID = 1;
+    private static final Pattern STATUS = Pattern.compile("Status Code: (\\d+)");
 
     private final Reason reason;
 
@@ -130,9 +131,9 @@ public final class StoreException extends IOException {
         /** The words of the failure itself where they say more, such as the number of an HTTP status. */
         String words(Throwable failure) {
             for (Throwable cause : chain(failure)) {
-                Matcher said = found.matcher(String.valueOf(cause.getMessage()));
-                if (said.find() && said.group().startsWith("Status Code")) {
-                    return words + " (" + said.group().replace("Status Code:", "HTTP") + ")";
+                Matcher status = STATUS.matcher(String.valueOf(cause.getMessage()));
+                if (status.find()) {
+                    return words + " (HTTP " + status.group(1) + ")";
                 }
             }
             return words;

@@ -25,6 +25,7 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
+import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -110,6 +111,12 @@ public final class TrainJob {
                 settings.data().dataset(),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()));
+        TrainingMemory.of(
+                        plan.model(),
+                        plan.vocabularySize(),
+                        plan.train(),
+                        settings.run().merge())
+                .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());

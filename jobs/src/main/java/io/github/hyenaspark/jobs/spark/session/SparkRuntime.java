@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.session;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
@@ -36,6 +37,9 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String PLUGINS = "spark.plugins";
     private static final String TASK_CPUS = "spark.task.cpus";
     private static final String STANDALONE = "spark://";
+    private static final Pattern MASTER = Pattern.compile("(?:local\\b|yarn$|k8s://.|\\w+://.).*");
+    private static final String EXPECTED_MASTER =
+            "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
     private static final long MASTER_SECONDS = 8;
     private static final int CONNECT_MILLIS = 5000;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
@@ -125,6 +129,7 @@ public final class SparkRuntime implements AutoCloseable {
     /** Spark itself tries for a minute, then ends its context while the command may wait for something else. */
     private static void refuseUnlessReachable(String master) {
         if (!master.startsWith(STANDALONE)) {
+            Refusal.unless(MASTER.matcher(master).matches(), "--master", master, EXPECTED_MASTER);
             return;
         }
         String found = "";
