@@ -2,9 +2,11 @@ package io.github.hyenaspark.jobs;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** What people do wrong, and what they read then: what, where and what to do, in at most three lines, and no trace. */
@@ -73,7 +76,7 @@ class MistakesIT {
             Mistake.of(2, "train data.dataset=DATASET", "run.dir: found nothing"),
             Mistake.of(2, "train data.dataset=DATASET data.snapshot=7 run.dir=DIR/r", "7"),
             Mistake.of(2, "train data.dataset=DIR/file run.dir=DIR/r", "DIR/file"),
-            Mistake.of(1, "train data.dataset=DATASET run.dir=DIR/file", "DIR/file"),
+            Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/file", "DIR/file: found a file"),
             Mistake.of(2, "train data.dataset=DATASET data.tokenizer=dna run.dir=DIR/r", "data.tokenizer: found dna"),
             Mistake.of(2, "prepare data.input=DIR/empty data.dataset=DIR/d", "has no documents"),
             Mistake.of(2, "prepare data.input=DIR/corpus/*.pdf data.dataset=DIR/d", "*.pdf"),
@@ -94,7 +97,8 @@ class MistakesIT {
             // sizes
             Mistake.of(2, "inspect memory model.d-model=20000", "model.d-model=20000", "expected a smaller one"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.batch-size=20000000", "train.batch-size"),
-            Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r model.d-model=8192", "MiB", "needs", "found"),
+            Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r model.d-model=4096", "MiB", "needs", "found"),
+            Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.workers=100000", "train.workers", "at most 1000"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.threads=64", "a task takes 64 cores"),
             // stores
             Mistake.of(5, "inspect s3a://refused/run", "s3a://refused/run", "at http://127.0.0.1:", "HTTP 403", "secret"),
@@ -121,6 +125,7 @@ class MistakesIT {
         Files.writeString(shared.resolve("file"), "text");
         Files.writeString(shared.resolve("file.json"), "{\"text\": 1}");
         Files.writeString(shared.resolve("broken.conf"), "train { lr = ");
+        Files.writeString(SmallRun.corpus(shared, "large").resolve("more.txt"), "text ".repeat(100_000));
         store = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         store.createContext("/", MistakesIT::answer);
         store.start();
@@ -183,6 +188,44 @@ class MistakesIT {
         settings.keySet().forEach(key -> System.clearProperty("spark.hadoop.fs.s3a." + key));
         check(mistake, outcome);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(30));
+    }
+
+    /** In a process of its own, which alone sees the disk that is full or read-only. */
+    @Tag("process")
+    @ParameterizedTest
+    @CsvSource({
+        "size=64k, prepare, there is no space left",
+        "'size=64k,ro', prepare, the file system is read-only",
+        "'size=64k,ro', train, the file system is read-only"
+    })
+    void aDiskThatTakesNothingIsToldWithItsPath(String options, String command, String reason) throws Exception {
+        assumeTrue(
+                new ProcessBuilder("unshare", "-rm", "true").start().waitFor() == 0, "disks cannot be made here");
+        Path disk = Files.createTempDirectory(shared, "disk");
+        List<String> words = new ArrayList<>(List.of(
+                "unshare",
+                "-rm",
+                "sh",
+                "-c",
+                "mount -t tmpfs -o " + options + " none " + disk + " && exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-Dspark.master=local[1]",
+                "-Dspark.ui.enabled=false"));
+        words.addAll(HyenaProcess.jvmFlags());
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), command));
+        words.addAll(SmallRun.SETTINGS);
+        words.addAll(
+                command.equals("train")
+                        ? List.of("data.dataset=" + dataset, "run.dir=" + disk.resolve("run"))
+                        : List.of("data.input=" + shared.resolve("large"), "data.dataset=" + disk.resolve("d")));
+        try (HyenaProcess.Running running = HyenaProcess.Running.start(new ProcessBuilder(words), shared)) {
+            Outcome outcome = running.await();
+            assertThat(outcome.code()).as(outcome.messages()).isEqualTo(5);
+            List<String> lines = outcome.messages().lines().toList();
+            assertThat(lines.get(lines.size() - 1)).startsWith("hyena " + command + ": file:" + disk).contains(reason, "; ");
+            assertThat(outcome.messages()).doesNotContain("\tat ");
+        }
     }
 
     private static String here(String text) {

@@ -5,6 +5,7 @@ import io.github.hyenaspark.io.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
@@ -21,9 +22,13 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         this(InputStream.nullInputStream(), results, messages);
     }
 
-    /** The streams of the process, always in UTF-8. */
+    /** The streams of the process, always in UTF-8; what is logged from now on counts as said. */
     public static Console ofProcess() {
-        return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err), Stop.ofProcess());
+        var heartbeat = new Heartbeat(new FileOutputStream(FileDescriptor.err));
+        PrintStream messages = stream(heartbeat);
+        System.setErr(messages);
+        return new Console(
+                System.in, stream(new FileOutputStream(FileDescriptor.out)), messages, Stop.ofProcess(heartbeat));
     }
 
     /** The same but for the results. */
@@ -36,7 +41,7 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         results.flush();
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    private static PrintStream stream(OutputStream out) {
+        return new PrintStream(out, true, StandardCharsets.UTF_8);
     }
 }

@@ -8,7 +8,9 @@ import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -71,7 +73,8 @@ public enum ExitCode {
         if (failure instanceof AveragingDriver.DivergedException) {
             return DIVERGED;
         }
-        boolean wrongSetting = first(failure, WrongSettingException.class).isPresent();
+        boolean wrongSetting = first(failure, WrongSettingException.class).isPresent()
+                || first(failure, FileAlreadyExistsException.class).isPresent();
         if (wrongSetting || failure instanceof IllegalArgumentException) {
             return WRONG_USAGE;
         }
@@ -103,7 +106,9 @@ public enum ExitCode {
                 words(first(failure, CorruptFileException.class).orElse(failure));
             case LOCKED -> words(first(failure, LockedException.class).orElse(failure));
             case WRONG_USAGE ->
-                words(first(failure, WrongSettingException.class).orElse(failure));
+                words(first(failure, WrongSettingException.class)
+                        .or(() -> first(failure, FileAlreadyExistsException.class))
+                        .orElse(failure));
             case FAILED, STORE_REFUSED ->
                 outOfMemory(failure)
                         .or(() -> lostSpark(failure))
@@ -151,6 +156,12 @@ public enum ExitCode {
 
     private static String words(Throwable told) {
         String message = told.getMessage();
+        if (told instanceof FileAlreadyExistsException exists) {
+            return exists.getFile() + ": found a file, expected a directory or nothing; choose another, or move the file";
+        }
+        if (told instanceof NoSuchFileException missing) {
+            return "there is no " + missing.getFile() + ", and it cannot be made; choose another place";
+        }
         return message == null || isBare(told) ? told.toString() : message;
     }
 

@@ -4,6 +4,7 @@ import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -30,21 +31,21 @@ public final class Stop {
     private static final long END_SECONDS = 22;
     private static final int SIGNALLED = 128; // an exit code is this and the signal's number
 
-    private final boolean ofProcess;
+    private final Optional<Heartbeat> heartbeat; // of a process that is the command's own
     private final AtomicInteger code = new AtomicInteger();
     private volatile Last last = why -> "stopped; the same command begins again";
 
-    private Stop(boolean ofProcess) {
-        this.ofProcess = ofProcess;
+    private Stop(Optional<Heartbeat> heartbeat) {
+        this.heartbeat = heartbeat;
     }
 
     /** Of a command in a process that is not its own, which ends as its other users want. */
     static Stop never() {
-        return new Stop(false);
+        return new Stop(Optional.empty());
     }
 
-    static Stop ofProcess() {
-        return new Stop(true);
+    static Stop ofProcess(Heartbeat heartbeat) {
+        return new Stop(Optional.of(heartbeat));
     }
 
     /** What a command does last. */
@@ -80,11 +81,12 @@ public final class Stop {
         }
     }
 
-    /** From now on this process, if it is the command's own, ends as described. */
+    /** From now on this process, if it is the command's own, ends as described, and says so if it takes long. */
     void arm(String command, PrintStream messages) {
-        if (!ofProcess) {
+        if (heartbeat.isEmpty()) {
             return;
         }
+        heartbeat.get().start(command, this::isTold);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             try {
                 new IrqHandler(

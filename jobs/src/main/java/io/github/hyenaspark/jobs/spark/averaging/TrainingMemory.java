@@ -2,6 +2,7 @@ package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.github.hyenaspark.bench.StepMemory;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
@@ -20,6 +21,7 @@ import org.apache.spark.SparkConf;
 public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
     private static final long MEBIBYTE = 1 << 20;
+    private static final long MOST_TURNS = 1000; // of a task in a round
     private static final String HEAP = "-- --driver-memory SIZE";
     private static final Pattern CORES = Pattern.compile("local\\[(\\d+).*");
     /** Spark's own objects in a heap. */
@@ -76,6 +78,11 @@ public record TrainingMemory(
         Matcher number = CORES.matcher(master);
         int cores = number.matches() ? Integer.parseInt(number.group(1)) : master.equals("local") ? 1 : processors;
         long tasks = local ? Math.max(1, Math.min(workers, cores / threads)) : 0;
+        Refusal.unless(
+                !local || workers <= MOST_TURNS * tasks,
+                "train.workers",
+                workers,
+                "at most " + MOST_TURNS * tasks + ", since " + master + " runs " + tasks + " of them at once");
         check("the heap of the driver", driverHeap - SPARK + tasks * taskHeap, Runtime.getRuntime().maxMemory(), HEAP);
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine) {
             long arrays = step.model() + tasks * step.offHeap();
