@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.service.launcher.IrqHandler;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -73,10 +72,8 @@ public final class Stop {
     /** Returns at once, or never if the process is ending: its exit code is decided then. */
     public void awaitEnd() {
         while (isTold()) {
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+            if (!Thread.interrupted()) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
             }
         }
     }
@@ -112,9 +109,8 @@ public final class Stop {
             Runtime.getRuntime().halt(code.get());
         }
         daemon(() -> {
-            TimeUnit.SECONDS.sleep(END_SECONDS);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
             Runtime.getRuntime().halt(exit);
-            return "";
         });
         if (System.getProperty("hyena.traces") == null) {
             Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
@@ -125,10 +121,11 @@ public final class Stop {
 
     private String saved() {
         Last now = last;
-        FutureTask<String> saving = daemon(() -> {
+        var saving = new FutureTask<String>(() -> {
             now.save();
             return "";
         });
+        daemon(saving);
         try {
             return now.says(saving.get(SAVE_SECONDS, TimeUnit.SECONDS));
         } catch (TimeoutException e) {
@@ -141,11 +138,9 @@ public final class Stop {
         }
     }
 
-    private static FutureTask<String> daemon(Callable<String> work) {
-        var task = new FutureTask<>(work);
-        var thread = new Thread(task, "hyena-stop");
+    private static void daemon(Runnable work) {
+        var thread = new Thread(work, "hyena-stop");
         thread.setDaemon(true);
         thread.start();
-        return task;
     }
 }

@@ -21,10 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerJobEnd;
+import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +71,7 @@ class TerminationIT {
         String dataset = SmallRun.prepare(directory);
         Path run = directory.resolve("run");
         Path corpus = SmallRun.corpus(directory, "large");
-        for (int copy = 0; copy < 300; copy++) {
+        for (int copy = 0; copy < 40; copy++) {
             Files.writeString(corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
         }
         String[] arguments =
@@ -87,9 +87,10 @@ class TerminationIT {
                     }
                 };
         HyenaProcess process = HyenaProcess.on("local[1]");
-        long pause = ThreadLocalRandom.current().nextLong(6000);
+        NamedPoint point = NamedPoint.holding("unit .* read", directory.resolve("held")); // prepare must not end before
+        long pause = ThreadLocalRandom.current().nextLong(command.equals("score") ? 1000 : 6000);
         Outcome outcome;
-        try (HyenaProcess.Running running = process.start(directory, arguments)) {
+        try (HyenaProcess.Running running = process.withDriverAt(point).start(directory, arguments)) {
             while (!Files.readString(running.messages()).contains("INFO") && running.process().isAlive()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
@@ -131,7 +132,7 @@ class TerminationIT {
                 .orElseThrow();
         Outcome outcome;
         try (HyenaProcess.Running running = place.process("local[1]").start(directory, arguments)) {
-            while (!Files.readString(running.messages()).contains("train: ") && running.process().isAlive()) {
+            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: \\d.*")) && running.process().isAlive()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             Signals.pause(store);
@@ -172,15 +173,21 @@ class TerminationIT {
         }
     }
 
-    /** Ends the context when the second job has ended. */
+    /** Ends the context once the main thread is held. */
     public static final class EndingSpark extends SparkListener {
-        private final AtomicInteger jobs = new AtomicInteger();
-
         @Override
-        public void onJobEnd(SparkListenerJobEnd end) {
-            if (jobs.incrementAndGet() == 2) {
-                new Thread(() -> SparkContext.getOrCreate().stop(), "end Spark").start();
-            }
+        public void onApplicationStart(SparkListenerApplicationStart start) {
+            Path held = Path.of(System.getProperty("hyena.kill.marker") + ".1");
+            var thread = new Thread(
+                    () -> {
+                        while (!Files.exists(held)) {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                        }
+                        SparkContext.getOrCreate().stop();
+                    },
+                    "end Spark");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
