@@ -9,7 +9,6 @@ import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.SparkConf;
 
@@ -23,7 +22,7 @@ public record TrainingMemory(
     private static final long MEBIBYTE = 1 << 20;
     private static final long MOST_TURNS = 1000; // of a task in a round
     private static final String HEAP = "-- --driver-memory SIZE";
-    private static final Pattern CORES = Pattern.compile("local\\[(\\d+).*");
+    private static final Pattern CORES = Pattern.compile("local\\[(\\d{1,6})\\b.*");
     /** Spark's own objects in a heap. */
     private static final long SPARK = 160 * MEBIBYTE;
     /** Code, classes, stacks and libraries of a Java machine. */
@@ -75,8 +74,10 @@ public record TrainingMemory(
         String master = conf.get("spark.master", "local[*]");
         boolean local = master.startsWith("local") && !master.startsWith("local-cluster");
         int processors = Runtime.getRuntime().availableProcessors();
-        Matcher number = CORES.matcher(master);
-        int cores = number.matches() ? Integer.parseInt(number.group(1)) : master.equals("local") ? 1 : processors;
+        int cores = master.equals("local") ? 1 : processors;
+        if (CORES.matcher(master).matches()) {
+            cores = Integer.parseInt(CORES.matcher(master).replaceFirst("$1"));
+        }
         long tasks = local ? Math.max(1, Math.min(workers, cores / threads)) : 0;
         Refusal.unless(
                 !local || workers <= MOST_TURNS * tasks,

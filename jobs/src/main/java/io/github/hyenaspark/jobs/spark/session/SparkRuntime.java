@@ -9,7 +9,6 @@ import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +37,7 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String TASK_CPUS = "spark.task.cpus";
     private static final String STANDALONE = "spark://";
     private static final Pattern MASTER = Pattern.compile("(?:local\\b|yarn$|k8s://.|\\w+://.).*");
+    private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
     private static final String EXPECTED_MASTER =
             "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
     private static final long MASTER_SECONDS = 8;
@@ -136,12 +136,14 @@ public final class SparkRuntime implements AutoCloseable {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
         while (true) {
             for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+                int colon = address.lastIndexOf(':');
+                Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, EXPECTED_MASTER);
+                int port = Integer.parseInt(address.substring(colon + 1));
                 try (var socket = new Socket()) {
-                    URI at = URI.create(STANDALONE + address);
-                    socket.connect(new InetSocketAddress(at.getHost(), at.getPort()), CONNECT_MILLIS);
+                    socket.connect(new InetSocketAddress(address.substring(0, colon), port), CONNECT_MILLIS);
                     return;
                 } catch (IOException e) {
-                    found = e.getMessage();
+                    found = e.toString().replaceFirst("^\\S+: ", "");
                 }
             }
             if (System.nanoTime() > end) {
