@@ -1,7 +1,7 @@
 """Brings a dataset up to date every night, with Airflow 2.4 or newer.
 
 Exit code 1 is tried again, 75 (another run holds the dataset) skips the night, any other fails at once: wrong settings
-and bad data are for a person to look at.
+(2), bad data (3) and a store that refuses (5) are for a person to look at.
 """
 
 from datetime import datetime, timedelta, timezone

@@ -8,6 +8,7 @@
 #   1   failed, safe to run again
 #   2   wrong settings: running again as it is will not help
 #   3   bad data, such as a changed input file or too many bad records; nothing has been committed
+#   5   a store or a disk needs a person: credentials, a bucket, permissions, space
 #   75  another run holds the dataset, here or elsewhere; try later
 #
 # From the environment:

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import io.github.hyenaspark.io.store.Patience;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,12 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.util.functional.FutureIO;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,12 +38,17 @@ public final class Storage {
     private static final String WHOLE = "whole-file";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
+    private static final Patience OF_DISK = new Patience("", 0);
+
     private final Map<String, String> given;
     private final boolean localByDefault;
+    private final boolean asksFirst;
+    private final Set<String> asked = ConcurrentHashMap.newKeySet();
     private @Nullable Hadoop hadoop; // made when it is needed: that takes a third of a second
 
-    private Storage(Map<String, String> given) {
+    private Storage(Map<String, String> given, boolean asksFirst) {
         this.given = given;
+        this.asksFirst = asksFirst;
         localByDefault = given.getOrDefault(FileSystem.FS_DEFAULT_NAME_KEY, "").startsWith(LOCAL + ":");
     }
 
@@ -71,7 +79,12 @@ public final class Storage {
 
     /** Storage with these Hadoop settings on top of the core-site.xml and hdfs-site.xml found on the class path. */
     public static Storage of(Map<String, String> hadoopSettings) {
-        return new Storage(Map.copyOf(hadoopSettings));
+        return new Storage(Map.copyOf(hadoopSettings), false);
+    }
+
+    /** The same for the start of a command: a store that does not answer its first question in 20 seconds is told. */
+    public Storage askingFirst() {
+        return new Storage(given, true);
     }
 
     public static Storage local() {
@@ -88,8 +101,7 @@ public final class Storage {
     }
 
     public boolean exists(String uri) throws IOException {
-        Location location = location(uri);
-        return location.fileSystem().exists(location.path());
+        return location(uri).exists();
     }
 
     public long length(String uri) throws IOException {
@@ -108,17 +120,22 @@ public final class Storage {
         if (local.isPresent()) {
             return local.get();
         }
-        try (InputStream in = open(uri)) {
-            return in.readAllBytes();
-        }
+        Location location = location(uri);
+        return location.ask(() -> {
+            try (InputStream in = open(location, file(location), WHOLE)) {
+                return in.readAllBytes();
+            }
+        });
     }
 
     /** At most so many bytes of a file from its start, without asking an object store for its length. */
     public byte[] read(String uri, int bytes) throws IOException {
         Location location = location(uri);
-        try (InputStream in = location.isObject() ? open(location, bytes) : open(uri)) {
-            return in.readNBytes(bytes);
-        }
+        return location.ask(() -> {
+            try (InputStream in = location.isObject() ? open(location, bytes) : open(uri)) {
+                return in.readNBytes(bytes);
+            }
+        });
     }
 
     /** The bytes of a file from its start; the caller closes it. */
@@ -188,13 +205,13 @@ public final class Storage {
      */
     public boolean createExclusively(String uri, byte[] content) throws IOException {
         Location location = location(uri);
-        return writer(location).createExclusively(location.path(), content);
+        return location.ask(() -> writer(location).createExclusively(location.path(), content));
     }
 
     /** Whether {@link #createExclusively} is exclusive here; tries it on an object store with a small object. */
     public boolean keepsFirst(String directory) throws IOException {
         Location location = location(resolve(directory, ".probe-" + UUID.randomUUID()));
-        return writer(location).keepsFirst(location.path());
+        return location.ask(() -> writer(location).keepsFirst(location.path()));
     }
 
     /**
@@ -247,17 +264,20 @@ public final class Storage {
 
     private Written writeOnce(Location location, Content content) throws IOException {
         var hashes = new HashingOutputStream[1];
-        boolean created = writer(location).write(location.path(), out -> {
+        boolean created = location.ask(() -> writer(location).write(location.path(), out -> {
             hashes[0] = new HashingOutputStream(out);
             content.writeTo(hashes[0]);
-        });
+        }));
         return new Written(created, hashes[0].file(location.qualified(), 0));
     }
 
     /** Writes or replaces a file. Only for views and hints, since readers cannot rely on its content. */
     public void replace(String uri, byte[] content) throws IOException {
         Location location = location(uri);
-        writer(location).replace(location.path(), content);
+        location.ask(() -> {
+            writer(location).replace(location.path(), content);
+            return true;
+        });
     }
 
     /** The files directly in a directory, by URI, without names that begin with a dot; none if it does not exist. */
@@ -269,7 +289,7 @@ public final class Storage {
         }
         Location location = location(directory);
         try {
-            return new Listing(location.fileSystem()).directly(location.path());
+            return location.ask(() -> new Listing(location.fileSystem()).directly(location.path()));
         } catch (FileNotFoundException e) {
             return List.of();
         }
@@ -284,12 +304,12 @@ public final class Storage {
         Location location = location(directoryOrGlob);
         Listing listing = new Listing(location.fileSystem());
         try {
-            return listing.below(location.path(), location.isObject(), false);
+            return location.ask(() -> listing.below(location.path(), location.isObject(), false));
         } catch (FileNotFoundException e) {
             if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
                 throw missing(location);
             }
-            return listing.matching(location.path());
+            return location.ask(() -> listing.matching(location.path()));
         }
     }
 
@@ -297,7 +317,8 @@ public final class Storage {
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
         try {
-            return new Listing(location.fileSystem()).below(location.path(), location.isObject(), true);
+            return location.ask(
+                    () -> new Listing(location.fileSystem()).below(location.path(), location.isObject(), true));
         } catch (FileNotFoundException e) {
             return List.of();
         }
@@ -306,13 +327,12 @@ public final class Storage {
     /** Deletes a file, or a directory with everything in it; it need not exist. */
     public void delete(String uri) throws IOException {
         Location location = location(uri);
-        if (!location.fileSystem().delete(location.path(), true)
-                && location.fileSystem().exists(location.path())) {
+        if (!location.ask(() -> location.fileSystem().delete(location.path(), true)) && location.exists()) {
             throw new IOException("cannot delete " + location.qualified() + ": the file system refused");
         }
     }
 
-    private record Location(FileSystem fileSystem, Path path) {
+    private record Location(FileSystem fileSystem, Path path, Patience patience) {
         String qualified() {
             return path.toString();
         }
@@ -320,17 +340,57 @@ public final class Storage {
         boolean isObject() {
             return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
         }
+
+        <T> T ask(Patience.Question<T> question) throws IOException {
+            return patience.ask(qualified(), question);
+        }
+
+        boolean exists() throws IOException {
+            return ask(() -> fileSystem.exists(path));
+        }
     }
 
     private Location location(String uri) throws IOException {
         Path path = new Path(uri);
-        URI asked = path.toUri();
         Hadoop here = hadoop();
-        String scheme = asked.getScheme() == null
-                ? FileSystem.getDefaultUri(here.settings()).getScheme()
-                : asked.getScheme();
-        FileSystem fileSystem = LOCAL.equals(scheme) ? here.disk() : path.getFileSystem(here.settings());
-        return new Location(fileSystem, fileSystem.makeQualified(path));
+        URI store = path.toUri().getScheme() == null ? FileSystem.getDefaultUri(here.settings()) : path.toUri();
+        if (LOCAL.equals(store.getScheme())) {
+            return new Location(here.disk(), here.disk().makeQualified(path), OF_DISK);
+        }
+        var patience = new Patience(
+                place(store, here.settings()), here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS));
+        FileSystem fileSystem = asksFirst && asked.add(store.getScheme() + "://" + store.getAuthority())
+                ? patience.askFirst(uri, () -> answering(path, here.settings()))
+                : patience.ask(uri, () -> fileSystem(path, here.settings()));
+        return new Location(fileSystem, fileSystem.makeQualified(path), patience);
+    }
+
+    private static FileSystem answering(Path path, Configuration settings) throws IOException {
+        FileSystem fileSystem = fileSystem(path, settings);
+        fileSystem.exists(path);
+        return fileSystem;
+    }
+
+    private static FileSystem fileSystem(Path path, Configuration settings) throws IOException {
+        try {
+            return path.getFileSystem(settings);
+        } catch (UnsupportedFileSystemException | RuntimeException e) { // such as a bucket without a name, a missing class
+            throw new IllegalArgumentException(
+                    path + ": found a place that no store on the class path serves (" + e.getMessage()
+                            + "), expected such as file:/, hdfs://HOST:PORT/ or s3a://BUCKET/; correct it, or add the"
+                            + " store's jars",
+                    e);
+        }
+    }
+
+    /** Where requests to a store go, for messages. */
+    private static String place(URI store, Configuration settings) {
+        if (!"s3a".equals(store.getScheme())) {
+            return store.getScheme() + "://" + store.getAuthority();
+        }
+        String ofAll = settings.getTrimmed("fs.s3a.endpoint", "");
+        String endpoint = settings.getTrimmed("fs.s3a.bucket." + store.getHost() + ".endpoint", ofAll);
+        return endpoint.isEmpty() ? "Amazon S3" : endpoint;
     }
 
     private AtomicWriter writer(Location location) {
@@ -344,11 +404,11 @@ public final class Storage {
 
     /** With a status that is known, so that S3A does not ask for it again, and how the bytes will be read. */
     private static FSDataInputStream open(Location location, FileStatus status, String policy) throws IOException {
-        return FutureIO.awaitFuture(location.fileSystem()
+        return location.ask(() -> FutureIO.awaitFuture(location.fileSystem()
                 .openFile(location.path())
                 .withFileStatus(status)
                 .opt("fs.option.openfile.read.policy", policy)
-                .build());
+                .build()));
     }
 
     /** At most so many bytes of an object; whether it is there shows at the first read. */
@@ -359,7 +419,7 @@ public final class Storage {
     private static FileStatus file(Location location) throws IOException {
         FileStatus status;
         try {
-            status = location.fileSystem().getFileStatus(location.path());
+            status = location.ask(() -> location.fileSystem().getFileStatus(location.path()));
         } catch (FileNotFoundException e) {
             throw missing(location);
         }

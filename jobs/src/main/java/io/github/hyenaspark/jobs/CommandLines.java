@@ -55,8 +55,11 @@ public final class CommandLines {
                 .setOut(new PrintWriter(console.results(), true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(console.messages(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler((e, all) -> wrongUsage(e, console))
-                .setExecutionExceptionHandler((e, command, parsed) ->
-                        Main.failed(e, command.getCommandSpec().qualifiedName(), console));
+                .setExecutionExceptionHandler((e, command, parsed) -> Main.failed(
+                        e,
+                        command.getCommandSpec().qualifiedName(),
+                        console,
+                        command.getParseResult().hasMatchedOption("--verbose")));
     }
 
     private static void askForCommand() {

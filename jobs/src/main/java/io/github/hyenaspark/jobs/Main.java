@@ -26,7 +26,12 @@ public final class Main {
         }
         System.setProperty("java.awt.headless", "true"); // servers that draw the loss curve have no display
         List<String> words = List.of(arguments);
-        int code = run(words, Console.ofProcess());
+        if (words.contains("--verbose")) {
+            System.setProperty("hyena.traces", "full"); // conf/log4j2.properties reads it
+        }
+        Console console = Console.ofProcess();
+        int code = run(words, console);
+        console.stop().awaitEnd();
         if (asksForHelp(words) || asksForVersion(words) || InspectJob.isPlain(words)) {
             Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
         }
@@ -51,7 +56,7 @@ public final class Main {
             }
             return CommandLines.execute(arguments, console);
         } catch (OutOfMemoryError e) { // picocli catches exceptions only
-            return failed(e, "hyena " + arguments.get(0), console);
+            return failed(e, "hyena " + arguments.get(0), console, false);
         }
     }
 
@@ -70,18 +75,20 @@ public final class Main {
         try {
             return InspectJob.run(arguments.get(1), arguments.size() > 2, console);
         } catch (IOException | RuntimeException e) {
-            return failed(e, "hyena inspect", console);
+            return failed(e, "hyena inspect", console, false);
         }
     }
 
     /** Says in one sentence why a command failed; returns its exit code. */
-    static int failed(Throwable failure, String command, Console console) {
+    static int failed(Throwable failure, String command, Console console, boolean verbose) {
         ExitCode code = ExitCode.of(failure);
+        if (console.stop().isTold()) {
+            return code.code(); // whatever failed, it failed because the process ends
+        }
         console.messages().println(command + ": " + ExitCode.message(failure));
         Logger log = LoggerFactory.getLogger(Main.class); // not before: help and inspect need no logging
-        boolean expected = failure instanceof Exception && !(failure instanceof RuntimeException);
-        if (code == ExitCode.FAILED && !expected) {
-            log.error("{} failed unexpectedly", command, failure);
+        if (verbose || ExitCode.isDefect(failure)) {
+            log.error("{} failed", command, failure);
         } else {
             log.debug("{} ended with exit code {}", command, code.code(), failure);
         }

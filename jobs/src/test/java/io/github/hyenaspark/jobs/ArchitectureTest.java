@@ -33,7 +33,8 @@ final class ArchitectureTest {
      * this table, so there can be no circle. {@code data..} is every room of that name and below it.
      */
     private static final String TABLE = """
-            io                      |
+            io.store                |
+            io                      | io.store
             config                  | io
             convolution             |
             convolution.vector      | convolution
@@ -92,7 +93,7 @@ final class ArchitectureTest {
             jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
-            jobs.cli                | io config data.document jobs.spark.averaging
+            jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
             jobs.exchange           | io config model train.config checkpoint exchange data.token data.prepare jobs.spark.. jobs.cli jobs.train
@@ -113,7 +114,7 @@ final class ArchitectureTest {
             library("com.knuddels..", "data.token", "data.bench"),
             library("com.typesafe.config..", "config"),
             library("jdk.incubator..", "convolution.vector", "train.codec"),
-            library("org.apache.hadoop..", "io", "jobs.spark..", "data.document.parquet"),
+            library("org.apache.hadoop..", "io", "jobs.cli", "jobs.spark..", "data.document.parquet"),
             library("org.apache.parquet..", "data.document.parquet", "data.shard.table"),
             library("org.apache.spark..", "jobs.spark.."),
             library("org.bytedeco..", "operator.tensor"),

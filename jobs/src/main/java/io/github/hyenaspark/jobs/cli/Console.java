@@ -5,20 +5,35 @@ import io.github.hyenaspark.io.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The streams of a command; in practice standard input, standard output for results, and standard error for the rest.
+ * The streams of a command, in practice standard input, standard output for results, and standard error for the rest;
+ * and what it does when it is told to stop.
  */
-public record Console(InputStream input, PrintStream results, PrintStream messages) {
+public record Console(InputStream input, PrintStream results, PrintStream messages, Stop stop) {
+    public Console(InputStream input, PrintStream results, PrintStream messages) {
+        this(input, results, messages, Stop.never());
+    }
+
     public Console(PrintStream results, PrintStream messages) {
         this(InputStream.nullInputStream(), results, messages);
     }
 
-    /** The streams of the process, always in UTF-8. */
+    /** The streams of the process, always in UTF-8; what is logged from now on counts as said. */
     public static Console ofProcess() {
-        return new Console(System.in, stream(FileDescriptor.out), stream(FileDescriptor.err));
+        var heartbeat = new Heartbeat(new FileOutputStream(FileDescriptor.err));
+        PrintStream messages = stream(heartbeat);
+        System.setErr(messages);
+        return new Console(
+                System.in, stream(new FileOutputStream(FileDescriptor.out)), messages, Stop.ofProcess(heartbeat));
+    }
+
+    /** The same but for the results. */
+    public Console withResults(PrintStream others) {
+        return new Console(input, others, messages, stop);
     }
 
     public void result(JsonNode result) {
@@ -26,7 +41,7 @@ public record Console(InputStream input, PrintStream results, PrintStream messag
         results.flush();
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    private static PrintStream stream(OutputStream out) {
+        return new PrintStream(out, true, StandardCharsets.UTF_8);
     }
 }

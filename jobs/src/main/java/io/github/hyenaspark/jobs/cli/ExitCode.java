@@ -3,9 +3,14 @@ package io.github.hyenaspark.jobs.cli;
 import io.github.hyenaspark.data.document.WrongSettingException;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.store.StoreException;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +25,15 @@ public enum ExitCode {
     WRONG_USAGE(2),
     /** Data or a checkpoint is invalid. */
     INVALID_DATA(3),
+    /** A training diverged: running the same command again will not help. */
+    DIVERGED(4),
+    /** A store or a disk needs a person: credentials, a bucket, permissions, space. */
+    STORE_REFUSED(5),
     /** Another process holds the lock; try later. */
     LOCKED(75),
-    /** Ended by SIGTERM, after saving the last finished round. */
+    /** Ended by Ctrl-C; the last line says what is saved. */
+    INTERRUPTED(130),
+    /** Ended by SIGTERM; the last line says what is saved. */
     TERMINATED(143);
 
     /**
@@ -31,6 +42,9 @@ public enum ExitCode {
      */
     private static final Pattern EXECUTOR_OUT_OF_MEMORY =
             Pattern.compile("\\bexit(?:ed with)? (?:exit )?(?:code|status):? 52\\b", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern STOPPED = Pattern.compile(
+            "SparkContext was shut down|stopped SparkContext|All masters are unresponsive|Master removed our application");
 
     private final int code;
 
@@ -56,8 +70,33 @@ public enum ExitCode {
         if (failure instanceof AveragingDriver.StoppedException) {
             return TERMINATED;
         }
-        boolean wrongSetting = first(failure, WrongSettingException.class).isPresent();
-        return wrongSetting || failure instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
+        if (failure instanceof AveragingDriver.DivergedException) {
+            return DIVERGED;
+        }
+        boolean wrongSetting = first(failure, WrongSettingException.class).isPresent()
+                || first(failure, FileAlreadyExistsException.class).isPresent();
+        if (wrongSetting || failure instanceof IllegalArgumentException) {
+            return WRONG_USAGE;
+        }
+        boolean refused = reason(failure).filter(StoreException.Reason::isForPerson).isPresent();
+        return refused ? STORE_REFUSED : FAILED;
+    }
+
+    private static Optional<StoreException.Reason> reason(Throwable failure) {
+        return first(failure, StoreException.class)
+                .map(told -> ((StoreException) told).reason())
+                .or(() -> StoreException.Reason.of(failure));
+    }
+
+    /** Whether a failure is a defect of this program, as far as one can tell: people need its trace then. */
+    public static boolean isDefect(Throwable failure) {
+        boolean known = failure instanceof SparkRuntime.EndedException
+                || failure instanceof UncheckedIOException
+                || outOfMemory(failure).isPresent()
+                || lostSpark(failure).isPresent()
+                || reason(failure).isPresent();
+        boolean expected = failure instanceof Exception && !(failure instanceof RuntimeException);
+        return of(failure) == FAILED && !expected && !known;
     }
 
     /** What to tell the user: the message of the cause that decided the code, else of the root cause. */
@@ -67,10 +106,33 @@ public enum ExitCode {
                 words(first(failure, CorruptFileException.class).orElse(failure));
             case LOCKED -> words(first(failure, LockedException.class).orElse(failure));
             case WRONG_USAGE ->
-                words(first(failure, WrongSettingException.class).orElse(failure));
-            case FAILED -> outOfMemory(failure).orElseGet(() -> words(rootCause(failure)));
+                words(first(failure, WrongSettingException.class)
+                        .or(() -> first(failure, FileAlreadyExistsException.class))
+                        .orElse(failure));
+            case FAILED, STORE_REFUSED ->
+                outOfMemory(failure)
+                        .or(() -> lostSpark(failure))
+                        .or(() -> store(failure))
+                        .orElseGet(() -> words(rootCause(failure)));
             default -> words(failure);
         };
+    }
+
+    /** What a store or a disk said, with its path. */
+    private static Optional<String> store(Throwable failure) {
+        return first(failure, StoreException.class)
+                .map(ExitCode::words)
+                .or(() -> StoreException.Reason.of(failure).map(reason -> reason.tell(rootCause(failure))));
+    }
+
+    /** Spark fails in many ways once its context has ended. */
+    private static Optional<String> lostSpark(Throwable failure) {
+        return chain(failure).stream()
+                .map(cause -> String.valueOf(cause.getMessage()))
+                .filter(message -> STOPPED.matcher(message).find())
+                .findFirst()
+                .map(message -> "Spark has ended before the command: its master is gone or has ended the application;"
+                        + " see the master's log, then run the same command again");
     }
 
     /** Advice if memory ran out, in this process or on an executor. */
@@ -80,6 +142,8 @@ public enum ExitCode {
             String message = String.valueOf(cause.getMessage());
             if (cause instanceof OutOfMemoryError) {
                 found = Optional.of(message); // the innermost names the limit
+            } else if (message.contains("bad_alloc")) {
+                found = Optional.of("native arrays");
             } else if (EXECUTOR_OUT_OF_MEMORY.matcher(message).find()) {
                 found = Optional.of("an executor exited with code 52; its log says what it lacked");
             }
@@ -92,6 +156,12 @@ public enum ExitCode {
 
     private static String words(Throwable told) {
         String message = told.getMessage();
+        if (told instanceof FileAlreadyExistsException exists) {
+            return exists.getFile() + ": found a file, expected a directory or nothing; choose another, or move the file";
+        }
+        if (told instanceof NoSuchFileException missing) {
+            return "there is no " + missing.getFile() + ", and it cannot be made; choose another place";
+        }
         return message == null || isBare(told) ? told.toString() : message;
     }
 

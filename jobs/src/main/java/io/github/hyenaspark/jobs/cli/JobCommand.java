@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.store.Patience;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -10,6 +11,9 @@ import picocli.CommandLine.Mixin;
 
 /** A command that takes files of settings and {@code key=value} arguments, and runs one job with them. */
 public final class JobCommand implements Callable<Integer> {
+    private static final String PATIENCE = "run.store-patience-seconds=";
+
+    private final String name;
     private final List<String> sections;
     private final Job job;
     private final Console console;
@@ -17,7 +21,8 @@ public final class JobCommand implements Callable<Integer> {
     @Mixin
     private final SettingsArguments arguments = new SettingsArguments();
 
-    private JobCommand(List<String> sections, Job job, Console console) {
+    private JobCommand(String name, List<String> sections, Job job, Console console) {
+        this.name = name;
         this.sections = sections;
         this.job = job;
         this.console = console;
@@ -27,12 +32,17 @@ public final class JobCommand implements Callable<Integer> {
      * A command that reads some sections of the settings: its help has them, and its log what differs from defaults.
      */
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
-        return words.on(new JobCommand(sections, job, console), sections);
+        return words.on(new JobCommand(words.name(), sections, job, console), sections);
     }
 
     @Override
     public Integer call() throws Exception {
+        console.stop().arm("hyena " + name, console.messages());
         Settings settings = arguments.load();
+        settings.changes(List.of("run")).stream()
+                .filter(change -> change.startsWith(PATIENCE))
+                .forEach(change -> System.setProperty(
+                        "spark.hadoop." + Patience.KEY, change.substring(PATIENCE.length()))); // also on executors
         List<String> derived = job.derived(settings);
         settings = derived.isEmpty() ? settings : arguments.load(derived);
         Logger log = LoggerFactory.getLogger(JobCommand.class); // not before: help needs no logging

@@ -16,6 +16,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.bench.StepBenchJob;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -78,6 +79,7 @@ public final class CompareJob {
     }
 
     public static void run(Settings settings, Console console) throws IOException {
+        console.stop().with(Stop.CONTINUES);
         new CompareJob(settings, console).run();
     }
 
@@ -225,7 +227,7 @@ public final class CompareJob {
     private JsonNode result(Job job, Settings of) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var results = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            job.run(of, new Console(results, console.messages()));
+            job.run(of, console.withResults(results));
         }
         return Json.parse("the result of a cell", bytes.toByteArray());
     }

@@ -44,7 +44,9 @@ public final class ImportJob implements Job {
     @Override
     public List<String> derived(Settings settings) throws IOException {
         String uri = uri(settings, ExportJob.CONFIG);
-        return SafariConfig.settings(uri, config(SparkRuntime.storage(), uri));
+        Storage storage = SparkRuntime.storage();
+        Refusal.unless(storage.exists(uri), "import.input", "no " + uri, "a directory that has it beside its weights");
+        return SafariConfig.settings(uri, config(storage, uri));
     }
 
     @Override

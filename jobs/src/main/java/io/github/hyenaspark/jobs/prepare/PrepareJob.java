@@ -20,6 +20,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.page.DatasetPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
@@ -69,6 +70,7 @@ public final class PrepareJob {
                 task.get().write(storage, config.dataset());
             }
             RunConfig run = settings.bind("run", RunConfig.class);
+            console.stop().with(Stop.CONTINUES);
             new PrepareJob(storage, DatasetSpec.of(storage, config), run.progress(), console).run();
         }
     }

@@ -16,9 +16,11 @@ public record RunConfig(
         String replay,
         String checkpoint,
         Progress.Style progress,
+        int storePatienceSeconds,
         TextSampler.Config sample) {
     public RunConfig {
         TrainedRun.checkChoice(checkpoint);
+        Refusal.below(0, "run.store-patience-seconds", storePatienceSeconds);
     }
 
     void refuseOtherThanNewest() {

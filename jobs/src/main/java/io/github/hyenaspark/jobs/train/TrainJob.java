@@ -14,6 +14,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.Stop;
 import io.github.hyenaspark.jobs.report.journal.Journal;
 import io.github.hyenaspark.jobs.report.journal.LossHistory;
 import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
@@ -23,8 +24,8 @@ import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
 import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers.WorkerOptions;
-import io.github.hyenaspark.jobs.spark.averaging.TerminationHook;
 import io.github.hyenaspark.jobs.spark.averaging.TextSampler;
+import io.github.hyenaspark.jobs.spark.averaging.TrainingMemory;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
@@ -110,6 +111,12 @@ public final class TrainJob {
                 settings.data().dataset(),
                 settings.packing(),
                 storage.qualify(settings.directory().uri()));
+        TrainingMemory.of(
+                        plan.model(),
+                        plan.vocabularySize(),
+                        plan.train(),
+                        settings.run().merge())
+                .refuseUnlessItFits(plan.train().workers(), plan.train().threads());
         HyenaLanguageModel model = HyenaLanguageModel.create(
                 plan.model(), plan.vocabularySize(), plan.train().seed());
         MomentLayout moments = moments(model.table());
@@ -148,16 +155,31 @@ public final class TrainJob {
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
             var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
-            TerminationHook hook = TerminationHook.of(driver);
+            Stop.Last before = console.stop().with(saving(driver, store));
             try {
                 return driver.run(start);
             } catch (Exception e) { // Spark throws checked exceptions that it does not declare
                 refuseIfReplaced(e);
                 throw e;
             } finally {
-                hook.remove();
+                console.stop().with(before);
             }
         }
+    }
+
+    private static Stop.Last saving(AveragingDriver driver, RunStore store) {
+        return new Stop.Last() {
+            @Override
+            public void save() throws IOException {
+                driver.stop();
+                store.writeReports();
+            }
+
+            @Override
+            public String says(String why) {
+                return driver.standing(why);
+            }
+        };
     }
 
     /** A driver that was replaced may fail in any way, because its successor deletes what only the old one needs. */

@@ -22,7 +22,7 @@ class ExitCodeTest {
 
     @Test
     void codesAreThoseThatSchedulersExpect() {
-        assertThat(ExitCode.values()).extracting(ExitCode::code).containsExactly(0, 1, 2, 3, 75, 143);
+        assertThat(ExitCode.values()).extracting(ExitCode::code).containsExactly(0, 1, 2, 3, 4, 5, 75, 130, 143);
     }
 
     @Test
@@ -102,9 +102,48 @@ class ExitCodeTest {
         assertThat(ExitCode.message(new SparkException(said))).isEqualTo(said);
     }
 
+    /** As Java, Hadoop and S3 say it, also in a task. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "No space left on device",
+                "Disk quota exceeded",
+                "Read-only file system",
+                "x: getFileStatus on s3a://b/x: (Service: S3, Status Code: 403, Request ID: 1)",
+                "/x (Permission denied)",
+                "The specified bucket does not exist (Service: S3, Status Code: 404)",
+                "NoAwsCredentialsException: no credentials"
+            })
+    void whatOnlyAPersonCanMendIsNotTriedAgain(String said) {
+        for (Throwable failure : List.of(new IOException(said), new SparkException("Job aborted", new IOException(said)))) {
+            assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.STORE_REFUSED);
+            assertThat(ExitCode.message(failure)).contains(said, "; ");
+            assertThat(ExitCode.isDefect(failure)).isFalse();
+        }
+        assertThat(ExitCode.of(new IllegalStateException(said))).as("nobody's file").isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerMayBeTriedAgain() {
+        assertThat(ExitCode.of(new ConnectException("Connection refused"))).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.message(new ConnectException("Connection refused")))
+                .isEqualTo("it does not answer: Connection refused; check that the server runs and that its address is"
+                        + " right, then run the same command again");
+    }
+
+    @Test
+    void onlyWhatNobodyExpectedIsADefect() {
+        assertThat(ExitCode.isDefect(new IllegalStateException("a bug"))).isTrue();
+        assertThat(ExitCode.isDefect(new NullPointerException("x"))).isTrue();
+        assertThat(ExitCode.isDefect(new IOException("x"))).isFalse();
+        assertThat(ExitCode.isDefect(new RuntimeException("bad_alloc"))).isFalse();
+        assertThat(ExitCode.isDefect(new IllegalStateException("Cannot call methods on a stopped SparkContext.\nThis")))
+                .isFalse();
+    }
+
     @Test
     void anythingElseMayBeTriedAgain() {
-        assertThat(ExitCode.of(new IOException("disk full"))).isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.of(new IOException("connection lost"))).isEqualTo(ExitCode.FAILED);
         assertThat(ExitCode.of(new IllegalStateException("a bug"))).isEqualTo(ExitCode.FAILED);
     }
 
@@ -117,7 +156,8 @@ class ExitCodeTest {
                 .isEqualTo("the end between this and that host");
         var refused = new ConnectException("Connection refused");
         var told = (ConnectException) new ConnectException("call from a to b:8020 failed").initCause(refused);
-        assertThat(ExitCode.message(new SparkException("job aborted", told))).isEqualTo("call from a to b:8020 failed");
+        assertThat(ExitCode.message(new SparkException("job aborted", told)))
+                .startsWith("it does not answer: call from a to b:8020 failed; ");
         assertThat(ExitCode.message(new IOException("outside", new IOException("inside"))))
                 .isEqualTo("inside");
         assertThat(ExitCode.message(new NullPointerException("x"))).isEqualTo("java.lang.NullPointerException: x");

@@ -108,7 +108,7 @@ class SchedulingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 75})
+    @ValueSource(ints = {1, 2, 3, 5, 75})
     void theExitCodeIsThatOfPrepare(int code) throws Exception {
         launcher("exit " + code);
         Ended ended = nightly(Map.of(), settings.toString());

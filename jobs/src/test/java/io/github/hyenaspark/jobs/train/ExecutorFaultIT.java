@@ -115,17 +115,17 @@ class ExecutorFaultIT {
     /** A task in the driver's process, and the driver itself: neither ends with a code of Spark's or a stack trace. */
     @ParameterizedTest
     @CsvSource({
-        "local[2], memory ran out: Failed to allocate memory within limits, model.d-model=128 model.l-max=1024"
-                + " train.batch-size=1024",
-        "local-cluster[2;1;512], memory ran out: Java heap space, model.d-model=1024 model.n-layer=4"
+        "local[2], 1, memory ran out: Failed to allocate memory within limits, model.d-model=128 model.l-max=1024"
+                + " train.batch-size=512",
+        "local-cluster[2;1;512], 2, MiB of the heap of the driver, model.d-model=1024 model.n-layer=4"
     })
     @Tag("endurance")
-    void aDriverWithoutEnoughMemoryEndsTheRunWithASentence(String master, String found, String settings)
+    void aDriverWithoutEnoughMemoryEndsTheRunWithASentence(String master, int code, String found, String settings)
             throws Exception {
         DisturbedRun run = undisturbed.disturbed(directory);
         HyenaProcess process = run.process(master.replace(';', ',')).withFlags("-Xmx512m");
         Outcome failed = process.run(directory, run.train(settings.split(" ")));
-        DisturbedRun.assertFailed(failed, 1, found, "spark.driver.memory", "train.batch-size", "inspect memory");
+        DisturbedRun.assertFailed(failed, code, found, "driver", "memory", "train.batch-size", "inspect memory");
         assertThat(run.restorable()).isZero();
     }
 

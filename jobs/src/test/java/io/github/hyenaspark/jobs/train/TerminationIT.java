@@ -4,20 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.Main;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
+import io.github.hyenaspark.jobs.testing.PreparePlace;
+import io.github.hyenaspark.jobs.testing.S3Server;
+import io.github.hyenaspark.jobs.testing.Signals;
 import io.github.hyenaspark.jobs.testing.SmallRun;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** A run in a process of its own that is told to end. */
+/** Commands in processes of their own that are told to end, or that Spark leaves alone. */
 @Tag("process")
 class TerminationIT {
     private static final String LONG = "train.rounds=100000";
@@ -47,6 +61,134 @@ class TerminationIT {
         String resumed = train(dataset, run, last).theta();
         assertThat(resumed)
                 .isEqualTo(train(dataset, directory.resolve("straight"), last).theta());
+    }
+
+    /** At any moment after the start; the files of a command that continues are those of the small run. */
+    @ParameterizedTest
+    @CsvSource({"train,INT", "train,TERM", "prepare,INT", "prepare,TERM", "compare,INT", "score,TERM"})
+    void aCommandEndsInOneLineAndTheNextOneGoesOn(String command, String signal, @TempDir Path directory)
+            throws Exception {
+        String dataset = SmallRun.prepare(directory);
+        Path run = directory.resolve("run");
+        Path corpus = SmallRun.corpus(directory, "large");
+        for (int copy = 0; copy < 40; copy++) {
+            Files.writeString(corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
+        }
+        String[] arguments =
+                switch (command) {
+                    case "train" -> words("train", LONG, "data.dataset=" + dataset, "run.dir=" + run);
+                    case "prepare" ->
+                        words("prepare", "data.input=" + corpus, "data.dataset=" + directory.resolve("d"), "data.unit-bytes=65536");
+                    case "compare" ->
+                        words("compare", LONG, "data.dataset=" + dataset, "compare.dir=" + run, "compare.lengths=[32]");
+                    default -> {
+                        train(dataset, run, 1).json();
+                        yield words("score", "data.input=" + corpus, "run.dir=" + run, "score.output=" + directory.resolve("s"));
+                    }
+                };
+        HyenaProcess process = HyenaProcess.on("local[1]");
+        NamedPoint point = NamedPoint.holding("unit .* read", directory.resolve("held")); // prepare must not end before
+        long pause = ThreadLocalRandom.current().nextLong(command.equals("score") ? 1000 : 6000);
+        Outcome outcome;
+        try (HyenaProcess.Running running = process.withDriverAt(point).start(directory, arguments)) {
+            while (!Files.readString(running.messages()).contains("INFO") && running.process().isAlive()) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            TimeUnit.MILLISECONDS.sleep(pause);
+            Signals.send(signal, running.process().toHandle());
+            outcome = running.await(Duration.ofSeconds(25));
+        }
+        List<String> lines = outcome.messages().lines().toList();
+        assertThat(outcome.code()).as("after %d ms: %s", pause, outcome.messages()).isEqualTo(signal.equals("INT") ? 130 : 143);
+        assertThat(lines.get(lines.size() - 1)).startsWith("hyena " + command + ": stopped").contains("the same command");
+        assertThat(outcome.messages()).doesNotContain("\tat ");
+        if (command.equals("train")) {
+            int next = Files.exists(run.resolve("manifest")) ? inspect(run) + 1 : 1;
+            train(dataset, run, next).json();
+        } else if (!command.equals("compare")) {
+            assertThat(process.run(directory, arguments).json()).isNotNull();
+        }
+    }
+
+    private static String[] words(String command, String... more) {
+        List<String> words = new ArrayList<>(List.of(command));
+        words.addAll(SmallRun.SETTINGS);
+        words.addAll(List.of("run.progress=plain", "run.validate-every-rounds=0"));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
+    @Test
+    void aStoreThatIsAwayDelaysTheEndByLessThan25SecondsAndIsToldOf(@TempDir Path directory) throws Exception {
+        S3Server server = S3Server.newBucket();
+        String dataset = SmallRun.prepare(directory);
+        PreparePlace place = new PreparePlace("s3", server.settings(), server.uri("stop"));
+        String[] arguments = words(
+                "train", LONG, "checkpoint.every-rounds=1000", "data.dataset=file:" + dataset, "run.dir=" + place.uri("run"));
+        ProcessHandle store = ProcessHandle.current()
+                .descendants()
+                .filter(child -> child.info().commandLine().orElse("").contains("s3mock"))
+                .findFirst()
+                .orElseThrow();
+        Outcome outcome;
+        try (HyenaProcess.Running running = place.process("local[1]").start(directory, arguments)) {
+            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: \\d.*")) && running.process().isAlive()) {
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            Signals.pause(store);
+            running.process().toHandle().destroy();
+            outcome = running.await(Duration.ofSeconds(25));
+        } finally {
+            Signals.wake(store);
+        }
+        assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
+        assertThat(outcome.messages())
+                .doesNotContain("\tat ")
+                .containsPattern("hyena train: stopped; round \\d+ is not saved: no answer within 14 s; the same command"
+                        + " begins again\n$");
+        assertThat(place.run("local[1]", words("train", "train.rounds=1", arguments[arguments.length - 2], arguments[arguments.length - 1]))
+                        .json()
+                        .get("round")
+                        .intValue())
+                .isEqualTo(1);
+    }
+
+    /** The main thread waits at a point for what never comes. */
+    @Test
+    void aContextThatEndsByItselfEndsTheCommandWhateverItWaitsFor(@TempDir Path directory) throws Exception {
+        String dataset = SmallRun.prepare(directory);
+        NamedPoint point = NamedPoint.holding("round 2 is trained", directory.resolve("held"));
+        HyenaProcess process = HyenaProcess.on("local[1]")
+                .with("spark.extraListeners", EndingSpark.class.getName())
+                .withDriverAt(point);
+        try (HyenaProcess.Running running = process.start(
+                directory, words("train", LONG, "data.dataset=" + dataset, "run.dir=" + directory.resolve("run")))) {
+            point.awaitReached(120);
+            Outcome outcome = running.await(Duration.ofSeconds(20)); // the listener takes up to 10 s of it
+            assertThat(outcome.code()).as(outcome.messages()).isEqualTo(1);
+            assertThat(outcome.messages())
+                    .doesNotContain("\tat ")
+                    .contains("hyena train: Spark has ended the application: the master local[1] is gone or has ended it;"
+                            + " see its log; stopped after round 1; the same command continues");
+        }
+    }
+
+    /** Ends the context once the main thread is held. */
+    public static final class EndingSpark extends SparkListener {
+        @Override
+        public void onApplicationStart(SparkListenerApplicationStart start) {
+            Path held = Path.of(System.getProperty("hyena.kill.marker") + ".1");
+            var thread = new Thread(
+                    () -> {
+                        while (!Files.exists(held)) {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                        }
+                        SparkContext.getOrCreate().stop();
+                    },
+                    "end Spark");
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     /** The only checkpoint before the end is the one that SIGTERM causes. */

@@ -5,9 +5,10 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Lines for logs and programs: for the first and the last unit, and at most one a second in between. */
+/** Lines for logs and programs: for the first and the last unit, and at most one a second in between; and within a long unit. */
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
+    private static final long FIRST_PATIENCE = 10 * NANOS;
 
     private final ProgressTask work;
     private final PrintStream to;
@@ -16,6 +17,7 @@ final class LineProgress implements Progress {
     private final long startNanos;
     private long lastLineNanos;
     private boolean silent = true;
+    private long patience = FIRST_PATIENCE;
 
     LineProgress(ProgressTask work, PrintStream to, boolean json, LongSupplier nanoTime) {
         this.work = work;
@@ -34,16 +36,27 @@ final class LineProgress implements Progress {
     }
 
     @Override
-    public void advance(long done, String note) {
+    public synchronized void advance(long done, String note) {
         long now = nanoTime.getAsLong();
         if (!silent && done < work.total() && now - lastLineNanos < NANOS) {
             return;
         }
         silent = false;
+        patience = FIRST_PATIENCE;
         lastLineNanos = now;
         double seconds = (now - startNanos) / (double) NANOS;
         Rate rate = Rate.of(work, done, seconds);
         to.println(json ? jsonLine(work, rate, note) : plainLine(work, rate, note));
+    }
+
+    /** A unit that takes long is heard of after 10 seconds, then after 20, 40 and so on. */
+    @Override
+    public synchronized void underWay(String detail) {
+        long now = nanoTime.getAsLong();
+        if (!json && now - (silent ? startNanos : lastLineNanos) >= patience) {
+            patience *= 2;
+            to.println(work.task() + ": " + detail);
+        }
     }
 
     @Override

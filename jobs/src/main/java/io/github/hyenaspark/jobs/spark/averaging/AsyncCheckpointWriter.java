@@ -37,6 +37,7 @@ final class AsyncCheckpointWriter implements AutoCloseable {
     private Optional<Future<Long>> writing = Optional.empty();
     private volatile CountDownLatch begin = new CountDownLatch(0);
     private volatile long savedRound;
+    private boolean due; // only the thread that writes uses it
 
     AsyncCheckpointWriter(RunStore store, AveragingDriver.Plan plan) {
         this.store = store;
@@ -55,15 +56,16 @@ final class AsyncCheckpointWriter implements AutoCloseable {
 
     /**
      * Waits for the round before, and throws if it could not be written; writes this one when {@link #workersCompute}
-     * is called or somebody waits for it.
+     * is called or somebody waits for it. While the training may be diverging, no checkpoint is written but at the end,
+     * so that the newest one is good.
      */
-    void write(RoundMetrics entry) throws IOException {
+    void write(RoundMetrics entry, boolean diverging) throws IOException {
         await();
         var latch = new CountDownLatch(1);
         begin = latch;
         writing = Optional.of(thread.submit(() -> {
             latch.await();
-            return written(entry);
+            return written(entry, diverging);
         }));
         if (!plan.savesInBackground()) {
             await();
@@ -75,15 +77,17 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         begin.countDown();
     }
 
-    private long written(RoundMetrics entry) throws IOException {
+    private long written(RoundMetrics entry, boolean diverging) throws IOException {
         ObjectNode line = entry.toJson();
         DriverState.ofThisProcess().ended(line, entry.tokens());
         if (entry.after().round() >= plan.stopAfterRounds()) {
             store.awaitSamples();
         }
         store.append(line, entry.after());
-        if (plan.savesAfter(entry.after().round())) {
+        due = due || plan.savesAfter(entry.after().round());
+        if (due && (!diverging || entry.after().round() >= plan.stopAfterRounds())) {
             save(entry.after());
+            due = false;
         }
         return entry.after().round();
     }

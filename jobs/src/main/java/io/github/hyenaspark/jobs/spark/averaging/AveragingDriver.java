@@ -45,10 +45,10 @@ public final class AveragingDriver {
     private final DivergenceGuard guard;
     private final AsyncCheckpointWriter ledger;
 
-    /** Guards the two fields below and the journal: {@link #stop} comes from another thread. */
+    /** Held to change the two fields below and the journal: {@link #stop} comes from another thread. */
     private final Object commit = new Object();
 
-    private Optional<RunState> latest = Optional.empty();
+    private volatile Optional<RunState> latest = Optional.empty();
     private boolean stopped;
 
     public AveragingDriver(Plan plan, TrainConfig train, Workers workers, RunStore store, Progress progress) {
@@ -56,17 +56,25 @@ public final class AveragingDriver {
         this.train = train;
         this.workers = workers;
         this.progress = new RoundProgress(progress);
-        guard = new DivergenceGuard(train.guard(), workers);
+        guard = new DivergenceGuard(train.guard(), workers, store.history().train());
         ledger = new AsyncCheckpointWriter(store, plan);
     }
 
     /**
      * Does the rounds that are missing after a state, which is saved already unless it is at round 0; returns the last,
      * saved. StoppedException if {@link #stop} was called meanwhile and the last finished round is saved. IOException
-     * if a round could not be saved. IllegalStateException if a worker's loss or parameters are not finite; nothing of
-     * that round is kept.
+     * if a round could not be saved. DivergedException if a worker's loss or parameters are not finite, or the training
+     * loss stays far above that of the first round; nothing of that round is kept.
      */
     public RunState run(RunState start) throws IOException {
+        try {
+            return rounds(start);
+        } catch (DivergedException e) {
+            throw e.with(ledger.savedRound());
+        }
+    }
+
+    private RunState rounds(RunState start) throws IOException {
         synchronized (commit) {
             latest = Optional.of(start);
             ledger.startsAt(start.round());
@@ -106,6 +114,19 @@ public final class AveragingDriver {
         }
     }
 
+    /** How the run continues after {@link #stop}; {@code why} the last finished round is not saved, if it is not. */
+    public String standing(String why) {
+        long saved = ledger.savedRound();
+        long finished = latest.map(RunState::round).orElse(saved);
+        if (finished > saved) {
+            return "stopped; round " + finished + " is not saved: " + why + "; the same command "
+                    + (saved > 0 ? "continues after round " + saved : "begins again");
+        }
+        return saved > 0
+                ? "stopped after round " + saved + "; the same command continues"
+                : "stopped before a round was finished; the same command begins again";
+    }
+
     /** A worker of the running round has done so many local steps; with none it has what it starts from. */
     private void told(long round, int worker, int steps) {
         ledger.workersCompute();
@@ -140,7 +161,7 @@ public final class AveragingDriver {
             times.end("checkpoint_wait");
             var entry = new RoundMetrics(
                     train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
-            ledger.write(entry);
+            ledger.write(entry, entry.tokens() > 0 && guard.rises(entry.loss()));
             latest = Optional.of(after);
             report(entry, times.totalMillis());
         }
@@ -195,7 +216,7 @@ public final class AveragingDriver {
             throw new IOException("stopped, and round " + finished + " could not be saved; the same command resumes at"
                     + " round " + ledger.savedRound());
         }
-        throw new StoppedException(ledger.savedRound());
+        throw new StoppedException(standing(""));
     }
 
     private void report(RoundMetrics entry, long millis) {
@@ -293,11 +314,25 @@ public final class AveragingDriver {
     public static final class StoppedException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        StoppedException(long round) {
-            super(
-                    round > 0
-                            ? "stopped with a checkpoint of round " + round + "; the same command resumes there"
-                            : "stopped before a round was finished; the same command begins again");
+        StoppedException(String message) {
+            super(message);
+        }
+    }
+
+    /** More of the same training leads nowhere: numbers are not finite, or the loss rises and does not come back. */
+    public static final class DivergedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        DivergedException(String problem) {
+            super(problem);
+        }
+
+        DivergedException with(long checkpoint) {
+            String good = checkpoint > 0
+                    ? "the last good checkpoint is that of round " + checkpoint
+                    : "there is no checkpoint yet";
+            return new DivergedException(getMessage() + "; " + good + ". A smaller train.lr or train.clip-norm may help, or"
+                    + " train.guard.action=drop if a single worker is bad");
         }
     }
 }

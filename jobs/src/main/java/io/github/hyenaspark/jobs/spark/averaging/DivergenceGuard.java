@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import io.github.hyenaspark.jobs.report.journal.LossHistory.LossPoint;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver.DivergedException;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.train.LocalTrainer;
@@ -18,13 +20,19 @@ import org.slf4j.LoggerFactory;
  */
 final class DivergenceGuard {
     private static final Logger LOG = LoggerFactory.getLogger(DivergenceGuard.class);
+    private static final double MOST_ABOVE = 1;
+    private static final int MOST_ROUNDS = 3;
 
     private final TrainConfig.Guard config;
     private final Workers workers;
+    private double first;
+    private int above;
 
-    DivergenceGuard(TrainConfig.Guard config, Workers workers) {
+    /** With the losses of the rounds before this process, oldest first. */
+    DivergenceGuard(TrainConfig.Guard config, Workers workers, List<LossPoint> before) {
         this.config = config;
         this.workers = workers;
+        first = before.isEmpty() ? Double.NaN : before.get(0).loss();
     }
 
     /** The results that count, by worker; the workers computed once more, and those whose results do not count. */
@@ -83,14 +91,27 @@ final class DivergenceGuard {
         return new Checked(good, again, dropped);
     }
 
-    private static IllegalStateException stopped(RunState start, String problem) {
-        return new IllegalStateException(String.format(
-                Locale.ROOT,
-                "round %d diverged: %s; the run is as it was after round %d. A smaller train.lr or train.clip-norm may"
-                        + " help, or train.guard.action = drop",
-                start.round() + 1,
-                problem,
-                start.round()));
+    /**
+     * Takes note of the training loss of the next round, nats per token; whether it is so high that this may be a
+     * divergence. Throws if it was in this round and the two before: more than 1 nat above the first round's.
+     */
+    boolean rises(double loss) {
+        first = Double.isNaN(first) ? loss : first;
+        above = loss > first + MOST_ABOVE ? above + 1 : 0;
+        if (above >= MOST_ROUNDS) {
+            throw new DivergedException(String.format(
+                    Locale.ROOT,
+                    "the training diverged: its loss was more than 1 nat above the %.4f of its first round for %d"
+                            + " rounds, and is %.4f now",
+                    first,
+                    MOST_ROUNDS,
+                    loss));
+        }
+        return above > 0;
+    }
+
+    private static DivergedException stopped(RunState start, String problem) {
+        return new DivergedException("round " + (start.round() + 1) + " diverged: " + problem);
     }
 
     private Optional<String> problem(LocalTrainer.WorkerReport report, double median) {

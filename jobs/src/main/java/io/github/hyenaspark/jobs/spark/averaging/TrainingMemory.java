@@ -1,10 +1,16 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.hyenaspark.bench.StepMemory;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.apache.spark.SparkConf;
 
 /**
  * What a training holds in memory, bytes, counted by the arrays that a round makes: in a step of one worker, sent to
@@ -14,6 +20,9 @@ import io.github.hyenaspark.train.config.TrainConfig;
 public record TrainingMemory(
         StepMemory step, long sent, long result, long taskHeap, long executorHeap, long driverHeap) {
     private static final long MEBIBYTE = 1 << 20;
+    private static final long MOST_TURNS = 1000; // of a task in a round
+    private static final String HEAP = "-- --driver-memory SIZE";
+    private static final Pattern CORES = Pattern.compile("local\\[(\\d{1,6})\\b.*");
     /** Spark's own objects in a heap. */
     private static final long SPARK = 160 * MEBIBYTE;
     /** Code, classes, stacks and libraries of a Java machine. */
@@ -29,7 +38,16 @@ public record TrainingMemory(
 
     /** Of a training with V ids before padding, whose results are averaged at {@code merge}. */
     public static TrainingMemory of(ModelConfig model, int vocabularySize, TrainConfig train, AggregationSite merge) {
-        StepMemory step = StepMemory.of(model, vocabularySize, train);
+        StepMemory step;
+        try {
+            step = StepMemory.of(model, vocabularySize, train);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "model.l-max=" + model.lMax() + ", model.d-model=" + model.dModel() + ", model.n-layer="
+                            + model.nLayer() + ", train.batch-size=" + train.batchSize() + ": found a model with more"
+                            + " parameters or activations than can be counted, expected a smaller one",
+                    e);
+        }
         long vector = step.parameters() * Float.BYTES;
         Codec momentCodec = train.codec().ofMoments();
         boolean averaged = train.innerState() == TrainConfig.MomentPolicy.AVERAGE;
@@ -45,6 +63,49 @@ public record TrainingMemory(
         long results = 2 * (onDriver ? train.workers() * result : average);
         long driver = SPARK + 2 * state + 2 * sent + average + results;
         return new TrainingMemory(step, sent, result, taskHeap, SPARK + 2 * sent, driver);
+    }
+
+    /**
+     * Refuses a training that cannot fit, as far as that is known before anything starts: in the driver, whose heap has
+     * the tasks too with a local master, and in an executor with one task.
+     */
+    public void refuseUnlessItFits(int workers, int threads) {
+        var conf = new SparkConf();
+        String master = conf.get("spark.master", "local[*]");
+        boolean local = master.startsWith("local") && !master.startsWith("local-cluster");
+        int processors = Runtime.getRuntime().availableProcessors();
+        int cores = master.equals("local") ? 1 : processors;
+        if (CORES.matcher(master).matches()) {
+            cores = Integer.parseInt(CORES.matcher(master).replaceFirst("$1"));
+        }
+        long tasks = local ? Math.max(1, Math.min(workers, cores / threads)) : 0;
+        Refusal.unless(
+                !local || workers <= MOST_TURNS * tasks,
+                "train.workers",
+                workers,
+                "at most " + MOST_TURNS * tasks + ", since " + master + " runs " + tasks + " of them at once");
+        check("the heap of the driver", driverHeap - SPARK + tasks * taskHeap, Runtime.getRuntime().maxMemory(), HEAP);
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine) {
+            long arrays = step.model() + tasks * step.offHeap();
+            check("the memory of this machine", arrays, machine.getTotalMemorySize(), "a larger machine, or more of them");
+        }
+        if (!local) {
+            long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
+            check("the heap of an executor", executorHeap - SPARK + taskHeap, heap, "--conf spark.executor.memory=SIZE");
+        }
+    }
+
+    private static void check(String where, long needed, long found, String more) {
+        if (needed > found) {
+            throw new IllegalArgumentException(String.format(
+                    Locale.ROOT,
+                    "the training needs %,d MiB of %s, found %,d MiB; give %s, or take a smaller model.l-max,"
+                            + " model.d-model or train.batch-size; hyena inspect memory tells what each takes",
+                    needed / MEBIBYTE,
+                    where,
+                    found / MEBIBYTE,
+                    more));
+        }
     }
 
     public long executorHeapMebibytes(int tasks) {

@@ -1,14 +1,20 @@
 package io.github.hyenaspark.jobs.spark.session;
 
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.SparkInference;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +22,8 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerApplicationEnd;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -27,6 +35,13 @@ public final class SparkRuntime implements AutoCloseable {
     private static final String REGISTRATOR = "spark.kryo.registrator";
     private static final String PLUGINS = "spark.plugins";
     private static final String TASK_CPUS = "spark.task.cpus";
+    private static final String STANDALONE = "spark://";
+    private static final Pattern MASTER = Pattern.compile("(?:local\\b|yarn$|k8s://.|\\w+://.).*");
+    private static final Pattern ADDRESS = Pattern.compile(".+:([1-5]?\\d{1,4}|6[0-4]\\d{3}|65[0-4]\\d\\d)");
+    private static final String EXPECTED_MASTER =
+            "local[N], local-cluster[EXECUTORS,CORES,MEBIBYTES], spark://HOST:PORT, yarn or k8s://URL";
+    private static final long MASTER_SECONDS = 8;
+    private static final int CONNECT_MILLIS = 5000;
     private static final String KRYO = "org.apache.spark.serializer.KryoSerializer";
 
     /** local, local[N] or local-cluster[EXECUTORS,CORES,MEBIBYTES]; local[*] has what the machine has. */
@@ -35,6 +50,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     private final SparkSession session;
     private final boolean owned;
+    private volatile boolean closing;
 
     private SparkRuntime(SparkSession session, boolean owned) {
         this.session = session;
@@ -104,7 +120,65 @@ public final class SparkRuntime implements AutoCloseable {
             conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
         }
         checkCores(master, conf.getInt(TASK_CPUS, 1));
-        return new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
+        refuseUnlessReachable(master);
+        var runtime = new SparkRuntime(SparkSession.builder().config(conf).getOrCreate(), true);
+        runtime.watch(master);
+        return runtime;
+    }
+
+    /** Spark itself tries for a minute, then ends its context while the command may wait for something else. */
+    private static void refuseUnlessReachable(String master) {
+        if (!master.startsWith(STANDALONE)) {
+            Refusal.unless(MASTER.matcher(master).matches(), "--master", master, EXPECTED_MASTER);
+            return;
+        }
+        String found = "";
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(MASTER_SECONDS);
+        while (true) {
+            for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+                int colon = address.lastIndexOf(':');
+                Refusal.unless(ADDRESS.matcher(address).matches(), "--master", master, EXPECTED_MASTER);
+                int port = Integer.parseInt(address.substring(colon + 1));
+                try (var socket = new Socket()) {
+                    socket.connect(new InetSocketAddress(address.substring(0, colon), port), CONNECT_MILLIS);
+                    return;
+                } catch (IOException e) {
+                    found = e.toString().replaceFirst("^\\S+: ", "");
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new EndedException("--master " + master + ": found no master there (" + found
+                        + "); start it, or correct the address, then run the same command again");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CONNECT_MILLIS / 5));
+        }
+    }
+
+    /** If the context ends before it is closed here, a thread fails with an EndedException, whatever others wait for. */
+    private void watch(String master) {
+        session.sparkContext().addSparkListener(new SparkListener() {
+            @Override
+            public void onApplicationEnd(SparkListenerApplicationEnd end) {
+                if (!closing) {
+                    new Thread(
+                                    () -> {
+                                        throw new EndedException("Spark has ended the application: the master " + master
+                                                + " is gone or has ended it; see its log");
+                                    },
+                                    "hyena-spark-ended")
+                            .start();
+                }
+            }
+        });
+    }
+
+    /** Spark is not there, or has ended, although the command has not. */
+    public static final class EndedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        EndedException(String message) {
+            super(message);
+        }
     }
 
     private static boolean isOneProcess(String master) {
@@ -154,6 +228,7 @@ public final class SparkRuntime implements AutoCloseable {
 
     @Override
     public void close() {
+        closing = true;
         if (owned) {
             session.stop();
         }

@@ -10,7 +10,8 @@ import scala.Tuple2;
 
 /**
  * Storage with Hadoop's settings as the driver has them: those given as {@code spark.hadoop.*}, and over them what an
- * application has set on its context's {@code hadoopConfiguration()}.
+ * application has set on its context's {@code hadoopConfiguration()}. It is the driver's: it tells within 20 seconds that a
+ * store is not there; executors, which start at any time, are patient.
  */
 public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
@@ -20,7 +21,7 @@ public final class SparkStorage {
     public static Storage of(JavaSparkContext context) {
         Map<String, String> settings = hadoopSettings(context.getConf());
         settings.putAll(setOn(context.hadoopConfiguration(), new Configuration()));
-        return Storage.of(settings);
+        return Storage.of(settings).askingFirst();
     }
 
     /** Settings of a context that are not those of this machine's files. */
@@ -42,7 +43,7 @@ public final class SparkStorage {
                 settings.put(key.substring(PREFIX.length()), System.getProperty(key, ""));
             }
         }
-        return Storage.of(settings);
+        return Storage.of(settings).askingFirst();
     }
 
     /** The settings under {@code spark.hadoop.}, without that prefix. */

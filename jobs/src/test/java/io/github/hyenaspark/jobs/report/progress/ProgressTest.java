@@ -54,6 +54,17 @@ class ProgressTest {
     }
 
     @Test
+    void aLongUnitIsHeardOfAfterTenSecondsThenAfterTwenty() {
+        try (var progress = lines(new ProgressTask("train", "rounds", 0, 3))) {
+            for (int second = 1; second < 60; second++) {
+                now += SECOND;
+                progress.underWay(second + " of 100 steps");
+            }
+        }
+        assertThat(written()).isEqualTo("train: 10 of 100 steps\ntrain: 20 of 100 steps\ntrain: 40 of 100 steps\n");
+    }
+
+    @Test
     void jsonLinesParse() throws Exception {
         String line = LineProgress.jsonLine(
                 new ProgressTask("prepare", "units", 0, 4), new LineProgress.Rate(1, 0.5, 6), "x");

@@ -208,7 +208,7 @@ class AveragingDriverTest {
         };
         assertThatThrownBy(start::run)
                 .isInstanceOf(AveragingDriver.StoppedException.class)
-                .hasMessage("stopped with a checkpoint of round 3; the same command resumes there");
+                .hasMessage("stopped after round 3; the same command continues");
         assertThat(savedRounds()).containsExactly(3L, 2L);
         assertThat(journal()).hasSize(3);
     }
@@ -249,6 +249,19 @@ class AveragingDriverTest {
         assertThat(savedRounds()).containsExactly(2L);
     }
 
+    private void putInTheWayOfCheckpoints(boolean now) {
+        try {
+            if (now) {
+                storage.delete(directory.resolve("manifest").toString());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (now) {
+            putInTheWayOfCheckpoints();
+        }
+    }
+
     private void putInTheWayOfCheckpoints() {
         try {
             Files.writeString(directory.resolve("manifest"), "not a directory");
@@ -282,10 +295,10 @@ class AveragingDriverTest {
         workers.lossTheSecondTime = Double.NaN;
         workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() == 2 ? Double.NaN : 2;
         assertThatThrownBy(start::run)
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(AveragingDriver.DivergedException.class)
                 .hasMessageContaining("round 3 diverged: worker 1 has loss NaN")
                 .hasMessageContaining("also when it was computed again, on executors 7@host and 8@other")
-                .hasMessageContaining("the run is as it was after round 2")
+                .hasMessageContaining("the last good checkpoint is that of round 2")
                 .hasMessageContaining("train.lr");
         assertThat(savedRounds()).containsExactly(2L);
         assertThat(workers.again).containsExactly(1);
@@ -325,9 +338,51 @@ class AveragingDriverTest {
         workers.stepTheSecondTime = 1e6;
         workers.stepOfWorkerOne = 1e6;
         assertThatThrownBy(new Start(0)::run)
-                .isInstanceOf(IllegalStateException.class)
+                .isInstanceOf(AveragingDriver.DivergedException.class)
                 .hasMessageContaining("round 1 diverged: worker 1 went ")
-                .hasMessageContaining("train.guard.max-delta-ratio times the median");
+                .hasMessageContaining("train.guard.max-delta-ratio times the median")
+                .hasMessageContaining("there is no checkpoint yet");
+    }
+
+    /** The mean loss of the workers is 3 in round 1, and 4.5 from round 3 on. */
+    @Test
+    void aLossThatStaysFarAboveThatOfTheFirstRoundStopsTheRunAndItsLastCheckpointIsGood() throws IOException {
+        workers.afterTraining = () -> workers.lossOfWorkerOne = workers.rounds.size() >= 2 ? 5 : 2;
+        assertThatThrownBy(new Start(0)::run)
+                .isInstanceOf(AveragingDriver.DivergedException.class)
+                .hasMessageStartingWith("the training diverged: its loss was more than 1 nat above the 3.0000 of its"
+                        + " first round for 3 rounds, and is 4.5000 now; the last good checkpoint is that of round 2");
+        assertThat(savedRounds()).as("not that of round 4, which was due").containsExactly(2L);
+    }
+
+    @Test
+    void aLossThatRisesAndComesBackOnlyDelaysTheCheckpoint() throws IOException {
+        workers.afterTraining =
+                () -> workers.lossOfWorkerOne = workers.rounds.size() == 2 || workers.rounds.size() == 3 ? 5 : 2;
+        new Start(0).run();
+        assertThat(savedRounds()).containsExactly(6L, 5L, 2L);
+    }
+
+    /** Also when the journal has the first round: the run was stopped and resumed since. */
+    @Test
+    void aResumedRunIsComparedWithItsFirstRound() throws IOException {
+        new Start(2).run();
+        workers.lossOfWorkerOne = 5;
+        assertThatThrownBy(new Start(0)::run)
+                .isInstanceOf(AveragingDriver.DivergedException.class)
+                .hasMessageContaining("the last good checkpoint is that of round 2");
+    }
+
+    @Test
+    void whatAStopLeavesIsSaidWhetherItWasSavedOrNot() throws IOException {
+        var start = new Start(3);
+        start.run();
+        assertThat(start.driver.standing("")).isEqualTo("stopped after round 3; the same command continues");
+        var unsaved = new Start(0);
+        workers.afterTraining = () -> putInTheWayOfCheckpoints(workers.rounds.size() == 5);
+        assertThatThrownBy(unsaved::run).isInstanceOf(IOException.class);
+        assertThat(unsaved.driver.standing("no answer"))
+                .isEqualTo("stopped; round 4 is not saved: no answer; the same command continues after round 3");
     }
 
     @Test

@@ -1,0 +1,152 @@
+package io.github.hyenaspark.io.store;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How long a store that does not answer is asked again, and what is said meanwhile; a refusal is told at once.
+ *
+ * @param place the endpoint, for messages; empty for the local disk
+ * @param seconds how long the same thing is asked again; 0: once
+ */
+public record Patience(String place, long seconds) {
+    /** The key among Hadoop's settings that has the seconds, so that executors know them too. */
+    public static final String KEY = "hyena.store-patience-seconds";
+
+    public static final int DEFAULT_SECONDS = 300;
+    private static final long WARN_SECONDS = 10;
+    private static final long START_SECONDS = 20;
+    private static final long BUSY_SECONDS = 60;
+    private static final long SHORTEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    public Patience {
+        if (seconds < 0) {
+            throw new IllegalArgumentException(KEY + ": found " + seconds + ", expected 0 or more");
+        }
+    }
+
+    /** Something asked of a store; it may be asked again. */
+    @FunctionalInterface
+    public interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    /** The answer, perhaps after some time; StoreException if a person must do something first, or time is up. */
+    public <T> T ask(String uri, Question<T> question) throws IOException {
+        CompletableFuture<Void> warning = warning(uri);
+        try {
+            return askUntil(System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds), uri, question);
+        } finally {
+            warning.cancel(false);
+        }
+    }
+
+    private <T> T askUntil(long end, String uri, Question<T> question) throws IOException {
+        long pause = SHORTEST_PAUSE_NANOS;
+        while (true) {
+            try {
+                return question.ask();
+            } catch (StoreException told) {
+                throw told;
+            } catch (IOException e) {
+                Optional<StoreException.Reason> reason = StoreException.Reason.of(e);
+                if (reason.isEmpty()) {
+                    throw e;
+                }
+                long left = end - System.nanoTime();
+                if (reason.get().isForPerson() || left <= 0 || Thread.currentThread().isInterrupted()) {
+                    throw new StoreException(uri, place, reason.get(), reason.get().words(e), e);
+                }
+                LockSupport.parkNanos(Math.min(pause, left));
+                pause = Math.min(LONGEST_PAUSE_NANOS, 2 * pause);
+            }
+        }
+    }
+
+    /**
+     * What a command asks first: an answer, or a StoreException after 20 seconds; after a minute if somebody listens
+     * there, since on a busy machine the first question alone may take long.
+     */
+    public <T> T askFirst(String uri, Question<T> question) throws IOException {
+        var asked = new FutureTask<T>(() -> new Patience(place, 0).ask(uri, question));
+        var thread = new Thread(asked, "hyena-first-question");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return answer(asked, uri);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IOException(uri + " could not be asked", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while " + uri + " was asked", e);
+        }
+    }
+
+    private <T> T answer(FutureTask<T> asked, String uri)
+            throws InterruptedException, ExecutionException, StoreException {
+        long waited = START_SECONDS;
+        try {
+            return asked.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            if (listens()) {
+                waited = BUSY_SECONDS;
+            }
+        }
+        try {
+            return asked.get(waited - START_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            String words = "no answer within " + waited + " s";
+            throw new StoreException(uri, place, StoreException.Reason.UNREACHABLE, words, e);
+        }
+    }
+
+    private boolean listens() {
+        try (var socket = new Socket()) {
+            URI endpoint = URI.create(place.contains("://") ? place : "https://" + place);
+            int port = endpoint.getPort() >= 0 ? endpoint.getPort() : "http".equals(endpoint.getScheme()) ? 80 : 443;
+            socket.connect(new InetSocketAddress(endpoint.getHost(), port), (int) TimeUnit.SECONDS.toMillis(1));
+            return true;
+        } catch (IOException | IllegalArgumentException e) { // such as a name for several servers
+            return false;
+        }
+    }
+
+    /** Says that a store takes long, in a thread of Java's own, unless it is cancelled before. */
+    private CompletableFuture<Void> warning(String uri) {
+        if (seconds == 0) {
+            return new CompletableFuture<>();
+        }
+        Executor late = CompletableFuture.delayedExecutor(WARN_SECONDS, TimeUnit.SECONDS);
+        return CompletableFuture.runAsync(
+                () -> log().warn(
+                                "{}: {} has not answered for {} s; waiting, up to run.store-patience-seconds={}",
+                                uri,
+                                place,
+                                WARN_SECONDS,
+                                seconds),
+                late);
+    }
+
+    private static Logger log() {
+        return LoggerFactory.getLogger(Patience.class);
+    }
+}

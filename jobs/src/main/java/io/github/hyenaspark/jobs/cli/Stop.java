@@ -1,0 +1,146 @@
+package io.github.hyenaspark.jobs.cli;
+
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.hadoop.service.launcher.IrqHandler;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a process ends when it is told to (SIGTERM, Ctrl-C), or when Spark has ended without being asked to: what must be
+ * saved is saved, one line says where the command stands, and the process ends within 22 seconds, whatever still waits
+ * for a store. Told a second time, it ends at once.
+ */
+public final class Stop {
+    /** Of a command that keeps what it has done without doing anything for it now. */
+    public static final Last CONTINUES = why -> "stopped; the same command continues";
+
+    private static final long SAVE_SECONDS = 14;
+    private static final long END_SECONDS = 22;
+    private static final int SIGNALLED = 128; // an exit code is this and the signal's number
+
+    private final Optional<Heartbeat> heartbeat; // of a process that is the command's own
+    private final AtomicInteger code = new AtomicInteger();
+    private volatile Last last = why -> "stopped; the same command begins again";
+
+    private Stop(Optional<Heartbeat> heartbeat) {
+        this.heartbeat = heartbeat;
+    }
+
+    /** Of a command in a process that is not its own, which ends as its other users want. */
+    static Stop never() {
+        return new Stop(Optional.empty());
+    }
+
+    static Stop ofProcess(Heartbeat heartbeat) {
+        return new Stop(Optional.of(heartbeat));
+    }
+
+    /** What a command does last. */
+    @FunctionalInterface
+    public interface Last {
+        /** Saves what must be saved. */
+        default void save() throws IOException {}
+
+        /** How the command goes on, in one sentence; {@code why} something is not saved, empty if nothing failed. */
+        String says(String why);
+    }
+
+    /** From now on this is what the command does last; returns what it would have done before. */
+    public Last with(Last next) {
+        Last before = last;
+        last = next;
+        return before;
+    }
+
+    /** Whether the process is ending; from then on only the last line is to be printed. */
+    public boolean isTold() {
+        return code.get() != 0;
+    }
+
+    /** Returns at once, or never if the process is ending: its exit code is decided then. */
+    public void awaitEnd() {
+        while (isTold()) {
+            if (!Thread.interrupted()) {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
+            }
+        }
+    }
+
+    /** From now on this process, if it is the command's own, ends as described, and says so if it takes long. */
+    void arm(String command, PrintStream messages) {
+        if (heartbeat.isEmpty()) {
+            return;
+        }
+        heartbeat.get().start(command, this::isTold);
+        for (String signal : List.of("INT", "TERM", "HUP")) {
+            try {
+                new IrqHandler(
+                                signal,
+                                told -> end(SIGNALLED + told.getNumber(), command + ": ", messages))
+                        .bind();
+            } catch (IllegalArgumentException e) { // such as with -Xrs
+                Logger log = LoggerFactory.getLogger(Stop.class);
+                log.debug("the JVM keeps the signal {} for itself", signal, e);
+            }
+        }
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            if (failure instanceof SparkRuntime.EndedException ended && !isTold()) {
+                end(ExitCode.FAILED.code(), command + ": " + ended.getMessage() + "; ", messages);
+            } else if (!isTold()) {
+                LoggerFactory.getLogger(Stop.class).error("the thread {} failed", thread.getName(), failure);
+            }
+        });
+    }
+
+    private void end(int exit, String prefix, PrintStream messages) {
+        if (!code.compareAndSet(0, exit)) {
+            Runtime.getRuntime().halt(code.get());
+        }
+        daemon(() -> {
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(END_SECONDS));
+            Runtime.getRuntime().halt(exit);
+        });
+        if (System.getProperty("hyena.traces") == null) {
+            Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
+        }
+        messages.println(prefix + saved());
+        System.exit(exit);
+    }
+
+    private String saved() {
+        Last now = last;
+        var saving = new FutureTask<String>(() -> {
+            now.save();
+            return "";
+        });
+        daemon(saving);
+        try {
+            return now.says(saving.get(SAVE_SECONDS, TimeUnit.SECONDS));
+        } catch (TimeoutException e) {
+            return now.says("no answer within " + SAVE_SECONDS + " s");
+        } catch (ExecutionException e) {
+            return now.says(ExitCode.message(e.getCause() == null ? e : e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return now.says("interrupted");
+        }
+    }
+
+    private static void daemon(Runnable work) {
+        var thread = new Thread(work, "hyena-stop");
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
