@@ -374,7 +374,8 @@ public final class Storage {
     private static FileSystem fileSystem(Path path, Configuration settings) throws IOException {
         try {
             return path.getFileSystem(settings);
-        } catch (UnsupportedFileSystemException | RuntimeException e) { // such as a bucket without a name, a missing class
+        } catch (UnsupportedFileSystemException
+                | RuntimeException e) { // such as a bucket without a name, a missing class
             throw new IllegalArgumentException(
                     path + ": found a place that no store on the class path serves (" + e.getMessage()
                             + "), expected such as file:/, hdfs://HOST:PORT/ or s3a://BUCKET/; correct it, or add the"

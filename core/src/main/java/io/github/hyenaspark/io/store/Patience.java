@@ -67,8 +67,11 @@ public record Patience(String place, long seconds) {
                     throw e;
                 }
                 long left = end - System.nanoTime();
-                if (reason.get().isForPerson() || left <= 0 || Thread.currentThread().isInterrupted()) {
-                    throw new StoreException(uri, place, reason.get(), reason.get().words(e), e);
+                if (reason.get().isForPerson()
+                        || left <= 0
+                        || Thread.currentThread().isInterrupted()) {
+                    throw new StoreException(
+                            uri, place, reason.get(), reason.get().words(e), e);
                 }
                 LockSupport.parkNanos(Math.min(pause, left));
                 pause = Math.min(LONGEST_PAUSE_NANOS, 2 * pause);

@@ -109,7 +109,8 @@ public final class StoreException extends IOException {
             }
             for (Reason reason : values()) {
                 for (Throwable cause : chain) {
-                    if (!isMissing(cause) && reason.found.matcher(cause.toString()).find()) {
+                    if (!isMissing(cause)
+                            && reason.found.matcher(cause.toString()).find()) {
                         return Optional.of(reason);
                     }
                 }

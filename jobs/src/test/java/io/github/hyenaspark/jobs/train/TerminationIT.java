@@ -24,7 +24,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
-import org.apache.spark.scheduler.SparkListenerApplicationStart;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,10 +172,9 @@ class TerminationIT {
         }
     }
 
-    /** Ends the context once the main thread is held. */
+    /** Ends the context once the main thread is held, in a thread that is none of the listeners'. */
     public static final class EndingSpark extends SparkListener {
-        @Override
-        public void onApplicationStart(SparkListenerApplicationStart start) {
+        public EndingSpark() {
             Path held = Path.of(System.getProperty("hyena.kill.marker") + ".1");
             var thread = new Thread(
                     () -> {
