@@ -9,7 +9,7 @@ public final class TestSources {
 
     public static SourceConfig defaults() {
         return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO,
+                SourceConfig.SourceFormat.AUTO, List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

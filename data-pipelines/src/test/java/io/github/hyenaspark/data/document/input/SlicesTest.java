@@ -41,7 +41,7 @@ public class SlicesTest {
 
     public static SourceConfig text(SourceConfig.TextDocuments documents, String separator) {
         return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO,
+                SourceConfig.SourceFormat.AUTO, List.of(),
                 documents,
                 separator,
                 "text",

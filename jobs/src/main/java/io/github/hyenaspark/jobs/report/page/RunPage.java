@@ -67,6 +67,7 @@ public final class RunPage {
         double heldOut = figures.last(Round::heldOut);
         double perByte = heldOut * facts.targetsPerByte() / LN_2;
         long tokens = (long) figures.last(Round::tokens);
+        double training = figures.seconds() - figures.validationSeconds();
         return List.of(
                 new Figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
                 new Figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
@@ -75,7 +76,10 @@ public final class RunPage {
                 new Figure("Bits per byte", Figures.fourDecimals(perByte), "of the held-out text"),
                 new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
-                new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
+                new Figure(
+                        "Tokens per second",
+                        Figures.rounded(tokens / training),
+                        "of training; " + Figures.rounded(tokens / figures.seconds()) + " with validation"));
     }
 
     private String samples() {

@@ -5,9 +5,13 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Lines for logs and programs: for the first and the last unit, and at most one a second in between. */
+/**
+ * Lines for logs and programs: for the first and the last unit, and at most one a second in between; one that has
+ * nothing new only after ten seconds.
+ */
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
+    private static final long QUIET_NANOS = 10 * NANOS;
 
     private final ProgressTask work;
     private final PrintStream to;
@@ -15,6 +19,7 @@ final class LineProgress implements Progress {
     private final boolean json;
     private final long startNanos;
     private long lastLineNanos;
+    private long lastDone;
     private boolean silent = true;
 
     LineProgress(ProgressTask work, PrintStream to, boolean json, LongSupplier nanoTime) {
@@ -36,11 +41,13 @@ final class LineProgress implements Progress {
     @Override
     public void advance(long done, String note) {
         long now = nanoTime.getAsLong();
-        if (!silent && done < work.total() && now - lastLineNanos < NANOS) {
+        boolean told = done == lastDone && note.isEmpty();
+        if (!silent && (done < work.total() || told) && now - lastLineNanos < (told ? QUIET_NANOS : NANOS)) {
             return;
         }
         silent = false;
         lastLineNanos = now;
+        lastDone = done;
         double seconds = (now - startNanos) / (double) NANOS;
         Rate rate = Rate.of(work, done, seconds);
         to.println(json ? jsonLine(work, rate, note) : plainLine(work, rate, note));
@@ -53,14 +60,13 @@ final class LineProgress implements Progress {
 
     static String plainLine(ProgressTask work, Rate rate, String note) {
         String line = String.format(
-                Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), rate.done(), work.total(), work.unit(), speed(rate));
-        return note.isEmpty() ? line : line + ", " + note;
+                Locale.ROOT, "%s: %,d of %,d %s", work.task(), rate.done(), work.total(), work.unit());
+        String speed = rate.perSecond() > 0 ? ", " + speed(rate) : "";
+        return line + speed + (note.isEmpty() ? "" : ", " + note);
     }
 
-    private static String speed(Rate rate) {
-        return rate.perSecond() > 0
-                ? String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()))
-                : "rate not known yet";
+    static String speed(Rate rate) {
+        return String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()));
     }
 
     static String jsonLine(ProgressTask work, Rate rate, String note) {
