@@ -32,12 +32,13 @@ public record SplitRule(double fraction, List<String> names, String column) {
     public Optional<String> noneHeldOut(long documents) {
         double chance = names.isEmpty() ? Math.pow(1 - fraction, documents) : 0;
         String found = chance == 1
-                ? "no document will be held out"
-                : String.format(Locale.ROOT, "of %d documents none may be held out (chance %.0f %%)", documents, 100 * chance);
+                ? " holds nothing out"
+                : String.format(
+                        Locale.ROOT, " may hold nothing out (documents: %d, chance: %.0f %%)", documents, 100 * chance);
         return chance < LIKELY
                 ? Optional.empty()
-                : Optional.of("data.validation-fraction=" + fraction + ": " + found + ", and then training cannot measure its"
-                        + " loss on unseen text; set data.validation-documents or a larger fraction before you go on");
+                : Optional.of("data.validation-fraction=" + fraction + found + ", and then training cannot measure its loss on"
+                        + " unseen text; set data.validation-documents or a larger fraction before you go on");
     }
 
     /** The first 52 bits of a hash as a number in [0, 1). */

@@ -92,9 +92,9 @@ class SplitRuleTest {
     void aSplitThatProbablyHoldsNothingOutIsToldBeforeTheWork() {
         assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(3))
                 .hasValueSatisfying(told -> assertThat(told)
-                        .startsWith("data.validation-fraction=0.05: of 3 documents none may be held out (chance 86 %)"));
+                        .startsWith("data.validation-fraction=0.05 may hold nothing out (documents: 3, chance: 86 %), and"));
         assertThat(new SplitRule(0, List.of(), "").noneHeldOut(Long.MAX_VALUE))
-                .hasValueSatisfying(told -> assertThat(told).contains("no document will be held out"));
+                .hasValueSatisfying(told -> assertThat(told).startsWith("data.validation-fraction=0.0 holds nothing out, and"));
         assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(100)).isEmpty();
         assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(Long.MAX_VALUE)).isEmpty();
         assertThat(new SplitRule(0, List.of("doc-7"), "").noneHeldOut(3)).isEmpty();
