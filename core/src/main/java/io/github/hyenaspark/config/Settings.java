@@ -60,12 +60,13 @@ public final class Settings {
 
     /** Whether an argument is one of {@link #load}, or a key that lacks its value; any other may be a place. */
     public static boolean isSetting(String argument) {
-        int dot = argument.indexOf('.');
-        String section = argument.substring(0, Math.max(0, dot)) + " {";
+        String section = argument.replaceFirst("[.].*", "") + " {";
+        String key = argument.replaceFirst(".*[.]", "") + " = ";
         return KEY_VALUE.matcher(argument).matches()
                 || argument.endsWith(".conf")
                 || argument.endsWith(".json")
-                || (dot > 0 && reference().lines().anyMatch(section::equals));
+                || (reference().lines().anyMatch(section::equals)
+                        && reference().lines().anyMatch(line -> line.strip().startsWith(key)));
     }
 
     /** These settings, overridden by arguments as {@link #load} takes them. */

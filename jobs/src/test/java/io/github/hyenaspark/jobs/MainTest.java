@@ -243,6 +243,8 @@ class MainTest {
         messages.reset();
         assertRefused(run("evaluate", "evaluate.split"), 2, "cannot understand the argument \"evaluate.split\"");
         messages.reset();
+        assertRefused(run("evaluate", "run.1"), 2, "there is no checkpoint in run.1");
+        messages.reset();
         assertRefused(run("vacuum", nowhere), 2, "nowhere");
         String made = directory.resolve("run").toString();
         ShortCommands.makeRun(made);

@@ -30,7 +30,7 @@ public final class CompareFindings {
         lengths(findings.cells).forEach(length -> sentences.add(findings.losses(length)));
         findings.cells.stream().filter(cell -> cell.has("seed")).findFirst().ifPresent(cell -> sentences.add(
                 "Each loss is of one run with seed " + cell.path("seed").asLong()
-                        + ": with another seed the order of close ones may be another."));
+                        + "; another seed may change the order of close ones."));
         List<String> mixers = mixers(findings.speeds);
         for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
             sentences.add(findings.speeds(mixers.get(0), other));

@@ -38,7 +38,7 @@ public final class RunFigures {
     /**
      * One round; NaN where not measured. Tokens are all up to its end, losses nats per token, {@code ended} seconds
      * from the start of the first round without pauses, {@code computed} those of the slowest worker's local steps,
-     * {@code validated} those of the held-out loss, and {@code lr} the rate of its last step.
+     * {@code besides} those of the held-out loss and of waiting for a checkpoint, and {@code lr} the rate of its last step.
      */
     record Round(
             double round,
@@ -50,7 +50,7 @@ public final class RunFigures {
             double cosine,
             double took,
             double computed,
-            double validated) {}
+            double besides) {}
 
     /** A continuation that the model wrote after a round; the prompt may be empty. */
     record Sample(long round, String prompt, String text) {}
@@ -69,7 +69,7 @@ public final class RunFigures {
                 number(entry, "delta_cosine"),
                 took,
                 ms.path("slowest_compute").asDouble() / 1000,
-                ms.path("held_out").asDouble() / 1000));
+                (ms.path("held_out").asDouble() + ms.path("checkpoint_wait").asDouble()) / 1000));
         for (JsonNode late : entry.path("late_samples")) {
             samples.add(sample(late.path("round").asLong(), late));
         }
@@ -93,20 +93,20 @@ public final class RunFigures {
     }
 
     /**
-     * Losses against tokens and against seconds of training alone: without those of held-out losses, and with a first
-     * round that takes no longer than the median of the others, since its processes start cold.
+     * Losses against tokens and against seconds of training alone, with a first round that takes no longer than the
+     * median of the others, since its processes start cold.
      */
     public ArrayNode lossCurve() {
         ArrayNode curve = Json.array();
         double[] others = rounds.stream()
                 .skip(1)
-                .mapToDouble(round -> round.took() - round.validated())
+                .mapToDouble(round -> round.took() - round.besides())
                 .sorted()
                 .toArray();
         double warm = others.length == 0 ? Double.POSITIVE_INFINITY : others[others.length / 2];
         double trained = 0;
         for (Round round : rounds) {
-            double took = round.took() - round.validated();
+            double took = round.took() - round.besides();
             trained += curve.isEmpty() ? Math.min(took, warm) : took;
             ObjectNode point =
                     curve.addObject().put("tokens", (long) round.tokens()).put("seconds", trained);
@@ -150,9 +150,9 @@ public final class RunFigures {
         return seconds;
     }
 
-    /** Those of them in which held-out losses were measured. */
-    double validationSeconds() {
-        return rounds.stream().mapToDouble(Round::validated).sum();
+    /** Those of them in which workers trained: without held-out losses and waiting for checkpoints. */
+    double trainingSeconds() {
+        return seconds - rounds.stream().mapToDouble(Round::besides).sum();
     }
 
     /** Phases with their milliseconds over all rounds; the rest is waiting for slots, scheduling and transfer. */

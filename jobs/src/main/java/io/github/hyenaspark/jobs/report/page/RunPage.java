@@ -67,7 +67,6 @@ public final class RunPage {
         double heldOut = figures.last(Round::heldOut);
         double perByte = heldOut * facts.targetsPerByte() / LN_2;
         long tokens = (long) figures.last(Round::tokens);
-        double training = figures.seconds() - figures.validationSeconds();
         return List.of(
                 new Figure("Rounds", Figures.whole(figures.last().path("round").asLong()), ""),
                 new Figure("Tokens", Figures.whole(tokens), Figures.inWords(tokens)),
@@ -78,8 +77,8 @@ public final class RunPage {
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
                 new Figure(
                         "Tokens per second",
-                        Figures.rounded(tokens / training),
-                        "of training; " + Figures.rounded(tokens / figures.seconds()) + " with validation"));
+                        Figures.rounded(tokens / figures.trainingSeconds()),
+                        "of training; " + Figures.rounded(tokens / figures.seconds()) + " with validation and checkpoints"));
     }
 
     private String samples() {

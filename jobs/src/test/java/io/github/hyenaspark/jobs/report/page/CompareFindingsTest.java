@@ -84,7 +84,7 @@ class CompareFindingsTest {
                 .containsExactly(
                         "At length 64, after the same tokens, the held-out losses in nats per token are gru 2.5000"
                                 + " (12,345 parameters).",
-                        "Each loss is of one run with seed 7: with another seed the order of close ones may be another.");
+                        "Each loss is of one run with seed 7; another seed may change the order of close ones.");
         assertThat(new String(ComparePage.html(result), StandardCharsets.UTF_8))
                 .contains("<th scope=\"row\"><a href=\"gru-64/report.html\">gru</a></th>")
                 .contains("<td>7</td><td>12,345</td><td>2.5000</td>");
