@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. Extensions are in lower
- * case with their dot.
+ * The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. Extensions are in
+ * lower case with their dot.
  */
 public record SourceConfig(
         SourceFormat format,
@@ -42,10 +42,12 @@ public record SourceConfig(
         boolean named = new HashSet<>(columns).size() == columns.size() && !columns.contains("");
         Refusal.unless(named, "data.source.columns", columns, "different names that are not empty");
         columns = Collections.unmodifiableList(new ArrayList<>(columns));
-        boolean endings = extensions.stream().allMatch(ending -> ENDING.matcher(ending).matches());
+        boolean endings =
+                extensions.stream().allMatch(ending -> ENDING.matcher(ending).matches());
         Refusal.unless(endings, "data.source.extensions", extensions, "endings of file names, such as [md, py]");
         List<String> dotted = new ArrayList<>();
-        extensions.forEach(ending -> dotted.add(ending.replaceFirst("^[.]?", ".").toLowerCase(Locale.ROOT)));
+        extensions.forEach(
+                ending -> dotted.add(ending.replaceFirst("^[.]?", ".").toLowerCase(Locale.ROOT)));
         extensions = Collections.unmodifiableList(dotted);
     }
 
@@ -54,7 +56,8 @@ public record SourceConfig(
     }
 
     /**
-     * All that decides which documents the input's files have, as text; a BED file counts by its content, not its place.
+     * All that decides which documents the input's files have, as text; a BED file counts by its content, not its
+     * place.
      */
     public Map<String, String> identity() {
         return Map.of(

@@ -37,7 +37,8 @@ public record SplitRule(double fraction, List<String> names, String column) {
                         Locale.ROOT, " may hold nothing out (documents: %d, chance: %.0f %%)", documents, 100 * chance);
         return chance < LIKELY
                 ? Optional.empty()
-                : Optional.of("data.validation-fraction=" + fraction + found + ", and then training cannot measure its loss on"
+                : Optional.of("data.validation-fraction=" + fraction + found
+                        + ", and then training cannot measure its loss on"
                         + " unseen text; set data.validation-documents or a larger fraction before you go on");
     }
 

@@ -48,8 +48,9 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
             case DnaTokenizer.NAME -> new DnaTokenizer();
             case Gpt2Vocabulary.NAME -> Gpt2Vocabulary.tokenizer();
             default ->
-                throw new IllegalArgumentException("data.tokenizer: found \"" + name
-                        + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a tokenizer.json or a folder that has one");
+                throw new IllegalArgumentException(
+                        "data.tokenizer: found \"" + name
+                                + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a tokenizer.json or a folder that has one");
         };
     }
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class SourceConfigTest {
     private static SourceConfig config(String separator, String textField, String idField, String... columns) {
         return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO, List.of(),
+                SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 separator,
                 textField,
@@ -26,7 +27,8 @@ class SourceConfigTest {
         SourceConfig auto = TestSources.defaults();
         SourceConfig lines = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
         SourceConfig jsonl = new SourceConfig(
-                SourceConfig.SourceFormat.JSONL, List.of(),
+                SourceConfig.SourceFormat.JSONL,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

@@ -9,7 +9,8 @@ public final class TestSources {
 
     public static SourceConfig defaults() {
         return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO, List.of(),
+                SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

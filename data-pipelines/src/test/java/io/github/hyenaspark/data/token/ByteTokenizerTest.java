@@ -144,9 +144,8 @@ class ByteTokenizerTest {
     void anUnknownNameIsRefused() {
         assertThatThrownBy(() -> Tokenizer.of("byte"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a"
-                                + " tokenizer.json or a folder that has one");
+                .hasMessage("data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a"
+                        + " tokenizer.json or a folder that has one");
     }
 
     @Test

@@ -73,8 +73,8 @@ public final class ExportJob implements Callable<Integer> {
                 .put("theta_sha256", theta)
                 .put("export", config.output());
         ArrayNode written = json.putArray("files");
-        for (FileInfo file :
-                storage.writeAll("export.output", config.output(), files(storage, options.dir(), trained, config.format(), theta))) {
+        for (FileInfo file : storage.writeAll(
+                "export.output", config.output(), files(storage, options.dir(), trained, config.format(), theta))) {
             written.addObject()
                     .put("file", file.name())
                     .put("bytes", file.bytes())

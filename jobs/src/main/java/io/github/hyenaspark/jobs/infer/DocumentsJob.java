@@ -68,7 +68,8 @@ public final class DocumentsJob {
         List<String> facts = new ArrayList<>(List.of(command, String.join(" ", options)));
         facts.add(Hashes.sha256(trained.theta()) + " " + trained.tokenizer().fingerprint());
         facts.add(trained.settings().renderSections(List.of("model")));
-        facts.add(new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
+        facts.add(
+                new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
         facts.add(new TreeMap<>(data.clean().identity()).toString());
         DocumentStep.named(data.clean().steps()).forEach(step -> facts.add(step.name() + " " + step.version()));
         files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
@@ -93,7 +94,12 @@ public final class DocumentsJob {
         EmbedConfig config = settings.bind("embed", EmbedConfig.class);
         Pooling pooling = Pooling.of(config.pooling(), config.positions());
         var job = new DocumentsJob(
-                "embed", config.output(), settings, console, config.overlap() + "", config.pooling() + config.positions());
+                "embed",
+                config.output(),
+                settings,
+                console,
+                config.overlap() + "",
+                config.pooling() + config.positions());
         job.run(
                 config.overlap(),
                 (spark, plan) -> spark.embed(plan, pooling),

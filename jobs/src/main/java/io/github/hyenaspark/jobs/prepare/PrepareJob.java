@@ -128,7 +128,10 @@ public final class PrepareJob {
         }
         UnitEntry.Counts counts = snapshot.counts();
         if (counts.bad() + counts.filtered() > 0) {
-            LOG.info("{} documents are not in the dataset. {}", counts.bad() + counts.filtered(), Quarantine.advice(dataset));
+            LOG.info(
+                    "{} documents are not in the dataset. {}",
+                    counts.bad() + counts.filtered(),
+                    Quarantine.advice(dataset));
         }
         ObjectNode skipped = plan.input().skippedAsJson();
         String page = DatasetReport.uri(dataset, snapshot, ".html");

@@ -91,9 +91,7 @@ public final class SparkInference {
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit
         TaskWatch.during(
-                context(),
-                progress,
-                () -> results.write().mode(SaveMode.Append).parquet(plan.output()));
+                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(plan.output()));
         TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
         return session.read().schema(columns).parquet(plan.output());
@@ -119,8 +117,18 @@ public final class SparkInference {
     /** Refuses columns of the input that have the name of one that a command adds. */
     public static void checkColumns(DataConfig config) {
         List<String> own = List.of(
-                "id", "path", "position", "tokens", "nats", "loss", "bytes", "bits_per_byte", "token_losses", "vector",
-                "vectors", "error");
+                "id",
+                "path",
+                "position",
+                "tokens",
+                "nats",
+                "loss",
+                "bytes",
+                "bits_per_byte",
+                "token_losses",
+                "vector",
+                "vectors",
+                "error");
         for (String column : config.source().columns()) {
             boolean free = !own.contains(column.toLowerCase(Locale.ROOT));
             Refusal.unless(free, "data.source.columns", column, "other names than those of the results, " + own);

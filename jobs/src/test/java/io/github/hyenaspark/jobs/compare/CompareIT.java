@@ -90,7 +90,8 @@ class CompareIT {
         assertThat(figures.get("findings")).hasSize(5);
         for (JsonNode cell : figures.get("cells")) {
             assertThat(page).contains("href=\"" + cell.get("report").textValue() + "\"");
-            assertThat(directory.resolve("comparison")
+            assertThat(directory
+                            .resolve("comparison")
                             .resolve(cell.get("report").textValue()))
                     .exists();
             assertThat(cell.get("seed").longValue()).isEqualTo(1);

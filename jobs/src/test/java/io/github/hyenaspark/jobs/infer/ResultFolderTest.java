@@ -16,7 +16,8 @@ class ResultFolderTest {
     Path directory;
 
     private ResultFolder open(String asked) throws IOException {
-        return ResultFolder.of(Storage.local(), "score.output", directory.resolve("out").toString(), asked);
+        return ResultFolder.of(
+                Storage.local(), "score.output", directory.resolve("out").toString(), asked);
     }
 
     @Test
@@ -24,8 +25,9 @@ class ResultFolderTest {
         ResultFolder folder = open("a");
         folder.begin();
         folder.end(Json.object().put("documents", 3));
-        assertThat(open("a").result()).hasValueSatisfying(result -> assertThat(result.get("documents").intValue())
-                .isEqualTo(3));
+        assertThat(open("a").result())
+                .hasValueSatisfying(
+                        result -> assertThat(result.get("documents").intValue()).isEqualTo(3));
         assertThatThrownBy(() -> open("b"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("score.output: " + directory.resolve("out") + " has the results of other documents, another"

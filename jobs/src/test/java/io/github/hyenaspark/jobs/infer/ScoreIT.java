@@ -289,16 +289,24 @@ class ScoreIT {
                 """);
         Path output = directory.resolve("scores");
         String columns = "data.source.columns=[language]";
-        List<String> printed =
-                score("local[1]", input, output, columns, "score.top=2").results().lines().toList();
+        List<String> printed = score("local[1]", input, output, columns, "score.top=2")
+                .results()
+                .lines()
+                .toList();
         assertThat(printed).hasSize(3);
         JsonNode oddest = Json.parse("the oddest", printed.get(0).getBytes(StandardCharsets.UTF_8));
         assertThat(oddest.get("language").textValue()).isEqualTo("none");
         assertThat(oddest.get("path").textValue()).isEqualTo("three.jsonl");
-        assertThat(score("local[1]", input, output, columns, "score.top=2").results().lines().limit(2))
+        assertThat(score("local[1]", input, output, columns, "score.top=2")
+                        .results()
+                        .lines()
+                        .limit(2))
                 .containsExactlyElementsOf(printed.subList(0, 2));
         try (SparkSession session = session("local[1]")) {
-            List<Row> rows = session.read().parquet(output.toString()).orderBy("position").collectAsList();
+            List<Row> rows = session.read()
+                    .parquet(output.toString())
+                    .orderBy("position")
+                    .collectAsList();
             assertThat(rows).extracting(row -> row.<String>getAs("language")).containsExactly("greek", "none", null);
         }
         assertThat(score("none", input, directory.resolve("more"), "data.source.columns=[Loss]")

@@ -115,7 +115,9 @@ public record InputListing(List<InputFile> files, SortedMap<String, Skipped> ski
                         + String.join(", ", ending.getValue().first())
                         + (ending.getValue().count() > NAMED ? ", ...)" : ")"))
                 .collect(Collectors.joining(", "));
-        return all + (all == 1 ? " file: " : " files: ") + some
+        return all
+                + (all == 1 ? " file: " : " files: ")
+                + some
                 + (skipped.size() > ENDINGS_IN_WORDS ? " and other endings" : "");
     }
 

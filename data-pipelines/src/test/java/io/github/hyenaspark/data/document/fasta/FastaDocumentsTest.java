@@ -35,7 +35,8 @@ class FastaDocumentsTest {
 
     private static SourceConfig withBed(String bed, SourceConfig.NRuns nRuns) {
         return new SourceConfig(
-                SourceConfig.SourceFormat.AUTO, List.of(),
+                SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
@@ -53,7 +54,8 @@ class FastaDocumentsTest {
     @Test
     void headersGiveIdAndDescription() throws IOException {
         SourceConfig config = new SourceConfig(
-                SourceConfig.SourceFormat.FASTA, List.of(),
+                SourceConfig.SourceFormat.FASTA,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

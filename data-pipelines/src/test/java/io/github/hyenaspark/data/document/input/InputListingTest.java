@@ -104,7 +104,8 @@ class InputListingTest {
 
     @Test
     void filesThatAreSkippedAreCountedByEndingAndNamed(@TempDir Path other) throws IOException {
-        for (String name : List.of("a.txt", "b.md", "c.MD", "d.md", "e.md", "LICENSE", "own/x.bin", "y.csv.gz", "1.2")) {
+        for (String name :
+                List.of("a.txt", "b.md", "c.MD", "d.md", "e.md", "LICENSE", "own/x.bin", "y.csv.gz", "1.2")) {
             Files.createDirectories(other.resolve(name).getParent());
             Files.writeString(other.resolve(name), "x");
         }
@@ -153,7 +154,14 @@ class InputListingTest {
 
     private static SourceConfig format(SourceConfig.SourceFormat format, String... extensions) {
         return new SourceConfig(
-                format, List.of(extensions), SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), TestSources.defaultFasta());
+                format,
+                List.of(extensions),
+                SourceConfig.TextDocuments.FILE,
+                "",
+                "text",
+                "",
+                List.of(),
+                TestSources.defaultFasta());
     }
 
     private List<InputFile> files(String input) throws IOException {

@@ -248,7 +248,8 @@ class ParquetDocumentsTest {
 
     private static SourceConfig source(String text, String id, List<String> columns) {
         return new SourceConfig(
-                SourceConfig.SourceFormat.PARQUET, List.of(),
+                SourceConfig.SourceFormat.PARQUET,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 text,

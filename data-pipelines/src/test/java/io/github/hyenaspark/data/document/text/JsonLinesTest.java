@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonLinesTest {
     static final SourceConfig CONFIG = new SourceConfig(
-            SourceConfig.SourceFormat.AUTO, List.of(),
+            SourceConfig.SourceFormat.AUTO,
+            List.of(),
             SourceConfig.TextDocuments.FILE,
             "",
             "text",

@@ -125,7 +125,8 @@ class IncrementalTest {
                 .file();
         Path old = Files.write(directory.resolve("old.json"), file);
         corpus.prepare(corpus.settings("data.tokenizer=" + old));
-        Path moved = Files.move(old, Files.createDirectory(directory.resolve("folder")).resolve("tokenizer.json"));
+        Path moved = Files.move(
+                old, Files.createDirectory(directory.resolve("folder")).resolve("tokenizer.json"));
 
         assertThat(corpus.prepare(corpus.settings("data.tokenizer=" + moved)).outcome())
                 .isEqualTo(Outcome.UNCHANGED);

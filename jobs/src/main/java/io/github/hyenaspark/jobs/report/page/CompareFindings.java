@@ -28,9 +28,11 @@ public final class CompareFindings {
         var findings = new CompareFindings(result);
         List<String> sentences = new ArrayList<>();
         lengths(findings.cells).forEach(length -> sentences.add(findings.losses(length)));
-        findings.cells.stream().filter(cell -> cell.has("seed")).findFirst().ifPresent(cell -> sentences.add(
-                "Each loss is of one run with seed " + cell.path("seed").asLong()
-                        + "; another seed may change the order of close ones."));
+        findings.cells.stream()
+                .filter(cell -> cell.has("seed"))
+                .findFirst()
+                .ifPresent(cell -> sentences.add("Each loss is of one run with seed "
+                        + cell.path("seed").asLong() + "; another seed may change the order of close ones."));
         List<String> mixers = mixers(findings.speeds);
         for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
             sentences.add(findings.speeds(mixers.get(0), other));

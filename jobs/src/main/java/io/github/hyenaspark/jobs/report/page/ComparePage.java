@@ -159,9 +159,16 @@ public final class ComparePage {
     }
 
     private Table cellTable() {
-        Table table = Table.of(
-                List.of("Mixer", "Length", "Batch", "Learning rate", "Seed", "Parameters", "Held-out loss",
-                        "Last tokens right", "Run"));
+        Table table = Table.of(List.of(
+                "Mixer",
+                "Length",
+                "Batch",
+                "Learning rate",
+                "Seed",
+                "Parameters",
+                "Held-out loss",
+                "Last tokens right",
+                "Run"));
         for (JsonNode cell : CompareFindings.list(result.path("cells"))) {
             table.row(
                     cell.path("mixer").asText(),

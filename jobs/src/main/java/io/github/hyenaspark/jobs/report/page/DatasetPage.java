@@ -51,7 +51,8 @@ public final class DatasetPage {
             page.section(kind + " documents", reasonTable(Ranked.of(reasons)).html());
         }
         if (report.path("skipped_files").size() > 0) {
-            page.section("Skipped files", skippedTable(report.path("skipped_files")).html());
+            page.section(
+                    "Skipped files", skippedTable(report.path("skipped_files")).html());
         }
         if (report.path("run").size() > 0) {
             page.section("Run", runTable(report.path("run")).html());
@@ -73,7 +74,8 @@ public final class DatasetPage {
                         exact + near,
                         Figures.whole(exact) + " exact, " + Figures.whole(near) + " near"
                                 + (report.has("duplicate_tokens")
-                                        ? "; " + Figures.whole(number("duplicate_tokens")) + " tokens of the train split"
+                                        ? "; " + Figures.whole(number("duplicate_tokens"))
+                                                + " tokens of the train split"
                                         : "")),
                 figure("Filtered", number("filtered_documents"), ofThoseRead("filtered_documents")),
                 figure("Bad", number("bad_documents"), ofThoseRead("bad_documents"))));

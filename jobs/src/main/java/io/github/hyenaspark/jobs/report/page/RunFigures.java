@@ -38,7 +38,8 @@ public final class RunFigures {
     /**
      * One round; NaN where not measured. Tokens are all up to its end, losses nats per token, {@code ended} seconds
      * from the start of the first round without pauses, {@code computed} those of the slowest worker's local steps,
-     * {@code besides} those of the held-out loss and of waiting for a checkpoint, and {@code lr} the rate of its last step.
+     * {@code besides} those of the held-out loss and of waiting for a checkpoint, and {@code lr} the rate of its last
+     * step.
      */
     record Round(
             double round,

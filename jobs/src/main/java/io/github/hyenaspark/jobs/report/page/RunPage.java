@@ -78,7 +78,8 @@ public final class RunPage {
                 new Figure(
                         "Tokens per second",
                         Figures.rounded(tokens / figures.trainingSeconds()),
-                        "of training; " + Figures.rounded(tokens / figures.seconds()) + " with validation and checkpoints"));
+                        "of training; " + Figures.rounded(tokens / figures.seconds())
+                                + " with validation and checkpoints"));
     }
 
     private String samples() {

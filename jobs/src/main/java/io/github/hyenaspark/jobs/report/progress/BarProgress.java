@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * A line of at most 79 columns that redraws itself on a terminal. What else is written to standard error meanwhile, such
- * as a log, first erases it and so has lines of its own.
+ * A line of at most 79 columns that redraws itself on a terminal. What else is written to standard error meanwhile,
+ * such as a log, first erases it and so has lines of its own.
  */
 final class BarProgress implements Progress {
     private static final int COLUMNS = 79;
@@ -42,7 +42,7 @@ final class BarProgress implements Progress {
 
     @Override
     public synchronized void underWay(String detail) {
-        draw(note.isEmpty() ? detail : detail + "; " + note);
+        draw(note.isEmpty() ? detail : note + "; " + detail);
     }
 
     private void draw(String text) {
@@ -57,7 +57,7 @@ final class BarProgress implements Progress {
     static String line(ProgressTask work, Rate rate, String text) {
         String head = work.task() + " ";
         String tail = String.format(Locale.ROOT, " %,d/%,d %s", rate.done(), work.total(), work.unit())
-                + (rate.perSecond() > 0 ? "  " + LineProgress.speed(rate) : "")
+                + (rate.perSecond() > 0 ? "  " + LineProgress.clock(rate.secondsLeft()) + " left" : "")
                 + (text.isEmpty() ? "" : "  " + text);
         int cells = Math.max(0, Math.min(LONGEST_BAR, COLUMNS - head.length() - tail.length()));
         int full = work.total() == 0 ? cells : (int) (cells * rate.done() / work.total());

@@ -59,13 +59,13 @@ final class LineProgress implements Progress {
     }
 
     static String plainLine(ProgressTask work, Rate rate, String note) {
-        String line = String.format(
-                Locale.ROOT, "%s: %,d of %,d %s", work.task(), rate.done(), work.total(), work.unit());
+        String line =
+                String.format(Locale.ROOT, "%s: %,d of %,d %s", work.task(), rate.done(), work.total(), work.unit());
         String speed = rate.perSecond() > 0 ? ", " + speed(rate) : "";
         return line + speed + (note.isEmpty() ? "" : ", " + note);
     }
 
-    static String speed(Rate rate) {
+    private static String speed(Rate rate) {
         return String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()));
     }
 
@@ -80,7 +80,7 @@ final class LineProgress implements Progress {
                 .put("note", note));
     }
 
-    private static String clock(long seconds) {
+    static String clock(long seconds) {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 }

@@ -76,7 +76,8 @@ class RunPageTest {
                 .contains("<dt>Bits per byte</dt><dd>0.5000</dd>") // half a target a byte
                 .contains("<dt>Perplexity</dt><dd>2.00</dd>")
                 .contains("<dt>Parameters</dt><dd>12,345</dd>")
-                .contains("<dt>Tokens per second</dt><dd>556</dd><dd class=\"quiet\">of training; 500 with validation and checkpoints</dd>");
+                .contains(
+                        "<dt>Tokens per second</dt><dd>556</dd><dd class=\"quiet\">of training; 500 with validation and checkpoints</dd>");
     }
 
     @Test
