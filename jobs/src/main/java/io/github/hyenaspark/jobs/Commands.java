@@ -73,6 +73,7 @@ final class Commands {
 
     static final String SHOW_VERSION = "Show the versions of hyena-spark, Spark and Java.";
 
+    private static final String RUN = "run.dir";
     private static final int NAME_COLUMNS = 17; // as picocli lays them out
 
     private Commands() {}
@@ -86,19 +87,20 @@ final class Commands {
             case "train" ->
                 JobCommand.of(
                         words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(), console);
-            case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), EvaluateJob::run, console);
-            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), DocumentsJob::score, console);
-            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), DocumentsJob::embed, console);
+            case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), RUN, EvaluateJob::run, console);
+            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), RUN, DocumentsJob::score, console);
+            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), RUN, DocumentsJob::embed, console);
             case "compare" ->
                 JobCommand.of(
                         words,
                         List.of("compare", "data", "model", "train", "checkpoint", "run"),
+                        "compare.dir",
                         CompareJob::run,
                         console);
             case "generate" -> GenerateJob.command(words, console);
             case "export" -> ExportJob.command(words, console);
             case "import" -> JobCommand.of(words, List.of("import", "run"), new ImportJob(), console);
-            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), VacuumJob::run, console);
+            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), "data.dataset", VacuumJob::run, console);
             case "bench" -> BenchJob.command(words, console);
             case "inspect" -> InspectJob.command(words, console);
             case "verify" -> VerifyJob.command(words, console);

@@ -240,6 +240,32 @@ class MainTest {
     }
 
     @Test
+    void aPlaceMayStandAloneOrBehindItsKey() throws IOException {
+        String nowhere = directory.resolve("nowhere").toString();
+        for (String command : List.of("evaluate", "generate", "export")) {
+            for (String place : List.of(nowhere, "run.dir=" + nowhere)) {
+                messages.reset();
+                assertRefused(run(command, place, "export.output=x"), 2, "there is no checkpoint in " + nowhere);
+            }
+        }
+        messages.reset();
+        assertRefused(run("evaluate", "a", "run.dir=b"), 2, "run.dir: found b beside a, expected one of the two");
+        messages.reset();
+        assertRefused(run("evaluate", "a", "b"), 2, "cannot understand the argument \"b\"");
+        messages.reset();
+        assertRefused(run("evaluate", "evaluate.split"), 2, "cannot understand the argument \"evaluate.split\"");
+        messages.reset();
+        assertRefused(run("evaluate", "run.1"), 2, "there is no checkpoint in run.1");
+        messages.reset();
+        assertRefused(run("vacuum", nowhere), 2, "nowhere");
+        String made = directory.resolve("run").toString();
+        ShortCommands.makeRun(made);
+        for (String command : List.of("inspect", "verify")) {
+            assertThat(run(command, "run.dir=" + made)).isZero();
+        }
+    }
+
+    @Test
     void inspectNeedsARunOrADataset() {
         assertRefused(run("inspect", directory.toString()), 2, "found neither a checkpoint nor a dataset's snapshot");
         messages.reset();

@@ -225,7 +225,10 @@ public final class AveragingDriver {
         if (heldOut.tokens() > 0) {
             loss += String.format(Locale.ROOT, ", held out %.4f", heldOut.mean());
         }
-        String speed = String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis) / 1000.0));
+        long besides = entry.times().path("held_out").asLong()
+                + entry.times().path("checkpoint_wait").asLong();
+        String speed =
+                String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis - besides) / 1000.0));
         LOG.info(
                 "round {} ran on executors {}",
                 entry.after().round(),
