@@ -228,13 +228,18 @@ public final class CheckpointStore {
         }
     }
 
-    /**
-     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}. Saving a round again in one epoch
-     * changes nothing. Another thread may call it than the other methods, if not at the same time. LockedException if
-     * another driver has begun a later epoch. CorruptFileException if the files do not read back; older checkpoints are
-     * then untouched.
-     */
+    /** The same, keeping no other than the newest. */
     public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+        return save(checkpoint, keep, false);
+    }
+
+    /**
+     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Saving a
+     * round again in one epoch changes nothing. Another thread may call it than the other methods, if not at the same
+     * time. LockedException if another driver has begun a later epoch. CorruptFileException if the files do not read
+     * back; older checkpoints are then untouched.
+     */
+    public CheckpointManifest save(Checkpoint checkpoint, int keep, boolean keepBest) throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
         }
@@ -247,7 +252,8 @@ public final class CheckpointStore {
         refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
-        new Retention(storage, layout).apply(keep, invalid, epoch);
+        long best = keepBest ? checkpoint.progress().best().round() : Retention.NONE;
+        new Retention(storage, layout).apply(keep, best, invalid, epoch);
         return manifest;
     }
 

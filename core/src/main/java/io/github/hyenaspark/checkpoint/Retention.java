@@ -12,10 +12,11 @@ import org.slf4j.LoggerFactory;
 
 /** Deletes old checkpoints, manifests first, and data that no manifest names. */
 record Retention(Storage storage, RunLayout layout) {
+    static final long NONE = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
-    /** Keeps so many of the newest valid checkpoints, and what drivers later than {@code epoch} wrote. */
-    void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
+    /** Keeps so many of the newest valid checkpoints, a best round, and what drivers later than {@code epoch} wrote. */
+    void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
@@ -24,7 +25,7 @@ record Retention(Storage storage, RunLayout layout) {
         Set<String> live = new HashSet<>();
         int kept = 0;
         for (ManifestName name : manifests) {
-            if (kept < keep || name.epoch() > epoch) {
+            if (kept < keep || name.round() == best || name.epoch() > epoch) {
                 live.add(name.prefix());
                 // a worker's state may be older than its checkpoint
                 layout.readable(name)

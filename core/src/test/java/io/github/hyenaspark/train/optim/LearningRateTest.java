@@ -3,13 +3,15 @@ package io.github.hyenaspark.train.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.hyenaspark.train.config.TrainConfig.Reached;
 import io.github.hyenaspark.train.config.TrainConfig.Schedule;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** Expected values by hand; those of timm's rule with lr 6e-4, floor 6e-5, 100 of 1000 steps of warm-up. */
 class LearningRateTest {
-    private static final LearningRate SCHEDULE = new LearningRate(Schedule.TIMM, 6e-4, 6e-5, 100, 1000, 1);
+    private static final Reached NOTHING = new Reached(0, 1);
+    private static final LearningRate SCHEDULE = new LearningRate(Schedule.TIMM, 6e-4, 6e-5, 100, 1000, 1, NOTHING);
 
     @Test
     void warmUpIsAStraightLineFromOneMillionth() {
@@ -43,18 +45,20 @@ class LearningRateTest {
 
     @Test
     void withoutWarmUpItStartsAtTheBaseRate() {
-        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 0, 10, 1).at(0.5, 0)).isEqualTo(0.5);
-        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 0, 1, 1).at(0.5, 1)).isZero();
+        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 0, 10, 1, NOTHING).at(0.5, 0))
+                .isEqualTo(0.5);
+        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 0, 1, 1, NOTHING).at(0.5, 1))
+                .isZero();
     }
 
     @Test
     void aWarmUpLongerThanTheRunGoesOn() {
-        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 20, 10, 1).at(0.5, 15))
+        assertThat(new LearningRate(Schedule.TIMM, 0.5, 0, 20, 10, 1, NOTHING).at(0.5, 15))
                 .isCloseTo(1e-6 + 0.75 * (0.5 - 1e-6), within(1e-15));
     }
 
     private static double[] rates(Schedule schedule, double minLr, double decayFraction) {
-        var rate = new LearningRate(schedule, 0.8, minLr, 2, 10, decayFraction);
+        var rate = new LearningRate(schedule, 0.8, minLr, 2, 10, decayFraction, NOTHING);
         return LongStream.rangeClosed(0, 11)
                 .mapToDouble(step -> rate.at(0.8, step))
                 .toArray();
@@ -89,16 +93,17 @@ class LearningRateTest {
 
     @Test
     void everyGroupEndsAtTheSameFractionOfItsRate() {
-        var rate = new LearningRate(Schedule.LINEAR, 0.8, 0.2, 0, 4, 1);
+        var rate = new LearningRate(Schedule.LINEAR, 0.8, 0.2, 0, 4, 1, NOTHING);
         assertThat(rate.at(8, 4)).isCloseTo(2, within(1e-15));
         assertThat(rate.at(0.08, 2)).isCloseTo(0.05, within(1e-15));
     }
 
     @Test
     void aWarmUpAsLongAsTheRunHasNoDecay() {
-        var rate = new LearningRate(Schedule.LINEAR, 1, 0, 4, 4, 1);
+        var rate = new LearningRate(Schedule.LINEAR, 1, 0, 4, 4, 1, NOTHING);
         assertThat(rate.at(1, 3)).isEqualTo(1);
         assertThat(rate.at(1, 4)).isZero();
-        assertThat(new LearningRate(Schedule.COSINE, 1, 0, 8, 4, 1).at(1, 6)).isCloseTo(0.875, within(1e-15));
+        assertThat(new LearningRate(Schedule.COSINE, 1, 0, 8, 4, 1, NOTHING).at(1, 6))
+                .isCloseTo(0.875, within(1e-15));
     }
 }

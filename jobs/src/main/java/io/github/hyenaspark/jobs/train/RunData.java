@@ -78,30 +78,19 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
-    /**
-     * Defaults that a run keeps, {@code key=value}: its architecture, and how it is trained unless it was imported and
-     * is not trained yet; none if there is no checkpoint.
-     */
-    static List<String> began(Storage storage, String run) throws IOException {
+    /** Defaults that a run remembers, {@code key=value}; none if there is no checkpoint. */
+    static List<String> remembered(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
-        if (manifests.isEmpty()) {
-            return List.of();
-        }
-        Checkpoint facts = manifests.get(0).facts();
-        List<String> sections =
-                facts.dataset().isEmpty() ? List.of(ResumeCompatibility.ARCHITECTURE) : ResumeCompatibility.TRAINING;
-        return ResumeCompatibility.arguments(
-                ResumeCompatibility.began(facts.settings()).renderSections(sections));
+        return manifests.isEmpty()
+                ? List.of()
+                : ResumeCompatibility.remembered(manifests.get(0).facts());
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        String run = settings.run().dir();
-        String stored = ResumeCompatibility.began(checkpoint.settings()).renderSections(ResumeCompatibility.SECTIONS);
+        settings.resuming(checkpoint, storage);
         if (checkpoint.isImported()) {
-            ResumeCompatibility.refuseOtherArchitecture(stored, settings.identity(), run);
             return;
         }
-        ResumeCompatibility.refuseDifferences(stored, settings.identity(), run);
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.continues(checkpoint.numerics())) {
             return;

@@ -55,15 +55,15 @@ final class AsyncCheckpointWriter implements AutoCloseable {
 
     /**
      * Waits for the round before, and throws if it could not be written; writes this one when {@link #workersCompute}
-     * is called or somebody waits for it.
+     * is called or somebody waits for it. The last one has a checkpoint in any case.
      */
-    void write(RoundMetrics entry) throws IOException {
+    void write(RoundMetrics entry, boolean last) throws IOException {
         await();
         var latch = new CountDownLatch(1);
         begin = latch;
         writing = Optional.of(thread.submit(() -> {
             latch.await();
-            return written(entry);
+            return written(entry, last);
         }));
         if (!plan.savesInBackground()) {
             await();
@@ -75,14 +75,14 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         begin.countDown();
     }
 
-    private long written(RoundMetrics entry) throws IOException {
+    private long written(RoundMetrics entry, boolean last) throws IOException {
         ObjectNode line = entry.toJson();
         DriverState.ofThisProcess().ended(line, entry.tokens());
-        if (entry.after().round() >= plan.stopAfterRounds()) {
+        if (last) {
             store.awaitSamples();
         }
         store.append(line, entry.after());
-        if (plan.savesAfter(entry.after().round())) {
+        if (last || plan.savesAfter(entry.after().round()) || store.keepsAsBest(entry.after())) {
             save(entry.after());
         }
         return entry.after().round();

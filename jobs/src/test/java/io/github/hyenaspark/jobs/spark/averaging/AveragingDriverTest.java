@@ -74,13 +74,13 @@ class AveragingDriverTest {
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = new RunStore(
                     storage,
-                    new RunDirectory(directory.toString(), 3),
+                    new RunDirectory(directory.toString(), 3, false),
                     checkpoints,
                     facts(),
                     newest.map(Checkpoint::journalBytes).orElse(0L));
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
-            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, CHECKPOINT_EVERY, 64, true);
+            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, 0, CHECKPOINT_EVERY, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
@@ -421,11 +421,12 @@ class AveragingDriverTest {
 
     @Test
     void plansThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new AveragingDriver.Plan(6, 0, 0, 0, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, 0, 0, 0, 0, 64, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
-        assertThatThrownBy(() -> new AveragingDriver.Plan(6, -1, 0, 1, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, -1, 0, 0, 1, 64, true))
                 .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
-        assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
+        assertThatThrownBy(() -> new RunDirectory("x", 0, false))
+                .hasMessage("checkpoint.keep: found 0, expected at least 1");
     }
 }
