@@ -3,10 +3,14 @@ package io.github.hyenaspark.train.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.config.TrainConfig.Reached;
 import io.github.hyenaspark.train.config.TrainConfig.Schedule;
+import io.github.hyenaspark.train.config.TrainConfigDraft;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Expected values by hand; those of timm's rule with lr 6e-4, floor 6e-5, 100 of 1000 steps of warm-up. */
 class LearningRateTest {
@@ -96,6 +100,51 @@ class LearningRateTest {
         var rate = new LearningRate(Schedule.LINEAR, 0.8, 0.2, 0, 4, 1, NOTHING);
         assertThat(rate.at(8, 4)).isCloseTo(2, within(1e-15));
         assertThat(rate.at(0.08, 2)).isCloseTo(0.05, within(1e-15));
+    }
+
+    /** Two local steps a round. */
+    private static TrainConfigDraft plan(Schedule schedule, int rounds) {
+        var draft = new TrainConfigDraft();
+        draft.schedule = schedule;
+        draft.rounds = rounds;
+        draft.localSteps = 2;
+        draft.warmupSteps = 0;
+        draft.lr = 1;
+        draft.minLr = 0;
+        return draft;
+    }
+
+    @Test
+    void aChangeBeforeAnyDecayIsAPlanFromTheStart() {
+        TrainConfig before = plan(Schedule.CONSTANT, 6).config();
+        TrainConfigDraft after = plan(Schedule.LINEAR, 10);
+        after.decayFraction = 0.2;
+        assertThat(LearningRate.reached(before, after.config(), 6)).isEqualTo(NOTHING);
+        assertThat(LearningRate.reached(before, after.config(), 0)).isEqualTo(NOTHING);
+        assertThat(LearningRate.reached(before, after.config(), 8)).isEqualTo(NOTHING); // its first step of a decay is 17
+        after.decayFraction = 1;
+        assertThat(LearningRate.reached(before, after.config(), 6)).isEqualTo(new Reached(12, 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Schedule.class,
+            names = {"LINEAR", "COSINE", "TIMM"})
+    void aChangeWithinTheDecayGoesOnFromTheRateOfTheLastStep(Schedule schedule) {
+        TrainConfig before = plan(schedule, 4).config();
+        TrainConfigDraft longer = plan(schedule, 8);
+        longer.reached = LearningRate.reached(before, longer.config(), 3);
+        double last = LearningRate.of(before).at(1, 5);
+        LearningRate rate = LearningRate.of(longer.config());
+        assertThat(longer.reached).isEqualTo(new Reached(6, last));
+        assertThat(rate.at(1, 6)).isEqualTo(last);
+        assertThat(rate.at(1, 11)).as("in the middle of what remains").isCloseTo(last / 2, within(1e-15));
+        assertThat(rate.at(1, 16)).isZero();
+        longer.lr = 0.5; // another rate is no other plan
+        assertThat(LearningRate.reached(longer.config(), longer.config(), 5)).isEqualTo(longer.reached);
+        TrainConfigDraft stays = plan(Schedule.CONSTANT, 9);
+        stays.reached = longer.reached;
+        assertThat(LearningRate.reached(longer.config(), stays.config(), 5).step()).isEqualTo(10);
     }
 
     @Test

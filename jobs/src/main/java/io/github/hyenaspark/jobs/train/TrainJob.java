@@ -8,6 +8,7 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
@@ -70,7 +71,13 @@ public final class TrainJob {
         @Override
         public List<String> derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();
-            return run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
+            List<String> remembered = run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
+            boolean named = run.isBlank()
+                    || !remembered.isEmpty()
+                    || !settings.bind("data", DataConfig.class).dataset().isBlank();
+            String expected = "the dataset of a new run; there is no run to resume in " + run;
+            Refusal.unless(named, "data.dataset", "nothing", expected);
+            return remembered;
         }
 
         @Override
@@ -182,7 +189,7 @@ public final class TrainJob {
     private void tell(List<Change> now) {
         now.forEach(change -> LOG.info("from round {} on {}", change.fromRound(), change));
         if (now.stream().anyMatch(change -> change.key().equals(TrainSettings.FRACTION))) {
-            LOG.info(
+            LOG.warn(
                     "the decay of the rates had begun: they go on from {} % of the way from train.min-lr = {} to train.lr"
                             + " = {}, where they were, over the {} local steps that remain",
                     String.format(
