@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
@@ -37,6 +38,9 @@ record RunData(Storage storage, TrainSettings settings) {
      */
     DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
         String dataset = settings.data().dataset();
+        String expected = "the dataset of a new run; there is no run to resume in "
+                + settings.run().dir();
+        Refusal.unless(resumed.isPresent() || !dataset.isBlank(), "data.dataset", "nothing", expected);
         DatasetSnapshot snapshot =
                 DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
         refuseOtherTokenizer(snapshot);

@@ -8,7 +8,6 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
-import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
@@ -66,30 +65,32 @@ public final class TrainJob {
         this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
     }
 
-    /** The command {@code train}. An existing run remembers its settings; arguments that differ change it. */
-    public static final class Command implements Job {
+    /**
+     * The command {@code train}. An existing run remembers its settings; arguments that differ change it, if how it
+     * trains may change.
+     */
+    public record Command(boolean mayChange) implements Job {
         @Override
         public List<String> derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();
-            List<String> remembered = run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
-            boolean named = run.isBlank()
-                    || !remembered.isEmpty()
-                    || !settings.bind("data", DataConfig.class).dataset().isBlank();
-            String expected = "the dataset of a new run; there is no run to resume in " + run;
-            Refusal.unless(named, "data.dataset", "nothing", expected);
-            return remembered;
+            return run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
         }
 
         @Override
         public void run(Settings settings, Console console) throws IOException {
             Storage storage = SparkRuntime.storage();
-            new TrainJob(TrainSettings.of(settings, storage, List.of()), console, storage).run();
+            new TrainJob(TrainSettings.of(settings, storage, List.of()), console, storage).run(mayChange);
         }
     }
 
-    private void run() throws IOException {
+    private void run(boolean mayChange) throws IOException {
         Optional<Checkpoint> found = checkpoints.newestValid();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
+        List<Change> changes = found.isPresent() ? changes(found.get()) : List.of();
+        if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
+            throw new IllegalArgumentException("the run in " + settings.run().dir() + " was trained with other settings: "
+                    + changes + ". Restore them, or choose another directory");
+        }
         boolean measures = snapshot.documents(Split.VALIDATION) > 0;
         String expected = "0, since nothing is held out of " + settings.data().dataset();
         Refusal.unless(
@@ -105,6 +106,7 @@ public final class TrainJob {
                     settings.run().dir(),
                     done.round(),
                     whyEarly(done.round(), best));
+            changes.forEach(change -> LOG.warn("{}, which changes nothing: no round is left", change));
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
             report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);
@@ -114,6 +116,12 @@ public final class TrainJob {
         Optional<Checkpoint> from = newestNow(found);
         checkpoints.resumesFrom(from);
         train(from, snapshot);
+    }
+
+    /** What the settings change of the run as it was saved. */
+    private List<Change> changes(Checkpoint saved) throws IOException {
+        List<Change> all = settings.resuming(saved, storage).changes();
+        return all.subList(Math.min(all.size(), saved.progress().changes().size()), all.size());
     }
 
     private boolean isOver(Checkpoint done) {
@@ -146,7 +154,9 @@ public final class TrainJob {
 
     private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
         TrainingProgress before = from.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+        List<Change> changes = List.of();
         if (from.isPresent()) {
+            changes = changes(from.get());
             settings = settings.resuming(from.get(), storage);
         }
         var plan = new TrainingPlan(
@@ -177,10 +187,8 @@ public final class TrainJob {
                 model.parameterCount(),
                 plan.train().workers());
         TestPoint.reached("{} {}", beginning, settings.run().dir());
-        List<Change> now = settings.changes()
-                .subList(before.changes().size(), settings.changes().size());
-        tell(now);
-        RunState end = rounds(start, plan, store, !now.isEmpty());
+        tell(changes);
+        RunState end = rounds(start, plan, store, !changes.isEmpty());
         LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
         store.writeReports();
         report(end, store.best(), snapshot, store.history(), store.failedWrites());
@@ -260,7 +268,7 @@ public final class TrainJob {
 
     private RunMetadata facts(List<ParameterEntry> table, DatasetSnapshot snapshot) throws IOException {
         return new RunMetadata(
-                settings.all().render(),
+                settings.settings().render(),
                 storage.qualify(snapshot.uri(settings.data().dataset())),
                 snapshot.sha256(),
                 snapshot.vocabulary().fingerprint(),

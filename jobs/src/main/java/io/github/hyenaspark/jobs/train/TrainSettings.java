@@ -19,7 +19,7 @@ import java.util.List;
 
 /** What {@code train} reads from the settings, checked, and the changes that made them what they are, oldest first. */
 public record TrainSettings(
-        Settings all,
+        Settings settings,
         DataConfig data,
         ModelConfig model,
         TrainConfig train,
@@ -64,24 +64,25 @@ public record TrainSettings(
             ResumeCompatibility.refuseOtherArchitecture(stored, identity(), run.dir());
             return this;
         }
-        List<Change> now = new ArrayList<>(from.progress().changes());
-        now.addAll(ResumeCompatibility.changes(from, identity(), run.dir()));
         TrainConfig before = ResumeCompatibility.began(from.settings()).bind("train", TrainConfig.class);
-        Reached reached = LearningRate.reached(before, train, from.round());
-        if (reached.equals(train.reached())) {
-            return of(all, storage, now);
+        TrainSettings asked = having(before.reached(), storage, List.of()); // not that of a newer one that is damaged
+        List<Change> all = new ArrayList<>(from.progress().changes());
+        all.addAll(ResumeCompatibility.changes(from, asked.identity(), run.dir()));
+        Reached reached = LearningRate.reached(before, asked.train, from.round());
+        if (!reached.equals(before.reached())) {
+            all.add(new Change(from.round() + 1, STEP, before.reached().step() + "", reached.step() + ""));
+            all.add(new Change(from.round() + 1, FRACTION, before.reached().fraction() + "", reached.fraction() + ""));
         }
-        String step = Long.toString(reached.step());
-        String fraction = Double.toString(reached.fraction());
-        now.add(new Change(
-                from.round() + 1, STEP, Long.toString(before.reached().step()), step));
-        now.add(new Change(
-                from.round() + 1, FRACTION, Double.toString(before.reached().fraction()), fraction));
-        return of(all.with(List.of(STEP + "=" + step, FRACTION + "=" + fraction)), storage, now);
+        return having(reached, storage, all);
+    }
+
+    private TrainSettings having(Reached reached, Storage storage, List<Change> changesOfRun) throws IOException {
+        List<String> words = List.of(STEP + "=" + reached.step(), FRACTION + "=" + reached.fraction());
+        return of(settings.with(words), storage, changesOfRun);
     }
 
     private String identity() {
-        return all.renderSections(ResumeCompatibility.SECTIONS);
+        return settings.renderSections(ResumeCompatibility.SECTIONS);
     }
 
     PackingConfig packing() {
