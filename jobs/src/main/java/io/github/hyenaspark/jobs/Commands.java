@@ -83,7 +83,10 @@ final class Commands {
                 JobCommand.of(words, List.of("data", "tokenizer"), TrainTokenizerJob::run, console);
             case "train" ->
                 JobCommand.of(
-                        words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(true), console);
+                        words,
+                        List.of("data", "model", "train", "checkpoint", "run"),
+                        new TrainJob.Command(true),
+                        console);
             case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), EvaluateJob::run, console);
             case "score" -> JobCommand.of(words, List.of("score", "data", "run"), DocumentsJob::score, console);
             case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), DocumentsJob::embed, console);

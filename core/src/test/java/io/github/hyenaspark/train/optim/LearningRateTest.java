@@ -121,7 +121,8 @@ class LearningRateTest {
         after.decayFraction = 0.2;
         assertThat(LearningRate.reached(before, after.config(), 6)).isEqualTo(NOTHING);
         assertThat(LearningRate.reached(before, after.config(), 0)).isEqualTo(NOTHING);
-        assertThat(LearningRate.reached(before, after.config(), 8)).isEqualTo(NOTHING); // its first step of a decay is 17
+        assertThat(LearningRate.reached(before, after.config(), 8))
+                .isEqualTo(NOTHING); // its first step of a decay is 17
         after.decayFraction = 1;
         assertThat(LearningRate.reached(before, after.config(), 6)).isEqualTo(new Reached(12, 1));
     }
@@ -144,7 +145,8 @@ class LearningRateTest {
         assertThat(LearningRate.reached(longer.config(), longer.config(), 5)).isEqualTo(longer.reached);
         TrainConfigDraft stays = plan(Schedule.CONSTANT, 9);
         stays.reached = longer.reached;
-        assertThat(LearningRate.reached(longer.config(), stays.config(), 5).step()).isEqualTo(10);
+        assertThat(LearningRate.reached(longer.config(), stays.config(), 5).step())
+                .isEqualTo(10);
     }
 
     @Test

@@ -88,8 +88,8 @@ public final class TrainJob {
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
         List<Change> changes = found.isPresent() ? changes(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
-            throw new IllegalArgumentException("the run in " + settings.run().dir() + " was trained with other settings: "
-                    + changes + ". Restore them, or choose another directory");
+            throw new IllegalArgumentException("the run in " + settings.run().dir()
+                    + " was trained with other settings: " + changes + ". Restore them, or choose another directory");
         }
         boolean measures = snapshot.documents(Split.VALIDATION) > 0;
         String expected = "0, since nothing is held out of " + settings.data().dataset();

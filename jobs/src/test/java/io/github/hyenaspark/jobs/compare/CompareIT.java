@@ -145,8 +145,7 @@ class CompareIT {
         compare(cell).json();
         SmallRun.Outcome longer = compare(with(cell, "train.rounds=9"));
         assertThat(longer.code()).isEqualTo(2);
-        assertThat(longer.messages())
-                .contains("gru-128 was trained with other settings: [train.rounds was 6 and is 9");
+        assertThat(longer.messages()).contains("gru-128 was trained with other settings: [train.rounds was 6 and is 9");
     }
 
     @Test

@@ -161,13 +161,16 @@ class ResumeIT {
         begin(run, first.toArray(String[]::new)).json();
         kill("^round " + (last - 1) + " is measured", run);
         Outcome end = resume(run);
-        assertThat(end.theta()).as(end.messages()).isEqualTo(ended.get("theta_sha256").textValue());
+        assertThat(end.theta())
+                .as(end.messages())
+                .isEqualTo(ended.get("theta_sha256").textValue());
         assertThat(end.json().get("stopped_early").booleanValue()).isTrue();
         assertSameRounds(run, straight);
         assertThat(CheckpointStore.open(Storage.local(), run.toString()).manifests())
                 .extracting(manifest -> manifest.facts().round())
                 .containsExactly(last, best);
-        assertThat(TrainedRun.open(Storage.local(), run.toString(), "best").round()).isEqualTo(best);
+        assertThat(TrainedRun.open(Storage.local(), run.toString(), "best").round())
+                .isEqualTo(best);
         JsonNode again = SmallRun.bare("no-such-master", words(run)).json();
         assertThat(again.get("round").longValue()).isEqualTo(last);
         assertThat(again.get("stopped_early").booleanValue()).isTrue();

@@ -88,7 +88,8 @@ class AveragingDriverTest {
             store.resumes(progressBefore.best(), progressBefore.changes());
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
-            var plan = new AveragingDriver.Plan(6, stopAfterRounds, validateEvery, patience, CHECKPOINT_EVERY, 64, true);
+            var plan =
+                    new AveragingDriver.Plan(6, stopAfterRounds, validateEvery, patience, CHECKPOINT_EVERY, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
