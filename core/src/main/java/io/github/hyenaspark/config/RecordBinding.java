@@ -3,17 +3,21 @@ package io.github.hyenaspark.config;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.BeanDescription;
+import com.fasterxml.jackson.databind.DeserializationConfig;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.introspect.BeanPropertyDefinition;
-import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -41,11 +45,10 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(DeserializationFeature.ACCEPT_SINGLE_VALUE_AS_ARRAY)
-            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
-            .annotationIntrospector(new EnumNames())
             .addModule(new SimpleModule("settings")
                     .addDeserializer(double.class, new FiniteNumbers())
-                    .addDeserializer(Double.class, new FiniteNumbers()))
+                    .addDeserializer(Double.class, new FiniteNumbers())
+                    .setDeserializerModifier(new EnumNames()))
             .build();
 
     private static final Set<Class<?>> WHOLE = Set.of(int.class, long.class, Integer.class, Long.class);
@@ -220,12 +223,29 @@ record RecordBinding(ConfigObject root, ObjectNode tree) {
         }
     }
 
-    private static final class EnumNames extends JacksonAnnotationIntrospector {
+    /** Enum constants by the names that settings give them. */
+    private static final class EnumNames extends BeanDeserializerModifier {
         private static final long serialVersionUID = 1L;
 
         @Override
-        public String[] findEnumValues(Class<?> type, Enum<?>[] constants, String[] names) {
-            return Arrays.stream(constants).map(SettingNames::of).toArray(String[]::new);
+        public JsonDeserializer<?> modifyEnumDeserializer(
+                DeserializationConfig config, JavaType type, BeanDescription bean, JsonDeserializer<?> usual) {
+            Class<?> constants = type.getRawClass();
+            return new StdDeserializer<Enum<?>>(constants) {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public Enum<?> deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                    if (parser.hasToken(JsonToken.VALUE_STRING)) {
+                        for (Object constant : constants.getEnumConstants()) {
+                            if (SettingNames.of((Enum<?>) constant).equals(parser.getText())) {
+                                return (Enum<?>) constant;
+                            }
+                        }
+                    }
+                    return (Enum<?>) context.handleUnexpectedToken(constants, parser);
+                }
+            };
         }
     }
 }

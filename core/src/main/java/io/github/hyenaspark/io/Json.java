@@ -68,7 +68,8 @@ public final class Json {
             }
             JsonNode tree = tree(parser);
             if (parser.nextToken() != null) {
-                throw new CorruptFileException(name, "JSON", "more after its end" + place(parser.getTokenLocation()));
+                throw new CorruptFileException(
+                        name, "JSON", "more after its end" + place(parser.currentTokenLocation()));
             }
             return tree;
         } catch (JsonProcessingException e) {

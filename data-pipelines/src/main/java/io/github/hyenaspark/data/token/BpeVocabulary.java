@@ -76,10 +76,10 @@ public record BpeVocabulary(
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    /** SHA-256 (hex) of the canonical form: all of this, and this JDK's character classes. */
+    /** SHA-256 (hex) of the canonical form: all of this, and the character classes of Unicode 13. */
     String fingerprint() {
         var text = new StringBuilder("byte-level BPE\npattern " + pattern.regex() + "\nwhole-words " + wholeWords
-                + "\nunicode " + SplitPattern.UnicodeClasses.FINGERPRINT + "\n");
+                + "\nunicode " + UnicodeClasses.FINGERPRINT + "\n");
         HexFormat hex = HexFormat.of();
         for (int id = 0; id < tokens.length; id++) {
             text.append("token ").append(hex.formatHex(tokens[id])).append('\n');

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.data.token;
 
 import io.github.hyenaspark.data.bytes.Utf8;
-import io.github.hyenaspark.io.Hashes;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -28,8 +27,8 @@ import java.util.regex.Pattern;
  * white alone that could reach c is tried as {@code \s*[\r\n]+} first, which reaches c with or without w after it, so
  * that no look-ahead decides.
  *
- * <p>White is what any definition of white space might hold: a character of the categories Z, Cc, Cf or one that this
- * JDK does not know is never taken for c where c must not be white.
+ * <p>White is what any definition of white space might hold: a character of the categories Z, Cc, Cf or one that
+ * Unicode 13 does not know is never taken for c where c must not be white.
  */
 public enum SplitPattern {
     /** Of GPT-2, also HuggingFace's {@code ByteLevel} with {@code use_regex}. */
@@ -68,9 +67,9 @@ public enum SplitPattern {
         return regex;
     }
 
-    /** The pattern, with the character classes of this JDK's Unicode version. */
+    /** The pattern, with the character classes of Unicode 13. */
     public Pattern compile() {
-        return Pattern.compile(regex, Pattern.UNICODE_CHARACTER_CLASS);
+        return Pattern.compile(UnicodeClasses.frozen(regex), Pattern.UNICODE_CHARACTER_CLASS);
     }
 
     /** Whether well-formed UTF-8 {@code text[0..to)}, whose last character may be cut, may be cut before {@code at}. */
@@ -82,12 +81,14 @@ public enum SplitPattern {
         if (this == GPT2) {
             return false;
         }
-        return next == '\n' ? isLetterOrDigit(before(text, at)) : text[at - 1] == '\n' && isWordBegin(text, at, to);
+        return next == '\n'
+                ? UnicodeClasses.isLetterOrDigit(before(text, at))
+                : text[at - 1] == '\n' && isWordBegin(text, at, to);
     }
 
     private static boolean isWordBegin(byte[] text, int at, int to) {
         int bytes = Utf8.lengthOf(text[at] & 0xFF);
-        return bytes > 0 && at + bytes <= to && isLetterOrDigit(Utf8.decode(text, at, bytes));
+        return bytes > 0 && at + bytes <= to && UnicodeClasses.isLetterOrDigit(Utf8.decode(text, at, bytes));
     }
 
     private static int before(byte[] text, int at) {
@@ -107,43 +108,8 @@ public enum SplitPattern {
                     Character.LINE_SEPARATOR,
                     Character.PARAGRAPH_SEPARATOR,
                     Character.CONTROL,
-                    Character.FORMAT,
-                    Character.UNASSIGNED -> false;
-            default -> true;
+                    Character.FORMAT -> false;
+            default -> !UnicodeClasses.isUnassigned(character);
         };
-    }
-
-    private static boolean isLetterOrDigit(int character) {
-        byte found = UnicodeClasses.classOf(character);
-        return found == 'L' || found == 'N';
-    }
-
-    /** What the patterns see of this JDK's Unicode tables, which decide words: part of a tokenizer's fingerprint. */
-    static final class UnicodeClasses {
-        /** SHA-256 (hex) of the class of every code point: letter, number, white space or other, a byte each. */
-        static final String FINGERPRINT = fingerprint();
-
-        private UnicodeClasses() {}
-
-        private static String fingerprint() {
-            byte[] classes = new byte[Character.MAX_CODE_POINT + 1];
-            for (int character = 0; character < classes.length; character++) {
-                classes[character] = classOf(character);
-            }
-            return Hashes.sha256(classes);
-        }
-
-        private static byte classOf(int character) {
-            return switch (Character.getType(character)) {
-                case Character.UPPERCASE_LETTER,
-                        Character.LOWERCASE_LETTER,
-                        Character.TITLECASE_LETTER,
-                        Character.MODIFIER_LETTER,
-                        Character.OTHER_LETTER -> 'L';
-                case Character.DECIMAL_DIGIT_NUMBER, Character.LETTER_NUMBER, Character.OTHER_NUMBER -> 'N';
-                case Character.SPACE_SEPARATOR, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> 'Z';
-                default -> 'x'; // the white space among the controls is the same for ever
-            };
-        }
     }
 }

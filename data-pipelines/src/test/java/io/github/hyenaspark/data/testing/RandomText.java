@@ -1,5 +1,6 @@
 package io.github.hyenaspark.data.testing;
 
+import io.github.hyenaspark.data.token.UnicodeClasses;
 import java.util.Random;
 
 /** Texts that try what splitting and merging could get wrong, from a seed. */
@@ -70,7 +71,7 @@ public final class RandomText {
         this.random = new Random(seed);
     }
 
-    /** Up to about so many parts: common words and signs, and code points that are assigned in this JDK. */
+    /** Up to about so many parts: common words and signs, and code points that are assigned in Unicode 13. */
     public String next(int parts) {
         var text = new StringBuilder();
         int count = 1 + random.nextInt(parts);
@@ -88,7 +89,9 @@ public final class RandomText {
         while (true) {
             int character = random.nextInt(bound);
             int type = Character.getType(character);
-            if (type != Character.UNASSIGNED && type != Character.SURROGATE && type != Character.PRIVATE_USE) {
+            if (!UnicodeClasses.isUnassigned(character)
+                    && type != Character.SURROGATE
+                    && type != Character.PRIVATE_USE) {
                 return character;
             }
         }

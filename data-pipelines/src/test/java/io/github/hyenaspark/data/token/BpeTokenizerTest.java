@@ -120,7 +120,7 @@ class BpeTokenizerTest {
 
     @Test
     void theFingerprintNeverChanges() {
-        // Datasets and checkpoints hold it; only another version of Unicode in the JDK may change it.
+        // Datasets and checkpoints hold it, whatever Java made them.
         assertThat(gpt2.fingerprint()).isEqualTo("6b5b6cbbc166353439d7d9b55ab5d28798124782802e118b4dac827c2058bcf7");
     }
 

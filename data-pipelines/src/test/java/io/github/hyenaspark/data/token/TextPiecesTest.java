@@ -25,6 +25,31 @@ class TextPiecesTest {
         return words;
     }
 
+    /** U+0870 and U+31350 are letters since Unicode 14 and 15; Java 21 knows them, Java 17 does not. */
+    @Test
+    void aNewerJavaSplitsIntoTheSameWords() {
+        String text = "ab\u0870cd 12\uD884\uDF5034 \u4E00\u9FFC\u9FFD";
+        assertThat(words(SplitPattern.GPT2, text))
+                .containsExactly("ab", "\u0870", "cd", " 12", "\uD884\uDF50", "34", " \u4E00\u9FFC", "\u9FFD");
+        assertThat(words(SplitPattern.LLAMA3, text))
+                .containsExactly("ab", "\u0870cd", " ", "12", "\uD884\uDF50", "34", " \u4E00\u9FFC", "\u9FFD");
+        assertThat(words(SplitPattern.QWEN2, text))
+                .containsExactly("ab", "\u0870cd", " ", "1", "2", "\uD884\uDF50", "3", "4", " \u4E00\u9FFC", "\u9FFD");
+    }
+
+    @Test
+    void theListOfUnassignedCharactersIsThatOfJava17() {
+        boolean java17 = Runtime.version().feature() == 17;
+        for (int character = 0; character <= Character.MAX_CODE_POINT; character++) {
+            boolean unassigned = Character.getType(character) == Character.UNASSIGNED;
+            if (java17
+                    ? unassigned != UnicodeClasses.isUnassigned(character)
+                    : unassigned && !UnicodeClasses.isUnassigned(character)) {
+                throw new AssertionError("U+%04X".formatted(character));
+            }
+        }
+    }
+
     /** Every place at which a cut is allowed, in many texts that are made of what could be wrong about one. */
     @ParameterizedTest
     @EnumSource
