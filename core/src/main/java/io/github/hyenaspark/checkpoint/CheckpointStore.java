@@ -233,18 +233,20 @@ public final class CheckpointStore {
         }
     }
 
+    /** The same, keeping no other than the newest. */
+    public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+        return save(checkpoint, keep, false, () -> {});
+    }
+
     /**
-     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}. Saving a round again in one epoch
+     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Runs something
+     * just before it creates the manifest, if no later driver has begun by then. Saving a round again in one epoch
      * changes nothing. Another thread may call it than the other methods, if not at the same time. LockedException if
      * another driver has begun a later epoch. CorruptFileException if the files do not read back; older checkpoints are
      * then untouched.
      */
-    public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
-        return save(checkpoint, keep, () -> {});
-    }
-
-    /** The same; runs something just before it creates the manifest, if no later driver has begun by then. */
-    public CheckpointManifest save(Checkpoint checkpoint, int keep, Runnable beforeCommit) throws IOException {
+    public CheckpointManifest save(Checkpoint checkpoint, int keep, boolean keepBest, Runnable beforeCommit)
+            throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
         }
@@ -259,7 +261,8 @@ public final class CheckpointStore {
         refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
-        retention.apply(keep, invalid, epoch);
+        long best = keepBest ? checkpoint.progress().best().round() : Retention.NONE;
+        retention.apply(keep, best, invalid, epoch);
         return manifest;
     }
 

@@ -19,6 +19,7 @@ import org.slf4j.LoggerFactory;
  * the drivers of a run resumed from, and the manifests of this process's checkpoints not at all.
  */
 final class Retention {
+    static final long NONE = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
     private final Storage storage;
@@ -42,8 +43,8 @@ final class Retention {
         return manifest.facts().workers().stream().map(VectorFile::directory).collect(Collectors.toSet());
     }
 
-    /** Keeps so many of the newest valid checkpoints, and what drivers later than {@code epoch} wrote. */
-    void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
+    /** Keeps so many of the newest valid checkpoints, a best round, and what drivers later than {@code epoch} wrote. */
+    void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
@@ -55,7 +56,7 @@ final class Retention {
         Set<String> live = new HashSet<>();
         int kept = 0;
         for (ManifestName name : manifests) {
-            if (kept < keep || name.epoch() > epoch) {
+            if (kept < keep || name.round() == best || name.epoch() > epoch) {
                 live.add(name.prefix());
                 if (!workers.containsKey(name)) {
                     layout.readable(name).ifPresent(this::committed);

@@ -86,7 +86,10 @@ final class Commands {
                 JobCommand.of(words, List.of("data", "tokenizer"), TrainTokenizerJob::run, console);
             case "train" ->
                 JobCommand.of(
-                        words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(), console);
+                        words,
+                        List.of("data", "model", "train", "checkpoint", "run"),
+                        new TrainJob.Command(true),
+                        console);
             case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), RUN, EvaluateJob::run, console);
             case "score" -> JobCommand.of(words, List.of("score", "data", "run"), RUN, DocumentsJob::score, console);
             case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), RUN, DocumentsJob::embed, console);

@@ -200,8 +200,9 @@ public final class CompareJob {
                 "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                 "train.rounds=" + rounds(mixer, length),
                 "run.validate-every-rounds=0", // it is evaluated after training
+                "run.patience=0",
                 "run.dir=" + run));
-        result(new TrainJob.Command(), cell);
+        result(new TrainJob.Command(false), cell);
         JsonNode evaluated = result(EvaluateJob::run, cell);
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())

@@ -147,6 +147,17 @@ class CompareIT {
         assertThat(settings.at("/train/filter-lr").doubleValue()).isEqualTo(0.001 * (0.005 / 0.01));
     }
 
+    /** A longer run is another one than its plan, once its decay has begun. */
+    @Test
+    @Tag("process")
+    void aCellIsNotChangedByOtherSettings() throws IOException {
+        String[] cell = {"compare.mixers=[gru]", "compare.lengths=[128]", "compare.speed-lengths=[]"};
+        compare(cell).json();
+        SmallRun.Outcome longer = compare(with(cell, "train.rounds=9"));
+        assertThat(longer.code()).isEqualTo(2);
+        assertThat(longer.messages()).contains("gru-128 was trained with other settings: [train.rounds was 6 and is 9");
+    }
+
     @Test
     void inEqualTimeTheFasterMixerHasMoreRounds() throws IOException {
         JsonNode figures = figures(compare(
