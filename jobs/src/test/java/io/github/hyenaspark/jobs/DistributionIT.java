@@ -27,7 +27,7 @@ class DistributionIT {
     private static final Path TARGET =
             Path.of(System.getProperty("basedir", "."), "target").toAbsolutePath();
     private static final int MOST_BYTES = 250_000_000;
-    private static final Duration PATIENCE = Duration.ofMinutes(10); // a minute where nothing else runs
+    private static final Duration PATIENCE = Duration.ofMinutes(30); // two minutes where nothing else runs
 
     @TempDir
     Path directory;
