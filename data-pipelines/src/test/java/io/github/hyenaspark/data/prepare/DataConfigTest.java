@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,12 +27,18 @@ class DataConfigTest {
                 "split-by=author | found \"author\", expected one of data.source.columns []",
                 "max-bad-fraction=1.5 | found 1.5, expected a number in [0, 1]",
                 "interval-start=yesterday | found \"yesterday\", expected a date or a time with its offset",
-                "tokenizer=gpt | found \"gpt\", expected bytes, dna, gpt2",
             })
     void aValueOutsideItsRangeIsRefused(String setting, String message) {
         assertThatThrownBy(() -> config("data." + setting))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("data." + setting.replaceFirst("=.*", "") + ": " + message);
+    }
+
+    @Test
+    void anUnknownTokenizerIsRefused() {
+        assertThatThrownBy(() -> Tokenizer.of("gpt"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("data.tokenizer: found \"gpt\", expected \"bytes\", \"dna\", \"gpt2\"");
     }
 
     @Test
