@@ -43,7 +43,8 @@ class MistakesIT {
             Mistake.of(2, "train train.lr=abc run.dir=DIR/r", "train.lr", "abc"),
             Mistake.of(2, "train DIR/none.conf", "DIR/none.conf"),
             Mistake.of(2, "prepare data.input=DIR/none data.dataset=DIR/d", "data.input", "there is no file:DIR/none"),
-            Mistake.of(2, "train data.dataset=DIR/none run.dir=DIR/r", "there is no snapshot in DIR/none", "run prepare"),
+            Mistake.of(
+                    2, "train data.dataset=DIR/none run.dir=DIR/r", "there is no snapshot in DIR/none", "run prepare"),
             Mistake.of(2, "inspect s3x://bucket/run", "s3x://bucket/run", "s3a://BUCKET/"),
             Mistake.of(2, "inspect memory model.l-max=100000000", "model.l-max=100000000", "expected a smaller one"),
             Mistake.of(2, "train run.store-patience-seconds=-1", "run.store-patience-seconds", "-1", "at least 0"));
@@ -64,9 +65,11 @@ class MistakesIT {
             Mistake.of(2, "train train.optimizer=sgd run.dir=DIR/r", "train.optimizer", "sgd", "adamw"),
             Mistake.of(2, "train train.betas=[1] run.dir=DIR/r", "betas"),
             Mistake.of(2, "train run.progress=loud", "run.progress", "loud", "plain"),
-            Mistake.of(2, "prepare data.validation-fraction=2 data.input=DIR/corpus data.dataset=DIR/d", "fraction", "2"),
+            Mistake.of(
+                    2, "prepare data.validation-fraction=2 data.input=DIR/corpus data.dataset=DIR/d", "fraction", "2"),
             Mistake.of(2, "prepare data.packing=tight data.input=DIR/corpus data.dataset=DIR/d", "packing", "tight"),
-            Mistake.of(2, "prepare data.interval-start=yesterday data.input=DIR/corpus data.dataset=DIR/d", "yesterday"),
+            Mistake.of(
+                    2, "prepare data.interval-start=yesterday data.input=DIR/corpus data.dataset=DIR/d", "yesterday"),
             Mistake.of(2, "train checkpoint.every-rounds=0 run.dir=DIR/r", "checkpoint.every-rounds: found 0"),
             Mistake.of(2, "train checkpoint.keep=0 run.dir=DIR/r", "checkpoint.keep: found 0"),
             Mistake.of(2, "train run.stop-after-rounds=-1 run.dir=DIR/r", "run.stop-after-rounds: found -1"),
@@ -82,10 +85,14 @@ class MistakesIT {
             Mistake.of(2, "prepare data.input=DIR/corpus/*.pdf data.dataset=DIR/d", "*.pdf"),
             Mistake.of(2, "prepare data.input=DIR/corpus data.tokenizer=DIR/none.json data.dataset=DIR/d", "none.json"),
             Mistake.of(3, "prepare data.input=DIR/corpus data.tokenizer=DIR/file.json data.dataset=DIR/d", "file.json"),
-            Mistake.of(2, "prepare data.input=DIR/corpus data.clean.steps=[no.such.Step] data.dataset=DIR/d", "no.such.Step"),
+            Mistake.of(
+                    2,
+                    "prepare data.input=DIR/corpus data.clean.steps=[no.such.Step] data.dataset=DIR/d",
+                    "no.such.Step"),
             Mistake.of(2, "generate run.dir=DIR/none", "there is no checkpoint in DIR/none; run train first"),
             Mistake.of(2, "evaluate run.dir=DIR/none", "there is no checkpoint in DIR/none"),
-            Mistake.of(2, "score run.dir=DIR/none data.input=DIR/corpus score.output=DIR/s", "no checkpoint in DIR/none"),
+            Mistake.of(
+                    2, "score run.dir=DIR/none data.input=DIR/corpus score.output=DIR/s", "no checkpoint in DIR/none"),
             Mistake.of(2, "score run.dir=DIR/none data.input=DIR/corpus", "score.output: found nothing"),
             Mistake.of(2, "inspect DIR", "found neither a checkpoint nor"),
             Mistake.of(2, "verify DIR/none", "DIR/none"),
@@ -98,18 +105,31 @@ class MistakesIT {
             Mistake.of(2, "inspect memory model.d-model=20000", "model.d-model=20000", "expected a smaller one"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.batch-size=20000000", "train.batch-size"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r model.d-model=4096", "MiB", "needs", "found"),
-            Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.workers=100000", "train.workers", "at most 1000"),
+            Mistake.of(
+                    2,
+                    "train data.dataset=DATASET run.dir=DIR/r train.workers=100000",
+                    "train.workers",
+                    "at most 1000"),
             Mistake.of(2, "train data.dataset=DATASET run.dir=DIR/r train.threads=64", "a task takes 64 cores"),
             // stores
-            Mistake.of(5, "inspect s3a://refused/run", "s3a://refused/run", "at http://127.0.0.1:", "HTTP 403", "secret"),
+            Mistake.of(
+                    5, "inspect s3a://refused/run", "s3a://refused/run", "at http://127.0.0.1:", "HTTP 403", "secret"),
             Mistake.of(5, "inspect s3a://nobucket/run", "there is no such bucket", "create it"),
-            Mistake.of(5, "prepare data.input=DIR/corpus data.dataset=s3a://refused/d", "s3a://refused/d", "access was refused"),
+            Mistake.of(
+                    5,
+                    "prepare data.input=DIR/corpus data.dataset=s3a://refused/d",
+                    "s3a://refused/d",
+                    "access was refused"),
             Mistake.of(5, "train data.dataset=s3a://nobucket/d run.dir=DIR/r", "s3a://nobucket/d", "no such bucket"),
             Mistake.of(5, "inspect s3a://moved/run", "another region"),
             Mistake.of(1, "inspect s3a://down/run", "s3a://down/run", "at http://127.0.0.1:1", "no answer within 20 s"),
             Mistake.of(1, "inspect hdfs://127.0.0.1:1/run", "hdfs://127.0.0.1:1", "check that the server runs"),
             // Spark
-            Mistake.of(1, "train --master=spark://127.0.0.1:1 data.dataset=DATASET run.dir=DIR/r", "spark://127.0.0.1:1", "found no master"),
+            Mistake.of(
+                    1,
+                    "train --master=spark://127.0.0.1:1 data.dataset=DATASET run.dir=DIR/r",
+                    "spark://127.0.0.1:1",
+                    "found no master"),
             Mistake.of(2, "train --master=nowhere data.dataset=DATASET run.dir=DIR/r", "nowhere"));
 
     @TempDir
@@ -140,7 +160,8 @@ class MistakesIT {
     private static void answer(HttpExchange exchange) throws IOException {
         String bucket = exchange.getRequestURI().getPath().split("/", -1)[1];
         int status = Map.of("refused", 403, "moved", 301).getOrDefault(bucket, 404);
-        String code = Map.of(403, "AccessDenied", 301, "PermanentRedirect", 404, "NoSuchBucket").get(status);
+        String code = Map.of(403, "AccessDenied", 301, "PermanentRedirect", 404, "NoSuchBucket")
+                .get(status);
         byte[] body = ("<Error><Code>" + code + "</Code><Message>" + code + "</Message></Error>").getBytes(UTF_8);
         boolean head = exchange.getRequestMethod().equals("HEAD");
         exchange.getResponseHeaders().add("Content-Type", "application/xml");
@@ -199,8 +220,7 @@ class MistakesIT {
         "'size=64k,ro', train, the file system is read-only"
     })
     void aDiskThatTakesNothingIsToldWithItsPath(String options, String command, String reason) throws Exception {
-        assumeTrue(
-                new ProcessBuilder("unshare", "-rm", "true").start().waitFor() == 0, "disks cannot be made here");
+        assumeTrue(new ProcessBuilder("unshare", "-rm", "true").start().waitFor() == 0, "disks cannot be made here");
         Path disk = Files.createTempDirectory(shared, "disk");
         List<String> words = new ArrayList<>(List.of(
                 "unshare",
@@ -223,7 +243,9 @@ class MistakesIT {
             Outcome outcome = running.await();
             assertThat(outcome.code()).as(outcome.messages()).isEqualTo(5);
             List<String> lines = outcome.messages().lines().toList();
-            assertThat(lines.get(lines.size() - 1)).startsWith("hyena " + command + ": file:" + disk).contains(reason, "; ");
+            assertThat(lines.get(lines.size() - 1))
+                    .startsWith("hyena " + command + ": file:" + disk)
+                    .contains(reason, "; ");
             assertThat(outcome.messages()).doesNotContain("\tat ");
         }
     }

@@ -78,7 +78,8 @@ public enum ExitCode {
         if (wrongSetting || failure instanceof IllegalArgumentException) {
             return WRONG_USAGE;
         }
-        boolean refused = reason(failure).filter(StoreException.Reason::isForPerson).isPresent();
+        boolean refused =
+                reason(failure).filter(StoreException.Reason::isForPerson).isPresent();
         return refused ? STORE_REFUSED : FAILED;
     }
 
@@ -157,7 +158,8 @@ public enum ExitCode {
     private static String words(Throwable told) {
         String message = told.getMessage();
         if (told instanceof FileAlreadyExistsException exists) {
-            return exists.getFile() + ": found a file, expected a directory or nothing; choose another, or move the file";
+            return exists.getFile()
+                    + ": found a file, expected a directory or nothing; choose another, or move the file";
         }
         if (told instanceof NoSuchFileException missing) {
             return "there is no " + missing.getFile() + ", and it cannot be made; choose another place";

@@ -86,10 +86,7 @@ public final class Stop {
         heartbeat.get().start(command, this::isTold);
         for (String signal : List.of("INT", "TERM", "HUP")) {
             try {
-                new IrqHandler(
-                                signal,
-                                told -> end(SIGNALLED + told.getNumber(), command + ": ", messages))
-                        .bind();
+                new IrqHandler(signal, told -> end(SIGNALLED + told.getNumber(), command + ": ", messages)).bind();
             } catch (IllegalArgumentException e) { // such as with -Xrs
                 Logger log = LoggerFactory.getLogger(Stop.class);
                 log.debug("the JVM keeps the signal {} for itself", signal, e);

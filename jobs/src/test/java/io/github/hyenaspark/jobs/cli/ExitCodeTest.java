@@ -115,12 +115,15 @@ class ExitCodeTest {
                 "NoAwsCredentialsException: no credentials"
             })
     void whatOnlyAPersonCanMendIsNotTriedAgain(String said) {
-        for (Throwable failure : List.of(new IOException(said), new SparkException("Job aborted", new IOException(said)))) {
+        for (Throwable failure :
+                List.of(new IOException(said), new SparkException("Job aborted", new IOException(said)))) {
             assertThat(ExitCode.of(failure)).isEqualTo(ExitCode.STORE_REFUSED);
             assertThat(ExitCode.message(failure)).contains(said, "; ");
             assertThat(ExitCode.isDefect(failure)).isFalse();
         }
-        assertThat(ExitCode.of(new IllegalStateException(said))).as("nobody's file").isEqualTo(ExitCode.FAILED);
+        assertThat(ExitCode.of(new IllegalStateException(said)))
+                .as("nobody's file")
+                .isEqualTo(ExitCode.FAILED);
     }
 
     @Test

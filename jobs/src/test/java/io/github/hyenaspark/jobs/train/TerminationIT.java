@@ -71,26 +71,32 @@ class TerminationIT {
         Path run = directory.resolve("run");
         Path corpus = SmallRun.corpus(directory, "large");
         for (int copy = 0; copy < 40; copy++) {
-            Files.writeString(corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
+            Files.writeString(
+                    corpus.resolve(copy + ".txt"), "document " + copy + " ".repeat(20) + "alpha beta ".repeat(3000));
         }
-        String[] arguments =
-                switch (command) {
-                    case "train" -> words("train", LONG, "data.dataset=" + dataset, "run.dir=" + run);
-                    case "prepare" ->
-                        words("prepare", "data.input=" + corpus, "data.dataset=" + directory.resolve("d"), "data.unit-bytes=65536");
-                    case "compare" ->
-                        words("compare", LONG, "data.dataset=" + dataset, "compare.dir=" + run, "compare.lengths=[32]");
-                    default -> {
-                        train(dataset, run, 1).json();
-                        yield words("score", "data.input=" + corpus, "run.dir=" + run, "score.output=" + directory.resolve("s"));
-                    }
-                };
+        String[] arguments = switch (command) {
+            case "train" -> words("train", LONG, "data.dataset=" + dataset, "run.dir=" + run);
+            case "prepare" ->
+                words(
+                        "prepare",
+                        "data.input=" + corpus,
+                        "data.dataset=" + directory.resolve("d"),
+                        "data.unit-bytes=65536");
+            case "compare" ->
+                words("compare", LONG, "data.dataset=" + dataset, "compare.dir=" + run, "compare.lengths=[32]");
+            default -> {
+                train(dataset, run, 1).json();
+                yield words(
+                        "score", "data.input=" + corpus, "run.dir=" + run, "score.output=" + directory.resolve("s"));
+            }
+        };
         HyenaProcess process = HyenaProcess.on("local[1]");
         NamedPoint point = NamedPoint.holding("unit .* read", directory.resolve("held")); // prepare must not end before
         long pause = ThreadLocalRandom.current().nextLong(command.equals("score") ? 1000 : 6000);
         Outcome outcome;
         try (HyenaProcess.Running running = process.withDriverAt(point).start(directory, arguments)) {
-            while (!Files.readString(running.messages()).contains("INFO") && running.process().isAlive()) {
+            while (!Files.readString(running.messages()).contains("INFO")
+                    && running.process().isAlive()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             TimeUnit.MILLISECONDS.sleep(pause);
@@ -98,8 +104,12 @@ class TerminationIT {
             outcome = running.await(Duration.ofSeconds(25));
         }
         List<String> lines = outcome.messages().lines().toList();
-        assertThat(outcome.code()).as("after %d ms: %s", pause, outcome.messages()).isEqualTo(signal.equals("INT") ? 130 : 143);
-        assertThat(lines.get(lines.size() - 1)).startsWith("hyena " + command + ": stopped").contains("the same command");
+        assertThat(outcome.code())
+                .as("after %d ms: %s", pause, outcome.messages())
+                .isEqualTo(signal.equals("INT") ? 130 : 143);
+        assertThat(lines.get(lines.size() - 1))
+                .startsWith("hyena " + command + ": stopped")
+                .contains("the same command");
         assertThat(outcome.messages()).doesNotContain("\tat ");
         if (command.equals("train")) {
             int next = Files.exists(run.resolve("manifest")) ? inspect(run) + 1 : 1;
@@ -123,7 +133,11 @@ class TerminationIT {
         String dataset = SmallRun.prepare(directory);
         PreparePlace place = new PreparePlace("s3", server.settings(), server.uri("stop"));
         String[] arguments = words(
-                "train", LONG, "checkpoint.every-rounds=1000", "data.dataset=file:" + dataset, "run.dir=" + place.uri("run"));
+                "train",
+                LONG,
+                "checkpoint.every-rounds=1000",
+                "data.dataset=file:" + dataset,
+                "run.dir=" + place.uri("run"));
         ProcessHandle store = ProcessHandle.current()
                 .descendants()
                 .filter(child -> child.info().commandLine().orElse("").contains("s3mock"))
@@ -131,7 +145,8 @@ class TerminationIT {
                 .orElseThrow();
         Outcome outcome;
         try (HyenaProcess.Running running = place.process("local[1]").start(directory, arguments)) {
-            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: \\d.*")) && running.process().isAlive()) {
+            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: \\d.*"))
+                    && running.process().isAlive()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
             Signals.pause(store);
@@ -143,9 +158,16 @@ class TerminationIT {
         assertThat(outcome.code()).as(outcome.messages()).isEqualTo(143);
         assertThat(outcome.messages())
                 .doesNotContain("\tat ")
-                .containsPattern("hyena train: stopped; round \\d+ is not saved: no answer within 14 s; the same command"
-                        + " begins again\n$");
-        assertThat(place.run("local[1]", words("train", "train.rounds=1", arguments[arguments.length - 2], arguments[arguments.length - 1]))
+                .containsPattern(
+                        "hyena train: stopped; round \\d+ is not saved: no answer within 14 s; the same command"
+                                + " begins again\n$");
+        assertThat(place.run(
+                                "local[1]",
+                                words(
+                                        "train",
+                                        "train.rounds=1",
+                                        arguments[arguments.length - 2],
+                                        arguments[arguments.length - 1]))
                         .json()
                         .get("round")
                         .intValue())
@@ -167,8 +189,9 @@ class TerminationIT {
             assertThat(outcome.code()).as(outcome.messages()).isEqualTo(1);
             assertThat(outcome.messages())
                     .doesNotContain("\tat ")
-                    .contains("hyena train: Spark has ended the application: the master local[1] is gone or has ended it;"
-                            + " see its log; stopped after round 1; the same command continues");
+                    .contains(
+                            "hyena train: Spark has ended the application: the master local[1] is gone or has ended it;"
+                                    + " see its log; stopped after round 1; the same command continues");
         }
     }
 

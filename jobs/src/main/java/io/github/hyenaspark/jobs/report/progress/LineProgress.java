@@ -5,7 +5,10 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
-/** Lines for logs and programs: for the first and the last unit, and at most one a second in between; and within a long unit. */
+/**
+ * Lines for logs and programs: for the first and the last unit, and at most one a second in between; and within a long
+ * unit.
+ */
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
     private static final long FIRST_PATIENCE = 10 * NANOS;

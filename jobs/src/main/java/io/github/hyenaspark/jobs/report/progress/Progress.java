@@ -10,7 +10,9 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     /** Reports the units done in total, not since the last call, with a few words about the latest, or none. */
     void advance(long done, String note);
 
-    /** Reports in a few words how far the current unit is; lines show it if the unit takes long. Any thread may call it. */
+    /**
+     * Reports in a few words how far the current unit is; lines show it if the unit takes long. Any thread may call it.
+     */
     default void underWay(String detail) {}
 
     @Override

@@ -331,8 +331,9 @@ public final class AveragingDriver {
             String good = checkpoint > 0
                     ? "the last good checkpoint is that of round " + checkpoint
                     : "there is no checkpoint yet";
-            return new DivergedException(getMessage() + "; " + good + ". A smaller train.lr or train.clip-norm may help, or"
-                    + " train.guard.action=drop if a single worker is bad");
+            return new DivergedException(
+                    getMessage() + "; " + good + ". A smaller train.lr or train.clip-norm may help, or"
+                            + " train.guard.action=drop if a single worker is bad");
         }
     }
 }

@@ -84,14 +84,26 @@ public record TrainingMemory(
                 "train.workers",
                 workers,
                 "at most " + MOST_TURNS * tasks + ", since " + master + " runs " + tasks + " of them at once");
-        check("the heap of the driver", driverHeap - SPARK + tasks * taskHeap, Runtime.getRuntime().maxMemory(), HEAP);
+        check(
+                "the heap of the driver",
+                driverHeap - SPARK + tasks * taskHeap,
+                Runtime.getRuntime().maxMemory(),
+                HEAP);
         if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine) {
             long arrays = step.model() + tasks * step.offHeap();
-            check("the memory of this machine", arrays, machine.getTotalMemorySize(), "a larger machine, or more of them");
+            check(
+                    "the memory of this machine",
+                    arrays,
+                    machine.getTotalMemorySize(),
+                    "a larger machine, or more of them");
         }
         if (!local) {
             long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
-            check("the heap of an executor", executorHeap - SPARK + taskHeap, heap, "--conf spark.executor.memory=SIZE");
+            check(
+                    "the heap of an executor",
+                    executorHeap - SPARK + taskHeap,
+                    heap,
+                    "--conf spark.executor.memory=SIZE");
         }
     }
 

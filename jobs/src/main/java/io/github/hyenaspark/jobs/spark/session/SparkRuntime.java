@@ -154,7 +154,9 @@ public final class SparkRuntime implements AutoCloseable {
         }
     }
 
-    /** If the context ends before it is closed here, a thread fails with an EndedException, whatever others wait for. */
+    /**
+     * If the context ends before it is closed here, a thread fails with an EndedException, whatever others wait for.
+     */
     private void watch(String master) {
         session.sparkContext().addSparkListener(new SparkListener() {
             @Override

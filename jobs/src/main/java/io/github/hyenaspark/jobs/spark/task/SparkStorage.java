@@ -10,8 +10,8 @@ import scala.Tuple2;
 
 /**
  * Storage with Hadoop's settings as the driver has them: those given as {@code spark.hadoop.*}, and over them what an
- * application has set on its context's {@code hadoopConfiguration()}. It is the driver's: it tells within 20 seconds that a
- * store is not there; executors, which start at any time, are patient.
+ * application has set on its context's {@code hadoopConfiguration()}. It is the driver's: it tells within 20 seconds
+ * that a store is not there; executors, which start at any time, are patient.
  */
 public final class SparkStorage {
     private static final String PREFIX = "spark.hadoop.";
