@@ -11,10 +11,11 @@ set -euo pipefail
 
 name=local-cluster
 pattern=org.apache.spark.deploy
-home=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=submit-scripts/layout.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/layout.sh"
 workers=2
 memory=4g
-folder=$home/runs/local-cluster
+folder=$runs/local-cluster
 # shellcheck source=submit-scripts/local-processes.sh
 . "$home/submit-scripts/local-processes.sh"
 
@@ -22,7 +23,7 @@ use_spark() {
   local library version
   if [ -z "${SPARK_HOME:-}" ]; then
     build_jars
-    export SPARK_HOME=$home/jobs/target/spark
+    export SPARK_HOME=$own_spark
   fi
   library=("$SPARK_HOME"/jars/scala-library-*.jar)
   [ -e "${library[0]}" ] || fail "$usage" "there is no Spark in SPARK_HOME=$SPARK_HOME: set it to a Spark installation, or unset it"
@@ -34,7 +35,7 @@ use_spark() {
 launch_spark() { # PROCESS CLASS ARGUMENTS...
   local process=$1
   shift
-  launch "$process" -Xmx512m -cp "$SPARK_HOME/jars/*" "$@"
+  launch "$process" "$java" -Xmx512m -cp "$SPARK_HOME/jars/*" "$@"
 }
 
 start() {

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# What local-cluster.sh and local-storage.sh share: processes in the background whose ids and logs are kept in a folder.
-# They set: name (for messages), home, folder, and pattern, which the command line of each of their processes has.
-unset CDPATH
-: "${name:?}" "${home:?}" "${folder:?}" "${pattern:?}"
+# What local-cluster.sh, local-storage.sh and local-radosgw.sh share: processes in the background whose ids and logs are kept in a folder.
+# They source layout.sh and set: name (for messages), folder, and pattern, which the command line of each of their processes has.
+: "${name:?}" "${home:?}" "${hyena:?}" "${folder:?}" "${pattern:?}"
 
 # shellcheck disable=SC2034
 usage=2 # an exit code
+# shellcheck disable=SC2034
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 fail() { # EXIT-CODE MESSAGE
@@ -14,7 +14,7 @@ fail() { # EXIT-CODE MESSAGE
 }
 
 build_jars() { # if they are missing or old
-  "$home/submit-scripts/hyena" --help >/dev/null || fail 1 'the jars could not be built'
+  [ -d "$home/jars" ] || "$hyena" build >/dev/null || fail 1 'the jars could not be built'
 }
 
 alive() { # PID-FILE: whether that process runs and is one of ours, not another that has its number now
@@ -28,21 +28,27 @@ alive() { # PID-FILE: whether that process runs and is one of ours, not another 
   fi
 }
 
-prepare_folder() { # for a start: nothing runs in it, and no start before has left anything
-  local pid
+prepare_folder() { # for a start: ends it with what is printed if all runs already; no start before has left anything
+  local pid running=0 ended=0
   mkdir -p "$folder"
   folder=$(cd "$folder" && pwd)
   for pid in "$folder"/*.pid; do
-    if alive "$pid"; then fail 1 "it runs already in $folder: stop it first, or name another folder"; fi
+    if alive "$pid"; then running=1; elif [ -e "$pid" ]; then ended=1; fi
   done
-  rm -f "$folder"/*.pid "$folder"/*.log
+  if [ "$running$ended" = 10 ] && [ -e "$folder/printed" ]; then
+    printf '%s: it runs already in %s\n' "$name" "$folder" >&2
+    cat "$folder/printed"
+    exit 0
+  fi
+  if [ "$running" = 1 ]; then fail 1 "a part of what was started in $folder runs: stop it first, or name another folder"; fi
+  rm -f "$folder"/*.pid "$folder"/*.log "$folder/printed"
   trap stop EXIT # a start that fails leaves nothing behind
 }
 
-launch() { # PROCESS JAVA-ARGUMENTS...
+launch() { # PROCESS COMMAND...
   local process=$1
   shift
-  nohup "$java" "$@" >"$folder/$process.log" 2>&1 </dev/null &
+  nohup "$@" >>"$folder/$process.log" 2>&1 </dev/null &
   echo $! >"$folder/$process.pid"
 }
 
@@ -77,7 +83,7 @@ stop() {
   local pid files=()
   for pid in "$folder"/worker-*.pid "$folder"/[!w]*.pid; do # Spark's workers first: they would look for their master
     if alive "$pid"; then
-      kill "$(cat "$pid")"
+      kill "-${end_signal:-TERM}" "$(cat "$pid")"
       files+=("$pid")
     fi
   done
@@ -89,4 +95,26 @@ stop() {
     done
     rm -f "$pid"
   done
+}
+
+property() { # NAME VALUE
+  printf '  <property><name>%s</name><value>%s</value></property>\n' "$1" "$2"
+}
+
+write_conf() { # ENDPOINT ACCESS-KEY SECRET-KEY
+  mkdir -p "$folder/conf"
+  {
+    printf '<configuration>\n'
+    property dfs.replication 1
+    property fs.s3a.endpoint "$1"
+    property fs.s3a.endpoint.region us-east-1
+    property fs.s3a.path.style.access true
+    property fs.s3a.connection.ssl.enabled false
+    property fs.s3a.access.key "$2"
+    property fs.s3a.secret.key "$3"
+    property fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider
+    # S3Mock refuses the If-Match without quotes that Hadoop 3.3 sends.
+    property fs.s3a.change.detection.mode client
+    printf '</configuration>\n'
+  } >"$folder/conf/core-site.xml"
 }

@@ -15,13 +15,14 @@ set -euo pipefail
 
 name=local-storage
 pattern='MiniDFSClusterManager|s3mock[.]jar'
-home=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=submit-scripts/layout.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/layout.sh"
 servers=$home/jobs/target/servers
-hadoop=$home/jobs/target/spark/jars
+hadoop=$own_spark/jars
 bucket=hyena
 name_node_port=0
 s3_port=0
-folder=$home/runs/local-storage
+folder=$runs/local-storage
 # shellcheck source=submit-scripts/local-processes.sh
 . "$home/submit-scripts/local-processes.sh"
 
@@ -31,28 +32,6 @@ fetch_servers() {
   (cd "$home" && mvn -q -B -pl jobs dependency:copy@servers >&2) || fail 1 'Maven could not fetch the servers'
 }
 
-property() { # NAME VALUE
-  printf '  <property><name>%s</name><value>%s</value></property>\n' "$1" "$2"
-}
-
-write_conf() { # ENDPOINT
-  mkdir -p "$folder/conf"
-  {
-    printf '<configuration>\n'
-    property dfs.replication 1
-    property fs.s3a.endpoint "$1"
-    property fs.s3a.endpoint.region us-east-1
-    property fs.s3a.path.style.access true
-    property fs.s3a.connection.ssl.enabled false
-    property fs.s3a.access.key local
-    property fs.s3a.secret.key local-secret
-    property fs.s3a.aws.credentials.provider org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider
-    # S3Mock refuses the If-Match without quotes that Hadoop 3.3 sends.
-    property fs.s3a.change.detection.mode client
-    printf '</configuration>\n'
-  } >"$folder/conf/core-site.xml"
-}
-
 start() {
   local name_node endpoint
   prepare_folder
@@ -60,16 +39,16 @@ start() {
   fetch_servers
   rm -rf "$folder/hdfs" "$folder/s3" "$folder/name-node.json"
   mkdir -p "$folder/s3"
-  launch hdfs -Xmx512m -cp "$servers/minicluster.jar:$hadoop/*" org.apache.hadoop.test.MiniDFSClusterManager -format \
+  launch hdfs "$java" -Xmx512m -cp "$servers/minicluster.jar:$hadoop/*" org.apache.hadoop.test.MiniDFSClusterManager -format \
     -nnport "$name_node_port" -writeDetails "$folder/name-node.json" -D "hdfs.minidfs.basedir=$folder/hdfs"
-  launch s3 -Xmx512m "-Djava.io.tmpdir=$folder/s3" -jar "$servers/s3mock.jar" "--com.adobe.testing.s3mock.http-port=$s3_port" \
+  launch s3 "$java" -Xmx512m "-Djava.io.tmpdir=$folder/s3" -jar "$servers/s3mock.jar" "--com.adobe.testing.s3mock.http-port=$s3_port" \
     --server.port=0 --server.address=127.0.0.1 --com.adobe.testing.s3mock.region=us-east-1 \
     "--com.adobe.testing.s3mock.store.initial-buckets=$bucket"
   await 120 hdfs 'namenode_port":[0-9]+' "$folder/name-node.json"
   await 120 s3 'Tomcat started on ports? .*\(http\)'
   name_node=$(sed -E 's/.*namenode_port":([0-9]+).*/\1/' "$folder/name-node.json")
   endpoint=http://127.0.0.1:$(sed -nE 's/.*Tomcat started on ports? .* ([0-9]+) \(http\).*/\1/p' "$folder/s3.log" | head -n 1)
-  write_conf "$endpoint"
+  write_conf "$endpoint" local local-secret
   printf '%s: S3 at %s, access key local, secret key local-secret; end both with "%s stop %s"\n' "$name" "$endpoint" "$0" "$folder" >&2
   started "$(printf 'export HADOOP_CONF_DIR=%q\nexport HDFS=hdfs://127.0.0.1:%s S3=s3a://%s' "$folder/conf" "$name_node" "$bucket")"
 }

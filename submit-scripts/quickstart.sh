@@ -2,21 +2,13 @@
 # Prepares the sample corpus, trains a small Hyena on it in two executor JVMs, draws the loss and generates a passage. A second
 # run finds what the first one made. Takes key=value arguments for the training, for example: quickstart.sh train.rounds=6
 #
-# Writes to runs/quickstart, or to the folder that QUICKSTART_DIR names. The last line of standard output is one JSON object:
-# bits_per_byte, documents, seconds, run, dataset.
+# Writes to the folder that QUICKSTART_DIR names, or to runs/quickstart in our folder or, if that is read-only, in the current one.
+# The last line of standard output is one JSON object: bits_per_byte, documents, seconds, run, dataset.
 set -euo pipefail
 
-script=${BASH_SOURCE[0]}
-while [ -h "$script" ]; do # also through a symbolic link
-  target=$(readlink "$script")
-  case $target in
-  /*) script=$target ;;
-  *) script=$(dirname "$script")/$target ;;
-  esac
-done
-home=$(cd -P "$(dirname "$script")/.." && pwd)
-hyena=$home/submit-scripts/hyena
-where=${QUICKSTART_DIR:-$home/runs/quickstart}
+# shellcheck source=submit-scripts/layout.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/layout.sh"
+where=${QUICKSTART_DIR:-$runs/quickstart}
 mkdir -p "$where"
 where=$(cd "$where" && pwd)
 dataset=$where/dataset
@@ -31,7 +23,7 @@ value() { # KEY JSON: a number or text of a flat object
 
 say "1/3 prepare: seven documents into token shards ($dataset)"
 prepared=$("$hyena" --master 'local[2]' prepare "$home/conf/quickstart.conf" \
-  "data.input=$home/data-pipelines/sample-corpus" "data.dataset=$dataset" | tail -n 1)
+  "data.input=$corpus" "data.dataset=$dataset" | tail -n 1)
 printf '%s\n' "$prepared" >&2
 
 say "2/3 train: two executor JVMs of one core, parameter averaging ($run)"

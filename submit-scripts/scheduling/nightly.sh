@@ -13,7 +13,7 @@
 #
 # From the environment:
 #   HYENA_INTERVAL_START, HYENA_INTERVAL_END  become data.interval-start and data.interval-end
-#   HYENA_NIGHTLY_DIR  folder of logs and locks; runs/nightly in the repository unless set
+#   HYENA_NIGHTLY_DIR  folder of logs and locks; runs/nightly unless set, in our folder or, if that is read-only, in the current one
 #   HYENA_NIGHTLY_LOG  the log; NAME-DATE.log in that folder unless set, /dev/stderr leaves it to the scheduler
 #   HYENA_LAUNCHER     what starts hyena; the script beside this folder unless set
 set -euo pipefail
@@ -23,21 +23,14 @@ fail() { # EXIT-CODE MESSAGE
   exit "$1"
 }
 
-script=${BASH_SOURCE[0]}
-while [ -h "$script" ]; do # also through a symbolic link
-  target=$(readlink "$script")
-  case $target in
-  /*) script=$target ;;
-  *) script=$(dirname "$script")/$target ;;
-  esac
-done
-home=$(cd -P "$(dirname "$script")/../.." && pwd)
+# shellcheck source=submit-scripts/layout.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../layout.sh"
 
 settings=${1:-}
 [[ $settings = *.conf && -r $settings ]] || fail 2 "the first argument is a settings file that ends in .conf, not '$settings'"
 shift
 name=$(basename "$settings" .conf)
-folder=${HYENA_NIGHTLY_DIR:-$home/runs/nightly}
+folder=${HYENA_NIGHTLY_DIR:-$runs/nightly}
 mkdir -p "$folder"
 log=${HYENA_NIGHTLY_LOG:-$folder/$name-$(date +%F).log}
 
@@ -63,7 +56,7 @@ stop() {
 }
 trap 'rm -f "$result"' EXIT
 trap stop TERM INT
-"${HYENA_LAUNCHER:-$home/submit-scripts/hyena}" prepare "$settings" ${interval[@]+"${interval[@]}"} "$@" \
+"${HYENA_LAUNCHER:-$hyena}" prepare "$settings" ${interval[@]+"${interval[@]}"} "$@" \
   >"$result" 2>>"$log" &
 child=$!
 [ "$stopped" = 0 ] || stop

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,9 +42,11 @@ public final class CheckpointStore {
     private final Storage storage;
     private final String run;
     private final RunLayout layout;
+    private final Retention retention;
     private final Set<ManifestName> invalid = new HashSet<>();
     private final Map<ManifestName, String> reasons = new TreeMap<>();
     private long epoch = NO_EPOCH;
+    private @Nullable ManifestName tried; // the last that this process has begun to save
     private String runId = "";
     private String start = "";
     private String last = "";
@@ -53,6 +56,7 @@ public final class CheckpointStore {
         this.storage = storage;
         this.run = run;
         layout = new RunLayout(storage, run);
+        retention = new Retention(storage, layout);
     }
 
     /** When there is something to say: who only reads starts no logging. */
@@ -196,7 +200,8 @@ public final class CheckpointStore {
 
     /** Reads every byte of a checkpoint; CorruptFileException or FileNotFoundException if it is not whole. */
     public void verify(CheckpointManifest manifest) throws IOException {
-        if (!Arrays.equals(storage.read(layout.uri(manifest.path())), manifest.bytes())) {
+        byte[] bytes = manifest.bytes();
+        if (!Arrays.equals(storage.read(layout.uri(manifest.path()), bytes.length + 1), bytes)) {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
@@ -228,34 +233,42 @@ public final class CheckpointStore {
         }
     }
 
+    /** The same, keeping no other than the newest. */
+    public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+        return save(checkpoint, keep, false, () -> {});
+    }
+
     /**
-     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}. Saving a round again in one epoch
+     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Runs something
+     * just before it creates the manifest, if no later driver has begun by then. Saving a round again in one epoch
      * changes nothing. Another thread may call it than the other methods, if not at the same time. LockedException if
      * another driver has begun a later epoch. CorruptFileException if the files do not read back; older checkpoints are
      * then untouched.
      */
-    public CheckpointManifest save(Checkpoint checkpoint, int keep) throws IOException {
+    public CheckpointManifest save(Checkpoint checkpoint, int keep, boolean keepBest, Runnable beforeCommit)
+            throws IOException {
         if (keep < 1) {
             throw new IllegalArgumentException("at least 1 checkpoint must be kept, found keep = " + keep);
         }
-        refuseIfReplaced();
+        requireEpoch();
         ManifestName name = new ManifestName(checkpoint.round(), epoch);
-        CheckpointManifest manifest = storage.exists(layout.uri(name))
-                ? sameAsSaved(layout.manifest(name), checkpoint)
-                : write(name, checkpoint);
-        verify(manifest);
+        boolean again = name.equals(tried) && storage.exists(layout.uri(name));
+        tried = name;
+        CheckpointManifest manifest =
+                again ? sameAsSaved(layout.manifest(name), checkpoint) : write(name, checkpoint, beforeCommit);
+        verify(manifest.files()); // the manifest has been read already
+        verify(manifest.facts().workers());
         refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
-        new Retention(storage, layout).apply(keep, invalid, epoch);
+        long best = keepBest ? checkpoint.progress().best().round() : Retention.NONE;
+        retention.apply(keep, best, invalid, epoch);
         return manifest;
     }
 
     /** LockedException if a later epoch has begun: call it before writing what a later driver writes too. */
     public void refuseIfReplaced() throws IOException {
-        if (epoch == NO_EPOCH) {
-            throw new IllegalStateException("beginEpoch must be called before the first save to " + run);
-        }
+        requireEpoch();
         long highest = layout.highestEpoch();
         if (highest > epoch) {
             throw new LockedException("another driver, epoch " + highest + ", has taken over the run " + run
@@ -263,7 +276,14 @@ public final class CheckpointStore {
         }
     }
 
-    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint) throws IOException {
+    private void requireEpoch() {
+        if (epoch == NO_EPOCH) {
+            throw new IllegalStateException("beginEpoch must be called before the first save to " + run);
+        }
+    }
+
+    private CheckpointManifest write(ManifestName name, Checkpoint checkpoint, Runnable beforeCommit)
+            throws IOException {
         String directory = WorkerStateFiles.newDirectory(name.round(), name.epoch());
         List<VectorFile> files = new ArrayList<>();
         for (String vector : checkpoint.vectors().keySet()) {
@@ -272,11 +292,15 @@ public final class CheckpointStore {
         }
         CheckpointManifest manifest = CheckpointManifest.of(checkpoint, name.epoch(), provenance(), files);
         refuseIfReplaced();
+        beforeCommit.run();
         TestPoint.reached("before the manifest of round {}", checkpoint.round());
-        if (!storage.createExclusively(layout.uri(manifest.path()), manifest.bytes())) {
+        byte[] bytes = manifest.bytes();
+        if (!storage.createExclusively(layout.uri(name), bytes) // equal if only the answer was lost
+                && !Arrays.equals(storage.read(layout.uri(name), bytes.length + 1), bytes)) {
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");
         }
+        retention.committed(manifest);
         log().info("saved round {} to {}", checkpoint.round(), layout.uri(manifest.path()));
         TestPoint.reached("saved round {}", checkpoint.round());
         return manifest;

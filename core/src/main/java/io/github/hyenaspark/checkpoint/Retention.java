@@ -5,34 +5,68 @@ import io.github.hyenaspark.io.TestPoint;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes old checkpoints, manifests first, and data that no manifest names. */
-record Retention(Storage storage, RunLayout layout) {
+/**
+ * Deletes old checkpoints, manifests first, and data that no manifest names. It reads only once what never changes: what
+ * the drivers of a run resumed from, and the manifests of this process's checkpoints not at all.
+ */
+final class Retention {
+    static final long NONE = -1;
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
-    /** Keeps so many of the newest valid checkpoints, and what drivers later than {@code epoch} wrote. */
-    void apply(int keep, Set<ManifestName> invalid, long epoch) throws IOException {
+    private final Storage storage;
+    private final RunLayout layout;
+    /** The directories of the workers' states that a manifest names. */
+    private final Map<ManifestName, Set<String>> workers = new TreeMap<>();
+
+    private @Nullable Map<Long, ManifestName> froms;
+
+    Retention(Storage storage, RunLayout layout) {
+        this.storage = storage;
+        this.layout = layout;
+    }
+
+    /** Takes note of a checkpoint that this process has committed. */
+    void committed(CheckpointManifest manifest) {
+        workers.put(manifest.name(), directories(manifest));
+    }
+
+    private static Set<String> directories(CheckpointManifest manifest) {
+        return manifest.facts().workers().stream().map(VectorFile::directory).collect(Collectors.toSet());
+    }
+
+    /** Keeps so many of the newest valid checkpoints, a best round, and what drivers later than {@code epoch} wrote. */
+    void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
         }
-        Set<ManifestName> late = layout.superseded();
+        if (froms == null) {
+            froms = layout.froms();
+        }
+        Set<ManifestName> late = RunLayout.superseded(manifests, froms);
         Set<String> live = new HashSet<>();
         int kept = 0;
         for (ManifestName name : manifests) {
-            if (kept < keep || name.epoch() > epoch) {
+            if (kept < keep || name.round() == best || name.epoch() > epoch) {
                 live.add(name.prefix());
-                // a worker's state may be older than its checkpoint
-                layout.readable(name)
-                        .ifPresent(manifest -> manifest.facts().workers().forEach(file -> live.add(file.directory())));
+                if (!workers.containsKey(name)) {
+                    layout.readable(name).ifPresent(this::committed);
+                }
+                live.addAll(workers.getOrDefault(name, Set.of())); // may be older than its checkpoint
                 kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
             } else {
                 LOG.info("deleting the checkpoint {}", name.prefix());
                 storage.delete(layout.uri(name));
+                workers.remove(name);
             }
         }
         long newest = manifests.stream()

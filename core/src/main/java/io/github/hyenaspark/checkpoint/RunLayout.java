@@ -95,8 +95,11 @@ record RunLayout(Storage storage, String run) {
 
     /** Manifests that a driver wrote after a later one had resumed from an older checkpoint: not part of the run. */
     Set<ManifestName> superseded() throws IOException {
-        Map<Long, ManifestName> froms = froms();
-        return manifests().stream()
+        return superseded(manifests(), froms());
+    }
+
+    static Set<ManifestName> superseded(List<ManifestName> manifests, Map<Long, ManifestName> froms) {
+        return manifests.stream()
                 .filter(name -> froms.entrySet().stream()
                         .anyMatch(later -> name.epoch() < later.getKey() && name.compareTo(later.getValue()) > 0))
                 .collect(Collectors.toCollection(TreeSet::new));

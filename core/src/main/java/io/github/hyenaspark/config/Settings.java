@@ -58,6 +58,17 @@ public final class Settings {
         }
     }
 
+    /** Whether an argument is one of {@link #load}, or a key that lacks its value; any other may be a place. */
+    public static boolean isSetting(String argument) {
+        String section = argument.replaceFirst("[.].*", "") + " {";
+        String key = argument.replaceFirst(".*[.]", "") + " = ";
+        return KEY_VALUE.matcher(argument).matches()
+                || argument.endsWith(".conf")
+                || argument.endsWith(".json")
+                || (reference().lines().anyMatch(section::equals)
+                        && reference().lines().anyMatch(line -> line.strip().startsWith(key)));
+    }
+
     /** These settings, overridden by arguments as {@link #load} takes them. */
     public Settings with(List<String> arguments) {
         return over(root.toConfig(), arguments, defaults());

@@ -6,7 +6,7 @@ package io.github.hyenaspark.io;
  * @param uri absolute, as {@link Storage#qualify} writes it
  * @param sha256 in lower-case hexadecimal
  * @param crc32c CRC-32C of the content, 0 to 2^32-1
- * @param modifiedMillis last change by the store's clock, milliseconds since 1970
+ * @param modifiedMillis last change by the store's clock, milliseconds since 1970; 0 unless it was listed
  */
 public record FileInfo(String uri, long bytes, String sha256, long crc32c, long modifiedMillis) {
     static FileInfo listed(String uri, long bytes, long modifiedMillis) {

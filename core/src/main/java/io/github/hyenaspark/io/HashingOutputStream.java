@@ -1,5 +1,6 @@
 package io.github.hyenaspark.io;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -64,7 +65,12 @@ final class HashingOutputStream extends OutputStream {
 
         @Override
         public int read(byte[] to, int at, int count) throws IOException {
-            int got = in.read(to, at, count);
+            int got;
+            try {
+                got = in.read(to, at, count);
+            } catch (FileNotFoundException e) { // an object store may notice it late
+                throw new FileNotFoundException("there is no " + expected.uri());
+            }
             if (got > 0) {
                 hashes.write(to, at, got);
             } else if (got < 0 && !ended) {

@@ -11,8 +11,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.GlobExpander;
 import org.apache.hadoop.fs.GlobFilter;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.PathFilter;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.jspecify.annotations.Nullable;
 
 /** Finds files in one file system. */
@@ -27,11 +29,30 @@ record Listing(FileSystem fileSystem) {
         return sorted(files);
     }
 
-    /** A file itself, or every file below a directory, hidden ones only if asked for. */
-    List<FileInfo> below(Path start, boolean hidden) throws IOException {
+    /**
+     * A file itself, or every file below a directory, hidden ones only if asked for.
+     *
+     * @param flat whether the store has no directories: then one listing has all files
+     */
+    List<FileInfo> below(Path start, boolean flat, boolean hidden) throws IOException {
         List<FileInfo> files = new ArrayList<>();
-        collect(fileSystem.getFileStatus(start), path -> hidden || visible(path), files);
+        if (!flat) {
+            collect(fileSystem.getFileStatus(start), path -> hidden || visible(path), files);
+            return sorted(files);
+        }
+        RemoteIterator<LocatedFileStatus> all = fileSystem.listFiles(start, true);
+        while (all.hasNext()) {
+            FileStatus status = all.next();
+            if (hidden || visible(start, status.getPath())) {
+                files.add(listed(status));
+            }
+        }
         return sorted(files);
+    }
+
+    /** Whether no name between the two is hidden. */
+    private static boolean visible(Path start, Path file) {
+        return file.equals(start) || (visible(file) && visible(start, file.getParent()));
     }
 
     /** Files that match a glob or lie below a match. Hadoop's {@code globStatus} fails at names with a colon. */

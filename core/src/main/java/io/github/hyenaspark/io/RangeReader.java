@@ -9,11 +9,18 @@ public final class RangeReader implements Closeable {
     private final String uri;
     private final FSDataInputStream in;
     private final long length;
+    private final boolean object;
 
-    RangeReader(String uri, FSDataInputStream in, long length) {
+    RangeReader(String uri, FSDataInputStream in, long length, boolean object) {
         this.uri = uri;
         this.in = in;
         this.length = length;
+        this.object = object;
+    }
+
+    /** Whether each read is a request to an object store, so that what was read is worth keeping. */
+    public boolean isObject() {
+        return object;
     }
 
     public long length() {

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.util.functional.FutureIO;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Storage {
     private static final String LOCAL = "file";
+    private static final String WHOLE = "whole-file";
     private static final Set<String> OBJECT_STORES = Set.of("s3a", "s3", "s3n", "gs", "oss", "cosn", "obs");
 
     private static final Patience OF_DISK = new Patience("", 0);
@@ -120,28 +122,40 @@ public final class Storage {
         }
         Location location = location(uri);
         return location.ask(() -> {
-            try (InputStream in = open(location)) {
+            try (InputStream in = open(location, file(location), WHOLE)) {
                 return in.readAllBytes();
+            }
+        });
+    }
+
+    /** At most so many bytes of a file from its start, without asking an object store for its length. */
+    public byte[] read(String uri, int bytes) throws IOException {
+        Location location = location(uri);
+        return location.ask(() -> {
+            try (InputStream in = location.isObject() ? open(location, bytes) : open(uri)) {
+                return in.readNBytes(bytes);
             }
         });
     }
 
     /** The bytes of a file from its start; the caller closes it. */
     public InputStream open(String uri) throws IOException {
-        return open(location(uri));
+        Location location = location(uri);
+        return open(location, file(location), WHOLE);
     }
 
     /** The bytes of a file from an offset on; CorruptFileException if it ends before. The caller closes it. */
     public InputStream open(String uri, long from) throws IOException {
         Location location = location(uri);
-        long length = file(location).getLen();
+        FileStatus status = file(location);
         if (from < 0) {
             throw new IllegalArgumentException("cannot read " + uri + " from byte " + from + ": it must be 0 or more");
         }
-        if (from > length) {
-            throw new CorruptFileException(location.qualified(), "at least " + from + " bytes", length + " bytes");
+        if (from > status.getLen()) {
+            throw new CorruptFileException(
+                    location.qualified(), "at least " + from + " bytes", status.getLen() + " bytes");
         }
-        FSDataInputStream in = location.ask(() -> location.fileSystem().open(location.path()));
+        FSDataInputStream in = open(location, status, WHOLE);
         try {
             in.seek(from);
         } catch (IOException e) {
@@ -159,27 +173,29 @@ public final class Storage {
             return new HashingOutputStream.Verifying(local.get(), expected);
         }
         Location location = location(expected.uri());
-        long found = file(location).getLen();
-        if (found != expected.bytes()) {
-            throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", found + " bytes");
+        if (location.isObject()) { // a byte more than expected shows a longer object too
+            return new HashingOutputStream.Verifying(open(location, expected.bytes() + 1), expected);
         }
-        return new HashingOutputStream.Verifying(open(location), expected);
+        FileStatus status = file(location);
+        if (status.getLen() != expected.bytes()) {
+            throw new CorruptFileException(expected.uri(), expected.bytes() + " bytes", status.getLen() + " bytes");
+        }
+        return new HashingOutputStream.Verifying(open(location, status, WHOLE), expected);
     }
 
     public RangeReader openRange(String uri) throws IOException {
         Location location = location(uri);
-        long length = file(location).getLen();
-        return new RangeReader(location.qualified(), open(location), length);
+        FileStatus status = file(location);
+        return new RangeReader(
+                location.qualified(), open(location, status, "random"), status.getLen(), location.isObject());
     }
 
     public FileInfo hashed(String uri) throws IOException {
-        Location location = location(uri);
-        FileStatus status = file(location);
         var hashes = new HashingOutputStream(OutputStream.nullOutputStream());
-        try (InputStream in = open(location)) {
+        try (InputStream in = open(uri)) {
             in.transferTo(hashes);
         }
-        return hashes.file(location.qualified(), status.getModificationTime());
+        return hashes.file(qualify(uri), 0);
     }
 
     /**
@@ -252,8 +268,7 @@ public final class Storage {
             hashes[0] = new HashingOutputStream(out);
             content.writeTo(hashes[0]);
         }));
-        return new Written(
-                created, hashes[0].file(location.qualified(), file(location).getModificationTime()));
+        return new Written(created, hashes[0].file(location.qualified(), 0));
     }
 
     /** Writes or replaces a file. Only for views and hints, since readers cannot rely on its content. */
@@ -288,20 +303,22 @@ public final class Storage {
     public List<FileInfo> find(String directoryOrGlob) throws IOException {
         Location location = location(directoryOrGlob);
         Listing listing = new Listing(location.fileSystem());
-        if (location.exists()) {
-            return location.ask(() -> listing.below(location.path(), false));
+        try {
+            return location.ask(() -> listing.below(location.path(), location.isObject(), false));
+        } catch (FileNotFoundException e) {
+            if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
+                throw missing(location);
+            }
+            return location.ask(() -> listing.matching(location.path()));
         }
-        if (directoryOrGlob.chars().noneMatch(c -> "*?[{".indexOf(c) >= 0)) {
-            throw missing(location);
-        }
-        return location.ask(() -> listing.matching(location.path()));
     }
 
     /** All files in and below a directory, by URI, even hidden and temporary ones; none if it does not exist. */
     public List<FileInfo> everythingBelow(String directory) throws IOException {
         Location location = location(directory);
         try {
-            return location.ask(() -> new Listing(location.fileSystem()).below(location.path(), true));
+            return location.ask(
+                    () -> new Listing(location.fileSystem()).below(location.path(), location.isObject(), true));
         } catch (FileNotFoundException e) {
             return List.of();
         }
@@ -318,6 +335,10 @@ public final class Storage {
     private record Location(FileSystem fileSystem, Path path, Patience patience) {
         String qualified() {
             return path.toString();
+        }
+
+        boolean isObject() {
+            return OBJECT_STORES.contains(fileSystem.getUri().getScheme());
         }
 
         <T> T ask(Patience.Question<T> question) throws IOException {
@@ -377,14 +398,23 @@ public final class Storage {
         if (location.fileSystem() instanceof RawLocalFileSystem disk) {
             return new LinkWriter(disk);
         }
-        return OBJECT_STORES.contains(location.fileSystem().getScheme())
+        return location.isObject()
                 ? new ConditionalWriter(location.fileSystem())
                 : new RenameWriter(location.fileSystem());
     }
 
-    private static FSDataInputStream open(Location location) throws IOException {
-        file(location);
-        return location.ask(() -> location.fileSystem().open(location.path()));
+    /** With a status that is known, so that S3A does not ask for it again, and how the bytes will be read. */
+    private static FSDataInputStream open(Location location, FileStatus status, String policy) throws IOException {
+        return location.ask(() -> FutureIO.awaitFuture(location.fileSystem()
+                .openFile(location.path())
+                .withFileStatus(status)
+                .opt("fs.option.openfile.read.policy", policy)
+                .build()));
+    }
+
+    /** At most so many bytes of an object; whether it is there shows at the first read. */
+    private static FSDataInputStream open(Location location, long most) throws IOException {
+        return ConditionalWriter.open(location.fileSystem(), location.path(), most);
     }
 
     private static FileStatus file(Location location) throws IOException {

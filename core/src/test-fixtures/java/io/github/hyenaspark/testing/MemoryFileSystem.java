@@ -141,6 +141,13 @@ public final class MemoryFileSystem extends FileSystem {
         return isObjectStore() ? new ConditionalBuilder(this, path) : super.createFile(path);
     }
 
+    @Override
+    public boolean hasPathCapability(Path path, String capability) throws IOException {
+        return capability.equals(CONDITIONAL)
+                ? isObjectStore() && knowsConditions
+                : super.hasPathCapability(path, capability);
+    }
+
     private static final class ConditionalBuilder
             extends FSDataOutputStreamBuilder<FSDataOutputStream, ConditionalBuilder> {
         private final MemoryFileSystem store;

@@ -4,7 +4,6 @@ import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.operator.nn.ParameterSpec;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /** Checkpoints whose every value tells round, vector and index. */
 final class TestCheckpoints {
@@ -44,7 +43,11 @@ final class TestCheckpoints {
                 orders,
                 new Provenance.Numerics("17.0.9", "nd4j-native 1.0.0-M2.1", "openblas 0.3.19", "1"),
                 round * 100,
-                new TrainingProgress(Math.abs(round), 10 * Math.abs(round), OptionalDouble.of(2.5)),
+                new TrainingProgress(
+                        Math.abs(round),
+                        10 * Math.abs(round),
+                        new TrainingProgress.Best(2.5, 1, 2),
+                        List.of(new TrainingProgress.Change(2, "train.rounds", "12", "20"))),
                 List.of());
     }
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -44,6 +45,9 @@ public final class CommandLines {
         CommandSpec spec = CommandSpec.wrapWithoutInspection((Runnable) CommandLines::askForCommand);
         spec.usageMessage().synopsisSubcommandLabel("COMMAND");
         CommandLine line = Commands.PROGRAM.on(spec);
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .description(Commands.SHOW_VERSION)
+                .build()); // Main answers it
         commands.forEach(line::addSubcommand);
         return line.setExpandAtFiles(false)
                 .setUsageHelpWidth(HELP_COLUMNS)

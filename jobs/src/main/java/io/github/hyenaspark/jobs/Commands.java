@@ -71,6 +71,9 @@ final class Commands {
             new CommandWords("inspect", "Shows what is in a run or a dataset.", "RUN --json"),
             new CommandWords("verify", "Checks every hash of a dataset or of a run's checkpoints.", "DATASET"));
 
+    static final String SHOW_VERSION = "Show the versions of hyena-spark, Spark and Java.";
+
+    private static final String RUN = "run.dir";
     private static final int NAME_COLUMNS = 17; // as picocli lays them out
 
     private Commands() {}
@@ -83,20 +86,24 @@ final class Commands {
                 JobCommand.of(words, List.of("data", "tokenizer"), TrainTokenizerJob::run, console);
             case "train" ->
                 JobCommand.of(
-                        words, List.of("data", "model", "train", "checkpoint", "run"), new TrainJob.Command(), console);
-            case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), EvaluateJob::run, console);
-            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), DocumentsJob::score, console);
-            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), DocumentsJob::embed, console);
+                        words,
+                        List.of("data", "model", "train", "checkpoint", "run"),
+                        new TrainJob.Command(true),
+                        console);
+            case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), RUN, EvaluateJob::run, console);
+            case "score" -> JobCommand.of(words, List.of("score", "data", "run"), RUN, DocumentsJob::score, console);
+            case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), RUN, DocumentsJob::embed, console);
             case "compare" ->
                 JobCommand.of(
                         words,
                         List.of("compare", "data", "model", "train", "checkpoint", "run"),
+                        "compare.dir",
                         CompareJob::run,
                         console);
             case "generate" -> GenerateJob.command(words, console);
             case "export" -> ExportJob.command(words, console);
             case "import" -> JobCommand.of(words, List.of("import", "run"), new ImportJob(), console);
-            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), VacuumJob::run, console);
+            case "vacuum" -> JobCommand.of(words, List.of("vacuum", "data"), "data.dataset", VacuumJob::run, console);
             case "bench" -> BenchJob.command(words, console);
             case "inspect" -> InspectJob.command(words, console);
             case "verify" -> VerifyJob.command(words, console);
@@ -104,10 +111,19 @@ final class Commands {
         };
     }
 
+    /** Ours as the manifest of our jar has it. */
+    static String version() {
+        String ours = Commands.class.getPackage().getImplementationVersion();
+        String spark = JavaVersion.sparkVersion();
+        return "hyena-spark " + (ours == null ? "from classes without a jar" : ours)
+                + (spark.isEmpty() ? "" : ", Spark " + spark) + ", Java " + System.getProperty("java.version");
+    }
+
     /** The help of the program, as picocli would print it after a tenth of a second. */
     static String help() {
-        StringBuilder help = new StringBuilder("Usage: hyena [-h] COMMAND\n" + PROGRAM.summary() + "\nExample: hyena "
-                + PROGRAM.example() + "\n  -h, --help   Show this help.\nCommands:\n");
+        StringBuilder help = new StringBuilder("Usage: hyena [-hV] COMMAND\n" + PROGRAM.summary() + "\nExample: hyena "
+                + PROGRAM.example() + "\n  -h, --help      Show this help.\n  -V, --version   " + SHOW_VERSION
+                + "\nCommands:\n");
         for (CommandWords words : ALL) {
             String gap = " ".repeat(NAME_COLUMNS - words.name().length());
             help.append("  " + words.name() + gap + words.summary() + "\n");

@@ -33,8 +33,8 @@ final class JavaVersion {
                         "Spark " + spark + " does not run on Java " + java + ": set JAVA_HOME to a Java 17 or 21");
     }
 
-    /** As Spark's own jar says it: loading a class of Spark for it would take longer. */
-    private static String sparkVersion() {
+    /** As Spark's own jar says it, empty if there is none: loading a class of Spark for it would take longer. */
+    static String sparkVersion() {
         try (InputStream in = JavaVersion.class.getResourceAsStream("/spark-version-info.properties")) {
             Properties properties = new Properties();
             if (in != null) {

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The program: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. Two uses that should take no time, help and
- * {@code inspect}, do without picocli; no public method here may name a class of it, since Java loads them all at the
- * start.
+ * The program: {@code hyena COMMAND [FILE.conf ...] [key=value ...]}. Uses that should take no time, help, the version
+ * and {@code inspect}, do without picocli; no public method here may name a class of it, since Java loads them all at
+ * the start.
  */
 public final class Main {
     private Main() {}
@@ -32,7 +32,7 @@ public final class Main {
         Console console = Console.ofProcess();
         int code = run(words, console);
         console.stop().awaitEnd();
-        if (asksForHelp(words) || InspectJob.isPlain(words)) {
+        if (asksForHelp(words) || asksForVersion(words) || InspectJob.isPlain(words)) {
             Runtime.getRuntime().halt(code); // exit would look for loggers in every jar
         }
         System.exit(code);
@@ -43,6 +43,11 @@ public final class Main {
         try {
             if (asksForHelp(arguments)) {
                 console.results().print(Commands.help());
+                console.results().flush();
+                return ExitCode.DONE.code();
+            }
+            if (asksForVersion(arguments)) {
+                console.results().println(Commands.version());
                 console.results().flush();
                 return ExitCode.DONE.code();
             }
@@ -58,6 +63,11 @@ public final class Main {
     private static boolean asksForHelp(List<String> arguments) {
         String first = arguments.isEmpty() ? "" : arguments.get(0);
         return first.equals("-h") || first.equals("--help");
+    }
+
+    private static boolean asksForVersion(List<String> arguments) {
+        String first = arguments.isEmpty() ? "" : arguments.get(0);
+        return first.equals("-V") || first.equals("--version");
     }
 
     /** The same as by way of picocli, whose start takes longer than all the rest of the command. */

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * Runs the commands that end at once, so that {@code submit-scripts/hyena} gets the list of their classes for its
@@ -39,6 +38,7 @@ final class ShortCommands {
             var console = new Console(nowhere, nowhere);
             for (List<String> words : List.of(
                     List.of("--help"),
+                    List.of("--version"),
                     List.of("train", "--help"),
                     List.of("train", "train.lr"),
                     List.of("inspect", run),
@@ -72,7 +72,7 @@ final class ShortCommands {
                 Map.of(),
                 new Provenance.Numerics("", "", "", ""),
                 0,
-                new TrainingProgress(0, 0, OptionalDouble.empty()),
+                TrainingProgress.NONE,
                 List.of());
     }
 }

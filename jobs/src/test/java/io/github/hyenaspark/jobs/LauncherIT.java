@@ -162,6 +162,8 @@ class LauncherIT {
         assertLean(" picocli.CommandLine ", " com.fasterxml.jackson.core.JsonParser ");
         assertQuiet(hyena("train", "--help"));
         assertLean();
+        assertThat(hyena("--version").results())
+                .matches("hyena-spark [0-9.]+(-SNAPSHOT)?, Spark [0-9.]+, Java [0-9.]+\n");
     }
 
     @Test

@@ -47,6 +47,18 @@ class MainTest {
     }
 
     @Test
+    void theVersionNamesSparkAndJavaToo() {
+        for (String option : List.of("-V", "--version")) {
+            results.reset();
+            assertThat(run(option)).isZero();
+            assertThat(results.toString(StandardCharsets.UTF_8))
+                    .startsWith("hyena-spark ")
+                    .contains(", Spark ", ", Java " + System.getProperty("java.version"))
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
     void theHelpOfTrainHasEveryKeyOfItsSectionsUnbroken() {
         assertThat(run("train", "--help")).isZero();
         List<String> help = results.toString(StandardCharsets.UTF_8).lines().toList();
@@ -225,6 +237,32 @@ class MainTest {
         assertRefused(run("embed", "embed.positions=[1]"), 2, "embed.positions: found [1] with embed.pooling=last");
         messages.reset();
         assertRefused(run("embed", "embed.pooling=positions"), 2, "embed.positions: found []");
+    }
+
+    @Test
+    void aPlaceMayStandAloneOrBehindItsKey() throws IOException {
+        String nowhere = directory.resolve("nowhere").toString();
+        for (String command : List.of("evaluate", "generate", "export")) {
+            for (String place : List.of(nowhere, "run.dir=" + nowhere)) {
+                messages.reset();
+                assertRefused(run(command, place, "export.output=x"), 2, "there is no checkpoint in " + nowhere);
+            }
+        }
+        messages.reset();
+        assertRefused(run("evaluate", "a", "run.dir=b"), 2, "run.dir: found b beside a, expected one of the two");
+        messages.reset();
+        assertRefused(run("evaluate", "a", "b"), 2, "cannot understand the argument \"b\"");
+        messages.reset();
+        assertRefused(run("evaluate", "evaluate.split"), 2, "cannot understand the argument \"evaluate.split\"");
+        messages.reset();
+        assertRefused(run("evaluate", "run.1"), 2, "there is no checkpoint in run.1");
+        messages.reset();
+        assertRefused(run("vacuum", nowhere), 2, "nowhere");
+        String made = directory.resolve("run").toString();
+        ShortCommands.makeRun(made);
+        for (String command : List.of("inspect", "verify")) {
+            assertThat(run(command, "run.dir=" + made)).isZero();
+        }
     }
 
     @Test

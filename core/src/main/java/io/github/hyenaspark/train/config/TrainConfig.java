@@ -4,6 +4,7 @@ import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.io.SplitMix64;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.optim.LearningRate;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -59,7 +60,8 @@ public record TrainConfig(
         Codec downCodec,
         Guard guard,
         List<StepPhase> stepPhases,
-        LengthSchedule lengthSchedule) {
+        LengthSchedule lengthSchedule,
+        Reached reached) {
     public TrainConfig {
         SettingCheck.atLeast("train.workers", workers, 1);
         SettingCheck.atLeast("train.local-steps", localSteps, 1);
@@ -301,6 +303,24 @@ public record TrainConfig(
         WORKERS,
         /** Those of the mean gradient, as if one AdamW took all batches; see {@code SecondMomentCorrection}. */
         MEAN_GRADIENT
+    }
+
+    /**
+     * From where rates go on since the run changed its plan, section {@code train.reached}, which is set by the change.
+     *
+     * @param step local steps before the change; 0 without one
+     * @param fraction what was left of the way from the highest rate to the lowest, 0 to 1
+     */
+    public record Reached(long step, double fraction) implements Serializable {
+        private static final long serialVersionUID = 1;
+
+        public Reached {
+            boolean fits = step >= 0 && fraction >= 0 && fraction <= 1 && (step > 0 || fraction == 1);
+            if (!fits) {
+                throw new IllegalArgumentException("train.reached is set by a change at a resume, found step " + step
+                        + " and fraction " + fraction + "; leave it out");
+            }
+        }
     }
 
     /** First rounds of a run with another H; both at least 1. */

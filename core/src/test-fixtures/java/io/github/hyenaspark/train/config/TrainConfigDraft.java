@@ -34,6 +34,7 @@ public final class TrainConfigDraft {
     public TrainConfig.Guard guard = new TrainConfig.Guard(10, TrainConfig.Guard.Action.STOP);
     public List<TrainConfig.StepPhase> stepPhases = List.of();
     public TrainConfig.LengthSchedule lengthSchedule = new TrainConfig.LengthSchedule(0, 1);
+    public TrainConfig.Reached reached = new TrainConfig.Reached(0, 1);
 
     /** The settings as they are now. */
     public TrainConfig config() {
@@ -66,6 +67,7 @@ public final class TrainConfigDraft {
                 downCodec,
                 guard,
                 stepPhases,
-                lengthSchedule);
+                lengthSchedule,
+                reached);
     }
 }

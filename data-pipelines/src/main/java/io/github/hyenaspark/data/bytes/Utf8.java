@@ -70,31 +70,40 @@ public final class Utf8 {
     /** Validates a text block after block, eight bytes of ASCII at a time; decodes nothing. */
     public static final class Validator {
         private int missing;
-        private int lead; // of the character whose second byte is next, else 0
+        private int first; // byte of the last character that is not ASCII
 
-        /** Returns the index of the first byte that is malformed where it is, or {@code to} if none is. */
+        /**
+         * Returns the index at which the first malformed character begins, below {@code from} if it began in an earlier
+         * block, or {@code to} if all are well formed.
+         */
         public int accept(byte[] text, int from, int to) {
             int i = from;
             while (i < to) {
                 int unsigned = text[i] & 0xFF;
                 if (missing > 0) {
-                    if (!continues(lead, unsigned)) {
-                        return i;
+                    int before = lengthOf(first) - missing;
+                    if (!continues(before == 1 ? first : 0, unsigned)) {
+                        return i - before;
                     }
                     missing--;
-                    lead = 0;
                     i++;
                 } else if (unsigned < 0x80) {
                     i = skipAscii(text, i + 1, to);
-                } else if (isLead(unsigned)) {
-                    missing = lengthOf(unsigned) - 1;
-                    lead = unsigned;
-                    i++;
                 } else {
-                    return i;
+                    first = unsigned;
+                    if (!isLead(unsigned)) {
+                        return i;
+                    }
+                    missing = lengthOf(unsigned) - 1;
+                    i++;
                 }
             }
             return to;
+        }
+
+        /** The byte with which the malformed character begins. */
+        public int malformed() {
+            return first;
         }
 
         /** Whether the bytes so far end between two characters. */

@@ -10,10 +10,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/** The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. */
+/**
+ * The section {@code data.source}, how input is read; {@code reference.conf} describes its keys. Extensions are in
+ * lower case with their dot.
+ */
 public record SourceConfig(
         SourceFormat format,
+        List<String> extensions,
         TextDocuments documents,
         String separator,
         String textField,
@@ -22,6 +27,7 @@ public record SourceConfig(
         Fasta fasta)
         implements Serializable {
     private static final int LONGEST_SEPARATOR = 1024;
+    private static final Pattern ENDING = Pattern.compile("[^\\s/*?]*[^\\s/*?.]");
 
     public SourceConfig {
         boolean line = separator.indexOf('\n') < 0 && separator.indexOf('\r') < 0;
@@ -36,13 +42,23 @@ public record SourceConfig(
         boolean named = new HashSet<>(columns).size() == columns.size() && !columns.contains("");
         Refusal.unless(named, "data.source.columns", columns, "different names that are not empty");
         columns = Collections.unmodifiableList(new ArrayList<>(columns));
+        boolean endings =
+                extensions.stream().allMatch(ending -> ENDING.matcher(ending).matches());
+        Refusal.unless(endings, "data.source.extensions", extensions, "endings of file names, such as [md, py]");
+        List<String> dotted = new ArrayList<>();
+        extensions.forEach(
+                ending -> dotted.add(ending.replaceFirst("^[.]?", ".").toLowerCase(Locale.ROOT)));
+        extensions = Collections.unmodifiableList(dotted);
     }
 
     public SourceConfig withFasta(Fasta other) {
-        return new SourceConfig(format, documents, separator, textField, idField, columns, other);
+        return new SourceConfig(format, extensions, documents, separator, textField, idField, columns, other);
     }
 
-    /** All that decides which documents there are, as text; a BED file counts by its content, not its place. */
+    /**
+     * All that decides which documents the input's files have, as text; a BED file counts by its content, not its
+     * place.
+     */
     public Map<String, String> identity() {
         return Map.of(
                 "source.format", format.name(),
@@ -84,7 +100,7 @@ public record SourceConfig(
         /** By each file's name; text if the name tells nothing. */
         AUTO(""),
         TEXT(".txt"),
-        JSONL(".jsonl .ndjson"),
+        JSONL(".jsonl .ndjson .json"),
         PARQUET(".parquet"),
         /** Sequences of nucleotides or amino acids under header lines. */
         FASTA(".fa .fasta .fna");

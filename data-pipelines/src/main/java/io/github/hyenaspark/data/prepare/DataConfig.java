@@ -19,6 +19,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The section {@code data}; {@code reference.conf} describes its keys. */
 public record DataConfig(
@@ -41,11 +44,10 @@ public record DataConfig(
         String intervalStart,
         String intervalEnd)
         implements Serializable {
-    private static final String TOKENIZERS = "bytes, dna, gpt2, symbols-V or the URI of a tokenizer.json";
+    private static final Logger LOG = LoggerFactory.getLogger(DataConfig.class);
     private static final String ON_DISK = "file:";
 
     public DataConfig {
-        Refusal.unless(Tokenizer.isKnown(tokenizer), "data.tokenizer", "\"" + tokenizer + "\"", TOKENIZERS);
         Refusal.unless(unitBytes >= 1, "data.unit-bytes", unitBytes, "at least 1 byte");
         boolean fits = shardBytes >= 1 && shardBytes < 1L << Integer.SIZE;
         Refusal.unless(fits, "data.shard-bytes", shardBytes, "1 to 4294967295 bytes");
@@ -81,12 +83,12 @@ public record DataConfig(
         SourceConfig.Fasta fasta = source.fasta();
         SourceConfig places = source.withFasta(new SourceConfig.Fasta(
                 fasta.nRuns(), fasta.nRunBases(), fasta.lowerCase(), absolute(storage, fasta.bed())));
-        boolean file = tokenizer.endsWith(Tokenizer.FILE_ENDING);
+        String named = Tokenizer.place(storage, tokenizer);
         return new DataConfig(
                 absolute(storage, TaskInput.isTask(input) ? TaskInput.directory(dataset) : input),
                 absolute(storage, dataset),
                 snapshot,
-                file ? absolute(storage, tokenizer) : tokenizer,
+                named.endsWith(Tokenizer.FILE_ENDING) ? absolute(storage, named) : named,
                 unitBytes,
                 shardBytes,
                 validationFraction,
@@ -121,23 +123,24 @@ public record DataConfig(
     }
 
     /**
-     * The files of {@code data.input}, sorted by path, without those of the dataset, which may lie in a folder of its
-     * input; refuses an input that is missing, empty, or in the dataset's directory (unless it is the examples of a
-     * task).
+     * The files of {@code data.input}, without those of the dataset, which may lie in a folder of its input; logs the
+     * skipped ones. Refuses an input that is missing, empty, or in the dataset's directory (unless it is the examples
+     * of a task).
      */
-    public List<InputFile> files(Storage storage) throws IOException {
-        List<InputFile> found = InputListing.files(storage, input, source);
-        if (dataset.isBlank() || TaskInput.directory(dataset).equals(input)) {
-            return found;
+    public InputListing files(Storage storage) throws IOException {
+        if (!dataset.isBlank() && TaskInput.directory(dataset).equals(input)) {
+            return new InputListing(InputListing.of(storage, input, source, "").files(), new TreeMap<>());
         }
-        String own = Storage.resolve(storage.qualify(dataset), "/");
-        List<InputFile> files =
-                found.stream().filter(file -> !file.uri().startsWith(own)).toList();
-        if (files.isEmpty()) {
+        String own = dataset.isBlank() ? "" : Storage.resolve(storage.qualify(dataset), "/");
+        InputListing found = InputListing.of(storage, input, source, own);
+        if (found.files().isEmpty()) {
             throw new IllegalArgumentException("data.dataset: found " + dataset
                     + ", which has every file of data.input " + input + " in it, expected a directory of its own");
         }
-        return files;
+        if (!found.skipped().isEmpty()) {
+            LOG.info("skipped {}; {}", found.skippedInWords(), InputListing.ADVICE);
+        }
+        return found;
     }
 
     /** A changed file stops the run, or is prepared again and its old documents leave the dataset. */

@@ -4,7 +4,9 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Hashes;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
  * when others join, and equal documents share one.
  */
 public record SplitRule(double fraction, List<String> names, String column) {
+    private static final double LIKELY = 0.05;
     private static final int CANDIDATES_SHOWN = 20;
     private static final int FRACTION_DIGITS = 13;
 
@@ -23,6 +26,20 @@ public record SplitRule(double fraction, List<String> names, String column) {
                         < fraction
                 : names.contains(path) || names.contains(fileName(path)) || names.contains(givenId);
         return validation ? Split.VALIDATION : Split.TRAIN;
+    }
+
+    /** What to say if it is likely that none of so many different documents is held out; not if names decide. */
+    public Optional<String> noneHeldOut(long documents) {
+        double chance = names.isEmpty() ? Math.pow(1 - fraction, (double) documents) : 0;
+        String found = chance == 1
+                ? " holds nothing out"
+                : String.format(
+                        Locale.ROOT, " may hold nothing out (documents: %d, chance: %.0f %%)", documents, 100 * chance);
+        return chance < LIKELY
+                ? Optional.empty()
+                : Optional.of("data.validation-fraction=" + fraction + found
+                        + ", and then training cannot measure its loss on"
+                        + " unseen text; set data.validation-documents or a larger fraction before you go on");
     }
 
     /** The first 52 bits of a hash as a number in [0, 1). */

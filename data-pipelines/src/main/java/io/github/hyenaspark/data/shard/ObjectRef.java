@@ -60,8 +60,15 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
 
     public byte[] read(Storage storage, String dataset) throws IOException {
         String uri = Storage.resolve(dataset, file);
-        checkLength(storage, uri);
-        byte[] content = storage.read(uri);
+        byte[] content;
+        try {
+            content = storage.read(uri, Math.toIntExact(bytes + 1)); // one more shows that it is longer
+        } catch (FileNotFoundException e) {
+            throw missing(uri);
+        }
+        if (content.length != bytes) {
+            checkLength(storage, uri);
+        }
         checkHash(uri, Hashes.sha256(content));
         return content;
     }
@@ -71,11 +78,15 @@ public record ObjectRef(String file, long bytes, String sha256) implements Seria
         try {
             found = storage.length(uri);
         } catch (FileNotFoundException e) {
-            throw new CorruptFileException(uri, bytes + " bytes", "no such file", "run prepare again");
+            throw missing(uri);
         }
         if (found != bytes) {
             throw new CorruptFileException(uri, bytes + " bytes", found + " bytes", "run prepare again");
         }
+    }
+
+    private CorruptFileException missing(String uri) {
+        return new CorruptFileException(uri, bytes + " bytes", "no such file", "run prepare again");
     }
 
     private void checkHash(String uri, String found) throws CorruptFileException {

@@ -5,11 +5,16 @@ import io.github.hyenaspark.io.RangeReader;
 import io.github.hyenaspark.io.Storage;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads tokens anywhere in a shard: each read is one range of whole blocks, whose checksums are compared; a read within
- * the previous range touches no file. Opening checks the whole index and the shard's length. Confined to one thread.
+ * the previous range touches no file. The blocks of an object store are kept while the heap has room for them. Opening
+ * checks the whole index and the shard's length. Confined to one thread.
  */
 public final class ShardReader implements Closeable {
     static final String DELETE_HINT = "delete it and run prepare again";
@@ -30,6 +35,8 @@ public final class ShardReader implements Closeable {
 
     private long blocksFrom;
     private long blocksTo;
+    /** Checked blocks of an object store, by number. */
+    private final Map<Long, SoftReference<byte[]>> kept = new HashMap<>();
 
     private ShardReader(Storage storage, String dataset, ShardEntry entry, MegatronIndex index) {
         this.storage = storage;
@@ -95,10 +102,36 @@ public final class ShardReader implements Closeable {
         if (blocks.length < whole) {
             blocks = new byte[whole];
         }
-        range().readFully(from, blocks, 0, bytes);
-        checksums().check(uri, first, blocks, bytes);
+        if (!range().isObject()) {
+            fetch(first, bytes);
+        } else if (!copyKept(first, bytes)) {
+            fetch(first, bytes);
+            for (int at = 0; at < bytes; at += BlockChecksums.BLOCK_BYTES) {
+                byte[] block = Arrays.copyOfRange(blocks, at, Math.min(bytes, at + BlockChecksums.BLOCK_BYTES));
+                kept.put(first + at / BlockChecksums.BLOCK_BYTES, new SoftReference<>(block));
+            }
+        }
         blocksFrom = from;
         blocksTo = from + bytes;
+    }
+
+    /** Whole blocks from the file. */
+    private void fetch(long first, int bytes) throws IOException {
+        range().readFully(first * BlockChecksums.BLOCK_BYTES, blocks, 0, bytes);
+        checksums().check(uri, first, blocks, bytes);
+    }
+
+    /** Copies blocks that were kept; false if one is missing. */
+    private boolean copyKept(long first, int bytes) {
+        for (int at = 0; at < bytes; at += BlockChecksums.BLOCK_BYTES) {
+            SoftReference<byte[]> found = kept.get(first + at / BlockChecksums.BLOCK_BYTES);
+            byte[] block = found == null ? null : found.get();
+            if (block == null) {
+                return false;
+            }
+            System.arraycopy(block, 0, blocks, at, block.length);
+        }
+        return true;
     }
 
     private void forgetBlocks() {

@@ -34,7 +34,7 @@ public final class ByteTokenizer extends DescribedTokenizer {
         long length = encodeBlocks(text, sink, (bytes, count, ids, offset) -> {
             int valid = check.accept(bytes, 0, count);
             if (valid < count) {
-                throw malformed(offset + valid, bytes[valid]);
+                throw malformed(offset + valid, check.malformed());
             }
             for (int i = 0; i < count; i++) {
                 ids[i] = bytes[i] & 0xFF;
@@ -65,7 +65,7 @@ public final class ByteTokenizer extends DescribedTokenizer {
         }
     }
 
-    static MalformedTextException malformed(long offset, byte found) {
+    static MalformedTextException malformed(long offset, int found) {
         return new MalformedTextException(offset, String.format(Locale.ROOT, "byte 0x%02X is not UTF-8 here", found));
     }
 

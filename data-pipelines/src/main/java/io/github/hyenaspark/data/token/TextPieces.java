@@ -81,7 +81,7 @@ public final class TextPieces {
         int count = in.readNBytes(buffer, held, asked);
         int valid = check.accept(buffer, held, held + count);
         if (valid < held + count) {
-            throw ByteTokenizer.malformed(offset + valid, buffer[valid]);
+            throw ByteTokenizer.malformed(offset + valid, check.malformed());
         }
         held += count;
         atEnd = count < asked;

@@ -20,12 +20,22 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
     /** The ending of a name that is the URI of a {@code tokenizer.json}. */
     String FILE_ENDING = ".json";
 
+    /** The file of a tokenizer in its folder. */
+    String FILE = "tokenizer.json";
+
     /**
      * The tokenizer of a name in the settings. IllegalArgumentException if the name is unknown, or the file uses an
      * unsupported feature. CorruptFileException if the file is not a {@code tokenizer.json}.
      */
     static Tokenizer open(Storage storage, String name) throws IOException {
-        return name.endsWith(FILE_ENDING) ? ofFile(name, storage.read(name)) : of(name);
+        String place = place(storage, name);
+        return place.endsWith(FILE_ENDING) ? ofFile(place, storage.read(place)) : of(place);
+    }
+
+    /** A name in the settings; if it is a folder with a {@code tokenizer.json}, the URI of that file. */
+    static String place(Storage storage, String name) throws IOException {
+        boolean folder = !name.isBlank() && !isKnown(name) && storage.exists(Storage.resolve(name, FILE));
+        return folder ? Storage.resolve(name, FILE) : name;
     }
 
     /** The tokenizer {@code bytes}, {@code dna}, {@code gpt2} or {@code symbols-V}; refuses other names. */
@@ -38,13 +48,14 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
             case DnaTokenizer.NAME -> new DnaTokenizer();
             case Gpt2Vocabulary.NAME -> Gpt2Vocabulary.tokenizer();
             default ->
-                throw new IllegalArgumentException("data.tokenizer: found \"" + name
-                        + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\" or the place of a tokenizer.json");
+                throw new IllegalArgumentException(
+                        "data.tokenizer: found \"" + name
+                                + "\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a tokenizer.json or a folder that has one");
         };
     }
 
-    /** Whether {@link #open} takes this name; a file is not looked for. */
-    static boolean isKnown(String name) {
+    /** Whether this is the name of a tokenizer or of a file, which is not looked for. */
+    private static boolean isKnown(String name) {
         return name.equals(ByteTokenizer.NAME)
                 || name.equals(DnaTokenizer.NAME)
                 || name.equals(Gpt2Vocabulary.NAME)

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
@@ -84,7 +85,7 @@ public final class UnicodeClasses {
         for (int character = 0; character <= Character.MAX_CODE_POINT + 1; character++) {
             if (character > Character.MAX_CODE_POINT || !wanted.test(character)) {
                 if (character - begin >= least) {
-                    text.append("\\x{%x}-\\x{%x}".formatted(begin, character - 1));
+                    text.append(String.format(Locale.ROOT, "\\x{%x}-\\x{%x}", begin, character - 1));
                 }
                 begin = character + 1;
             }

@@ -13,6 +13,7 @@ class SourceConfigTest {
     private static SourceConfig config(String separator, String textField, String idField, String... columns) {
         return new SourceConfig(
                 SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 separator,
                 textField,
@@ -27,6 +28,7 @@ class SourceConfigTest {
         SourceConfig lines = SlicesTest.text(SourceConfig.TextDocuments.LINE, "");
         SourceConfig jsonl = new SourceConfig(
                 SourceConfig.SourceFormat.JSONL,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
@@ -66,6 +68,19 @@ class SourceConfigTest {
                 .hasMessageStartingWith("data.source.text-field: found \"t\", which");
         assertThatThrownBy(() -> config("", "t", "", "a", "a"))
                 .hasMessage("data.source.columns: found [a, a], expected different names that are not empty");
+        for (String ending : List.of("", ".", "*.md", "a/b")) {
+            assertThatThrownBy(() -> new SourceConfig(
+                            SourceConfig.SourceFormat.AUTO,
+                            List.of(ending),
+                            SourceConfig.TextDocuments.FILE,
+                            "",
+                            "text",
+                            "",
+                            List.of(),
+                            TestSources.defaultFasta()))
+                    .hasMessage("data.source.extensions: found [" + ending
+                            + "], expected endings of file names, such as [md, py]");
+        }
         for (int bases : List.of(0, (1 << 16) + 1)) {
             assertThatThrownBy(() ->
                             new SourceConfig.Fasta(SourceConfig.NRuns.SPLIT, bases, SourceConfig.LowerCase.KEEP, ""))

@@ -88,6 +88,22 @@ class SplitRuleTest {
         assertThat(rule.split("all.jsonl", "doc-8", Map.of(), "ff")).isEqualTo(Split.TRAIN);
     }
 
+    @Test
+    void aSplitThatProbablyHoldsNothingOutIsToldBeforeTheWork() {
+        assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(3))
+                .hasValueSatisfying(
+                        told -> assertThat(told)
+                                .startsWith(
+                                        "data.validation-fraction=0.05 may hold nothing out (documents: 3, chance: 86 %), and"));
+        assertThat(new SplitRule(0, List.of(), "").noneHeldOut(Long.MAX_VALUE))
+                .hasValueSatisfying(
+                        told -> assertThat(told).startsWith("data.validation-fraction=0.0 holds nothing out, and"));
+        assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(100)).isEmpty();
+        assertThat(new SplitRule(0.05, List.of(), "").noneHeldOut(Long.MAX_VALUE))
+                .isEmpty();
+        assertThat(new SplitRule(0, List.of("doc-7"), "").noneHeldOut(3)).isEmpty();
+    }
+
     private static InputFile file(String path) {
         return new InputFile(path, "file:/" + path, 1, 0);
     }

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.hyenaspark.data.testing.TestShards;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.testing.MemoryFileSystem;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +62,30 @@ class ShardReaderTest {
                         .isTrue();
             }
         }
+    }
+
+    @Test
+    void noBlockOfAnObjectStoreIsReadTwice() throws IOException {
+        ShardEntry shard = shards.write(FORMAT, TestShards.documents(256)).get(0);
+        Map<String, String> settings = Map.of("fs.s3a.impl", MemoryFileSystem.class.getName());
+        Storage storage = Storage.of(settings);
+        for (ObjectRef file : shard.files()) {
+            storage.write("s3a://blocks/" + file.file(), out -> Files.copy(shards.path(file.file()), out));
+        }
+        var configuration = new Configuration();
+        settings.forEach(configuration::set);
+        var memory = (MemoryFileSystem) FileSystem.get(URI.create("s3a://blocks/"), configuration);
+        int[] found = new int[200];
+        int[] expected = new int[200];
+        try (ShardReader reader = ShardReader.open(storage, "s3a://blocks", shard, TokenType.UINT8);
+                ShardReader local = open(shard)) {
+            for (int i = 0; i < 20; i++) { // now in the first block, now in the last two
+                reader.read(i % 2 == 0 ? 5 : 7, i % 2 * 60_000 + i, found, 0, 200);
+                local.read(i % 2 == 0 ? 5 : 7, i % 2 * 60_000 + i, expected, 0, 200);
+                assertThat(found).isEqualTo(expected);
+            }
+        }
+        assertThat(memory.bytesRead().get("s3a://blocks/" + shard.file())).isBetween(1L << 16, shard.bin().bytes());
     }
 
     @Test

@@ -10,6 +10,7 @@ public final class TestSources {
     public static SourceConfig defaults() {
         return new SourceConfig(
                 SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

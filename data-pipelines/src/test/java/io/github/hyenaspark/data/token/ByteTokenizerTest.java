@@ -79,6 +79,20 @@ class ByteTokenizerTest {
     }
 
     @Test
+    void ofACharacterThatIsCutOffTheFirstByteIsNamed() {
+        for (byte[] text : List.of(
+                "caf\u00E9 au lait".getBytes(StandardCharsets.ISO_8859_1),
+                new byte[] {'c', 'a', 'f', (byte) 0xE9, (byte) 0xA0, ' '},
+                new byte[] {'c', 'a', 'f', (byte) 0xE9, (byte) 0xE9, (byte) 0xA0, (byte) 0xA0})) {
+            for (InputStream in : List.of(new ByteArrayInputStream(text), oneByteAtATime(text))) {
+                var fault = catchThrowableOfType(MalformedTextException.class, () -> encoded(in));
+                assertThat(fault.offset()).isEqualTo(3);
+                assertThat(fault.reason()).isEqualTo("byte 0xE9 is not UTF-8 here");
+            }
+        }
+    }
+
+    @Test
     void aTextThatEndsInsideACharacterIsRefusedAtItsEnd() {
         byte[] text = Arrays.copyOf("ab€".getBytes(StandardCharsets.UTF_8), 4);
 
@@ -130,9 +144,8 @@ class ByteTokenizerTest {
     void anUnknownNameIsRefused() {
         assertThatThrownBy(() -> Tokenizer.of("byte"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(
-                        "data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\" or the place of a"
-                                + " tokenizer.json");
+                .hasMessage("data.tokenizer: found \"byte\", expected \"bytes\", \"dna\", \"gpt2\", \"symbols-V\", a"
+                        + " tokenizer.json or a folder that has one");
     }
 
     @Test

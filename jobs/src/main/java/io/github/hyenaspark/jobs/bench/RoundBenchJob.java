@@ -101,13 +101,14 @@ final class RoundBenchJob {
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);
         checkpoints.beginEpoch();
         int rounds = bench.warmUpRounds() + bench.rounds();
-        RunStore store = new RunStore(storage, new RunDirectory(directory, checkpoint.keep()), checkpoints, facts(), 0);
+        RunStore store =
+                new RunStore(storage, new RunDirectory(directory, checkpoint.keep(), false), checkpoints, facts(), 0);
         var options = new WorkerOptions(
                 run.merge(),
                 checkpoints.epoch(),
                 ReplayedSteps.none(),
                 WorkerComputation.synthetic(bench.seconds(), bench.warmUpRounds()));
-        var plan = new AveragingDriver.Plan(rounds, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
+        var plan = new AveragingDriver.Plan(rounds, 0, 0, 0, checkpoint.everyRounds(), 1, checkpoint.async());
         try (SparkRuntime runtime = SparkRuntime.start("hyena bench round", train.threads());
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan(directory), options);
                 Progress progress = Progress.open(

@@ -19,10 +19,11 @@ public final class JobCommand implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private final SettingsArguments arguments = new SettingsArguments();
+    private final SettingsArguments arguments;
 
-    private JobCommand(String name, List<String> sections, Job job, Console console) {
+    private JobCommand(String name, List<String> sections, String place, Job job, Console console) {
         this.name = name;
+        this.arguments = new SettingsArguments(place);
         this.sections = sections;
         this.job = job;
         this.console = console;
@@ -32,7 +33,12 @@ public final class JobCommand implements Callable<Integer> {
      * A command that reads some sections of the settings: its help has them, and its log what differs from defaults.
      */
     public static CommandLine of(CommandWords words, List<String> sections, Job job, Console console) {
-        return words.on(new JobCommand(words.name(), sections, job, console), sections);
+        return of(words, sections, "", job, console);
+    }
+
+    /** A command that takes the value of one key also as a word alone. */
+    public static CommandLine of(CommandWords words, List<String> sections, String place, Job job, Console console) {
+        return words.on(new JobCommand(words.name(), sections, place, job, console), sections);
     }
 
     @Override

@@ -3,16 +3,28 @@ package io.github.hyenaspark.jobs.cli;
 import io.github.hyenaspark.config.Settings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /** The files of settings and {@code key=value} arguments of a command line. */
 public final class SettingsArguments {
     @Parameters(
-            index = "0+", // after the other parameters of a command
+            index = "0+",
             paramLabel = "FILE.conf|KEY=VALUE",
             arity = "0..*",
             description = "Files of settings, then single settings. Later ones win.")
     private List<String> words = List.of();
+
+    private final String place;
+
+    public SettingsArguments() {
+        this("");
+    }
+
+    /** Also takes one word alone as the value of a key, such as the directory of a run for {@code run.dir}. */
+    public SettingsArguments(String place) {
+        this.place = place;
+    }
 
     public Settings load() {
         return load(List.of());
@@ -20,9 +32,32 @@ public final class SettingsArguments {
 
     Settings load(List<String> defaults) {
         List<String> all = new ArrayList<>(defaults);
-        all.addAll(words);
+        all.addAll(placed());
         Settings settings = Settings.load(all);
         settings.refuseUnknownSections();
         return settings;
+    }
+
+    private List<String> placed() {
+        Optional<String> alone =
+                words.stream().filter(word -> !Settings.isSetting(word)).findFirst();
+        if (place.isEmpty() || alone.isEmpty()) {
+            return words;
+        }
+        String placed = place + "=" + alone.get();
+        for (String word : words) {
+            if (word.startsWith(place + "=") && !word.equals(placed)) {
+                throw new IllegalArgumentException(place + ": found " + word.substring(place.length() + 1) + " beside "
+                        + alone.get() + ", expected one of the two; leave one out");
+            }
+        }
+        List<String> all = new ArrayList<>(words);
+        all.set(words.indexOf(alone.get()), placed);
+        return all;
+    }
+
+    /** A place that may be given as {@code run.dir=PLACE} or {@code data.dataset=PLACE} too. */
+    public static String place(String word) {
+        return word.replaceFirst("^(run[.]dir|data[.]dataset)=", "");
     }
 }

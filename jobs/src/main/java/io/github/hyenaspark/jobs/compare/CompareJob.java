@@ -96,10 +96,13 @@ public final class CompareJob {
             if (task) {
                 checkHeldOut(data);
             }
-            for (Mixer mixer : config.mixers()) {
-                for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
-                    cells.add(cell(data, mixer, length, rate));
-                }
+        }
+        if (!config.lengths().isEmpty()) { // one session, so that no cell's time has the start of another
+            try (SparkRuntime session = SparkRuntime.start("hyena compare " + config.dir(), train.threads())) {
+                LOG.info(
+                        "comparing in Spark application {}",
+                        session.context().sc().applicationId());
+                cells(cells);
             }
         }
         result.set("speeds", speeds());
@@ -113,6 +116,16 @@ public final class CompareJob {
                 .put("cells", cells.size())
                 .<ObjectNode>set("findings", findings)
                 .put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    private void cells(ArrayNode cells) throws IOException {
+        for (int length : config.lengths()) {
+            for (Mixer mixer : config.mixers()) {
+                for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
+                    cells.add(cell(data(length), mixer, length, rate));
+                }
+            }
+        }
     }
 
     private String place(String name) {
@@ -187,15 +200,19 @@ public final class CompareJob {
                 "train.filter-lr=" + train.filterLr() * (rate / train.lr()),
                 "train.rounds=" + rounds(mixer, length),
                 "run.validate-every-rounds=0", // it is evaluated after training
+                "run.patience=0",
                 "run.dir=" + run));
-        result(new TrainJob.Command(), cell);
+        result(new TrainJob.Command(false), cell);
         JsonNode evaluated = result(EvaluateJob::run, cell);
         ObjectNode json = Json.object()
                 .put("mixer", mixer.settingName())
                 .put("length", length)
                 .put("batch", batch(length))
                 .put("lr", rate)
-                .put("run", run);
+                .put("seed", train.seed())
+                .put("run", run)
+                .put("report", name + "/report.html");
+        json.set("parameters", evaluated.get("parameters"));
         json.set("loss", evaluated.get("loss"));
         json.set("bits_per_byte", evaluated.get("bits_per_byte"));
         if (SymbolTokenizer.isNameOf(snapshot(cell).vocabulary().tokenizer())) { // its last token is an answer

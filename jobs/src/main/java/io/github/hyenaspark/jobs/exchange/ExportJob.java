@@ -34,7 +34,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /**
  * From the newest valid checkpoint of a run to files for other programs: parameters, architecture and tokenizer. The
@@ -46,11 +45,8 @@ public final class ExportJob implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "The directory of a run.")
-    private String run = "";
-
     @Mixin
-    private final SettingsArguments arguments = new SettingsArguments();
+    private final SettingsArguments arguments = new SettingsArguments("run.dir");
 
     private ExportJob(Console console) {
         this.console = console;
@@ -65,24 +61,20 @@ public final class ExportJob implements Callable<Integer> {
         Settings settings = arguments.load();
         Config config = settings.bind("export", Config.class);
         RunConfig options = settings.bind("run", RunConfig.class);
-        if (!options.dir().isBlank()) {
-            throw new IllegalArgumentException("run.dir: found " + options.dir() + " beside RUN, " + run
-                    + ", which says the same; leave run.dir out");
-        }
         Refusal.unless(!config.output().isBlank(), "export.output", "nothing", "the directory of the export");
         Storage storage = SparkRuntime.storage();
-        TrainedRun trained = TrainedRun.open(storage, run, options.checkpoint());
+        TrainedRun trained = TrainedRun.open(storage, options.dir(), options.checkpoint());
         String theta = Hashes.sha256(trained.theta());
         ObjectNode json = Json.object()
-                .put("run", run)
+                .put("run", options.dir())
                 .put("round", trained.round())
                 .put("checkpoint", options.checkpoint())
                 .put("parameters", trained.theta().length)
                 .put("theta_sha256", theta)
                 .put("export", config.output());
         ArrayNode written = json.putArray("files");
-        for (FileInfo file :
-                storage.writeAll("export.output", config.output(), files(storage, trained, config.format(), theta))) {
+        for (FileInfo file : storage.writeAll(
+                "export.output", config.output(), files(storage, options.dir(), trained, config.format(), theta))) {
             written.addObject()
                     .put("file", file.name())
                     .put("bytes", file.bytes())
@@ -92,8 +84,8 @@ public final class ExportJob implements Callable<Integer> {
         return ExitCode.DONE.code();
     }
 
-    private Map<String, Content> files(Storage storage, TrainedRun trained, Format format, String theta)
-            throws IOException {
+    private static Map<String, Content> files(
+            Storage storage, String run, TrainedRun trained, Format format, String theta) throws IOException {
         Map<String, Content> files = new LinkedHashMap<>();
         files.put(format.file(), format == Format.DL4J ? graph(trained) : tensors(trained));
         byte[] tokenizer = storage.read(RunTokenizer.uri(run));

@@ -32,7 +32,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,7 +108,7 @@ public final class ImportJob implements Job {
                 Map.of(),
                 MachineNumerics.of(settings.bind("train", TrainConfig.class).threads()),
                 0,
-                new TrainingProgress(0, 0, OptionalDouble.empty()),
+                TrainingProgress.NONE,
                 List.of());
     }
 

@@ -2,9 +2,11 @@ package io.github.hyenaspark.jobs.infer;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.DocumentStep;
 import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
@@ -19,7 +21,11 @@ import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.train.RunConfig;
 import io.github.hyenaspark.model.LossSum;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class DocumentsJob {
     private static final Logger LOG = LoggerFactory.getLogger(DocumentsJob.class);
     private static final int TASKS_PER_SLOT = 4;
+    private static final int FEWEST_TASKS = 200; // each is a step of the progress
     private static final long MIN_TASK_BYTES = 1 << 14; // a smaller task is not worth starting
 
     private final long begin = System.nanoTime();
@@ -37,9 +44,11 @@ public final class DocumentsJob {
     private final DataConfig data;
     private final List<InputFile> files;
     private final TrainedRun trained;
+    private final ResultFolder folder;
 
     /** Checks the input, the output and the checkpoint; the command is also the name of its section. */
-    private DocumentsJob(String command, String output, Settings settings, Console console) throws IOException {
+    private DocumentsJob(String command, String output, Settings settings, Console console, String... options)
+            throws IOException {
         Storage storage = SparkRuntime.storage();
         this.command = command;
         this.output = output;
@@ -47,26 +56,55 @@ public final class DocumentsJob {
         run = settings.bind("run", RunConfig.class);
         data = settings.bind("data", DataConfig.class).qualified(storage);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
-        files = data.files(storage);
-        SparkInference.checkOutput(storage, command + ".output", output);
+        SparkInference.checkColumns(data);
+        files = data.files(storage).files();
+        ResultFolder.checkNamed(command + ".output", output);
         trained = TrainedRun.open(storage, run.dir(), run.checkpoint());
+        folder = ResultFolder.of(storage, command + ".output", output, asked(options));
+    }
+
+    /** A hash of all that decides the results. */
+    private String asked(String... options) {
+        List<String> facts = new ArrayList<>(List.of(command, String.join(" ", options)));
+        facts.add(Hashes.sha256(trained.theta()) + " " + trained.tokenizer().fingerprint());
+        facts.add(trained.settings().renderSections(List.of("model")));
+        facts.add(
+                new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
+        facts.add(new TreeMap<>(data.clean().identity()).toString());
+        DocumentStep.named(data.clean().steps()).forEach(step -> facts.add(step.name() + " " + step.version()));
+        files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
+        return Hashes.sha256(String.join("\n", facts));
     }
 
     public static void score(Settings settings, Console console) throws IOException {
         ScoreConfig config = settings.bind("score", ScoreConfig.class);
-        var job = new DocumentsJob("score", config.output(), settings, console);
-        Totals totals = job.run(config.overlap(), (spark, plan) -> spark.score(plan, config.perToken()));
-        ObjectNode result = job.result(totals).put("bytes", totals.bytes()).put("nats", totals.nats());
-        EvaluateJob.putLoss(result, new LossSum(totals.nats(), totals.tokens()), totals.bytes());
-        job.end(result);
+        var job = new DocumentsJob(
+                "score", config.output(), settings, console, config.overlap() + "", config.perToken() + "");
+        job.run(
+                config.overlap(),
+                (spark, plan) -> spark.score(plan, config.perToken()),
+                (totals, result) -> {
+                    result.put("bytes", totals.bytes()).put("nats", totals.nats());
+                    EvaluateJob.putLoss(result, new LossSum(totals.nats(), totals.tokens()), totals.bytes());
+                },
+                config.top());
     }
 
     public static void embed(Settings settings, Console console) throws IOException {
         EmbedConfig config = settings.bind("embed", EmbedConfig.class);
-        var job = new DocumentsJob("embed", config.output(), settings, console);
         Pooling pooling = Pooling.of(config.pooling(), config.positions());
-        Totals totals = job.run(config.overlap(), (spark, plan) -> spark.embed(plan, pooling));
-        job.end(job.result(totals).put("width", job.trained.model().dModel()));
+        var job = new DocumentsJob(
+                "embed",
+                config.output(),
+                settings,
+                console,
+                config.overlap() + "",
+                config.pooling() + config.positions());
+        job.run(
+                config.overlap(),
+                (spark, plan) -> spark.embed(plan, pooling),
+                (totals, result) -> result.put("width", job.trained.model().dModel()),
+                0);
     }
 
     @FunctionalInterface
@@ -74,34 +112,52 @@ public final class DocumentsJob {
         Totals apply(SparkInference spark, SparkInference.Plan plan);
     }
 
-    private Totals run(int overlap, Application application) throws IOException {
-        String place = SparkRuntime.storage().qualify(output);
-        Totals totals;
-        try (SparkRuntime runtime = SparkRuntime.start(
-                "hyena " + command + " " + data.input(), trained.train().threads())) {
-            List<WorkUnit> units = units(runtime.taskSlots());
-            var work = new ProgressTask(command, "units", 0, units.size());
-            try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
-                totals = application.apply(
-                        runtime.inference(progress), new SparkInference.Plan(trained, data, units, overlap, place));
-                progress.advance(units.size(), totals.documents() + " documents");
+    /** Does nothing but print if the results are there; {@code top} is how many documents to print. */
+    private void run(int overlap, Application application, BiConsumer<Totals, ObjectNode> figures, int top)
+            throws IOException {
+        Optional<ObjectNode> done = folder.result();
+        done.ifPresent(result -> LOG.info("nothing to do: {} has these results", output));
+        ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
+        if (done.isEmpty() || top > 0) {
+            try (SparkRuntime runtime = SparkRuntime.start(
+                    "hyena " + command + " " + data.input(), trained.train().threads())) {
+                List<WorkUnit> units = units(runtime.taskSlots());
+                var plan = new SparkInference.Plan(
+                        trained, data, units, overlap, SparkRuntime.storage().qualify(output));
+                var work = new ProgressTask(command, "units", done.isEmpty() ? 0 : units.size(), units.size());
+                try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
+                    SparkInference inference = runtime.inference(progress);
+                    if (done.isEmpty()) {
+                        folder.begin();
+                        Totals totals = application.apply(inference, plan);
+                        progress.advance(units.size(), totals.documents() + " documents");
+                        result = result(totals);
+                        figures.accept(totals, result);
+                        folder.end(result);
+                    }
+                    if (top > 0) {
+                        inference.oddest(plan, top).forEach(console.results()::println);
+                    }
+                }
             }
         }
-        if (totals.failed() > 0) {
-            LOG.warn("{} of {} documents failed; their rows hold an error", totals.failed(), totals.documents());
-        }
-        return totals;
+        console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
     }
 
     /** Unlike {@code prepare}, whose results depend on the cuts, this fits their size to the cluster. */
     private List<WorkUnit> units(int slots) {
         long bytes = files.stream().mapToLong(InputFile::bytes).sum();
-        long unit = Math.max(MIN_TASK_BYTES, bytes / ((long) slots * TASKS_PER_SLOT));
+        long tasks = Math.max(FEWEST_TASKS, (long) slots * TASKS_PER_SLOT);
+        long unit = Math.max(MIN_TASK_BYTES, bytes / tasks);
         return WorkUnit.cut(files, data.source(), Math.min(data.unitBytes(), unit));
     }
 
     private ObjectNode result(Totals totals) {
+        if (totals.failed() > 0) {
+            LOG.warn("{} of {} documents failed; their rows hold an error", totals.failed(), totals.documents());
+        }
         return Json.object()
+                .put("outcome", "created")
                 .put("run", run.dir())
                 .put("round", trained.round())
                 .put("output", output)
@@ -110,19 +166,16 @@ public final class DocumentsJob {
                 .put("tokens", totals.tokens());
     }
 
-    private void end(ObjectNode result) {
-        console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
-    }
-
     private static void checkOverlap(String section, int overlap) {
         String expected = "0 tokens or more, or -1 for half of model.l-max";
         Refusal.unless(overlap >= -1, section + ".overlap", overlap, expected);
     }
 
     /** The section {@code score}; {@code reference.conf} describes its keys. */
-    record ScoreConfig(String output, int overlap, boolean perToken) {
+    record ScoreConfig(String output, int overlap, boolean perToken, int top) {
         ScoreConfig {
             checkOverlap("score", overlap);
+            Refusal.unless(top >= 0, "score.top", top, "how many documents to print, or 0");
         }
     }
 

@@ -147,6 +147,7 @@ public final class EvaluateJob {
                 .put("run", run.dir())
                 .put("round", trained.round())
                 .put("checkpoint", run.checkpoint())
+                .put("parameters", trained.theta().length)
                 .put("snapshot", snapshot.uri(dataset))
                 .put("split", config.split().folder())
                 .put("documents", evaluation.documents())

@@ -35,7 +35,7 @@ public final class GenerateJob implements Callable<Integer> {
     private final Console console;
 
     @Mixin
-    private final SettingsArguments arguments = new SettingsArguments();
+    private final SettingsArguments arguments = new SettingsArguments("run.dir");
 
     @Option(names = "--interactive", description = "Continue each line of standard input, until its end.")
     private boolean interactive;

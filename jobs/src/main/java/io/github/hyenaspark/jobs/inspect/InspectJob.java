@@ -9,6 +9,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -93,7 +94,8 @@ public final class InspectJob implements Callable<Integer> {
      * The content of a directory, or of one checkpoint or snapshot. IllegalArgumentException if it is none of these.
      * CorruptFileException if no checkpoint is valid.
      */
-    private static ObjectNode describe(Storage storage, String place) throws IOException {
+    private static ObjectNode describe(Storage storage, String word) throws IOException {
+        String place = SettingsArguments.place(word);
         Matcher file = FILE.matcher(place);
         String directory = file.matches() ? file.group(1) : place;
         CheckpointStore checkpoints = CheckpointStore.open(storage, directory);

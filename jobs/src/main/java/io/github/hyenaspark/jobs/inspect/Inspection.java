@@ -49,7 +49,7 @@ final class Inspection {
                 .put("checkpoint", checkpoint)
                 .put("saved", saved(manifest))
                 .put("bytes", fileBytes(manifest));
-        facts.progress().bestHeldOutLoss().ifPresent(loss -> json.put("best_held_out_loss", loss));
+        json.setAll(facts.progress().best().toJson());
         json.put("dataset", facts.dataset())
                 .put("dataset_sha256", facts.datasetSha256())
                 .put("tokenizer", facts.tokenizer())
@@ -68,6 +68,10 @@ final class Inspection {
                 .put("tokens", one.facts().tokens())
                 .put("saved", saved(one))
                 .put("bytes", fileBytes(one)));
+        if (!facts.progress().changes().isEmpty()) {
+            ArrayNode changes = json.putArray("changes");
+            facts.progress().changes().forEach(change -> changes.add(change.toJson()));
+        }
         json.set("settings", settings);
         return json;
     }

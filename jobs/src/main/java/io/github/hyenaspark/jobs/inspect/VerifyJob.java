@@ -12,6 +12,7 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.cli.SettingsArguments;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class VerifyJob implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        directory = SettingsArguments.place(directory);
         Storage storage = SparkRuntime.storage();
         List<CheckpointManifest> manifests =
                 CheckpointStore.open(storage, directory).manifests();

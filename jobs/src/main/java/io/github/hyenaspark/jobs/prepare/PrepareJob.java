@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.prepare;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -11,6 +12,7 @@ import io.github.hyenaspark.data.prepare.plan.DryRun;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.quarantine.Quarantine;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.task.TaskConfig;
@@ -126,16 +128,29 @@ public final class PrepareJob {
             LOG.warn("no document is held out, so training cannot measure its loss on unseen text: set"
                     + " data.validation-documents, or raise data.validation-fraction for another data.dataset");
         }
-        String page = DatasetReport.uri(dataset, snapshot, ".html");
-        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
-            ObjectNode report = DatasetReport.of(storage, dataset, snapshot);
-            report.set("run", rates(plan, result));
-            TestPoint.reached("before the report {}", page);
-            storage.replace(DatasetReport.uri(dataset, snapshot, ".json"), Json.bytes(report));
-            storage.replace(page, DatasetPage.html(report));
-        }
         UnitEntry.Counts counts = snapshot.counts();
-        console.result(Json.object()
+        if (counts.bad() + counts.filtered() > 0) {
+            LOG.info(
+                    "{} documents are not in the dataset. {}",
+                    counts.bad() + counts.filtered(),
+                    Quarantine.advice(dataset));
+        }
+        ObjectNode skipped = plan.input().skippedAsJson();
+        String page = DatasetReport.uri(dataset, snapshot, ".html");
+        String figures = DatasetReport.uri(dataset, snapshot, ".json");
+        JsonNode report;
+        if (result.outcome() == SnapshotCommit.Outcome.CREATED || !storage.exists(page)) {
+            ObjectNode made = DatasetReport.of(storage, dataset, snapshot);
+            made.set("run", rates(plan, result));
+            made.set("skipped_files", skipped);
+            TestPoint.reached("before the report {}", page);
+            storage.replace(figures, Json.bytes(made));
+            storage.replace(page, DatasetPage.html(made));
+            report = made;
+        } else {
+            report = Json.parse(figures, storage.read(figures));
+        }
+        ObjectNode json = Json.object()
                 .put("dataset", dataset)
                 .put("snapshot", snapshot.uri(dataset))
                 .put("outcome", outcome(result))
@@ -144,11 +159,14 @@ public final class PrepareJob {
                 .put("filtered", counts.filtered())
                 .put("rejected", counts.bad())
                 .put("train_tokens", snapshot.tokens(Split.TRAIN))
+                .put("duplicate_tokens", report.path("duplicate_tokens").asLong())
                 .put("validation_tokens", snapshot.tokens(Split.VALIDATION))
                 .put("units", snapshot.units().size())
                 .put("prepared_units", plan.pending().size())
                 .put("report", page)
-                .put("seconds", seconds()));
+                .put("seconds", seconds());
+        json.set("skipped_files", skipped);
+        console.result(json);
     }
 
     private ObjectNode rates(InputPlan plan, SnapshotCommit.Result result) {

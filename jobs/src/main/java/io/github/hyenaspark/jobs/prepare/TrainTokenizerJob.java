@@ -32,7 +32,7 @@ public final class TrainTokenizerJob {
         Config config = settings.bind("tokenizer", Config.class);
         Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
         Refusal.unless(!config.output().isBlank(), "tokenizer.output", "\"\"", "a directory");
-        List<WorkUnit> units = WorkUnit.cut(data.files(storage), data.source(), data.unitBytes());
+        List<WorkUnit> units = WorkUnit.cut(data.files(storage).files(), data.source(), data.unitBytes());
         SparkWordCount.WordCountPart counted;
         try (SparkRuntime runtime = SparkRuntime.start("hyena train-tokenizer " + config.output(), 1)) {
             counted = new SparkWordCount(runtime.context()).count(data, units, config.maxWords());

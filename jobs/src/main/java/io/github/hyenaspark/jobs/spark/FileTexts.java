@@ -11,9 +11,10 @@ import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Documents of files, as {@code prepare} reads and cleans them. A document is named by the id that its source gives or,
- * without one, as in a document table; beside it stand the path of its file and the position there.
+ * without one, as in a document table; beside it stand the path of its file, the position there, and the columns of the
+ * settings.
  */
 final class FileTexts implements TextRows {
     private final DataConfig config;
@@ -35,11 +37,15 @@ final class FileTexts implements TextRows {
     }
 
     /** The columns of {@link TextRow#leading}. */
-    static StructType columns() {
-        return new StructType()
+    static StructType columns(List<String> ofTheSource) {
+        StructType columns = new StructType()
                 .add("id", DataTypes.StringType)
                 .add("path", DataTypes.StringType)
                 .add("position", DataTypes.LongType);
+        for (String name : ofTheSource) {
+            columns = columns.add(name, DataTypes.StringType);
+        }
+        return columns;
     }
 
     @Override
@@ -48,9 +54,9 @@ final class FileTexts implements TextRows {
             Optional<Document> document = documents.next();
             return document.isPresent() ? Optional.of(new FileTextRow(document.get())) : Optional.empty();
         } catch (BadDocumentException e) {
-            return Optional.of(new Unreadable(documents.path(), e.offset(), e));
+            return Optional.of(new Unreadable(documents.path(), e.offset(), columnsOf(Map.of()), e));
         } catch (BadFileException e) {
-            return Optional.of(new Unreadable(documents.path(), e.offset(), e));
+            return Optional.of(new Unreadable(documents.path(), e.offset(), columnsOf(Map.of()), e));
         }
     }
 
@@ -64,8 +70,17 @@ final class FileTexts implements TextRows {
         documents.close();
     }
 
-    private static List<@Nullable Object> leading(String id, String path, long position) {
-        return Arrays.asList(id, path, position);
+    private static List<@Nullable Object> leading(
+            String id, String path, long position, List<@Nullable Object> columns) {
+        List<@Nullable Object> leading = new ArrayList<>(List.of(id, path, position));
+        leading.addAll(columns);
+        return leading;
+    }
+
+    private List<@Nullable Object> columnsOf(Map<String, String> values) {
+        List<@Nullable Object> columns = new ArrayList<>();
+        config.source().columns().forEach(name -> columns.add(values.get(name)));
+        return columns;
     }
 
     /** A document, cleaned while it is read. */
@@ -86,14 +101,14 @@ final class FileTexts implements TextRows {
         @Override
         public List<@Nullable Object> leading() {
             String place = DocumentText.documentId(document.path(), document.position(), "");
-            return FileTexts.leading(givenId().orElse(place), document.path(), document.position());
-        }
-
-        private Optional<String> givenId() {
             try {
-                return document.givenId();
+                return FileTexts.leading(
+                        document.givenId().orElse(place),
+                        document.path(),
+                        document.position(),
+                        columnsOf(document.columns()));
             } catch (IllegalStateException unread) { // the text was refused before its end
-                return Optional.empty();
+                return FileTexts.leading(place, document.path(), document.position(), columnsOf(Map.of()));
             }
         }
 
@@ -109,7 +124,8 @@ final class FileTexts implements TextRows {
     }
 
     /** What stands in the place of a document that cannot be read. */
-    private record Unreadable(String path, long position, IOException fault) implements TextRow {
+    private record Unreadable(String path, long position, List<@Nullable Object> columns, IOException fault)
+            implements TextRow {
         @Override
         public InputStream text() throws IOException {
             throw fault;
@@ -117,7 +133,7 @@ final class FileTexts implements TextRows {
 
         @Override
         public List<@Nullable Object> leading() {
-            return FileTexts.leading(DocumentText.documentId(path, position, ""), path, position);
+            return FileTexts.leading(DocumentText.documentId(path, position, ""), path, position, columns);
         }
 
         @Override

@@ -3,14 +3,13 @@ package io.github.hyenaspark.jobs.spark;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.unit.WorkUnit;
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -22,8 +21,6 @@ import org.apache.spark.sql.types.StructType;
 
 /** Runs a model over the documents of files, into Parquet. */
 public final class SparkInference {
-    private static final String UNFINISHED = "/_temporary/";
-
     private final SparkSession session;
     private final Progress progress;
 
@@ -43,17 +40,6 @@ public final class SparkInference {
      * Sequences share {@code overlap} inputs with the one before; if negative, half of the longest sequence.
      */
     public record Plan(TrainedRun run, DataConfig config, List<WorkUnit> units, int overlap, String output) {}
-
-    /** Refuses an output that holds anything but what a run that did not finish has left. */
-    public static void checkOutput(Storage storage, String key, String output) throws IOException {
-        Refusal.unless(!output.isBlank(), key, "nothing", "a directory");
-        boolean used = storage.everythingBelow(output).stream()
-                .anyMatch(file -> !file.uri().contains(UNFINISHED));
-        if (used) {
-            throw new IllegalArgumentException(
-                    key + ": there are files in " + output + " already; choose another directory, or delete it");
-        }
-    }
 
     /** Scores files; each token's loss is a result, too, if it is wanted. */
     public Totals score(Plan plan, boolean perToken) {
@@ -101,16 +87,52 @@ public final class SparkInference {
                 .parallelize(new ArrayList<>(plan.units()), plan.units().size())
                 .mapPartitions(part ->
                         model.rows(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part), inference));
-        StructType columns = Scoring.behind(FileTexts.columns(), inference);
+        StructType columns = columns(config, inference);
         Dataset<Row> results = session.createDataFrame(rows, columns);
         // a task is a unit
         TaskWatch.during(
-                context(),
-                progress,
-                () -> results.write().mode(SaveMode.Overwrite).parquet(plan.output()));
+                context(), progress, () -> results.write().mode(SaveMode.Append).parquet(plan.output()));
         TaskWatch.describe(context(), "add up the results");
         // with its schema: to find that out Spark would send types that no registrator of its own knows
         return session.read().schema(columns).parquet(plan.output());
+    }
+
+    /** The documents with the most bits per byte, most first, of what was scored before; each as a line of JSON. */
+    public List<String> oddest(Plan plan, int count) {
+        TaskWatch.describe(context(), "find the oddest documents");
+        return session.read()
+                .schema(columns(plan.config(), new Scorer(0, Scorer.Detail.DOCUMENTS)))
+                .parquet(plan.output())
+                .filter("bits_per_byte is not null")
+                .orderBy(functions.desc("bits_per_byte"), functions.asc("path"), functions.asc("position"))
+                .limit(count)
+                .toJSON()
+                .collectAsList();
+    }
+
+    private static StructType columns(DataConfig config, Inference<?> inference) {
+        return Scoring.behind(FileTexts.columns(config.source().columns()), inference);
+    }
+
+    /** Refuses columns of the input that have the name of one that a command adds. */
+    public static void checkColumns(DataConfig config) {
+        List<String> own = List.of(
+                "id",
+                "path",
+                "position",
+                "tokens",
+                "nats",
+                "loss",
+                "bytes",
+                "bits_per_byte",
+                "token_losses",
+                "vector",
+                "vectors",
+                "error");
+        for (String column : config.source().columns()) {
+            boolean free = !own.contains(column.toLowerCase(Locale.ROOT));
+            Refusal.unless(free, "data.source.columns", column, "other names than those of the results, " + own);
+        }
     }
 
     private JavaSparkContext context() {

@@ -14,6 +14,7 @@ public record RunConfig(
         boolean allowInexactResume,
         AggregationSite merge,
         String replay,
+        int patience,
         String checkpoint,
         Progress.Style progress,
         int storePatienceSeconds,
@@ -21,6 +22,10 @@ public record RunConfig(
     public RunConfig {
         TrainedRun.checkChoice(checkpoint);
         Refusal.below(0, "run.store-patience-seconds", storePatienceSeconds);
+        Refusal.unless(patience >= 0, "run.patience", patience, "0 (train all rounds) or more");
+        String often = "1 or more, since run.patience counts validations";
+        Refusal.unless(
+                patience == 0 || validateEveryRounds > 0, "run.validate-every-rounds", validateEveryRounds, often);
     }
 
     void refuseOtherThanNewest() {

@@ -10,6 +10,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
@@ -37,6 +38,9 @@ record RunData(Storage storage, TrainSettings settings) {
      */
     DatasetSnapshot snapshot(Optional<Checkpoint> resumed) throws IOException {
         String dataset = settings.data().dataset();
+        String expected = "the dataset of a new run; there is no run to resume in "
+                + settings.run().dir();
+        Refusal.unless(resumed.isPresent() || !dataset.isBlank(), "data.dataset", "nothing", expected);
         DatasetSnapshot snapshot =
                 DatasetSnapshot.numbered(storage, dataset, settings.data().snapshot());
         refuseOtherTokenizer(snapshot);
@@ -78,30 +82,19 @@ record RunData(Storage storage, TrainSettings settings) {
         }
     }
 
-    /**
-     * Defaults that a run keeps, {@code key=value}: its architecture, and how it is trained unless it was imported and
-     * is not trained yet; none if there is no checkpoint.
-     */
-    static List<String> began(Storage storage, String run) throws IOException {
+    /** Defaults that a run remembers, {@code key=value}; none if there is no checkpoint. */
+    static List<String> remembered(Storage storage, String run) throws IOException {
         List<CheckpointManifest> manifests = CheckpointStore.open(storage, run).manifests();
-        if (manifests.isEmpty()) {
-            return List.of();
-        }
-        Checkpoint facts = manifests.get(0).facts();
-        List<String> sections =
-                facts.dataset().isEmpty() ? List.of(ResumeCompatibility.ARCHITECTURE) : ResumeCompatibility.TRAINING;
-        return ResumeCompatibility.arguments(
-                ResumeCompatibility.began(facts.settings()).renderSections(sections));
+        return manifests.isEmpty()
+                ? List.of()
+                : ResumeCompatibility.remembered(manifests.get(0).facts());
     }
 
     private void refuseOtherSettings(Checkpoint checkpoint) throws IOException {
-        String run = settings.run().dir();
-        String stored = ResumeCompatibility.began(checkpoint.settings()).renderSections(ResumeCompatibility.SECTIONS);
+        settings.resuming(checkpoint, storage);
         if (checkpoint.isImported()) {
-            ResumeCompatibility.refuseOtherArchitecture(stored, settings.identity(), run);
             return;
         }
-        ResumeCompatibility.refuseDifferences(stored, settings.identity(), run);
         Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
         if (now.continues(checkpoint.numerics())) {
             return;

@@ -4,12 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.LockedException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.cli.Console;
@@ -40,6 +44,7 @@ import io.github.hyenaspark.train.optim.MomentLayout;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +53,11 @@ import org.slf4j.LoggerFactory;
 public final class TrainJob {
     private static final Logger LOG = LoggerFactory.getLogger(TrainJob.class);
 
-    private final TrainSettings settings;
     private final Console console;
     private final Storage storage;
     private final CheckpointStore checkpoints;
     private final long begin = System.nanoTime();
+    private TrainSettings settings;
 
     private TrainJob(TrainSettings settings, Console console, Storage storage) {
         this.settings = settings;
@@ -61,36 +66,81 @@ public final class TrainJob {
         this.checkpoints = CheckpointStore.open(storage, settings.directory().uri());
     }
 
-    /** The command {@code train}. An existing run keeps its architecture unless the arguments name another. */
-    public static final class Command implements Job {
+    /**
+     * The command {@code train}. An existing run remembers its settings; arguments that differ change it, if how it
+     * trains may change.
+     */
+    public record Command(boolean mayChange) implements Job {
         @Override
         public List<String> derived(Settings settings) throws IOException {
             String run = settings.bind("run", RunConfig.class).dir();
-            return run.isBlank() ? List.of() : RunData.began(SparkRuntime.storage(), run);
+            return run.isBlank() ? List.of() : RunData.remembered(SparkRuntime.storage(), run);
         }
 
         @Override
         public void run(Settings settings, Console console) throws IOException {
             Storage storage = SparkRuntime.storage();
-            new TrainJob(TrainSettings.of(settings, storage), console, storage).run();
+            new TrainJob(TrainSettings.of(settings, storage, List.of()), console, storage).run(mayChange);
         }
     }
 
-    private void run() throws IOException {
+    private void run(boolean mayChange) throws IOException {
         Optional<Checkpoint> found = checkpoints.newestValid();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
-        if (found.isPresent() && found.get().round() >= settings.driver().stopAfterRounds()) {
+        List<Change> changes = found.isPresent() ? changes(found.get()) : List.of();
+        if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
+            throw new IllegalArgumentException("the run in " + settings.run().dir()
+                    + " was trained with other settings: " + changes + ". Restore them, or choose another directory");
+        }
+        boolean measures = snapshot.documents(Split.VALIDATION) > 0;
+        String expected = "0, since nothing is held out of " + settings.data().dataset();
+        Refusal.unless(
+                measures || settings.run().patience() == 0,
+                "run.patience",
+                settings.run().patience(),
+                expected);
+        if (found.isPresent() && isOver(found.get())) {
             Checkpoint done = found.get();
-            LOG.info("nothing to do: {} is at round {}", settings.run().dir(), done.round());
+            Best best = done.progress().best();
+            LOG.info(
+                    "nothing to do: {} is at round {}{}",
+                    settings.run().dir(),
+                    done.round(),
+                    whyEarly(done.round(), best));
+            changes.forEach(change -> LOG.warn("{}, which changes nothing: no round is left", change));
             var history = new LossHistory();
             Journal.open(storage, settings.run().dir(), done.journalBytes(), history::add);
-            report(RunStore.state(done, moments(done.table())), snapshot, history, 0);
+            report(RunStore.state(done, moments(done.table())), best, snapshot, history, 0);
             return;
         }
         checkpoints.beginEpoch();
         Optional<Checkpoint> from = newestNow(found);
         checkpoints.resumesFrom(from);
         train(from, snapshot);
+    }
+
+    /** What the settings change of the run as it was saved. */
+    private List<Change> changes(Checkpoint saved) throws IOException {
+        List<Change> all = settings.resuming(saved, storage).changes();
+        return all.subList(Math.min(all.size(), saved.progress().changes().size()), all.size());
+    }
+
+    private boolean isOver(Checkpoint done) {
+        return done.round() >= settings.driver().stopAfterRounds()
+                || settings.driver().isImpatient(done.progress().best());
+    }
+
+    /** Empty unless the run ended before its last round because its held-out loss no longer fell. */
+    private String whyEarly(long round, Best best) {
+        return stoppedEarly(round, best)
+                ? "; stopped early, since the held-out loss of round " + best.round() + ", " + best.loss()
+                        + ", was the lowest of the last " + (best.measuredSince() + 1)
+                        + "; a larger run.patience trains on"
+                : "";
+    }
+
+    private boolean stoppedEarly(long round, Best best) {
+        return round < settings.train().rounds() && settings.driver().isImpatient(best);
     }
 
     /** The checkpoint found, or a newer one that another driver saved before this one's epoch began. */
@@ -104,6 +154,12 @@ public final class TrainJob {
     }
 
     private void train(Optional<Checkpoint> from, DatasetSnapshot snapshot) throws IOException {
+        TrainingProgress before = from.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+        List<Change> changes = List.of();
+        if (from.isPresent()) {
+            changes = changes(from.get());
+            settings = settings.resuming(from.get(), storage);
+        }
         var plan = new TrainingPlan(
                 settings.model(),
                 settings.train(),
@@ -125,6 +181,7 @@ public final class TrainJob {
         long journalBytes = from.map(Checkpoint::journalBytes).orElse(0L);
         RunStore store =
                 new RunStore(storage, settings.directory(), checkpoints, facts(model.table(), snapshot), journalBytes);
+        store.resumes(before.best(), settings.changes());
         store.sampleBy(new TextSampler(settings.run().sample(), plan, model, storage));
         RunTokenizer.keep(storage, settings.directory().uri(), settings.data().dataset(), snapshot);
         String beginning = from.isPresent() ? "resuming" : "starting";
@@ -137,12 +194,30 @@ public final class TrainJob {
                 model.parameterCount(),
                 plan.train().workers());
         TestPoint.reached("{} {}", beginning, settings.run().dir());
-        RunState end = rounds(start, plan, store);
+        tell(changes);
+        RunState end = rounds(start, plan, store, !changes.isEmpty());
+        LOG.info("{} is at round {}{}", settings.run().dir(), end.round(), whyEarly(end.round(), store.best()));
         store.writeReports();
-        report(end, snapshot, store.history(), store.failedWrites());
+        report(end, store.best(), snapshot, store.history(), store.failedWrites());
     }
 
-    private RunState rounds(RunState start, TrainingPlan plan, RunStore store) throws IOException {
+    private void tell(List<Change> now) {
+        now.forEach(change -> LOG.info("from round {} on {}", change.fromRound(), change));
+        if (now.stream().anyMatch(change -> change.key().equals(TrainSettings.FRACTION))) {
+            LOG.warn(
+                    "the decay of the rates had begun: they go on from {} % of the way from train.min-lr = {} to train.lr"
+                            + " = {}, where they were, over the {} local steps that remain",
+                    String.format(
+                            Locale.ROOT,
+                            "%.3g",
+                            100 * settings.train().reached().fraction()),
+                    settings.train().minLr(),
+                    settings.train().lr(),
+                    settings.train().totalSteps() - settings.train().reached().step());
+        }
+    }
+
+    private RunState rounds(RunState start, TrainingPlan plan, RunStore store, boolean changed) throws IOException {
         long total = Math.max(start.round(), settings.driver().stopAfterRounds());
         var options = new WorkerOptions(
                 settings.run().merge(),
@@ -155,6 +230,9 @@ public final class TrainJob {
                 SparkWorkers workers = SparkWorkers.open(runtime.context(), storage, plan, options);
                 Progress progress = Progress.open(settings.run().progress(), work, console.messages())) {
             var driver = new AveragingDriver(settings.driver(), plan.train(), workers, store, progress);
+            if (changed) {
+                store.save(start); // a driver that is killed from now on is followed by one that knows of the changes
+            }
             Stop.Last before = console.stop().with(saving(driver, store));
             try {
                 return driver.run(start);
@@ -212,7 +290,7 @@ public final class TrainJob {
 
     private RunMetadata facts(List<ParameterEntry> table, DatasetSnapshot snapshot) throws IOException {
         return new RunMetadata(
-                settings.rendered(),
+                settings.settings().render(),
                 storage.qualify(snapshot.uri(settings.data().dataset())),
                 snapshot.sha256(),
                 snapshot.vocabulary().fingerprint(),
@@ -224,7 +302,7 @@ public final class TrainJob {
     }
 
     /** Prints the result, with what this process failed to write; a loss that was never measured is null. */
-    private void report(RunState end, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
+    private void report(RunState end, Best best, DatasetSnapshot snapshot, LossHistory history, int failedWrites) {
         double heldOut = last(history.heldOut());
         ObjectNode json = Json.object()
                 .put("run", settings.run().dir())
@@ -233,6 +311,10 @@ public final class TrainJob {
         Json.putFinite(json, "loss", last(history.train()));
         Json.putFinite(json, "held_out_loss", heldOut);
         Json.putFinite(json, "bits_per_byte", heldOut * targetsPerByte(snapshot) / Math.log(2));
+        json.put("stopped_early", stoppedEarly(end.round(), best));
+        if (best.round() > 0) {
+            json.put("best_round", best.round());
+        }
         console.result(json.put("failed_writes", failedWrites)
                 .put("theta_sha256", Hashes.sha256(end.state().theta()))
                 .put("seconds", (System.nanoTime() - begin) / 1e9));

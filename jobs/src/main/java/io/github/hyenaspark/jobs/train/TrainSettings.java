@@ -1,5 +1,7 @@
 package io.github.hyenaspark.jobs.train;
 
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.prepare.DataConfig;
@@ -9,42 +11,78 @@ import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
 import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.config.TrainConfig.Reached;
+import io.github.hyenaspark.train.optim.LearningRate;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
-/**
- * What {@code train} reads from the settings, checked, and as JSON: all effective settings, and those that the run's
- * bits depend on.
- */
+/** What {@code train} reads from the settings, checked, and the changes that made them what they are, oldest first. */
 public record TrainSettings(
+        Settings settings,
         DataConfig data,
         ModelConfig model,
         TrainConfig train,
         RunConfig run,
         RunDirectory directory,
         AveragingDriver.Plan driver,
-        String rendered,
-        String identity) {
-    static TrainSettings of(Settings settings, Storage storage) throws IOException {
+        List<Change> changes) {
+    private static final String STEP = "train.reached.step";
+    static final String FRACTION = "train.reached.fraction";
+
+    static TrainSettings of(Settings settings, Storage storage, List<Change> changes) throws IOException {
         RunConfig run = settings.bind("run", RunConfig.class);
         run.refuseOtherThanNewest();
         TrainConfig train = settings.bind("train", TrainConfig.class);
         CheckpointConfig checkpoint = settings.bind("checkpoint", CheckpointConfig.class);
         ModelConfig model = settings.bind("model", ModelConfig.class);
         return new TrainSettings(
+                settings,
                 settings.bind("data", DataConfig.class).qualified(storage),
                 model,
                 train,
                 run,
-                new RunDirectory(run.dir(), checkpoint.keep()),
+                new RunDirectory(run.dir(), checkpoint.keep(), checkpoint.keepBest()),
                 new AveragingDriver.Plan(
                         train.rounds(),
                         run.stopAfterRounds(),
                         run.validateEveryRounds(),
+                        run.patience(),
                         checkpoint.everyRounds(),
                         model.lMax(),
                         checkpoint.async()),
-                settings.render(),
-                settings.renderSections(ResumeCompatibility.SECTIONS));
+                changes);
+    }
+
+    /**
+     * The settings with which a run resumes: a change of the plan after its decay has begun brings where it was.
+     * IllegalArgumentException if something changes that must not.
+     */
+    TrainSettings resuming(Checkpoint from, Storage storage) throws IOException {
+        if (from.isImported()) {
+            String stored = ResumeCompatibility.began(from.settings()).renderSections(ResumeCompatibility.SECTIONS);
+            ResumeCompatibility.refuseOtherArchitecture(stored, identity(), run.dir());
+            return this;
+        }
+        TrainConfig before = ResumeCompatibility.began(from.settings()).bind("train", TrainConfig.class);
+        TrainSettings asked = having(before.reached(), storage, List.of()); // not that of a newer one that is damaged
+        List<Change> all = new ArrayList<>(from.progress().changes());
+        all.addAll(ResumeCompatibility.changes(from, asked.identity(), run.dir()));
+        Reached reached = LearningRate.reached(before, asked.train, from.round());
+        if (!reached.equals(before.reached())) {
+            all.add(new Change(from.round() + 1, STEP, before.reached().step() + "", reached.step() + ""));
+            all.add(new Change(from.round() + 1, FRACTION, before.reached().fraction() + "", reached.fraction() + ""));
+        }
+        return having(reached, storage, all);
+    }
+
+    private TrainSettings having(Reached reached, Storage storage, List<Change> changesOfRun) throws IOException {
+        List<String> words = List.of(STEP + "=" + reached.step(), FRACTION + "=" + reached.fraction());
+        return of(settings.with(words), storage, changesOfRun);
+    }
+
+    private String identity() {
+        return settings.renderSections(ResumeCompatibility.SECTIONS);
     }
 
     PackingConfig packing() {
@@ -52,5 +90,5 @@ public record TrainSettings(
     }
 
     /** The section {@code checkpoint}; {@code reference.conf} describes its keys. */
-    public record CheckpointConfig(long everyRounds, int keep, boolean async) {}
+    public record CheckpointConfig(long everyRounds, int keep, boolean keepBest, boolean async) {}
 }

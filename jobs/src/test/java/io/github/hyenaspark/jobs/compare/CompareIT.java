@@ -87,7 +87,16 @@ class CompareIT {
             assertThat(speed.get("memory_mib").doubleValue()).isPositive();
         });
         String page = Files.readString(Path.of(result.get("page").textValue()));
-        assertThat(figures.get("findings")).hasSize(4);
+        assertThat(figures.get("findings")).hasSize(5);
+        for (JsonNode cell : figures.get("cells")) {
+            assertThat(page).contains("href=\"" + cell.get("report").textValue() + "\"");
+            assertThat(directory
+                            .resolve("comparison")
+                            .resolve(cell.get("report").textValue()))
+                    .exists();
+            assertThat(cell.get("seed").longValue()).isEqualTo(1);
+            assertThat(cell.get("parameters").longValue()).isPositive();
+        }
         assertThat(figures.get("findings"))
                 .allSatisfy(finding -> assertThat(page).contains(finding.textValue()));
 
@@ -127,14 +136,26 @@ class CompareIT {
                 .isEqualTo(String.format(
                         Locale.ROOT,
                         "At length 128, after the same tokens, the held-out losses in nats per token, each at the best of"
-                                + " its learning rates, are gru %.4f.",
-                        best));
+                                + " its learning rates, are gru %.4f (%,d parameters).",
+                        best,
+                        figures.get("cells").get(0).get("parameters").longValue()));
         String run = figures.get("cells").get(1).get("run").textValue();
         JsonNode settings = SmallRun.bare("local[1]", List.of("inspect", run, "--json"))
                 .json()
                 .get("settings");
         assertThat(settings.at("/train/lr").doubleValue()).isEqualTo(0.005);
         assertThat(settings.at("/train/filter-lr").doubleValue()).isEqualTo(0.001 * (0.005 / 0.01));
+    }
+
+    /** A longer run is another one than its plan, once its decay has begun. */
+    @Test
+    @Tag("process")
+    void aCellIsNotChangedByOtherSettings() throws IOException {
+        String[] cell = {"compare.mixers=[gru]", "compare.lengths=[128]", "compare.speed-lengths=[]"};
+        compare(cell).json();
+        SmallRun.Outcome longer = compare(with(cell, "train.rounds=9"));
+        assertThat(longer.code()).isEqualTo(2);
+        assertThat(longer.messages()).contains("gru-128 was trained with other settings: [train.rounds was 6 and is 9");
     }
 
     @Test

@@ -5,9 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The documentation in the repository: the README, CONTRIBUTING and the pages in {@code docs}. */
+/** The documentation in the repository: the README, CONTRIBUTING, CHANGELOG and the pages in {@code docs}. */
 public final class Pages {
     private static final String FENCE = "```";
 
@@ -22,7 +23,10 @@ public final class Pages {
 
     /** All pages. */
     public static List<Path> all() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(root().resolve("README.md"), root().resolve("CONTRIBUTING.md")));
+        List<Path> pages = new ArrayList<>();
+        for (String page : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
+            pages.add(root().resolve(page));
+        }
         try (Stream<Path> docs = Files.list(root().resolve("docs"))) {
             docs.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
         }
@@ -39,6 +43,15 @@ public final class Pages {
         return String.join("\n", lines(page, true))
                 .replaceAll("\\\\\n\\s*", "")
                 .lines()
+                .toList();
+    }
+
+    /** The code blocks of one language. */
+    static List<String> blocks(Path page, String language) throws IOException {
+        return Pattern.compile("(?ms)^" + FENCE + language + "\\n(.*?)^" + FENCE)
+                .matcher(Files.readString(page))
+                .results()
+                .map(block -> block.group(1))
                 .toList();
     }
 

@@ -263,14 +263,71 @@ class ScoreIT {
     }
 
     @Test
+    void aSecondScoreDoesNothingAndOneThatWasKilledBeginsAgain() throws IOException {
+        Path output = directory.resolve("scores");
+        JsonNode first = score("local[2]", corpus, output).json();
+        JsonNode second = score("none", corpus, output).json();
+        assertThat(second.get("outcome").textValue()).isEqualTo("unchanged");
+        assertThat(second.get("nats")).isEqualTo(first.get("nats"));
+
+        Files.writeString(output.resolve("_hyena.json"), "{\"asked\": \"of a score that was killed\"}");
+        Files.delete(output.resolve("_SUCCESS"));
+        JsonNode third = score("local[2]", corpus, output).json();
+        assertThat(third.get("outcome").textValue()).isEqualTo("created");
+        try (SparkSession session = session("local[2]")) {
+            assertThat(session.read().parquet(output.toString()).count()).isEqualTo(DOCUMENTS);
+        }
+    }
+
+    @Test
+    void columnsOfTheInputAreCarriedAndTheOddestDocumentsPrinted() throws IOException {
+        Path input = directory.resolve("three.jsonl");
+        Files.writeString(input, """
+                {"text": "alpha beta gamma", "language": "greek"}
+                {"text": "XQZJ WVKH", "language": "none"}
+                {"text": "alpha beta delta"}
+                """);
+        Path output = directory.resolve("scores");
+        String columns = "data.source.columns=[language]";
+        List<String> printed = score("local[1]", input, output, columns, "score.top=2")
+                .results()
+                .lines()
+                .toList();
+        assertThat(printed).hasSize(3);
+        JsonNode oddest = Json.parse("the oddest", printed.get(0).getBytes(StandardCharsets.UTF_8));
+        assertThat(oddest.get("language").textValue()).isEqualTo("none");
+        assertThat(oddest.get("path").textValue()).isEqualTo("three.jsonl");
+        assertThat(score("local[1]", input, output, columns, "score.top=2")
+                        .results()
+                        .lines()
+                        .limit(2))
+                .containsExactlyElementsOf(printed.subList(0, 2));
+        try (SparkSession session = session("local[1]")) {
+            List<Row> rows = session.read()
+                    .parquet(output.toString())
+                    .orderBy("position")
+                    .collectAsList();
+            assertThat(rows).extracting(row -> row.<String>getAs("language")).containsExactly("greek", "none", null);
+        }
+        assertThat(score("none", input, directory.resolve("more"), "data.source.columns=[Loss]")
+                        .messages())
+                .contains("data.source.columns: found Loss, expected other names than those of the results");
+    }
+
+    @Test
     void anOutputThatIsInUseIsRefused() throws IOException {
         Path output = Files.createDirectory(directory.resolve("scores"));
         Files.createDirectories(output.resolve("_temporary/0"));
         Files.writeString(output.resolve("_temporary/0/part-0"), "left by a run that was killed");
         assertThat(score("local[1]", corpus, output).code()).isZero();
-        Outcome again = score("none", corpus, output);
-        assertThat(again.code()).isEqualTo(2);
-        assertThat(again.messages()).contains("score.output: there are files in " + output + " already");
+        Path used = Files.createDirectory(directory.resolve("used"));
+        Files.writeString(used.resolve("part-0.parquet"), "of somebody else");
+        Outcome refused = score("none", corpus, used);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.messages()).contains("score.output: there are files in " + used + " already");
+        Outcome other = score("none", corpus, output, "score.overlap=1");
+        assertThat(other.code()).isEqualTo(2);
+        assertThat(other.messages()).contains(output + " has the results of other documents, another model or other");
         assertThat(score("none", corpus, output, "score.output=").messages())
                 .contains("score.output: found nothing, expected a directory");
     }

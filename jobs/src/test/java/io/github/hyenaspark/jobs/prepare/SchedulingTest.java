@@ -165,7 +165,7 @@ class SchedulingTest {
         for (Path file : files()) {
             String text = Files.readString(file);
             assertThat(text).as(file.toString()).contains("submit-scripts/scheduling/nightly.sh");
-            assertThat(text.replaceAll("submit-scripts/scheduling/nightly.sh|submit-scripts/hyena\\b", ""))
+            assertThat(text.replaceAll("submit-scripts/(scheduling/nightly.sh|layout.sh|hyena\\b)", ""))
                     .as(file.toString())
                     .doesNotContain("submit-scripts/");
         }

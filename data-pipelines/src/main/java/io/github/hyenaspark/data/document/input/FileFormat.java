@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.SourceConfig;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** How one file is read. Its format is never AUTO; slices of a splittable file may be read independently. */
@@ -23,17 +24,38 @@ public record FileFormat(SourceConfig.SourceFormat format, InputFile.Compression
     static boolean isInput(String path, SourceConfig config) {
         InputFile.Compression compression = InputFile.Compression.of(path);
         String name = compression.plainName(path);
-        return formats(config)
-                .anyMatch(format -> format.isNameOf(name)
-                        && (format != SourceConfig.SourceFormat.PARQUET || compression == InputFile.Compression.NONE));
+        if (!config.extensions().isEmpty()) {
+            String lower = path.toLowerCase(Locale.ROOT);
+            String plain = name.toLowerCase(Locale.ROOT);
+            return config.extensions().stream().anyMatch(ending -> plain.endsWith(ending) || lower.endsWith(ending));
+        }
+        return config.format() == SourceConfig.SourceFormat.TEXT
+                || formats(config)
+                        .anyMatch(format -> format.isNameOf(name)
+                                && (format != SourceConfig.SourceFormat.PARQUET
+                                        || compression == InputFile.Compression.NONE));
     }
 
-    /** The endings of names that {@link #isInput} accepts, as part of a sentence. */
-    static String endings(SourceConfig config) {
-        List<String> all =
-                formats(config).flatMap(format -> format.endings().stream()).toList();
+    /** Whether a name is that of JSON, which may be lines or not. */
+    static boolean isJson(String path) {
+        return InputFile.Compression.of(path)
+                .plainName(path)
+                .toLowerCase(Locale.ROOT)
+                .endsWith(".json");
+    }
+
+    /** The files that {@link #isInput} accepts, as part of a sentence. */
+    static String expected(SourceConfig config) {
+        boolean byFormat = config.extensions().isEmpty();
+        if (byFormat && config.format() == SourceConfig.SourceFormat.TEXT) {
+            return "at least one file";
+        }
+        List<String> all = byFormat
+                ? formats(config).flatMap(format -> format.endings().stream()).toList()
+                : config.extensions();
         int last = all.size() - 1;
-        return last == 0 ? all.get(0) : String.join(", ", all.subList(0, last)) + " or " + all.get(last);
+        return "at least one " + (last == 0 ? "" : String.join(", ", all.subList(0, last)) + " or ") + all.get(last)
+                + " file";
     }
 
     private static SourceConfig.SourceFormat format(String plainName, SourceConfig config) {

@@ -58,12 +58,28 @@ public final class DatasetReport {
                 .put("documents", counts.documents())
                 .put("exact_duplicates", counts.exactDuplicates())
                 .put("near_duplicates", counts.nearDuplicates())
+                .put("duplicate_tokens", duplicateTokens(storage, dataset, snapshot))
                 .put("filtered_documents", counts.filtered())
                 .put("bad_documents", counts.bad());
         splits(report, snapshot);
         report.setAll(tally.toJson());
         report.set("packing", packing(storage, dataset, snapshot));
         return report;
+    }
+
+    /** The tokens for training that plans leave out because their documents are duplicates. */
+    private static long duplicateTokens(Storage storage, String dataset, DatasetSnapshot snapshot) throws IOException {
+        Map<String, int[]> duplicates = DuplicateList.ofShards(storage, dataset, snapshot);
+        long tokens = 0;
+        for (ShardEntry shard : snapshot.shards(Split.TRAIN)) {
+            int[] leftOut = duplicates.getOrDefault(shard.file(), new int[0]);
+            if (leftOut.length > 0) {
+                try (ShardReader reader = ShardReader.open(storage, dataset, shard, snapshot.tokenType())) {
+                    tokens += Arrays.stream(leftOut).mapToLong(reader::tokens).sum();
+                }
+            }
+        }
+        return tokens;
     }
 
     private static void splits(ObjectNode report, DatasetSnapshot snapshot) {

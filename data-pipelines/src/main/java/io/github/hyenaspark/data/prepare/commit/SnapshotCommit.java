@@ -91,8 +91,8 @@ public final class SnapshotCommit {
                     spec.config().input(),
                     "at most " + spec.config().maxBadFraction() + " of the documents to be bad",
                     String.format(Locale.ROOT, "%d of %d (%.4g), the first: %s", fresh.bad(), all, share, firstBad()),
-                    "nothing has been committed; fix them, or raise data.max-bad-fraction. All are listed in "
-                            + Storage.resolve(dataset, Quarantine.FOLDER));
+                    "nothing has been committed; fix them, or raise data.max-bad-fraction. "
+                            + Quarantine.advice(dataset));
         }
         long documents =
                 units.stream().mapToLong(unit -> unit.counts().documents()).sum();

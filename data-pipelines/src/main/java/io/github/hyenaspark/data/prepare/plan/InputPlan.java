@@ -4,6 +4,7 @@ import io.github.hyenaspark.data.document.InputFile;
 import io.github.hyenaspark.data.document.Slice;
 import io.github.hyenaspark.data.document.SourceConfig;
 import io.github.hyenaspark.data.document.input.FileFormat;
+import io.github.hyenaspark.data.document.input.InputListing;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
 import io.github.hyenaspark.data.prepare.unit.UnitRecord;
@@ -32,7 +33,11 @@ import org.slf4j.LoggerFactory;
  * are units of both kinds that have no record, or miss an object.
  */
 public record InputPlan(
-        Optional<DatasetSnapshot> parent, List<UnitEntry> kept, List<WorkUnit> fresh, List<WorkUnit> pending) {
+        InputListing input,
+        Optional<DatasetSnapshot> parent,
+        List<UnitEntry> kept,
+        List<WorkUnit> fresh,
+        List<WorkUnit> pending) {
     private static final Logger LOG = LoggerFactory.getLogger(InputPlan.class);
 
     public InputPlan {
@@ -50,14 +55,16 @@ public record InputPlan(
     public static InputPlan of(Storage storage, DatasetSpec spec) throws IOException {
         DataConfig config = spec.config();
         config.checkPlaces();
-        List<InputFile> files = config.files(storage);
-        checkText(config, files);
+        InputListing input = config.files(storage);
+        boolean filesAreDocuments = checkText(config, input.files());
         Optional<DatasetSnapshot> parent = DatasetSnapshot.find(storage, config.dataset());
         if (parent.isPresent()) {
             checkSettings(spec, parent.get());
+        } else {
+            warnIfNothingIsHeldOut(config, filesAreDocuments, input.files().size());
         }
-        TestPoint.reached("{} files listed", files.size());
-        var difference = new Difference(storage, spec, files);
+        TestPoint.reached("{} files listed", input.files().size());
+        var difference = new Difference(storage, spec, input);
         return parent.isPresent() ? difference.from(parent.get()) : difference.plan(parent, List.of(), List.of());
     }
 
@@ -89,7 +96,8 @@ public record InputPlan(
         return pending;
     }
 
-    private static void checkText(DataConfig config, List<InputFile> files) {
+    /** Returns whether every file is one document, of text. */
+    private static boolean checkText(DataConfig config, List<InputFile> files) {
         if (files.stream().allMatch(file -> file.bytes() == 0)) {
             throw new IllegalArgumentException("data.input: " + config.input() + " has no text, found " + files.size()
                     + " empty files, expected at least one byte");
@@ -100,6 +108,16 @@ public record InputPlan(
                                 FileFormat.of(file.path(), config.source()).format() == SourceConfig.SourceFormat.TEXT);
         if (filesAreDocuments) {
             config.splitRule().check(files);
+        }
+        return filesAreDocuments;
+    }
+
+    /** A dataset keeps its settings, so this must be said before the work, as far as it is known then. */
+    private static void warnIfNothingIsHeldOut(DataConfig config, boolean filesAreDocuments, int files) {
+        if (config.source().fasta().bed().isBlank()) { // which may say what is held out
+            config.splitRule()
+                    .noneHeldOut(filesAreDocuments ? files : Long.MAX_VALUE)
+                    .ifPresent(LOG::warn);
         }
     }
 
@@ -127,15 +145,17 @@ public record InputPlan(
     private static final class Difference {
         private final Storage storage;
         private final DatasetSpec spec;
+        private final InputListing input;
         private final Map<String, InputFile> now = new TreeMap<>();
         private final Set<String> known = new HashSet<>();
         /** Paths whose documents must be prepared again, or leave. */
         private final Set<String> affected = new LinkedHashSet<>();
 
-        Difference(Storage storage, DatasetSpec spec, List<InputFile> files) {
+        Difference(Storage storage, DatasetSpec spec, InputListing input) {
             this.storage = storage;
             this.spec = spec;
-            files.forEach(file -> now.put(file.path(), file));
+            this.input = input;
+            input.files().forEach(file -> now.put(file.path(), file));
         }
 
         InputPlan from(DatasetSnapshot parent) throws IOException {
@@ -180,7 +200,7 @@ public record InputPlan(
             List<WorkUnit> units = WorkUnit.cut(fresh, config.source(), config.unitBytes());
             List<WorkUnit> pending = new ArrayList<>(broken);
             pending.addAll(pending(storage, spec, units));
-            return new InputPlan(parent, kept, units, pending);
+            return new InputPlan(input, parent, kept, units, pending);
         }
 
         private void compare(InputFile then) throws CorruptFileException {

@@ -75,10 +75,10 @@ public final class UnitWork {
                     output.refuseFile(file, fault);
                     continue;
                 }
-                checkUnchanged(file);
                 try {
                     output.take(storage, slice);
                 } catch (BadFileException e) {
+                    checkUnchanged(file);
                     LOG.warn("refused {}: {}", file.uri(), e.reason());
                     unreadable.put(file.path(), e);
                     return Optional.empty();

@@ -50,6 +50,11 @@ public final class Quarantine implements Closeable {
         entries++;
     }
 
+    /** Where a dataset's entries are, and how to look at them. */
+    public static String advice(String dataset) {
+        return "All are listed in " + Storage.resolve(dataset, FOLDER) + "; zstdcat shows its .jsonl.zst files";
+    }
+
     /** Writes {@code quarantine/UNIT-HASH.jsonl.zst}, unless there are no entries; none can be added after it. */
     public Optional<ObjectRef> write(Storage storage, String dataset, String unit) throws IOException {
         out.close();

@@ -36,6 +36,7 @@ class FastaDocumentsTest {
     private static SourceConfig withBed(String bed, SourceConfig.NRuns nRuns) {
         return new SourceConfig(
                 SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",
@@ -54,6 +55,7 @@ class FastaDocumentsTest {
     void headersGiveIdAndDescription() throws IOException {
         SourceConfig config = new SourceConfig(
                 SourceConfig.SourceFormat.FASTA,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 "text",

@@ -82,12 +82,40 @@ class InputListingTest {
         }
 
         assertThat(paths(other.toString())).containsExactlyElementsOf(names);
-        assertThat(InputListing.files(storage, other.toString(), format(SourceConfig.SourceFormat.TEXT)))
-                .extracting(InputFile::path)
-                .containsExactly("a.txt", "a.txt.gz", "a.txt.zst");
-        assertThat(InputListing.files(storage, other.toString(), format(SourceConfig.SourceFormat.PARQUET)))
-                .extracting(InputFile::path)
+        assertThat(paths(other.toString(), format(SourceConfig.SourceFormat.TEXT)))
+                .as("whatever the ending")
+                .hasSize(15)
+                .contains("a.md", "a.gz", "txt", "a.parquet");
+        assertThat(paths(other.toString(), format(SourceConfig.SourceFormat.PARQUET)))
                 .containsExactly("a.parquet");
+        assertThat(paths(other.toString(), format(SourceConfig.SourceFormat.AUTO, "MD", ".txt", "bz2", "json")))
+                .containsExactly("a.json", "a.md", "a.txt", "a.txt.bz2", "a.txt.gz", "a.txt.zst");
+    }
+
+    @Test
+    void jsonFilesAreReadWhereThereIsNothingElse(@TempDir Path other) throws IOException {
+        Files.writeString(other.resolve("1.json.gz"), "x");
+        Files.writeString(other.resolve("2.JSON"), "x");
+        Files.writeString(other.resolve("readme.md"), "x");
+        assertThat(paths(other.toString())).containsExactly("1.json.gz", "2.JSON");
+        Files.writeString(other.resolve("3.txt"), "x");
+        assertThat(paths(other.toString())).containsExactly("3.txt");
+    }
+
+    @Test
+    void filesThatAreSkippedAreCountedByEndingAndNamed(@TempDir Path other) throws IOException {
+        for (String name :
+                List.of("a.txt", "b.md", "c.MD", "d.md", "e.md", "LICENSE", "own/x.bin", "y.csv.gz", "1.2")) {
+            Files.createDirectories(other.resolve(name).getParent());
+            Files.writeString(other.resolve(name), "x");
+        }
+        InputListing listing = InputListing.of(
+                storage, other.toString(), TestSources.defaults(), storage.qualify(other + "/own") + "/");
+        assertThat(listing.files()).extracting(InputFile::path).containsExactly("a.txt");
+        assertThat(listing.skippedInWords())
+                .isEqualTo("7 files: 4 .md (b.md, c.MD, d.md, ...), 2 other (1.2, LICENSE), 1 .csv.gz (y.csv.gz)");
+        assertThat(listing.skippedAsJson().at("/.md/files").intValue()).isEqualTo(4);
+        assertThat(listing.skippedAsJson().at("/other/first/1").textValue()).isEqualTo("LICENSE");
     }
 
     @Test
@@ -106,30 +134,47 @@ class InputListingTest {
         assertThatThrownBy(() -> files(directory + "/empty"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("data.input: file:" + directory
-                        + "/empty has no documents, expected at least one .txt, .jsonl, .ndjson, .parquet, .fa, .fasta or .fna"
-                        + " file in it (other files: 0)");
+                        + "/empty has no documents, expected at least one .txt, .jsonl, .ndjson, .json, .parquet, .fa, .fasta or .fna"
+                        + " file in it");
         assertThatThrownBy(() -> files(directory + "/other"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith(".fasta or .fna file in it (other files: 1)");
-        assertThatThrownBy(
-                        () -> InputListing.files(storage, directory + "/other", format(SourceConfig.SourceFormat.TEXT)))
+                .hasMessageEndingWith(".fasta or .fna file in it, found 1 file: 1 .md (x.md);"
+                        + " data.source.extensions=[ENDING,...] reads those of some endings, data.source.format=text all as"
+                        + " text");
+        assertThatThrownBy(() -> paths(directory + "/other", format(SourceConfig.SourceFormat.TEXT, "tex")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageEndingWith("expected at least one .txt file in it (other files: 1)");
+                .hasMessageContaining("expected at least one .tex file in it, found 1 file");
+        assertThatThrownBy(() -> paths(directory + "/empty", format(SourceConfig.SourceFormat.TEXT)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageEndingWith("expected at least one file in it");
         assertThatThrownBy(() -> files(directory + "/*.tex"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageEndingWith("has no documents, expected at least one file that matches");
     }
 
-    private static SourceConfig format(SourceConfig.SourceFormat format) {
+    private static SourceConfig format(SourceConfig.SourceFormat format, String... extensions) {
         return new SourceConfig(
-                format, SourceConfig.TextDocuments.FILE, "", "text", "", List.of(), TestSources.defaultFasta());
+                format,
+                List.of(extensions),
+                SourceConfig.TextDocuments.FILE,
+                "",
+                "text",
+                "",
+                List.of(),
+                TestSources.defaultFasta());
     }
 
     private List<InputFile> files(String input) throws IOException {
-        return InputListing.files(storage, input, TestSources.defaults());
+        return InputListing.of(storage, input, TestSources.defaults(), "").files();
     }
 
     private List<String> paths(String input) throws IOException {
-        return files(input).stream().map(InputFile::path).toList();
+        return paths(input, TestSources.defaults());
+    }
+
+    private List<String> paths(String input, SourceConfig config) throws IOException {
+        return InputListing.of(storage, input, config, "").files().stream()
+                .map(InputFile::path)
+                .toList();
     }
 }

@@ -42,6 +42,7 @@ public class SlicesTest {
     public static SourceConfig text(SourceConfig.TextDocuments documents, String separator) {
         return new SourceConfig(
                 SourceConfig.SourceFormat.AUTO,
+                List.of(),
                 documents,
                 separator,
                 "text",

@@ -249,6 +249,7 @@ class ParquetDocumentsTest {
     private static SourceConfig source(String text, String id, List<String> columns) {
         return new SourceConfig(
                 SourceConfig.SourceFormat.PARQUET,
+                List.of(),
                 SourceConfig.TextDocuments.FILE,
                 "",
                 text,

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class JsonLinesTest {
     static final SourceConfig CONFIG = new SourceConfig(
             SourceConfig.SourceFormat.AUTO,
+            List.of(),
             SourceConfig.TextDocuments.FILE,
             "",
             "text",

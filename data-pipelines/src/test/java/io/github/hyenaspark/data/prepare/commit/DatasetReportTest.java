@@ -22,6 +22,7 @@ class DatasetReportTest {
 
         assertThat(report.path("documents").asLong()).isEqualTo(3);
         assertThat(report.path("exact_duplicates").asLong()).isEqualTo(1);
+        assertThat(report.path("duplicate_tokens").asLong()).isEqualTo(1025);
         assertThat(report.at("/packing/planned_documents").asLong()).isEqualTo(2);
         assertThat(report.at("/packing/contiguous/1024").asDouble()).isEqualTo(0.75);
     }

@@ -125,9 +125,13 @@ class IncrementalTest {
                 .file();
         Path old = Files.write(directory.resolve("old.json"), file);
         corpus.prepare(corpus.settings("data.tokenizer=" + old));
-        Path moved = Files.move(old, directory.resolve("new.json"));
+        Path moved = Files.move(
+                old, Files.createDirectory(directory.resolve("folder")).resolve("tokenizer.json"));
 
         assertThat(corpus.prepare(corpus.settings("data.tokenizer=" + moved)).outcome())
+                .isEqualTo(Outcome.UNCHANGED);
+        assertThat(corpus.prepare(corpus.settings("data.tokenizer=" + moved.getParent()))
+                        .outcome())
                 .isEqualTo(Outcome.UNCHANGED);
         assertThatThrownBy(() -> corpus.plan(corpus.settings("data.tokenizer=" + old)))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -176,7 +180,8 @@ class IncrementalTest {
                 .isInstanceOf(CorruptFileException.class)
                 .hasMessageContaining("expected at most 0.4 of the documents to be bad, found 1 of 2 (0.5000), the"
                         + " first: night-2/1.txt at byte 1 (byte 0xFF is not UTF-8 here); nothing has been committed;"
-                        + " fix them, or raise data.max-bad-fraction");
+                        + " fix them, or raise data.max-bad-fraction. All are listed in ")
+                .hasMessageContaining("quarantine; zstdcat shows its .jsonl.zst files");
         assertThat(newest()).isEqualTo(first);
         assertThat(corpus.prepare(corpus.settings("data.max-bad-fraction=0.5"))
                         .snapshot()

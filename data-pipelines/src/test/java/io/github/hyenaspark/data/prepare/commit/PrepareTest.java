@@ -211,8 +211,8 @@ class PrepareTest {
 
         assertThatThrownBy(() -> corpus.run(unit, config))
                 .isInstanceOf(IOException.class)
-                .hasMessage("file:" + corpus.input() + "/empty.txt has changed while it was read: listed with"
-                        + " 0 bytes, found 7; run prepare again");
+                .hasMessage("file file:" + corpus.input() + "/empty.txt has changed since it was listed: listed with"
+                        + " 0 bytes, found at least 7; run prepare again");
     }
 
     @Test

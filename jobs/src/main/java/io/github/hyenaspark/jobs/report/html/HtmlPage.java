@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.report.html;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ public final class HtmlPage {
         tbody th { font-weight: 400; white-space: normal; min-width: 9em; max-width: 34em; overflow-wrap: anywhere; }
         .facts td { text-align: left; white-space: normal; overflow-wrap: anywhere; }
         .facts th { color: var(--quiet); }
+        a { color: inherit; }
         details { margin-top: 8px; }
         pre { margin: 0 0 12px; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .92rem; unicode-bidi: isolate; }
         summary { cursor: pointer; margin-bottom: 8px; }
@@ -119,7 +121,16 @@ public final class HtmlPage {
         }
 
         public Table row(String name, List<String> cells) {
-            var row = new StringBuilder("<tr>").append(cell("th scope=\"row\"", "th", name));
+            return rowOf(escaped(name), cells);
+        }
+
+        /** A row whose name leads to another page. */
+        public Table row(String name, URI page, List<String> cells) {
+            return rowOf("<a href=\"" + escaped(page.toString()) + "\">" + escaped(name) + "</a>", cells);
+        }
+
+        private Table rowOf(String name, List<String> cells) {
+            var row = new StringBuilder("<tr><th scope=\"row\">" + name + "</th>");
             cells.forEach(text -> row.append(cell("td", "td", text)));
             rows.add(row.append("</tr>\n").toString());
             return this;

@@ -63,13 +63,13 @@ public final class Journal {
     public static void read(Storage storage, String runDirectory, Consumer<? super JsonNode> entries)
             throws IOException {
         var log = new Journal(storage, Storage.resolve(runDirectory, NAME));
-        log.wholeLines(log.stored(), entries);
+        log.wholeLines(log.stored(Integer.MAX_VALUE - 8), entries);
     }
 
     /** The first bytes of the stored journal, to the end of a line, and a warning if there are fewer. */
     private byte[] stored(long bytes) throws IOException {
-        byte[] found = bytes > 0 ? stored() : new byte[0];
-        int kept = afterLastLine(found, (int) Math.min(bytes, found.length));
+        byte[] found = bytes > 0 ? stored((int) Math.min(bytes, Integer.MAX_VALUE - 8)) : new byte[0];
+        int kept = afterLastLine(found, found.length);
         if (kept < bytes) {
             LOG.warn(
                     "the journal {} has {} bytes of whole lines, but its checkpoint recorded {}: some earlier rounds"
@@ -81,11 +81,13 @@ public final class Journal {
         return Arrays.copyOf(found, kept);
     }
 
-    private byte[] stored() throws IOException {
+    private byte[] stored(int most) throws IOException {
         try {
-            return storage.exists(uri) ? storage.read(uri) : new byte[0];
-        } catch (FileNotFoundException e) { // the name belongs to a directory
-            LOG.warn("the journal cannot be read: {}", e.getMessage());
+            return storage.read(uri, most);
+        } catch (FileNotFoundException e) {
+            if (storage.exists(uri)) { // as a directory
+                LOG.warn("the journal cannot be read: {}", e.getMessage());
+            }
             return new byte[0];
         }
     }

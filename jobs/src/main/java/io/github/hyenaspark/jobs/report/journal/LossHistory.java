@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /** The losses in a journal. A line takes a kilobyte; this keeps some fifty bytes of it. */
 public final class LossHistory {
@@ -37,11 +36,6 @@ public final class LossHistory {
 
     public long steps() {
         return steps;
-    }
-
-    /** The lowest held-out loss, nats per token; empty if none was measured. */
-    public OptionalDouble bestHeldOut() {
-        return heldOut.stream().mapToDouble(LossPoint::loss).min();
     }
 
     /** A point of a loss curve: tokens trained on so far, and nats per token. */

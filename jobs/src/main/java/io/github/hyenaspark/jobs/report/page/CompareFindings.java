@@ -28,6 +28,11 @@ public final class CompareFindings {
         var findings = new CompareFindings(result);
         List<String> sentences = new ArrayList<>();
         lengths(findings.cells).forEach(length -> sentences.add(findings.losses(length)));
+        findings.cells.stream()
+                .filter(cell -> cell.has("seed"))
+                .findFirst()
+                .ifPresent(cell -> sentences.add("Each loss is of one run with seed "
+                        + cell.path("seed").asLong() + "; another seed may change the order of close ones."));
         List<String> mixers = mixers(findings.speeds);
         for (String other : mixers.subList(Math.min(1, mixers.size()), mixers.size())) {
             sentences.add(findings.speeds(mixers.get(0), other));
@@ -83,7 +88,7 @@ public final class CompareFindings {
                 .toList();
         String order = sorted.stream()
                 .map(cell -> String.format(
-                        Locale.ROOT, "%s %.4f%s", cell.path("mixer").asText(), loss(cell), accuracy(cell)))
+                        Locale.ROOT, "%s %.4f%s", cell.path("mixer").asText(), loss(cell), besides(cell)))
                 .collect(Collectors.joining(", "));
         String rates = tried.size() > cells.size() ? ", each at the best of its learning rates," : "";
         return String.format(
@@ -95,8 +100,15 @@ public final class CompareFindings {
                 order);
     }
 
-    private static String accuracy(JsonNode cell) {
-        return cell.has("last_token_accuracy") ? " (" + percentRight(cell) + " of last tokens right)" : "";
+    private static String besides(JsonNode cell) {
+        List<String> facts = new ArrayList<>();
+        if (cell.path("parameters").isNumber()) {
+            facts.add(Figures.whole(cell.path("parameters").asLong()) + " parameters");
+        }
+        if (cell.has("last_token_accuracy")) {
+            facts.add(percentRight(cell) + " of last tokens right");
+        }
+        return facts.isEmpty() ? "" : " (" + String.join("; ", facts) + ")";
     }
 
     static String percentRight(JsonNode cell) {

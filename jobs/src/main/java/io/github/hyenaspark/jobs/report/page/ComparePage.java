@@ -10,6 +10,7 @@ import io.github.hyenaspark.jobs.report.html.Figures;
 import io.github.hyenaspark.jobs.report.html.HtmlPage;
 import io.github.hyenaspark.jobs.report.html.HtmlPage.Table;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -158,17 +159,29 @@ public final class ComparePage {
     }
 
     private Table cellTable() {
-        Table table = Table.of(
-                List.of("Mixer", "Length", "Batch", "Learning rate", "Held-out loss", "Last tokens right", "Run"));
+        Table table = Table.of(List.of(
+                "Mixer",
+                "Length",
+                "Batch",
+                "Learning rate",
+                "Seed",
+                "Parameters",
+                "Held-out loss",
+                "Last tokens right",
+                "Run"));
         for (JsonNode cell : CompareFindings.list(result.path("cells"))) {
             table.row(
                     cell.path("mixer").asText(),
-                    Figures.whole(cell.path("length").asLong()),
-                    Figures.whole(cell.path("batch").asLong()),
-                    cell.path("lr").asText(Figures.NONE),
-                    String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
-                    CompareFindings.percentRight(cell),
-                    cell.path("run").asText());
+                    URI.create(cell.path("report").asText()),
+                    List.of(
+                            Figures.whole(cell.path("length").asLong()),
+                            Figures.whole(cell.path("batch").asLong()),
+                            cell.path("lr").asText(Figures.NONE),
+                            cell.path("seed").asText(Figures.NONE),
+                            Figures.whole(cell.path("parameters").asLong()),
+                            String.format(Locale.ROOT, "%.4f", cell.path("loss").asDouble()),
+                            CompareFindings.percentRight(cell),
+                            cell.path("run").asText()));
         }
         return table;
     }

@@ -50,6 +50,10 @@ public final class DatasetPage {
             JsonNode reasons = report.path(kind.toLowerCase(Locale.ROOT));
             page.section(kind + " documents", reasonTable(Ranked.of(reasons)).html());
         }
+        if (report.path("skipped_files").size() > 0) {
+            page.section(
+                    "Skipped files", skippedTable(report.path("skipped_files")).html());
+        }
         if (report.path("run").size() > 0) {
             page.section("Run", runTable(report.path("run")).html());
         }
@@ -68,7 +72,11 @@ public final class DatasetPage {
                 figure(
                         "Duplicates left out of plans",
                         exact + near,
-                        Figures.whole(exact) + " exact, " + Figures.whole(near) + " near"),
+                        Figures.whole(exact) + " exact, " + Figures.whole(near) + " near"
+                                + (report.has("duplicate_tokens")
+                                        ? "; " + Figures.whole(number("duplicate_tokens"))
+                                                + " tokens of the train split"
+                                        : "")),
                 figure("Filtered", number("filtered_documents"), ofThoseRead("filtered_documents")),
                 figure("Bad", number("bad_documents"), ofThoseRead("bad_documents"))));
     }
@@ -138,6 +146,17 @@ public final class DatasetPage {
         Ranked.largest(reasons, Ranked::documents, ROWS)
                 .forEach(reason -> table.row(
                         reason.name(), Figures.whole(reason.documents()), Figures.percent(reason.documents(), all)));
+        return table;
+    }
+
+    private static Table skippedTable(JsonNode endings) {
+        Table table = Table.of(List.of("Ending", "Files", "The first"));
+        for (Map.Entry<String, JsonNode> ending : endings.properties()) {
+            List<String> first = new ArrayList<>();
+            ending.getValue().path("first").forEach(path -> first.add(path.asText()));
+            long files = ending.getValue().path("files").asLong();
+            table.row(ending.getKey(), Figures.whole(files), String.join(", ", first));
+        }
         return table;
     }
 

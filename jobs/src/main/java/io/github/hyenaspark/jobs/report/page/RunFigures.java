@@ -37,8 +37,9 @@ public final class RunFigures {
 
     /**
      * One round; NaN where not measured. Tokens are all up to its end, losses nats per token, {@code ended} seconds
-     * from the start of the first round without pauses, {@code computed} those of the slowest worker's local steps, and
-     * {@code lr} the rate of its last step.
+     * from the start of the first round without pauses, {@code computed} those of the slowest worker's local steps,
+     * {@code besides} those of the held-out loss and of waiting for a checkpoint, and {@code lr} the rate of its last
+     * step.
      */
     record Round(
             double round,
@@ -49,7 +50,8 @@ public final class RunFigures {
             double lr,
             double cosine,
             double took,
-            double computed) {}
+            double computed,
+            double besides) {}
 
     /** A continuation that the model wrote after a round; the prompt may be empty. */
     record Sample(long round, String prompt, String text) {}
@@ -67,7 +69,8 @@ public final class RunFigures {
                 number(entry, "lr"),
                 number(entry, "delta_cosine"),
                 took,
-                ms.path("slowest_compute").asDouble() / 1000));
+                ms.path("slowest_compute").asDouble() / 1000,
+                (ms.path("held_out").asDouble() + ms.path("checkpoint_wait").asDouble()) / 1000));
         for (JsonNode late : entry.path("late_samples")) {
             samples.add(sample(late.path("round").asLong(), late));
         }
@@ -90,11 +93,24 @@ public final class RunFigures {
         return entry.path(key).asDouble(Double.NaN);
     }
 
+    /**
+     * Losses against tokens and against seconds of training alone, with a first round that takes no longer than the
+     * median of the others, since its processes start cold.
+     */
     public ArrayNode lossCurve() {
         ArrayNode curve = Json.array();
+        double[] others = rounds.stream()
+                .skip(1)
+                .mapToDouble(round -> round.took() - round.besides())
+                .sorted()
+                .toArray();
+        double warm = others.length == 0 ? Double.POSITIVE_INFINITY : others[others.length / 2];
+        double trained = 0;
         for (Round round : rounds) {
+            double took = round.took() - round.besides();
+            trained += curve.isEmpty() ? Math.min(took, warm) : took;
             ObjectNode point =
-                    curve.addObject().put("tokens", (long) round.tokens()).put("seconds", round.ended());
+                    curve.addObject().put("tokens", (long) round.tokens()).put("seconds", trained);
             if (Double.isFinite(round.loss())) {
                 point.put("loss", round.loss());
             }
@@ -133,6 +149,11 @@ public final class RunFigures {
     /** Seconds of all rounds, without pauses between driver processes. */
     double seconds() {
         return seconds;
+    }
+
+    /** Those of them in which workers trained: without held-out losses and waiting for checkpoints. */
+    double trainingSeconds() {
+        return seconds - rounds.stream().mapToDouble(Round::besides).sum();
     }
 
     /** Phases with their milliseconds over all rounds; the rest is waiting for slots, scheduling and transfer. */

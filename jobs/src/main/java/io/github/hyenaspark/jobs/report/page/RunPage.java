@@ -75,7 +75,11 @@ public final class RunPage {
                 new Figure("Bits per byte", Figures.fourDecimals(perByte), "of the held-out text"),
                 new Figure("Perplexity", Figures.rounded(Math.exp(heldOut)), "per held-out token"),
                 new Figure("Parameters", Figures.whole(facts.parameters()), Figures.inWords(facts.parameters())),
-                new Figure("Tokens per second", Figures.rounded(tokens / figures.seconds()), "over all rounds"));
+                new Figure(
+                        "Tokens per second",
+                        Figures.rounded(tokens / figures.trainingSeconds()),
+                        "of training; " + Figures.rounded(tokens / figures.seconds())
+                                + " with validation and checkpoints"));
     }
 
     private String samples() {

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Lines for logs and programs: for the first and the last unit, and at most one a second in between; and within a long
- * unit.
+ * Lines for logs and programs: for the first and the last unit, and at most one a second in between; one that has
+ * nothing new only after ten seconds; and within a long unit.
  */
 final class LineProgress implements Progress {
     private static final long NANOS = 1_000_000_000L;
@@ -19,6 +19,7 @@ final class LineProgress implements Progress {
     private final boolean json;
     private final long startNanos;
     private long lastLineNanos;
+    private long lastDone;
     private boolean silent = true;
     private long patience = FIRST_PATIENCE;
 
@@ -41,12 +42,14 @@ final class LineProgress implements Progress {
     @Override
     public synchronized void advance(long done, String note) {
         long now = nanoTime.getAsLong();
-        if (!silent && done < work.total() && now - lastLineNanos < NANOS) {
+        boolean told = done == lastDone && note.isEmpty();
+        if (!silent && (done < work.total() || told) && now - lastLineNanos < (told ? FIRST_PATIENCE : NANOS)) {
             return;
         }
         silent = false;
         patience = FIRST_PATIENCE;
         lastLineNanos = now;
+        lastDone = done;
         double seconds = (now - startNanos) / (double) NANOS;
         Rate rate = Rate.of(work, done, seconds);
         to.println(json ? jsonLine(work, rate, note) : plainLine(work, rate, note));
@@ -68,15 +71,14 @@ final class LineProgress implements Progress {
     }
 
     static String plainLine(ProgressTask work, Rate rate, String note) {
-        String line = String.format(
-                Locale.ROOT, "%s: %,d of %,d %s, %s", work.task(), rate.done(), work.total(), work.unit(), speed(rate));
-        return note.isEmpty() ? line : line + ", " + note;
+        String line =
+                String.format(Locale.ROOT, "%s: %,d of %,d %s", work.task(), rate.done(), work.total(), work.unit());
+        String speed = rate.perSecond() > 0 ? ", " + speed(rate) : "";
+        return line + speed + (note.isEmpty() ? "" : ", " + note);
     }
 
     private static String speed(Rate rate) {
-        return rate.perSecond() > 0
-                ? String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()))
-                : "rate not known yet";
+        return String.format(Locale.ROOT, "%.2f/s, %s left", rate.perSecond(), clock(rate.secondsLeft()));
     }
 
     static String jsonLine(ProgressTask work, Rate rate, String note) {
@@ -90,7 +92,7 @@ final class LineProgress implements Progress {
                 .put("note", note));
     }
 
-    private static String clock(long seconds) {
+    static String clock(long seconds) {
         return String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 }

@@ -18,11 +18,14 @@ public sealed interface Progress extends AutoCloseable permits BarProgress, Line
     @Override
     void close();
 
+    /** A display that reports at once what was done before. */
     static Progress open(Style style, ProgressTask work, PrintStream to) {
-        return switch (style) {
-            case AUTO -> atTerminal() ? new BarProgress(work, to) : open(Style.PLAIN, work, to);
-            case PLAIN, JSON -> new LineProgress(work, to, style == Style.JSON, System::nanoTime);
-        };
+        if (style == Style.AUTO && atTerminal()) {
+            return new BarProgress(work, to);
+        }
+        var lines = new LineProgress(work, to, style == Style.JSON, System::nanoTime);
+        lines.advance(work.done(), "");
+        return lines;
     }
 
     @SuppressWarnings("SystemConsoleNull") // on Java 17, null means: not a terminal

@@ -56,16 +56,16 @@ final class AsyncCheckpointWriter implements AutoCloseable {
 
     /**
      * Waits for the round before, and throws if it could not be written; writes this one when {@link #workersCompute}
-     * is called or somebody waits for it. While the training may be diverging, no checkpoint is written but at the end,
-     * so that the newest one is good.
+     * is called or somebody waits for it. While the training may be diverging, no checkpoint is written but of the last
+     * round, so that the newest one is good.
      */
-    void write(RoundMetrics entry, boolean diverging) throws IOException {
+    void write(RoundMetrics entry, boolean last, boolean diverging) throws IOException {
         await();
         var latch = new CountDownLatch(1);
         begin = latch;
         writing = Optional.of(thread.submit(() -> {
             latch.await();
-            return written(entry, diverging);
+            return written(entry, last, diverging);
         }));
         if (!plan.savesInBackground()) {
             await();
@@ -77,15 +77,15 @@ final class AsyncCheckpointWriter implements AutoCloseable {
         begin.countDown();
     }
 
-    private long written(RoundMetrics entry, boolean diverging) throws IOException {
+    private long written(RoundMetrics entry, boolean last, boolean diverging) throws IOException {
         ObjectNode line = entry.toJson();
         DriverState.ofThisProcess().ended(line, entry.tokens());
-        if (entry.after().round() >= plan.stopAfterRounds()) {
+        if (last) {
             store.awaitSamples();
         }
         store.append(line, entry.after());
         due = due || plan.savesAfter(entry.after().round());
-        if (due && (!diverging || entry.after().round() >= plan.stopAfterRounds())) {
+        if (last || (!diverging && (due || store.keepsAsBest(entry.after())))) {
             save(entry.after());
             due = false;
         }

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
 import io.github.hyenaspark.checkpoint.VectorFile;
 import io.github.hyenaspark.checkpoint.WorkerStateFiles;
 import io.github.hyenaspark.io.Json;
@@ -43,7 +44,9 @@ public final class AveragingDriver {
     private final Workers workers;
     private final RoundProgress progress;
     private final DivergenceGuard guard;
+    private final RunStore store;
     private final AsyncCheckpointWriter ledger;
+    private Best best = Best.NONE;
 
     /** Held to change the two fields below and the journal: {@link #stop} comes from another thread. */
     private final Object commit = new Object();
@@ -57,14 +60,16 @@ public final class AveragingDriver {
         this.workers = workers;
         this.progress = new RoundProgress(progress);
         guard = new DivergenceGuard(train.guard(), workers, store.history().train());
+        this.store = store;
         ledger = new AsyncCheckpointWriter(store, plan);
     }
 
     /**
-     * Does the rounds that are missing after a state, which is saved already unless it is at round 0; returns the last,
-     * saved. StoppedException if {@link #stop} was called meanwhile and the last finished round is saved. IOException
-     * if a round could not be saved. DivergedException if a worker's loss or parameters are not finite, or the training
-     * loss stays far above that of the first round; nothing of that round is kept.
+     * Does the rounds that are missing after a state, which is saved already unless it is at round 0, until patience
+     * with the held-out loss is over; returns the last, saved. StoppedException if {@link #stop} was called meanwhile
+     * and the last finished round is saved. IOException if a round could not be saved. DivergedException if a worker's
+     * loss or parameters are not finite, or the training loss stays far above that of the first round; nothing of that
+     * round is kept.
      */
     public RunState run(RunState start) throws IOException {
         try {
@@ -80,9 +85,10 @@ public final class AveragingDriver {
             ledger.startsAt(start.round());
         }
         RunState now = start;
+        best = store.best();
         workers.onSteps(this::told);
         try (ledger) {
-            while (now.round() < plan.stopAfterRounds()) {
+            while (!isOver(now)) {
                 now = round(now);
             }
             synchronized (commit) {
@@ -133,6 +139,10 @@ public final class AveragingDriver {
         progress.told(round, worker, steps);
     }
 
+    private boolean isOver(RunState now) {
+        return now.round() >= plan.stopAfterRounds() || plan.isImpatient(best);
+    }
+
     private RunState round(RunState before) throws IOException {
         var times = new RoundTimes();
         TestPoint.reached("round {} begins", before.round() + 1);
@@ -154,6 +164,8 @@ public final class AveragingDriver {
         times.end("outer");
         LossByPosition heldOut = plan.validatesAfter(after.round()) ? workers.heldOut(after) : LossByPosition.ZERO;
         times.end("held_out");
+        LossSum measured = heldOut.total();
+        best = measured.tokens() > 0 ? best.after(after.round(), measured.mean()) : best;
         TestPoint.reached("round {} is measured", after.round());
         synchronized (commit) {
             refuseIfStopped();
@@ -161,7 +173,7 @@ public final class AveragingDriver {
             times.end("checkpoint_wait");
             var entry = new RoundMetrics(
                     train, before, after, checked, average, sent, length(before.round()), heldOut, times.toJson());
-            ledger.write(entry, entry.tokens() > 0 && guard.rises(entry.loss()));
+            ledger.write(entry, isOver(after), entry.tokens() > 0 && guard.rises(entry.loss()));
             latest = Optional.of(after);
             report(entry, times.totalMillis());
         }
@@ -200,7 +212,8 @@ public final class AveragingDriver {
         Map<Integer, VectorFile> kept = new TreeMap<>();
         before.forEach(file -> kept.put(WorkerStateFiles.worker(file), file));
         results.forEach(result -> result.kept().ifPresent(file -> kept.put(result.worker(), file)));
-        return List.copyOf(kept.values());
+        boolean forgets = results.stream().allMatch(result -> result.kept().isEmpty()); // another codec than before
+        return forgets ? List.of() : List.copyOf(kept.values());
     }
 
     private int length(long round) {
@@ -225,7 +238,10 @@ public final class AveragingDriver {
         if (heldOut.tokens() > 0) {
             loss += String.format(Locale.ROOT, ", held out %.4f", heldOut.mean());
         }
-        String speed = String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis) / 1000.0));
+        long besides = entry.times().path("held_out").asLong()
+                + entry.times().path("checkpoint_wait").asLong();
+        String speed =
+                String.format(Locale.ROOT, "%,.0f tokens/s", entry.tokens() / (Math.max(1, millis - besides) / 1000.0));
         LOG.info(
                 "round {} ran on executors {}",
                 entry.after().round(),
@@ -240,6 +256,7 @@ public final class AveragingDriver {
      *
      * @param stopAfterRounds the round after which this job stops, if the run is longer; at most {@code rounds}
      * @param validateEveryRounds measure the held-out loss after every so many rounds, and after the last; 0 only then
+     * @param patience stop after so many measurements of the held-out loss above the lowest; 0 for never
      * @param checkpointEveryRounds save after every so many rounds, and when the job stops
      * @param longest L that the model allows, tokens
      * @param savesInBackground whether the next round begins while the one before is written down
@@ -248,6 +265,7 @@ public final class AveragingDriver {
             long rounds,
             long stopAfterRounds,
             long validateEveryRounds,
+            long patience,
             long checkpointEveryRounds,
             int longest,
             boolean savesInBackground) {
@@ -264,7 +282,12 @@ public final class AveragingDriver {
         }
 
         boolean savesAfter(long round) {
-            return round % checkpointEveryRounds == 0 || round >= stopAfterRounds;
+            return round % checkpointEveryRounds == 0;
+        }
+
+        /** Whether a run whose best round is this one ends without its other rounds. */
+        public boolean isImpatient(Best best) {
+            return patience > 0 && best.measuredSince() >= patience;
         }
     }
 

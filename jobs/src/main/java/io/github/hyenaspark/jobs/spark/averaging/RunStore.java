@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Best;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
@@ -49,8 +51,10 @@ public final class RunStore {
     private final RunMetadata facts;
     private final Journal log;
     private final LossHistory history = new LossHistory();
-    private final int keep;
+    private final RunDirectory kept;
     private final AtomicInteger failedWrites = new AtomicInteger();
+    private Best best = Best.NONE;
+    private List<Change> changes = List.of();
     private Optional<TextSampler> sampler = Optional.empty();
     private long reportNanos = System.nanoTime();
 
@@ -63,19 +67,35 @@ public final class RunStore {
             throws IOException {
         this.storage = storage;
         this.directory = directory.uri();
-        this.keep = directory.keep();
+        this.kept = directory;
         this.checkpoints = checkpoints;
         this.facts = facts;
         this.log = Journal.open(storage, directory.uri(), journalBytes, history::add);
         DriverState.ofThisProcess().set(DriverState.FAILED_WRITES, 0);
     }
 
-    /** The directory of a run, and how many checkpoints stay in it, at least 1. */
-    public record RunDirectory(String uri, int keep) {
+    /** The directory of a run, how many checkpoints stay in it, at least 1, and whether the best one does, too. */
+    public record RunDirectory(String uri, int keep, boolean keepBest) {
         public RunDirectory {
             Refusal.unless(!uri.isBlank(), "run.dir", "nothing", "the directory of the run");
             Refusal.below(1, "checkpoint.keep", keep);
         }
+    }
+
+    /** Continues from how far training has got; with no call it has not begun. */
+    public void resumes(Best bestSoFar, List<Change> allChanges) {
+        best = bestSoFar;
+        changes = List.copyOf(allChanges);
+    }
+
+    /** The best round of those in the journal so far. */
+    public Best best() {
+        return best;
+    }
+
+    /** Whether the checkpoint of a round must be saved to keep the best one. */
+    boolean keepsAsBest(RunState run) {
+        return kept.keepBest() && best.round() == run.round();
     }
 
     public LossHistory history() {
@@ -104,6 +124,12 @@ public final class RunStore {
     /** Adds a round to the journal; it is stored with the next checkpoint. */
     void append(ObjectNode entry, RunState after) {
         sampler.ifPresent(found -> found.addTo(entry, after));
+        if (entry.has("held_out_loss")) {
+            best = best.after(after.round(), entry.get("held_out_loss").doubleValue());
+        }
+        changes.stream()
+                .filter(change -> change.fromRound() == after.round())
+                .forEach(change -> entry.withArray("changes").add(change.toJson()));
         log.append(entry);
         history.add(entry);
     }
@@ -112,19 +138,19 @@ public final class RunStore {
      * Commits a checkpoint; journal first, so that it never names rounds the journal has not seen. LockedException if
      * another driver has taken over the run, whose journal is left as it is.
      */
-    void save(RunState run) throws IOException {
-        checkpoints.refuseIfReplaced();
-        saveLog();
-        TestPoint.reached("the journal has round {}", run.round());
-        checkpoints.save(checkpoint(run), keep);
-        replace(CHART, this::chart);
+    public void save(RunState run) throws IOException {
+        checkpoints.save(checkpoint(run), kept.keep(), kept.keepBest(), () -> {
+            saveLog();
+            TestPoint.reached("the journal has round {}", run.round());
+        });
         if (System.nanoTime() - reportNanos >= REPORT_NANOS) {
             writeReports();
         }
     }
 
-    /** Writes the run's page, and its events for TensorBoard, as of the last checkpoint. */
+    /** Writes the loss curve, the run's page, and its events for TensorBoard, as of the last checkpoint. */
     public void writeReports() {
+        replace(CHART, this::chart);
         var figures = new RunFigures();
         var events = new EventFile();
         try {
@@ -191,7 +217,7 @@ public final class RunStore {
                 orders(run),
                 facts.numerics(),
                 journalBytes(),
-                new TrainingProgress(run.round(), history.steps(), history.bestHeldOut()),
+                new TrainingProgress(run.round(), history.steps(), best, changes),
                 run.kept());
     }
 

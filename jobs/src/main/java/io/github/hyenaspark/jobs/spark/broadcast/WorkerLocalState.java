@@ -27,9 +27,9 @@ public record WorkerLocalState(TrainConfig train, Map<String, float[]> vectors) 
                 : TrainingState.parametersOnly(sent.theta());
     }
 
-    /** What its codec has lost, P, or nothing. */
+    /** What its codec has lost, P, or nothing, as after another codec. */
     public float[] residual() {
-        return vectors.getOrDefault(RESIDUAL, NOTHING);
+        return !train.codec().feedsErrorBack() ? NOTHING : vectors.getOrDefault(RESIDUAL, NOTHING);
     }
 
     public Map<String, float[]> after(TrainingState end, float[] residual) {

@@ -1,9 +1,12 @@
 package io.github.hyenaspark.jobs.spark.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,21 +14,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The settings that a run's bits depend on: the sections model and train, and of data what decides the shards. Where
- * the data is, how often it is saved and where the tasks run may change from one start of a run to the next.
+ * The settings that a run remembers, so that its directory alone is enough to resume it, and which of them a resume may
+ * change: those that leave what was trained so far valid. Where the data is may change unnoticed.
  */
 public final class ResumeCompatibility {
-    public static final List<String> SECTIONS = List.of("data", "model", "train");
+    /** The sections that a run remembers. */
+    public static final List<String> SECTIONS = List.of("checkpoint", "data", "model", "run", "train");
 
-    public static final String ARCHITECTURE = "model";
-
-    /** The sections that a resumed run keeps without being told. */
-    public static final List<String> TRAINING = List.of(ARCHITECTURE, "train");
+    private static final String ARCHITECTURE = "model";
 
     /** Settings of that section that a model may be trained on with others. */
     private static final Set<String> OF_TRAINING = Set.of("model.dropout", "model.embed-dropout", "model.init-std");
+
+    /** Of one start of the command; never remembered. */
+    private static final Set<String> OF_ONE_START = Set.of(
+            "run.dir",
+            "run.stop-after-rounds",
+            "run.allow-inexact-resume",
+            "run.replay",
+            "run.checkpoint",
+            "run.progress");
 
     /** Where the data is and how it is prepared. The hash of the snapshot proves that it is the same data. */
     private static final Set<String> FREE = Set.of(
@@ -39,31 +51,47 @@ public final class ResumeCompatibility {
             "data.interval-start",
             "data.interval-end");
 
+    /** What a resume may change. */
+    private static final Pattern CHANGEABLE = Pattern.compile(
+            "(checkpoint|run)\\..*|train\\.(rounds|lr|matrix-lr|filter-lr|min-lr|schedule|decay-fraction"
+                    + "|outer\\.lr|codec|down-codec)");
+
     /** What these settings were in runs that began before there was the setting. */
     private static final Map<String, String> AT_FIRST =
             Map.of("train.dropout-seeds", "sum", "train.schedule", "timm", "train.second-moment", "workers");
 
     private ResumeCompatibility() {}
 
-    /** Refuses other settings than a run's checkpoint has, naming every key that differs, with both values. */
-    public static void refuseDifferences(String stored, String current, String run) throws CorruptFileException {
-        List<String> differences = differences(stored, current);
-        if (!differences.isEmpty()) {
-            throw new IllegalArgumentException("the run in " + run + " was started with other settings: "
-                    + String.join("; ", differences)
-                    + ". Restore them to resume it, or choose another run.dir for a new run");
+    /**
+     * What a resume changes. IllegalArgumentException naming every setting that must not change, with both values, or
+     * if the run has more rounds than it is to have.
+     */
+    public static List<Change> changes(Checkpoint from, String current, String run) throws CorruptFileException {
+        List<Change> changes = changes(began(from.settings()).renderSections(SECTIONS), current, from.round() + 1);
+        String forbidden = changes.stream()
+                .filter(change -> !CHANGEABLE.matcher(change.key()).matches())
+                .map(Change::toString)
+                .collect(Collectors.joining("; "));
+        if (!forbidden.isEmpty()) {
+            throw new IllegalArgumentException("the run in " + run + " was started with other settings: " + forbidden
+                    + ". Leave them out to resume it, or choose another run.dir for a new run");
         }
+        for (Change change : changes) {
+            boolean tooFew = change.key().equals("train.rounds") && Long.parseLong(change.is()) < from.round();
+            Refusal.unless(!tooFew, change.key(), change.is(), from.round() + ", which " + run + " has done, or more");
+        }
+        return changes;
     }
 
     /** Refuses another architecture than an imported model's, naming every key that differs, with both values. */
     public static void refuseOtherArchitecture(String stored, String current, String run) throws CorruptFileException {
-        List<String> differences = differences(stored, current).stream()
-                .filter(difference -> difference.startsWith(ARCHITECTURE + "."))
-                .filter(difference -> OF_TRAINING.stream().noneMatch(key -> difference.startsWith(key + " ")))
-                .toList();
+        String differences = changes(stored, current, 1).stream()
+                .filter(change -> change.key().startsWith(ARCHITECTURE + ".") && !OF_TRAINING.contains(change.key()))
+                .map(Change::toString)
+                .collect(Collectors.joining("; "));
         if (!differences.isEmpty()) {
-            throw new IllegalArgumentException("the model that was imported into " + run + " is another: "
-                    + String.join("; ", differences) + ". Leave these settings out: the model brings its own");
+            throw new IllegalArgumentException("the model that was imported into " + run + " is another: " + differences
+                    + ". Leave these settings out: the model brings its own");
         }
     }
 
@@ -75,6 +103,31 @@ public final class ResumeCompatibility {
                         .filter(setting -> !known.contains(setting.getKey()))
                         .map(setting -> setting.getKey() + "=" + setting.getValue())
                         .toList());
+    }
+
+    /**
+     * What a run keeps without being told, as arguments: of a model that was imported and is not trained yet its
+     * architecture, else all but what is {@link #OF_ONE_START}, and the dataset where it was, wherever that is from
+     * here.
+     */
+    public static List<String> remembered(Checkpoint facts) throws CorruptFileException {
+        List<String> sections = facts.isImported() ? List.of(ARCHITECTURE) : SECTIONS;
+        List<String> arguments = new ArrayList<>();
+        Json.flat(parsed(began(facts.settings()).renderSections(sections))).forEach((key, value) -> {
+            if (OF_ONE_START.contains(key)) {
+                return;
+            }
+            int dot = key.lastIndexOf('.');
+            boolean hocon = value.isTextual() && value.textValue().matches("(?s)[\\[{].*"); // unless it is in quotes
+            if (key.equals("data.dataset")) {
+                arguments.add(key + "=" + facts.dataset().replaceFirst("/snapshots/[^/]*$", ""));
+            } else if (hocon) {
+                arguments.add(key.substring(0, dot) + "={\"" + key.substring(dot + 1) + "\":" + Json.line(value) + "}");
+            } else {
+                arguments.add(key + "=" + (value.isContainerNode() ? Json.line(value) : value.asText()));
+            }
+        });
+        return arguments;
     }
 
     /** Settings in JSON as arguments of the command line: {@code key=value} for every value. */
@@ -93,7 +146,7 @@ public final class ResumeCompatibility {
     }
 
     /** A setting that there was not yet when the run began had what is its default now; see {@link #began}. */
-    static List<String> differences(String stored, String current) throws CorruptFileException {
+    static List<Change> changes(String stored, String current, long fromRound) throws CorruptFileException {
         Map<String, String> now = flat(parsed(current));
         Map<String, String> then = flat(parsed(Settings.load(List.of()).renderSections(SECTIONS)));
         then.keySet().retainAll(now.keySet());
@@ -101,15 +154,16 @@ public final class ResumeCompatibility {
         Set<String> keys = new TreeSet<>(then.keySet());
         keys.addAll(now.keySet());
         keys.removeAll(FREE);
-        List<String> differences = new ArrayList<>();
+        keys.removeAll(OF_ONE_START);
+        List<Change> changes = new ArrayList<>();
         for (String key : keys) {
             String before = then.getOrDefault(key, "nothing");
             String after = now.getOrDefault(key, "nothing");
             if (!before.equals(after)) {
-                differences.add(key + " was " + before + " and is " + after);
+                changes.add(new Change(fromRound, key, before, after));
             }
         }
-        return differences;
+        return changes;
     }
 
     private static Map<String, String> flat(JsonNode settings) {

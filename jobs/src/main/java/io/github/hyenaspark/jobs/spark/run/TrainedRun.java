@@ -6,6 +6,7 @@ import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.task.ModelUse;
@@ -13,7 +14,11 @@ import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +39,7 @@ public record TrainedRun(
         float[] theta) {
     public static final String NEWEST = "newest";
     private static final String AVERAGE = "average";
+    private static final String BEST = "best";
     private static final Pattern ROUND = Pattern.compile("\\d{1,12}");
     private static final Logger LOG = LoggerFactory.getLogger(TrainedRun.class);
 
@@ -41,8 +47,9 @@ public record TrainedRun(
     public static void checkChoice(String checkpoint) {
         boolean fits = checkpoint.equals(NEWEST)
                 || checkpoint.equals(AVERAGE)
+                || checkpoint.equals(BEST)
                 || ROUND.matcher(checkpoint).matches();
-        String expected = NEWEST + ", " + AVERAGE + ", or the round of a checkpoint";
+        String expected = NEWEST + ", " + BEST + ", " + AVERAGE + ", or the round of a checkpoint";
         Refusal.unless(fits, "run.checkpoint", checkpoint, expected);
     }
 
@@ -60,9 +67,10 @@ public record TrainedRun(
     }
 
     /**
-     * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, or one whose
-     * parameters are the mean of those of all checkpoints that are there. IllegalArgumentException if there is no such
-     * checkpoint. CorruptFileException as {@link #open(Storage, String)}, or if one of those named is damaged.
+     * Opens a run at the setting {@code run.checkpoint}: its newest checkpoint, that of a round, that of the lowest
+     * held-out loss, or one whose parameters are the mean of those of the newest {@code checkpoint.keep} that are
+     * there. IllegalArgumentException if there is no such checkpoint. CorruptFileException as {@link #open(Storage,
+     * String)}, or if one of those named is damaged.
      */
     public static TrainedRun open(Storage storage, String directory, String checkpoint) throws IOException {
         checkChoice(checkpoint);
@@ -71,20 +79,16 @@ public record TrainedRun(
         }
         CheckpointStore store = CheckpointStore.open(storage, directory);
         List<CheckpointManifest> there = store.manifests();
-        List<Long> rounds =
-                there.stream().map(manifest -> manifest.facts().round()).toList();
         List<CheckpointManifest> chosen = checkpoint.equals(AVERAGE)
-                ? there
-                : there.stream()
-                        .filter(manifest -> manifest.facts().round() == Long.parseLong(checkpoint))
-                        .limit(1)
-                        .toList();
+                ? newest(there)
+                : there.stream().filter(chosen(checkpoint, there)).limit(1).toList();
         if (chosen.isEmpty()) {
+            String keep = checkpoint.equals(BEST) ? "; train keeps the best with checkpoint.keep-best=true" : "";
             throw new IllegalArgumentException("run.checkpoint: found " + checkpoint + ", expected a round of "
-                    + directory + " that has a checkpoint: " + rounds);
+                    + directory + " that has a checkpoint: " + rounds(there) + keep);
         }
         if (chosen.size() > 1) {
-            LOG.info("the mean of the checkpoints of rounds {} of {}", rounds, directory);
+            LOG.info("the mean of the checkpoints of rounds {} of {}", rounds(chosen), directory);
         }
         return of(storage, directory, chosen.get(0).facts(), mean(store, chosen));
     }
@@ -100,6 +104,30 @@ public record TrainedRun(
                 tokenizer(storage, facts.tokenizer(), directory),
                 facts.vocabularySize(),
                 theta);
+    }
+
+    private static List<Long> rounds(List<CheckpointManifest> there) {
+        return there.stream().map(manifest -> manifest.facts().round()).toList();
+    }
+
+    /** Without an older best one that is there besides those; a round that was saved again counts once. */
+    private static List<CheckpointManifest> newest(List<CheckpointManifest> there) throws IOException {
+        if (there.isEmpty()) {
+            return there;
+        }
+        byte[] settings = there.get(0).facts().settings().getBytes(StandardCharsets.UTF_8);
+        int keep = Json.parse("the settings", settings).at("/checkpoint/keep").asInt(there.size());
+        Map<Long, CheckpointManifest> rounds = new LinkedHashMap<>();
+        there.forEach(manifest -> rounds.putIfAbsent(manifest.facts().round(), manifest));
+        return rounds.values().stream().limit(keep).toList();
+    }
+
+    /** Of the checkpoint of a round, or of the round that was the best up to the newest. */
+    private static Predicate<CheckpointManifest> chosen(String checkpoint, List<CheckpointManifest> there) {
+        long round = !checkpoint.equals(BEST)
+                ? Long.parseLong(checkpoint)
+                : there.isEmpty() ? 0 : there.get(0).facts().progress().best().round();
+        return manifest -> manifest.facts().round() == round;
     }
 
     /** Summed in double and rounded once. */

@@ -57,10 +57,8 @@ public final class TaskWatch {
                 .filter(Objects::nonNull)
                 .mapToInt(SparkStageInfo::numCompletedTasks)
                 .sum();
-        if (done > shown) {
-            shown = done;
-            progress.advance(done, "");
-        }
+        shown = Math.max(shown, done);
+        progress.advance(shown, "");
     }
 
     /** From here on the progress is the caller's again. */

@@ -26,13 +26,4 @@ class LossHistoryTest {
                 .isInstanceOf(UnsupportedOperationException.class);
         assertThat(history.steps()).isEqualTo(4);
     }
-
-    @Test
-    void theBestHeldOutLossIsTheLowest() {
-        assertThat(history.bestHeldOut()).isEmpty();
-        for (double loss : new double[] {5, 3, 4}) {
-            history.add(Json.object().put("tokens", 1).put("held_out_loss", loss));
-        }
-        assertThat(history.bestHeldOut()).hasValue(3);
-    }
 }

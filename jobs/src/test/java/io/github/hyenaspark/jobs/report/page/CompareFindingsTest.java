@@ -77,6 +77,20 @@ class CompareFindingsTest {
     }
 
     @Test
+    void seedsParametersAndReportsStandBesideTheLosses() throws IOException {
+        ObjectNode result = Json.object();
+        cell(result, "gru", 64, 2.5).put("seed", 7).put("parameters", 12_345).put("report", "gru-64/report.html");
+        assertThat(CompareFindings.of(result))
+                .containsExactly(
+                        "At length 64, after the same tokens, the held-out losses in nats per token are gru 2.5000"
+                                + " (12,345 parameters).",
+                        "Each loss is of one run with seed 7; another seed may change the order of close ones.");
+        assertThat(new String(ComparePage.html(result), StandardCharsets.UTF_8))
+                .contains("<th scope=\"row\"><a href=\"gru-64/report.html\">gru</a></th>")
+                .contains("<td>7</td><td>12,345</td><td>2.5000</td>");
+    }
+
+    @Test
     void thePageHasThePlotsOfWhatWasMeasured() throws IOException {
         ObjectNode result = result();
         result.putArray("findings").add("All < none");

@@ -100,6 +100,21 @@ class DatasetPageTest {
     }
 
     @Test
+    void skippedFilesAndTheTokensOfDuplicatesAreNamed() throws IOException {
+        ObjectNode report = report().put("duplicate_tokens", 1234);
+        report.putObject("skipped_files")
+                .putObject(".md")
+                .put("files", 5)
+                .putArray("first")
+                .add("a.md")
+                .add("<b>.md");
+        assertThat(text(report))
+                .contains("12 exact, 7 near; 1,234 tokens of the train split")
+                .contains("<tr><th scope=\"row\">.md</th><td>5</td><td>a.md, &lt;b&gt;.md</td></tr>");
+        assertThat(text()).doesNotContain("Skipped files");
+    }
+
+    @Test
     void lengthsAreLabelledInTokensWithoutTheEmptyClassesAtTheEnds() throws IOException {
         assertThat(DatasetCharts.LengthClasses.of(report().path("lengths")).labels())
                 .containsExactly("4", "8", "16", "32", "64", "128", "256", "512");

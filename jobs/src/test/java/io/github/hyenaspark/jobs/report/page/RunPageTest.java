@@ -37,7 +37,11 @@ class RunPageTest {
             line.putObject("held_out_by_position").put("0", 2.5).put("1024", 1.5);
         }
         line.putObject("sample").put("prompt", "Once <b>").put("text", "text\u0000 &" + round);
-        line.putObject("ms").put("broadcast", 200).put("slowest_compute", 1000).put("total", 2000);
+        line.putObject("ms")
+                .put("broadcast", 200)
+                .put("slowest_compute", 1000)
+                .put("held_out", round % 2 == 0 ? 500 : 0)
+                .put("total", 2000);
         return line;
     }
 
@@ -72,7 +76,8 @@ class RunPageTest {
                 .contains("<dt>Bits per byte</dt><dd>0.5000</dd>") // half a target a byte
                 .contains("<dt>Perplexity</dt><dd>2.00</dd>")
                 .contains("<dt>Parameters</dt><dd>12,345</dd>")
-                .contains("<dt>Tokens per second</dt><dd>500</dd>");
+                .contains(
+                        "<dt>Tokens per second</dt><dd>556</dd><dd class=\"quiet\">of training; 500 with validation and checkpoints</dd>");
     }
 
     @Test
@@ -81,7 +86,22 @@ class RunPageTest {
                 .contains("<th scope=\"row\">Driver sends the state</th><td>200</td><td>10.0 %</td>")
                 .contains("<th scope=\"row\">Worker computes its local steps</th><td>1,000</td><td>50.0 %</td>")
                 .contains(
-                        "<th scope=\"row\">Waiting for slots, scheduling, transfer of results</th><td>800</td><td>40.0 %</td>");
+                        "<th scope=\"row\">Waiting for slots, scheduling, transfer of results</th><td>600</td><td>30.0 %</td>");
+    }
+
+    @Test
+    void theCurveOfAComparisonStartsWarmAndTimesTrainingAlone() {
+        var figures = new RunFigures();
+        ObjectNode cold = line(1);
+        ((ObjectNode) cold.get("ms")).put("total", 9000);
+        figures.add(cold);
+        for (int round = 2; round <= 4; round++) {
+            figures.add(line(round));
+        }
+        assertThat(figures.lossCurve())
+                .extracting(point -> point.get("seconds").doubleValue())
+                .containsExactly(1.5, 3.0, 5.0, 6.5);
+        assertThat(figures(1).lossCurve().get(0).get("seconds").doubleValue()).isEqualTo(2);
     }
 
     @Test

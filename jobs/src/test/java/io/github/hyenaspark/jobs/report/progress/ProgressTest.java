@@ -65,6 +65,48 @@ class ProgressTest {
     }
 
     @Test
+    void withoutNewsALineComesEveryTenSecondsOnly() {
+        try (var progress = lines(new ProgressTask("prepare", "MiB", 0, 3))) {
+            for (int tick = 0; tick < 25; tick++) {
+                progress.advance(0, "");
+                now += SECOND;
+            }
+        }
+        assertThat(written()).isEqualTo("prepare: 0 of 3 MiB\n".repeat(3));
+    }
+
+    @Test
+    void aBarFitsEightyColumnsAndKeepsTheLoss() {
+        var work = new ProgressTask("train", "rounds", 0, 10_000);
+        String note = "loss 2.3456, held out 2.4567";
+        String line = BarProgress.line(work, new LineProgress.Rate(5_000, 0.5, 10_000), note);
+        assertThat(line).endsWith(" 5,000/10,000 rounds  2:46:40 left  " + note);
+        assertThat(line).hasSizeLessThan(80).startsWith("train ");
+        String roomy = BarProgress.line(work, new LineProgress.Rate(5_000, 0, 0), "");
+        assertThat(roomy).startsWith("train " + "\u2588".repeat(10) + "\u2591".repeat(10) + " 5,000/");
+        assertThat(BarProgress.line(work, new LineProgress.Rate(1, 0, 0), "x".repeat(200)))
+                .hasSize(79);
+    }
+
+    @Test
+    void aLogLineMeanwhileHasALineOfItsOwn() {
+        PrintStream before = System.err;
+        System.setErr(stream);
+        try (var progress = new BarProgress(new ProgressTask("train", "rounds", 0, 2), stream)) {
+            progress.advance(1, "");
+            System.err.println("a log line");
+            progress.advance(2, "loss 1.5");
+        } finally {
+            assertThat(System.err).isSameAs(stream);
+            System.setErr(before);
+        }
+        assertThat(written())
+                .contains("1/2 rounds")
+                .containsSubsequence("\r\033[Ka log line\n", "\r\033[Ktrain ", "2/2 rounds")
+                .endsWith("loss 1.5\n");
+    }
+
+    @Test
     void jsonLinesParse() throws Exception {
         String line = LineProgress.jsonLine(
                 new ProgressTask("prepare", "units", 0, 4), new LineProgress.Rate(1, 0.5, 6), "x");
@@ -79,6 +121,7 @@ class ProgressTest {
                 Progress.open(Progress.Style.AUTO, new ProgressTask("train", "rounds", 0, 1), stream)) {
             assertThat(progress).isInstanceOf(LineProgress.class);
         }
+        assertThat(written()).as("reported at once").isEqualTo("train: 0 of 1 rounds\n");
     }
 
     @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.io.LockedException;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.report.journal.Journal;
@@ -67,6 +68,11 @@ class AveragingDriverTest {
         }
 
         Start(long stopAfterRounds, TrainConfig train) throws IOException {
+            this(stopAfterRounds, train, 4, 0, false);
+        }
+
+        Start(long stopAfterRounds, TrainConfig train, long validateEvery, long patience, boolean keepBest)
+                throws IOException {
             checkpoints.beginEpoch();
             Optional<Checkpoint> newest = checkpoints.newestValid();
             from = newest.map(checkpoint -> RunStore.state(checkpoint, facts().moments()))
@@ -74,13 +80,16 @@ class AveragingDriverTest {
                             0, 0, TrainingState.initial(new float[] {1, 2, 3}), new float[PARAMETERS], List.of()));
             store = new RunStore(
                     storage,
-                    new RunDirectory(directory.toString(), 3),
+                    new RunDirectory(directory.toString(), 3, keepBest),
                     checkpoints,
                     facts(),
                     newest.map(Checkpoint::journalBytes).orElse(0L));
+            TrainingProgress progressBefore = newest.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+            store.resumes(progressBefore.best(), progressBefore.changes());
             var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
             Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, 6), silent);
-            var plan = new AveragingDriver.Plan(6, stopAfterRounds, 4, CHECKPOINT_EVERY, 64, true);
+            var plan =
+                    new AveragingDriver.Plan(6, stopAfterRounds, validateEvery, patience, CHECKPOINT_EVERY, 64, true);
             driver = new AveragingDriver(plan, train, workers, store, progress);
         }
 
@@ -134,6 +143,50 @@ class AveragingDriverTest {
     void theHeldOutLossIsMeasuredEveryFewRoundsAndAtTheEndOfTheRun() throws IOException {
         new Start(0).run();
         assertThat(workers.validated).containsExactly(4L, 6L);
+    }
+
+    private Start impatient(long stopAfterRounds, boolean keepBest) throws IOException {
+        return new Start(stopAfterRounds, TRAIN, 1, 2, keepBest);
+    }
+
+    @Test
+    void aRunEndsWithACheckpointWhenItsHeldOutLossNoLongerFalls() throws IOException {
+        workers.heldOut = round -> round == 3 ? 0.5 : 1; // round 2 is no better than round 1
+        RunState end = impatient(0, true).run();
+        assertThat(end.round()).isEqualTo(5);
+        assertThat(savedRounds()).containsExactly(5L, 4L, 3L);
+        workers.rounds.clear();
+        assertThat(impatient(0, true).run().round()).isEqualTo(5);
+        assertThat(workers.rounds).isEmpty();
+    }
+
+    @Test
+    void patienceIsCountedOnByTheNextDriver() throws IOException {
+        workers.heldOut = round -> round == 3 ? 0.5 : 1;
+        impatient(4, false).run();
+        assertThat(impatient(0, false).run().round()).isEqualTo(5);
+        assertThat(savedRounds()).containsExactly(5L, 4L, 2L);
+    }
+
+    @Test
+    void theBestCheckpointStaysBesideTheNewest() throws IOException {
+        workers.heldOut = round -> round == 1 ? 0.5 : 1;
+        new Start(0, TRAIN, 1, 0, true).run();
+        assertThat(savedRounds()).containsExactly(6L, 4L, 2L, 1L);
+    }
+
+    @Test
+    void changesAreInTheManifestsAndInTheLineOfTheirRound() throws IOException {
+        var change = new TrainingProgress.Change(3, "train.lr", "1", "2");
+        var start = new Start(4);
+        start.store.resumes(TrainingProgress.Best.NONE, List.of(change));
+        start.run();
+        new Start(0).run();
+        assertThat(CheckpointStore.open(storage, directory.toString()).manifests())
+                .allMatch(manifest -> manifest.facts().progress().changes().equals(List.of(change)));
+        assertThat(journal())
+                .extracting(entry -> entry.path("changes").toString())
+                .containsExactly("", "", "[" + change.toJson() + "]", "", "", "");
     }
 
     @Test
@@ -451,9 +504,9 @@ class AveragingDriverTest {
     void theLossCurveAndReportsAreWritten() throws IOException {
         var start = new Start(2);
         start.run();
-        assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
         start.store.writeReports();
         assertThat(start.store.failedWrites()).isZero();
+        assertThat(Files.readAllBytes(directory.resolve("loss.png"))).startsWith(0x89, 'P', 'N', 'G');
         assertThat(Files.readString(directory.resolve("report.html"))).contains("<dt>Rounds</dt><dd>2</dd>");
         assertThat(directory.resolve("events.out.tfevents.0.hyena")).isNotEmptyFile();
     }
@@ -467,20 +520,21 @@ class AveragingDriverTest {
         Files.createDirectories(directory.resolve("events.out.tfevents.0.hyena/in-the-way"));
         var start = new Start(2);
         assertThat(start.run().round()).isEqualTo(2);
-        assertThat(start.store.failedWrites()).as("journal and curve").isEqualTo(2);
+        assertThat(start.store.failedWrites()).as("journal").isEqualTo(1);
         start.store.writeReports();
-        assertThat(start.store.failedWrites()).as("page and events besides").isEqualTo(4);
+        assertThat(start.store.failedWrites()).as("curve, page and events besides").isEqualTo(4);
         assertThat(DriverState.ofThisProcess().gauge(DriverState.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
     }
 
     @Test
     void plansThatMakeNoSenseAreRefused() {
-        assertThatThrownBy(() -> new AveragingDriver.Plan(6, 0, 0, 0, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, 0, 0, 0, 0, 64, true))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("checkpoint.every-rounds: found 0, expected at least 1");
-        assertThatThrownBy(() -> new AveragingDriver.Plan(6, -1, 0, 1, 64, true))
+        assertThatThrownBy(() -> new AveragingDriver.Plan(6, -1, 0, 0, 1, 64, true))
                 .hasMessage("run.stop-after-rounds: found -1, expected 0 (at the end) or more");
-        assertThatThrownBy(() -> new RunDirectory("x", 0)).hasMessage("checkpoint.keep: found 0, expected at least 1");
+        assertThatThrownBy(() -> new RunDirectory("x", 0, false))
+                .hasMessage("checkpoint.keep: found 0, expected at least 1");
     }
 }

@@ -15,6 +15,7 @@ import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
 
 /** Two workers; each moves every parameter by a number that depends on state, round and worker. */
@@ -31,6 +32,7 @@ final class FakeWorkers implements Workers {
     long tokens = 10;
     double lossTheSecondTime = 2;
     double stepTheSecondTime = 1;
+    LongToDoubleFunction heldOut = round -> 1;
 
     @Override
     public SentBytes send(RunState state) {
@@ -90,6 +92,7 @@ final class FakeWorkers implements Workers {
     @Override
     public LossByPosition heldOut(RunState state) {
         validated.add(state.round());
-        return new LossByPosition(List.of(new LossSum(4, 2), LossSum.ZERO, new LossSum(8, 2)));
+        double factor = heldOut.applyAsDouble(state.round());
+        return new LossByPosition(List.of(new LossSum(4 * factor, 2), LossSum.ZERO, new LossSum(8 * factor, 2)));
     }
 }

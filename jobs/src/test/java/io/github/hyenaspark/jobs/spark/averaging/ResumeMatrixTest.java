@@ -105,14 +105,14 @@ class ResumeMatrixTest {
                 newest.map(checkpoint -> RunStore.state(checkpoint, moments)).orElseGet(() -> initial(train, moments));
         RunStore store = new RunStore(
                 storage,
-                new RunDirectory(uri, 1),
+                new RunDirectory(uri, 1, false),
                 checkpoints,
                 facts(moments),
                 newest.map(Checkpoint::journalBytes).orElse(0L));
         var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         Progress progress = Progress.open(Progress.Style.PLAIN, new ProgressTask("train", "rounds", 0, ROUNDS), silent);
         var workers = new LocalWorkers(train, model, storage, checkpoints, uri, range);
-        var plan = new AveragingDriver.Plan(ROUNDS, to, 0, ROUNDS, 64, true);
+        var plan = new AveragingDriver.Plan(ROUNDS, to, 0, 0, ROUNDS, 64, true);
         return new AveragingDriver(plan, train, workers, store, progress).run(from);
     }
 

@@ -14,6 +14,7 @@ import io.github.hyenaspark.train.config.TrainConfigDraft;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,17 @@ class ReceivedStateTest {
 
     private BroadcastState sent(int round, String series) {
         return BroadcastState.of(TRAIN, states.get(round), series, "data/x");
+    }
+
+    /** A run may change its codec; what the one before has lost would be added in every round. */
+    @Test
+    void whatACodecHasLostIsNothingToAnotherWithoutFeedback() {
+        var draft = new TrainConfigDraft();
+        Map<String, float[]> kept = Map.of("residual", new float[] {1, 2, 3});
+        draft.codec = Codec.BF16;
+        assertThat(new WorkerLocalState(draft.config(), kept).residual()).isEmpty();
+        draft.codec = Codec.INT4;
+        assertThat(new WorkerLocalState(draft.config(), kept).residual()).containsExactly(1, 2, 3);
     }
 
     private void assertHas(Received received, int round, long wholeBytes) {

@@ -3,9 +3,16 @@ package io.github.hyenaspark.jobs.spark.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.checkpoint.TrainingProgress.Change;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,36 +22,97 @@ class ResumeCompatibilityTest {
         return Settings.load(List.of(arguments)).renderSections(ResumeCompatibility.SECTIONS);
     }
 
+    /** After twelve rounds. */
+    private static Checkpoint checkpoint(String... arguments) {
+        return checkpoint(Settings.load(List.of(arguments)));
+    }
+
+    private static Checkpoint checkpoint(Settings settings) {
+        return new Checkpoint(
+                12,
+                0,
+                settings.render(),
+                "file:/data/snapshots/00000001.json",
+                "",
+                "bytes",
+                256,
+                Map.of(),
+                List.of(),
+                Map.of(),
+                new Provenance.Numerics("", "", "", ""),
+                0,
+                TrainingProgress.NONE,
+                List.of());
+    }
+
     @Test
     void equalSettingsMayResume() throws CorruptFileException {
-        assertThat(ResumeCompatibility.differences(identity("train.lr=2e-3"), identity("train.lr=0.002")))
+        assertThat(ResumeCompatibility.changes(identity("train.lr=2e-3"), identity("train.lr=0.002"), 1))
                 .isEmpty();
     }
 
     @Test
-    void placesAndHowARunGoesMayChange() throws CorruptFileException {
-        String moved = identity("data.dataset=b", "data.input=c", "run.dir=d", "checkpoint.keep=9");
-        assertThat(ResumeCompatibility.differences(identity("data.dataset=a"), moved))
+    void placesAndWhatIsOfOneStartAreNoChange() throws CorruptFileException {
+        String moved = identity("data.dataset=b", "data.input=c", "run.dir=d", "run.stop-after-rounds=9");
+        assertThat(ResumeCompatibility.changes(identity("data.dataset=a"), moved, 1))
                 .isEmpty();
     }
 
     @Test
     void everyDifferenceIsNamedWithBothValues() {
-        String before = identity("train.workers=2", "model.filter.width=64", "data.unit-bytes=10");
-        String after = identity("train.workers=4", "model.filter.width=32", "data.unit-bytes=20");
-        assertThatThrownBy(() -> ResumeCompatibility.refuseDifferences(before, after, "runs/a"))
+        Checkpoint from = checkpoint("train.workers=2", "model.filter.width=64", "data.unit-bytes=10");
+        String after = identity("train.workers=4", "model.filter.width=32", "data.unit-bytes=20", "train.lr=1");
+        assertThatThrownBy(() -> ResumeCompatibility.changes(from, after, "runs/a"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the run in runs/a was started with other settings: data.unit-bytes was 10 and is 20; "
-                        + "model.filter.width was 64 and is 32; train.workers was 2 and is 4. Restore them to resume "
+                        + "model.filter.width was 64 and is 32; train.workers was 2 and is 4. Leave them out to resume "
                         + "it, or choose another run.dir for a new run");
+    }
+
+    @Test
+    void whatMayChangeIsAChangeFromTheNextRoundOn() throws CorruptFileException {
+        String after = identity("train.rounds=30", "train.schedule=linear", "checkpoint.keep=9", "run.patience=2");
+        assertThat(ResumeCompatibility.changes(checkpoint(), after, "runs/a"))
+                .containsExactly(
+                        new Change(13, "checkpoint.keep", "3", "9"),
+                        new Change(13, "run.patience", "0", "2"),
+                        new Change(13, "train.rounds", "20", "30"),
+                        new Change(13, "train.schedule", "\"cosine\"", "\"linear\""));
+    }
+
+    @Test
+    void aRunCannotHaveFewerRoundsThanItHasDone() {
+        assertThatThrownBy(() -> ResumeCompatibility.changes(checkpoint(), identity("train.rounds=11"), "runs/a"))
+                .hasMessage("train.rounds: found 11, expected 12, which runs/a has done, or more");
+    }
+
+    @Test
+    void whereAChangeFoundTheDecayIsNotForUsersToSay() {
+        String after = identity("train.reached.step=3", "train.reached.fraction=0.5");
+        assertThatThrownBy(() -> ResumeCompatibility.changes(checkpoint(), after, "runs/a"))
+                .hasMessageContaining("train.reached.fraction was 1 and is 0.5; train.reached.step was 0 and is 3");
+    }
+
+    /** Quotes, line ends and brackets in a value, too. */
+    @Test
+    void whatARunRemembersIsAllThatItNeeds() throws CorruptFileException {
+        String odd = "[a \"b\"\nc\\";
+        Settings began = Settings.ofJson("{\"run\":{\"sample\":{\"prompt\":" + Json.line(TextNode.valueOf(odd)) + "}}}")
+                .with(List.of("train.lr=0.5", "data.dataset=here", "run.stop-after-rounds=3", "run.dir=a"));
+        Settings again = Settings.load(ResumeCompatibility.remembered(checkpoint(began)));
+        assertThat(again.renderSections(List.of("checkpoint", "model", "train")))
+                .isEqualTo(began.renderSections(List.of("checkpoint", "model", "train")));
+        assertThat(again.changes(List.of("data", "run")))
+                .containsExactly("data.dataset=file:/data", "run.sample.prompt=" + odd);
     }
 
     @Test
     void aSettingOfLaterHadItsDefaultBefore() throws CorruptFileException {
         String before = identity().replace("\"num-heads\":1,", "");
         assertThat(before).isNotEqualTo(identity());
-        assertThat(ResumeCompatibility.differences(before, identity())).isEmpty();
-        assertThat(ResumeCompatibility.differences(before, identity("model.num-heads=2")))
+        assertThat(ResumeCompatibility.changes(before, identity(), 1)).isEmpty();
+        assertThat(ResumeCompatibility.changes(before, identity("model.num-heads=2"), 1))
+                .extracting(Change::toString)
                 .containsExactly("model.num-heads was 1 and is 2");
     }
 
@@ -61,7 +129,8 @@ class ResumeCompatibilityTest {
         assertThat(before).isNotEqualTo(current);
         String began = ResumeCompatibility.began(before).renderSections(ResumeCompatibility.SECTIONS);
         assertThat(began).isEqualTo(identity("train.lr=0.5", key + "=" + then));
-        assertThat(ResumeCompatibility.differences(began, current))
+        assertThat(ResumeCompatibility.changes(began, current, 1))
+                .extracting(Change::toString)
                 .containsExactly(key + " was \"" + then + "\" and is \"" + now + "\"");
         assertThat(ResumeCompatibility.began(current).renderSections(ResumeCompatibility.SECTIONS))
                 .isEqualTo(current);
@@ -69,7 +138,8 @@ class ResumeCompatibilityTest {
 
     @Test
     void aKeyThatOnlyOneSideHasIsADifference() throws CorruptFileException {
-        assertThat(ResumeCompatibility.differences("{\"model\":{\"a\":1}}", "{\"model\":{\"b\":[1,2]}}"))
+        assertThat(ResumeCompatibility.changes("{\"model\":{\"a\":1}}", "{\"model\":{\"b\":[1,2]}}", 1))
+                .extracting(Change::toString)
                 .containsExactly("model.a was 1 and is nothing", "model.b was nothing and is [1,2]");
     }
 }

@@ -90,9 +90,13 @@ class TrainedRunTest {
         assertThatThrownBy(() -> TrainedRun.open(storage, run, "77"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("run.checkpoint: found 77, expected a round of " + run + " that has a checkpoint: [3, 2]");
-        assertThatThrownBy(() -> TrainedRun.open(storage, run, "best"))
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "good"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("run.checkpoint: found best, expected newest, average, or the round of a checkpoint");
+                .hasMessage("run.checkpoint: found good, expected newest, best, average, or the round of a checkpoint");
+        assertThatThrownBy(() -> TrainedRun.open(storage, run, "best")) // version 0.1 noted no best round
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("run.checkpoint: found best, expected a round of " + run
+                        + " that has a checkpoint: [3, 2]; train keeps the best with checkpoint.keep-best=true");
         assertThatThrownBy(() -> TrainedRun.open(storage, "", "average"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("run.dir: found nothing");

@@ -1,0 +1,68 @@
+package io.github.hyenaspark.jobs.infer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * The directory of a command's Parquet files. The file {@code _hyena.json}, which Spark does not read, has a hash of
+ * what was asked from the start, and the result at the end: so the same command does nothing after one that ended, and
+ * begins again after one that was killed.
+ */
+record ResultFolder(Storage storage, String uri, String asked) {
+    private static final String FILE = "_hyena.json";
+    private static final String UNFINISHED = "/_temporary/";
+
+    /** Refuses a directory that holds files of others, or results of anything else; {@code key} is its setting. */
+    static ResultFolder of(Storage storage, String key, String uri, String asked) throws IOException {
+        var folder = new ResultFolder(storage, uri, asked);
+        Optional<JsonNode> there = folder.read();
+        if (there.isEmpty()) {
+            boolean used = storage.everythingBelow(uri).stream()
+                    .anyMatch(file -> !file.uri().contains(UNFINISHED));
+            refuseIf(used, key + ": there are files in " + uri + " already");
+        } else {
+            boolean other = there.get().has("result")
+                    && !there.get().path("asked").asText().equals(asked);
+            refuseIf(other, key + ": " + uri + " has the results of other documents, another model or other settings");
+        }
+        return folder;
+    }
+
+    static void checkNamed(String key, String uri) {
+        Refusal.unless(!uri.isBlank(), key, "nothing", "a directory");
+    }
+
+    private static void refuseIf(boolean wrong, String found) {
+        if (wrong) {
+            throw new IllegalArgumentException(found + "; choose another directory, or delete it");
+        }
+    }
+
+    /** What the command that ended has printed. */
+    Optional<ObjectNode> result() throws IOException {
+        return read().filter(found -> found.has("result")).map(found -> (ObjectNode) found.get("result"));
+    }
+
+    /** Deletes what a command that did not end has left. */
+    void begin() throws IOException {
+        storage.delete(uri);
+        storage.replace(file(), Json.bytes(Json.object().put("asked", asked)));
+    }
+
+    void end(ObjectNode result) throws IOException {
+        storage.replace(file(), Json.bytes(Json.object().put("asked", asked).<ObjectNode>set("result", result)));
+    }
+
+    private Optional<JsonNode> read() throws IOException {
+        return storage.exists(file()) ? Optional.of(Json.parse(file(), storage.read(file()))) : Optional.empty();
+    }
+
+    private String file() {
+        return Storage.resolve(uri, FILE);
+    }
+}

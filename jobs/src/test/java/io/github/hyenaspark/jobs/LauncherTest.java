@@ -1,0 +1,162 @@
+package io.github.hyenaspark.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.jobs.cli.ExitCode;
+import io.github.hyenaspark.jobs.docs.Pages;
+import io.github.hyenaspark.jobs.testing.Script;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What {@code submit-scripts/hyena} builds and when, in a small checkout, with a Maven, a Spark and a Java that do
+ * nothing.
+ */
+class LauncherTest {
+    private static final List<String> JARS = List.of(
+            "lib/hyena-jobs-0.jar", "spark/jars/spark-core_2.12-3.5.9.jar", "spark/jars/scala-library-2.12.18.jar");
+
+    @TempDir
+    Path directory;
+
+    private Path checkout = Path.of("");
+    private Path source = Path.of("");
+
+    @BeforeEach
+    void makeCheckout() throws IOException {
+        checkout = directory.resolve("a checkout");
+        source = checkout.resolve("core/src/main/java/A.java");
+        write(source, "class A {}");
+        write(checkout.resolve("pom.xml"), "<project/>");
+        write(checkout.resolve("core/pom.xml"), "<project/>");
+        for (String file : List.of("submit-scripts/hyena", "submit-scripts/layout.sh", "conf/spark-defaults.conf")) {
+            write(checkout.resolve(file), Files.readString(Pages.root().resolve(file)));
+        }
+        program(
+                "bin/mvn",
+                "echo >>../builds; . submit-scripts/layout.sh; cd jobs/target; mkdir -p lib spark/jars; touch "
+                        + String.join(" ", JARS) + "; sources >sources.sum");
+        program(
+                "bin/mkdir",
+                "case $* in *hyena-spark) exit 1 ;; *) exec /bin/mkdir \"$@\" ;; esac"); // no archive of classes
+        program("java/bin/java", "printf '%s\\n' \"$@\"");
+        write(directory.resolve("java/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        program("spark/bin/spark-submit", "echo submitted");
+        for (String jar : JARS.subList(1, JARS.size())) {
+            write(directory.resolve(jar), "");
+        }
+    }
+
+    private static Path write(Path file, String text) throws IOException {
+        Path folder = file.getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        return Files.writeString(file, text);
+    }
+
+    private void program(String name, String body) throws IOException {
+        Path file = write(directory.resolve(name), "#!/usr/bin/env bash\n" + body + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private Outcome hyena(String... words) throws IOException, InterruptedException {
+        return hyenaWith(directory.resolve("spark").toString(), words);
+    }
+
+    /** With a folder of archives in which none can be made, as in one where a checkout has them. */
+    private Outcome hyenaWith(String spark, String... words) throws IOException, InterruptedException {
+        Map<String, String> environment = Map.of(
+                "PATH",
+                directory.resolve("bin") + ":" + System.getenv("PATH"),
+                "JAVA_HOME",
+                directory.resolve("java").toString(),
+                "XDG_CACHE_HOME",
+                "/dev/null",
+                "SPARK_HOME",
+                spark);
+        return new Script(checkout.resolve("submit-scripts/hyena"), environment).run(directory, words);
+    }
+
+    private int builds() throws IOException {
+        Path log = directory.resolve("builds");
+        return Files.exists(log) ? Files.readAllLines(log).size() : 0;
+    }
+
+    private void assertSubmitted(int builds) throws IOException, InterruptedException {
+        Outcome outcome = hyena("prepare");
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        assertThat(outcome.results()).isEqualTo("submitted\n");
+        assertThat(builds()).isEqualTo(builds);
+    }
+
+    private void assertRefused(Outcome outcome, String message) {
+        assertThat(outcome.code()).isEqualTo(ExitCode.WRONG_USAGE.code());
+        assertThat(outcome.messages()).startsWith("hyena: ").contains(message).hasLineCount(1);
+        assertThat(outcome.results()).isEmpty();
+    }
+
+    @Test
+    void whatNeedsNoNewJarsNamesTheCommandThatBuilds() throws Exception {
+        for (String line : List.of("--help", "--version", "train --help", "inspect RUN", "inspect memory", "")) {
+            assertRefused(hyena(line.split(" ")), "the jars are not built yet: build them with " + checkout);
+        }
+        assertThat(builds()).isZero();
+        for (int time = 0; time < 2; time++) {
+            assertThat(hyena("build").results()).isEqualTo("the jars are up to date\n");
+            assertThat(builds()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theContentOfTheSourcesDecidesAndNotTheirTimes() throws Exception {
+        assertSubmitted(1);
+        assertSubmitted(1);
+        Files.setLastModifiedTime(source, FileTime.from(Instant.now().plusSeconds(60)));
+        assertSubmitted(1);
+        write(source, "class A { }");
+        Files.setLastModifiedTime(source, FileTime.from(Instant.EPOCH));
+        assertSubmitted(2);
+        Path another = write(checkout.resolve("core/src/main/java/B.java"), "");
+        assertSubmitted(3);
+        Files.delete(another);
+        assertSubmitted(4);
+        write(checkout.resolve("core/src/test/java/ATest.java"), "");
+        assertSubmitted(4);
+        Files.move(checkout, directory.resolve("another place"));
+        checkout = directory.resolve("another place");
+        assertSubmitted(4);
+    }
+
+    @Test
+    void aDistributionHasNothingToBuild() throws Exception {
+        hyena("build");
+        Path target = checkout.resolve("jobs/target");
+        Files.move(target.resolve("lib"), checkout.resolve("jars"));
+        Path spark = Files.move(target.resolve("spark"), directory.resolve("its own"));
+        try (Stream<Path> files = Files.walk(checkout.resolve("core"))) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        }
+        assertSubmitted(1);
+        assertRefused(hyena("build"), "its jars are built");
+        assertRefused(hyenaWith("", "prepare"), "no Spark of its own: set SPARK_HOME");
+        Outcome version = hyenaWith("", "--version");
+        assertThat(version.results()).as(version.messages()).endsWith("--version\n");
+        Files.move(spark, checkout.resolve("spark"));
+        String jar = checkout.resolve("jars/hyena-jobs-0.jar").toString();
+        assertThat(hyenaWith("", "verify", "RUN").results()).contains(jar, checkout + "/spark/jars/spark-core");
+        assertThat(builds()).isEqualTo(1);
+    }
+}

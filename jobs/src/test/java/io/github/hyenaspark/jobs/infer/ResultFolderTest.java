@@ -1,0 +1,57 @@
+package io.github.hyenaspark.jobs.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResultFolderTest {
+    @TempDir
+    Path directory;
+
+    private ResultFolder open(String asked) throws IOException {
+        return ResultFolder.of(
+                Storage.local(), "score.output", directory.resolve("out").toString(), asked);
+    }
+
+    @Test
+    void aResultIsThatOfTheSameQuestionOnly() throws IOException {
+        ResultFolder folder = open("a");
+        folder.begin();
+        folder.end(Json.object().put("documents", 3));
+        assertThat(open("a").result())
+                .hasValueSatisfying(
+                        result -> assertThat(result.get("documents").intValue()).isEqualTo(3));
+        assertThatThrownBy(() -> open("b"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("score.output: " + directory.resolve("out") + " has the results of other documents, another"
+                        + " model or other settings; choose another directory, or delete it");
+    }
+
+    @Test
+    void whatAnUnfinishedCommandLeftIsDeletedWhateverItWasAsked() throws IOException {
+        open("a").begin();
+        Path part = Files.writeString(directory.resolve("out/part-0.parquet"), "rows");
+        ResultFolder folder = open("b");
+        assertThat(folder.result()).isEmpty();
+        folder.begin();
+        assertThat(part).doesNotExist();
+    }
+
+    @Test
+    void filesOfOthersAreNotTouched() throws IOException {
+        Files.createDirectories(directory.resolve("out/_temporary/0"));
+        Files.writeString(directory.resolve("out/_temporary/0/part-0"), "left by a Spark job that was killed");
+        assertThat(open("a").result()).isEmpty();
+        Files.writeString(directory.resolve("out/part-0.parquet"), "rows");
+        assertThatThrownBy(() -> open("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("score.output: there are files in " + directory.resolve("out") + " already");
+    }
+}

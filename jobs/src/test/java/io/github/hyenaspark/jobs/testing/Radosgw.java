@@ -1,0 +1,97 @@
+package io.github.hyenaspark.jobs.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A real S3 server, Ceph's radosgw, that the script for users starts. It excludes, checks credentials, notes every
+ * request, and can be killed and started again before the same objects.
+ */
+public final class Radosgw implements AutoCloseable {
+    private static final String SCRIPT = "local-radosgw.sh";
+
+    private final Path directory;
+    private final Map<String, String> settings;
+
+    private Radosgw(Path directory, Map<String, String> settings) {
+        this.directory = directory;
+        this.settings = settings;
+    }
+
+    /** Skips the test where Ceph is not installed. */
+    public static void assumeInstalled() {
+        List<String> missing = new ArrayList<>(List.of("radosgw", "ceph-mon", "ceph-osd", "ceph"));
+        for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
+            missing.removeIf(program -> Files.isExecutable(Path.of(folder, program)));
+        }
+        assumeThat(missing)
+                .as("programs of the Debian packages radosgw, ceph-mon, ceph-osd and ceph-common")
+                .isEmpty();
+    }
+
+    /** Starts one whose files are in a directory; parts have 5 MiB, the least that S3 allows. */
+    public static Radosgw start(Path directory) throws IOException, InterruptedException {
+        script(directory, "start");
+        var conf = new Configuration(false);
+        conf.addResource(
+                new org.apache.hadoop.fs.Path(directory.resolve("conf/core-site.xml").toUri()));
+        Map<String, String> settings = new TreeMap<>();
+        conf.forEach(setting -> settings.put(setting.getKey(), setting.getValue()));
+        settings.put("fs.s3a.multipart.size", "5M");
+        settings.put("fs.s3a.multipart.threshold", "5M");
+        return new Radosgw(directory, settings);
+    }
+
+    private static void script(Path directory, String command) throws IOException, InterruptedException {
+        Outcome outcome = Script.named(SCRIPT).run(directory.getParent(), command, directory.toString());
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+    }
+
+    /** A folder of its bucket. */
+    public PreparePlace place(String folder) {
+        return new PreparePlace("radosgw", settings, "s3a://hyena/" + folder);
+    }
+
+    /** Ends the server by SIGKILL; the objects stay. */
+    public void kill() throws IOException, InterruptedException {
+        ProcessHandle server = ProcessHandle.of(
+                        Long.parseLong(Files.readString(directory.resolve("radosgw.pid")).strip()))
+                .orElseThrow();
+        server.destroyForcibly();
+        server.onExit().orTimeout(1, TimeUnit.MINUTES).join();
+    }
+
+    /** Starts it again after a kill, at the same port. */
+    public void startAgain() throws IOException, InterruptedException {
+        script(directory, "gateway");
+    }
+
+    /** The requests so far, oldest first; two that ended at once may be on one line. */
+    public List<JsonNode> requests() throws IOException {
+        File log = directory.resolve("ops.log").toFile();
+        try (MappingIterator<JsonNode> requests =
+                new ObjectMapper().readerFor(JsonNode.class).readValues(log)) {
+            return requests.readAll();
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        script(directory, "stop");
+    }
+}
