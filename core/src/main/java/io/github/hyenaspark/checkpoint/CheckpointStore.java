@@ -239,11 +239,11 @@ public final class CheckpointStore {
     }
 
     /**
-     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Runs something
-     * just before it creates the manifest, if no later driver has begun by then. Saving a round again in one epoch
-     * changes nothing. Another thread may call it than the other methods, if not at the same time. LockedException if
-     * another driver has begun a later epoch. CorruptFileException if the files do not read back; older checkpoints are
-     * then untouched.
+     * Saves a checkpoint, reads it back, and only then deletes all but {@code keep}, and perhaps the best. Runs
+     * something just before it creates the manifest, if no later driver has begun by then. Saving a round again in one
+     * epoch changes nothing. Another thread may call it than the other methods, if not at the same time.
+     * LockedException if another driver has begun a later epoch. CorruptFileException if the files do not read back;
+     * older checkpoints are then untouched.
      */
     public CheckpointManifest save(Checkpoint checkpoint, int keep, boolean keepBest, Runnable beforeCommit)
             throws IOException {

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes old checkpoints, manifests first, and data that no manifest names. It reads only once what never changes: what
- * the drivers of a run resumed from, and the manifests of this process's checkpoints not at all.
+ * Deletes old checkpoints, manifests first, and data that no manifest names. It reads only once what never changes:
+ * what the drivers of a run resumed from, and the manifests of this process's checkpoints not at all.
  */
 final class Retention {
     static final long NONE = -1;

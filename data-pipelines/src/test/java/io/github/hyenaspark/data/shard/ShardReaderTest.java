@@ -85,7 +85,8 @@ class ShardReaderTest {
                 assertThat(found).isEqualTo(expected);
             }
         }
-        assertThat(memory.bytesRead().get("s3a://blocks/" + shard.file())).isBetween(1L << 16, shard.bin().bytes());
+        assertThat(memory.bytesRead().get("s3a://blocks/" + shard.file()))
+                .isBetween(1L << 16, shard.bin().bytes());
     }
 
     @Test

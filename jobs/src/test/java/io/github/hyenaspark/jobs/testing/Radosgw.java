@@ -48,8 +48,8 @@ public final class Radosgw implements AutoCloseable {
     public static Radosgw start(Path directory) throws IOException, InterruptedException {
         script(directory, "start");
         var conf = new Configuration(false);
-        conf.addResource(
-                new org.apache.hadoop.fs.Path(directory.resolve("conf/core-site.xml").toUri()));
+        conf.addResource(new org.apache.hadoop.fs.Path(
+                directory.resolve("conf/core-site.xml").toUri()));
         Map<String, String> settings = new TreeMap<>();
         conf.forEach(setting -> settings.put(setting.getKey(), setting.getValue()));
         settings.put("fs.s3a.multipart.size", "5M");
@@ -69,8 +69,8 @@ public final class Radosgw implements AutoCloseable {
 
     /** Ends the server by SIGKILL; the objects stay. */
     public void kill() throws IOException, InterruptedException {
-        ProcessHandle server = ProcessHandle.of(
-                        Long.parseLong(Files.readString(directory.resolve("radosgw.pid")).strip()))
+        ProcessHandle server = ProcessHandle.of(Long.parseLong(
+                        Files.readString(directory.resolve("radosgw.pid")).strip()))
                 .orElseThrow();
         server.destroyForcibly();
         server.onExit().orTimeout(1, TimeUnit.MINUTES).join();

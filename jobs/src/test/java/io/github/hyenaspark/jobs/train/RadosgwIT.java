@@ -153,7 +153,9 @@ class RadosgwIT {
     @Test
     void ofTwoPreparesOneDoesTheWork() throws Exception {
         PreparePlace place = server.place(directory.getFileName().toString());
-        String[] prepare = {"prepare", "data.input=file:" + SmallRun.corpus(directory), "data.dataset=" + place.uri("ds")};
+        String[] prepare = {
+            "prepare", "data.input=file:" + SmallRun.corpus(directory), "data.dataset=" + place.uri("ds")
+        };
         NamedPoint held = NamedPoint.holding("^holding ", directory.resolve("held"));
         try (Running first = place.process(LOCAL).withDriverAt(held).start(directory, prepare)) {
             held.awaitReached(PATIENCE_SECONDS);
@@ -162,7 +164,10 @@ class RadosgwIT {
             held.release();
             assertThat(first.await().json().get("outcome").textValue()).isEqualTo("created");
         }
-        assertThat(place.run(LOCAL, "verify", place.uri("ds")).json().get("valid").booleanValue())
+        assertThat(place.run(LOCAL, "verify", place.uri("ds"))
+                        .json()
+                        .get("valid")
+                        .booleanValue())
                 .isTrue();
     }
 
@@ -181,8 +186,7 @@ class RadosgwIT {
     private void awaitOutage(Duration outage, String... settings) throws Exception {
         DisturbedRun run = run();
         NamedPoint writing = NamedPoint.holding("^theta of round 3 is written", directory.resolve("writing"));
-        try (Running running =
-                run.process(LOCAL).withDriverAt(writing).start(directory, run.train(settings))) {
+        try (Running running = run.process(LOCAL).withDriverAt(writing).start(directory, run.train(settings))) {
             writing.awaitReached(PATIENCE_SECONDS);
             server.kill();
             writing.release();
@@ -229,14 +233,12 @@ class RadosgwIT {
         PreparePlace place = server.place(directory.getFileName().toString());
         Path corpus = SmallRun.corpus(directory);
         for (int document = 0; document < 3; document++) {
-            Files.writeString(
-                    corpus.resolve(document + ".txt"), ("text of " + document + ", again. ").repeat(4000));
+            Files.writeString(corpus.resolve(document + ".txt"), ("text of " + document + ", again. ").repeat(4000));
         }
         List<String> prepare = new ArrayList<>(List.of("prepare"));
         prepare.addAll(SmallRun.SETTINGS);
         prepare.addAll(List.of("data.input=file:" + corpus, "data.dataset=" + place.uri("ds")));
-        JsonNode prepared =
-                place.run(LOCAL, prepare.toArray(String[]::new)).json();
+        JsonNode prepared = place.run(LOCAL, prepare.toArray(String[]::new)).json();
         List<String> train = new ArrayList<>(List.of("train"));
         train.addAll(SmallRun.SETTINGS);
         train.addAll(List.of(

@@ -522,7 +522,9 @@ class AveragingDriverTest {
         assertThat(start.run().round()).isEqualTo(2);
         assertThat(start.store.failedWrites()).as("journal").isEqualTo(1);
         start.store.writeReports();
-        assertThat(start.store.failedWrites()).as("curve, page and events besides").isEqualTo(4);
+        assertThat(start.store.failedWrites())
+                .as("curve, page and events besides")
+                .isEqualTo(4);
         assertThat(DriverState.ofThisProcess().gauge(DriverState.FAILED_WRITES)).isEqualTo(4);
         assertThat(savedRounds()).containsExactly(2L);
     }
