@@ -184,7 +184,7 @@ class TerminationIT {
                 .withDriverAt(point);
         try (HyenaProcess.Running running = process.start(
                 directory, words("train", LONG, "data.dataset=" + dataset, "run.dir=" + directory.resolve("run")))) {
-            point.awaitReached(120);
+            point.awaitReached(300); // a busy machine starts slowly
             Outcome outcome = running.await(Duration.ofSeconds(20)); // the listener takes up to 10 s of it
             assertThat(outcome.code()).as(outcome.messages()).isEqualTo(1);
             assertThat(outcome.messages())
