@@ -24,9 +24,10 @@ class HeartbeatTest {
         seconds(1, 9);
         assertThat(bytes.size()).isZero();
         seconds(10, 39);
-        assertThat(bytes.toString(UTF_8))
-                .isEqualTo("hyena train: still working, 0:00:10 since the start; nothing to report for 10 s\n"
-                        + "hyena train: still working, 0:00:20 since the start; nothing to report for 20 s\n");
+        assertThat(bytes.toString(UTF_8)).isEqualTo("""
+                        hyena train: still working, 0:00:10 since the start; nothing to report for 10 s
+                        hyena train: still working, 0:00:20 since the start; nothing to report for 20 s
+                        """);
     }
 
     @Test

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +107,20 @@ public class ConfTest {
         assertThat(overhead).isGreaterThan(inside);
         assertThat(Json.line(needed.get("spark_submit")))
                 .contains("--executor-memory " + heap + "m", "spark.executor.memoryOverhead=" + overhead + "m");
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyModelSaysWhatAMillionTokensCost(Path file) throws IOException {
+        String text = Files.readString(file);
+        Matcher cost = Pattern.compile("(?m)^# Costs about ([\\d,]+) core-seconds per million tokens")
+                .matcher(text);
+        assertThat(cost.find()).isEqualTo(text.contains("d-model ="));
+        if (text.contains("d-model =")) {
+            assertThat(Files.readString(CONF.resolve("../docs/sizing.md")))
+                    .containsPattern("(?m)^\\| \\["
+                            + file.getFileName().toString().replace(".conf", "") + "].*\\| " + cost.group(1) + " ");
+        }
     }
 
     /** Sequences of a step and steps of the run, as published. */

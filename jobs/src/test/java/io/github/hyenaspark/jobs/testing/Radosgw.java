@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ public final class Radosgw implements AutoCloseable {
     }
 
     /** Starts one whose files are in a directory; parts have 5 MiB, the least that S3 allows. */
-    public static Radosgw start(Path directory) throws IOException, InterruptedException {
+    public static Radosgw start(Path directory) throws IOException {
         script(directory, "start");
         var conf = new Configuration(false);
         conf.addResource(new org.apache.hadoop.fs.Path(
@@ -57,9 +58,14 @@ public final class Radosgw implements AutoCloseable {
         return new Radosgw(directory, settings);
     }
 
-    private static void script(Path directory, String command) throws IOException, InterruptedException {
-        Outcome outcome = Script.named(SCRIPT).run(directory.getParent(), command, directory.toString());
-        assertThat(outcome.code()).as(outcome.messages()).isZero();
+    private static void script(Path directory, String command) throws IOException {
+        try {
+            Outcome outcome = Script.named(SCRIPT).run(directory.getParent(), command, directory.toString());
+            assertThat(outcome.code()).as(outcome.messages()).isZero();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while radosgw was told to " + command);
+        }
     }
 
     /** A folder of its bucket. */
@@ -68,7 +74,7 @@ public final class Radosgw implements AutoCloseable {
     }
 
     /** Ends the server by SIGKILL; the objects stay. */
-    public void kill() throws IOException, InterruptedException {
+    public void kill() throws IOException {
         ProcessHandle server = ProcessHandle.of(Long.parseLong(
                         Files.readString(directory.resolve("radosgw.pid")).strip()))
                 .orElseThrow();
@@ -77,7 +83,7 @@ public final class Radosgw implements AutoCloseable {
     }
 
     /** Starts it again after a kill, at the same port. */
-    public void startAgain() throws IOException, InterruptedException {
+    public void startAgain() throws IOException {
         script(directory, "gateway");
     }
 
@@ -91,7 +97,7 @@ public final class Radosgw implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         script(directory, "stop");
     }
 }
