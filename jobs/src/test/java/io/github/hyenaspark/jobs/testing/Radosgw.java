@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
@@ -60,7 +61,8 @@ public final class Radosgw implements AutoCloseable {
 
     private static void script(Path directory, String command) throws IOException {
         try {
-            Outcome outcome = Script.named(SCRIPT).run(directory.getParent(), command, directory.toString());
+            Outcome outcome = Script.named(SCRIPT)
+                    .run(Objects.requireNonNull(directory.getParent()), command, directory.toString());
             assertThat(outcome.code()).as(outcome.messages()).isZero();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -47,7 +47,10 @@ class RadosgwIT {
     @TempDir
     Path directory;
 
+    @SuppressWarnings("NullAway.Init") // before the first test, each of which is skipped by name without a server
     private static Radosgw server;
+
+    @SuppressWarnings("NullAway.Init")
     private static UndisturbedRun undisturbed;
 
     @BeforeEach
@@ -179,7 +182,7 @@ class RadosgwIT {
     @Test
     @Tag("endurance")
     void anOutageOfFiveMinutesIsWaitedForIfTheRunIsPatient() throws Exception {
-        awaitOutage(Duration.ofSeconds(300), "run.store-patience-seconds=600");
+        awaitOutage(Duration.ofMinutes(5), "run.store-patience-seconds=600");
     }
 
     /** The server dies while a checkpoint is written. */
