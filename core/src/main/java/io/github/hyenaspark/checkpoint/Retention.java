@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Retention {
     static final long NONE = -1;
-    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
     private final Storage storage;
     private final RunLayout layout;
@@ -45,6 +44,7 @@ final class Retention {
 
     /** Keeps so many of the newest valid checkpoints, a best round, and what drivers later than {@code epoch} wrote. */
     void apply(int keep, long best, Set<ManifestName> invalid, long epoch) throws IOException {
+        Logger log = LoggerFactory.getLogger(Retention.class); // not before: inspect needs no logging
         List<ManifestName> manifests = layout.manifests();
         if (manifests.isEmpty()) {
             return;
@@ -64,7 +64,7 @@ final class Retention {
                 live.addAll(workers.getOrDefault(name, Set.of())); // may be older than its checkpoint
                 kept += invalid.contains(name) || late.contains(name) ? 0 : 1;
             } else {
-                LOG.info("deleting the checkpoint {}", name.prefix());
+                log.info("deleting the checkpoint {}", name.prefix());
                 storage.delete(layout.uri(name));
                 workers.remove(name);
             }

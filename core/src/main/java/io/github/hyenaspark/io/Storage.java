@@ -97,7 +97,7 @@ public final class Storage {
 
     /** The absolute URI of a path, in the form that {@link #list} and {@link #find} return. */
     public String qualify(String uri) throws IOException {
-        return location(uri).qualified();
+        return location(uri, false).qualified();
     }
 
     public boolean exists(String uri) throws IOException {
@@ -351,6 +351,10 @@ public final class Storage {
     }
 
     private Location location(String uri) throws IOException {
+        return location(uri, asksFirst);
+    }
+
+    private Location location(String uri, boolean asks) throws IOException {
         Path path = new Path(uri);
         Hadoop here = hadoop();
         URI store = path.toUri().getScheme() == null ? FileSystem.getDefaultUri(here.settings()) : path.toUri();
@@ -359,7 +363,7 @@ public final class Storage {
         }
         var patience = new Patience(
                 place(store, here.settings()), here.settings().getLong(Patience.KEY, Patience.DEFAULT_SECONDS));
-        FileSystem fileSystem = asksFirst && asked.add(store.getScheme() + "://" + store.getAuthority())
+        FileSystem fileSystem = asks && asked.add(store.getScheme() + "://" + store.getAuthority())
                 ? patience.askFirst(uri, () -> answering(path, here.settings()))
                 : patience.ask(uri, () -> fileSystem(path, here.settings()));
         return new Location(fileSystem, fileSystem.makeQualified(path), patience);

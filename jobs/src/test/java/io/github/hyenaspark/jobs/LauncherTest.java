@@ -13,7 +13,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +49,7 @@ class LauncherTest {
         program(
                 "bin/mkdir",
                 "case $* in *hyena-spark) exit 1 ;; *) exec /bin/mkdir \"$@\" ;; esac"); // no archive of classes
+        program("bin/flock", "[ \"$1\" != -n ]"); // nor here, since another command seems to be at it
         program("java/bin/java", "printf '%s\\n' \"$@\"");
         write(directory.resolve("java/release"), "JAVA_VERSION=\"17.0.1\"\n");
         program("spark/bin/spark-submit", "echo submitted");
@@ -144,11 +145,8 @@ class LauncherTest {
         Path target = checkout.resolve("jobs/target");
         Files.move(target.resolve("lib"), checkout.resolve("jars"));
         Path spark = Files.move(target.resolve("spark"), directory.resolve("its own"));
-        try (Stream<Path> files = Files.walk(checkout.resolve("core"))) {
-            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                Files.delete(file);
-            }
-        }
+        FileUtils.deleteDirectory(checkout.resolve("core").toFile());
+        FileUtils.deleteDirectory(checkout.resolve("jobs").toFile());
         assertSubmitted(1);
         assertRefused(hyena("build"), "its jars are built");
         assertRefused(hyenaWith("", "prepare"), "no Spark of its own: set SPARK_HOME");

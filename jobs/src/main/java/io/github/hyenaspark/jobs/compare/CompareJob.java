@@ -99,9 +99,7 @@ public final class CompareJob {
         }
         if (!config.lengths().isEmpty()) { // one session, so that no cell's time has the start of another
             try (SparkRuntime session = SparkRuntime.start("hyena compare " + config.dir(), train.threads())) {
-                LOG.info(
-                        "comparing in Spark application {}",
-                        session.context().sc().applicationId());
+                LOG.info("comparing in Spark application {}", session.applicationId());
                 cells(cells);
             }
         }

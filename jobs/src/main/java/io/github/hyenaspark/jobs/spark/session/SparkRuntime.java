@@ -210,6 +210,10 @@ public final class SparkRuntime implements AutoCloseable {
                         SparkSession.builder().getOrCreate().sparkContext()));
     }
 
+    public String applicationId() {
+        return session.sparkContext().applicationId();
+    }
+
     public JavaSparkContext context() {
         return JavaSparkContext.fromSparkContext(session.sparkContext());
     }
