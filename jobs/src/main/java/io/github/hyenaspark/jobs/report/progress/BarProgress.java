@@ -18,7 +18,6 @@ final class BarProgress implements Progress {
 
     private final ProgressTask work;
     private final PrintStream to;
-    private final PrintStream standardError = System.err;
     private final long begin = System.nanoTime();
     private long done;
     private String note = "";
@@ -71,7 +70,7 @@ final class BarProgress implements Progress {
             to.println();
         }
         to.flush();
-        System.setErr(standardError);
+        System.setErr(to);
     }
 
     private final class AroundTheBar extends OutputStream {
@@ -91,8 +90,8 @@ final class BarProgress implements Progress {
                     to.flush();
                     drawn = false;
                 }
-                standardError.write(bytes, from, count);
-                standardError.flush();
+                to.write(bytes, from, count);
+                to.flush();
                 lineEnded = bytes[from + count - 1] == '\n';
             }
         }

@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.github.hyenaspark.bench.StepMemory;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
@@ -10,6 +9,8 @@ import io.github.hyenaspark.train.config.TrainConfig;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.spark.SparkConf;
 
 /**
@@ -89,14 +90,11 @@ public record TrainingMemory(
                 driverHeap - SPARK + tasks * taskHeap,
                 Runtime.getRuntime().maxMemory(),
                 HEAP);
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine) {
-            long arrays = step.model() + tasks * step.offHeap();
-            check(
-                    "the memory of this machine",
-                    arrays,
-                    machine.getTotalMemorySize(),
-                    "a larger machine, or more of them");
-        }
+        check(
+                "the memory of this machine",
+                step.model() + tasks * step.offHeap(),
+                memoryOfThisMachine(),
+                "a larger machine, or more of them");
         if (!local) {
             long heap = conf.getSizeAsBytes("spark.executor.memory", "1g");
             check(
@@ -104,6 +102,16 @@ public record TrainingMemory(
                     executorHeap - SPARK + taskHeap,
                     heap,
                     "--conf spark.executor.memory=SIZE");
+        }
+    }
+
+    /** Bytes; {@link Long#MAX_VALUE} on a Java that does not know. */
+    private static long memoryOfThisMachine() {
+        try {
+            var machine = new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME);
+            return (long) ManagementFactory.getPlatformMBeanServer().getAttribute(machine, "TotalMemorySize");
+        } catch (JMException e) {
+            return Long.MAX_VALUE;
         }
     }
 
