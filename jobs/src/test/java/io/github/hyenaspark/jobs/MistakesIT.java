@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.hyenaspark.jobs.docs.Pages;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
@@ -230,6 +231,7 @@ class MistakesIT {
                 "mount -t tmpfs -o " + options + " none " + disk + " && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx1g",
+                "-Dlog4j2.configurationFile=" + Pages.root().resolve("conf/log4j2.properties"),
                 "-Dspark.master=local[1]",
                 "-Dspark.ui.enabled=false"));
         words.addAll(HyenaProcess.jvmFlags());
