@@ -74,6 +74,11 @@ public final class StoreException extends IOException {
                 "the name of the host is unknown",
                 "check the endpoint (spark.hadoop.fs.s3a.endpoint) or the URI, and the network",
                 "UnknownHostException"),
+        SAFE_MODE(
+                false,
+                "its name node is in safe mode",
+                "wait until it has left that, or see its log, then run the same command again",
+                "SafeModeException"),
         UNREACHABLE(
                 false,
                 "it does not answer",
@@ -81,7 +86,7 @@ public final class StoreException extends IOException {
                 "ConnectException|ConnectTimeoutException|SocketTimeoutException|NoRouteToHostException"
                         + "|Connection (?:refused|reset)|timed? ?out|NoHttpResponseException|SocketException"
                         + "|ClosedChannelException|EOFException: End of File Exception between"
-                        + "|Status Code: 50[0234]|RetriableException|StandbyException|SafeModeException"
+                        + "|Status Code: 50[0234]|RetriableException|StandbyException"
                         + "|ApiCallTimeoutException|RejectedExecutionException");
 
         private final boolean forPerson;

@@ -67,7 +67,8 @@ class HdfsFaultIT {
     /** The end of a run of which a checkpoint was being written when this was done. */
     private Outcome disturb(DisturbedRun run, Deed deed) throws Exception {
         NamedPoint point = NamedPoint.holding(WRITING, directory.resolve("writing"));
-        try (Running running = run.process(LOCAL).withDriverAt(point).start(directory, run.train())) {
+        try (Running running =
+                run.process(LOCAL).withDriverAt(point).start(directory, run.train("run.store-patience-seconds=5"))) {
             point.awaitReached(PATIENCE_SECONDS);
             deed.apply();
             point.release();
