@@ -2,7 +2,9 @@ package io.github.hyenaspark.jobs.cli;
 
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -112,7 +114,10 @@ public final class Stop {
         if (System.getProperty("hyena.traces") == null) {
             Configurator.setAllLevels("", Level.OFF); // what fails from now on fails because the process ends
         }
-        messages.println(prefix + saved());
+        String last = prefix + saved();
+        System.setErr(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)); // as Scala prints
+        messages.println(last);
         System.exit(exit);
     }
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dataset and run on a real S3 server: what it costs, who wins a race, and outages while a run trains. */
-@Tag("process")
+@Tag("radosgw")
 class RadosgwIT {
     private static final String LOCAL = "local[1]";
     private static final long PATIENCE_SECONDS = 240;

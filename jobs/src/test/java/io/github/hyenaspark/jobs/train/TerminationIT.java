@@ -3,6 +3,7 @@ package io.github.hyenaspark.jobs.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.hyenaspark.jobs.Main;
+import io.github.hyenaspark.jobs.docs.Pages;
 import io.github.hyenaspark.jobs.testing.HyenaProcess;
 import io.github.hyenaspark.jobs.testing.NamedPoint;
 import io.github.hyenaspark.jobs.testing.PreparePlace;
@@ -33,6 +34,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Commands in processes of their own that are told to end, or that Spark leaves alone. */
 @Tag("process")
 class TerminationIT {
+    private static final String LOGGING =
+            Pages.root().resolve("conf/log4j2.properties").toString(); // as users have it
+
     private static final String LONG = "train.rounds=100000";
 
     @Test
@@ -90,7 +94,7 @@ class TerminationIT {
                         "score", "data.input=" + corpus, "run.dir=" + run, "score.output=" + directory.resolve("s"));
             }
         };
-        HyenaProcess process = HyenaProcess.on("local[1]");
+        HyenaProcess process = HyenaProcess.on("local[1]").with("log4j2.configurationFile", LOGGING);
         NamedPoint point = NamedPoint.holding("unit .* read", directory.resolve("held")); // prepare must not end before
         long pause = ThreadLocalRandom.current().nextLong(command.equals("score") ? 1000 : 6000);
         Outcome outcome;
@@ -108,6 +112,7 @@ class TerminationIT {
                 .as("after %d ms: %s", pause, outcome.messages())
                 .isEqualTo(signal.equals("INT") ? 130 : 143);
         assertThat(lines.get(lines.size() - 1))
+                .as(outcome.messages())
                 .startsWith("hyena " + command + ": stopped")
                 .contains("the same command");
         assertThat(outcome.messages()).doesNotContain("\tat ");
@@ -145,7 +150,7 @@ class TerminationIT {
                 .orElseThrow();
         Outcome outcome;
         try (HyenaProcess.Running running = place.process("local[1]").start(directory, arguments)) {
-            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: \\d.*"))
+            while (Files.readString(running.messages()).lines().noneMatch(line -> line.matches("train: [1-9].*"))
                     && running.process().isAlive()) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
