@@ -49,6 +49,7 @@ public record TaskInput(Task task, TaskConfig config) {
         return List.of(
                 "data.tokenizer=symbols-" + config.vocabulary(),
                 "data.source.format=text",
+                "data.source.extensions=[txt]",
                 "data.source.documents=line",
                 "data.validation-documents=[" + VALIDATION + "]",
                 "data.clean.duplicates=keep",
