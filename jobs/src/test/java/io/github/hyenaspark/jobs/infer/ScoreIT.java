@@ -186,16 +186,7 @@ class ScoreIT {
     }
 
     @Test
-    void theExampleOfTheDocumentationRuns() throws IOException {
-        Path sources = Path.of(System.getProperty("basedir", "."));
-        String example =
-                Files.readString(sources.resolve("src/test/java/io/github/hyenaspark/jobs/spark/ScoringExample.java"));
-        String code = example.substring(
-                        example.indexOf("        Scoring scoring"), example.indexOf("        // docs: end"))
-                .replace("\n        ", "\n")
-                .strip();
-        assertThat(Files.readString(sources.resolve("../docs/using-a-model.md")))
-                .contains(code);
+    void theOddestDocumentsAreFoundInAnApplication() throws IOException {
         try (SparkSession session = session("local[2]")) {
             Dataset<Row> documents = session.sql("select 'known' as id, 'alpha beta gamma alpha beta' as text union all"
                     + " select 'odd', 'XQZJ WVKH QZXJ' union all select 'none', null");
