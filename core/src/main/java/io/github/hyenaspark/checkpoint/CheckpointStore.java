@@ -200,13 +200,16 @@ public final class CheckpointStore {
 
     /** Reads every byte of a checkpoint; CorruptFileException or FileNotFoundException if it is not whole. */
     public void verify(CheckpointManifest manifest) throws IOException {
-        byte[] bytes = manifest.bytes();
-        if (!Arrays.equals(storage.read(layout.uri(manifest.path()), bytes.length + 1), bytes)) {
+        if (!isStored(manifest)) {
             throw new CorruptFileException(
                     layout.uri(manifest.path()), "the manifest as it was written", "other bytes");
         }
-        verify(manifest.files());
-        verify(manifest.facts().workers());
+        verify(files(manifest));
+    }
+
+    private boolean isStored(CheckpointManifest manifest) throws IOException {
+        byte[] bytes = manifest.bytes();
+        return Arrays.equals(storage.read(layout.uri(manifest.path()), bytes.length + 1), bytes);
     }
 
     private void verify(List<VectorFile> files) throws IOException {
@@ -215,10 +218,14 @@ public final class CheckpointStore {
         }
     }
 
+    private static List<VectorFile> files(CheckpointManifest manifest) {
+        return Stream.concat(manifest.files().stream(), manifest.facts().workers().stream())
+                .toList();
+    }
+
     /** Reads the files that a manifest names, and checks their lengths and CRC-32C: quicker than {@link #verify}. */
     public void check(CheckpointManifest manifest) throws IOException {
-        for (VectorFile file : Stream.concat(manifest.files().stream(), manifest.facts().workers().stream())
-                .toList()) {
+        for (VectorFile file : files(manifest)) {
             FileInfo all = file.in(run);
             read(new FileInfo(all.uri(), all.bytes(), "", all.crc32c(), all.modifiedMillis()));
         }
@@ -256,8 +263,7 @@ public final class CheckpointStore {
         tried = name;
         CheckpointManifest manifest =
                 again ? sameAsSaved(layout.manifest(name), checkpoint) : write(name, checkpoint, beforeCommit);
-        verify(manifest.files()); // the manifest has been read already
-        verify(manifest.facts().workers());
+        verify(files(manifest)); // the manifest has been read already
         refuseIfReplaced(); // then the successor does retention
         last = name.prefix();
         TestPoint.reached("round {} is verified", checkpoint.round());
@@ -294,9 +300,8 @@ public final class CheckpointStore {
         refuseIfReplaced();
         beforeCommit.run();
         TestPoint.reached("before the manifest of round {}", checkpoint.round());
-        byte[] bytes = manifest.bytes();
-        if (!storage.createExclusively(layout.uri(name), bytes) // equal if only the answer was lost
-                && !Arrays.equals(storage.read(layout.uri(name), bytes.length + 1), bytes)) {
+        if (!storage.createExclusively(layout.uri(name), manifest.bytes())
+                && !isStored(manifest)) { // it is if only the answer was lost
             throw new LockedException("another driver saves to " + run + " in the same epoch: its manifest "
                     + layout.uri(manifest.path()) + " is there already; let only one of them run");
         }

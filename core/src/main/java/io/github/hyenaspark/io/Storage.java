@@ -132,7 +132,7 @@ public final class Storage {
     public byte[] read(String uri, int bytes) throws IOException {
         Location location = location(uri);
         return location.ask(() -> {
-            try (InputStream in = location.isObject() ? open(location, bytes) : open(uri)) {
+            try (InputStream in = location.isObject() ? open(location, bytes) : open(location, file(location), WHOLE)) {
                 return in.readNBytes(bytes);
             }
         });

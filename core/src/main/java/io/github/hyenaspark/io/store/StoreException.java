@@ -24,6 +24,15 @@ public final class StoreException extends IOException {
         return reason;
     }
 
+    /** A failure and its causes, outermost first. */
+    public static List<Throwable> causes(Throwable failure) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable at = failure; at != null && !causes.contains(at); at = at.getCause()) {
+            causes.add(at);
+        }
+        return causes;
+    }
+
     /** Reasons in the order in which they are looked for, by the classes and words of Java, Hadoop and S3. */
     public enum Reason {
         NO_CREDENTIALS(
@@ -108,12 +117,12 @@ public final class StoreException extends IOException {
 
         /** What an exception and its causes come down to; empty if they are an answer, or a mistake of another kind. */
         public static Optional<Reason> of(Throwable failure) {
-            List<Throwable> chain = chain(failure);
-            if (chain.stream().noneMatch(IOException.class::isInstance)) {
+            List<Throwable> causes = causes(failure);
+            if (causes.stream().noneMatch(IOException.class::isInstance)) {
                 return Optional.empty();
             }
             for (Reason reason : values()) {
-                for (Throwable cause : chain) {
+                for (Throwable cause : causes) {
                     if (!isMissing(cause)
                             && reason.found.matcher(cause.toString()).find()) {
                         return Optional.of(reason);
@@ -136,21 +145,13 @@ public final class StoreException extends IOException {
 
         /** The words of the failure itself where they say more, such as the number of an HTTP status. */
         String words(Throwable failure) {
-            for (Throwable cause : chain(failure)) {
+            for (Throwable cause : causes(failure)) {
                 Matcher status = STATUS.matcher(String.valueOf(cause.getMessage()));
                 if (status.find()) {
                     return words + " (HTTP " + status.group(1) + ")";
                 }
             }
             return words;
-        }
-
-        private static List<Throwable> chain(Throwable failure) {
-            List<Throwable> chain = new ArrayList<>();
-            for (Throwable at = failure; at != null && !chain.contains(at); at = at.getCause()) {
-                chain.add(at);
-            }
-            return chain;
         }
     }
 }

@@ -11,8 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -128,7 +126,7 @@ public enum ExitCode {
 
     /** Spark fails in many ways once its context has ended. */
     private static Optional<String> lostSpark(Throwable failure) {
-        return chain(failure).stream()
+        return StoreException.causes(failure).stream()
                 .map(cause -> String.valueOf(cause.getMessage()))
                 .filter(message -> STOPPED.matcher(message).find())
                 .findFirst()
@@ -139,7 +137,7 @@ public enum ExitCode {
     /** Advice if memory ran out, in this process or on an executor. */
     private static Optional<String> outOfMemory(Throwable failure) {
         Optional<String> found = Optional.empty();
-        for (Throwable cause : chain(failure)) {
+        for (Throwable cause : StoreException.causes(failure)) {
             String message = String.valueOf(cause.getMessage());
             if (cause instanceof OutOfMemoryError) {
                 found = Optional.of(message); // the innermost names the limit
@@ -180,7 +178,7 @@ public enum ExitCode {
      */
     private static Throwable rootCause(Throwable failure) {
         Throwable told = failure;
-        for (Throwable cause : chain(failure)) {
+        for (Throwable cause : StoreException.causes(failure)) {
             boolean sameAgain = cause.getClass() == told.getClass() && cause.getClass() != IOException.class;
             told = cause instanceof IOException && (cause.getMessage() == null || sameAgain) ? told : cause;
         }
@@ -188,16 +186,6 @@ public enum ExitCode {
     }
 
     private static <T extends Throwable> Optional<Throwable> first(Throwable failure, Class<T> type) {
-        return chain(failure).stream().filter(type::isInstance).findFirst();
-    }
-
-    private static List<Throwable> chain(Throwable failure) {
-        List<Throwable> chain = new ArrayList<>();
-        Throwable at = failure;
-        while (at != null && !chain.contains(at)) {
-            chain.add(at);
-            at = at.getCause();
-        }
-        return chain;
+        return StoreException.causes(failure).stream().filter(type::isInstance).findFirst();
     }
 }

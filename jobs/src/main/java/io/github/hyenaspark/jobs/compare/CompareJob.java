@@ -118,9 +118,10 @@ public final class CompareJob {
 
     private void cells(ArrayNode cells) throws IOException {
         for (int length : config.lengths()) {
+            Settings data = data(length);
             for (Mixer mixer : config.mixers()) {
                 for (double rate : config.rates().isEmpty() ? List.of(train.lr()) : config.rates()) {
-                    cells.add(cell(data(length), mixer, length, rate));
+                    cells.add(cell(data, mixer, length, rate));
                 }
             }
         }

@@ -87,7 +87,8 @@ public final class TrainJob {
     private void run(boolean mayChange) throws IOException {
         Optional<Checkpoint> found = checkpoints.newestValid();
         DatasetSnapshot snapshot = new RunData(storage, settings).snapshot(found);
-        List<Change> changes = found.isPresent() ? changes(found.get()) : List.of();
+        List<Change> changes =
+                found.isPresent() ? settings.resuming(found.get(), storage).changesSince(found.get()) : List.of();
         if (!mayChange && changes.stream().anyMatch(change -> change.key().startsWith("train."))) {
             throw new IllegalArgumentException("the run in " + settings.run().dir()
                     + " was trained with other settings: " + changes + ". Restore them, or choose another directory");
@@ -117,12 +118,6 @@ public final class TrainJob {
         Optional<Checkpoint> from = newestNow(found);
         checkpoints.resumesFrom(from);
         train(from, snapshot);
-    }
-
-    /** What the settings change of the run as it was saved. */
-    private List<Change> changes(Checkpoint saved) throws IOException {
-        List<Change> all = settings.resuming(saved, storage).changes();
-        return all.subList(Math.min(all.size(), saved.progress().changes().size()), all.size());
     }
 
     private boolean isOver(Checkpoint done) {
@@ -157,8 +152,8 @@ public final class TrainJob {
         TrainingProgress before = from.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
         List<Change> changes = List.of();
         if (from.isPresent()) {
-            changes = changes(from.get());
             settings = settings.resuming(from.get(), storage);
+            changes = settings.changesSince(from.get());
         }
         var plan = new TrainingPlan(
                 settings.model(),

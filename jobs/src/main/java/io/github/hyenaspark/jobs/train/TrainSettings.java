@@ -76,6 +76,12 @@ public record TrainSettings(
         return having(reached, storage, all);
     }
 
+    /** Those of the changes that a checkpoint does not have yet. */
+    List<Change> changesSince(Checkpoint saved) {
+        return changes.subList(
+                Math.min(changes.size(), saved.progress().changes().size()), changes.size());
+    }
+
     private TrainSettings having(Reached reached, Storage storage, List<Change> changesOfRun) throws IOException {
         List<String> words = List.of(STEP + "=" + reached.step(), FRACTION + "=" + reached.fraction());
         return of(settings.with(words), storage, changesOfRun);
