@@ -85,7 +85,7 @@ final class ArchitectureTest {
             jobs.report.chart       | jobs.report.journal jobs.report.html
             jobs.report.page        | io jobs.report.html jobs.report.chart
             jobs.spark.task         | io data.. model checkpoint jobs.report.progress
-            jobs.spark.run          | io data.. config model train.. checkpoint jobs.report.page jobs.spark.task
+            jobs.spark.run          | io data.. config model train.. checkpoint exchange jobs.report.page jobs.spark.task
             jobs.spark.broadcast    | data.. model train.. checkpoint jobs.spark.task jobs.spark.run
             jobs.spark.worker       | io model train.. checkpoint data.batch jobs.spark..
             jobs.spark.evaluation   | io data.. operator.head model train.config jobs.report.progress jobs.spark..
@@ -93,6 +93,7 @@ final class ArchitectureTest {
             jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
+            ml                      | io jobs.spark jobs.spark.run
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
@@ -116,13 +117,13 @@ final class ArchitectureTest {
             library("jdk.incubator..", "convolution.vector", "train.codec"),
             library("org.apache.hadoop..", "io", "jobs.cli", "jobs.spark..", "data.document.parquet"),
             library("org.apache.parquet..", "data.document.parquet", "data.shard.table"),
-            library("org.apache.spark..", "jobs.spark.."),
+            library("org.apache.spark..", "jobs.spark..", "ml"),
             library("org.bytedeco..", "operator.tensor"),
             library("org.deeplearning4j..", "exchange", "layers", "model"),
             library("org.knowm..", "jobs.report.chart", "jobs.report.page"),
             library("org.nd4j..", "operator..", "layers", "model", "exchange", "bench", "jobs.spark.task"),
             library("picocli..", "jobs", "jobs.cli", "jobs.bench", "jobs.exchange", "jobs.infer", "jobs.inspect"),
-            library("scala..", "jobs.spark.."));
+            library("scala..", "jobs.spark..", "ml"));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

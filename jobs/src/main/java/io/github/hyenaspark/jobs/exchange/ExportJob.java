@@ -18,6 +18,7 @@ import io.github.hyenaspark.jobs.cli.CommandWords;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.ExitCode;
 import io.github.hyenaspark.jobs.cli.SettingsArguments;
+import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
@@ -40,7 +41,6 @@ import picocli.CommandLine.Mixin;
  * architecture is written last; an export that has it is complete.
  */
 public final class ExportJob implements Callable<Integer> {
-    static final String CONFIG = "config.json";
     private static final Logger LOG = LoggerFactory.getLogger(ExportJob.class);
 
     private final Console console;
@@ -96,7 +96,7 @@ public final class ExportJob implements Callable<Integer> {
                 .put("tokens", trained.tokens())
                 .put("theta_sha256", theta)
                 .put("tokenizer", trained.tokenizer().fingerprint());
-        files.put(CONFIG, out -> out.write(Json.bytes(config)));
+        files.put(ExportedModel.CONFIG, out -> out.write(Json.bytes(config)));
         return files;
     }
 
@@ -129,7 +129,7 @@ public final class ExportJob implements Callable<Integer> {
 
     enum Format {
         /** Tensors named as in safari's PyTorch classes. */
-        SAFETENSORS("model.safetensors"),
+        SAFETENSORS(ExportedModel.TENSORS),
         /** A file for DL4J's {@code ComputationGraph.load}. */
         DL4J("model.zip");
 

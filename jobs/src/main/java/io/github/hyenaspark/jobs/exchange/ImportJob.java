@@ -1,6 +1,5 @@
 package io.github.hyenaspark.jobs.exchange;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.checkpoint.Checkpoint;
 import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
@@ -8,26 +7,21 @@ import io.github.hyenaspark.checkpoint.TrainingProgress;
 import io.github.hyenaspark.config.Settings;
 import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.token.Tokenizer;
-import io.github.hyenaspark.exchange.SafariConfig;
-import io.github.hyenaspark.exchange.SafariTensors;
-import io.github.hyenaspark.io.CorruptFileException;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
-import io.github.hyenaspark.io.Safetensors;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.spark.run.ExportedModel;
 import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.train.RunConfig;
-import io.github.hyenaspark.model.HyenaLanguageModel;
 import io.github.hyenaspark.model.ModelConfig;
 import io.github.hyenaspark.model.ParameterEntry;
 import io.github.hyenaspark.train.config.TrainConfig;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -42,10 +36,7 @@ public final class ImportJob implements Job {
     /** The architecture is that of the model; all other settings come from the command line. */
     @Override
     public List<String> derived(Settings settings) throws IOException {
-        String uri = uri(settings, ExportJob.CONFIG);
-        Storage storage = SparkRuntime.storage();
-        Refusal.unless(storage.exists(uri), "import.input", "no " + uri, "a directory that has it beside its weights");
-        return SafariConfig.settings(uri, config(storage, uri));
+        return model(settings, SparkRuntime.storage()).settings("import.input");
     }
 
     @Override
@@ -53,8 +44,12 @@ public final class ImportJob implements Job {
         RunConfig run = settings.bind("run", RunConfig.class);
         Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the new run");
         Storage storage = SparkRuntime.storage();
-        Tokenizer tokenizer = tokenizer(settings, storage);
-        Checkpoint checkpoint = checkpoint(settings, storage, tokenizer);
+        ExportedModel model = model(settings, storage);
+        Tokenizer tokenizer = model.hasTokenizer()
+                ? RunTokenizer.read(storage, model.directory())
+                : Tokenizer.open(
+                        storage, settings.bind("data", DataConfig.class).tokenizer());
+        Checkpoint checkpoint = checkpoint(settings, model, tokenizer);
         String theta = Hashes.sha256(checkpoint.vector(Checkpoint.THETA));
         CheckpointStore store = CheckpointStore.open(storage, run.dir());
         Optional<Checkpoint> there = store.newestValid();
@@ -85,16 +80,10 @@ public final class ImportJob implements Job {
                 && Arrays.equals(there.vector(Checkpoint.THETA), imported.vector(Checkpoint.THETA));
     }
 
-    private static Checkpoint checkpoint(Settings settings, Storage storage, Tokenizer tokenizer) throws IOException {
-        String uri = uri(settings, ExportJob.CONFIG);
+    private static Checkpoint checkpoint(Settings settings, ExportedModel exported, Tokenizer tokenizer)
+            throws IOException {
         ModelConfig model = settings.bind("model", ModelConfig.class);
-        int vocabularySize = SafariConfig.vocabularySize(uri, config(storage, uri));
-        if (model.paddedVocabulary(vocabularySize) != model.paddedVocabulary(tokenizer.vocabularySize())) {
-            throw new IllegalArgumentException("data.tokenizer: found " + tokenizer.name() + " with "
-                    + tokenizer.vocabularySize() + " ids, expected the tokenizer of the " + vocabularySize
-                    + " ids of " + uri + "; set data.tokenizer, or add the model's tokenizer.json to the directory");
-        }
-        List<ParameterEntry> table = HyenaLanguageModel.tableOf(model, vocabularySize);
+        List<ParameterEntry> table = exported.table(model, tokenizer);
         return new Checkpoint(
                 0,
                 0,
@@ -103,7 +92,7 @@ public final class ImportJob implements Job {
                 "",
                 tokenizer.fingerprint(),
                 tokenizer.vocabularySize(),
-                Map.of(Checkpoint.THETA, theta(settings, storage, model, table)),
+                Map.of(Checkpoint.THETA, exported.theta(model, table)),
                 table,
                 Map.of(),
                 MachineNumerics.of(settings.bind("train", TrainConfig.class).threads()),
@@ -112,42 +101,11 @@ public final class ImportJob implements Job {
                 List.of());
     }
 
-    private static float[] theta(Settings settings, Storage storage, ModelConfig model, List<ParameterEntry> table)
-            throws IOException {
-        String uri = uri(settings, ExportJob.Format.SAFETENSORS.file());
-        Safetensors.Contents contents;
-        try (InputStream in = storage.open(uri)) {
-            contents = Safetensors.read(uri, in, storage.length(uri));
-        }
-        return SafariTensors.of(model, table).read(uri, contents.tensors());
-    }
-
-    /** The tokenizer beside the model, else that of the settings. */
-    private static Tokenizer tokenizer(Settings settings, Storage storage) throws IOException {
-        String folder = folder(settings);
-        return storage.exists(RunTokenizer.uri(folder))
-                ? RunTokenizer.read(storage, folder)
-                : Tokenizer.open(
-                        storage, settings.bind("data", DataConfig.class).tokenizer());
-    }
-
-    private static JsonNode config(Storage storage, String uri) throws IOException {
-        JsonNode config = Json.parse(uri, storage.read(uri));
-        if (!config.isObject()) {
-            throw new CorruptFileException(uri, "an object", config.getNodeType() + "");
-        }
-        return config;
-    }
-
-    private static String uri(Settings settings, String file) {
-        return Storage.resolve(folder(settings), file);
-    }
-
-    private static String folder(Settings settings) {
+    private static ExportedModel model(Settings settings, Storage storage) {
         String folder = settings.bind("import", Config.class).input();
         String expected = "a directory with model.safetensors and config.json";
         Refusal.unless(!folder.isBlank(), "import.input", "nothing", expected);
-        return folder;
+        return new ExportedModel(storage, folder);
     }
 
     /** The section {@code import}; {@code reference.conf} describes its keys. */

@@ -13,11 +13,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Vectors of documents: the output of the last block after the final norm. A sequence carries {@code overlap} inputs of
- * context from the one before.
- */
-record Embedder(int overlap, Pooling pooling) implements Inference<Embedder.DocumentVectors> {
+/** Vectors of documents: the output of the last block after the final norm. */
+record Embedder(Windows windows, Pooling pooling) implements Inference<Embedder.DocumentVectors> {
     @Override
     public StructType columns() {
         ArrayType vector = DataTypes.createArrayType(DataTypes.FloatType, false);

@@ -31,18 +31,16 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private final TextRows texts;
     private final Tokenizer tokenizer;
     private final Inference<R> inference;
-    private final int longest;
     private final SequenceBatcher<R> runs;
     private final int columns;
     private final Deque<R> underWay = new ArrayDeque<>();
     private boolean atEnd;
 
-    /** Rows of unread documents; {@code longest} is L, and nobody else uses the model of {@code runs}. */
-    InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, int longest, SequenceBatcher<R> runs) {
+    /** Rows of unread documents; nobody else uses the model of {@code runs}. */
+    InferenceRows(TextRows texts, Tokenizer tokenizer, Inference<R> inference, SequenceBatcher<R> runs) {
         this.texts = texts;
         this.tokenizer = tokenizer;
         this.inference = inference;
-        this.longest = longest;
         this.runs = runs;
         this.columns = inference.columns().size();
     }
@@ -89,7 +87,7 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
         underWay.add(result);
         String fault = "";
         try {
-            var cut = new SequenceBatcher.DocumentCut<>(result, longest, inference.overlap(), runs::add);
+            var cut = new SequenceBatcher.DocumentCut<>(result, inference.windows(), runs::add);
             tokenizer.encode(text.text(), cut);
             cut.accept(new int[] {tokenizer.endOfDocument()}, 1);
             cut.end();

@@ -10,8 +10,8 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.jspecify.annotations.Nullable;
 
-/** The loss of documents. A sequence carries {@code overlap} inputs of context from the one before. */
-record Scorer(int overlap, Detail detail) implements Inference<Scorer.DocumentScore> {
+/** The loss of documents. */
+record Scorer(Windows windows, Detail detail) implements Inference<Scorer.DocumentScore> {
     /** Granularity of the reported losses. */
     enum Detail {
         DOCUMENTS,

@@ -1,17 +1,24 @@
 package io.github.hyenaspark.jobs.spark;
 
 import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -27,12 +34,12 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Scoring {
     private final SentModel model;
-    private final int overlap;
+    private final Windows windows;
     private final Detail detail;
 
-    private Scoring(SentModel model, int overlap, Detail detail) {
+    private Scoring(SentModel model, Windows windows, Detail detail) {
         this.model = model;
-        this.overlap = overlap;
+        this.windows = windows;
         this.detail = detail;
     }
 
@@ -49,32 +56,52 @@ public final class Scoring {
      * @throws IOException if it cannot be read
      */
     public static Scoring open(SparkSession session, String run) throws IOException {
-        JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
-        return of(SentModel.of(context, TrainedRun.open(SparkStorage.of(context), run)));
-    }
-
-    static Scoring of(SentModel model) {
-        return new Scoring(model, model.longest() / 2, Detail.DOCUMENTS);
+        return open(session, run, TrainedRun.NEWEST);
     }
 
     /**
-     * The same with another overlap. A document of more tokens than the model's longest sequence L is cut into several;
-     * each begins with the last tokens of the one before, which give it context and are not counted again. So every
-     * token but a document's first is scored exactly once, and beyond the first L with at least this much context.
+     * The same for another checkpoint, or for an export.
+     *
+     * @param model URI of a run's directory, or of one with the files that {@code export} writes
+     * @param checkpoint as the setting {@code run.checkpoint}: {@code newest}, {@code best}, {@code average} or a round
+     * @throws IllegalArgumentException if there is no such checkpoint, or the directory has neither
+     * @throws CorruptFileException if its files are damaged
+     * @throws IOException if it cannot be read
+     */
+    public static Scoring open(SparkSession session, String model, String checkpoint) throws IOException {
+        JavaSparkContext context = JavaSparkContext.fromSparkContext(session.sparkContext());
+        return of(SentModel.of(context, TrainedRun.ofRunOrExport(SparkStorage.of(context), model, checkpoint)));
+    }
+
+    static Scoring of(SentModel model) {
+        return new Scoring(model, Windows.halfOverlapping(model.longest()), Detail.DOCUMENTS);
+    }
+
+    /**
+     * The same with shorter sequences, which overlap by half: less memory and context, the same columns.
+     *
+     * @param tokens at least 2, and at most the model's longest sequence
+     */
+    public Scoring maxLength(int tokens) {
+        boolean fits = tokens >= 2 && tokens <= model.longest();
+        Refusal.unless(fits, "maxLength", tokens, "2 to " + model.longest() + ", the model's longest sequence");
+        return new Scoring(model, Windows.halfOverlapping(tokens), detail);
+    }
+
+    /**
+     * The same with another overlap. A document of more tokens than a sequence has, L, is cut into several; each begins
+     * with the last tokens of the one before, which give it context and are not counted again. So every token but a
+     * document's first is scored exactly once, and beyond the first L with at least this much context.
      *
      * @param tokens in [0, L); with 0 the cuts are those of {@code evaluate}
      */
     public Scoring overlap(int tokens) {
-        if (tokens < 0 || tokens >= model.longest()) {
-            throw new IllegalArgumentException("score.overlap: found " + tokens + ", expected 0 to "
-                    + (model.longest() - 1) + ", less than the model's longest sequence");
-        }
-        return new Scoring(model, tokens, detail);
+        return new Scoring(model, new Windows(windows.longest(), tokens), detail);
     }
 
     /** The same with a further column {@code token_losses}, see {@link #score}. */
     public Scoring perToken() {
-        return new Scoring(model, overlap, Detail.TOKENS);
+        return new Scoring(model, windows, Detail.TOKENS);
     }
 
     /**
@@ -95,6 +122,14 @@ public final class Scoring {
     }
 
     /**
+     * The same beside what is there already: all columns of the documents, and behind them {@code column}, a struct of
+     * the columns of {@link #score(Dataset, String, String)} without the id.
+     */
+    public Dataset<Row> addScores(Dataset<?> documents, String text, String column) {
+        return beside(documents, text, column, inference());
+    }
+
+    /**
      * Vectors of every document: the output of the model's last block after the final norm, at the tokens of the text.
      * A row for each document, in the partitions and the order of the documents, which are given as for {@link #score}.
      *
@@ -106,19 +141,44 @@ public final class Scoring {
         return rows(documents.select(id, text), inference(pooling));
     }
 
+    /** The same beside what is there already, as {@link #addScores} has it. */
+    public Dataset<Row> addVectors(Dataset<?> documents, String text, String column, Pooling pooling) {
+        return beside(documents, text, column, inference(pooling));
+    }
+
     private <R extends Inference.Result> Dataset<Row> rows(Dataset<Row> documents, Inference<R> inference) {
         StructType type = new StructType().add(documents.schema().apply(0));
         SentModel sent = model;
-        MapPartitionsFunction<Row, Row> rows = part -> sent.rows(new TextRows.DataFrameTexts(part), inference);
+        MapPartitionsFunction<Row, Row> rows =
+                part -> sent.rows(new TextRows.DataFrameTexts(part, 1, row -> row.get(0)), inference);
         return documents.mapPartitions(rows, Encoders.row(behind(type, inference)));
     }
 
+    private <R extends Inference.Result> Dataset<Row> beside(
+            Dataset<?> documents, String text, String column, Inference<R> inference) {
+        StructType schema = documents.schema();
+        int at = schema.fieldIndex(text);
+        SentModel sent = model;
+        MapPartitionsFunction<Row, Row> computed =
+                part -> sent.rows(new TextRows.DataFrameTexts(part, at, row -> row), inference);
+        StructType type = behind(new StructType().add("document", schema, false), inference);
+        Dataset<Row> rows = documents.toDF().mapPartitions(computed, Encoders.row(type));
+        List<Column> columns = new ArrayList<>();
+        for (StructField field : schema.fields()) { // an encoder of rows loses the metadata
+            columns.add(rows.col("document").getField(field.name()).as(field.name(), field.metadata()));
+        }
+        Column[] results =
+                Arrays.stream(type.fieldNames()).skip(1).map(rows::col).toArray(Column[]::new);
+        columns.add(functions.struct(results).as(column));
+        return rows.select(columns.toArray(Column[]::new));
+    }
+
     Embedder inference(Pooling pooling) {
-        return new Embedder(overlap, pooling);
+        return new Embedder(windows, pooling);
     }
 
     Scorer inference() {
-        return new Scorer(overlap, detail);
+        return new Scorer(windows, detail);
     }
 
     /** The columns of rows whose documents are described by {@code leading}. */

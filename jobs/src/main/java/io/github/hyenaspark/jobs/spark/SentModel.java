@@ -67,7 +67,7 @@ final class SentModel implements Serializable {
         model.parameters(theta.value());
         int batchSize = trained.bind("train", TrainConfig.class).batchSize();
         var runs = new SequenceBatcher<>(model, inference, tokenizer, config.lMax(), batchSize);
-        var rows = new InferenceRows<>(texts, tokenizer, inference, config.lMax(), runs);
+        var rows = new InferenceRows<>(texts, tokenizer, inference, runs);
         TaskContext.get().addTaskCompletionListener(context -> {
             close(texts);
             if (context.isCompleted() && !context.isFailed() && !context.isInterrupted()) {

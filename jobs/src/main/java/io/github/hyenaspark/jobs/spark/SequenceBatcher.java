@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * Runs sequences through a model in batches: those that are padded to the same length together, as many as fill the
- * tokens of a batch. Lengths are powers of two below L, and L, so a short document costs little; which batch a sequence
- * is in changes nothing in its result.
+ * tokens of a batch. Lengths are powers of two below that of a window, and that one, so a short document costs little;
+ * which batch a sequence is in changes nothing in its result.
  */
 final class SequenceBatcher<R extends Inference.Result> {
     private static final int SHORTEST = 64;
@@ -26,13 +26,13 @@ final class SequenceBatcher<R extends Inference.Result> {
     private final long batchTokens;
     private final SortedMap<Integer, List<DocumentSequence<R>>> waiting = new TreeMap<>();
 
-    /** A batch has the tokens of {@code batchSize} sequences of L, which is {@code longest}. */
-    SequenceBatcher(HyenaLanguageModel model, Inference<R> inference, Tokenizer tokenizer, int longest, int batchSize) {
+    /** A batch has the tokens of {@code batchSize} sequences of {@code lMax}. */
+    SequenceBatcher(HyenaLanguageModel model, Inference<R> inference, Tokenizer tokenizer, int lMax, int batchSize) {
         this.model = model;
         this.inference = inference;
         this.tokenizer = tokenizer;
-        this.longest = longest;
-        this.batchTokens = (long) longest * batchSize;
+        this.longest = inference.windows().longest();
+        this.batchTokens = (long) lMax * batchSize;
     }
 
     /** Takes a sequence, and runs it if it fills a batch. */
@@ -81,10 +81,9 @@ final class SequenceBatcher<R extends Inference.Result> {
     }
 
     /**
-     * Cuts a document into sequences of L inputs, the last one of fewer, while its ids come. Each begins with the last
-     * inputs of the one before, as many as the overlap, so every token but the first is a target with a result exactly
-     * once, and after the first sequence with at least so much context. With an overlap of 0 the cuts are those of
-     * {@code single} packing. Holds one sequence.
+     * Cuts a document into windows, the last one of fewer inputs, while its ids come. Every token but the first is a
+     * target with a result exactly once, and after the first sequence with at least the overlap of context. With an
+     * overlap of 0 the cuts are those of {@code single} packing. Holds one sequence.
      */
     static final class DocumentCut<R> implements TokenSink {
         private final R result;
@@ -95,12 +94,11 @@ final class SequenceBatcher<R extends Inference.Result> {
         private int context;
         private long from;
 
-        /** Cuts into sequences of L, which is {@code length}; the overlap is in [0, L). */
-        DocumentCut(R result, int length, int overlap, Consumer<DocumentSequence<R>> sequences) {
+        DocumentCut(R result, Windows windows, Consumer<DocumentSequence<R>> sequences) {
             this.result = result;
-            this.overlap = overlap;
+            this.overlap = windows.overlap();
             this.sequences = sequences;
-            this.tokens = new int[length + 1];
+            this.tokens = new int[windows.longest() + 1];
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,16 @@ interface TextRows extends Closeable {
         }
     }
 
-    /** Documents of rows whose first column names them and whose second one, a string, is their text. */
+    /** Documents of rows, which have the text in a column of strings; of each row one value is handed through. */
     static final class DataFrameTexts implements TextRows {
         private final Iterator<Row> rows;
+        private final int column;
+        private final Function<Row, @Nullable Object> kept;
 
-        DataFrameTexts(Iterator<Row> rows) {
+        DataFrameTexts(Iterator<Row> rows, int column, Function<Row, @Nullable Object> kept) {
             this.rows = rows;
+            this.column = column;
+            this.kept = kept;
         }
 
         @Override
@@ -54,12 +59,13 @@ interface TextRows extends Closeable {
             return rows.hasNext() ? Optional.of(text(rows.next())) : Optional.empty();
         }
 
-        private static TextRow text(Row row) {
-            byte[] text = row.isNullAt(1) ? new byte[0] : row.getString(1).getBytes(StandardCharsets.UTF_8);
+        private TextRow text(Row row) {
+            byte[] text =
+                    row.isNullAt(column) ? new byte[0] : row.getString(column).getBytes(StandardCharsets.UTF_8);
             return new TextRow() {
                 @Override
                 public InputStream text() throws IOException {
-                    if (row.isNullAt(1)) {
+                    if (row.isNullAt(column)) {
                         throw new RejectedDocumentException("the text is null");
                     }
                     return new ByteArrayInputStream(text);
@@ -67,7 +73,7 @@ interface TextRows extends Closeable {
 
                 @Override
                 public List<@Nullable Object> leading() {
-                    return Collections.singletonList(row.get(0));
+                    return Collections.singletonList(kept.apply(row));
                 }
 
                 @Override

@@ -47,7 +47,7 @@ public final class Pages {
     }
 
     /** The code blocks of one language. */
-    static List<String> blocks(Path page, String language) throws IOException {
+    public static List<String> blocks(Path page, String language) throws IOException {
         return Pattern.compile("(?ms)^" + FENCE + language + "\\n(.*?)^" + FENCE)
                 .matcher(Files.readString(page))
                 .results()

@@ -53,9 +53,10 @@ class InferenceRowsTest {
     }
 
     private static InferenceRows<Scorer.DocumentScore> rows(Iterator<Row> documents, int overlap, int batchSize) {
-        var inference = new Scorer(overlap, Detail.TOKENS);
+        var inference = new Scorer(new Windows(L, overlap), Detail.TOKENS);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, batchSize);
-        return new InferenceRows<>(new TextRows.DataFrameTexts(documents), BYTES, inference, L, runs);
+        return new InferenceRows<>(
+                new TextRows.DataFrameTexts(documents, 1, row -> row.get(0)), BYTES, inference, runs);
     }
 
     private static List<Row> scored(List<Row> documents, int overlap, int batchSize) {
@@ -141,10 +142,11 @@ class InferenceRowsTest {
     }
 
     private static List<Row> embedded(List<Row> documents, int overlap, Pooling pooling) {
-        var inference = new Embedder(overlap, pooling);
+        var inference = new Embedder(new Windows(L, overlap), pooling);
         var runs = new SequenceBatcher<>(model, inference, BYTES, L, 4);
         List<Row> embedded = new ArrayList<>();
-        new InferenceRows<>(new TextRows.DataFrameTexts(documents.iterator()), BYTES, inference, L, runs)
+        new InferenceRows<>(
+                        new TextRows.DataFrameTexts(documents.iterator(), 1, row -> row.get(0)), BYTES, inference, runs)
                 .forEachRemaining(embedded::add);
         return embedded;
     }

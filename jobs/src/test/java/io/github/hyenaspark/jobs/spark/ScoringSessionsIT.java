@@ -9,8 +9,6 @@ import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.jobs.spark.session.KryoRegistration;
 import io.github.hyenaspark.jobs.spark.task.RunPlugin;
-import io.github.hyenaspark.jobs.testing.HyenaProcess;
-import io.github.hyenaspark.jobs.testing.HyenaProcess.Running;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
@@ -104,38 +102,26 @@ class ScoringSessionsIT {
         try (SparkSession session = session(Map.of())) {
             expected = scores(session, "narrow");
         }
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        HyenaProcess.jvmFlags().stream()
-                .filter(flag -> !flag.equals(VectorModule.FLAG))
-                .forEach(command::add);
-        command.add("-Xmx1g");
-        SmallRun.SPARK.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.add("-Dspark.master=" + master);
-        command.add("-Dspark.serializer=org.apache.spark.serializer.JavaSerializer");
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), OtherApplication.class.getName()));
-        command.add(shared.resolve("narrow").toString());
-        command.add(documents.toString());
-        var builder = new ProcessBuilder(command);
-        builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
-        HyenaProcess.describeSpark(builder.environment());
-        try (Running running = Running.start(builder, directory)) {
-            Outcome outcome = running.await();
-            assertThat(outcome.code()).as(outcome.messages()).isZero();
-            List<String> results = outcome.results().lines().toList();
-            assertThat(results).hasSize(DOCUMENTS);
-            for (String line : results) {
-                JsonNode document = Json.parse("a document", line.getBytes(StandardCharsets.UTF_8));
-                double nats =
-                        Objects.requireNonNull(expected.get(document.get("name").textValue()));
-                assertThat(document.get("nats").doubleValue()).isCloseTo(nats, within(1e-5 * nats));
-            }
-            if (master.startsWith("local[")) { // elsewhere executors say it in a log of their own
-                assertThat(outcome.messages().lines().filter(line -> line.contains("WARN") && line.contains("kernel")))
-                        .singleElement()
-                        .asString()
-                        .contains("scalar kernel", VectorModule.FLAG);
-            }
+        Outcome outcome = OtherApplication.run(
+                master,
+                directory,
+                OtherApplication.class,
+                shared.resolve("narrow").toString(),
+                documents.toString());
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        List<String> results = outcome.results().lines().toList();
+        assertThat(results).hasSize(DOCUMENTS);
+        for (String line : results) {
+            JsonNode document = Json.parse("a document", line.getBytes(StandardCharsets.UTF_8));
+            double nats =
+                    Objects.requireNonNull(expected.get(document.get("name").textValue()));
+            assertThat(document.get("nats").doubleValue()).isCloseTo(nats, within(1e-5 * nats));
+        }
+        if (master.startsWith("local[")) { // elsewhere executors say it in a log of their own
+            assertThat(outcome.messages().lines().filter(line -> line.contains("WARN") && line.contains("kernel")))
+                    .singleElement()
+                    .asString()
+                    .contains("scalar kernel", VectorModule.FLAG);
         }
     }
 

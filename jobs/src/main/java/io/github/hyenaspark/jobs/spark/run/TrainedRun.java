@@ -93,6 +93,32 @@ public record TrainedRun(
         return of(storage, directory, chosen.get(0).facts(), mean(store, chosen));
     }
 
+    /**
+     * Opens a run as {@link #open(Storage, String, String)}, or an export, which is at round 0 and has no dataset.
+     * IllegalArgumentException if the directory has neither, or an export lacks its tokenizer.
+     */
+    public static TrainedRun ofRunOrExport(Storage storage, String directory, String checkpoint) throws IOException {
+        var exported = new ExportedModel(storage, directory);
+        if (directory.isBlank() || !exported.exists()) {
+            return open(storage, directory, checkpoint);
+        }
+        Refusal.unless(
+                checkpoint.equals(NEWEST),
+                "run.checkpoint",
+                checkpoint,
+                NEWEST + ": " + directory + " is an export, and has one only");
+        Refusal.unless(
+                exported.hasTokenizer(),
+                "the export",
+                directory + " without " + RunTokenizer.FILE,
+                "one that has it; copy it there, or import the model into a run");
+        Settings settings = Settings.load(exported.settings("the export"));
+        Tokenizer tokenizer = RunTokenizer.read(storage, directory);
+        ModelConfig model = settings.bind("model", ModelConfig.class);
+        float[] theta = exported.theta(model, exported.table(model, tokenizer));
+        return new TrainedRun(0, 0, settings, "", "", tokenizer, tokenizer.vocabularySize(), theta);
+    }
+
     private static TrainedRun of(Storage storage, String directory, Checkpoint facts, float[] theta)
             throws IOException {
         return new TrainedRun(

@@ -1,0 +1,84 @@
+package io.github.hyenaspark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.ml.linalg.SQLDataTypes;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.Params;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+class StageParamsTest {
+    private static final StructType DOCUMENTS =
+            new StructType().add("id", DataTypes.LongType).add("text", DataTypes.StringType);
+
+    private static HyenaEmbedder embedder() {
+        return new HyenaEmbedder("e")
+                .setPretrained("runs/a")
+                .setInputCol("text")
+                .setOutputCol("features");
+    }
+
+    private static HyenaScorer scorer() {
+        return new HyenaScorer("s").setPretrained("runs/a").setInputCol("text").setOutputCol("bits");
+    }
+
+    private static List<String> names(Params stage) {
+        return Arrays.stream(stage.params()).map(Param::name).toList();
+    }
+
+    @Test
+    void paramsAreFoundByTheirNamesAndExplained() {
+        assertThat(names(embedder()))
+                .containsExactly(
+                        "checkpoint", "handleInvalid", "inputCol", "maxLength", "outputCol", "pooling", "pretrained");
+        assertThat(names(scorer())).contains("lossCol", "outputCol").doesNotContain("pooling");
+        assertThat(embedder().explainParams())
+                .contains("inputCol: ", "(current: text)", "pooling: ", "(default: mean)");
+        assertThat(new HyenaEmbedder().getOutputCol()).matches("HyenaEmbedder_[0-9a-f]{12}__output");
+    }
+
+    @Test
+    void aCopyHasTheSameNameAndValuesButThoseGiven() {
+        HyenaEmbedder embedder = embedder();
+        HyenaEmbedder copy = embedder.copy(new ParamMap().put(embedder.maxLength(), 64));
+        assertThat(copy.uid()).isEqualTo("e");
+        assertThat(copy.getInputCol()).isEqualTo("text");
+        assertThat(copy.getMaxLength()).isEqualTo(64);
+        assertThat(embedder.getMaxLength()).isZero();
+    }
+
+    @Test
+    void theNewColumnsComeLast() {
+        assertThat(embedder().transformSchema(DOCUMENTS))
+                .isEqualTo(DOCUMENTS.add("features", SQLDataTypes.VectorType()));
+        assertThat(scorer().setLossCol("loss").transformSchema(DOCUMENTS).fieldNames())
+                .containsExactly("id", "text", "bits", "loss");
+        StructField bits = scorer().transformSchema(DOCUMENTS).apply("bits");
+        assertThat(bits.dataType()).isEqualTo(DataTypes.DoubleType);
+    }
+
+    @Test
+    void whatDoesNotFitIsRefusedBeforeAnythingIsComputed() {
+        assertThatThrownBy(() -> new HyenaEmbedder("e").setInputCol("text").transformSchema(DOCUMENTS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("e__pretrained: found nothing, expected the URI of a run or an export; call setPretrained");
+        assertThatThrownBy(() -> embedder().setInputCol("body").transformSchema(DOCUMENTS))
+                .hasMessage("e__inputCol: found body, expected one of the columns [id, text]");
+        assertThatThrownBy(() -> embedder().setInputCol("id").transformSchema(DOCUMENTS))
+                .hasMessage("e__inputCol: found id of type bigint, expected a column of strings; cast it, or choose"
+                        + " another");
+        assertThatThrownBy(() -> scorer().setLossCol("id").transformSchema(DOCUMENTS))
+                .hasMessage("s__lossCol: found id, expected a name that is not among the columns yet");
+        assertThatThrownBy(() -> embedder().setPooling("max"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("pooling");
+        assertThatThrownBy(() -> embedder().setMaxLength(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
