@@ -35,7 +35,7 @@ public final class LabelledDocuments implements Closeable {
     }
 
     /** Of how many windows of at most {@code longest} tokens a document consists, at least 1. */
-    public int windows(int document, int longest) {
+    public int windowsOf(int document, int longest) {
         return windows(tokens[document], longest);
     }
 

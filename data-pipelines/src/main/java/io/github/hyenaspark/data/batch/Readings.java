@@ -1,10 +1,14 @@
 package io.github.hyenaspark.data.batch;
 
 import io.github.hyenaspark.data.token.DnaTokenizer;
+import io.github.hyenaspark.model.LabelModel;
 import io.github.hyenaspark.model.LabelledBatch;
 import io.github.hyenaspark.operator.head.LabelHead;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** From which ends a causal model reads a sequence whose label it predicts; the readings are joined in its head. */
@@ -42,6 +46,29 @@ public enum Readings {
             lengths[row] = read.length;
         }
         return new LabelledBatch(ids, new LabelHead.Labels(lengths, targets, weights));
+    }
+
+    /**
+     * The outputs of sequences, T of each. Those of one padded length are a batch, so an output depends on nothing but
+     * its sequence.
+     */
+    public double[][] outputs(LabelModel model, List<int[]> sequences, int longest) {
+        SortedMap<Integer, List<Integer>> byLength = new TreeMap<>();
+        for (int number = 0; number < sequences.size(); number++) {
+            int length = padded(sequences.get(number).length, longest);
+            byLength.computeIfAbsent(length, unused -> new ArrayList<>()).add(number);
+        }
+        double[][] outputs = new double[sequences.size()][];
+        byLength.forEach((length, numbers) -> {
+            List<int[]> alike = numbers.stream().map(sequences::get).toList();
+            double[] none = new double[alike.size()];
+            double[] found = model.outputs(batch(alike, none, none, longest));
+            int width = found.length / alike.size();
+            for (int i = 0; i < alike.size(); i++) {
+                outputs[numbers.get(i)] = Arrays.copyOfRange(found, i * width, (i + 1) * width);
+            }
+        });
+        return outputs;
     }
 
     /** The length of the batch in which a sequence of {@code tokens} is computed. */

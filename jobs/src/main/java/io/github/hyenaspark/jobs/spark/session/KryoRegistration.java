@@ -38,6 +38,8 @@ public final class KryoRegistration implements KryoRegistrator {
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                SparkWordCount.WordCountPart.class);
+                SparkWordCount.WordCountPart.class,
+                float[].class, // parameters of fitted models
+                double[][].class); // outputs of models for sequences
     }
 }

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -71,28 +72,35 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
     public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
             throws IOException {
         LabelPlan known = labels.value();
+        return each(plan, theta, chunks, known.heldOut(), (model, windows) -> {
+            int[] of = windows.documents.stream().mapToInt(Integer::intValue).toArray();
+            LabelledBatch batch = known.readings()
+                    .batch(windows.sequences, known.targets(of), known.weights(of), known.longest());
+            return new LossByPosition(List.of(model.lossSum(batch)));
+        });
+    }
+
+    /** The outputs of documents by θ, T for each window of each, chunk by chunk. */
+    public Iterator<double[][]> outputs(TrainingPlan plan, float[] theta, int[] documents, Iterator<Integer> chunks)
+            throws IOException {
+        LabelPlan known = labels.value();
         return each(
                 plan,
                 theta,
                 chunks,
-                known.heldOut(),
-                (model, batch) -> new LossByPosition(List.of(model.lossSum(batch))));
+                documents,
+                (model, windows) -> known.readings().outputs(model, windows.sequences, known.longest()));
     }
 
-    /** The outputs of documents by θ, T for each window of each, chunk by chunk. */
-    public Iterator<double[]> outputs(TrainingPlan plan, float[] theta, int[] documents, Iterator<Integer> chunks)
-            throws IOException {
-        return each(plan, theta, chunks, documents, LabelModel::outputs);
-    }
+    /** All windows of some documents, and whose each is. */
+    private record Windows(List<int[]> sequences, List<Integer> documents) {}
 
-    @FunctionalInterface
-    private interface Measurement<T> {
-        T of(LabelModel model, LabelledBatch batch);
-    }
-
-    /** A batch is all windows of a chunk's documents. */
     private <T> Iterator<T> each(
-            TrainingPlan plan, float[] theta, Iterator<Integer> chunks, int[] all, Measurement<T> measurement)
+            TrainingPlan plan,
+            float[] theta,
+            Iterator<Integer> chunks,
+            int[] all,
+            BiFunction<LabelModel, Windows, T> measurement)
             throws IOException {
         LabelPlan known = labels.value();
         ExecutorState executor = ExecutorState.ofThisProcess();
@@ -102,25 +110,23 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
             model.parameters(theta);
             List<T> found = new ArrayList<>();
             while (chunks.hasNext()) {
-                found.add(measurement.of(model, windows(known, documents, LabelPlan.chunk(all, chunks.next()))));
+                int[] chunk = LabelPlan.chunk(all, chunks.next());
+                found.add(measurement.apply(model, windows(known, documents, chunk)));
             }
             executor.giveBack(use, model);
             return found.iterator();
         });
     }
 
-    private static LabelledBatch windows(LabelPlan known, LabelledDocuments documents, int[] chunk)
-            throws IOException {
-        List<int[]> sequences = new ArrayList<>();
-        List<Integer> owners = new ArrayList<>();
+    private static Windows windows(LabelPlan known, LabelledDocuments documents, int[] chunk) throws IOException {
+        var windows = new Windows(new ArrayList<>(), new ArrayList<>());
         for (int document : chunk) {
-            for (int window = 0; window < documents.windows(document, known.longest()); window++) {
-                sequences.add(documents.read(document, known.longest(), window));
-                owners.add(document);
+            for (int window = 0; window < documents.windowsOf(document, known.longest()); window++) {
+                windows.sequences.add(documents.read(document, known.longest(), window));
+                windows.documents.add(document);
             }
         }
-        int[] of = owners.stream().mapToInt(Integer::intValue).toArray();
-        return known.readings().batch(sequences, known.targets(of), known.weights(of), known.longest());
+        return windows;
     }
 
     /** The batches of one worker's local steps in one round: of a longer document one window, another every time. */
@@ -149,7 +155,7 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
                         .toArray();
                 List<int[]> sequences = new ArrayList<>();
                 for (int document : chosen) {
-                    int windows = documents.windows(document, known.longest());
+                    int windows = documents.windowsOf(document, known.longest());
                     long drawn = SplitMix64.mix(train.seed() ^ SplitMix64.mix(step << Integer.SIZE | document));
                     int window = (int) Math.floorMod(drawn, (long) windows);
                     sequences.add(documents.read(document, known.longest(), window));
