@@ -38,7 +38,7 @@ public final class StepBenchmark {
     private static final double STEADY = 0.95;
 
     private final HyenaLanguageModel model;
-    private final LocalStep localStep;
+    private final LocalStep<Batch> localStep;
     private final TrainingState state;
     private final Batch batch;
     private int steps;
@@ -51,7 +51,7 @@ public final class StepBenchmark {
         if (config.recompute().equals("block")) {
             model.recomputeBlocks();
         }
-        localStep = new LocalStep(model, config);
+        localStep = new LocalStep<>(model, config);
         state = localStep.begin(TrainingState.parametersOnly(model.parameters()));
         batch = randomBatch(shape);
     }

@@ -3,10 +3,7 @@ package io.github.hyenaspark.layers;
 import io.github.hyenaspark.operator.head.LanguageModelHead;
 import io.github.hyenaspark.operator.tensor.FloatArray;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -16,20 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
-import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs a {@link LanguageModelHead}; its backward pass comes first and clears the tied embedding's gradient. */
-final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> implements IOutputLayer {
+final class HeadRuntime<A> extends OutputRuntime<A, LanguageModelHeadLayer> {
     private static final String TABLE = "embedding.weight";
 
     private final LanguageModelHead<A> head;
     private @Nullable ComputationGraph graph;
     private String embeddingName = "";
-    private @Nullable INDArray labels;
-    /** The loss that the backward pass found, until the score is asked for. */
-    private OptionalDouble knownLoss = OptionalDouble.empty();
 
     HeadRuntime(NeuralNetConfiguration conf, DataType type, LanguageModelHead<A> head, Precision<A> precision) {
         super(conf, type, precision);
@@ -41,10 +33,6 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         LanguageModelHead.TargetLosses losses = LanguageModelHead.TargetLosses.of(targets.length);
         head.losses(precision.view(x), checked(targets), losses, pass(x, parameters(), Map.of()));
         return losses;
-    }
-
-    private static INDArray dense(INDArray array) {
-        return FloatArray.isDense(array) ? array : array.dup('c');
     }
 
     INDArray normed(INDArray blockOutput) {
@@ -90,7 +78,7 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
         gradients.put(TABLE, precision.view(tableGradient));
         A inputGradient = precision.view(dx);
         double nats = head.gradient(precision.view(x), targets, inputGradient, pass(x, parameters(), gradients));
-        knownLoss = OptionalDouble.of(mean(nats, targets));
+        found(mean(nats, targets));
         precision.store(inputGradient, dx);
         precision.store(gradients, Map.of(TABLE, tableGradient));
         return new Pair<>(gradientsOf(gradients), dx);
@@ -98,14 +86,11 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
 
     @Override
     public double computeScore(double fullNetworkRegScore, boolean training, LayerWorkspaceMgr workspaceMgr) {
-        double loss = knownLoss.orElseGet(() -> {
+        return score(fullNetworkRegScore, () -> {
             INDArray x = dense(input, ArrayType.FF_WORKING_MEM, workspaceMgr);
             int[] targets = targets();
             return mean(head.loss(precision.view(x), targets, pass(x, parameters(), Map.of())), targets);
         });
-        knownLoss = OptionalDouble.empty();
-        score = loss + fullNetworkRegScore;
-        return score;
     }
 
     private static double mean(double nats, int[] targets) {
@@ -127,10 +112,7 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
     }
 
     private int[] targets() {
-        if (labels == null) {
-            throw new IllegalStateException("the language model head has no targets; set the graph's labels");
-        }
-        return checked(ids(labels));
+        return checked(ids(requiredLabels()));
     }
 
     private int[] checked(int[] targets) {
@@ -141,76 +123,5 @@ final class HeadRuntime<A> extends OperatorRuntime<A, LanguageModelHeadLayer> im
             }
         }
         return targets;
-    }
-
-    @Override
-    public boolean needsLabels() {
-        return true;
-    }
-
-    @Override
-    public void setLabels(INDArray newLabels) {
-        labels = newLabels;
-    }
-
-    @Override
-    @SuppressWarnings("NullAway") // DL4J expects null before labels are set
-    public INDArray getLabels() {
-        return labels;
-    }
-
-    @Override
-    public INDArray computeScoreForExamples(double fullNetworkRegScore, LayerWorkspaceMgr workspaceMgr) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public double f1Score(DataSet data) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public double f1Score(INDArray examples, INDArray targets) {
-        throw notAClassifier();
-    }
-
-    @Override
-    @SuppressWarnings("deprecation") // DL4J's interface still asks for it
-    public int numLabels() {
-        return Math.toIntExact(layerConf().getNOut());
-    }
-
-    @Override
-    public void fit(DataSetIterator iterator) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public int[] predict(INDArray examples) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public List<String> predict(DataSet data) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public void fit(INDArray examples, INDArray targets) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public void fit(DataSet data) {
-        throw notAClassifier();
-    }
-
-    @Override
-    public void fit(INDArray examples, int[] targets) {
-        throw notAClassifier();
-    }
-
-    private static UnsupportedOperationException notAClassifier() {
-        return new UnsupportedOperationException("the language model head predicts tokens, not classes of examples");
     }
 }

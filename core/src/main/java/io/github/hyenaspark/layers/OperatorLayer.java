@@ -19,7 +19,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 
 /** What the beans share: activations B×D×L, {@link ParameterSpec}s, no weight decay or initialisation of DL4J. */
 public abstract sealed class OperatorLayer extends FeedForwardLayer
-        permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer {
+        permits HyenaLayer, BlockLayer, TokenEmbeddingLayer, LanguageModelHeadLayer, LabelHeadLayer {
     public abstract List<ParameterSpec> specs();
 
     /** What makes this layer different from another of its class and sizes, for {@link #equals}. */

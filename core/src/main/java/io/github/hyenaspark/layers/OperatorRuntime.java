@@ -65,6 +65,11 @@ abstract class OperatorRuntime<A, C extends OperatorLayer> extends BaseLayer<C> 
         return FloatArray.isDense(array) ? array : workspaces.dup(type, array, 'c');
     }
 
+    /** The same outside a network's workspaces. */
+    static INDArray dense(INDArray array) {
+        return FloatArray.isDense(array) ? array : array.dup('c');
+    }
+
     /** Ids or targets of any number format, row-major. */
     static int[] ids(INDArray array) {
         return array.dup('c').reshape(array.length()).toIntVector();

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
  * @param batchSize B, sequences
  * @param length L, tokens of each sequence
  */
-public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int length) {
+public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int length) implements TrainingBatch {
     /** The target of a position that counts in no loss (padding). */
     public static final int IGNORED = -100;
 
@@ -74,7 +74,7 @@ public record Batch(int[] ids, int[] targets, int[] starts, int batchSize, int l
         return new Batch(ids, targets, cutStarts, rows, shorter);
     }
 
-    /** How many positions count in the loss. */
+    @Override
     public int countedTargets() {
         return LanguageModelHead.counted(targets);
     }

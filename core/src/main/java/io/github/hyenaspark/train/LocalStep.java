@@ -1,21 +1,22 @@
 package io.github.hyenaspark.train;
 
-import io.github.hyenaspark.model.Batch;
-import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.HyenaModel;
+import io.github.hyenaspark.model.TrainingBatch;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.GradientClip;
 import io.github.hyenaspark.train.optim.Optimizer;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.Arrays;
 
 /** One local step: gradients of a batch, clipping, the optimizer. The model only serves as workspace. */
-public final class LocalStep {
-    private final HyenaLanguageModel model;
+public final class LocalStep<B extends TrainingBatch> {
+    private final HyenaModel<B> model;
     private final TrainConfig config;
     private final Optimizer optimizer;
     private final GradientClip clip;
     private final float[] gradients;
 
-    public LocalStep(HyenaLanguageModel model, TrainConfig config) {
+    public LocalStep(HyenaModel<B> model, TrainConfig config) {
         this.model = model;
         this.config = config;
         optimizer = new Optimizer(config.optimizer(), model.table(), config.betas());
@@ -43,14 +44,17 @@ public final class LocalStep {
      * @param step earlier local steps of the run, for the learning-rate schedule
      * @param momentSteps steps that the moments already contain
      */
-    public Found take(TrainingState state, Batch batch, long step, long momentSteps, long dropoutSeed) {
+    public Found take(TrainingState state, B batch, long step, long momentSteps, long dropoutSeed) {
         model.parameters(state.theta());
         double loss = model.computeGradient(batch, dropoutSeed);
         model.gradient(gradients);
+        float[] kept = Arrays.copyOf(state.theta(), model.frozen());
+        Arrays.fill(gradients, 0, kept.length, 0f);
         double norm = clip.clip(gradients);
         long begin = System.nanoTime();
         var rates = Optimizer.GroupRates.at(config, step);
         optimizer.update(state, gradients, momentSteps, rates, model.pool());
+        System.arraycopy(kept, 0, state.theta(), 0, kept.length); // weight decay would change them
         return new Found(loss, norm, System.nanoTime() - begin);
     }
 }

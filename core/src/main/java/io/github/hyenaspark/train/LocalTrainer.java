@@ -1,7 +1,7 @@
 package io.github.hyenaspark.train;
 
-import io.github.hyenaspark.model.Batch;
-import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.HyenaModel;
+import io.github.hyenaspark.model.TrainingBatch;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
@@ -12,13 +12,13 @@ import java.util.function.LongFunction;
  * One worker's share of a round: H local steps from a given state. A pure function of its arguments: it gives the same
  * bits wherever it is repeated. The model only serves as workspace; its parameters are overwritten.
  */
-public final class LocalTrainer {
+public final class LocalTrainer<B extends TrainingBatch> {
     private final TrainConfig config;
-    private final LocalStep localStep;
+    private final LocalStep<B> localStep;
 
-    public LocalTrainer(HyenaLanguageModel model, TrainConfig config) {
+    public LocalTrainer(HyenaModel<B> model, TrainConfig config) {
         this.config = config;
-        localStep = new LocalStep(model, config);
+        localStep = new LocalStep<>(model, config);
     }
 
     /**
@@ -31,7 +31,7 @@ public final class LocalTrainer {
      * @param continues whether to take another step after this many, at least 1
      */
     public RoundResult round(
-            TrainingState start, long round, int worker, LongFunction<Batch> batchOfStep, IntPredicate continues) {
+            TrainingState start, long round, int worker, LongFunction<B> batchOfStep, IntPredicate continues) {
         TrainingState state = localStep.begin(start);
         int steps = config.localStepsIn(round);
         long tokens = 0;
@@ -40,7 +40,7 @@ public final class LocalTrainer {
         int done = 0;
         while (done < steps && (done == 0 || continues.test(done))) {
             long step = config.step(round, done);
-            Batch batch = batchOfStep.apply(done);
+            B batch = batchOfStep.apply(done);
             int counted = batch.countedTargets();
             long momentSteps = config.innerState() == TrainConfig.MomentPolicy.RESET ? done : step;
             long dropoutSeed = config.dropoutSeeds().of(config.seed(), worker, step);

@@ -68,10 +68,10 @@ class LocalTrainerTest {
         HyenaLanguageModel one = HyenaLanguageModel.create(config, VOCABULARY, 1);
         TrainingState begin = TrainingState.initial(one.parameters());
         LocalTrainer.RoundResult first =
-                new LocalTrainer(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
+                new LocalTrainer<>(one, CONFIG).round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
         float[] theta = begin.theta().clone();
         HyenaLanguageModel other = HyenaLanguageModel.create(config, VOCABULARY, 99);
-        LocalTrainer trainer = new LocalTrainer(other, CONFIG);
+        LocalTrainer<Batch> trainer = new LocalTrainer<>(other, CONFIG);
         trainer.round(begin, 0, 0, step -> batch(step + 50), done -> true);
         LocalTrainer.RoundResult again = trainer.round(begin, 2, 0, LocalTrainerTest::batch, done -> true);
         assertThat(again.state().theta()).containsExactly(first.state().theta()).isNotEqualTo(theta);
@@ -83,7 +83,7 @@ class LocalTrainerTest {
     @Test
     void aRoundIsItsStepsOneByOne() {
         LocalTrainer.RoundResult result =
-                new LocalTrainer(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
+                new LocalTrainer<>(model, CONFIG).round(start, 1, 0, LocalTrainerTest::batch, done -> true);
         TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -102,7 +102,7 @@ class LocalTrainerTest {
 
     @Test
     void aRoundEndsWhenItMayNotGoOnButNeverBeforeItsFirstStep() {
-        LocalTrainer trainer = new LocalTrainer(model, CONFIG);
+        LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
         LocalTrainer.RoundResult two = trainer.round(start, 1, 0, LocalTrainerTest::batch, done -> done < 2);
         assertThat(two.report().steps()).isEqualTo(2);
         assertThat(two.report().tokens()).isEqualTo(52);
@@ -117,7 +117,7 @@ class LocalTrainerTest {
         TrainConfigDraft draft = draft();
         draft.innerState = TrainConfig.MomentPolicy.RESET;
         LocalTrainer.RoundResult reset =
-                new LocalTrainer(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch, done -> true);
+                new LocalTrainer<>(model, draft.config()).round(start, 5, 0, LocalTrainerTest::batch, done -> true);
         TrainingState state = start.copy(start.parameterCount());
         Optimizer adam = new Optimizer(TrainConfig.Optimizer.ADAMW, model.table(), CONFIG.betas());
         float[] gradient = new float[start.parameterCount()];
@@ -134,7 +134,7 @@ class LocalTrainerTest {
     @Test
     void theDeltaNormIsTheWayThatTheParametersWent() {
         LocalTrainer.RoundResult result =
-                new LocalTrainer(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
+                new LocalTrainer<>(model, CONFIG).round(start, 0, 0, LocalTrainerTest::batch, done -> true);
         double squares = 0;
         for (int i = 0; i < start.parameterCount(); i++) {
             squares += Math.pow((double) result.state().theta()[i] - start.theta()[i], 2);
@@ -143,7 +143,7 @@ class LocalTrainerTest {
         float[] first = start.firstMoment().clone();
         first[3] = Float.POSITIVE_INFINITY;
         TrainingState broken = new TrainingState(start.theta(), first, start.secondMoment());
-        assertThat(new LocalTrainer(model, CONFIG)
+        assertThat(new LocalTrainer<>(model, CONFIG)
                         .round(broken, 0, 0, LocalTrainerTest::batch, done -> true)
                         .report()
                         .isFinite())
@@ -156,14 +156,14 @@ class LocalTrainerTest {
         Batch cut = new Batch(whole.ids(), whole.targets(), 2, 13).cut(1);
         assertThat(cut.batchSize()).isEqualTo(26);
         assertThat(cut.countedTargets()).isEqualTo(whole.countedTargets());
-        LocalTrainer.RoundResult result = new LocalTrainer(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, CONFIG).round(start, 0, 0, step -> cut, done -> true);
         assertThat(result.report().tokens()).isEqualTo(104);
         assertThat(result.report().isFinite()).isTrue();
     }
 
     @Test
     void trainingLearnsWhatRepeats() {
-        LocalTrainer trainer = new LocalTrainer(model, CONFIG);
+        LocalTrainer<Batch> trainer = new LocalTrainer<>(model, CONFIG);
         LocalTrainer.RoundResult result = trainer.round(start, 0, 0, step -> batch(0), done -> true);
         double first = result.report().lossSum() / result.report().tokens();
         for (int round = 1; round < 10; round++) {

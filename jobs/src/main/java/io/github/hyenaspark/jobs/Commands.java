@@ -7,6 +7,8 @@ import io.github.hyenaspark.jobs.cli.JobCommand;
 import io.github.hyenaspark.jobs.compare.CompareJob;
 import io.github.hyenaspark.jobs.exchange.ExportJob;
 import io.github.hyenaspark.jobs.exchange.ImportJob;
+import io.github.hyenaspark.jobs.fit.FitJob;
+import io.github.hyenaspark.jobs.fit.PredictJob;
 import io.github.hyenaspark.jobs.infer.DocumentsJob;
 import io.github.hyenaspark.jobs.infer.EvaluateJob;
 import io.github.hyenaspark.jobs.infer.GenerateJob;
@@ -49,6 +51,14 @@ final class Commands {
                     "embed",
                     "Writes vectors of every document in data.input, computed by the model in run.dir.",
                     "run.dir=RUN data.input=FOLDER embed.output=VECTORS"),
+            new CommandWords(
+                    "fit",
+                    "Learns to predict a label of documents, and measures it by cross-validation.",
+                    "data.input=LABELLED fit.label-field=label run.dir=FIT"),
+            new CommandWords(
+                    "predict",
+                    "Predicts the labels of documents with a model of fit; writes Parquet.",
+                    "run.dir=FIT data.input=DOCUMENTS predict.output=PREDICTIONS"),
             new CommandWords(
                     "compare",
                     "Trains several mixers on the same data, measures their speed, and plots both.",
@@ -93,6 +103,14 @@ final class Commands {
             case "evaluate" -> JobCommand.of(words, List.of("evaluate", "data", "run"), RUN, EvaluateJob::run, console);
             case "score" -> JobCommand.of(words, List.of("score", "data", "run"), RUN, DocumentsJob::score, console);
             case "embed" -> JobCommand.of(words, List.of("embed", "data", "run"), RUN, DocumentsJob::embed, console);
+            case "fit" ->
+                JobCommand.of(
+                        words,
+                        List.of("fit", "data", "task", "model", "train", "checkpoint", "run"),
+                        new FitJob(),
+                        console);
+            case "predict" ->
+                JobCommand.of(words, List.of("predict", "data", "run"), "run.dir", PredictJob::run, console);
             case "compare" ->
                 JobCommand.of(
                         words,

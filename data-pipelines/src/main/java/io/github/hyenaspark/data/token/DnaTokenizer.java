@@ -63,6 +63,12 @@ public final class DnaTokenizer extends DescribedTokenizer {
         return ids;
     }
 
+    /** The id of the base on the other strand; every other id is its own. */
+    public static int complement(int id) {
+        int last = FIRST_LETTER + 3; // A C G T: A and T, C and G face each other
+        return id >= FIRST_LETTER && id <= last ? FIRST_LETTER + last - id : id;
+    }
+
     @Override
     public int masked() {
         return MASK;

@@ -121,7 +121,7 @@ public final class DocumentsJob {
         if (done.isEmpty() || top > 0) {
             try (SparkRuntime runtime = SparkRuntime.start(
                     "hyena " + command + " " + data.input(), trained.train().threads())) {
-                List<WorkUnit> units = units(runtime.taskSlots());
+                List<WorkUnit> units = units(files, data, runtime.taskSlots());
                 var plan = new SparkInference.Plan(
                         trained, data, units, overlap, SparkRuntime.storage().qualify(output));
                 var work = new ProgressTask(command, "units", done.isEmpty() ? 0 : units.size(), units.size());
@@ -145,7 +145,7 @@ public final class DocumentsJob {
     }
 
     /** Unlike {@code prepare}, whose results depend on the cuts, this fits their size to the cluster. */
-    private List<WorkUnit> units(int slots) {
+    public static List<WorkUnit> units(List<InputFile> files, DataConfig data, int slots) {
         long bytes = files.stream().mapToLong(InputFile::bytes).sum();
         long tasks = Math.max(FEWEST_TASKS, (long) slots * TASKS_PER_SLOT);
         long unit = Math.max(MIN_TASK_BYTES, bytes / tasks);

@@ -13,12 +13,12 @@ import java.util.Optional;
  * what was asked from the start, and the result at the end: so the same command does nothing after one that ended, and
  * begins again after one that was killed.
  */
-record ResultFolder(Storage storage, String uri, String asked) {
+public record ResultFolder(Storage storage, String uri, String asked) {
     private static final String FILE = "_hyena.json";
     private static final String UNFINISHED = "/_temporary/";
 
     /** Refuses a directory that holds files of others, or results of anything else; {@code key} is its setting. */
-    static ResultFolder of(Storage storage, String key, String uri, String asked) throws IOException {
+    public static ResultFolder of(Storage storage, String key, String uri, String asked) throws IOException {
         var folder = new ResultFolder(storage, uri, asked);
         Optional<JsonNode> there = folder.read();
         if (there.isEmpty()) {
@@ -33,7 +33,7 @@ record ResultFolder(Storage storage, String uri, String asked) {
         return folder;
     }
 
-    static void checkNamed(String key, String uri) {
+    public static void checkNamed(String key, String uri) {
         Refusal.unless(!uri.isBlank(), key, "nothing", "a directory");
     }
 
@@ -44,17 +44,17 @@ record ResultFolder(Storage storage, String uri, String asked) {
     }
 
     /** What the command that ended has printed. */
-    Optional<ObjectNode> result() throws IOException {
+    public Optional<ObjectNode> result() throws IOException {
         return read().filter(found -> found.has("result")).map(found -> (ObjectNode) found.get("result"));
     }
 
     /** Deletes what a command that did not end has left. */
-    void begin() throws IOException {
+    public void begin() throws IOException {
         storage.delete(uri);
         storage.replace(file(), Json.bytes(Json.object().put("asked", asked)));
     }
 
-    void end(ObjectNode result) throws IOException {
+    public void end(ObjectNode result) throws IOException {
         storage.replace(file(), Json.bytes(Json.object().put("asked", asked).<ObjectNode>set("result", result)));
     }
 

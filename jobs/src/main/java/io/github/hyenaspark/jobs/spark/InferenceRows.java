@@ -1,9 +1,5 @@
 package io.github.hyenaspark.jobs.spark;
 
-import io.github.hyenaspark.data.document.BadDocumentException;
-import io.github.hyenaspark.data.document.BadFileException;
-import io.github.hyenaspark.data.document.RejectedDocumentException;
-import io.github.hyenaspark.data.token.MalformedTextException;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.jobs.spark.TextRows.TextRow;
 import java.io.IOException;
@@ -85,23 +81,12 @@ final class InferenceRows<R extends Inference.Result> implements Iterator<Row> {
     private void read(TextRow text) throws IOException {
         R result = inference.begin();
         underWay.add(result);
-        String fault = "";
-        try {
+        String fault = texts.read(text, in -> {
             var cut = new SequenceBatcher.DocumentCut<>(result, inference.windows(), runs::add);
-            tokenizer.encode(text.text(), cut);
+            tokenizer.encode(in, cut);
             cut.accept(new int[] {tokenizer.endOfDocument()}, 1);
             cut.end();
-            fault = text.refusal().orElse("");
-        } catch (MalformedTextException e) {
-            fault = e.reason() + ", at byte " + e.offset() + " of the text";
-        } catch (BadDocumentException e) {
-            fault = e.reason();
-        } catch (RejectedDocumentException e) {
-            fault = e.reason();
-        } catch (BadFileException e) {
-            fault = e.reason() + ": the rest of the file cannot be read";
-            texts.skipFile();
-        }
+        });
         result.end(text.leading(), text.bytes(), fault);
     }
 }

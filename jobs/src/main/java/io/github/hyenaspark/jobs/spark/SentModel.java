@@ -77,7 +77,7 @@ final class SentModel implements Serializable {
         return rows;
     }
 
-    private static void close(TextRows texts) {
+    static void close(TextRows texts) {
         try {
             texts.close();
         } catch (IOException e) {

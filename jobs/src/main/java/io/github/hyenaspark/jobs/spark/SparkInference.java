@@ -10,6 +10,7 @@ import io.github.hyenaspark.jobs.spark.task.TaskWatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -17,6 +18,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Runs a model over the documents of files, into Parquet. */
@@ -70,6 +73,36 @@ public final class SparkInference {
         return new Totals(sums.getLong(0), sums.getLong(1), sums.isNullAt(2) ? 0 : sums.getLong(2), 0, 0);
     }
 
+    /** Predicts something of the documents of units, into Parquet; returns how many there are, and how many failed. */
+    public Totals predict(Predictor predictor, DataConfig config, List<WorkUnit> units, String output) {
+        TaskWatch.describe(context(), "predict " + units.size() + " units of " + config.input());
+        JavaRDD<Row> rows = context()
+                .parallelize(new ArrayList<>(units), units.size())
+                .mapPartitions(part -> new PredictionRows(
+                        closedAtTheEnd(new FileTexts(ExecutorState.ofThisProcess().storage(), config, part)),
+                        predictor));
+        StructType columns = FileTexts.columns(config.source().columns());
+        for (StructField column : predictor.columns().fields()) {
+            columns = columns.add(column);
+        }
+        columns = columns.add("error", DataTypes.StringType);
+        Dataset<Row> results = session.createDataFrame(rows, columns);
+        TaskWatch.during(context(), progress, () -> results.write().mode(SaveMode.Append).parquet(output));
+        Row sums = session.read()
+                .schema(columns)
+                .parquet(output)
+                .agg(functions.count("*"), functions.count("error"))
+                .first();
+        return new Totals(sums.getLong(0), sums.getLong(1), 0, 0, 0);
+    }
+
+    private static TextRows closedAtTheEnd(TextRows texts) {
+        TaskContext.get().addTaskCompletionListener(context -> {
+            SentModel.close(texts);
+        });
+        return texts;
+    }
+
     private SentModel model(String job, Plan plan) {
         TaskWatch.describe(
                 context(),
@@ -116,19 +149,15 @@ public final class SparkInference {
 
     /** Refuses columns of the input that have the name of one that a command adds. */
     public static void checkColumns(DataConfig config) {
-        List<String> own = List.of(
-                "id",
-                "path",
-                "position",
-                "tokens",
-                "nats",
-                "loss",
-                "bytes",
-                "bits_per_byte",
-                "token_losses",
-                "vector",
-                "vectors",
-                "error");
+        checkColumns(
+                config,
+                List.of("tokens", "nats", "loss", "bytes", "bits_per_byte", "token_losses", "vector", "vectors"));
+    }
+
+    /** The same for a command that adds others. */
+    public static void checkColumns(DataConfig config, List<String> added) {
+        List<String> own = new ArrayList<>(List.of("id", "path", "position", "error"));
+        own.addAll(added);
         for (String column : config.source().columns()) {
             boolean free = !own.contains(column.toLowerCase(Locale.ROOT));
             Refusal.unless(free, "data.source.columns", column, "other names than those of the results, " + own);

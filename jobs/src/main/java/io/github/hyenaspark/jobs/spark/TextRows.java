@@ -1,6 +1,9 @@
 package io.github.hyenaspark.jobs.spark;
 
+import io.github.hyenaspark.data.document.BadDocumentException;
+import io.github.hyenaspark.data.document.BadFileException;
 import io.github.hyenaspark.data.document.RejectedDocumentException;
+import io.github.hyenaspark.data.token.MalformedTextException;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +27,28 @@ interface TextRows extends Closeable {
 
     @Override
     default void close() throws IOException {}
+
+    @FunctionalInterface
+    interface Reading {
+        void read(InputStream text) throws IOException;
+    }
+
+    /** Lets the text of a document be read; returns why the document is not to be used, empty if it is. */
+    default String read(TextRow row, Reading reading) throws IOException {
+        try {
+            reading.read(row.text());
+            return row.refusal().orElse("");
+        } catch (MalformedTextException e) {
+            return e.reason() + ", at byte " + e.offset() + " of the text";
+        } catch (BadDocumentException e) {
+            return e.reason();
+        } catch (RejectedDocumentException e) {
+            return e.reason();
+        } catch (BadFileException e) {
+            skipFile();
+            return e.reason() + ": the rest of the file cannot be read";
+        }
+    }
 
     /** One document, usable until the next one is asked for. */
     interface TextRow {

@@ -1,11 +1,8 @@
 package io.github.hyenaspark.jobs.spark.averaging;
 
-import io.github.hyenaspark.data.batch.TokenBatches;
-import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
-import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.run.RunState;
 import io.github.hyenaspark.jobs.spark.task.DriverState;
 import io.github.hyenaspark.jobs.spark.task.TaskWatch;
@@ -60,13 +57,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     /** Sends the plan to the executors; throws if the held-out data cannot be opened. */
     public static SparkWorkers open(JavaSparkContext context, Storage storage, TrainingPlan plan, WorkerOptions options)
             throws IOException {
-        if (plan.snapshot().documents(Split.VALIDATION) == 0) {
-            return new SparkWorkers(context, plan, options, 0);
-        }
-        try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
-            int chunks = EvaluationTask.chunks(heldOut.sequences(), plan.train().batchSize());
-            return new SparkWorkers(context, plan, options, chunks);
-        }
+        return new SparkWorkers(context, plan, options, options.work().heldOutChunks(storage, plan));
     }
 
     @Override
@@ -145,9 +136,10 @@ public final class SparkWorkers implements Workers, AutoCloseable {
         List<Integer> numbers =
                 new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
         Broadcast<TrainingPlan> sentPlan = plan;
+        WorkerComputation work = options.work();
         BroadcastState.Handle sent = sender.broadcast(state);
         List<LossByPosition> losses = context.parallelize(numbers, partitions)
-                .mapPartitions(chunk -> EvaluationTask.Plan.heldOut(sentPlan.value(), sent, chunk))
+                .mapPartitions(chunk -> work.heldOut(sentPlan.value(), sent.value().theta(), chunk))
                 .collect();
         LossByPosition sum = LossByPosition.ZERO;
         for (LossByPosition loss : losses) { // in the order of the chunks: collect keeps it

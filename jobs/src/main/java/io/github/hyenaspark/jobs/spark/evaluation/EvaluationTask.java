@@ -5,7 +5,6 @@ import io.github.hyenaspark.data.batch.PackingPlan.Part;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
-import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.BatchSource;
@@ -120,10 +119,10 @@ public final class EvaluationTask {
 
         /** The loss of one state over some chunks of the held-out sequences of a training. */
         public static Iterator<LossByPosition> heldOut(
-                TrainingPlan plan, BroadcastState.Handle state, Iterator<Integer> chunks) throws IOException {
+                TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException {
             return new Plan(plan.modelUse(), plan.heldOutSource(), plan.train().batchSize())
                     .measure(
-                            state.value().theta(),
+                            theta,
                             chunks,
                             (model, batches, sequences) -> model.lossByPosition(batches.batch(sequences)));
         }

@@ -10,6 +10,7 @@ import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
 import io.github.hyenaspark.jobs.spark.prepare.SparkWordCount;
 import io.github.hyenaspark.jobs.spark.worker.DistributedAverage;
+import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
 import io.github.hyenaspark.jobs.spark.worker.WorkerRound;
 import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.averaging.Averaging;
@@ -25,6 +26,7 @@ public final class KryoRegistration implements KryoRegistrator {
         KryoRecords.register(
                 kryo,
                 TrainingPlan.class,
+                LabelPlan.class,
                 BroadcastState.class,
                 WorkerRound.class,
                 DistributedAverage.WorkerFrames.class,
@@ -36,6 +38,8 @@ public final class KryoRegistration implements KryoRegistrator {
                 DatasetSpec.class,
                 SparkDuplicates.Plan.class,
                 DuplicateRule.UnitDuplicates.class,
-                SparkWordCount.WordCountPart.class);
+                SparkWordCount.WordCountPart.class,
+                float[].class, // parameters of fitted models
+                double[][].class); // outputs of models for sequences
     }
 }

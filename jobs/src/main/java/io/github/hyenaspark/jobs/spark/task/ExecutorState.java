@@ -1,11 +1,15 @@
 package io.github.hyenaspark.jobs.spark.task;
 
+import io.github.hyenaspark.data.batch.LabelledDocuments;
 import io.github.hyenaspark.data.batch.TokenBatches;
 import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.token.Tokenizer;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.LabelModel;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -39,6 +43,9 @@ public final class ExecutorState implements AutoCloseable {
     private final ExecutorParameterCache parameters = new ExecutorParameterCache();
     private final IdlePool<ModelUse, HyenaLanguageModel> models = new IdlePool<>(MOST_MODELS, model -> {});
     private final IdlePool<BatchSource, TokenBatches> sources = new IdlePool<>(MOST_SOURCES, ExecutorState::release);
+    private final IdlePool<LabelUse, LabelModel> labelModels = new IdlePool<>(MOST_MODELS, model -> {});
+    private final IdlePool<LabelledSource, LabelledDocuments> labelled =
+            new IdlePool<>(MOST_SOURCES, ExecutorState::release);
     private final Map<String, Tokenizer> tokenizers = new LinkedHashMap<>(); // the one used last at the end
     private Optional<OpenStorage> storage = Optional.empty();
 
@@ -65,6 +72,8 @@ public final class ExecutorState implements AutoCloseable {
     public void close() {
         models.clear();
         sources.clear();
+        labelModels.clear();
+        labelled.clear();
         synchronized (ExecutorState.class) {
             ofThisProcess = ofThisProcess.filter(state -> state != this);
         }
@@ -87,33 +96,64 @@ public final class ExecutorState implements AutoCloseable {
         models.giveBack(use, model);
     }
 
-    @FunctionalInterface
-    public interface Reading<T> {
-        T read(TokenBatches batches) throws IOException;
+    public LabelModel borrow(LabelUse use) {
+        return labelModels.take(use).orElseGet(use::create);
     }
 
+    /** Makes a model available again; as for the others. */
+    public void giveBack(LabelUse use, LabelModel model) {
+        labelModels.giveBack(use, model);
+    }
+
+    @FunctionalInterface
+    public interface Reading<S, T> {
+        T read(S source) throws IOException;
+    }
+
+    /** Where documents with labels are; the dataset is the URI of its directory. */
+    public record LabelledSource(DatasetSnapshot snapshot, String dataset) {}
+
     /** Reads batches that wait here or are opened now; they wait for the next task afterwards, unless this fails. */
-    public <T> T read(BatchSource source, Reading<T> reading) throws IOException {
-        Optional<TokenBatches> idle = sources.take(source);
-        TokenBatches batches = idle.isPresent() ? idle.get() : source.open(storage());
+    public <T> T read(BatchSource source, Reading<TokenBatches, T> reading) throws IOException {
+        return read(sources, source, () -> source.open(storage()), reading);
+    }
+
+    /** Reads labelled documents in the same way. */
+    public <T> T readLabelled(LabelledSource source, Reading<LabelledDocuments, T> reading) throws IOException {
+        return read(
+                labelled,
+                source,
+                () -> LabelledDocuments.open(storage(), source.snapshot(), source.dataset()),
+                reading);
+    }
+
+    @FunctionalInterface
+    private interface Opening<S> {
+        S open() throws IOException;
+    }
+
+    private static <K, S extends Closeable, T> T read(
+            IdlePool<K, S> pool, K key, Opening<S> opening, Reading<S, T> reading) throws IOException {
+        Optional<S> idle = pool.take(key);
+        S source = idle.isPresent() ? idle.get() : opening.open();
         boolean fine = false;
         try {
-            T result = reading.read(batches);
+            T result = reading.read(source);
             fine = true;
             return result;
         } finally {
             if (fine) {
-                sources.giveBack(source, batches);
+                pool.giveBack(key, source);
             } else {
-                release(batches);
+                release(source);
             }
         }
     }
 
     /** The file system of the batches may have been closed before them. */
-    private static void release(TokenBatches batches) {
+    private static void release(Closeable source) {
         try {
-            batches.close();
+            source.close();
         } catch (IOException e) {
             LOG.debug("batches could not be closed", e);
         }

@@ -1,10 +1,14 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.io.SplitMix64;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.function.IntPredicate;
 
 /**
@@ -35,5 +39,15 @@ record SyntheticWork(long nanos, int warmUpRounds) implements WorkerComputation 
         }
         var report = new LocalTrainer.WorkerReport(part.worker(), 1, 1, 1, 1, Math.sqrt(squares));
         return new Done(new LocalTrainer.RoundResult(report, state), 0, System.nanoTime() - begin);
+    }
+
+    @Override
+    public int heldOutChunks(Storage storage, TrainingPlan plan) {
+        return 0;
+    }
+
+    @Override
+    public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) {
+        return Collections.emptyIterator();
     }
 }

@@ -2,16 +2,21 @@ package io.github.hyenaspark.jobs.spark.worker;
 
 import io.github.hyenaspark.data.batch.BatchCursor;
 import io.github.hyenaspark.data.batch.TokenBatches;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.spark.evaluation.EvaluationTask;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
 import io.github.hyenaspark.model.Batch;
 import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.config.TrainConfig;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
@@ -29,6 +34,22 @@ record Training() implements WorkerComputation {
         }
     }
 
+    @Override
+    public int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException {
+        if (plan.snapshot().documents(Split.VALIDATION) == 0) {
+            return 0;
+        }
+        try (TokenBatches heldOut = plan.heldOutSource().open(storage)) {
+            return EvaluationTask.chunks(heldOut.sequences(), plan.train().batchSize());
+        }
+    }
+
+    @Override
+    public Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks)
+            throws IOException {
+        return EvaluationTask.Plan.heldOut(plan, theta, chunks);
+    }
+
     private static Done round(
             ExecutorState executor,
             TrainingPlan plan,
@@ -39,14 +60,14 @@ record Training() implements WorkerComputation {
         HyenaLanguageModel model = executor.borrow(plan.modelUse()); // a new one warms up, which is not part of a round
         long begin = System.nanoTime();
         var timed = new TimedBatches(plan, batches, part.round(), part.worker());
-        LocalTrainer.RoundResult result = new LocalTrainer(model, plan.train())
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, plan.train())
                 .round(start, part.round(), part.worker(), timed, new ReportedSteps(executor, plan, part, continues));
         executor.giveBack(plan.modelUse(), model);
         return new Done(result, timed.nanos(), System.nanoTime() - begin);
     }
 
     /** Tells the driver how far the worker is, once a second. */
-    private static final class ReportedSteps implements IntPredicate {
+    static final class ReportedSteps implements IntPredicate {
         private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
         private final ExecutorState executor;

@@ -1,19 +1,22 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.model.LossByPosition;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.optim.TrainingState;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntPredicate;
 
 /**
- * What a worker does between getting a state and sending a result: training, or a synthetic change of the same size for
- * a measurement.
+ * What a worker does between getting a state and sending a result: training on text or on labels, or a synthetic change
+ * of the same size for a measurement.
  */
-public sealed interface WorkerComputation extends Serializable permits Training, SyntheticWork {
+public sealed interface WorkerComputation extends Serializable permits Training, LabelTraining, SyntheticWork {
     static WorkerComputation training() {
         return new Training();
     }
@@ -32,6 +35,12 @@ public sealed interface WorkerComputation extends Serializable permits Training,
      */
     Done round(ExecutorState executor, TrainingPlan plan, Assignment part, TrainingState start, IntPredicate continues)
             throws IOException;
+
+    /** Into how many parts the held-out data is cut; 0 if nothing is held out. Throws if it cannot be opened. */
+    int heldOutChunks(Storage storage, TrainingPlan plan) throws IOException;
+
+    /** The held-out losses of some of these parts, in a task, at the parameters θ. */
+    Iterator<LossByPosition> heldOut(TrainingPlan plan, float[] theta, Iterator<Integer> chunks) throws IOException;
 
     /** Round r and worker k, both from 0. */
     record Assignment(long round, int worker) {}

@@ -70,7 +70,7 @@ record LocalWorkers(
         Map<String, float[]> vectors = file.isPresent() ? WorkerStateFiles.read(storage, run, file.get()) : Map.of();
         var kept = new WorkerLocalState(train, vectors);
         TrainingState begin = kept.start(sent);
-        LocalTrainer.RoundResult result = new LocalTrainer(model, train)
+        LocalTrainer.RoundResult result = new LocalTrainer<>(model, train)
                 .round(begin, start.round(), worker, step -> batch(start.round(), worker, step), done -> true);
         EncodedUpdate.Packed packed = EncodedUpdate.pack(train, begin, result, kept.residual());
         Map<String, float[]> keeps = kept.after(result.state(), packed.residual());

@@ -1,0 +1,200 @@
+package io.github.hyenaspark.model;
+
+import io.github.hyenaspark.layers.BlockLayer;
+import io.github.hyenaspark.layers.GraphContext;
+import io.github.hyenaspark.layers.OperatorLayer;
+import io.github.hyenaspark.layers.TokenEmbeddingLayer;
+import io.github.hyenaspark.operator.block.BlockConfig;
+import io.github.hyenaspark.operator.nn.LinearInitializer;
+import io.github.hyenaspark.operator.nn.ParameterSpec;
+import io.github.hyenaspark.operator.tensor.ComputePool;
+import io.github.hyenaspark.operator.tensor.FloatArray;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * Token embedding, blocks and a head as a {@link ComputationGraph}, which computes losses and gradients; steps are
+ * taken outside, on the flat vector of P parameters. Not thread-safe.
+ *
+ * @param <B> what it learns from in one step
+ */
+public abstract class HyenaModel<B extends TrainingBatch> {
+    static final String EMBEDDING = "embedding";
+    static final String HEAD = "head";
+
+    final ComputationGraph graph;
+    private final GraphContext context;
+
+    HyenaModel(ComputationGraphConfiguration configuration) {
+        graph = new ComputationGraph(configuration);
+        graph.init();
+        context = GraphContext.of(graph);
+        useThreads(1);
+    }
+
+    static NeuralNetConfiguration.Builder base(long seed, DataType type) {
+        return new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .dataType(type)
+                .updater(new NoOp())
+                .miniBatch(false) // heads divide already
+                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
+                .inferenceWorkspaceMode(WorkspaceMode.ENABLED);
+    }
+
+    /** The embedding and the blocks; a head comes on {@link #lastBlock}. */
+    static ComputationGraphConfiguration.GraphBuilder trunk(
+            NeuralNetConfiguration.Builder base, ModelConfig config, int vocabularySize, boolean tied) {
+        ComputationGraphConfiguration.GraphBuilder builder = base.graphBuilder()
+                .addInputs("ids")
+                .addLayer(EMBEDDING, embedding(config, vocabularySize, tied), "ids");
+        String below = EMBEDDING;
+        List<BlockConfig> blocks = config.blocks();
+        for (int number = 0; number < blocks.size(); number++) {
+            String name = blockName(number);
+            builder.addLayer(name, new BlockLayer(blocks.get(number), initial(config)), below);
+            below = name;
+        }
+        return builder;
+    }
+
+    static String lastBlock(ModelConfig config) {
+        return blockName(config.nLayer() - 1);
+    }
+
+    static TokenEmbeddingLayer embedding(ModelConfig config, int vocabularySize, boolean tied) {
+        return new TokenEmbeddingLayer(config.embedding(vocabularySize), config.initStd(), tied);
+    }
+
+    private static LinearInitializer.LanguageModel initial(ModelConfig config) {
+        return new LinearInitializer.LanguageModel(config.initStd(), config.nLayer());
+    }
+
+    private static String blockName(int number) {
+        return "block-" + number;
+    }
+
+    static List<ParameterEntry> tableOf(
+            ModelConfig config, TokenEmbeddingLayer embedding, List<ParameterSpec> headSpecs) {
+        List<ParameterEntry> table = new ArrayList<>();
+        append(table, EMBEDDING, embedding.specs());
+        List<BlockConfig> blocks = config.blocks();
+        for (int number = 0; number < blocks.size(); number++) {
+            append(table, blockName(number), blocks.get(number).parameters(initial(config)));
+        }
+        append(table, HEAD, headSpecs);
+        return List.copyOf(table);
+    }
+
+    /** How the parameters of a graph whose layers are all of ours divide into named tensors. */
+    public static List<ParameterEntry> tableOf(ComputationGraph graph) {
+        List<ParameterEntry> table = new ArrayList<>();
+        for (org.deeplearning4j.nn.api.Layer layer : graph.getLayers()) {
+            OperatorLayer configuration = (OperatorLayer) layer.conf().getLayer();
+            append(table, configuration.getLayerName(), configuration.specs());
+        }
+        return List.copyOf(table);
+    }
+
+    private static void append(List<ParameterEntry> table, String layer, List<ParameterSpec> specs) {
+        ParameterEntry last = table.isEmpty() ? null : table.get(table.size() - 1);
+        long at = last == null ? 0 : last.offset() + last.size();
+        for (ParameterSpec spec : specs) {
+            table.add(new ParameterEntry(layer + "." + spec.name(), spec.shape(), at, spec.group()));
+            at += spec.size();
+        }
+    }
+
+    /**
+     * From now on {@code threads} threads, the caller's included, compute this model; 1 at first. Bits depend on it.
+     * OpenBLAS itself is held to one thread in the whole JVM.
+     */
+    public final void useThreads(int threads) {
+        context.useThreads(threads);
+    }
+
+    /** The threads that compute this model, for what else they can do between its passes. */
+    public final ComputePool pool() {
+        return context.pool();
+    }
+
+    /** From now on blocks keep only their inputs and compute the rest again backwards: same bits, less memory. */
+    public final void recomputeBlocks() {
+        context.recomputeBlocks();
+    }
+
+    /** P. */
+    public final long parameterCount() {
+        return graph.numParams();
+    }
+
+    /** How the flat vector of parameters divides into named tensors. */
+    public final List<ParameterEntry> table() {
+        return tableOf(graph);
+    }
+
+    /** A copy of the parameters θ, P elements in the order of {@link #table}. */
+    public final float[] parameters() {
+        return FloatArray.of(graph.params()).toArray();
+    }
+
+    /** Copies θ, P elements, into the model. */
+    public final void parameters(float[] theta) {
+        if (theta.length != parameterCount()) {
+            throw new IllegalArgumentException("the model has " + parameterCount() + " parameters, found "
+                    + theta.length + "; were they trained with other model settings?");
+        }
+        FloatArray.of(graph.params()).write(0, theta, theta.length);
+    }
+
+    /** How many parameters, the first ones, training leaves as they are. */
+    public int frozen() {
+        return 0;
+    }
+
+    /**
+     * Computes the gradients of the mean loss of a batch; {@link #gradient} has them.
+     *
+     * @param dropoutSeed decides what dropout drops
+     * @return the mean loss
+     */
+    public final double computeGradient(B batch, long dropoutSeed) {
+        context.dropoutSeed(dropoutSeed);
+        graph.setInputs(inputs(batch));
+        graph.setLabels(labels(batch));
+        graph.computeGradientAndScore();
+        return graph.score();
+    }
+
+    /** Copies the gradients that {@link #computeGradient} found, P elements. */
+    public final void gradient(float[] gradient) {
+        FloatArray.of(graph.getFlattenedGradients()).read(0, gradient, gradient.length);
+    }
+
+    /** The graph itself, for DL4J's tools. */
+    public final ComputationGraph graph() {
+        return graph;
+    }
+
+    abstract INDArray inputs(B batch);
+
+    abstract INDArray labels(B batch);
+
+    @SuppressWarnings("NullAway") // no masks
+    final INDArray blockOutput(INDArray ids) {
+        String last = graph.getConfiguration().getVertexInputs().get(HEAD).get(0);
+        return graph.output(List.of(last), false, new INDArray[] {ids}, null)[0];
+    }
+
+    static INDArray rows(int[] values, int rows) {
+        return Nd4j.createFromArray(values).reshape('c', rows, 1, values.length / rows);
+    }
+}

@@ -1,0 +1,327 @@
+package io.github.hyenaspark.jobs.fit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.DatasetSpec;
+import io.github.hyenaspark.data.prepare.commit.DatasetLease;
+import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
+import io.github.hyenaspark.data.prepare.plan.InputPlan;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.cli.Job;
+import io.github.hyenaspark.jobs.cli.Stop;
+import io.github.hyenaspark.jobs.report.page.FitPage;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.prepare.SparkDuplicates;
+import io.github.hyenaspark.jobs.spark.prepare.SparkPrepare;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.operator.head.LabelHead;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The command {@code fit}: from documents with labels to models that predict them, measured by cross-validation. */
+public final class FitJob implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(FitJob.class);
+    private static final List<String> SECTIONS = List.of("checkpoint", "data", "fit", "model", "run", "task", "train");
+    private static final String SETTINGS = "fit.json";
+    private static final String RESULT = "result.json";
+
+    /** What decides how a fitting ends; not where or how it is run. */
+    private static final Set<String> FREE = Set.of(
+            "data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
+
+    /** The directory of a fitted model below that of its fitting. */
+    static String model(String directory) {
+        return Storage.resolve(directory, "model");
+    }
+
+    /**
+     * Those of a fitting that was begun, which it remembers; else the architecture of a pretrained model, and the
+     * recipe for small sets of documents.
+     */
+    @Override
+    public List<String> derived(Settings settings) throws IOException {
+        Storage storage = SparkRuntime.storage();
+        String run = settings.bind("run", RunConfig.class).dir();
+        Refusal.unless(!run.isBlank(), "run.dir", "nothing", "the directory of the fitting");
+        String there = Storage.resolve(run, SETTINGS);
+        if (storage.exists(there)) {
+            List<String> remembered = new ArrayList<>(
+                    ResumeCompatibility.arguments(Json.parse(there, storage.read(there))));
+            remembered.removeIf(argument -> argument.startsWith("run.dir="));
+            return remembered;
+        }
+        List<String> derived = new ArrayList<>(Recipe.SETTINGS);
+        String pretrained = settings.bind("fit", FitConfig.class).pretrained();
+        if (!pretrained.isBlank()) {
+            JsonNode model = Json.parse(
+                    "the settings of " + pretrained,
+                    TrainedRun.open(storage, pretrained)
+                            .settings()
+                            .renderSections(List.of("model"))
+                            .getBytes(StandardCharsets.UTF_8));
+            derived.removeIf(argument -> argument.startsWith("model."));
+            derived.addAll(ResumeCompatibility.arguments(model));
+        }
+        return derived;
+    }
+
+    @Override
+    public void run(Settings settings, Console console) throws IOException {
+        fit(settings, console);
+    }
+
+    /** Runs a fitting in the session of this JVM, or in one of its own; returns what it prints. */
+    static ObjectNode fit(Settings settings, Console console) throws IOException {
+        long begin = System.nanoTime();
+        Storage storage = SparkRuntime.storage();
+        FitConfig config = settings.bind("fit", FitConfig.class);
+        RunConfig run = settings.bind("run", RunConfig.class);
+        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of the fitting");
+        Refusal.unless(
+                settings.changes(List.of("train")).stream().noneMatch(change -> change.startsWith("train.rounds=")),
+                "train.rounds",
+                "a number",
+                "none: fit.epochs decides how many rounds there are");
+        remember(storage, settings, run.dir());
+        String result = Storage.resolve(run.dir(), RESULT);
+        if (storage.exists(result)) {
+            LOG.info("nothing to do: {} has the result of these settings", run.dir());
+            ObjectNode json = (ObjectNode) Json.parse(result, storage.read(result));
+            console.result(json.put("outcome", "unchanged"));
+            return json;
+        }
+        console.stop().with(Stop.CONTINUES);
+        int threads = settings.bind("train", TrainConfig.class).threads();
+        try (SparkRuntime runtime = SparkRuntime.start("hyena fit " + run.dir(), threads)) {
+            var observer = new Watching(run.progress(), console);
+            DatasetSpec spec = spec(settings, storage, run.dir(), config);
+            DatasetSnapshot snapshot = snapshot(runtime.context(), storage, spec, observer);
+            var own = new FitSettings(settings, spec.config().dataset(), run.dir());
+            var fitting = new Fitting(runtime.context(), storage, own, snapshot, spec.tokenizer(storage), observer);
+            Fitting.Outcome outcome = fitting.run();
+            outcome.model().write(storage, model(run.dir()));
+            ObjectNode json = report(run.dir(), fitting.labels(), outcome)
+                    .put("seconds", (System.nanoTime() - begin) / 1e9)
+                    .put("cpu_seconds", cpuSeconds());
+            storage.replace(
+                    Storage.resolve(run.dir(), "predictions.jsonl"), predictions(fitting.labels(), outcome));
+            storage.replace(
+                    Storage.resolve(run.dir(), "report.html"),
+                    FitPage.html(json, figures(fitting.labels(), outcome)));
+            storage.replace(result, Json.bytes(json));
+            console.result(json);
+            return json;
+        }
+    }
+
+    /** Refuses settings that differ from those with which the fitting in this directory was begun. */
+    private static void remember(Storage storage, Settings settings, String run) throws IOException {
+        String uri = Storage.resolve(run, SETTINGS);
+        byte[] now = settings.renderSections(SECTIONS).getBytes(StandardCharsets.UTF_8);
+        if (!storage.exists(uri)) {
+            storage.write(uri, out -> out.write(now));
+            return;
+        }
+        Map<String, String> before = flat(uri, storage.read(uri));
+        Map<String, String> after = flat(uri, now);
+        List<String> differences = new ArrayList<>();
+        Set<String> keys = new LinkedHashSet<>(before.keySet());
+        keys.addAll(after.keySet());
+        for (String key : keys) {
+            String then = before.getOrDefault(key, "nothing");
+            String is = after.getOrDefault(key, "nothing");
+            if (!FREE.contains(key) && !then.equals(is)) {
+                differences.add(key + " was " + then + " and is " + is);
+            }
+        }
+        if (!differences.isEmpty()) {
+            throw new IllegalArgumentException("the fitting in " + run + " was started with other settings: "
+                    + String.join("; ", differences) + ". Leave them out to go on, or choose another run.dir");
+        }
+    }
+
+    private static Map<String, String> flat(String uri, byte[] json) throws IOException {
+        Map<String, String> flat = new TreeMap<>();
+        Json.flat(Json.parse(uri, json)).forEach((key, value) -> flat.put(key, value.toString()));
+        return flat;
+    }
+
+    /** The documents become a dataset below the run's directory, unless there is one already. */
+    private static DatasetSpec spec(Settings settings, Storage storage, String run, FitConfig config)
+            throws IOException {
+        DataConfig data = settings.bind("data", DataConfig.class);
+        Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
+        Set<String> columns = new LinkedHashSet<>(data.source().columns());
+        columns.addAll(config.labelField());
+        List<String> own = new ArrayList<>(List.of(
+                "data.dataset=" + Storage.resolve(run, "data"),
+                "data.validation-fraction=0",
+                "data.validation-documents=[]",
+                "data.clean.duplicates=keep",
+                "data.max-bad-fraction=0"));
+        own.add("data.source.columns=" + Json.line(Json.array().addAll(columns.stream()
+                .map(Json.object()::textNode)
+                .toList())));
+        return DatasetSpec.of(storage, settings.with(own).bind("data", DataConfig.class));
+    }
+
+    private static DatasetSnapshot snapshot(
+            JavaSparkContext context, Storage storage, DatasetSpec spec, Fitting.Observer observer)
+            throws IOException {
+        try (var lease = DatasetLease.take(storage, spec.config().dataset())) {
+            LOG.debug("holding {}", lease.uri());
+            InputPlan plan = InputPlan.of(storage, spec);
+            spec.storeTokenizer(storage);
+            var work = new ProgressTask("prepare", "MiB", 0, SparkPrepare.mebibytes(plan.pending()));
+            try (Progress progress = observer.progress(work)) {
+                new SparkPrepare(context, progress).run(spec, plan.pending());
+            }
+            SnapshotCommit commit = SnapshotCommit.open(storage, spec, plan);
+            DatasetSnapshot snapshot = commit.commit(new SparkDuplicates(context).find(spec, commit.units()))
+                    .snapshot();
+            UnitEntry.Counts counts = snapshot.counts();
+            if (counts.documents() == 0) {
+                throw new IllegalArgumentException("data.input: found no document in " + spec.config().input()
+                        + ", expected documents with the field " + spec.config().source().textField());
+            }
+            return snapshot;
+        }
+    }
+
+    private static ObjectNode report(String run, LabelSet labels, Fitting.Outcome outcome) {
+        ObjectNode json = Json.object()
+                .put("outcome", "created")
+                .put("run", run)
+                .put("model", model(run))
+                .put("task", labels.task().name().toLowerCase(Locale.ROOT));
+        ArrayNode classes = json.putArray("classes");
+        labels.names().forEach(classes::add);
+        json.put("documents", labels.documents().size());
+        List<Map<String, Double>> folds = new ArrayList<>();
+        for (int fold = 0; fold < outcome.tested().size(); fold++) {
+            folds.add(LabelMetrics.of(
+                    labels.task(),
+                    outcome.predictions().get(fold),
+                    targets(labels, outcome.tested().get(fold))));
+        }
+        for (String name : folds.get(0).keySet()) {
+            double[] values = folds.stream().mapToDouble(fold -> fold.get(name)).toArray();
+            ObjectNode value = json.putObject(name);
+            double mean = Arrays.stream(values).average().orElse(Double.NaN);
+            double squares = Arrays.stream(values)
+                    .map(each -> (each - mean) * (each - mean))
+                    .sum();
+            Json.putFinite(value, "mean", mean);
+            Json.putFinite(value, "sd", values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)));
+        }
+        return json.put("epochs", outcome.epochs());
+    }
+
+    private static double[][] targets(LabelSet labels, int[] documents) {
+        return Arrays.stream(documents)
+                .mapToObj(document -> labels.targets()[document])
+                .toArray(double[][]::new);
+    }
+
+    /** A line for each document that measured a model: what it is, and what was predicted by models without it. */
+    private static byte[] predictions(LabelSet labels, Fitting.Outcome outcome) {
+        var lines = new StringBuilder();
+        for (int fold = 0; fold < outcome.tested().size(); fold++) {
+            for (int i = 0; i < outcome.tested().get(fold).length; i++) {
+                int document = outcome.tested().get(fold)[i];
+                ObjectNode line = Json.object()
+                        .put("id", labels.documents().get(document).id())
+                        .put("fold", fold + 1);
+                double[] predicted = outcome.predictions().get(fold)[i];
+                if (labels.task() == LabelHead.Task.CLASSIFICATION) {
+                    line.put("label", labels.names().get((int) labels.targets()[document][0]))
+                            .put("predicted", labels.names().get(LabelMetrics.likeliest(predicted)));
+                }
+                ObjectNode figures = line.putObject("outputs");
+                for (int t = 0; t < predicted.length; t++) {
+                    figures.put(labels.names().get(t), predicted[t]);
+                }
+                lines.append(Json.line(line)).append('\n');
+            }
+        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static FitPage.Predictions figures(LabelSet labels, Fitting.Outcome outcome) {
+        List<double[]> predicted = new ArrayList<>();
+        List<double[]> targets = new ArrayList<>();
+        for (int fold = 0; fold < outcome.tested().size(); fold++) {
+            predicted.addAll(List.of(outcome.predictions().get(fold)));
+            targets.addAll(List.of(targets(labels, outcome.tested().get(fold))));
+        }
+        return new FitPage.Predictions(
+                labels.names(),
+                predicted.toArray(double[][]::new),
+                targets.toArray(double[][]::new),
+                outcome.curves());
+    }
+
+    /** Of this process, which does everything in local mode; NaN on a Java that does not know. */
+    private static double cpuSeconds() {
+        try {
+            Object nanos = ManagementFactory.getPlatformMBeanServer()
+                    .getAttribute(new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME), "ProcessCpuTime");
+            return ((Number) nanos).doubleValue() / 1e9;
+        } catch (JMException e) {
+            return Double.NaN;
+        }
+    }
+
+    /** Progress on the console; a stop saves the model that is being trained. */
+    private record Watching(Progress.Style style, Console console) implements Fitting.Observer {
+        @Override
+        public Progress progress(ProgressTask work) {
+            return Progress.open(style, work, console.messages());
+        }
+
+        @Override
+        public void runs(Optional<AveragingDriver> driver, Optional<RunStore> store) {
+            console.stop().with(driver.isEmpty() ? Stop.CONTINUES : new Stop.Last() {
+                @Override
+                public void save() throws IOException {
+                    driver.get().stop();
+                }
+
+                @Override
+                public String says(String why) {
+                    return driver.get().standing(why);
+                }
+            });
+        }
+    }
+}

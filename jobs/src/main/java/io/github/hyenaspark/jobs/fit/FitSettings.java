@@ -1,0 +1,101 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.worker.AggregationSite;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import io.github.hyenaspark.jobs.train.TrainSettings.CheckpointConfig;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.train.config.TrainConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The settings of a fitting, or of one of its models, which has a directory, a seed and a number of rounds of its own;
+ * the dataset is the URI of its directory.
+ */
+record FitSettings(Settings settings, String dataset, String directory) {
+    private static final String TRAINING = "training";
+    private static final int FOLD_SEEDS = 1000;
+
+    FitConfig fit() {
+        return settings.bind("fit", FitConfig.class);
+    }
+
+    ModelConfig model() {
+        return settings.bind("model", ModelConfig.class);
+    }
+
+    TrainConfig train() {
+        return settings.bind("train", TrainConfig.class);
+    }
+
+    String modelJson() {
+        return settings.renderSections(List.of("model"));
+    }
+
+    /** With the longest sequence that there is to read; a pretrained model keeps its own. */
+    FitSettings withLongest(int longest) {
+        return fit().pretrained().isBlank()
+                ? new FitSettings(settings.with(List.of("model.l-max=" + longest)), dataset, directory)
+                : this;
+    }
+
+    /** Of one of the models, trained on so many documents. */
+    FitSettings ofModel(String name, int fold, int model, int documents) {
+        TrainConfig train = train();
+        long steps = steps(train, documents, fit().epochs());
+        long epoch = Math.max(1, steps(train, documents, 1) / train.localSteps());
+        long rounds = Math.max(1, Math.round((double) steps / train.localSteps()));
+        List<String> own = new ArrayList<>(List.of(
+                "train.rounds=" + rounds,
+                "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
+                "run.validate-every-rounds=" + epoch));
+        return new FitSettings(
+                settings.with(own), dataset, Storage.resolve(Storage.resolve(directory, TRAINING), name));
+    }
+
+    /** Local steps of one worker in which all workers together see every document so often. */
+    private static long steps(TrainConfig train, int documents, int epochs) {
+        long each = (long) train.workers() * train.batchSize();
+        return ((long) documents * epochs + each - 1) / each;
+    }
+
+    RunDirectory runDirectory() {
+        return new RunDirectory(directory, settings.bind("checkpoint", CheckpointConfig.class).keep(), true);
+    }
+
+    AveragingDriver.Plan driver() {
+        CheckpointConfig saving = settings.bind("checkpoint", CheckpointConfig.class);
+        RunConfig run = run();
+        long rounds = train().rounds();
+        return new AveragingDriver.Plan(
+                rounds,
+                rounds,
+                run.validateEveryRounds(),
+                run.patience(),
+                saving.everyRounds(),
+                model().lMax(),
+                saving.async());
+    }
+
+    RunConfig run() {
+        return settings.bind("run", RunConfig.class);
+    }
+
+    AggregationSite merge() {
+        return run().merge();
+    }
+
+    boolean allowInexactResume() {
+        return run().allowInexactResume();
+    }
+
+    TrainedRun pretrained(Storage storage) throws IOException {
+        return TrainedRun.open(storage, fit().pretrained());
+    }
+}

@@ -1,0 +1,189 @@
+package io.github.hyenaspark.jobs.fit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.CorruptFileException;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Safetensors;
+import io.github.hyenaspark.io.Safetensors.Tensor;
+import io.github.hyenaspark.io.SealedJson;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.spark.run.ResumeCompatibility;
+import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.model.ParameterEntry;
+import io.github.hyenaspark.operator.head.LabelHead;
+import io.github.hyenaspark.operator.head.PooledHead;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code fit} leaves: one model or several whose predictions are averaged. A directory of it has all that is
+ * needed to predict: {@code model.json}, the tokenizer, and a file of parameters for each model.
+ *
+ * @param names the classes, tags or values, in the order of outputs
+ * @param modelSettings the section {@code model}, as JSON
+ * @param members at least one, all of one shape
+ */
+public record FittedModel(
+        LabelModel.Spec spec,
+        Readings readings,
+        List<String> names,
+        String modelSettings,
+        Tokenizer tokenizer,
+        List<Member> members) {
+    private static final String FILE = "model.json";
+    private static final String TOKENIZER = "tokenizer.json";
+    private static final int FORMAT = 1;
+
+    /**
+     * One trained model. Values are standardised while it is trained: an output o stands for mean + deviation·o.
+     *
+     * @param means of the values it was trained on; empty unless it predicts values
+     * @param deviations their standard deviations
+     */
+    public record Member(String name, float[] theta, double[] means, double[] deviations) {}
+
+    public LabelHead.Task task() {
+        return spec.head().task();
+    }
+
+    /** From a model's outputs for one sequence to probabilities, or values. */
+    static double[] prediction(LabelHead.Task task, Member member, double[] outputs) {
+        return switch (task) {
+            case CLASSIFICATION -> PooledHead.softmax(outputs);
+            case TAGGING -> Arrays.stream(outputs).map(PooledHead::logistic).toArray();
+            case REGRESSION -> {
+                double[] values = new double[outputs.length];
+                for (int t = 0; t < values.length; t++) {
+                    values[t] = member.means()[t] + member.deviations()[t] * outputs[t];
+                }
+                yield values;
+            }
+        };
+    }
+
+    /** Writes all files into a directory; the description last, so that what has it is complete. */
+    public void write(Storage storage, String directory) throws IOException {
+        ObjectNode json = Json.object()
+                .put("format", FORMAT)
+                .put("task", spec.head().task().name())
+                .put("pooling", spec.head().pooling().name())
+                .put("readings", readings.name())
+                .put("trained_layers", spec.trainedLayers())
+                .put("vocabulary", spec.vocabularySize())
+                .put("dropout", spec.head().dropout())
+                .put("tokenizer", tokenizer.name())
+                .put("settings", modelSettings);
+        ArrayNode namesJson = json.putArray("names");
+        names.forEach(namesJson::add);
+        ArrayNode list = json.putArray("members");
+        storage.replace(Storage.resolve(directory, TOKENIZER), tokenizer.file());
+        for (Member member : members) {
+            List<Tensor> tensors = new ArrayList<>();
+            for (ParameterEntry entry : spec.table()) {
+                long[] shape = entry.shape().stream().mapToLong(Integer::longValue).toArray();
+                tensors.add(new Tensor(entry.name(), shape, member.theta(), Math.toIntExact(entry.offset())));
+            }
+            String file = member.name() + ".safetensors";
+            String uri = Storage.resolve(directory, file);
+            storage.delete(uri);
+            storage.write(uri, out -> Safetensors.write(out, tensors, Map.of("format", "pt")));
+            ObjectNode entry = list.addObject().put("name", member.name());
+            entry.set("means", numbers(member.means()));
+            entry.set("deviations", numbers(member.deviations()));
+        }
+        storage.replace(Storage.resolve(directory, FILE), SealedJson.SEAL.seal(json));
+    }
+
+    private static ArrayNode numbers(double[] values) {
+        ArrayNode array = Json.array();
+        Arrays.stream(values).forEach(array::add);
+        return array;
+    }
+
+    /**
+     * Reads what {@link #write} has written.
+     *
+     * @throws IllegalArgumentException if there is no fitted model in the directory
+     * @throws CorruptFileException if a file is not what it should be
+     */
+    public static FittedModel read(Storage storage, String directory) throws IOException {
+        String uri = Storage.resolve(directory, FILE);
+        if (!storage.exists(uri)) {
+            throw new IllegalArgumentException(
+                    "there is no fitted model in " + directory + "; run fit first, or wait until it is done");
+        }
+        ObjectNode json = SealedJson.SEAL.open(uri, storage.read(uri));
+        if (json.path("format").asInt() != FORMAT) {
+            throw new CorruptFileException(
+                    uri, "format " + FORMAT, "format " + json.path("format"), "use the version that wrote it");
+        }
+        String tokenizerUri = Storage.resolve(directory, TOKENIZER);
+        Tokenizer tokenizer = Tokenizer.ofFile(Json.text(json, uri, "tokenizer"), storage.read(tokenizerUri));
+        List<String> names = new ArrayList<>();
+        json.path("names").forEach(name -> names.add(name.textValue()));
+        Readings readings = Readings.valueOf(Json.text(json, uri, "readings"));
+        String settings = Json.text(json, uri, "settings");
+        var head = new LabelHead(
+                LabelHead.Task.valueOf(Json.text(json, uri, "task")),
+                names.size(),
+                LabelHead.Pooling.valueOf(Json.text(json, uri, "pooling")),
+                readings.count(),
+                json.path("dropout").asDouble());
+        var spec = new LabelModel.Spec(
+                model(settings),
+                json.path("vocabulary").asInt(),
+                head,
+                json.path("trained_layers").asInt());
+        List<Member> members = new ArrayList<>();
+        for (JsonNode member : json.path("members")) {
+            String name = member.path("name").asText();
+            members.add(new Member(
+                    name,
+                    theta(storage, Storage.resolve(directory, name + ".safetensors"), spec),
+                    numbers(member.path("means")),
+                    numbers(member.path("deviations"))));
+        }
+        return new FittedModel(spec, readings, List.copyOf(names), settings, tokenizer, List.copyOf(members));
+    }
+
+    /** A model's configuration, from the JSON of its section. */
+    static ModelConfig model(String settings) throws CorruptFileException {
+        JsonNode json = Json.parse("the settings of a fitted model", settings.getBytes(StandardCharsets.UTF_8));
+        return Settings.load(List.of())
+                .with(ResumeCompatibility.arguments(json))
+                .bind("model", ModelConfig.class);
+    }
+
+    private static double[] numbers(JsonNode array) {
+        double[] values = new double[array.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = array.get(i).doubleValue();
+        }
+        return values;
+    }
+
+    private static float[] theta(Storage storage, String uri, LabelModel.Spec spec) throws IOException {
+        Safetensors.Contents contents;
+        try (InputStream in = storage.open(uri)) {
+            contents = Safetensors.read(uri, in, storage.length(uri));
+        }
+        List<String> expected = spec.table().stream().map(ParameterEntry::name).toList();
+        List<String> found = contents.tensors().stream().map(Tensor::name).toList();
+        long size = spec.table().stream().mapToLong(ParameterEntry::size).sum();
+        if (!found.equals(expected) || contents.values().length != size) {
+            throw new CorruptFileException(uri, "the parameters " + expected, "the parameters " + found);
+        }
+        return contents.values();
+    }
+}

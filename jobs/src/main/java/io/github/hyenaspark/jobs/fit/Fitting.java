@@ -1,0 +1,358 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.checkpoint.Checkpoint;
+import io.github.hyenaspark.checkpoint.CheckpointManifest;
+import io.github.hyenaspark.checkpoint.CheckpointStore;
+import io.github.hyenaspark.checkpoint.Provenance;
+import io.github.hyenaspark.checkpoint.TrainingProgress;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.batch.LabelledDocuments;
+import io.github.hyenaspark.data.batch.PackingConfig;
+import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.report.chart.LineChart.Curve;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
+import io.github.hyenaspark.jobs.spark.averaging.RunStore;
+import io.github.hyenaspark.jobs.spark.averaging.SparkWorkers;
+import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
+import io.github.hyenaspark.jobs.fit.Folds.Division;
+import io.github.hyenaspark.jobs.spark.run.RunMetadata;
+import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.TrainedRun;
+import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
+import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
+import io.github.hyenaspark.jobs.spark.worker.LabelTraining;
+import io.github.hyenaspark.jobs.spark.worker.ReplayedSteps;
+import io.github.hyenaspark.model.HyenaLanguageModel;
+import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.model.ModelConfig;
+import io.github.hyenaspark.operator.head.LabelHead;
+import io.github.hyenaspark.train.config.TrainConfig;
+import io.github.hyenaspark.train.optim.MomentLayout;
+import io.github.hyenaspark.train.optim.TrainingState;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trains models on the labels of a dataset's documents, each in rounds as {@code train} does, in a directory of its own
+ * below {@code run.dir}; so a fitting that was stopped continues, and its bits are those of one that was not.
+ */
+final class Fitting {
+    private static final Logger LOG = LoggerFactory.getLogger(Fitting.class);
+    private static final String MODEL = "model";
+
+    private final JavaSparkContext context;
+    private final Storage storage;
+    private final FitSettings settings;
+    private final DatasetSnapshot snapshot;
+    private final Tokenizer tokenizer;
+    private final LabelSet labels;
+    private final Folds folds;
+    private final LabelModel.Spec spec;
+    private final Readings readings;
+    private final Observer observer;
+
+    /** Who is told how far a fitting is, and may stop it. */
+    interface Observer {
+        Progress progress(ProgressTask work);
+
+        /** From now on {@code driver} is what has to be stopped; nothing has with an empty one. */
+        void runs(Optional<AveragingDriver> driver, Optional<RunStore> store);
+    }
+
+    Fitting(
+            JavaSparkContext context,
+            Storage storage,
+            FitSettings settings,
+            DatasetSnapshot snapshot,
+            Tokenizer tokenizer,
+            Observer observer)
+            throws IOException {
+        this.context = context;
+        this.storage = storage;
+        this.snapshot = snapshot;
+        this.tokenizer = tokenizer;
+        this.observer = observer;
+        FitConfig config = settings.fit();
+        labels = LabelSet.read(storage, snapshot, settings.dataset(), config);
+        int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
+        this.settings = settings.withLongest(longest);
+        folds = Folds.of(labels, config);
+        readings = config.readings(tokenizer.name());
+        ModelConfig model = this.settings.model();
+        var head = new LabelHead(labels.task(), labels.outputs(), config.pooling(), readings.count(), config.dropout());
+        spec = new LabelModel.Spec(
+                model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
+    }
+
+    LabelSet labels() {
+        return labels;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param tested the documents that measured each fold, by numbers
+     * @param predictions of those, in the same order
+     * @param epochs of the model that was chosen, the mean over models
+     * @param curves held-out losses by documents seen, of each model
+     */
+    record Outcome(
+            FittedModel model, List<int[]> tested, List<double[][]> predictions, double epochs, List<Curve> curves) {}
+
+    /** Trains all models and measures each fold once. */
+    Outcome run() throws IOException {
+        int number = Math.max(1, settings.fit().folds());
+        List<FittedModel.Member> members = new ArrayList<>();
+        List<int[]> tested = new ArrayList<>();
+        List<double[][]> predictions = new ArrayList<>();
+        List<Curve> curves = new ArrayList<>();
+        double epochs = 0;
+        for (int fold = 0; fold < number; fold++) {
+            double[][] sum = {};
+            int[] test = {};
+            for (int model = 0; model < settings.fit().models(); model++) {
+                Trained trained = train(fold, model);
+                members.add(trained.member);
+                curves.add(trained.curve);
+                epochs += trained.epochs / number / settings.fit().models();
+                boolean own = settings.fit().folds() == 0; // then every model has other documents
+                if (own) {
+                    tested.add(trained.test);
+                    predictions.add(trained.predictions);
+                } else {
+                    test = trained.test;
+                    sum = plus(sum, trained.predictions, settings.fit().models());
+                }
+            }
+            if (settings.fit().folds() > 0) {
+                tested.add(test);
+                predictions.add(sum);
+            }
+        }
+        var fitted = new FittedModel(spec, readings, labels.names(), settings.modelJson(), tokenizer, members);
+        return new Outcome(fitted, tested, predictions, epochs, curves);
+    }
+
+    private static double[][] plus(double[][] sum, double[][] part, int parts) {
+        double[][] result = new double[part.length][];
+        for (int i = 0; i < part.length; i++) {
+            result[i] = sum.length == 0 ? new double[part[i].length] : sum[i];
+            for (int t = 0; t < part[i].length; t++) {
+                result[i][t] += part[i][t] / parts;
+            }
+        }
+        return result;
+    }
+
+    private record Trained(
+            FittedModel.Member member, int[] test, double[][] predictions, double epochs, Curve curve) {}
+
+    private Trained train(int fold, int model) throws IOException {
+        String name = (settings.fit().folds() == 0 ? "" : "fold-" + (fold + 1) + "-") + MODEL + "-" + (model + 1);
+        Division division = folds.division(fold, model);
+        if (division.train().length == 0 || division.heldOut().length == 0 || division.test().length == 0) {
+            throw new IllegalArgumentException("fit.folds: found " + labels.documents().size()
+                    + " documents, too few for " + settings.fit().folds() + " folds and fit.validation-fraction="
+                    + settings.fit().validationFraction() + "; give more documents, or ask for fewer folds");
+        }
+        FittedModel.Member scale = scale(name, division.train());
+        FitSettings own = settings.ofModel(name, fold, model, division.train().length);
+        var plan = new TrainingPlan(
+                own.model(),
+                own.train(),
+                snapshot,
+                own.dataset(),
+                new PackingConfig(PackingConfig.Strategy.SINGLE, own.model().lMax()),
+                storage.qualify(own.directory()));
+        var known = new LabelPlan(
+                spec,
+                readings,
+                division.train(),
+                division.heldOut(),
+                standardised(scale),
+                labels.weights(settings.fit().classWeights(), division.train()));
+        Broadcast<LabelPlan> sent = context.broadcast(known);
+        try {
+            var work = new LabelTraining(sent);
+            Chosen chosen = rounds(own, plan, work, name);
+            double[][] predictions = predictions(plan, work, chosen.theta, division.test(), scale);
+            double epochs = (double) own.train().stepsBefore(chosen.round)
+                    * own.train().workers()
+                    * own.train().batchSize()
+                    / division.train().length;
+            var member = new FittedModel.Member(name, chosen.theta, scale.means(), scale.deviations());
+            return new Trained(member, division.test(), predictions, epochs, new Curve(name, chosen.heldOut));
+        } finally {
+            sent.destroy();
+        }
+    }
+
+    /** Mean and deviation of every value of the documents to train on; of other labels nothing. */
+    private FittedModel.Member scale(String name, int[] train) {
+        int width = labels.task() == LabelHead.Task.REGRESSION ? labels.outputs() : 0;
+        double[] means = new double[width];
+        double[] deviations = new double[width];
+        for (int t = 0; t < width; t++) {
+            int at = t;
+            double mean = Arrays.stream(train)
+                    .mapToDouble(document -> labels.targets()[document][at])
+                    .average()
+                    .orElseThrow();
+            double variance = Arrays.stream(train)
+                    .mapToDouble(document -> Math.pow(labels.targets()[document][at] - mean, 2))
+                    .average()
+                    .orElseThrow();
+            means[t] = mean;
+            deviations[t] = variance > 0 ? Math.sqrt(variance) : 1;
+        }
+        return new FittedModel.Member(name, new float[0], means, deviations);
+    }
+
+    private double[] standardised(FittedModel.Member scale) {
+        double[] targets = labels.flatTargets();
+        int width = scale.means().length;
+        for (int i = 0; width > 0 && i < targets.length; i++) {
+            targets[i] = (targets[i] - scale.means()[i % width]) / scale.deviations()[i % width];
+        }
+        return targets;
+    }
+
+    private record Chosen(long round, float[] theta, List<double[]> heldOut) {}
+
+    /** Trains to the end, or on from where it was; the parameters are those of the lowest held-out loss. */
+    private Chosen rounds(FitSettings own, TrainingPlan plan, LabelTraining work, String name) throws IOException {
+        CheckpointStore checkpoints = CheckpointStore.open(storage, own.directory());
+        Optional<Checkpoint> found = checkpoints.newestValid();
+        if (found.isPresent()) {
+            checkNumerics(found.get());
+        }
+        checkpoints.beginEpoch();
+        checkpoints.resumesFrom(found);
+        LabelModel model = LabelModel.create(spec, own.train().seed());
+        MomentLayout moments = MomentLayout.of(own.train().optimizer(), model.table());
+        TrainingProgress before = found.map(Checkpoint::progress).orElse(TrainingProgress.NONE);
+        RunState start = found.isPresent()
+                ? RunStore.state(found.get(), moments)
+                : begin(model, moments, own.train());
+        var facts = new RunMetadata(
+                own.settings().render(),
+                storage.qualify(snapshot.uri(own.dataset())),
+                snapshot.sha256(),
+                snapshot.vocabulary().fingerprint(),
+                snapshot.vocabulary().size(),
+                Double.NaN,
+                model.table(),
+                moments,
+                MachineNumerics.of(own.train().threads()));
+        var store = new RunStore(
+                storage,
+                own.runDirectory(),
+                checkpoints,
+                facts,
+                found.map(Checkpoint::journalBytes).orElse(0L));
+        store.resumes(before.best(), List.of());
+        long rounds = own.train().rounds();
+        LOG.info(
+                "{}: {} of {} rounds are done; {} parameters, {} documents to train on, {} held out",
+                name,
+                start.round(),
+                rounds,
+                model.parameterCount(),
+                work.labels().value().train().length,
+                work.labels().value().heldOut().length);
+        var options = new SparkWorkers.WorkerOptions(
+                own.merge(), checkpoints.epoch(), ReplayedSteps.read(storage, ""), work);
+        try (SparkWorkers workers = SparkWorkers.open(context, storage, plan, options);
+                Progress progress = observer.progress(new ProgressTask(name, "rounds", start.round(), rounds))) {
+            var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
+            observer.runs(Optional.of(driver), Optional.of(store));
+            RunState end = driver.run(start);
+            observer.runs(Optional.empty(), Optional.empty());
+            store.writeReports();
+            long best = store.best().round();
+            List<double[]> heldOut = store.history().heldOut().stream()
+                    .map(point -> new double[] {point.tokens(), point.loss()})
+                    .toList();
+            return best == 0 || best == end.round()
+                    ? new Chosen(end.round(), end.state().theta(), heldOut)
+                    : new Chosen(best, theta(checkpoints, best), heldOut);
+        }
+    }
+
+    private static float[] theta(CheckpointStore checkpoints, long round) throws IOException {
+        for (CheckpointManifest manifest : checkpoints.manifests()) {
+            if (manifest.facts().round() == round) {
+                return checkpoints.theta(manifest);
+            }
+        }
+        throw new IOException("the checkpoint of round " + round + ", the best one, is gone");
+    }
+
+    private void checkNumerics(Checkpoint found) {
+        Provenance.Numerics now = MachineNumerics.of(settings.train().threads());
+        if (!now.continues(found.numerics()) && !settings.allowInexactResume()) {
+            throw new IllegalArgumentException("the fitting was computed with " + found.numerics()
+                    + " and this machine has " + now
+                    + ": the last bits may differ. Set run.allow-inexact-resume=true to accept that");
+        }
+    }
+
+    private RunState begin(LabelModel model, MomentLayout moments, TrainConfig train) throws IOException {
+        float[] theta = model.parameters();
+        if (!settings.fit().pretrained().isBlank()) {
+            TrainedRun pretrained = settings.pretrained(storage);
+            theta = model.beginningWith(
+                    HyenaLanguageModel.tableOf(pretrained.model(), pretrained.vocabularySize()), pretrained.theta());
+        }
+        TrainingState state = TrainingState.first(theta, moments.secondMoments(), train.innerState());
+        return new RunState(0, 0, state, new float[theta.length], List.of());
+    }
+
+    /** What a model predicts of documents: the mean over the windows of each. */
+    private double[][] predictions(
+            TrainingPlan plan, LabelTraining work, float[] theta, int[] documents, FittedModel.Member scale) {
+        int chunks = LabelPlan.chunks(documents);
+        Broadcast<TrainingPlan> sentPlan = context.broadcast(plan);
+        Broadcast<float[]> sentTheta = context.broadcast(theta);
+        Function<Integer, Integer> windows = document ->
+                LabelledDocuments.windows(labels.documents().get(document).tokens(), spec.config().lMax());
+        try {
+            List<Integer> numbers =
+                    new ArrayList<>(IntStream.range(0, chunks).boxed().toList());
+            int tasks = Math.min(chunks, Math.max(1, context.defaultParallelism()));
+            List<double[][]> outputs = context.parallelize(numbers, tasks)
+                    .mapPartitions(part -> work.outputs(sentPlan.value(), sentTheta.value(), documents, part))
+                    .collect();
+            List<double[]> flat = outputs.stream().flatMap(Arrays::stream).toList();
+            double[][] predictions = new double[documents.length][spec.head().outputs()];
+            int next = 0;
+            for (int i = 0; i < documents.length; i++) {
+                int count = windows.apply(documents[i]);
+                for (int window = 0; window < count; window++) {
+                    double[] part = FittedModel.prediction(labels.task(), scale, flat.get(next++));
+                    for (int t = 0; t < part.length; t++) {
+                        predictions[i][t] += part[t] / count;
+                    }
+                }
+            }
+            return predictions;
+        } finally {
+            sentPlan.destroy();
+            sentTheta.destroy();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** How good predictions are. A prediction is the probabilities of all classes or tags, or the values. */
+public final class LabelMetrics {
+    private LabelMetrics() {}
+
+    /**
+     * Of a classification {@code accuracy}, {@code mcc}, {@code auroc} and {@code f1}; of tags the same, each the mean
+     * over tags; of values {@code r2} and {@code rmse}. NaN where documents of one class alone cannot tell.
+     *
+     * @param targets one row for each document, as in its label set
+     */
+    public static Map<String, Double> of(Task task, double[][] predicted, double[][] targets) {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        switch (task) {
+            case CLASSIFICATION -> {
+                long[][] confusion = confusion(predicted, targets);
+                metrics.put("accuracy", accuracy(confusion));
+                metrics.put("mcc", matthews(confusion));
+                metrics.put("auroc", areas(predicted, targets));
+                metrics.put("f1", f1(confusion));
+            }
+            case TAGGING -> {
+                List<long[][]> tags = IntStream.range(0, targets[0].length)
+                        .mapToObj(tag -> confusion(tag(predicted, tag), column(targets, tag)))
+                        .toList();
+                metrics.put("accuracy", mean(tags.stream().map(LabelMetrics::accuracy).toList()));
+                metrics.put("mcc", mean(tags.stream().map(LabelMetrics::matthews).toList()));
+                metrics.put(
+                        "auroc",
+                        mean(IntStream.range(0, targets[0].length)
+                                .mapToObj(tag -> area(predicted, targets, tag, tag, 1))
+                                .toList()));
+                metrics.put("f1", mean(tags.stream().map(LabelMetrics::f1).toList()));
+            }
+            case REGRESSION -> {
+                metrics.put("r2", explained(predicted, targets));
+                metrics.put("rmse", Math.sqrt(squaredError(predicted, targets) / predicted.length / targets[0].length));
+            }
+        }
+        return metrics;
+    }
+
+    private static double[][] tag(double[][] predicted, int tag) {
+        double[][] two = new double[predicted.length][];
+        for (int i = 0; i < two.length; i++) {
+            two[i] = new double[] {1 - predicted[i][tag], predicted[i][tag]};
+        }
+        return two;
+    }
+
+    private static double[][] column(double[][] rows, int number) {
+        double[][] column = new double[rows.length][];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = new double[] {rows[i][number]};
+        }
+        return column;
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+
+    /** Counts of documents by class (rows) and by the class that is predicted (columns). */
+    public static long[][] confusion(double[][] predicted, double[][] targets) {
+        int classes = predicted.length == 0 ? 0 : predicted[0].length;
+        long[][] counts = new long[classes][classes];
+        for (int i = 0; i < predicted.length; i++) {
+            counts[(int) targets[i][0]][likeliest(predicted[i])]++;
+        }
+        return counts;
+    }
+
+    /** The first of the largest. */
+    public static int likeliest(double[] probabilities) {
+        int best = 0;
+        for (int c = 1; c < probabilities.length; c++) {
+            best = probabilities[c] > probabilities[best] ? c : best;
+        }
+        return best;
+    }
+
+    private static double accuracy(long[][] confusion) {
+        double right = 0;
+        double all = 0;
+        for (int c = 0; c < confusion.length; c++) {
+            right += confusion[c][c];
+            for (long count : confusion[c]) {
+                all += count;
+            }
+        }
+        return right / all;
+    }
+
+    /** For any number of classes (Gorodkin 2004, doi 10.1016/j.compbiolchem.2004.09.006); 0 if one is never left. */
+    static double matthews(long[][] confusion) {
+        int classes = confusion.length;
+        double right = 0;
+        double all = 0;
+        double[] found = new double[classes];
+        double[] predicted = new double[classes];
+        for (int c = 0; c < classes; c++) {
+            right += confusion[c][c];
+            for (int p = 0; p < classes; p++) {
+                all += confusion[c][p];
+                found[c] += confusion[c][p];
+                predicted[p] += confusion[c][p];
+            }
+        }
+        double together = 0;
+        double foundSquares = 0;
+        double predictedSquares = 0;
+        for (int c = 0; c < classes; c++) {
+            together += found[c] * predicted[c];
+            foundSquares += found[c] * found[c];
+            predictedSquares += predicted[c] * predicted[c];
+        }
+        double scale = Math.sqrt((all * all - predictedSquares) * (all * all - foundSquares));
+        return scale == 0 ? 0 : (right * all - together) / scale;
+    }
+
+    /** The mean over the classes that occur or are predicted. */
+    private static double f1(long[][] confusion) {
+        double sum = 0;
+        int counted = 0;
+        for (int c = 0; c < confusion.length; c++) {
+            double others = 0;
+            for (int o = 0; o < confusion.length; o++) {
+                others += o == c ? 0 : confusion[c][o] + confusion[o][c];
+            }
+            if (confusion[c][c] + others > 0) {
+                sum += 2 * confusion[c][c] / (2 * confusion[c][c] + others);
+                counted++;
+            }
+        }
+        return sum / counted;
+    }
+
+    /** Of the second of two classes; else the mean over classes, each against all others. */
+    private static double areas(double[][] predicted, double[][] targets) {
+        int classes = predicted[0].length;
+        return classes == 2
+                ? area(predicted, targets, 1, 0, 1)
+                : mean(IntStream.range(0, classes)
+                        .mapToObj(c -> area(predicted, targets, c, 0, c))
+                        .filter(Double::isFinite)
+                        .toList());
+    }
+
+    /** The probability that a document with the target has a higher score than one without; a tie is a half. */
+    private static double area(double[][] predicted, double[][] targets, int score, int column, double target) {
+        List<Integer> order = IntStream.range(0, predicted.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> predicted[i][score]))
+                .toList();
+        double ranks = 0;
+        double with = 0;
+        for (int from = 0; from < order.size(); ) {
+            int to = from;
+            while (to < order.size() && predicted[order.get(to)][score] == predicted[order.get(from)][score]) {
+                to++;
+            }
+            for (int i = from; i < to; i++) {
+                if (targets[order.get(i)][column] == target) {
+                    ranks += (from + 1 + to) / 2.0;
+                    with++;
+                }
+            }
+            from = to;
+        }
+        return (ranks - with * (with + 1) / 2) / (with * (predicted.length - with));
+    }
+
+    private static double squaredError(double[][] predicted, double[][] targets) {
+        double sum = 0;
+        for (int i = 0; i < predicted.length; i++) {
+            for (int t = 0; t < targets[i].length; t++) {
+                sum += Math.pow(predicted[i][t] - targets[i][t], 2);
+            }
+        }
+        return sum;
+    }
+
+    /** 1 − Σ(y − ŷ)²/Σ(y − ȳ)², of each value; the mean over values. */
+    private static double explained(double[][] predicted, double[][] targets) {
+        return mean(IntStream.range(0, targets[0].length)
+                .mapToObj(t -> {
+                    double[][] found = column(targets, t);
+                    double mean = 0;
+                    for (double[] row : found) {
+                        mean += row[0] / found.length;
+                    }
+                    double spread = 0;
+                    for (double[] row : found) {
+                        spread += (row[0] - mean) * (row[0] - mean);
+                    }
+                    return 1 - squaredError(column(predicted, t), found) / spread;
+                })
+                .toList());
+    }
+}

@@ -1,0 +1,171 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.data.batch.LabelledDocuments;
+import io.github.hyenaspark.data.batch.Readings;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.jobs.spark.Predictor;
+import io.github.hyenaspark.jobs.spark.task.ExecutorState;
+import io.github.hyenaspark.jobs.spark.task.LabelUse;
+import io.github.hyenaspark.model.LabelModel;
+import io.github.hyenaspark.operator.head.LabelHead;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A fitted model on its way to executors, each of which gets the parameters once. It crosses the wire in closures, as
+ * text and plain arrays, whatever serializer an application has. A prediction depends on its text alone.
+ */
+public final class LabelPredictor implements Predictor {
+    private static final long serialVersionUID = 1;
+
+    private final LabelModel.Spec spec;
+    private final Readings readings;
+    private final String[] names;
+    private final String tokenizerName;
+    private final byte[] tokenizerFile;
+    private final double[][] means;
+    private final double[][] deviations;
+    private final Broadcast<float[][]> thetas;
+    private final int threads;
+
+    private LabelPredictor(FittedModel model, Broadcast<float[][]> thetas, int threads) {
+        spec = model.spec();
+        readings = model.readings();
+        names = model.names().toArray(String[]::new);
+        tokenizerName = model.tokenizer().name();
+        tokenizerFile = model.tokenizer().file();
+        means = model.members().stream().map(FittedModel.Member::means).toArray(double[][]::new);
+        deviations = model.members().stream().map(FittedModel.Member::deviations).toArray(double[][]::new);
+        this.thetas = thetas;
+        this.threads = threads;
+    }
+
+    /** Sends a model; its tasks use as many threads as they have cores. */
+    public static LabelPredictor send(JavaSparkContext context, FittedModel model) {
+        float[][] thetas = model.members().stream().map(FittedModel.Member::theta).toArray(float[][]::new);
+        return new LabelPredictor(
+                model, context.broadcast(thetas), context.getConf().getInt("spark.task.cpus", 1));
+    }
+
+    /**
+     * Of classes {@code predicted}, the likeliest, of tags {@code predicted}, those more likely than not, and of both
+     * {@code probabilities}, of all; of one field's values {@code value}, of several fields' {@code values}.
+     */
+    @Override
+    public StructType columns() {
+        StructType columns = new StructType();
+        return switch (spec.head().task()) {
+            case CLASSIFICATION ->
+                columns.add("predicted", DataTypes.StringType).add("probabilities", named("probability"));
+            case TAGGING ->
+                columns.add("predicted", DataTypes.createArrayType(DataTypes.StringType, false))
+                        .add("probabilities", named("probability"));
+            case REGRESSION ->
+                names.length == 1 ? columns.add("value", DataTypes.DoubleType) : columns.add("values", named("value"));
+        };
+    }
+
+    private static DataType named(String figure) {
+        StructType element =
+                new StructType().add("label", DataTypes.StringType).add(figure, DataTypes.DoubleType);
+        return DataTypes.createArrayType(element, false);
+    }
+
+    @Override
+    public List<List<Object>> predict(List<int[]> documents) {
+        List<List<Object>> rows = new ArrayList<>();
+        for (double[] outputs : outputs(documents)) {
+            Row[] all = IntStream.range(0, outputs.length)
+                    .mapToObj(t -> RowFactory.create(names[t], outputs[t]))
+                    .toArray(Row[]::new);
+            rows.add(
+                    switch (spec.head().task()) {
+                        case CLASSIFICATION -> List.of(names[LabelMetrics.likeliest(outputs)], all);
+                        case TAGGING ->
+                            List.of(
+                                    IntStream.range(0, outputs.length)
+                                            .filter(t -> outputs[t] >= 0.5)
+                                            .mapToObj(t -> names[t])
+                                            .toArray(String[]::new),
+                                    all);
+                        case REGRESSION -> names.length == 1 ? List.of(outputs[0]) : List.of((Object) all);
+                    });
+        }
+        return rows;
+    }
+
+    /** The tokens of a text in UTF-8, at least one: of an empty text the end of a document. */
+    @Override
+    public int[] tokens(InputStream text) throws IOException {
+        Tokenizer tokenizer = ExecutorState.ofThisProcess().tokenizer(tokenizerName, tokenizerFile);
+        var ids = new Ids();
+        tokenizer.encode(text, ids);
+        return ids.count == 0 ? new int[] {tokenizer.endOfDocument()} : Arrays.copyOf(ids.values, ids.count);
+    }
+
+    private static final class Ids implements Tokenizer.TokenSink {
+        private int[] values = new int[64];
+        private int count;
+
+        @Override
+        public void accept(int[] ids, int more) {
+            if (count + more > values.length) {
+                values = Arrays.copyOf(values, Math.max(2 * values.length, count + more));
+            }
+            System.arraycopy(ids, 0, values, count, more);
+            count += more;
+        }
+    }
+
+    /** Of some documents, by their tokens: the probabilities of classes or tags, or values; T of each. */
+    public double[][] outputs(List<int[]> documents) {
+        List<int[]> windows = new ArrayList<>();
+        List<Integer> owners = new ArrayList<>();
+        int longest = spec.config().lMax();
+        for (int document = 0; document < documents.size(); document++) {
+            int[] tokens = documents.get(document);
+            for (int window = 0; window < LabelledDocuments.windows(tokens.length, longest); window++) {
+                int from = (int) LabelledDocuments.begin(tokens.length, longest, window);
+                windows.add(Arrays.copyOfRange(tokens, from, Math.min(tokens.length, from + longest)));
+                owners.add(document);
+            }
+        }
+        int[] count = new int[documents.size()];
+        owners.forEach(document -> count[document]++);
+        double[][] predictions = new double[documents.size()][spec.head().outputs()];
+        ExecutorState executor = ExecutorState.ofThisProcess();
+        var use = new LabelUse(spec, "none", threads);
+        LabelModel model = executor.borrow(use);
+        float[][] all = thetas.value();
+        for (int member = 0; member < all.length; member++) {
+            model.parameters(all[member]);
+            double[][] found = readings.outputs(model, windows, longest);
+            var scale = new FittedModel.Member("", new float[0], means[member], deviations[member]);
+            for (int window = 0; window < found.length; window++) {
+                int document = owners.get(window);
+                LabelHead.Task task = spec.head().task();
+                add(FittedModel.prediction(task, scale, found[window]), predictions[document], count[document]
+                        * all.length);
+            }
+        }
+        executor.giveBack(use, model);
+        return predictions;
+    }
+
+    private static void add(double[] part, double[] sum, int parts) {
+        for (int t = 0; t < part.length; t++) {
+            sum[t] += part[t] / parts;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.github.hyenaspark.jobs.fit;
+
+import io.github.hyenaspark.data.shard.ObjectRef;
+import io.github.hyenaspark.data.shard.ShardEntry;
+import io.github.hyenaspark.data.shard.Split;
+import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
+import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.shard.table.DocumentRow;
+import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/**
+ * The documents of a dataset's train split with their labels, in the order of its shards.
+ *
+ * @param task what the labels are
+ * @param names the classes in order, or the fields that the tags or values are of
+ * @param targets one row for each document: the number of its class, its tags (0 or 1), or its values
+ */
+record LabelSet(Task task, List<String> names, List<LabelledDocument> documents, double[][] targets) {
+    private static final int MOST_WHOLE_CLASSES = 20;
+    private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
+
+    /** One document: the id its source gives or its place, a hash of its text, and its tokens without the end. */
+    record LabelledDocument(String id, String contentHash, long tokens) {}
+
+    static LabelSet read(Storage storage, DatasetSnapshot snapshot, String dataset, FitConfig config)
+            throws IOException {
+        List<LabelledDocument> documents = new ArrayList<>();
+        List<List<String>> labels = new ArrayList<>();
+        for (UnitEntry unit : snapshot.units()) {
+            Optional<ObjectRef> table = unit.object(DocumentTable.FOLDER);
+            long expected = unit.shards(Split.TRAIN).stream()
+                    .mapToLong(ShardEntry::documents)
+                    .sum();
+            DocumentRow[] rows = new DocumentRow[Math.toIntExact(expected)];
+            if (table.isPresent()) {
+                DocumentTable.read(storage, Storage.resolve(dataset, table.get().file()), row -> {
+                    if (row.split() == Split.TRAIN) {
+                        rows[row.document()] = row;
+                    }
+                });
+            }
+            for (DocumentRow row : rows) {
+                documents.add(new LabelledDocument(row.id(), row.contentHash(), row.tokens() - 1));
+                labels.add(labels(row, config.labelField()));
+            }
+        }
+        return of(documents, labels, config);
+    }
+
+    private static List<String> labels(DocumentRow row, List<String> fields) {
+        return fields.stream()
+                .map(field -> Optional.ofNullable(row.columns().get(field))
+                        .orElseThrow(() -> new IllegalArgumentException("fit.label-field: the document " + row.id()
+                                + " of " + row.path() + " has no " + field + ", found the columns "
+                                + row.columns().keySet() + "; give every document its label, or leave it out")))
+                .toList();
+    }
+
+    private static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {
+        Task task = task(labels, config);
+        if (task != Task.CLASSIFICATION) {
+            double[][] targets = labels.stream()
+                    .map(row -> row.stream().mapToDouble(label -> value(label, task, config)).toArray())
+                    .toArray(double[][]::new);
+            return new LabelSet(task, config.labelField(), List.copyOf(documents), targets);
+        }
+        List<String> classes = new ArrayList<>(
+                new TreeSet<>(labels.stream().map(row -> row.get(0)).toList()));
+        if (classes.stream().allMatch(label -> WHOLE.matcher(label).matches())) {
+            classes.sort(Comparator.comparingLong(Long::parseLong));
+        }
+        if (classes.size() < 2) {
+            throw new IllegalArgumentException("fit.label-field: found " + classes + " as the only label of "
+                    + documents.size() + " documents, expected at least two classes");
+        }
+        double[][] targets = labels.stream()
+                .map(row -> new double[] {classes.indexOf(row.get(0))})
+                .toArray(double[][]::new);
+        return new LabelSet(task, List.copyOf(classes), List.copyOf(documents), targets);
+    }
+
+    private static Task task(List<List<String>> labels, FitConfig config) {
+        boolean several = config.labelField().size() > 1;
+        if (config.task() != FitConfig.TaskChoice.AUTO) {
+            Task task = Task.valueOf(config.task().name());
+            if (several && task == Task.CLASSIFICATION) {
+                throw new IllegalArgumentException("fit.task: found classification with the fields "
+                        + config.labelField() + ", expected tagging or regression, or one field");
+            }
+            return task;
+        }
+        List<String> all = labels.stream().flatMap(List::stream).distinct().toList();
+        boolean numbers = all.stream().allMatch(LabelSet::isNumber);
+        boolean values = numbers
+                && (all.size() > MOST_WHOLE_CLASSES
+                        || !all.stream().allMatch(label -> WHOLE.matcher(label).matches()));
+        return values ? Task.REGRESSION : several ? Task.TAGGING : Task.CLASSIFICATION;
+    }
+
+    private static boolean isNumber(String label) {
+        try {
+            return Double.isFinite(Double.parseDouble(label));
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private static double value(String label, Task task, FitConfig config) {
+        boolean truth = label.equals("true") || label.equals("false");
+        double value = truth ? (label.equals("true") ? 1 : 0) : isNumber(label) ? Double.parseDouble(label) : Double.NaN;
+        boolean fits = task == Task.TAGGING ? value == 0 || value == 1 : Double.isFinite(value) && !truth;
+        if (!fits) {
+            throw new IllegalArgumentException("fit.label-field: found \"" + label + "\" in " + config.labelField()
+                    + ", expected " + (task == Task.TAGGING ? "0, 1, true or false" : "a number"));
+        }
+        return value;
+    }
+
+    /** Outputs of a model that predicts these. */
+    int outputs() {
+        return names.size();
+    }
+
+    long longest() {
+        return documents.stream().mapToLong(LabelledDocument::tokens).max().orElse(0);
+    }
+
+    /** All targets in one array. */
+    double[] flatTargets() {
+        return Arrays.stream(targets).flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    /** By document: 1, or what makes all classes of {@code train} count the same. */
+    double[] weights(FitConfig.ClassWeights choice, int[] train) {
+        double[] weights = new double[documents.size()];
+        Arrays.fill(weights, 1);
+        if (choice == FitConfig.ClassWeights.BALANCED && task == Task.CLASSIFICATION) {
+            long[] counts = new long[names.size()];
+            Arrays.stream(train).forEach(document -> counts[(int) targets[document][0]]++);
+            for (int document = 0; document < weights.length; document++) {
+                long count = Math.max(1, counts[(int) targets[document][0]]);
+                weights[document] = (double) train.length / (names.size() * count);
+            }
+        }
+        return weights;
+    }
+}

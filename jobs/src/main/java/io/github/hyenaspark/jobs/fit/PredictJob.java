@@ -1,0 +1,93 @@
+package io.github.hyenaspark.jobs.fit;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.document.InputFile;
+import io.github.hyenaspark.data.prepare.DataConfig;
+import io.github.hyenaspark.data.prepare.unit.WorkUnit;
+import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.infer.DocumentsJob;
+import io.github.hyenaspark.jobs.infer.ResultFolder;
+import io.github.hyenaspark.jobs.report.progress.Progress;
+import io.github.hyenaspark.jobs.report.progress.ProgressTask;
+import io.github.hyenaspark.jobs.spark.SparkInference;
+import io.github.hyenaspark.jobs.spark.SparkInference.Totals;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.train.RunConfig;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The command {@code predict}: the labels of documents in files, by a fitted model; writes Parquet. */
+public final class PredictJob {
+    private static final Logger LOG = LoggerFactory.getLogger(PredictJob.class);
+    private static final List<String> COLUMNS = List.of("predicted", "probabilities", "value", "values");
+
+    private PredictJob() {}
+
+    public static void run(Settings settings, Console console) throws IOException {
+        long begin = System.nanoTime();
+        Storage storage = SparkRuntime.storage();
+        RunConfig run = settings.bind("run", RunConfig.class);
+        Refusal.unless(!run.dir().isBlank(), "run.dir", "nothing", "the directory of a fitting");
+        String output = settings.bind("predict", PredictConfig.class).output();
+        ResultFolder.checkNamed("predict.output", output);
+        DataConfig data = settings.bind("data", DataConfig.class).qualified(storage);
+        Refusal.unless(!data.input().isBlank(), "data.input", "\"\"", "a directory, a file or a glob");
+        SparkInference.checkColumns(data, COLUMNS);
+        List<InputFile> files = data.files(storage).files();
+        FittedModel model = FittedModel.read(storage, FitJob.model(run.dir()));
+        ResultFolder folder = ResultFolder.of(storage, "predict.output", output, asked(model, data, files));
+        Optional<ObjectNode> done = folder.result();
+        ObjectNode result = done.orElseGet(Json::object).put("outcome", "unchanged");
+        if (done.isPresent()) {
+            LOG.info("nothing to do: {} has these results", output);
+        } else {
+            try (SparkRuntime runtime = SparkRuntime.start("hyena predict " + data.input(), 1)) {
+                List<WorkUnit> units = DocumentsJob.units(files, data, runtime.taskSlots());
+                var work = new ProgressTask("predict", "units", 0, units.size());
+                try (Progress progress = Progress.open(run.progress(), work, console.messages())) {
+                    folder.begin();
+                    Totals totals = runtime.inference(progress)
+                            .predict(
+                                    LabelPredictor.send(runtime.context(), model),
+                                    data,
+                                    units,
+                                    SparkRuntime.storage().qualify(output));
+                    progress.advance(units.size(), totals.documents() + " documents");
+                    if (totals.failed() > 0) {
+                        LOG.warn("{} of {} documents failed; their rows hold an error", totals.failed(), totals.documents());
+                    }
+                    result.put("outcome", "created")
+                            .put("run", run.dir())
+                            .put("output", output)
+                            .put("documents", totals.documents())
+                            .put("failed", totals.failed());
+                    folder.end(result);
+                }
+            }
+        }
+        console.result(result.put("seconds", (System.nanoTime() - begin) / 1e9));
+    }
+
+    /** A hash of all that decides the results. */
+    private static String asked(FittedModel model, DataConfig data, List<InputFile> files) {
+        List<String> facts = new ArrayList<>(List.of(model.tokenizer().fingerprint(), model.modelSettings()));
+        model.members().forEach(member -> facts.add(member.name() + " " + Hashes.sha256(member.theta())));
+        facts.add(new TreeMap<>(data.source().identity()) + data.source().fasta().bed());
+        facts.add(new TreeMap<>(data.clean().identity()).toString());
+        files.forEach(file -> facts.add(file.path() + " " + file.bytes() + " " + file.modifiedMillis()));
+        return Hashes.sha256(String.join("\n", facts));
+    }
+
+    /** The section {@code predict}; {@code reference.conf} describes its keys. */
+    record PredictConfig(String output) {}
+}
