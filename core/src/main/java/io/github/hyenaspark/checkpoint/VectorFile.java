@@ -1,5 +1,6 @@
 package io.github.hyenaspark.checkpoint;
 
+import java.io.Serializable;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.hyenaspark.io.CorruptFileException;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  *
  * @param path {@code data/DIRECTORY/FILE}, relative to the run's directory, so that a run can be moved
  */
-public record VectorFile(String vector, String path, long bytes, long crc32c, String sha256) {
+public record VectorFile(String vector, String path, long bytes, long crc32c, String sha256) implements Serializable {
     /** No part begins with a dot and there is no colon, so a path cannot leave the run's data. */
     private static final Pattern PATH = Pattern.compile(RunLayout.DATA + "(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}){2}");
 

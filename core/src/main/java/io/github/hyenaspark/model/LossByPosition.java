@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
@@ -10,7 +11,7 @@ import java.util.function.IntPredicate;
  *
  * @param classes by position; as many as the longest sequence needs
  */
-public record LossByPosition(List<LossSum> classes) {
+public record LossByPosition(List<LossSum> classes) implements Serializable {
     /** Places in the first class. */
     public static final int FIRST = 64;
 

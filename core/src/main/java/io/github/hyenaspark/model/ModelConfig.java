@@ -1,5 +1,6 @@
 package io.github.hyenaspark.model;
 
+import java.io.Serializable;
 import io.github.hyenaspark.operator.attention.AttentionConfig;
 import io.github.hyenaspark.operator.block.BlockConfig;
 import io.github.hyenaspark.operator.block.Mixer;
@@ -55,7 +56,7 @@ public record ModelConfig(
         InnerSettings hyenaMr,
         AttentionSettings attention,
         H3Settings h3,
-        ConvSettings conv) {
+        ConvSettings conv) implements Serializable {
     public ModelConfig {
         MixerConfig.check(nLayer >= 1, "n-layer", nLayer, "at least 1");
         MixerConfig.check(dInner >= 0, "d-inner", dInner, "0 (4 times d-model) or more");
@@ -95,7 +96,7 @@ public record ModelConfig(
      * Bound from the settings {@code model.hyena-se} and {@code model.hyena-mr}: taps of every filter, of which more
      * than l-max mean l-max, and the neighbouring channels of a head that share a filter.
      */
-    public record InnerSettings(int taps, int group) {
+    public record InnerSettings(int taps, int group) implements Serializable {
         public InnerSettings {
             MixerConfig.check(taps >= 1, "taps", taps, "at least 1");
         }
@@ -106,14 +107,14 @@ public record ModelConfig(
     }
 
     /** Bound from the settings {@code model.h3}: N, even, of every state-space model, and the channels of one head. */
-    public record H3Settings(int states, int headDim) {
+    public record H3Settings(int states, int headDim) implements Serializable {
         H3Config of(int dModel, int lMax) {
             return new H3Config(dModel, lMax, states, headDim);
         }
     }
 
     /** Bound from the settings {@code model.conv}: taps of every filter; 0, or more than l-max, means l-max. */
-    public record ConvSettings(int taps) {
+    public record ConvSettings(int taps) implements Serializable {
         public ConvSettings {
             MixerConfig.check(taps >= 0, "taps", taps, "0 (as many as l-max) or more");
         }
@@ -124,7 +125,7 @@ public record ModelConfig(
     }
 
     /** Bound from the settings {@code model.attention}: heads; 0 means one for every 64 channels, at least one. */
-    public record AttentionSettings(int heads) {
+    public record AttentionSettings(int heads) implements Serializable {
         private static final int USUAL_HEAD_WIDTH = 64;
 
         AttentionConfig of(int dModel, int lMax, PositionEmbedding positions) {

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train;
 
+import java.io.Serializable;
 import io.github.hyenaspark.model.HyenaModel;
 import io.github.hyenaspark.model.TrainingBatch;
 import io.github.hyenaspark.train.averaging.EncodedUpdate;
@@ -84,7 +85,7 @@ public final class LocalTrainer<B extends TrainingBatch> {
      *     not
      */
     public record WorkerReport(
-            int worker, int steps, long tokens, double lossSum, double gradientNorm, double deltaNorm) {
+            int worker, int steps, long tokens, double lossSum, double gradientNorm, double deltaNorm) implements Serializable {
         public WorkerReport {
             if (worker < 0) {
                 throw new IllegalArgumentException("a worker's number must be at least 0, found " + worker);

@@ -85,6 +85,8 @@ class DistributionIT {
     }
 
     private void quickStart(Path home, Optional<Path> spark) throws Exception {
+        assertThat(home.resolve("labelled")).isDirectoryContaining("glob:**/ecoli-promoters.jsonl.gz");
+        assertThat(home.resolve("submit-scripts/labelled-languages.sh")).isExecutable();
         List<String> before = contents(home);
         List<String> said = script(
                         home, spark, "quickstart.sh", "train.rounds=1", "train.local-steps=4", "train.warmup-steps=2")

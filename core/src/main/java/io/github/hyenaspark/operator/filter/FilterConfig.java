@@ -1,5 +1,6 @@
 package io.github.hyenaspark.operator.filter;
 
+import java.io.Serializable;
 import io.github.hyenaspark.config.SettingNames;
 import io.github.hyenaspark.operator.nn.MixerConfig;
 
@@ -37,7 +38,7 @@ public record FilterConfig(
         boolean trainPositions,
         boolean trainDecay,
         int modes,
-        int states) {
+        int states) implements Serializable {
     public FilterConfig {
         check(width >= 1, "width", width, "at least 1");
         check(emb >= 3 && emb % 2 != 0, "emb", emb, "an odd number of at least 3");

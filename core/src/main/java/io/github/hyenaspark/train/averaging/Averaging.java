@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train.averaging;
 
+import java.io.Serializable;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -242,7 +243,7 @@ public record Averaging(TrainConfig config, long round, List<Double> weights, Li
      * @param firstMoment the mean of m; empty unless moments are averaged
      * @param secondMoment the mean of v, corrected as {@link TrainConfig.SecondMoment} says; empty likewise
      */
-    public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) {
+    public record AveragedState(int from, float[] parameters, float[] firstMoment, float[] secondMoment) implements Serializable {
         /** Zeros in the shape of a common start, to be filled by {@link #put}. */
         public static AveragedState zeros(int parameters, int firstMoments, int secondMoments) {
             return new AveragedState(0, new float[parameters], new float[firstMoments], new float[secondMoments]);

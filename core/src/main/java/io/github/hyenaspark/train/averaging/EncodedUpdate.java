@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train.averaging;
 
+import java.io.Serializable;
 import io.github.hyenaspark.train.LocalTrainer;
 import io.github.hyenaspark.train.codec.Codec;
 import io.github.hyenaspark.train.config.TrainConfig;
@@ -17,7 +18,7 @@ import java.util.Arrays;
  * @param firstMoment m in {@link Codec#ofMoments}; empty unless moments are averaged
  * @param secondMoment v likewise; there may be fewer of them than parameters
  */
-public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) {
+public record EncodedUpdate(Codec codec, int from, byte[] parameters, byte[] firstMoment, byte[] secondMoment) implements Serializable {
     private static final byte[] NONE = {};
 
     /**

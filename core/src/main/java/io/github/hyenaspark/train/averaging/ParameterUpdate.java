@@ -1,5 +1,6 @@
 package io.github.hyenaspark.train.averaging;
 
+import java.io.Serializable;
 import io.github.hyenaspark.train.codec.Codec;
 
 /**
@@ -14,7 +15,7 @@ import io.github.hyenaspark.train.codec.Codec;
  *
  * @param frame the change, P values
  */
-public record ParameterUpdate(Codec codec, byte[] frame) {
+public record ParameterUpdate(Codec codec, byte[] frame) implements Serializable {
     /**
      * Writes a range of the frame and rounds the parameters accordingly.
      *

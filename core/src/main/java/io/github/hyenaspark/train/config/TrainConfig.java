@@ -61,7 +61,7 @@ public record TrainConfig(
         Guard guard,
         List<StepPhase> stepPhases,
         LengthSchedule lengthSchedule,
-        Reached reached) {
+        Reached reached) implements Serializable {
     public TrainConfig {
         SettingCheck.atLeast("train.workers", workers, 1);
         SettingCheck.atLeast("train.local-steps", localSteps, 1);
@@ -136,7 +136,7 @@ public record TrainConfig(
      * @param quorum share of the K workers that a round needs, above 0 and at most 1
      * @param graceSeconds how long the round then waits for the others, at least 0
      */
-    public record Deadline(double seconds, double quorum, double graceSeconds) {
+    public record Deadline(double seconds, double quorum, double graceSeconds) implements Serializable {
         public Deadline {
             SettingCheck.positive("train.deadline.seconds", seconds);
             SettingCheck.positive("train.deadline.quorum", quorum);
@@ -184,7 +184,7 @@ public record TrainConfig(
      *
      * @param maxDeltaRatio largest delta norm as a multiple of the workers' median, above 1; 0 for no limit
      */
-    public record Guard(double maxDeltaRatio, Action action) {
+    public record Guard(double maxDeltaRatio, Action action) implements Serializable {
         public enum Action {
             /** End the job; the run stays as after the previous round. */
             STOP,
@@ -219,7 +219,7 @@ public record TrainConfig(
      * @param start tokens of a sequence in the first rounds, l-max divided by a power of two; 0 for no schedule
      * @param everyRounds rounds between doublings, at least 1
      */
-    public record LengthSchedule(int start, int everyRounds) {
+    public record LengthSchedule(int start, int everyRounds) implements Serializable {
         public LengthSchedule {
             SettingCheck.atLeast("train.length-schedule.start", start, 0);
             SettingCheck.atLeast("train.length-schedule.every-rounds", everyRounds, 1);
@@ -252,7 +252,7 @@ public record TrainConfig(
      * @param momentum μ of Nesterov's rule, at least 0 and below 1
      * @param warmupRounds rounds of linear warm-up of η; 0 for none
      */
-    public record Outer(double lr, double momentum, int warmupRounds) {
+    public record Outer(double lr, double momentum, int warmupRounds) implements Serializable {
         public Outer {
             SettingCheck.positive("train.outer.lr", lr);
             SettingCheck.fraction("train.outer.momentum", momentum);
@@ -324,7 +324,7 @@ public record TrainConfig(
     }
 
     /** First rounds of a run with another H; both at least 1. */
-    public record StepPhase(int rounds, int localSteps) {
+    public record StepPhase(int rounds, int localSteps) implements Serializable {
         public StepPhase {
             SettingCheck.atLeast("train.step-phases: rounds", rounds, 1);
             SettingCheck.atLeast("train.step-phases: local-steps", localSteps, 1);

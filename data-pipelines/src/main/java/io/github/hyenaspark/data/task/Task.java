@@ -8,6 +8,7 @@ import io.github.hyenaspark.data.token.SymbolTokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -107,6 +108,23 @@ public enum Task {
             }
             return example;
         }
+    },
+    /** An expression of {@link ListOps} and its value. It has symbols of its own. */
+    LISTOPS {
+        @Override
+        List<String> draw(TaskConfig config, RandomGenerator random) {
+            return ListOps.draw(config.shortest(), config.length(), random);
+        }
+
+        @Override
+        SymbolTokenizer tokenizer(TaskConfig config) {
+            return SymbolTokenizer.listOps();
+        }
+
+        @Override
+        int longest(TaskConfig config) {
+            return config.length() + 2;
+        }
     };
 
     private static final int MOST_DRAWS = 1000;
@@ -119,13 +137,23 @@ public enum Task {
                 return example;
             }
         }
-        throw new IllegalArgumentException("task.vocabulary and task.length: found " + config.vocabulary() + " and "
-                + config.length() + ", with which " + settingName() + " has no clear answer in " + MOST_DRAWS
-                + " draws; expected a larger vocabulary or a shorter length");
+        throw new IllegalArgumentException("task.length: found " + config.length() + " with task.min-length="
+                + config.minLength() + " and task.vocabulary=" + config.vocabulary() + ", for which " + settingName()
+                + " gave no example in " + MOST_DRAWS + " draws; expected "
+                + (this == LISTOPS ? "4 to 5000 and a smaller minimum" : "a shorter length or a larger vocabulary"));
     }
 
     /** Draws an example; empty if what was drawn has no answer. */
     abstract List<String> draw(TaskConfig config, RandomGenerator random);
+
+    SymbolTokenizer tokenizer(TaskConfig config) {
+        return SymbolTokenizer.ofSize(config.vocabulary());
+    }
+
+    /** Symbols of the longest example. */
+    int longest(TaskConfig config) {
+        return example(config, new Random(config.seed())).size();
+    }
 
     public String settingName() {
         return SettingNames.of(this);

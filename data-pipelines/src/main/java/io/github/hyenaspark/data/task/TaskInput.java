@@ -1,5 +1,7 @@
 package io.github.hyenaspark.data.task;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.hyenaspark.data.token.SymbolTokenizer;
 import io.github.hyenaspark.io.Hashes;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
@@ -15,14 +17,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The examples of a task as an input like any other: two text files in the dataset's directory, one example per line,
- * all different. Equal settings give equal bytes.
+ * The examples of a task as an input like any other, all different: two text files in the dataset's directory, one
+ * example per line, or two files of labelled documents. Equal settings give equal bytes.
  */
 public record TaskInput(Task task, TaskConfig config) {
     private static final String PREFIX = "task:";
     private static final String FOLDER = "task";
     private static final String VALIDATION = "validation.txt";
-    private static final String TRAIN = "train.txt";
     private static final int MOST_DRAWS = 1000;
 
     public static boolean isTask(String input) {
@@ -47,7 +48,7 @@ public record TaskInput(Task task, TaskConfig config) {
 
     public List<String> settings() {
         return List.of(
-                "data.tokenizer=symbols-" + config.vocabulary(),
+                "data.tokenizer=" + tokenizer(),
                 "data.source.format=text",
                 "data.source.extensions=[txt]",
                 "data.source.documents=line",
@@ -56,60 +57,101 @@ public record TaskInput(Task task, TaskConfig config) {
                 "data.packing=single");
     }
 
-    /** Tokens of an example's sequence, {@code model.l-max}: its symbols, as inputs or as targets. */
+    public String tokenizer() {
+        return task.tokenizer(config).name();
+    }
+
+    /** Tokens of the longest example's sequence, {@code model.l-max}: its symbols, as inputs or as targets. */
     public int sequenceLength() {
-        return task.example(config, new Random(config.seed())).size();
+        return task.longest(config);
     }
 
     /** Writes the examples, unless they exist; refuses a dataset of another task, and too few different examples. */
     public void write(Storage storage, String dataset) throws IOException {
-        String directory = directory(dataset);
+        write(
+                storage,
+                directory(dataset),
+                VALIDATION,
+                "train.txt",
+                (number, example) -> String.join(" ", example));
+    }
+
+    /**
+     * Writes the same examples as labelled documents, the training ones to {@code train.jsonl} and the held-out ones to
+     * {@code test.jsonl}, unless they exist. The label is the answer, the last symbol; the text is what precedes it,
+     * without the {@code =>} right before the answer.
+     */
+    public void writeLabelled(Storage storage, String directory) throws IOException {
+        write(storage, directory, "test.jsonl", "train.jsonl", TaskInput::labelled);
+    }
+
+    private static String labelled(String id, List<String> example) {
+        int answer = example.size() - 1;
+        int end = example.get(answer - 1).equals(SymbolTokenizer.QUERY) ? answer - 1 : answer;
+        return Json.line(Json.object()
+                .put("id", id)
+                .put("text", String.join(" ", example.subList(0, end)))
+                .put("label", example.get(answer)));
+    }
+
+    private void write(Storage storage, String directory, String heldOut, String train, Form form)
+            throws IOException {
         String description = Storage.resolve(directory, "task.json");
-        byte[] json = Json.bytes(Json.object()
+        ObjectNode settings = Json.object()
                 .put("task", task.settingName())
-                .put("vocabulary", config.vocabulary())
+                .put("vocabulary", task.tokenizer(config).symbols().size())
                 .put("length", config.length())
                 .put("examples", config.examples())
                 .put("validation_examples", config.validationExamples())
-                .put("seed", config.seed()));
+                .put("seed", config.seed());
+        if (task == Task.LISTOPS) {
+            settings.put("min_length", config.shortest());
+        }
+        byte[] json = Json.bytes(settings);
         if (storage.exists(description) && !Arrays.equals(storage.read(description), json)) {
-            throw new IllegalArgumentException("data.dataset: " + dataset + " has the examples of another task, "
+            throw new IllegalArgumentException(directory + " has the examples of another task, "
                     + new String(storage.read(description), StandardCharsets.UTF_8).strip() + ", expected "
                     + new String(json, StandardCharsets.UTF_8).strip() + "; choose another directory");
         }
         if (!storage.exists(description)) {
             storage.write(
-                    Storage.resolve(directory, VALIDATION), out -> new Draws().write(out, config.validationExamples()));
-            storage.write(Storage.resolve(directory, TRAIN), out -> {
+                    Storage.resolve(directory, heldOut),
+                    out -> new Draws().write(out, config.validationExamples(), "test-", form));
+            storage.write(Storage.resolve(directory, train), out -> {
                 var draws = new Draws();
-                draws.write(OutputStream.nullOutputStream(), config.validationExamples());
-                draws.write(out, config.examples());
+                draws.write(OutputStream.nullOutputStream(), config.validationExamples(), "test-", form);
+                draws.write(out, config.examples(), "train-", form);
             });
             storage.write(description, out -> out.write(json));
         }
+    }
+
+    /** An example as a line. */
+    private interface Form {
+        String line(String id, List<String> example);
     }
 
     private final class Draws {
         private final Random random = new Random(config.seed());
         private final Set<String> seen = new HashSet<>();
 
-        void write(OutputStream out, int count) throws IOException {
+        void write(OutputStream out, int count, String id, Form form) throws IOException {
             for (int i = 0; i < count; i++) {
-                out.write((next() + "\n").getBytes(StandardCharsets.UTF_8));
+                out.write((form.line(id + i, next()) + "\n").getBytes(StandardCharsets.UTF_8));
             }
         }
 
-        private String next() {
+        private List<String> next() {
             for (int draw = 0; draw < MOST_DRAWS; draw++) {
-                String example = String.join(" ", task.example(config, random));
-                if (seen.add(Hashes.sha256(example))) {
+                List<String> example = task.example(config, random);
+                if (seen.add(Hashes.sha256(String.join(" ", example)))) {
                     return example;
                 }
             }
             throw new IllegalArgumentException("task.examples: found " + config.examples() + " and "
                     + config.validationExamples() + " held out, expected fewer: after " + seen.size()
-                    + " different ones of " + task.settingName() + " with " + config.vocabulary()
-                    + " symbols and length " + config.length() + " no further one was drawn");
+                    + " different ones of " + task.settingName() + " with "
+                    + task.tokenizer(config).symbols().size() + " symbols and length " + config.length() + " no further one was drawn");
         }
     }
 }

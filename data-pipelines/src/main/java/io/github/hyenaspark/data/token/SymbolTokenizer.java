@@ -16,29 +16,38 @@ import java.util.stream.Stream;
 /**
  * One id per word of a small vocabulary, for the synthetic tasks that compare operators. Of V symbols V−2 are the
  * numbers 0 to V−3 and two are signs, {@code .} and {@code =>}; ids are those of safari's tasks, in the order of the
- * symbols as strings but with the signs at the ends, and V ends a document. Symbols are separated by a space.
+ * symbols as strings but with the signs at the ends, and V ends a document. ListOps has symbols of its own. Symbols are
+ * separated by a space.
  */
 public final class SymbolTokenizer extends DescribedTokenizer {
     public static final String QUERY = "=>";
 
     public static final String STOP = ".";
 
+    /** Begins the symbol of an operator of ListOps, as {@code [MAX}. */
+    public static final String OPEN = "[";
+
+    public static final String CLOSE = "]";
+
     private static final String PREFIX = "symbols-";
+    private static final String LISTOPS = PREFIX + "listops";
     private static final int SIGNS = 2;
     private static final int FEWEST = 4;
     private static final int MOST = 1 << 16;
 
     private final List<String> symbols;
+    private final String inWords;
     private final Map<String, Integer> ids = new HashMap<>();
 
-    private SymbolTokenizer(List<String> symbols) {
-        super(PREFIX + symbols.size(), description(symbols), symbols.size() + 1, symbols.size());
+    private SymbolTokenizer(String name, List<String> symbols, String inWords) {
+        super(name, description(name, symbols), symbols.size() + 1, symbols.size());
         this.symbols = symbols;
+        this.inWords = inWords;
         symbols.forEach(symbol -> ids.put(symbol, ids.size()));
     }
 
-    private static String description(List<String> symbols) {
-        return "tokenizer=" + PREFIX + symbols.size() + "\nid=" + String.join(" ", symbols) + "\nend-of-document="
+    private static String description(String name, List<String> symbols) {
+        return "tokenizer=" + name + "\nid=" + String.join(" ", symbols) + "\nend-of-document="
                 + symbols.size() + "\ntext=symbols with a space between two\n";
     }
 
@@ -47,21 +56,31 @@ public final class SymbolTokenizer extends DescribedTokenizer {
         Refusal.unless(fits, "a vocabulary of symbols", size, "from " + FEWEST + " to " + MOST);
         Stream<String> numbers =
                 IntStream.range(0, size - SIGNS).mapToObj(Integer::toString).sorted();
-        return new SymbolTokenizer(Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))
-                .flatMap(part -> part)
-                .toList());
+        return new SymbolTokenizer(
+                PREFIX + size,
+                Stream.of(Stream.of(STOP), numbers, Stream.of(QUERY))
+                        .flatMap(part -> part)
+                        .toList(),
+                "the numbers 0 to " + (size - SIGNS - 1) + ", " + STOP + " and " + QUERY);
     }
 
-    /** Whether this is the name of such a tokenizer, {@code symbols-V}. */
+    /** The ten digits, the four operators, what closes them, and {@code =>}. */
+    public static SymbolTokenizer listOps() {
+        List<String> symbols = List.of(
+                "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "[MAX", "[MED", "[MIN", "[SM", CLOSE, QUERY);
+        return new SymbolTokenizer(LISTOPS, symbols, String.join(" ", symbols));
+    }
+
+    /** Whether this is the name of such a tokenizer, {@code symbols-V} or {@code symbols-listops}. */
     public static boolean isNameOf(String name) {
-        return name.matches(PREFIX + "[0-9]{1,5}");
+        return name.equals(LISTOPS) || name.matches(PREFIX + "[0-9]{1,5}");
     }
 
     static SymbolTokenizer of(String name) {
-        return ofSize(Integer.parseInt(name.substring(PREFIX.length())));
+        return name.equals(LISTOPS) ? listOps() : ofSize(Integer.parseInt(name.substring(PREFIX.length())));
     }
 
-    /** All symbols by their ids: {@code .}, the numbers in the order of strings, {@code =>}. */
+    /** All symbols by their ids. */
     public List<String> symbols() {
         return symbols;
     }
@@ -112,8 +131,7 @@ public final class SymbolTokenizer extends DescribedTokenizer {
     }
 
     private String refusal(String found) {
-        return "\"" + found + "\" is not one of the " + symbols.size() + " symbols: the numbers 0 to "
-                + (symbols.size() - SIGNS - 1) + ", " + STOP + " and " + QUERY;
+        return "\"" + found + "\" is not one of the " + symbols.size() + " symbols: " + inWords;
     }
 
     @Override

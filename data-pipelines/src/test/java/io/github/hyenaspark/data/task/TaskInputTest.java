@@ -3,17 +3,23 @@ package io.github.hyenaspark.data.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.data.token.Tokenizer;
+import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Storage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TaskInputTest {
-    private static final TaskConfig CONFIG = new TaskConfig(10, 8, 200, 50, 7);
+    private static final TaskConfig CONFIG = new TaskConfig(10, 8, 0, 200, 50, 7);
 
     @TempDir
     Path directory;
@@ -37,10 +43,10 @@ class TaskInputTest {
         Path two = write("two", CONFIG);
         assertThat(two.resolve("train.txt")).hasSameBinaryContentAs(one.resolve("train.txt"));
         assertThat(Files.readAllLines(
-                        write("three", new TaskConfig(10, 8, 300, 50, 7)).resolve("validation.txt")))
+                        write("three", new TaskConfig(10, 8, 0, 300, 50, 7)).resolve("validation.txt")))
                 .isEqualTo(validation);
         assertThat(Files.readAllLines(
-                        write("four", new TaskConfig(10, 8, 200, 50, 8)).resolve("validation.txt")))
+                        write("four", new TaskConfig(10, 8, 0, 200, 50, 8)).resolve("validation.txt")))
                 .isNotEqualTo(validation);
     }
 
@@ -48,18 +54,86 @@ class TaskInputTest {
     void aDatasetHasOneTask() throws IOException {
         write("dataset", CONFIG);
         write("dataset", CONFIG);
-        assertThatThrownBy(() -> write("dataset", new TaskConfig(10, 8, 300, 50, 7)))
+        assertThatThrownBy(() -> write("dataset", new TaskConfig(10, 8, 0, 300, 50, 7)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has the examples of another task");
     }
 
+    private static List<JsonNode> documents(Path file) throws IOException {
+        List<JsonNode> documents = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            documents.add(Json.parse(file.toString(), line.getBytes(StandardCharsets.UTF_8)));
+        }
+        return documents;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"associative-recall,10", "induction-head,10", "majority,10", "arithmetic,12", "listops,10"})
+    void labelledDocumentsAreTheExamplesWithTheirAnswers(String task, int vocabulary) throws IOException {
+        var config = new TaskConfig(vocabulary, 16, 0, 40, 10, 3);
+        TaskInput input = TaskInput.of("task:" + task, config);
+        String labelled = directory.resolve("labelled").toString();
+        input.write(Storage.local(), directory.resolve("dataset").toString());
+        input.writeLabelled(Storage.local(), labelled);
+        input.writeLabelled(Storage.local(), labelled);
+        for (String split : List.of("train", "test")) {
+            Path text = directory.resolve("dataset/task")
+                    .resolve(split.equals("test") ? "validation.txt" : "train.txt");
+            List<String> joined = new ArrayList<>();
+            List<JsonNode> documents = documents(Path.of(labelled, split + ".jsonl"));
+            for (JsonNode document : documents) {
+                assertThat(document.path("id").textValue()).isEqualTo(split + "-" + joined.size());
+                String question = task.matches("associative-recall|arithmetic") ? " " : " => ";
+                joined.add(document.path("text").textValue()
+                        + question
+                        + document.path("label").textValue());
+                assertThat(document.path("label").textValue()).matches("[0-9]");
+            }
+            assertThat(joined).isEqualTo(Files.readAllLines(text));
+        }
+        var other = TaskInput.of("task:" + task, new TaskConfig(vocabulary, 16, 0, 40, 10, 4));
+        assertThatThrownBy(() -> other.writeLabelled(Storage.local(), labelled))
+                .hasMessageStartingWith(labelled + " has the examples of another task");
+    }
+
+    @Test
+    void listOpsHasSymbolsAndASettingOfItsOwn() throws IOException {
+        TaskInput input = TaskInput.of("task:listops", new TaskConfig(30, 40, 0, 40, 10, 3));
+        String dataset = directory.resolve("listops").toString();
+        input.write(Storage.local(), dataset);
+        TaskInput.of("task:listops", new TaskConfig(12, 40, 10, 40, 10, 3)).write(Storage.local(), dataset);
+        assertThatThrownBy(() -> TaskInput.of("task:listops", new TaskConfig(30, 40, 11, 40, 10, 3))
+                        .write(Storage.local(), dataset))
+                .hasMessageContaining("\"min_length\" : 10");
+        assertThat(input.settings()).contains("data.tokenizer=symbols-listops");
+        Tokenizer tokenizer = Tokenizer.of(input.tokenizer());
+        for (String example : Files.readAllLines(Path.of(dataset, "task/train.txt"))) {
+            byte[] text = example.getBytes(StandardCharsets.UTF_8);
+            assertThat(tokenizer.decode(tokenizer.encode(text))).isEqualTo(text);
+        }
+    }
+
+    /** Datasets of older versions stay those of their task. */
+    @Test
+    void theDescriptionOfAnOlderTaskStays() throws IOException {
+        assertThat(write("old", CONFIG).resolve("task.json")).hasContent("""
+                {
+                  "task" : "associative-recall",
+                  "vocabulary" : 10,
+                  "length" : 8,
+                  "examples" : 200,
+                  "validation_examples" : 50,
+                  "seed" : 7
+                }""");
+    }
+
     @Test
     void whatCannotBeDrawnIsRefused() {
-        assertThatThrownBy(() -> write("few", new TaskConfig(4, 2, 200, 50, 1)))
+        assertThatThrownBy(() -> write("few", new TaskConfig(4, 2, 0, 200, 50, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no further one was drawn");
         assertThatThrownBy(() -> TaskInput.of("task:recall", CONFIG))
                 .hasMessage("data.input: found \"task:recall\", expected task: and one of associative-recall,"
-                        + " induction-head, majority, counting, arithmetic");
+                        + " induction-head, majority, counting, arithmetic, listops");
     }
 }

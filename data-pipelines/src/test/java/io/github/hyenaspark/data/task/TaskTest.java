@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Every example is checked against what its task says, by its text alone. */
 class TaskTest {
     private static TaskConfig config(int vocabulary, int length) {
-        return new TaskConfig(vocabulary, length, 1, 1, 1);
+        return new TaskConfig(vocabulary, length, 0, 1, 1, 1);
     }
 
     private static List<String> example(Task task, TaskConfig config, RepetitionInfo seed) {
@@ -103,7 +103,7 @@ class TaskTest {
         assertThatThrownBy(() -> Task.ARITHMETIC.example(config(30, 15), new Random(1)))
                 .hasMessage("task.vocabulary: found 30, expected 12: arithmetic has ten digits and two signs");
         assertThatThrownBy(() -> Task.COUNTING.example(config(4, 500), new Random(1)))
-                .hasMessageContaining("has no clear answer in 1000 draws");
+                .hasMessageContaining("counting gave no example in 1000 draws; expected a shorter length or a larger");
         assertThatThrownBy(() -> config(3, 4)).hasMessage("vocabulary: found 3, expected at least 4");
     }
 

@@ -66,4 +66,28 @@ class SymbolTokenizerTest {
                 .isInstanceOf(CorruptFileException.class);
         assertThatThrownBy(() -> Tokenizer.of("symbols-3")).hasMessageContaining("expected from 4 to 65536");
     }
+
+    @Test
+    void fingerprintsStay() {
+        assertThat(tokenizer.fingerprint())
+                .isEqualTo("4f487e0c5b7344368216fb2db06ce15bc478bd8f8d42a30227a58d2c375e522b");
+        assertThat(Tokenizer.of("symbols-listops").fingerprint())
+                .isEqualTo("0a24edb55544fd84b43d0622de910ad4f0e12326dc3fd51c24f63c12a0ae5a4d");
+    }
+
+    @Test
+    void listOpsHasItsOwnSymbols() throws IOException {
+        Tokenizer listOps = Tokenizer.of("symbols-listops");
+        byte[] text = bytes("[SM 0 [MED 9 1 ] [MIN 2 3 ] [MAX 4 5 ] ] => 7");
+        int[] ids = {13, 0, 11, 9, 1, 14, 12, 2, 3, 14, 10, 4, 5, 14, 14, 15, 7};
+        assertThat(listOps.encode(text)).containsExactly(ids);
+        assertThat(streamed(listOps, text)).containsExactly(ids);
+        assertThat(listOps.decode(ids)).isEqualTo(text);
+        assertThat(listOps.endOfDocument()).isEqualTo(16);
+        assertThat(Tokenizer.ofFile("symbols-listops", listOps.file()).fingerprint())
+                .isEqualTo(listOps.fingerprint());
+        assertThatThrownBy(() -> listOps.encode(bytes("[SM 10 ]")))
+                .hasMessage(
+                        "\"10\" is not one of the 16 symbols: 0 1 2 3 4 5 6 7 8 9 [MAX [MED [MIN [SM ] =>");
+    }
 }

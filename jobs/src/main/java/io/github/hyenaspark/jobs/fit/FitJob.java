@@ -183,6 +183,9 @@ public final class FitJob implements Job {
         Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
         Set<String> columns = new LinkedHashSet<>(data.source().columns());
         columns.addAll(config.labelField());
+        if (!data.source().idField().isBlank()) {
+            columns.add(data.source().idField());
+        }
         List<String> own = new ArrayList<>(List.of(
                 "data.dataset=" + Storage.resolve(run, "data"),
                 "data.validation-fraction=0",

@@ -1,6 +1,7 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.spark.averaging.AveragingDriver;
 import io.github.hyenaspark.jobs.spark.averaging.RunStore.RunDirectory;
@@ -24,6 +25,10 @@ record FitSettings(Settings settings, String dataset, String directory) {
 
     FitConfig fit() {
         return settings.bind("fit", FitConfig.class);
+    }
+
+    String idField() {
+        return settings.bind("data", DataConfig.class).source().idField();
     }
 
     ModelConfig model() {
@@ -66,7 +71,7 @@ record FitSettings(Settings settings, String dataset, String directory) {
     }
 
     RunDirectory runDirectory() {
-        return new RunDirectory(directory, settings.bind("checkpoint", CheckpointConfig.class).keep(), true);
+        return new RunDirectory(directory, settings.bind("checkpoint", CheckpointConfig.class).keep(), run().checkpoint().equals(TrainedRun.BEST));
     }
 
     AveragingDriver.Plan driver() {

@@ -1,7 +1,6 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.checkpoint.Checkpoint;
-import io.github.hyenaspark.checkpoint.CheckpointManifest;
 import io.github.hyenaspark.checkpoint.CheckpointStore;
 import io.github.hyenaspark.checkpoint.Provenance;
 import io.github.hyenaspark.checkpoint.TrainingProgress;
@@ -22,6 +21,7 @@ import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
 import io.github.hyenaspark.jobs.fit.Folds.Division;
 import io.github.hyenaspark.jobs.spark.run.RunMetadata;
 import io.github.hyenaspark.jobs.spark.run.RunState;
+import io.github.hyenaspark.jobs.spark.run.RunTokenizer;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.MachineNumerics;
 import io.github.hyenaspark.jobs.spark.worker.LabelPlan;
@@ -87,7 +87,7 @@ final class Fitting {
         this.tokenizer = tokenizer;
         this.observer = observer;
         FitConfig config = settings.fit();
-        labels = LabelSet.read(storage, snapshot, settings.dataset(), config);
+        labels = LabelSet.read(storage, snapshot, settings.dataset(), config, settings.idField());
         int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(longest);
         folds = Folds.of(labels, config);
@@ -233,7 +233,7 @@ final class Fitting {
 
     private record Chosen(long round, float[] theta, List<double[]> heldOut) {}
 
-    /** Trains to the end, or on from where it was; the parameters are those of the lowest held-out loss. */
+    /** Trains to the end, or on from where it was; the parameters are those of {@code run.checkpoint}. */
     private Chosen rounds(FitSettings own, TrainingPlan plan, LabelTraining work, String name) throws IOException {
         CheckpointStore checkpoints = CheckpointStore.open(storage, own.directory());
         Optional<Checkpoint> found = checkpoints.newestValid();
@@ -258,6 +258,7 @@ final class Fitting {
                 model.table(),
                 moments,
                 MachineNumerics.of(own.train().threads()));
+        RunTokenizer.keep(storage, own.directory(), own.dataset(), snapshot);
         var store = new RunStore(
                 storage,
                 own.runDirectory(),
@@ -280,26 +281,15 @@ final class Fitting {
                 Progress progress = observer.progress(new ProgressTask(name, "rounds", start.round(), rounds))) {
             var driver = new AveragingDriver(own.driver(), plan.train(), workers, store, progress);
             observer.runs(Optional.of(driver), Optional.of(store));
-            RunState end = driver.run(start);
+            driver.run(start);
             observer.runs(Optional.empty(), Optional.empty());
             store.writeReports();
-            long best = store.best().round();
             List<double[]> heldOut = store.history().heldOut().stream()
                     .map(point -> new double[] {point.tokens(), point.loss()})
                     .toList();
-            return best == 0 || best == end.round()
-                    ? new Chosen(end.round(), end.state().theta(), heldOut)
-                    : new Chosen(best, theta(checkpoints, best), heldOut);
+            TrainedRun chosen = TrainedRun.open(storage, own.directory(), own.run().checkpoint());
+            return new Chosen(chosen.round(), chosen.theta(), heldOut);
         }
-    }
-
-    private static float[] theta(CheckpointStore checkpoints, long round) throws IOException {
-        for (CheckpointManifest manifest : checkpoints.manifests()) {
-            if (manifest.facts().round() == round) {
-                return checkpoints.theta(manifest);
-            }
-        }
-        throw new IOException("the checkpoint of round " + round + ", the best one, is gone");
     }
 
     private void checkNumerics(Checkpoint found) {

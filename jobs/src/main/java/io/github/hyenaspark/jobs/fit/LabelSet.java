@@ -32,7 +32,8 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     /** One document: the id its source gives or its place, a hash of its text, and its tokens without the end. */
     record LabelledDocument(String id, String contentHash, long tokens) {}
 
-    static LabelSet read(Storage storage, DatasetSnapshot snapshot, String dataset, FitConfig config)
+    static LabelSet read(
+            Storage storage, DatasetSnapshot snapshot, String dataset, FitConfig config, String idField)
             throws IOException {
         List<LabelledDocument> documents = new ArrayList<>();
         List<List<String>> labels = new ArrayList<>();
@@ -50,7 +51,8 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
                 });
             }
             for (DocumentRow row : rows) {
-                documents.add(new LabelledDocument(row.id(), row.contentHash(), row.tokens() - 1));
+                String id = row.columns().getOrDefault(idField, row.id());
+                documents.add(new LabelledDocument(id, row.contentHash(), row.tokens() - 1));
                 labels.add(labels(row, config.labelField()));
             }
         }

@@ -29,8 +29,12 @@ class TaskIT {
     Path directory;
 
     private JsonNode run(String command, String... more) throws IOException {
+        return run(TASK, command, more);
+    }
+
+    private JsonNode run(List<String> task, String command, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(command));
-        arguments.addAll(TASK);
+        arguments.addAll(task);
         arguments.add("data.dataset=" + directory.resolve("dataset"));
         arguments.addAll(List.of(more));
         return SmallRun.bare("local[2]", arguments).json();
@@ -67,5 +71,30 @@ class TaskIT {
         double accuracy = result.get("last_token_accuracy").doubleValue();
         assertThat(accuracy).isEqualTo(right / 40.0);
         assertThat(accuracy).isGreaterThan(0.9); // a guess among the three numbers is right one time in three
+    }
+
+    @Test
+    void listOpsIsPreparedTrainedAndEvaluated() throws IOException {
+        List<String> task = List.of(
+                "data.input=task:listops", "task.length=32", "task.examples=64", "task.validation-examples=16");
+        JsonNode prepared = run(task, "prepare");
+        assertThat(prepared.get("documents").intValue()).isEqualTo(80);
+        // 8 to 32 symbols of an expression, => and its value, and what ends a document
+        assertThat(prepared.get("train_tokens").longValue()).isBetween(64L * (8 + 3), 64L * (32 + 3));
+        String run = "run.dir=" + directory.resolve("run");
+        run(
+                task,
+                "train",
+                run,
+                "data.packing=single",
+                "model.d-model=16",
+                "model.n-layer=1",
+                "model.l-max=34",
+                "train.rounds=2");
+        JsonNode result = hyena("local[2]", "evaluate", run).json();
+        assertThat(result.get("last_token_accuracy").doubleValue()).isBetween(0.0, 1.0);
+        assertThat(Files.readAllLines(Path.of(result.get("by_document").textValue())))
+                .hasSize(16)
+                .allMatch(line -> line.contains("last_token_right"));
     }
 }

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the workers of a round start from, as the driver sends it: the parameters as they are, or what changed of them,
@@ -28,6 +29,7 @@ import org.apache.spark.broadcast.Broadcast;
  * @param theta θ, P; empty where an update stands for it, see {@link ExecutorParameterCache}
  * @param firstMoment m, empty unless workers share moments
  * @param secondMoment v likewise; there may be fewer of them than parameters
+ * @param change of θ in the last round; null where θ is there
  * @param kept what every worker kept from its round before; empty if nothing
  * @param directory where a worker writes what it keeps after this round, relative to the run
  */
@@ -35,12 +37,12 @@ public record BroadcastState(
         String series,
         long round,
         float[] theta,
-        Optional<ParameterUpdate> update,
+        @Nullable ParameterUpdate change,
         Codec momentCodec,
         byte[] firstMoment,
         byte[] secondMoment,
         List<VectorFile> kept,
-        String directory) {
+        String directory) implements Serializable {
     private static final float[] NOTHING = {};
 
     public static BroadcastState of(TrainConfig config, RunState run, String series, String directory) {
@@ -54,7 +56,7 @@ public record BroadcastState(
                 config.downCodec().isExact() ? "" : series,
                 run.round(),
                 run.update().isPresent() ? NOTHING : state.theta(),
-                run.update(),
+                run.update().orElse(null),
                 codec,
                 moments.get(0),
                 moments.get(1),
@@ -71,14 +73,18 @@ public record BroadcastState(
      */
     Received receive(ExecutorParameterCache cache, Supplier<float[]> whole) {
         ExecutorParameterCache.Parameters all =
-                cache.receive(series, round, theta, update.map(u -> u::appliedTo), whole);
+                cache.receive(series, round, theta, update().map(u -> u::appliedTo), whole);
         var state = new BroadcastState(
-                series, round, all.theta(), Optional.empty(), momentCodec, firstMoment, secondMoment, kept, directory);
+                series, round, all.theta(), null, momentCodec, firstMoment, secondMoment, kept, directory);
         return new Received(state, all.wholeBytes());
     }
 
+    Optional<ParameterUpdate> update() {
+        return Optional.ofNullable(change);
+    }
+
     public long parameterBytes() {
-        return update.map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
+        return update().map(found -> (long) found.frame().length).orElse((long) theta.length * Float.BYTES);
     }
 
     public long momentBytes() {

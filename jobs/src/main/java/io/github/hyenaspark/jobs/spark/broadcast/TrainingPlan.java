@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.broadcast;
 
+import java.io.Serializable;
 import io.github.hyenaspark.data.batch.PackingConfig;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
@@ -18,7 +19,7 @@ public record TrainingPlan(
         DatasetSnapshot snapshot,
         String dataset,
         PackingConfig packing,
-        String run) {
+        String run) implements Serializable {
     public TrainingPlan {
         train.lengthSchedule().check(model.lMax());
     }

@@ -77,11 +77,11 @@ public final class AveragingTask implements Function<Integer, WorkerRound> {
         EncodedUpdate frames = packed.frames();
         return new WorkerRound(
                 result.report(),
-                Optional.of(frames),
+                frames,
                 received.wholeBytes(),
                 frames.parameterBytes(),
                 frames.momentBytes(),
-                written,
+                written.orElse(null),
                 place,
                 times);
     }

@@ -1,5 +1,6 @@
 package io.github.hyenaspark.jobs.spark.worker;
 
+import java.io.Serializable;
 import io.github.hyenaspark.io.TestPoint;
 import io.github.hyenaspark.jobs.spark.broadcast.BroadcastState;
 import io.github.hyenaspark.jobs.spark.broadcast.TrainingPlan;
@@ -148,5 +149,5 @@ public final class DistributedAverage {
     }
 
     /** Worker k's update of a range of parameters. */
-    public record WorkerFrames(int worker, EncodedUpdate frames) {}
+    public record WorkerFrames(int worker, EncodedUpdate frames) implements Serializable {}
 }

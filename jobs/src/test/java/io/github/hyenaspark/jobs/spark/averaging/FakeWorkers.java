@@ -73,11 +73,11 @@ final class FakeWorkers implements Workers {
                 .frames();
         return new WorkerRound(
                 report,
-                Optional.of(frames),
+                frames,
                 0,
                 frames.parameterBytes(),
                 frames.momentBytes(),
-                Optional.empty(),
+                null,
                 place,
                 new WorkerTimes(1, 1, 2, 3));
     }

@@ -80,11 +80,11 @@ record LocalWorkers(
         EncodedUpdate frames = packed.frames();
         return new WorkerRound(
                 result.report(),
-                Optional.of(frames),
+                frames,
                 0,
                 frames.parameterBytes(),
                 frames.momentBytes(),
-                written,
+                written.orElse(null),
                 new TaskPlace("1", "host", 0),
                 new WorkerTimes(1, 1, 1, 1));
     }

@@ -109,11 +109,11 @@ class KryoRegistrationTest {
         var frames = new EncodedUpdate(Codec.INT8, 0, new byte[] {1, -2}, new byte[0], new byte[] {3});
         var sent = new WorkerRound(
                 new LocalTrainer.WorkerReport(1, 2, 10, 2.5, 0.5, 0.25),
-                Optional.of(frames),
+                frames,
                 12,
                 2,
                 1,
-                Optional.of(KEPT),
+                KEPT,
                 new TaskPlace("0", "host", 1),
                 new WorkerTimes(2, 3, 4, 5));
         var back = (WorkerRound) throughWire(sent);

@@ -1,0 +1,255 @@
+package io.github.hyenaspark.jobs.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.testing.HyenaProcess;
+import io.github.hyenaspark.jobs.testing.NamedPoint;
+import io.github.hyenaspark.jobs.testing.SmallRun;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Labels are learned from documents in files, measured honestly, and predicted for others. */
+final class FitIT {
+    private static final String LOCAL = "local[2]";
+    private static final int DOCUMENTS = 240;
+    private static final String MOTIF = "TATAAT";
+
+    @TempDir
+    Path directory;
+
+    /** Random bases; those labelled yes have a motif somewhere, the others have none. */
+    private Path motifs() throws IOException {
+        Random random = new Random(4);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            boolean yes = i % 2 == 0;
+            String bases = bases(random, 30 + random.nextInt(6)).replace(MOTIF, "CCCCCC");
+            int at = random.nextInt(20);
+            String sequence = yes ? bases.substring(0, at) + MOTIF + bases.substring(at + MOTIF.length()) : bases;
+            lines.add(Json.line(Json.object()
+                    .put("name", "n" + i)
+                    .put("text", sequence)
+                    .put("label", yes ? "yes" : "no")
+                    .put("gc", sequence.chars().filter(c -> c == 'G' || c == 'C').count() / (double) sequence.length())
+                    .put("long", sequence.length() > 32)));
+        }
+        return Files.write(directory.resolve("motifs.jsonl"), lines);
+    }
+
+    private static String bases(Random random, int count) {
+        return random.ints(count, 0, 4).mapToObj("ACGT"::charAt).map(String::valueOf).collect(Collectors.joining());
+    }
+
+    private List<String> fit(Path input, String run, String... settings) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "fit",
+                "data.input=" + input,
+                "data.tokenizer=dna",
+                "data.source.id-field=name",
+                "run.dir=" + directory.resolve(run),
+                "model.d-model=16",
+                "model.n-layer=1",
+                "model.mixer=hyena-se",
+                "train.batch-size=8",
+                "train.local-steps=4",
+                "fit.folds=2",
+                "fit.epochs=24"));
+        arguments.addAll(Arrays.asList(settings));
+        return arguments;
+    }
+
+    private JsonNode done(List<String> arguments) throws IOException {
+        return SmallRun.bare(LOCAL, arguments).json();
+    }
+
+    @Test
+    void classesAreLearnedMeasuredAndPredicted() throws IOException {
+        Path input = motifs();
+        JsonNode result = done(fit(input, "run"));
+        assertThat(result.get("task").asText()).isEqualTo("classification");
+        assertThat(result.get("classes")).hasToString("[\"no\",\"yes\"]");
+        assertThat(result.at("/accuracy/mean").asDouble()).isGreaterThan(0.85);
+        for (String metric : List.of("accuracy", "mcc", "auroc", "f1")) {
+            assertThat(result.at("/" + metric + "/mean").asDouble()).as(metric).isBetween(0.5, 1.0);
+            assertThat(result.at("/" + metric + "/sd").isNumber()).as(metric).isTrue();
+        }
+        assertThat(result.get("epochs").asDouble()).isBetween(23.0, 25.0);
+        assertThat(result.get("seconds").asDouble()).isPositive();
+        assertThat(result.get("cpu_seconds").asDouble()).isPositive();
+        Path run = directory.resolve("run");
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("Learning curves", "Predicted and found", "Receiver operating", "Calibration");
+        List<String> predictions = Files.readAllLines(run.resolve("predictions.jsonl"));
+        assertThat(predictions).hasSize(DOCUMENTS).anyMatch(line -> line.contains("\"id\":\"n17\""));
+
+        JsonNode again = done(List.of("fit", "run.dir=" + run));
+        assertThat(again.get("outcome").asText()).isEqualTo("unchanged");
+        assertThat(again.get("mcc")).isEqualTo(result.get("mcc"));
+        Outcome other = SmallRun.bare(LOCAL, List.of("fit", "run.dir=" + run, "fit.epochs=3"));
+        assertThat(other.code()).isEqualTo(2);
+        assertThat(other.messages()).contains("fit.epochs was 24 and is 3");
+
+        Path output = directory.resolve("predictions");
+        JsonNode predicted = done(List.of(
+                "predict",
+                "run.dir=" + run,
+                "data.input=" + input,
+                "data.source.id-field=name",
+                "data.source.columns=[label]",
+                "predict.output=" + output));
+        assertThat(predicted.get("documents").asInt()).isEqualTo(DOCUMENTS);
+        List<Row> rows = rows(output);
+        assertThat(rows).hasSize(DOCUMENTS);
+        long right = rows.stream()
+                .filter(row -> row.<String>getAs("predicted").equals(row.getAs("label")))
+                .count();
+        assertThat(right).isGreaterThan(DOCUMENTS * 85 / 100);
+        Row first = rows.get(0);
+        List<Row> probabilities = first.getList(first.fieldIndex("probabilities"));
+        assertThat(probabilities.stream()
+                        .mapToDouble(row -> row.getDouble(1))
+                        .sum())
+                .isCloseTo(1, within(1e-9));
+        assertThat(probabilities.stream().map(row -> row.getString(0))).containsExactly("no", "yes");
+    }
+
+    private static List<Row> rows(Path output) {
+        try (SparkSession session = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate()) {
+            return session.read().parquet(output.toString()).collectAsList();
+        }
+    }
+
+    @Test
+    @Tag("process")
+    void valuesAreLearned() throws IOException {
+        JsonNode result = done(fit(
+                motifs(), "run", "fit.label-field=gc", "fit.epochs=40", "fit.folds=0", "fit.validation-fraction=0.3"));
+        assertThat(result.get("task").asText()).isEqualTo("regression");
+        assertThat(result.at("/r2/mean").asDouble()).isGreaterThan(0.8);
+        assertThat(result.at("/r2/sd").asDouble()).isZero();
+        assertThat(result.at("/rmse/mean").asDouble()).isLessThan(0.05);
+        Path output = directory.resolve("values");
+        done(List.of(
+                "predict",
+                "run.dir=" + directory.resolve("run"),
+                "data.input=" + directory.resolve("motifs.jsonl"),
+                "predict.output=" + output));
+        assertThat(rows(output)).allSatisfy(row -> assertThat(row.<Double>getAs("value")).isBetween(-0.3, 1.3));
+    }
+
+    @Test
+    @Tag("process")
+    void tagsAreLearned() throws IOException {
+        JsonNode result = done(fit(motifs(), "run", "fit.label-field=[long,long]", "fit.task=tagging"));
+        assertThat(result.get("task").asText()).isEqualTo("tagging");
+        assertThat(result.at("/auroc/mean").asDouble()).isGreaterThan(0.4);
+    }
+
+    /** Labels that the documents do not tell cannot be predicted, whatever is tried: nothing of a test leaks. */
+    @Test
+    @Tag("process")
+    void randomLabelsAreNotLearned() throws IOException {
+        Random random = new Random(8);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            String text = i % 4 == 0 && i > 0 ? textOf(lines.get(i - 1)) : bases(random, 24); // with equal documents
+            lines.add(Json.line(
+                    Json.object().put("name", "n" + i).put("text", text).put("label", random.nextInt(2))));
+        }
+        Path input = Files.write(directory.resolve("random.jsonl"), lines);
+        JsonNode result = done(fit(input, "run", "fit.folds=5", "fit.epochs=3"));
+        assertThat(Math.abs(result.at("/mcc/mean").asDouble())).isLessThan(0.1);
+    }
+
+    private static String textOf(String line) throws IOException {
+        return Json.parse("a line", line.getBytes(StandardCharsets.UTF_8)).get("text").asText();
+    }
+
+    /** A driver or an executor dies in the middle; what is predicted afterwards is the same to the bit. */
+    @ParameterizedTest
+    @CsvSource({"driver, ^round 4 is averaged", "executor, ^worker 1 has trained"})
+    @Tag("process")
+    void deathsLeaveNoTrace(String who, String message) throws Exception {
+        Path input = motifs();
+        done(fit(input, "undisturbed", "checkpoint.every-rounds=2", "fit.epochs=4"));
+        NamedPoint point = NamedPoint.killing(message, directory.resolve("death")).atMatch(2);
+        List<String> disturbed = fit(input, "disturbed", "checkpoint.every-rounds=2", "fit.epochs=4");
+        boolean driver = who.equals("driver");
+        HyenaProcess process = HyenaProcess.on(driver ? LOCAL : "local-cluster[2,1,512]");
+        Outcome first = (driver ? process.withDriverAt(point) : process.withExecutorsAt(point))
+                .run(directory, disturbed.toArray(String[]::new));
+        assertThat(first.code()).as(first.messages()).isEqualTo(driver ? HyenaProcess.KILLED : 0);
+        assertThat(point.reached()).isPositive();
+        if (driver) {
+            Outcome second = HyenaProcess.on(LOCAL)
+                    .run(directory, "fit", "run.dir=" + directory.resolve("disturbed"));
+            assertThat(second.code()).as(second.messages()).isZero();
+        }
+        assertThat(Files.readString(directory.resolve("disturbed/predictions.jsonl")))
+                .isEqualTo(Files.readString(directory.resolve("undisturbed/predictions.jsonl")));
+    }
+
+    @Test
+    @Tag("process")
+    void aPretrainedModelIsTheBeginning() throws IOException {
+        Path input = motifs();
+        String dataset = directory.resolve("dataset").toString();
+        done(List.of("prepare", "data.input=" + input, "data.dataset=" + dataset, "data.tokenizer=dna"));
+        Path pretrained = directory.resolve("pretrained");
+        done(List.of(
+                "train",
+                "data.dataset=" + dataset,
+                "run.dir=" + pretrained,
+                "model.d-model=16",
+                "model.n-layer=2",
+                "model.l-max=16",
+                "train.rounds=2",
+                "train.local-steps=2",
+                "train.warmup-steps=2"));
+        List<String> arguments = fit(input, "run", "fit.pretrained=" + pretrained, "fit.trained-layers=1");
+        arguments.removeIf(argument -> argument.startsWith("model."));
+        JsonNode result = done(arguments);
+        assertThat(result.at("/auroc/mean").asDouble()).isBetween(0.3, 1.0);
+        JsonNode settings = Json.parse("fit.json", Files.readAllBytes(directory.resolve("run/fit.json")));
+        assertThat(settings.at("/model/n-layer").asInt()).isEqualTo(2);
+        assertThat(Map.of("l-max", settings.at("/model/l-max").asInt())).containsEntry("l-max", 16);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "fit.label-field=colour, has no colour",
+        "fit.folds=1, at least 2",
+        "data.input=, data.input",
+        "fit.readings=sideways, fit.readings",
+        "train.rounds=7, fit.epochs decides"
+    })
+    void mistakesAreToldInOneSentence(String setting, String expected) throws IOException {
+        Outcome outcome = SmallRun.bare(LOCAL, fit(motifs(), "run", setting));
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.messages().lines().filter(line -> line.startsWith("hyena fit:"))).hasSize(1);
+        assertThat(outcome.messages()).contains(expected);
+    }
+}

@@ -1,0 +1,101 @@
+package io.github.hyenaspark.jobs.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.jobs.fit.Folds.Division;
+import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
+import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+final class FoldsTest {
+    private static final int DOCUMENTS = 200;
+
+    /** A quarter is of class 1; documents i and i + 100 have equal texts for i below 10. */
+    private static LabelSet set() {
+        List<LabelledDocument> documents = new ArrayList<>();
+        double[][] targets = new double[DOCUMENTS][];
+        for (int i = 0; i < DOCUMENTS; i++) {
+            int text = i >= 100 && i < 110 ? i - 100 : i;
+            documents.add(new LabelledDocument("document " + i, "text " + text, 5));
+            targets[i] = new double[] {text % 4 == 0 ? 1 : 0};
+        }
+        return new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
+    }
+
+    private static Folds folds(String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        return Folds.of(set(), Settings.load(all).bind("fit", FitConfig.class));
+    }
+
+    @Test
+    void everyDocumentIsTestedOnceAndNeverTrainedOnThere() {
+        Folds folds = folds("fit.folds=5");
+        List<Integer> tested = new ArrayList<>();
+        for (int fold = 0; fold < 5; fold++) {
+            Division division = folds.division(fold, 0);
+            Arrays.stream(division.test()).forEach(tested::add);
+            assertThat(division.train()).doesNotContain(division.test()).doesNotContain(division.heldOut());
+            assertThat(division.heldOut()).doesNotContain(division.test());
+            assertThat(division.train().length + division.heldOut().length + division.test().length)
+                    .isEqualTo(DOCUMENTS);
+        }
+        assertThat(tested).containsExactlyInAnyOrderElementsOf(
+                IntStream.range(0, DOCUMENTS).boxed().toList());
+    }
+
+    @Test
+    void classesAreSpreadEvenly() {
+        Folds folds = folds("fit.folds=5");
+        for (int fold = 0; fold < 5; fold++) {
+            Division division = folds.division(fold, 0);
+            long ones = Arrays.stream(division.test())
+                    .filter(document -> set().targets()[document][0] == 1)
+                    .count();
+            assertThat(ones).isBetween(8L, 13L);
+            assertThat(division.test().length).isBetween(36, 44);
+            assertThat(division.heldOut().length).isBetween(12, 20);
+        }
+    }
+
+    @Test
+    void equalTextsStayTogether() {
+        Folds folds = folds("fit.folds=5");
+        for (int fold = 0; fold < 5; fold++) {
+            Division division = folds.division(fold, 0);
+            for (int i = 0; i < 10; i++) {
+                int first = i;
+                for (int[] part : List.of(division.train(), division.heldOut(), division.test())) {
+                    boolean has = Arrays.stream(part).anyMatch(document -> document == first);
+                    boolean hasOther = Arrays.stream(part).anyMatch(document -> document == first + 100);
+                    assertThat(has).isEqualTo(hasOther);
+                }
+            }
+        }
+    }
+
+    @Test
+    void modelsOfAFoldHoldOutDifferentDocuments() {
+        Folds folds = folds("fit.folds=5");
+        assertThat(folds.division(0, 0).heldOut()).doesNotContain(folds.division(0, 1).heldOut());
+        assertThat(folds.division(0, 0).test()).isEqualTo(folds.division(0, 1).test());
+    }
+
+    @Test
+    void theSeedAloneDecides() {
+        assertThat(folds("fit.folds=5").division(1, 0).test())
+                .isEqualTo(folds("fit.folds=5").division(1, 0).test())
+                .isNotEqualTo(folds("fit.folds=5", "fit.seed=2").division(1, 0).test());
+    }
+
+    @Test
+    void withoutFoldsWhatIsHeldOutMeasures() {
+        Division division = folds("fit.folds=0").division(0, 0);
+        assertThat(division.test()).isEqualTo(division.heldOut());
+        assertThat(division.heldOut().length).isBetween(16, 24);
+    }
+}

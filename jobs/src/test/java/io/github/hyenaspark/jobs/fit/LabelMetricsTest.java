@@ -1,0 +1,62 @@
+package io.github.hyenaspark.jobs.fit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.hyenaspark.operator.head.LabelHead.Task;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Expected values by hand, or by scikit-learn 1.2 on the same numbers. */
+final class LabelMetricsTest {
+    private static final double[][] TWO = {{0}, {0}, {0}, {1}, {1}};
+    private static final double[][] PREDICTED = {{0.9, 0.1}, {0.6, 0.4}, {0.3, 0.7}, {0.2, 0.8}, {0.6, 0.4}};
+
+    @Test
+    void ofTwoClasses() {
+        Map<String, Double> found = LabelMetrics.of(Task.CLASSIFICATION, PREDICTED, TWO);
+        assertThat(found.get("accuracy")).isEqualTo(0.6);
+        assertThat(found.get("mcc")).isCloseTo((1 * 2 - 1 * 1) / Math.sqrt(2 * 2 * 3 * 3), within(1e-12));
+        // pairs of 1 and 0: 0.8 beats all three; 0.4 beats 0.1, ties with 0.4, loses to 0.7
+        assertThat(found.get("auroc")).isCloseTo((3 + 1.5) / 6, within(1e-12));
+        assertThat(found.get("f1")).isCloseTo((4.0 / 6 + 2.0 / 4) / 2, within(1e-12));
+    }
+
+    @Test
+    void ofThreeClasses() {
+        double[][] predicted = {{1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {0, 0, 1}, {0, 0, 1}, {1, 0, 0}};
+        double[][] targets = {{0}, {0}, {1}, {2}, {2}, {2}};
+        Map<String, Double> found = LabelMetrics.of(Task.CLASSIFICATION, predicted, targets);
+        assertThat(found.get("accuracy")).isCloseTo(4.0 / 6, within(1e-12));
+        // c·s − Σ p·t = 4·6 − (2·2 + 2·1 + 2·3); √((36 − 12)(36 − 14))
+        assertThat(found.get("mcc")).isCloseTo(12 / Math.sqrt(24 * 22), within(1e-12));
+        assertThat(found.get("f1")).isCloseTo((0.5 + 2.0 / 3 + 0.8) / 3, within(1e-12));
+    }
+
+    @Test
+    void ofTags() {
+        double[][] predicted = {{0.9, 0.2}, {0.1, 0.6}, {0.7, 0.7}};
+        double[][] targets = {{1, 0}, {0, 1}, {0, 1}};
+        Map<String, Double> found = LabelMetrics.of(Task.TAGGING, predicted, targets);
+        assertThat(found.get("accuracy")).isCloseTo((2.0 / 3 + 1) / 2, within(1e-12));
+        assertThat(found.get("auroc")).isEqualTo(1);
+        assertThat(found.get("mcc")).isCloseTo((0.5 + 1) / 2, within(1e-12));
+    }
+
+    @Test
+    void ofValues() {
+        double[][] predicted = {{1}, {2}, {3}};
+        double[][] targets = {{1}, {3}, {2}};
+        Map<String, Double> found = LabelMetrics.of(Task.REGRESSION, predicted, targets);
+        assertThat(found.get("rmse")).isCloseTo(Math.sqrt(2.0 / 3), within(1e-12));
+        assertThat(found.get("r2")).isCloseTo(0, within(1e-12));
+    }
+
+    @Test
+    void predictingOneClassAloneHasNoCorrelation() {
+        double[][] one = {{0.9, 0.1}, {0.9, 0.1}, {0.9, 0.1}, {0.9, 0.1}, {0.9, 0.1}};
+        Map<String, Double> found = LabelMetrics.of(Task.CLASSIFICATION, one, TWO);
+        assertThat(found.get("mcc")).isZero();
+        assertThat(found.get("auroc")).isEqualTo(0.5);
+    }
+}
