@@ -1,12 +1,13 @@
 package io.github.hyenaspark.ml;
 
-import org.apache.spark.ml.param.IntParam;
+import java.util.List;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
 
 /**
- * Parameters of every stage here: which column has the documents, and how long a sequence is.
+ * Parameters of every stage here: which column has the documents, and what becomes of those that
+ * cannot be used.
  *
  * @param <S> the stage itself
  */
@@ -25,21 +26,20 @@ public interface DocumentParams<S extends Params> extends Params {
     }
 
     /**
-     * Tokens in the longest sequence that goes through the model at once, at most those that it was made for. A longer
-     * document is cut into sequences that overlap by half, and every token counts once. 0, the default: as many as the
-     * model was made for.
+     * What to do with a document that has no result, because it is null, empty, or refused by the model's tokenizer:
+     * {@code error}, the default, fails with the reason, {@code skip} leaves the row out, {@code keep} has null.
      */
-    default IntParam maxLength() {
-        String doc = "tokens in the longest sequence; longer documents are cut into several that overlap by half;"
-                + " 0: as many as the model was made for";
-        return new IntParam(this, "maxLength", doc, ParamValidators.gtEq(0));
+    default Param<String> handleInvalid() {
+        String doc = "what to do with a document that has no result: error (fail), skip (leave the row out) or keep"
+                + " (null)";
+        return new Param<>(this, "handleInvalid", doc, ParamValidators.inArray(List.of("error", "skip", "keep")));
     }
 
-    default int getMaxLength() {
-        return (int) getOrDefault(maxLength());
+    default String getHandleInvalid() {
+        return getOrDefault(handleInvalid());
     }
 
-    default S setMaxLength(int tokens) {
-        return Stages.set(this, maxLength(), tokens);
+    default S setHandleInvalid(String choice) {
+        return Stages.set(this, handleInvalid(), choice);
     }
 }

@@ -78,13 +78,13 @@ public final class HyenaEmbedder extends Transformer implements PretrainedParams
      */
     @Override
     public Dataset<Row> transform(Dataset<?> documents) {
-        transformSchema(documents.schema());
+        StructType schema = transformSchema(documents.schema());
         String result = uid + "__result";
         Pooling pooling = getPooling().equals("mean") ? new Pooling.Mean() : new Pooling.Last();
         Dataset<Row> computed = Stages.open(this, documents).addVectors(documents, getInputCol(), result, pooling);
         Column vector = computed.col(result).getField("vector").cast("array<double>");
-        return Stages.finish(
-                this, computed, result, "vector", Map.of(getOutputCol(), functions.array_to_vector(vector)));
+        Map<String, Column> values = Map.of(getOutputCol(), functions.array_to_vector(vector));
+        return Stages.finish(this, computed, result, "vector", schema, values);
     }
 
     @Override

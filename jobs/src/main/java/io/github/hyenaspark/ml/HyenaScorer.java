@@ -1,6 +1,5 @@
 package io.github.hyenaspark.ml;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.Param;
@@ -74,15 +73,13 @@ public final class HyenaScorer extends Transformer implements PretrainedParams<H
      */
     @Override
     public Dataset<Row> transform(Dataset<?> documents) {
-        transformSchema(documents.schema());
+        StructType schema = transformSchema(documents.schema());
         String result = uid + "__result";
         Dataset<Row> computed = Stages.open(this, documents).addScores(documents, getInputCol(), result);
-        Map<String, Column> columns = new LinkedHashMap<>();
-        columns.put(getOutputCol(), computed.col(result).getField("bits_per_byte"));
-        if (!getLossCol().isEmpty()) {
-            columns.put(getLossCol(), computed.col(result).getField("loss"));
-        }
-        return Stages.finish(this, computed, result, "loss", columns);
+        Column bits = computed.col(result).getField("bits_per_byte");
+        Column loss = computed.col(result).getField("loss");
+        Map<String, Column> values = Map.of(getOutputCol(), bits, getLossCol(), loss);
+        return Stages.finish(this, computed, result, "loss", schema, values);
     }
 
     @Override
@@ -90,7 +87,7 @@ public final class HyenaScorer extends Transformer implements PretrainedParams<H
         Stages.require(this, pretrained(), "the URI of a run or an export");
         Stages.checkInput(this, schema);
         StructType scored = Stages.with(schema, this, outputCol(), DataTypes.DoubleType);
-        return getLossCol().isEmpty() ? scored : Stages.with(scored, this, lossCol(), DataTypes.DoubleType);
+        return Stages.with(scored, this, lossCol(), DataTypes.DoubleType);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.github.hyenaspark.ml;
 
-import java.util.List;
+import org.apache.spark.ml.param.IntParam;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.ParamValidators;
 import org.apache.spark.ml.param.Params;
@@ -57,20 +57,21 @@ public interface PretrainedParams<S extends Params> extends DocumentParams<S> {
     }
 
     /**
-     * What to do with a document that has no result, because it is null, empty, or refused by the model's tokenizer:
-     * {@code error}, the default, fails with the reason, {@code skip} leaves the row out, {@code keep} has null.
+     * Tokens in the longest sequence that goes through the model at once, at most those that it was made for. A longer
+     * document is cut into sequences that overlap by half, and every token counts once. 0, the default: as many as the
+     * model was made for.
      */
-    default Param<String> handleInvalid() {
-        String doc = "what to do with a document that has no result: error (fail), skip (leave the row out) or keep"
-                + " (null)";
-        return new Param<>(this, "handleInvalid", doc, ParamValidators.inArray(List.of("error", "skip", "keep")));
+    default IntParam maxLength() {
+        String doc = "tokens in the longest sequence; longer documents are cut into several that overlap by half;"
+                + " 0: as many as the model was made for";
+        return new IntParam(this, "maxLength", doc, ParamValidators.gtEq(0));
     }
 
-    default String getHandleInvalid() {
-        return getOrDefault(handleInvalid());
+    default int getMaxLength() {
+        return (int) getOrDefault(maxLength());
     }
 
-    default S setHandleInvalid(String choice) {
-        return Stages.set(this, handleInvalid(), choice);
+    default S setMaxLength(int tokens) {
+        return Stages.set(this, maxLength(), tokens);
     }
 }

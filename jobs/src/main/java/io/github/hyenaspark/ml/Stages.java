@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.spark.ml.attribute.NominalAttribute;
+import org.apache.spark.ml.linalg.SQLDataTypes;
 import org.apache.spark.ml.param.Param;
 import org.apache.spark.ml.param.Params;
 import org.apache.spark.sql.Column;
@@ -17,6 +19,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Metadata;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** What the stages have in common. */
@@ -41,6 +45,15 @@ final class Stages {
         stage.setDefault(stage.handleInvalid(), "error");
     }
 
+    static void setDefaults(PredictionParams<?> stage) {
+        stage.setDefault(stage.predictionCol(), "prediction");
+        stage.setDefault(stage.handleInvalid(), "error");
+        if (stage instanceof ClassificationParams<?> classes) {
+            stage.setDefault(classes.probabilityCol(), "probability");
+            stage.setDefault(classes.rawPredictionCol(), "rawPrediction");
+        }
+    }
+
     /** Refuses a parameter without a value; {@code meaning} says what is expected. */
     static void require(Params stage, Param<?> param, String meaning) {
         String setter = "set" + param.name().substring(0, 1).toUpperCase(Locale.ROOT)
@@ -51,21 +64,44 @@ final class Stages {
     /** Refuses a schema without the column of documents. */
     static void checkInput(DocumentParams<?> stage, StructType schema) {
         require(stage, stage.inputCol(), "the column with the documents");
-        String column = stage.getInputCol();
-        String key = stage.inputCol().toString();
-        List<String> names = List.of(schema.fieldNames());
-        Refusal.unless(names.contains(column), key, column, "one of the columns " + names);
-        DataType type = schema.apply(column).dataType();
+        DataType type = column(stage, schema, stage.inputCol()).dataType();
         String expected = "a column of strings; cast it, or choose another";
-        Refusal.unless(type.equals(DataTypes.StringType), key, column + " of type " + type.simpleString(), expected);
+        Refusal.unless(
+                type.equals(DataTypes.StringType),
+                stage.inputCol().toString(),
+                stage.getInputCol() + " of type " + type.simpleString(),
+                expected);
     }
 
-    /** The schema with one more column, which may be null; refuses one that has it already. */
+    /** The column that a parameter names; refuses a schema without it. */
+    static StructField column(Params stage, StructType schema, Param<String> param) {
+        String column = stage.getOrDefault(param);
+        List<String> names = List.of(schema.fieldNames());
+        Refusal.unless(names.contains(column), param.toString(), column, "one of the columns " + names);
+        return schema.apply(column);
+    }
+
     static StructType with(StructType schema, Params stage, Param<String> param, DataType type) {
+        return with(schema, stage, param, type, Metadata.empty());
+    }
+
+    /** The schema with one more column, which may be null, if it has a name; refuses one that is there already. */
+    static StructType with(StructType schema, Params stage, Param<String> param, DataType type, Metadata metadata) {
         String column = stage.getOrDefault(param);
         boolean isFree = !List.of(schema.fieldNames()).contains(column);
         Refusal.unless(isFree, param.toString(), column, "a name that is not among the columns yet");
-        return schema.add(column, type);
+        return column.isEmpty() ? schema : schema.add(column, type, true, metadata);
+    }
+
+    /** The schema with the columns of a classifier, whose classes have these names or none. */
+    static StructType classified(StructType schema, ClassificationParams<?> stage, List<String> names) {
+        NominalAttribute attribute = NominalAttribute.defaultAttr().withName(stage.getPredictionCol());
+        Metadata metadata = names.isEmpty()
+                ? Metadata.empty()
+                : attribute.withValues(names.toArray(String[]::new)).toMetadata();
+        StructType all = with(schema, stage, stage.predictionCol(), DataTypes.DoubleType, metadata);
+        all = with(all, stage, stage.probabilityCol(), SQLDataTypes.VectorType());
+        return with(all, stage, stage.rawPredictionCol(), SQLDataTypes.VectorType());
     }
 
     static Scoring open(PretrainedParams<?> stage, Dataset<?> documents) {
@@ -81,14 +117,15 @@ final class Stages {
      * The documents with the columns of a stage instead of {@code result}, the struct that they were computed into.
      *
      * @param needed the field of the struct that every document with a result has
-     * @param columns new columns by name, for documents with a result
+     * @param schema of the whole; its new columns are those that {@code values} has a value for
      */
     static Dataset<Row> finish(
-            PretrainedParams<?> stage,
+            DocumentParams<?> stage,
             Dataset<Row> computed,
             String result,
             String needed,
-            Map<String, Column> columns) {
+            StructType schema,
+            Map<String, Column> values) {
         Column there = computed.col(result).getField(needed).isNotNull();
         Column reason = functions.concat(
                 functions.lit(stage.uid() + ": found a document without a result: "),
@@ -96,9 +133,13 @@ final class Stages {
                 functions.lit("; set handleInvalid to skip or keep, or leave such rows out"));
         boolean fails = stage.getHandleInvalid().equals("error");
         Dataset<Row> rows = stage.getHandleInvalid().equals("skip") ? computed.filter(there) : computed;
-        for (Map.Entry<String, Column> column : columns.entrySet()) {
-            Column value = functions.when(there, column.getValue());
-            rows = rows.withColumn(column.getKey(), fails ? value.otherwise(functions.raise_error(reason)) : value);
+        for (StructField field : schema.fields()) {
+            Column value = values.get(field.name());
+            if (value != null) {
+                Column whole = functions.when(there, value);
+                Column column = fails ? whole.otherwise(functions.raise_error(reason)) : whole;
+                rows = rows.withColumn(field.name(), column.as(field.name(), field.metadata()));
+            }
         }
         return rows.drop(result);
     }

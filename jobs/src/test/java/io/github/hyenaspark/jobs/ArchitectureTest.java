@@ -93,7 +93,6 @@ final class ArchitectureTest {
             jobs.spark              | io data.. config operator.tensor operator.head model train.config jobs.report.progress jobs.spark.task jobs.spark.run
             jobs.spark.prepare      | io data.. jobs.report.progress jobs.spark.task
             jobs.spark.session      | io model train.averaging data.prepare data.prepare.unit jobs.report.progress jobs.spark..
-            ml                      | io jobs.spark jobs.spark.run
             jobs.cli                | io io.store config data.document jobs.spark.averaging jobs.spark.session
             jobs.train              | io data.. config model train.config train.optim checkpoint jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli
             jobs.inspect            | io data.. config model train.config checkpoint bench jobs.spark.. jobs.cli jobs.train
@@ -102,6 +101,7 @@ final class ArchitectureTest {
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
+            ml                      | io config jobs.spark jobs.spark.run jobs.spark.session jobs.spark.task jobs.cli jobs.fit
             jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.bench jobs.compare
             """;
 

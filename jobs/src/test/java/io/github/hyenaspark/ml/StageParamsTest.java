@@ -65,6 +65,48 @@ class StageParamsTest {
     }
 
     @Test
+    void aClassifierHasTheParamsOfSparksOwn() {
+        assertThat(names(new HyenaClassifier()))
+                .contains(
+                        "labelCol",
+                        "maxIter",
+                        "predictionCol",
+                        "probabilityCol",
+                        "rawPredictionCol",
+                        "seed",
+                        "stepSize",
+                        "thresholds",
+                        "validationIndicatorCol",
+                        "weightCol");
+        assertThat(names(new HyenaRegressor())).doesNotContain("probabilityCol").contains("tokenizer", "trainedLayers");
+        StructType labelled = DOCUMENTS.add("label", DataTypes.DoubleType);
+        HyenaClassifier classifier = new HyenaClassifier("c").setInputCol("text");
+        assertThat(classifier.transformSchema(labelled).fieldNames())
+                .containsExactly("id", "text", "label", "prediction", "probability", "rawPrediction");
+        assertThat(classifier.setRawPredictionCol("").transformSchema(labelled).fieldNames())
+                .doesNotContain("rawPrediction");
+        assertThatThrownBy(() -> classifier.transformSchema(DOCUMENTS))
+                .hasMessage("c__labelCol: found label, expected one of the columns [id, text]");
+        assertThatThrownBy(() -> new HyenaRegressor("r")
+                        .setInputCol("text")
+                        .setLabelCol("text")
+                        .transformSchema(DOCUMENTS))
+                .hasMessage("r__labelCol: found text of type string, expected a column of numbers; HyenaClassifier takes"
+                        + " strings");
+        assertThatThrownBy(() -> classifier.setValidationIndicatorCol("id").transformSchema(labelled))
+                .hasMessageContaining("expected a column of booleans");
+    }
+
+    @Test
+    void thresholdsDivideProbabilities() {
+        double[] probabilities = {0.5, 0.3, 0.2};
+        assertThat(ClassPredictor.predicted(probabilities, new double[0])).isZero();
+        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 0.5, 0.5})).isEqualTo(1);
+        assertThat(ClassPredictor.predicted(probabilities, new double[] {1, 1, 0})).isEqualTo(2);
+        assertThat(ClassPredictor.predicted(new double[] {1, 0}, new double[] {1, 0})).isZero();
+    }
+
+    @Test
     void whatDoesNotFitIsRefusedBeforeAnythingIsComputed() {
         assertThatThrownBy(() -> new HyenaEmbedder("e").setInputCol("text").transformSchema(DOCUMENTS))
                 .isInstanceOf(IllegalArgumentException.class)

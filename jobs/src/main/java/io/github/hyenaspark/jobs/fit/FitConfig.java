@@ -4,7 +4,9 @@ import io.github.hyenaspark.data.batch.Readings;
 import io.github.hyenaspark.data.token.DnaTokenizer;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.operator.head.LabelHead;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The section {@code fit}; {@code reference.conf} describes its keys. Several label fields are several tags, or several
@@ -24,7 +26,9 @@ public record FitConfig(
         ReadingChoice readings,
         ClassWeights classWeights,
         double dropout,
-        int maxLength) {
+        int maxLength,
+        String weightField,
+        String heldOutField) {
     public FitConfig {
         boolean named = !labelField.isEmpty() && labelField.stream().noneMatch(String::isBlank);
         Refusal.unless(named, "fit.label-field", labelField, "the name of a field of the documents");
@@ -75,6 +79,13 @@ public record FitConfig(
         return readings == ReadingChoice.AUTO
                 ? dna ? Readings.COMPLEMENT : Readings.BOTH
                 : Readings.valueOf(readings.name());
+    }
+
+    /** All fields of a document besides its text and id. */
+    List<String> fields() {
+        List<String> fields = new ArrayList<>(labelField);
+        Stream.of(weightField, heldOutField).filter(field -> !field.isBlank()).forEach(fields::add);
+        return fields;
     }
 
     int trainedLayers(int layers) {

@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -60,7 +61,7 @@ public final class FitJob implements Job {
             "data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
 
     /** The directory of a fitted model below that of its fitting. */
-    static String model(String directory) {
+    public static String model(String directory) {
         return Storage.resolve(directory, "model");
     }
 
@@ -97,11 +98,13 @@ public final class FitJob implements Job {
 
     @Override
     public void run(Settings settings, Console console) throws IOException {
-        fit(settings, console);
+        int threads = settings.bind("train", TrainConfig.class).threads();
+        fit(settings, console, () -> SparkRuntime.start("hyena fit " + settings.bind("run", RunConfig.class).dir(), threads));
     }
 
-    /** Runs a fitting in the session of this JVM, or in one of its own; returns what it prints. */
-    static ObjectNode fit(Settings settings, Console console) throws IOException {
+    /** Runs a fitting in a session; returns what it prints. */
+    public static ObjectNode fit(Settings settings, Console console, Supplier<SparkRuntime> session)
+            throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         FitConfig config = settings.bind("fit", FitConfig.class);
@@ -121,8 +124,7 @@ public final class FitJob implements Job {
             return json;
         }
         console.stop().with(Stop.CONTINUES);
-        int threads = settings.bind("train", TrainConfig.class).threads();
-        try (SparkRuntime runtime = SparkRuntime.start("hyena fit " + run.dir(), threads)) {
+        try (SparkRuntime runtime = session.get()) {
             var observer = new Watching(run.progress(), console);
             DatasetSpec spec = spec(settings, storage, run.dir(), config);
             DatasetSnapshot snapshot = snapshot(runtime.context(), storage, spec, observer);
@@ -182,7 +184,7 @@ public final class FitJob implements Job {
         DataConfig data = settings.bind("data", DataConfig.class);
         Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
         Set<String> columns = new LinkedHashSet<>(data.source().columns());
-        columns.addAll(config.labelField());
+        columns.addAll(config.fields());
         if (!data.source().idField().isBlank()) {
             columns.add(data.source().idField());
         }

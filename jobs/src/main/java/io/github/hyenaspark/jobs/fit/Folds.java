@@ -21,10 +21,12 @@ import java.util.stream.IntStream;
 final class Folds {
     private static final int STRETCH = 20; // documents of neighbouring values
 
+    private final LabelSet set;
     private final double[] place; // of each document among those like it, in [0, 1)
     private final FitConfig config;
 
-    private Folds(double[] place, FitConfig config) {
+    private Folds(LabelSet set, double[] place, FitConfig config) {
+        this.set = set;
         this.place = place;
         this.config = config;
     }
@@ -52,7 +54,7 @@ final class Folds {
                 group.forEach(document -> place[document] = at);
             }
         }
-        return new Folds(place, config);
+        return new Folds(set, place, config);
     }
 
     /** Groups of documents that are alike, by the label of their first. */
@@ -89,8 +91,11 @@ final class Folds {
                 all(tested.or(heldOut).negate()), all(heldOut), all(config.folds() > 0 ? tested : heldOut));
     }
 
-    /** The part of a fold's other documents that begins at a share of each fold. */
+    /** The part of a fold's other documents that begins at a share of each fold, or what their own field says. */
     private boolean isHeldOut(int document, int model) {
+        if (!config.heldOutField().isBlank()) {
+            return set.documents().get(document).heldOut();
+        }
         double within = config.folds() == 0 ? place[document] : place[document] * config.folds() % 1;
         double begin = model * config.validationFraction() % 1;
         double after = (within - begin + 1) % 1;

@@ -7,6 +7,7 @@ import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
 import io.github.hyenaspark.data.shard.table.DocumentRow;
 import io.github.hyenaspark.data.shard.table.DocumentTable;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.io.IOException;
@@ -29,8 +30,11 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     private static final int MOST_WHOLE_CLASSES = 20;
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
 
-    /** One document: the id its source gives or its place, a hash of its text, and its tokens without the end. */
-    record LabelledDocument(String id, String contentHash, long tokens) {}
+    /**
+     * One document: the id its source gives or its place, a hash of its text, its tokens without the end, what its loss
+     * is multiplied by, and whether {@code fit.held-out-field} says that it is not to be trained on.
+     */
+    record LabelledDocument(String id, String contentHash, long tokens, double weight, boolean heldOut) {}
 
     static LabelSet read(
             Storage storage, DatasetSnapshot snapshot, String dataset, FitConfig config, String idField)
@@ -52,7 +56,8 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
             }
             for (DocumentRow row : rows) {
                 String id = row.columns().getOrDefault(idField, row.id());
-                documents.add(new LabelledDocument(id, row.contentHash(), row.tokens() - 1));
+                documents.add(new LabelledDocument(
+                        id, row.contentHash(), row.tokens() - 1, weight(row, config), heldOut(row, config)));
                 labels.add(labels(row, config.labelField()));
             }
         }
@@ -60,12 +65,28 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     }
 
     private static List<String> labels(DocumentRow row, List<String> fields) {
-        return fields.stream()
-                .map(field -> Optional.ofNullable(row.columns().get(field))
-                        .orElseThrow(() -> new IllegalArgumentException("fit.label-field: the document " + row.id()
-                                + " of " + row.path() + " has no " + field + ", found the columns "
-                                + row.columns().keySet() + "; give every document its label, or leave it out")))
-                .toList();
+        return fields.stream().map(field -> value(row, "label", field)).toList();
+    }
+
+    private static double weight(DocumentRow row, FitConfig config) {
+        String weight = config.weightField().isBlank() ? "1" : value(row, "weight", config.weightField());
+        boolean fits = isNumber(weight) && Double.parseDouble(weight) >= 0;
+        Refusal.unless(fits, "fit.weight-field", weight + " of the document " + row.id(), "a number of at least 0");
+        return Double.parseDouble(weight);
+    }
+
+    private static boolean heldOut(DocumentRow row, FitConfig config) {
+        String heldOut = config.heldOutField().isBlank() ? "false" : value(row, "held-out", config.heldOutField());
+        boolean fits = heldOut.equals("true") || heldOut.equals("false");
+        Refusal.unless(fits, "fit.held-out-field", heldOut + " of the document " + row.id(), "true or false");
+        return heldOut.equals("true");
+    }
+
+    private static String value(DocumentRow row, String what, String field) {
+        return Optional.ofNullable(row.columns().get(field))
+                .orElseThrow(() -> new IllegalArgumentException("fit." + what + "-field: the document " + row.id()
+                        + " of " + row.path() + " has no " + field + ", found the columns "
+                        + row.columns().keySet() + "; give every document one, or leave it out"));
     }
 
     private static LabelSet of(List<LabelledDocument> documents, List<List<String>> labels, FitConfig config) {
@@ -142,16 +163,16 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
         return Arrays.stream(targets).flatMapToDouble(Arrays::stream).toArray();
     }
 
-    /** By document: 1, or what makes all classes of {@code train} count the same. */
+    /** By document: its own, and what makes all classes of {@code train} count the same. */
     double[] weights(FitConfig.ClassWeights choice, int[] train) {
         double[] weights = new double[documents.size()];
-        Arrays.fill(weights, 1);
+        Arrays.setAll(weights, document -> documents.get(document).weight());
         if (choice == FitConfig.ClassWeights.BALANCED && task == Task.CLASSIFICATION) {
             long[] counts = new long[names.size()];
             Arrays.stream(train).forEach(document -> counts[(int) targets[document][0]]++);
             for (int document = 0; document < weights.length; document++) {
                 long count = Math.max(1, counts[(int) targets[document][0]]);
-                weights[document] = (double) train.length / (names.size() * count);
+                weights[document] *= (double) train.length / (names.size() * count);
             }
         }
         return weights;

@@ -6,19 +6,13 @@ import io.github.hyenaspark.jobs.spark.Scorer.Detail;
 import io.github.hyenaspark.jobs.spark.run.TrainedRun;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -156,21 +150,8 @@ public final class Scoring {
 
     private <R extends Inference.Result> Dataset<Row> beside(
             Dataset<?> documents, String text, String column, Inference<R> inference) {
-        StructType schema = documents.schema();
-        int at = schema.fieldIndex(text);
         SentModel sent = model;
-        MapPartitionsFunction<Row, Row> computed =
-                part -> sent.rows(new TextRows.DataFrameTexts(part, at, row -> row), inference);
-        StructType type = behind(new StructType().add("document", schema, false), inference);
-        Dataset<Row> rows = documents.toDF().mapPartitions(computed, Encoders.row(type));
-        List<Column> columns = new ArrayList<>();
-        for (StructField field : schema.fields()) { // an encoder of rows loses the metadata
-            columns.add(rows.col("document").getField(field.name()).as(field.name(), field.metadata()));
-        }
-        Column[] results =
-                Arrays.stream(type.fieldNames()).skip(1).map(rows::col).toArray(Column[]::new);
-        columns.add(functions.struct(results).as(column));
-        return rows.select(columns.toArray(Column[]::new));
+        return ResultColumns.add(documents, text, column, inference.columns(), texts -> sent.rows(texts, inference));
     }
 
     Embedder inference(Pooling pooling) {

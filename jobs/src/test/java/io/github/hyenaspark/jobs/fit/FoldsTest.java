@@ -21,7 +21,7 @@ final class FoldsTest {
         double[][] targets = new double[DOCUMENTS][];
         for (int i = 0; i < DOCUMENTS; i++) {
             int text = i >= 100 && i < 110 ? i - 100 : i;
-            documents.add(new LabelledDocument("document " + i, "text " + text, 5));
+            documents.add(new LabelledDocument("document " + i, "text " + text, 5, 1, false));
             targets[i] = new double[] {text % 4 == 0 ? 1 : 0};
         }
         return new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);

@@ -67,6 +67,22 @@ public final class SparkRuntime implements AutoCloseable {
                 : borrow(SparkSession.builder().getOrCreate(), threads);
     }
 
+    /**
+     * The session of an application, for a job that sends Serializable values only and needs no plugin. Refuses one of
+     * Kryo without our registrator, since Kryo itself cannot carry records.
+     */
+    public static SparkRuntime of(SparkSession session) {
+        SparkConf conf = session.sparkContext().getConf();
+        boolean kryo = conf.get(SERIALIZER, "").equals(KRYO);
+        boolean known = List.of(conf.get(REGISTRATOR, "").split(",", -1)).contains(KryoRegistration.class.getName());
+        Refusal.unless(
+                !kryo || known,
+                SERIALIZER,
+                KRYO + " without " + REGISTRATOR + "=" + KryoRegistration.class.getName(),
+                "with it, or Spark's default serializer");
+        return new SparkRuntime(session, false);
+    }
+
     private static SparkRuntime borrow(SparkSession session, int threads) {
         SparkConf conf = session.sparkContext().getConf();
         Map<String, String> needed = new LinkedHashMap<>();

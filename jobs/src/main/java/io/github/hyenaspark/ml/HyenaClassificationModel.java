@@ -1,0 +1,143 @@
+package io.github.hyenaspark.ml;
+
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.jobs.fit.FittedModel;
+import io.github.hyenaspark.jobs.fit.LabelPredictor;
+import io.github.hyenaspark.jobs.spark.ResultColumns;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.Model;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.param.StringArrayParam;
+import org.apache.spark.ml.util.DefaultParamsReadable;
+import org.apache.spark.ml.util.DefaultParamsWritable;
+import org.apache.spark.ml.util.MLReader;
+import org.apache.spark.ml.util.MLWriter;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Predicts the classes of documents; what {@link HyenaClassifier} gives. A saved model has all that it needs: Spark's
+ * metadata, and the parameters in safetensors files.
+ */
+public final class HyenaClassificationModel extends Model<HyenaClassificationModel>
+        implements ClassificationParams<HyenaClassificationModel>, DefaultParamsWritable {
+    private static final long serialVersionUID = 1;
+
+    private final String uid;
+    private transient @Nullable FittedModel fitted;
+
+    /** For Spark, which reads a model's description first; {@link #load} reads the whole. */
+    public HyenaClassificationModel(String uid) {
+        this.uid = uid;
+        Stages.setDefaults(this);
+        setDefault(labels(), new String[0]);
+    }
+
+    /** Reads models that {@code write} or {@code save} wrote. */
+    public static MLReader<HyenaClassificationModel> read() {
+        return new ModelFiles.Reader<>(
+                new DefaultParamsReadable<HyenaClassificationModel>() {}.read(), HyenaClassificationModel::with);
+    }
+
+    public static HyenaClassificationModel load(String path) {
+        return read().load(path);
+    }
+
+    HyenaClassificationModel with(FittedModel content) {
+        fitted = content;
+        return this;
+    }
+
+    HyenaClassificationModel setLabels(List<String> names) {
+        return Stages.set(this, labels(), names.toArray(String[]::new));
+    }
+
+    private FittedModel fitted() {
+        return Objects.requireNonNull(fitted, "a model is read by load, or made by HyenaClassifier.fit");
+    }
+
+    @Override
+    public String uid() {
+        return uid;
+    }
+
+    /** The names of classes by their numbers; none if the labels were numbers without names. */
+    public StringArrayParam labels() {
+        return new StringArrayParam(this, "labels", "the names of classes by their numbers; none: they have no names");
+    }
+
+    public String[] getLabels() {
+        return getOrDefault(labels());
+    }
+
+    /** How many classes there are: one more than the greatest number. */
+    public int numClasses() {
+        int[] classes = classes();
+        return Math.max(getLabels().length, classes[classes.length - 1] + 1);
+    }
+
+    /** The number of the class of each output. */
+    private int[] classes() {
+        List<String> labels = List.of(getLabels());
+        List<String> names = fitted().names();
+        return names.stream()
+                .mapToInt(name -> names.equals(labels) ? labels.indexOf(name) : Integer.parseInt(name))
+                .toArray();
+    }
+
+    /**
+     * The documents, in their order and partitions, and what is predicted of them.
+     *
+     * @throws IllegalArgumentException if the columns do not fit
+     */
+    @Override
+    public Dataset<Row> transform(Dataset<?> documents) {
+        StructType schema = transformSchema(documents.schema());
+        JavaSparkContext context =
+                JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
+        double[] divisors = isDefined(thresholds()) ? getThresholds() : new double[0];
+        var predictor =
+                new ClassPredictor(LabelPredictor.send(context, fitted()), classes(), numClasses(), divisors);
+        String result = uid + "__result";
+        Dataset<Row> computed = ResultColumns.predict(documents, getInputCol(), result, predictor);
+        Column struct = computed.col(result);
+        Map<String, Column> values = new HashMap<>();
+        values.put(getPredictionCol(), struct.getField(ClassPredictor.PREDICTION));
+        values.put(getProbabilityCol(), struct.getField(ClassPredictor.PROBABILITY));
+        values.put(getRawPredictionCol(), struct.getField(ClassPredictor.RAW));
+        return Stages.finish(this, computed, result, ClassPredictor.PREDICTION, schema, values);
+    }
+
+    @Override
+    public StructType transformSchema(StructType schema) {
+        Stages.checkInput(this, schema);
+        if (isDefined(thresholds())) {
+            double[] found = getThresholds();
+            boolean fits = found.length == numClasses()
+                    && Arrays.stream(found).allMatch(each -> each >= 0)
+                    && Arrays.stream(found).filter(each -> each == 0).count() < 2;
+            String expected = numClasses() + " numbers, none negative and at most one of them 0";
+            Refusal.unless(fits, thresholds().toString(), Arrays.toString(found), expected);
+        }
+        return Stages.classified(schema, this, List.of(getLabels()));
+    }
+
+    @Override
+    public MLWriter write() {
+        return new ModelFiles.Writer(DefaultParamsWritable.super.write(), fitted());
+    }
+
+    @Override
+    public HyenaClassificationModel copy(ParamMap extra) {
+        HyenaClassificationModel copy = copyValues(new HyenaClassificationModel(uid).with(fitted()), extra);
+        return copy.setParent(parent());
+    }
+}

@@ -1,0 +1,191 @@
+package io.github.hyenaspark.ml;
+
+import io.github.hyenaspark.config.Settings;
+import io.github.hyenaspark.io.Refusal;
+import io.github.hyenaspark.io.Storage;
+import io.github.hyenaspark.jobs.cli.Console;
+import io.github.hyenaspark.jobs.fit.FitJob;
+import io.github.hyenaspark.jobs.fit.FittedModel;
+import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
+import io.github.hyenaspark.jobs.spark.task.SparkStorage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.param.Param;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.NumericType;
+import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** From a DataFrame to a fitted model: the documents go to files in one pass without a shuffle, and those to {@code fit}. */
+final class LabelFit {
+    private static final Logger LOG = LoggerFactory.getLogger(LabelFit.class);
+    private static final String TEXT = "text";
+    private static final String LABEL = "label";
+    private static final String ID = "id";
+    private static final String WEIGHT = "weight";
+    private static final String HELD_OUT = "held_out";
+
+    private LabelFit() {}
+
+    static void setDefaults(FitParams<?> stage) {
+        stage.setDefault(stage.labelCol(), "label");
+        stage.setDefault(stage.seed(), 1L);
+        stage.setDefault(stage.maxIter(), Integer.parseInt(standard("epochs")));
+        stage.setDefault(stage.pooling(), "mean");
+        stage.setDefault(stage.trainedLayers(), -1);
+        stage.setDefault(stage.maxLength(), Integer.parseInt(standard("max-length")));
+        stage.setDefault(stage.settings(), new String[0]);
+    }
+
+    /** A default of the section {@code fit}. */
+    private static String standard(String key) {
+        return Settings.defaultsOf("fit")
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(key + " = "))
+                .map(line -> line.substring(key.length() + 3).replaceFirst("\\s*#.*", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Refuses a schema that lacks a column which is set, or has one of another type. */
+    static void checkColumns(FitParams<?> stage, StructType schema) {
+        Stages.checkInput(stage, schema);
+        Stages.column(stage, schema, stage.labelCol());
+        if (stage.isDefined(stage.weightCol())) {
+            boolean fits = Stages.column(stage, schema, stage.weightCol()).dataType() instanceof NumericType;
+            Refusal.unless(fits, stage.weightCol().toString(), stage.getWeightCol(), "a column of numbers");
+        }
+        if (stage.isDefined(stage.validationIndicatorCol())) {
+            Param<String> param = stage.validationIndicatorCol();
+            boolean fits = Stages.column(stage, schema, param).dataType().equals(DataTypes.BooleanType);
+            Refusal.unless(fits, param.toString(), stage.getValidationIndicatorCol(), "a column of booleans");
+        }
+    }
+
+    /**
+     * Fits a model.
+     *
+     * @param label what the documents' labels are written as, of strings
+     * @param task of the setting {@code fit.task}
+     */
+    static FittedModel fit(FitParams<?> stage, Dataset<?> documents, Column label, String task) {
+        JavaSparkContext context =
+                JavaSparkContext.fromSparkContext(documents.sparkSession().sparkContext());
+        try {
+            Storage storage = SparkStorage.of(context);
+            String directory = Storage.resolve(
+                    directory(stage, context), "hyena-" + stage.uid() + "-" + UUID.randomUUID());
+            LOG.info("{}: what fitting needs is in {} until it ends", stage.uid(), directory);
+            try {
+                String input = Storage.resolve(directory, "documents");
+                documents(stage, documents, label).write().json(input);
+                String run = Storage.resolve(directory, "run");
+                List<String> settings = settings(stage, context, input, run, task);
+                return run(documents.sparkSession(), settings, storage, run);
+            } finally {
+                storage.delete(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(stage.uid() + ": cannot read or write the files of a fitting", e);
+        }
+    }
+
+    private static FittedModel run(SparkSession session, List<String> arguments, Storage storage, String run)
+            throws IOException {
+        var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(arguments)));
+        all.addAll(arguments);
+        FitJob.fit(Settings.load(all), new Console(nowhere, nowhere), () -> SparkRuntime.of(session));
+        return FittedModel.read(storage, FitJob.model(run));
+    }
+
+    /** A document's id is its text, so it does not matter in which partitions the documents are. */
+    private static Dataset<Row> documents(FitParams<?> stage, Dataset<?> documents, Column label) {
+        Dataset<Row> all = documents.toDF();
+        Column text = column(all, stage.getInputCol());
+        List<Column> columns =
+                new ArrayList<>(List.of(functions.sha2(text, 256).as(ID), text.as(TEXT), label.as(LABEL)));
+        if (stage.isDefined(stage.weightCol())) {
+            columns.add(column(all, stage.getWeightCol()).cast(DataTypes.DoubleType).as(WEIGHT));
+        }
+        if (stage.isDefined(stage.validationIndicatorCol())) {
+            columns.add(column(all, stage.getValidationIndicatorCol()).as(HELD_OUT));
+        }
+        Dataset<Row> rows = all.select(columns.toArray(Column[]::new));
+        return stage.getHandleInvalid().equals("error") ? rows : rows.na().drop(new String[] {TEXT, LABEL});
+    }
+
+    /** The column of a name, whatever characters it has. */
+    static Column column(Dataset<Row> documents, String name) {
+        return documents.col("`" + name.replace("`", "``") + "`");
+    }
+
+    private static List<String> settings(
+            FitParams<?> stage, JavaSparkContext context, String input, String run, String task) {
+        List<String> settings = new ArrayList<>(List.of(
+                "data.input=" + input,
+                "data.source.text-field=" + TEXT,
+                "data.source.id-field=" + ID,
+                "run.dir=" + run,
+                "fit.label-field=" + LABEL,
+                "fit.task=" + task,
+                "fit.folds=0",
+                "fit.epochs=" + stage.getMaxIter(),
+                "fit.seed=" + stage.getSeed(),
+                "fit.pooling=" + stage.getPooling(),
+                "fit.trained-layers=" + stage.getTrainedLayers(),
+                "fit.max-length=" + stage.getMaxLength(),
+                "train.threads=" + context.getConf().getInt("spark.task.cpus", 1)));
+        boolean begun = stage.isDefined(stage.pretrained());
+        if (begun) {
+            settings.add("fit.pretrained=" + stage.getPretrained());
+        }
+        if (begun || stage.isDefined(stage.tokenizer())) {
+            settings.add("data.tokenizer="
+                    + (stage.isDefined(stage.tokenizer()) ? stage.getTokenizer() : stage.getPretrained()));
+        }
+        if (stage.isDefined(stage.reverseComplement())) {
+            settings.add("fit.readings=" + (stage.getReverseComplement() ? "complement" : "forward"));
+        }
+        if (stage.isDefined(stage.stepSize())) {
+            settings.add("train.lr=" + stage.getStepSize());
+        }
+        if (stage.isDefined(stage.weightCol())) {
+            settings.add("fit.weight-field=" + WEIGHT);
+        }
+        if (stage.isDefined(stage.validationIndicatorCol())) {
+            settings.add("fit.held-out-field=" + HELD_OUT);
+        }
+        settings.addAll(List.of(stage.getSettings()));
+        return settings;
+    }
+
+    private static String directory(FitParams<?> stage, JavaSparkContext context) {
+        if (stage.isDefined(stage.checkpointDir())) {
+            return stage.getCheckpointDir();
+        }
+        boolean one = context.isLocal();
+        Refusal.unless(
+                one || context.getCheckpointDir().isPresent(),
+                stage.checkpointDir().toString(),
+                "nothing",
+                "the URI of a directory that all executors reach; call setCheckpointDir");
+        return context.getCheckpointDir()
+                .or(Path.of(System.getProperty("java.io.tmpdir")).toUri().toString());
+    }
+}

@@ -1,0 +1,217 @@
+package io.github.hyenaspark.ml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.hyenaspark.io.Json;
+import io.github.hyenaspark.jobs.testing.OtherApplication;
+import io.github.hyenaspark.jobs.testing.PipelineApplication;
+import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.ml.Pipeline;
+import org.apache.spark.ml.PipelineModel;
+import org.apache.spark.ml.PipelineStage;
+import org.apache.spark.ml.evaluation.BinaryClassificationEvaluator;
+import org.apache.spark.ml.feature.IndexToString;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.ml.param.ParamMap;
+import org.apache.spark.ml.tuning.CrossValidator;
+import org.apache.spark.ml.tuning.ParamGridBuilder;
+import org.apache.spark.ml.tuning.TrainValidationSplit;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Estimators and their models in a session that is an application's own. */
+@Tag("process")
+class LabelStagesIT {
+    private static final int DOCUMENTS = 120;
+
+    /** A model that learns the difference between two alphabets in seconds. */
+    private static final String[] SMALL = {
+        "model.d-model=16",
+        "model.n-layer=1",
+        "model.mixer=hyena",
+        "model.filter.width=8",
+        "model.filter.emb=5",
+        "train.batch-size=8",
+        "fit.dropout=0"
+    };
+
+    @TempDir
+    static Path shared;
+
+    private static Path documents = Path.of("");
+    private static SparkSession session = OtherApplication.session("local[2]");
+
+    /** Documents of one of two alphabets, with some letters of the other; what share is of the first is known. */
+    @BeforeAll
+    static void write() throws IOException {
+        documents = shared.resolve("documents.jsonl");
+        var lines = new StringBuilder();
+        for (int i = 0; i < DOCUMENTS; i++) {
+            var text = new StringBuilder();
+            int length = 20 + i % 13;
+            boolean first = i % 2 == 0;
+            int own = 0;
+            for (int at = 0; at < length; at++) {
+                boolean stray = (at * 7 + i * 3) % 10 == 0;
+                own += first != stray ? 1 : 0;
+                text.append((char) ((first != stray ? 'a' : 'n') + (at * 5 + i) % 13));
+            }
+            lines.append(Json.line(Json.object()
+                            .put("id", i)
+                            .put("text", text.toString())
+                            .put("alphabet", first ? "first" : "second")
+                            .put("share", (double) own / length)))
+                    .append('\n');
+        }
+        Files.writeString(documents, lines);
+    }
+
+    @AfterAll
+    static void stop() {
+        session.stop();
+    }
+
+    private static Dataset<Row> read() {
+        return session.read()
+                .json(documents.toString())
+                .withColumn("label", functions.expr("int(alphabet = 'second')"));
+    }
+
+    private static HyenaClassifier classifier() {
+        return new HyenaClassifier()
+                .setInputCol("text")
+                .setMaxIter(6)
+                .setCheckpointDir(shared.resolve("place").toString())
+                .setSettings(SMALL);
+    }
+
+    private static double accuracy(Dataset<Row> predicted) {
+        return (double) predicted.filter("prediction = label").count() / predicted.count();
+    }
+
+    @Test
+    void classesThatAreStringsComeBackFromAPipelineOfAnotherJvm() throws Exception {
+        String saved = shared.resolve("pipeline").toString();
+        PipelineStage[] stages = {
+            classifier().setLabelCol("alphabet"),
+            new IndexToString().setInputCol("prediction").setOutputCol("predicted")
+        };
+        PipelineModel model = new Pipeline().setStages(stages).fit(read());
+        try (Stream<Path> left = Files.list(shared.resolve("place"))) {
+            assertThat(left).as("files of the fitting").isEmpty();
+        }
+        Dataset<Row> predicted = model.transform(read());
+        assertThat(predicted.columns())
+                .endsWith("label", "prediction", "probability", "rawPrediction", "predicted");
+        assertThat(accuracy(predicted)).isGreaterThan(0.9);
+        assertThat(predicted.filter("predicted != alphabet").count())
+                .isEqualTo(predicted.filter("prediction != label").count());
+        Vector probability = predicted.first().getAs("probability");
+        Vector raw = predicted.first().getAs("rawPrediction");
+        assertThat(probability.apply(0) + probability.apply(1)).isCloseTo(1, within(1e-9));
+        assertThat(Math.exp(raw.apply(1))).isCloseTo(probability.apply(1), within(1e-9));
+
+        model.save(saved);
+        assertThat(PipelineModel.load(saved).transform(read()).collectAsList()).isEqualTo(predicted.collectAsList());
+        Outcome outcome = OtherApplication.run(shared, PipelineApplication.class, saved, documents.toString());
+        assertThat(outcome.code()).as(outcome.messages()).isZero();
+        List<String> found = outcome.results().lines().toList();
+        List<String> expected = predicted.drop("label").toJSON().collectAsList();
+        assertThat(found).hasSize(DOCUMENTS);
+        for (int i = 0; i < DOCUMENTS; i++) { // another kernel rounds differently
+            assertThat(json(found.get(i)).get("predicted"))
+                    .isEqualTo(json(expected.get(i)).get("predicted"));
+            assertThat(second(found.get(i))).isCloseTo(second(expected.get(i)), within(1e-4));
+        }
+    }
+
+    private static JsonNode json(String line) throws IOException {
+        return Json.parse("a row", line.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static double second(String line) throws IOException {
+        return json(line).at("/probability/values/1").doubleValue();
+    }
+
+    @Test
+    void classesThatAreNumbersAreChosenAmongByCrossValidation() {
+        HyenaClassifier classifier = classifier().setMaxIter(3);
+        ParamMap[] grid = new ParamGridBuilder()
+                .addGrid(classifier.stepSize(), new double[] {1e-9, 2e-3})
+                .build();
+        var evaluator = new BinaryClassificationEvaluator();
+        var cross = new CrossValidator()
+                .setEstimator(classifier)
+                .setEvaluator(evaluator)
+                .setEstimatorParamMaps(grid)
+                .setNumFolds(2)
+                .fit(read());
+        assertThat(cross.avgMetrics()[1]).isGreaterThan(0.9);
+        assertThat(accuracy(cross.transform(read()))).isGreaterThan(0.8);
+        var split = new TrainValidationSplit()
+                .setEstimator(classifier)
+                .setEvaluator(evaluator)
+                .setEstimatorParamMaps(new ParamGridBuilder().build())
+                .fit(read());
+        assertThat(split.validationMetrics()[0]).isGreaterThan(0.9);
+    }
+
+    @Test
+    void documentsOfNoWeightTeachNothingAndThoseHeldOutAreNamed() {
+        Dataset<Row> some = read().withColumn("wrong", functions.expr("id % 3 = 0"))
+                .withColumn("weight", functions.expr("if(wrong, 0.0, 1.0)"))
+                .withColumn("taught", functions.expr("if(wrong, 0, label)"))
+                .withColumn("validates", functions.expr("id % 5 = 1"));
+        HyenaClassificationModel model = classifier()
+                .setLabelCol("taught")
+                .setWeightCol("weight")
+                .setValidationIndicatorCol("validates")
+                .fit(some);
+        assertThat(accuracy(model.transform(some))).isGreaterThan(0.9);
+        assertThat(model.numClasses()).isEqualTo(2);
+        assertThat(model.setThresholds(1, 0).transform(some).filter("prediction = 1").count())
+                .isEqualTo(DOCUMENTS);
+        assertThatThrownBy(() -> model.setThresholds(1, 1, 1).transform(some))
+                .hasMessageContaining("expected 2 numbers");
+    }
+
+    @Test
+    void valuesArePredictedInTheirUnit() throws IOException {
+        HyenaRegressionModel model = new HyenaRegressor()
+                .setInputCol("text")
+                .setLabelCol("percent")
+                .setMaxIter(10)
+                .setSettings(SMALL)
+                .fit(read().withColumn("percent", functions.expr("100 * share")));
+        String saved = shared.resolve("regression").toString();
+        model.save(saved);
+        assertThat(HyenaRegressionModel.load(saved).transform(read()).collectAsList())
+                .isEqualTo(model.transform(read()).collectAsList());
+        Row errors = model.transform(read())
+                .selectExpr("avg(pow(prediction - 100 * share, 2))", "var_pop(100 * share)")
+                .first();
+        assertThat(errors.getDouble(0)).isLessThan(0.2 * errors.getDouble(1));
+    }
+
+    @Test
+    void labelsThatAreNoClassesAreRefused() {
+        assertThatThrownBy(() -> classifier().setLabelCol("share").fit(read()))
+                .hasStackTraceContaining("expected whole numbers from 0; cast classes to strings");
+    }
+}
