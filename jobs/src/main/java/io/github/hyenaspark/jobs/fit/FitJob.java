@@ -44,9 +44,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +64,7 @@ public final class FitJob implements Job {
             "data.dataset", "data.input", "run.dir", "run.progress", "run.allow-inexact-resume", "run.merge");
 
     /** The directory of a fitted model below that of its fitting. */
-    static String model(String directory) {
+    public static String model(String directory) {
         return Storage.resolve(directory, "model");
     }
 
@@ -107,11 +109,18 @@ public final class FitJob implements Job {
 
     @Override
     public void run(Settings settings, Console console) throws IOException {
-        fit(settings, console);
+        int threads = settings.bind("train", TrainConfig.class).threads();
+        String dir = settings.bind("run", RunConfig.class).dir();
+        fit(settings, console, () -> SparkRuntime.start("hyena fit " + dir, threads));
     }
 
-    /** Runs a fitting in the session of this JVM, or in one of its own; returns what it prints. */
-    static ObjectNode fit(Settings settings, Console console) throws IOException {
+    /** Runs a fitting in an application's session, whatever its serializer; returns what the command would print. */
+    public static ObjectNode fit(Settings settings, Console console, SparkSession session) throws IOException {
+        return fit(settings, console, () -> SparkRuntime.of(session));
+    }
+
+    private static ObjectNode fit(Settings settings, Console console, Supplier<SparkRuntime> session)
+            throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
         FitConfig config = settings.bind("fit", FitConfig.class);
@@ -131,8 +140,7 @@ public final class FitJob implements Job {
             return json;
         }
         console.stop().with(Stop.CONTINUES);
-        int threads = settings.bind("train", TrainConfig.class).threads();
-        try (SparkRuntime runtime = SparkRuntime.start("hyena fit " + run.dir(), threads)) {
+        try (SparkRuntime runtime = session.get()) {
             var observer = new Watching(run.progress(), console);
             Optional<TaskInput> task = PrepareJob.task(settings);
             if (task.isPresent()) {

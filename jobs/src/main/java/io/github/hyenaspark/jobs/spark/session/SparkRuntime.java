@@ -67,6 +67,14 @@ public final class SparkRuntime implements AutoCloseable {
                 : borrow(SparkSession.builder().getOrCreate(), threads);
     }
 
+    /**
+     * The session of an application that calls us, whatever its serializer: what crosses the wire is Serializable. It
+     * lacks the plugin, so progress comes round by round, and executors read with settings under {@code spark.hadoop.}.
+     */
+    public static SparkRuntime of(SparkSession session) {
+        return new SparkRuntime(session, false);
+    }
+
     private static SparkRuntime borrow(SparkSession session, int threads) {
         SparkConf conf = session.sparkContext().getConf();
         Map<String, String> needed = new LinkedHashMap<>();
