@@ -6,7 +6,6 @@ import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.fit.FitJob;
 import io.github.hyenaspark.jobs.fit.FittedModel;
-import io.github.hyenaspark.jobs.spark.session.SparkRuntime;
 import io.github.hyenaspark.jobs.spark.task.SparkStorage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -110,7 +109,7 @@ final class LabelFit {
         var nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
         List<String> all = new ArrayList<>(new FitJob().derived(Settings.load(arguments)));
         all.addAll(arguments);
-        FitJob.fit(Settings.load(all), new Console(nowhere, nowhere), () -> SparkRuntime.of(session));
+        FitJob.fit(Settings.load(all), new Console(nowhere, nowhere), session);
         return FittedModel.read(storage, FitJob.model(run));
     }
 

@@ -73,7 +73,7 @@ final class ArchitectureTest {
             data.document.parquet   | io data.bytes data.document
             data.document.clean     | io data.bytes data.document data.document.stream
             data.document.input     | io data..
-            data.batch              | io config model data.shard data.shard.snapshot
+            data.batch              | io config model operator.head data.shard data.shard.snapshot data.token
             data.prepare            | io data..
             data.prepare.unit       | io data..
             data.prepare.plan       | io data..
@@ -101,8 +101,9 @@ final class ArchitectureTest {
             jobs.infer              | io data.. config model train.config jobs.report.progress jobs.report.page jobs.spark.. jobs.cli jobs.train
             jobs.bench              | io data.. config convolution operator.nn model train.. checkpoint bench jobs.report.progress jobs.report.journal jobs.spark.. jobs.cli jobs.train
             jobs.compare            | io data.. config operator.block model train.config jobs.report.journal jobs.report.page jobs.spark.session jobs.cli jobs.train jobs.prepare jobs.infer jobs.bench
-            ml                      | io config jobs.spark jobs.spark.run jobs.spark.session jobs.spark.task jobs.cli jobs.fit
-            jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.bench jobs.compare
+            jobs.fit                | io data.. config operator.head model train.. checkpoint jobs.report.page jobs.report.chart jobs.report.progress jobs.spark.. jobs.cli jobs.train jobs.prepare jobs.infer
+            ml                      | io config jobs.spark jobs.spark.run jobs.spark.task jobs.cli jobs.fit
+            jobs                    | io config operator.nn model checkpoint jobs.cli jobs.train jobs.inspect jobs.exchange jobs.prepare jobs.infer jobs.fit jobs.bench jobs.compare
             """;
 
     static final List<Room> ROOMS = TABLE.lines().map(Room::parse).toList();

@@ -7,18 +7,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
- * The documents of a snapshot's train split, whole, in the order of its shards, without the token that ends them. A
- * document longer than a model's longest sequence is several windows. Confined to one thread.
+ * The documents of a snapshot, whole, those of the train split and then the held-out ones, each in the order of its
+ * shards, without the token that ends them. A document longer than a model's longest sequence is several windows.
+ * Confined to one thread.
  */
 public final class LabelledDocuments implements Closeable {
-    private final SplitDocuments documents;
+    private final SplitDocuments train;
+    private final SplitDocuments heldOut;
+    private final int firstHeldOut;
     private final long[] tokens;
 
-    private LabelledDocuments(SplitDocuments documents) {
-        this.documents = documents;
-        this.tokens = Arrays.stream(documents.tokens(Map.of()))
+    private LabelledDocuments(SplitDocuments train, SplitDocuments heldOut) {
+        this.train = train;
+        this.heldOut = heldOut;
+        long[] ofTrain = train.tokens(Map.of());
+        firstHeldOut = ofTrain.length;
+        tokens = LongStream.concat(Arrays.stream(ofTrain), Arrays.stream(heldOut.tokens(Map.of())))
                 .map(count -> count - 1)
                 .toArray();
     }
@@ -26,7 +33,9 @@ public final class LabelledDocuments implements Closeable {
     /** Opens the documents; reads the index of every shard. CorruptFileException if one is not what it should be. */
     public static LabelledDocuments open(Storage storage, DatasetSnapshot snapshot, String dataset)
             throws IOException {
-        return new LabelledDocuments(SplitDocuments.open(storage, snapshot, dataset, Split.TRAIN));
+        return new LabelledDocuments(
+                SplitDocuments.open(storage, snapshot, dataset, Split.TRAIN),
+                SplitDocuments.open(storage, snapshot, dataset, Split.VALIDATION));
     }
 
     /** Tokens of every document. */
@@ -53,12 +62,18 @@ public final class LabelledDocuments implements Closeable {
     /** Reads a window; at least one token, which is the document's end if there is no other. */
     public int[] read(int document, int longest, int window) throws IOException {
         int[] ids = new int[(int) Math.max(1, Math.min(tokens[document], longest))];
-        documents.read(document, begin(tokens[document], longest, window), ids, ids.length);
+        long from = begin(tokens[document], longest, window);
+        if (document < firstHeldOut) {
+            train.read(document, from, ids, ids.length);
+        } else {
+            heldOut.read(document - firstHeldOut, from, ids, ids.length);
+        }
         return ids;
     }
 
     @Override
     public void close() throws IOException {
-        documents.close();
+        train.close();
+        heldOut.close();
     }
 }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 public record TaskInput(Task task, TaskConfig config) {
     private static final String PREFIX = "task:";
     private static final String FOLDER = "task";
+    private static final String LABELLED_TEST = "test.jsonl";
     private static final String VALIDATION = "validation.txt";
     private static final int MOST_DRAWS = 1000;
 
@@ -57,6 +58,14 @@ public record TaskInput(Task task, TaskConfig config) {
                 "data.packing=single");
     }
 
+    /** The same where its examples are documents with labels. */
+    public List<String> labelledSettings() {
+        return List.of(
+                "data.tokenizer=" + tokenizer(),
+                "data.source.id-field=id",
+                "data.validation-documents=[" + LABELLED_TEST + "]");
+    }
+
     public String tokenizer() {
         return task.tokenizer(config).name();
     }
@@ -82,7 +91,7 @@ public record TaskInput(Task task, TaskConfig config) {
      * without the {@code =>} right before the answer.
      */
     public void writeLabelled(Storage storage, String directory) throws IOException {
-        write(storage, directory, "test.jsonl", "train.jsonl", TaskInput::labelled);
+        write(storage, directory, LABELLED_TEST, "train.jsonl", TaskInput::labelled);
     }
 
     private static String labelled(String id, List<String> example) {

@@ -11,12 +11,14 @@ import io.github.hyenaspark.data.prepare.commit.SnapshotCommit;
 import io.github.hyenaspark.data.prepare.plan.InputPlan;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
+import io.github.hyenaspark.data.task.TaskInput;
 import io.github.hyenaspark.io.Json;
 import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.io.Storage;
 import io.github.hyenaspark.jobs.cli.Console;
 import io.github.hyenaspark.jobs.cli.Job;
 import io.github.hyenaspark.jobs.cli.Stop;
+import io.github.hyenaspark.jobs.prepare.PrepareJob;
 import io.github.hyenaspark.jobs.report.page.FitPage;
 import io.github.hyenaspark.jobs.report.progress.Progress;
 import io.github.hyenaspark.jobs.report.progress.ProgressTask;
@@ -46,6 +48,7 @@ import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.ObjectName;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,6 +85,14 @@ public final class FitJob implements Job {
             return remembered;
         }
         List<String> derived = new ArrayList<>(Recipe.SETTINGS);
+        DataConfig data = settings.bind("data", DataConfig.class);
+        Optional<TaskInput> task = PrepareJob.task(settings);
+        if (task.isPresent()) {
+            derived.addAll(task.get().labelledSettings());
+        }
+        if (task.isPresent() || !data.validationDocuments().isEmpty()) {
+            derived.add("fit.folds=0");
+        }
         String pretrained = settings.bind("fit", FitConfig.class).pretrained();
         if (!pretrained.isBlank()) {
             JsonNode model = Json.parse(
@@ -99,11 +110,16 @@ public final class FitJob implements Job {
     @Override
     public void run(Settings settings, Console console) throws IOException {
         int threads = settings.bind("train", TrainConfig.class).threads();
-        fit(settings, console, () -> SparkRuntime.start("hyena fit " + settings.bind("run", RunConfig.class).dir(), threads));
+        String dir = settings.bind("run", RunConfig.class).dir();
+        fit(settings, console, () -> SparkRuntime.start("hyena fit " + dir, threads));
     }
 
-    /** Runs a fitting in a session; returns what it prints. */
-    public static ObjectNode fit(Settings settings, Console console, Supplier<SparkRuntime> session)
+    /** Runs a fitting in an application's session, whatever its serializer; returns what the command would print. */
+    public static ObjectNode fit(Settings settings, Console console, SparkSession session) throws IOException {
+        return fit(settings, console, () -> SparkRuntime.of(session));
+    }
+
+    private static ObjectNode fit(Settings settings, Console console, Supplier<SparkRuntime> session)
             throws IOException {
         long begin = System.nanoTime();
         Storage storage = SparkRuntime.storage();
@@ -126,9 +142,13 @@ public final class FitJob implements Job {
         console.stop().with(Stop.CONTINUES);
         try (SparkRuntime runtime = session.get()) {
             var observer = new Watching(run.progress(), console);
+            Optional<TaskInput> task = PrepareJob.task(settings);
+            if (task.isPresent()) {
+                task.get().writeLabelled(storage, TaskInput.directory(run.dir()));
+            }
             DatasetSpec spec = spec(settings, storage, run.dir(), config);
             DatasetSnapshot snapshot = snapshot(runtime.context(), storage, spec, observer);
-            var own = new FitSettings(settings, spec.config().dataset(), run.dir());
+            var own = new FitSettings(settings, spec.config(), run.dir());
             var fitting = new Fitting(runtime.context(), storage, own, snapshot, spec.tokenizer(storage), observer);
             Fitting.Outcome outcome = fitting.run();
             outcome.model().write(storage, model(run.dir()));
@@ -185,13 +205,15 @@ public final class FitJob implements Job {
         Refusal.unless(!data.input().isBlank(), "data.input", "nothing", "a directory, a file or a glob");
         Set<String> columns = new LinkedHashSet<>(data.source().columns());
         columns.addAll(config.fields());
-        if (!data.source().idField().isBlank()) {
-            columns.add(data.source().idField());
+        for (String name : List.of(data.source().idField(), data.splitBy())) {
+            if (!name.isBlank()) {
+                columns.add(name);
+            }
         }
         List<String> own = new ArrayList<>(List.of(
+                "data.input=" + (TaskInput.isTask(data.input()) ? TaskInput.directory(run) : data.input()),
                 "data.dataset=" + Storage.resolve(run, "data"),
                 "data.validation-fraction=0",
-                "data.validation-documents=[]",
                 "data.clean.duplicates=keep",
                 "data.max-bad-fraction=0"));
         own.add("data.source.columns=" + Json.line(Json.array().addAll(columns.stream()

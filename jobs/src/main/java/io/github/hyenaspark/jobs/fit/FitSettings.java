@@ -16,10 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The settings of a fitting, or of one of its models, which has a directory, a seed and a number of rounds of its own;
- * the dataset is the URI of its directory.
+ * The settings of a fitting, or of one of its models, which has a directory, a seed and a number of rounds of its own.
  */
-record FitSettings(Settings settings, String dataset, String directory) {
+record FitSettings(Settings settings, DataConfig data, String directory) {
     private static final String TRAINING = "training";
     private static final int FOLD_SEEDS = 1000;
 
@@ -27,8 +26,9 @@ record FitSettings(Settings settings, String dataset, String directory) {
         return settings.bind("fit", FitConfig.class);
     }
 
-    String idField() {
-        return settings.bind("data", DataConfig.class).source().idField();
+    /** The URI of the directory of the dataset. */
+    String dataset() {
+        return data.dataset();
     }
 
     ModelConfig model() {
@@ -46,7 +46,7 @@ record FitSettings(Settings settings, String dataset, String directory) {
     /** With the longest sequence that there is to read; a pretrained model keeps its own. */
     FitSettings withLongest(int longest) {
         return fit().pretrained().isBlank()
-                ? new FitSettings(settings.with(List.of("model.l-max=" + longest)), dataset, directory)
+                ? new FitSettings(settings.with(List.of("model.l-max=" + longest)), data, directory)
                 : this;
     }
 
@@ -61,7 +61,7 @@ record FitSettings(Settings settings, String dataset, String directory) {
                 "train.seed=" + (fit().seed() + (long) FOLD_SEEDS * fold + model),
                 "run.validate-every-rounds=" + epoch));
         return new FitSettings(
-                settings.with(own), dataset, Storage.resolve(Storage.resolve(directory, TRAINING), name));
+                settings.with(own), data, Storage.resolve(Storage.resolve(directory, TRAINING), name));
     }
 
     /** Local steps of one worker in which all workers together see every document so often. */

@@ -87,7 +87,7 @@ final class Fitting {
         this.tokenizer = tokenizer;
         this.observer = observer;
         FitConfig config = settings.fit();
-        labels = LabelSet.read(storage, snapshot, settings.dataset(), config, settings.idField());
+        labels = LabelSet.read(storage, snapshot, settings.data(), config);
         int longest = (int) Math.max(1, Math.min(labels.longest(), config.maxLength()));
         this.settings = settings.withLongest(longest);
         folds = Folds.of(labels, config);
@@ -129,8 +129,7 @@ final class Fitting {
                 members.add(trained.member);
                 curves.add(trained.curve);
                 epochs += trained.epochs / number / settings.fit().models();
-                boolean own = settings.fit().folds() == 0; // then every model has other documents
-                if (own) {
+                if (!folds.testsTogether()) {
                     tested.add(trained.test);
                     predictions.add(trained.predictions);
                 } else {
@@ -138,7 +137,7 @@ final class Fitting {
                     sum = plus(sum, trained.predictions, settings.fit().models());
                 }
             }
-            if (settings.fit().folds() > 0) {
+            if (folds.testsTogether()) {
                 tested.add(test);
                 predictions.add(sum);
             }

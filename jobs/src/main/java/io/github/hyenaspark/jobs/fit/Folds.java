@@ -1,12 +1,13 @@
 package io.github.hyenaspark.jobs.fit;
 
 import io.github.hyenaspark.io.Hashes;
+import io.github.hyenaspark.io.Refusal;
 import io.github.hyenaspark.jobs.fit.LabelSet.LabelledDocument;
 import io.github.hyenaspark.operator.head.LabelHead.Task;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,30 +16,33 @@ import java.util.stream.IntStream;
 
 /**
  * Which documents a model is trained on, which decide when it has learnt enough, and which measure it: a function of a
- * seed, the documents' ids and their labels. Documents of equal text stay together. Each class, or each stretch of
+ * seed, the documents' ids and their labels. Documents of equal text, or of one group, stay together. Each class, or each stretch of
  * sorted values, is spread evenly.
  */
 final class Folds {
     private static final int STRETCH = 20; // documents of neighbouring values
 
-    private final LabelSet set;
     private final double[] place; // of each document among those like it, in [0, 1)
+    private final List<LabelledDocument> documents;
+    private final boolean tests; // whether some documents do nothing else
     private final FitConfig config;
 
-    private Folds(LabelSet set, double[] place, FitConfig config) {
-        this.set = set;
+    private Folds(double[] place, List<LabelledDocument> documents, boolean tests, FitConfig config) {
         this.place = place;
+        this.documents = documents;
+        this.tests = tests;
         this.config = config;
     }
 
     static Folds of(LabelSet set, FitConfig config) {
-        Map<String, List<Integer>> groups = new LinkedHashMap<>();
-        for (int document = 0; document < set.documents().size(); document++) {
-            groups.computeIfAbsent(set.documents().get(document).contentHash(), unused -> new ArrayList<>())
-                    .add(document);
-        }
+        boolean tests = set.documents().stream().anyMatch(LabelledDocument::isTest);
+        Refusal.unless(
+                !tests || config.folds() == 0,
+                "fit.folds",
+                config.folds(),
+                "0, since data.validation-documents names the documents that test");
         double[] place = new double[set.documents().size()];
-        for (List<List<Integer>> alike : strata(set, List.copyOf(groups.values()))) {
+        for (List<List<Integer>> alike : strata(set, groups(set))) {
             Map<String, List<Integer>> shuffled = new TreeMap<>();
             for (List<Integer> group : alike) {
                 String id = group.stream()
@@ -54,7 +58,38 @@ final class Folds {
                 group.forEach(document -> place[document] = at);
             }
         }
-        return new Folds(set, place, config);
+        return new Folds(place, set.documents(), tests, config);
+    }
+
+    /** Documents that stay together, because they have one group or one content, or are linked by others. */
+    private static List<List<Integer>> groups(LabelSet set) {
+        Map<String, Integer> first = new HashMap<>();
+        int[] parent = IntStream.range(0, set.documents().size()).toArray();
+        for (int document = 0; document < parent.length; document++) {
+            LabelledDocument one = set.documents().get(document);
+            for (String key : List.of("content " + one.contentHash(), "group " + one.group())) {
+                if (!key.equals("group ")) {
+                    first.putIfAbsent(key, document);
+                    int other = root(parent, first.get(key));
+                    int own = root(parent, document);
+                    parent[Math.max(own, other)] = Math.min(own, other);
+                }
+            }
+        }
+        Map<Integer, List<Integer>> groups = new TreeMap<>();
+        for (int document = 0; document < parent.length; document++) {
+            groups.computeIfAbsent(root(parent, document), unused -> new ArrayList<>()).add(document);
+        }
+        return List.copyOf(groups.values());
+    }
+
+    private static int root(int[] parent, int document) {
+        int at = document;
+        while (parent[at] != at) {
+            parent[at] = parent[parent[at]];
+            at = parent[at];
+        }
+        return at;
     }
 
     /** Groups of documents that are alike, by the label of their first. */
@@ -79,22 +114,29 @@ final class Folds {
     /**
      * The documents of one training. Models of a fold hold out different parts of it.
      *
-     * @param test that measure the model; without folds the same that it held out
+     * @param test that measure the model; the same that it held out if there are neither folds nor documents to test
      */
     record Division(int[] train, int[] heldOut, int[] test) {}
 
     /** Fold and model count from 0. */
     Division division(int fold, int model) {
-        IntPredicate tested = document -> config.folds() > 0 && (int) (place[document] * config.folds()) == fold;
+        IntPredicate tested = document -> tests
+                ? documents.get(document).isTest()
+                : config.folds() > 0 && (int) (place[document] * config.folds()) == fold;
         IntPredicate heldOut = document -> !tested.test(document) && isHeldOut(document, model);
         return new Division(
-                all(tested.or(heldOut).negate()), all(heldOut), all(config.folds() > 0 ? tested : heldOut));
+                all(tested.or(heldOut).negate()), all(heldOut), all(tests || config.folds() > 0 ? tested : heldOut));
+    }
+
+    /** Whether all models of a fold are measured on the same documents. */
+    boolean testsTogether() {
+        return tests || config.folds() > 0;
     }
 
     /** The part of a fold's other documents that begins at a share of each fold, or what their own field says. */
     private boolean isHeldOut(int document, int model) {
         if (!config.heldOutField().isBlank()) {
-            return set.documents().get(document).heldOut();
+            return documents.get(document).heldOut();
         }
         double within = config.folds() == 0 ? place[document] : place[document] * config.folds() % 1;
         double begin = model * config.validationFraction() % 1;

@@ -1,7 +1,7 @@
 package io.github.hyenaspark.jobs.fit;
 
+import io.github.hyenaspark.data.prepare.DataConfig;
 import io.github.hyenaspark.data.shard.ObjectRef;
-import io.github.hyenaspark.data.shard.ShardEntry;
 import io.github.hyenaspark.data.shard.Split;
 import io.github.hyenaspark.data.shard.snapshot.DatasetSnapshot;
 import io.github.hyenaspark.data.shard.snapshot.UnitEntry;
@@ -16,11 +16,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * The documents of a dataset's train split with their labels, in the order of its shards.
+ * The documents of a dataset with their labels, in the order of
+ * {@link io.github.hyenaspark.data.batch.LabelledDocuments}.
  *
  * @param task what the labels are
  * @param names the classes in order, or the fields that the tags or values are of
@@ -31,37 +34,59 @@ record LabelSet(Task task, List<String> names, List<LabelledDocument> documents,
     private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
 
     /**
-     * One document: the id its source gives or its place, a hash of its text, its tokens without the end, what its loss
-     * is multiplied by, and whether {@code fit.held-out-field} says that it is not to be trained on.
+     * One document.
+     *
+     * @param id as its source gives it, or else its place
+     * @param group documents of equal groups, and of equal contents, are trained on or tested together; may be empty
+     * @param tokens without the end
+     * @param isTest whether it is held out of everything but the last measurement
+     * @param weight what its loss is multiplied by
+     * @param heldOut whether {@code fit.held-out-field} says that it decides when a model has learnt enough
      */
-    record LabelledDocument(String id, String contentHash, long tokens, double weight, boolean heldOut) {}
+    record LabelledDocument(
+            String id,
+            String contentHash,
+            String group,
+            long tokens,
+            boolean isTest,
+            double weight,
+            boolean heldOut) {}
 
-    static LabelSet read(
-            Storage storage, DatasetSnapshot snapshot, String dataset, FitConfig config, String idField)
+    static LabelSet read(Storage storage, DatasetSnapshot snapshot, DataConfig data, FitConfig config)
             throws IOException {
         List<LabelledDocument> documents = new ArrayList<>();
         List<List<String>> labels = new ArrayList<>();
-        for (UnitEntry unit : snapshot.units()) {
-            Optional<ObjectRef> table = unit.object(DocumentTable.FOLDER);
-            long expected = unit.shards(Split.TRAIN).stream()
-                    .mapToLong(ShardEntry::documents)
-                    .sum();
-            DocumentRow[] rows = new DocumentRow[Math.toIntExact(expected)];
-            if (table.isPresent()) {
-                DocumentTable.read(storage, Storage.resolve(dataset, table.get().file()), row -> {
-                    if (row.split() == Split.TRAIN) {
-                        rows[row.document()] = row;
-                    }
-                });
-            }
-            for (DocumentRow row : rows) {
-                String id = row.columns().getOrDefault(idField, row.id());
-                documents.add(new LabelledDocument(
-                        id, row.contentHash(), row.tokens() - 1, weight(row, config), heldOut(row, config)));
-                labels.add(labels(row, config.labelField()));
+        for (Split split : List.of(Split.TRAIN, Split.VALIDATION)) {
+            for (UnitEntry unit : snapshot.units()) {
+                for (DocumentRow row : rows(storage, data.dataset(), unit, split)) {
+                    documents.add(new LabelledDocument(
+                            row.columns().getOrDefault(data.source().idField(), row.id()),
+                            row.contentHash(),
+                            row.columns().getOrDefault(data.splitBy(), ""),
+                            row.tokens() - 1,
+                            split == Split.VALIDATION,
+                            weight(row, config),
+                            heldOut(row, config)));
+                    labels.add(labels(row, config.labelField()));
+                }
             }
         }
         return of(documents, labels, config);
+    }
+
+    /** Of the documents of a split, by their numbers. */
+    private static List<DocumentRow> rows(Storage storage, String dataset, UnitEntry unit, Split split)
+            throws IOException {
+        SortedMap<Integer, DocumentRow> rows = new TreeMap<>();
+        Optional<ObjectRef> table = unit.object(DocumentTable.FOLDER);
+        if (table.isPresent()) {
+            DocumentTable.read(storage, Storage.resolve(dataset, table.get().file()), row -> {
+                if (row.split() == split) {
+                    rows.put(row.document(), row);
+                }
+            });
+        }
+        return List.copyOf(rows.values());
     }
 
     private static List<String> labels(DocumentRow row, List<String> fields) {

@@ -21,7 +21,7 @@ final class FoldsTest {
         double[][] targets = new double[DOCUMENTS][];
         for (int i = 0; i < DOCUMENTS; i++) {
             int text = i >= 100 && i < 110 ? i - 100 : i;
-            documents.add(new LabelledDocument("document " + i, "text " + text, 5, 1, false));
+            documents.add(new LabelledDocument("document " + i, "text " + text, i % 50 == 7 ? "sevens" : "", 5, false, 1, false));
             targets[i] = new double[] {text % 4 == 0 ? 1 : 0};
         }
         return new LabelSet(Task.CLASSIFICATION, List.of("a", "b"), documents, targets);
@@ -75,6 +75,17 @@ final class FoldsTest {
                     assertThat(has).isEqualTo(hasOther);
                 }
             }
+        }
+    }
+
+    @Test
+    void documentsOfOneGroupStayTogether() {
+        Folds folds = folds("fit.folds=5");
+        for (int fold = 0; fold < 5; fold++) {
+            assertThat(Arrays.stream(folds.division(fold, 0).test())
+                            .filter(document -> document % 50 == 7)
+                            .count())
+                    .isIn(0L, 4L);
         }
     }
 

@@ -68,8 +68,9 @@ public final class SparkRuntime implements AutoCloseable {
     }
 
     /**
-     * The session of an application, for a job that sends Serializable values only and needs no plugin. Refuses one of
-     * Kryo without our registrator, since Kryo itself cannot carry records.
+     * The session of an application that calls us: what crosses the wire is Serializable. It lacks the plugin, so
+     * progress comes round by round, and executors read with settings under {@code spark.hadoop.}. Refuses one of Kryo
+     * without our registrator, since Kryo itself cannot carry records.
      */
     public static SparkRuntime of(SparkSession session) {
         SparkConf conf = session.sparkContext().getConf();
