@@ -98,9 +98,9 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
         return Stages.set(this, stepSize(), rate);
     }
 
-    /** URI of a run whose model to begin with; if it is not set, a model begins from nothing. */
+    /** URI of a run or an export whose model to begin with; if it is not set, a model begins from nothing. */
     default Param<String> pretrained() {
-        return new Param<>(this, "pretrained", "URI of a run whose model to begin with; not set: from nothing");
+        return new Param<>(this, "pretrained", "URI of a run or an export to begin with; not set: from nothing");
     }
 
     default String getPretrained() {

@@ -150,13 +150,11 @@ final class LabelFit {
                 "fit.trained-layers=" + stage.getTrainedLayers(),
                 "fit.max-length=" + stage.getMaxLength(),
                 "train.threads=" + context.getConf().getInt("spark.task.cpus", 1)));
-        boolean begun = stage.isDefined(stage.pretrained());
-        if (begun) {
+        if (stage.isDefined(stage.pretrained())) {
             settings.add("fit.pretrained=" + stage.getPretrained());
         }
-        if (begun || stage.isDefined(stage.tokenizer())) {
-            settings.add("data.tokenizer="
-                    + (stage.isDefined(stage.tokenizer()) ? stage.getTokenizer() : stage.getPretrained()));
+        if (stage.isDefined(stage.tokenizer())) {
+            settings.add("data.tokenizer=" + stage.getTokenizer());
         }
         if (stage.isDefined(stage.reverseComplement())) {
             settings.add("fit.readings=" + (stage.getReverseComplement() ? "complement" : "forward"));

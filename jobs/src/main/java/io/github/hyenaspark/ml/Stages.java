@@ -33,7 +33,7 @@ final class Stages {
     }
 
     /** Sets a parameter of a stage and returns the stage, whose type S is. */
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // a stage says itself what S is
     static <S extends Params, T> S set(Params stage, Param<T> param, T value) {
         return (S) stage.set(param, value);
     }

@@ -150,6 +150,16 @@ class LabelStagesIT {
     }
 
     @Test
+    void theExampleOfThePageLearnsAndSaves() throws Exception {
+        String labelled = shared.resolve("labelled").toString();
+        read().withColumnRenamed("alphabet", "language").write().json(labelled);
+        String saved = shared.resolve("languages").toString();
+        PageExample.run("Languages", shared, labelled, documents.toString(), saved);
+        Dataset<Row> predicted = PipelineModel.load(saved).transform(read());
+        assertThat(accuracy(predicted)).isGreaterThan(0.9);
+    }
+
+    @Test
     void classesThatAreNumbersAreChosenAmongByCrossValidation() {
         HyenaClassifier classifier = classifier().setMaxIter(3);
         ParamMap[] grid = new ParamGridBuilder()

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.hyenaspark.convolution.VectorModule;
 import io.github.hyenaspark.io.Json;
-import io.github.hyenaspark.jobs.docs.Pages;
 import io.github.hyenaspark.jobs.spark.Pooling;
 import io.github.hyenaspark.jobs.spark.Scoring;
 import io.github.hyenaspark.jobs.testing.OtherApplication;
@@ -16,16 +15,11 @@ import io.github.hyenaspark.jobs.testing.PipelineApplication;
 import io.github.hyenaspark.jobs.testing.SmallRun;
 import io.github.hyenaspark.jobs.testing.SmallRun.Outcome;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.apache.spark.ml.Pipeline;
 import org.apache.spark.ml.PipelineModel;
 import org.apache.spark.ml.PipelineStage;
@@ -165,6 +159,19 @@ class PretrainedStagesIT {
                 .containsExactly(false, true, true);
     }
 
+    @Test
+    void aClassifierBeginsWithATrainedModel() {
+        Dataset<Row> labelled = read().withColumn("label", functions.expr("id % 5 > 2").cast("int"));
+        HyenaClassificationModel model = new HyenaClassifier()
+                .setInputCol("text")
+                .setPretrained(run)
+                .setTrainedLayers(0)
+                .setMaxIter(2)
+                .fit(labelled);
+        assertThat(model.transform(labelled).filter("probability is not null").count())
+                .isEqualTo(DOCUMENTS);
+    }
+
     /** Of ours that JVM has the jars alone: no plugin, registrator, serializer or module. */
     @Test
     void aSavedPipelineGivesTheSameInAnotherApplication() throws Exception {
@@ -189,26 +196,10 @@ class PretrainedStagesIT {
 
     @Test
     void theExampleOfThePageFitsAModelOnVectors() throws Exception {
-        String program =
-                Pages.blocks(Pages.root().resolve("docs/spark-ml.md"), "java").get(0);
-        Path classes = Files.createDirectory(shared.resolve("classes"));
-        String[] compile = {"-d", classes.toString(), "-cp", System.getProperty("java.class.path")};
-        Path source = Files.writeString(classes.resolve("Topics.java"), program);
-        assertThat(ToolProvider.getSystemJavaCompiler()
-                        .run(
-                                null,
-                                null,
-                                null,
-                                Stream.concat(Arrays.stream(compile), Stream.of(source.toString()))
-                                        .toArray(String[]::new)))
-                .isZero();
         Path labelled = shared.resolve("labelled");
         read().withColumn("label", functions.expr("double(id % 5 > 2)")).write().json(labelled.toString());
         String saved = shared.resolve("topics").toString();
-        try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
-            Object arguments = new String[] {run, labelled.toString(), saved};
-            loader.loadClass("Topics").getMethod("main", String[].class).invoke(null, arguments);
-        }
+        PageExample.run("Topics", shared, run, labelled.toString(), saved);
         Dataset<Row> predicted =
                 PipelineModel.load(saved).transform(session.read().json(labelled.toString()));
         assertThat(predicted.filter("prediction = label").count()).isGreaterThan(DOCUMENTS / 2);

@@ -95,12 +95,10 @@ public final class FitJob implements Job {
         }
         String pretrained = settings.bind("fit", FitConfig.class).pretrained();
         if (!pretrained.isBlank()) {
-            JsonNode model = Json.parse(
-                    "the settings of " + pretrained,
-                    TrainedRun.open(storage, pretrained)
-                            .settings()
-                            .renderSections(List.of("model"))
-                            .getBytes(StandardCharsets.UTF_8));
+            TrainedRun begin = TrainedRun.ofRunOrExport(storage, pretrained, TrainedRun.NEWEST);
+            byte[] section = begin.settings().renderSections(List.of("model")).getBytes(StandardCharsets.UTF_8);
+            JsonNode model = Json.parse("the settings of " + pretrained, section);
+            derived.add("data.tokenizer=" + begin.tokenizer().name());
             derived.removeIf(argument -> argument.startsWith("model."));
             derived.addAll(ResumeCompatibility.arguments(model));
         }

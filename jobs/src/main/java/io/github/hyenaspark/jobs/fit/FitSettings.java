@@ -101,6 +101,6 @@ record FitSettings(Settings settings, DataConfig data, String directory) {
     }
 
     TrainedRun pretrained(Storage storage) throws IOException {
-        return TrainedRun.open(storage, fit().pretrained());
+        return TrainedRun.ofRunOrExport(storage, fit().pretrained(), TrainedRun.NEWEST);
     }
 }
