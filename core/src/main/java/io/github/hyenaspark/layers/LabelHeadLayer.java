@@ -23,6 +23,9 @@ public final class LabelHeadLayer extends OperatorLayer {
     private LabelHead.Pooling pooling = LabelHead.Pooling.MEAN;
 
     @JsonProperty
+    private int parts = 1;
+
+    @JsonProperty
     private int readings = 1;
 
     @JsonProperty
@@ -39,13 +42,14 @@ public final class LabelHeadLayer extends OperatorLayer {
         setNOut(head.outputs());
         task = head.task();
         pooling = head.pooling();
+        parts = head.parts();
         readings = head.readings();
         headDropout = head.dropout();
         this.initStd = initStd;
     }
 
     LabelHead head() {
-        return new LabelHead(task, Math.toIntExact(getNOut()), pooling, readings, headDropout);
+        return new LabelHead(task, Math.toIntExact(getNOut()), pooling, parts, readings, headDropout);
     }
 
     @Override

@@ -49,7 +49,7 @@ final class LabelModelTest {
     }
 
     private static LabelModel.Spec spec(Task task, Pooling pooling, int readings, int trainedLayers) {
-        var head = new LabelHead(task, task == Task.REGRESSION ? 2 : 3, pooling, readings, 0);
+        var head = new LabelHead(task, task == Task.REGRESSION ? 2 : 3, pooling, readings == 2 ? 2 : 1, readings, 0);
         return new LabelModel.Spec(SETTINGS.bind("model", ModelConfig.class), VOCABULARY, head, trainedLayers);
     }
 

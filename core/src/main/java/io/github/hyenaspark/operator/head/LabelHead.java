@@ -10,17 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What predicts the label of a document from the last block's output: layer norm, one vector for the whole sequence,
- * dropout, and a linear map of the vectors of all its readings to T outputs. A document is read S times, once as it is
+ * What predicts the label of a document from the last block's output: layer norm, one vector for each part of the
+ * sequence, dropout, and a linear map of the vectors of all its readings to T outputs. A document is read S times, once as it is
  * and once from its other end.
  *
  * @param task what is predicted, and with which loss
  * @param outputs T: classes, tags, or values
  * @param pooling how the steps of a sequence become one vector
+ * @param parts M, of equal length, of every sequence; each is pooled by itself, so that the output knows places
  * @param readings S, sequences of a document, 1 or 2
  * @param dropout share of the joined vector set to zero in training
  */
-public record LabelHead(Task task, int outputs, Pooling pooling, int readings, double dropout) implements Serializable {
+public record LabelHead(Task task, int outputs, Pooling pooling, int parts, int readings, double dropout) implements Serializable {
     /** What a label is. */
     public enum Task {
         /** One of T classes, at least two; softmax cross entropy, nats. */
@@ -31,7 +32,7 @@ public record LabelHead(Task task, int outputs, Pooling pooling, int readings, d
         TAGGING
     }
 
-    /** How the D-vectors of a sequence's steps become one. */
+    /** How the D-vectors of a part's steps become one. */
     public enum Pooling {
         /** Their mean. */
         MEAN,
@@ -46,6 +47,7 @@ public record LabelHead(Task task, int outputs, Pooling pooling, int readings, d
     public LabelHead {
         int fewest = task == Task.CLASSIFICATION ? 2 : 1;
         MixerConfig.check(outputs >= fewest, "outputs", outputs, "at least " + fewest);
+        MixerConfig.check(parts >= 1, "parts", parts, "at least 1");
         MixerConfig.check(readings == 1 || readings == 2, "readings", readings, "1 or 2");
         MixerConfig.check(dropout >= 0 && dropout < 1, "dropout", dropout, "a number in [0, 1)");
     }
@@ -63,7 +65,7 @@ public record LabelHead(Task task, int outputs, Pooling pooling, int readings, d
         if (pooling == Pooling.ATTENTION) {
             specs.add(new ParameterSpec("query", List.of(width), new Initializer.Constant(0), BASE));
         }
-        List<Integer> shape = List.of(outputs, Math.multiplyExact(readings, width));
+        List<Integer> shape = List.of(outputs, Math.multiplyExact(readings * parts, width));
         specs.add(new ParameterSpec("output.weight", shape, new Initializer.Normal(deviation), BASE));
         specs.add(new ParameterSpec("output.bias", List.of(outputs), new Initializer.Constant(0), BASE));
         return List.copyOf(specs);

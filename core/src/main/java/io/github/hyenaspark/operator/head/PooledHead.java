@@ -79,7 +79,7 @@ public final class PooledHead<A> {
             double[] back = weights.backward(joined, gradient);
             pass.dropout().named("pooled").apply(config.dropout(), b, back, 0, back.length);
             for (int s = 0; s < readings.size(); s++) {
-                double[] dx = readings.get(s).backward(slice(back, s, width), weights);
+                double[] dx = readings.get(s).backward(slice(back, s, width * config.parts()), weights);
                 access.write(inputGradient, (long) (b * readings.size() + s) * width * pass.length(), dx);
             }
         }
@@ -109,9 +109,10 @@ public final class PooledHead<A> {
     }
 
     private double[] joined(List<Reading> readings) {
-        double[] joined = new double[readings.size() * width];
+        int size = width * config.parts();
+        double[] joined = new double[readings.size() * size];
         for (int s = 0; s < readings.size(); s++) {
-            System.arraycopy(readings.get(s).pooled, 0, joined, s * width, width);
+            System.arraycopy(readings.get(s).pooled, 0, joined, s * size, size);
         }
         return joined;
     }
@@ -191,7 +192,7 @@ public final class PooledHead<A> {
 
         Weights(ForwardContext<A> pass) {
             this.pass = pass;
-            int joined = width * config.readings();
+            int joined = width * config.parts() * config.readings();
             weight = access.read(pass.parameter(OUTPUT_WEIGHT), 0, config.outputs() * joined);
             bias = access.read(pass.parameter(OUTPUT_BIAS), 0, config.outputs());
             weightGradient = new double[weight.length];
@@ -240,15 +241,15 @@ public final class PooledHead<A> {
         }
     }
 
-    /** One sequence: its steps, normalised, and their vector. */
+    /** One sequence: its steps, normalised, and the vectors of its parts. */
     private final class Reading {
-        final double[] pooled = new double[width];
+        final double[] pooled = new double[config.parts() * width];
         private final int padded;
         private final int length;
         private final double[] input; // D×length
         private final double[] normed;
-        private final double[] shares; // of the steps in the pooled vector; empty for the largest elements
-        private final int[] places = new int[width]; // of the largest elements
+        private final double[] shares; // of the steps in their part's vector; empty for the largest elements
+        private final int[] places = new int[config.parts() * width]; // of the largest elements
 
         Reading(double[] row, int padded, int length, Weights weights) {
             this.padded = padded;
@@ -258,58 +259,73 @@ public final class PooledHead<A> {
                 System.arraycopy(row, d * padded, input, d * length, length);
             }
             normed = LayerNorm.Reference.forward(input, weights.norm.ofLength(length));
-            shares = shares(weights);
-            for (int d = 0; d < width; d++) {
-                pooled[d] = shares.length == 0 ? largest(d) : weighted(d);
+            shares = new double[config.pooling() == LabelHead.Pooling.MAX ? 0 : length];
+            for (int part = 0; part < config.parts(); part++) {
+                pool(part, weights);
             }
         }
 
-        private double[] shares(Weights weights) {
-            double[] found = new double[config.pooling() == LabelHead.Pooling.MAX ? 0 : length];
+        /** Where a part begins; a part of a sequence that is too short has no step, and its vector is 0. */
+        private int begin(int part) {
+            return (int) ((long) length * part / config.parts());
+        }
+
+        private void pool(int part, Weights weights) {
+            int from = begin(part);
+            int to = begin(part + 1);
+            if (from < to) {
+                share(from, to, weights);
+            }
+            for (int d = 0; d < width && from < to; d++) {
+                int at = part * width + d;
+                if (shares.length == 0) {
+                    places[at] = d * length + from;
+                    for (int t = from; t < to; t++) {
+                        places[at] = normed[d * length + t] > normed[places[at]] ? d * length + t : places[at];
+                    }
+                    pooled[at] = normed[places[at]];
+                }
+                for (int t = from; t < to && shares.length > 0; t++) {
+                    pooled[at] += shares[t] * normed[d * length + t];
+                }
+            }
+        }
+
+        private void share(int from, int to, Weights weights) {
             switch (config.pooling()) {
-                case MEAN -> Arrays.fill(found, 1.0 / length);
-                case LAST -> found[length - 1] = 1;
+                case MEAN -> Arrays.fill(shares, from, to, 1.0 / (to - from));
+                case LAST -> shares[to - 1] = 1;
                 case ATTENTION -> {
+                    double[] scores = new double[to - from];
                     for (int d = 0; d < width; d++) {
-                        for (int t = 0; t < length; t++) {
-                            found[t] += weights.query[d] * normed[d * length + t] / Math.sqrt(width);
+                        for (int t = from; t < to; t++) {
+                            scores[t - from] += weights.query[d] * normed[d * length + t] / Math.sqrt(width);
                         }
                     }
-                    return softmax(found);
+                    System.arraycopy(softmax(scores), 0, shares, from, to - from);
                 }
                 case MAX -> {}
             }
-            return found;
         }
 
-        private double largest(int d) {
-            for (int t = 1; t < length; t++) {
-                places[d] = normed[d * length + t] > normed[d * length + places[d]] ? t : places[d];
-            }
-            return normed[d * length + places[d]];
-        }
-
-        private double weighted(int d) {
-            double sum = 0;
-            for (int t = 0; t < length; t++) {
-                sum += shares[t] * normed[d * length + t];
-            }
-            return sum;
-        }
-
-        /** From the gradient of the vector to that of the row, D×L; adds those of norm and query. */
+        /** From the gradient of the vectors to that of the row, D×L; adds those of norm and query. */
         double[] backward(double[] gradient, Weights weights) {
             double[] dNormed = new double[normed.length];
-            for (int d = 0; d < width; d++) {
-                if (shares.length == 0) {
-                    dNormed[d * length + places[d]] = gradient[d];
+            for (int part = 0; part < config.parts(); part++) {
+                int from = begin(part);
+                int to = begin(part + 1);
+                for (int d = 0; d < width && from < to; d++) {
+                    int at = part * width + d;
+                    if (shares.length == 0) {
+                        dNormed[places[at]] = gradient[at];
+                    }
+                    for (int t = from; t < to && shares.length > 0; t++) {
+                        dNormed[d * length + t] = shares[t] * gradient[at];
+                    }
                 }
-                for (int t = 0; t < shares.length; t++) {
-                    dNormed[d * length + t] = shares[t] * gradient[d];
+                if (weights.query.length > 0) {
+                    throughShares(part, gradient, dNormed, weights);
                 }
-            }
-            if (weights.query.length > 0) {
-                throughShares(gradient, dNormed, weights);
             }
             double[] dx = LayerNorm.Reference.backward(input, dNormed, weights.norm.ofLength(length));
             double[] row = new double[width * padded];
@@ -320,18 +336,20 @@ public final class PooledHead<A> {
         }
 
         /** ds_t = w_t (dp·n_t − dp·p) for the scores s_t = q·n_t/√D. */
-        private void throughShares(double[] gradient, double[] dNormed, Weights weights) {
+        private void throughShares(int part, double[] gradient, double[] dNormed, Weights weights) {
+            int from = begin(part);
+            int to = begin(part + 1);
             double whole = 0;
-            double[] along = new double[length];
+            double[] along = new double[to - from];
             for (int d = 0; d < width; d++) {
-                whole += gradient[d] * pooled[d];
-                for (int t = 0; t < length; t++) {
-                    along[t] += gradient[d] * normed[d * length + t];
+                whole += gradient[part * width + d] * pooled[part * width + d];
+                for (int t = from; t < to; t++) {
+                    along[t - from] += gradient[part * width + d] * normed[d * length + t];
                 }
             }
             for (int d = 0; d < width; d++) {
-                for (int t = 0; t < length; t++) {
-                    double score = shares[t] * (along[t] - whole) / Math.sqrt(width);
+                for (int t = from; t < to; t++) {
+                    double score = shares[t] * (along[t - from] - whole) / Math.sqrt(width);
                     weights.queryGradient[d] += score * normed[d * length + t];
                     dNormed[d * length + t] += score * weights.query[d];
                 }

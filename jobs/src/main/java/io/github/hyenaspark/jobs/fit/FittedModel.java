@@ -78,6 +78,7 @@ public record FittedModel(
                 .put("format", FORMAT)
                 .put("task", spec.head().task().name())
                 .put("pooling", spec.head().pooling().name())
+                .put("parts", spec.head().parts())
                 .put("readings", readings.name())
                 .put("trained_layers", spec.trainedLayers())
                 .put("vocabulary", spec.vocabularySize())
@@ -138,6 +139,7 @@ public record FittedModel(
                 LabelHead.Task.valueOf(Json.text(json, uri, "task")),
                 names.size(),
                 LabelHead.Pooling.valueOf(Json.text(json, uri, "pooling")),
+                json.path("parts").asInt(),
                 readings.count(),
                 json.path("dropout").asDouble());
         var spec = new LabelModel.Spec(

@@ -93,7 +93,13 @@ final class Fitting {
         folds = Folds.of(labels, config);
         readings = config.readings(tokenizer.name());
         ModelConfig model = this.settings.model();
-        var head = new LabelHead(labels.task(), labels.outputs(), config.pooling(), readings.count(), config.dropout());
+        var head = new LabelHead(
+                labels.task(),
+                labels.outputs(),
+                config.pooling(),
+                config.parts(),
+                readings.count(),
+                config.dropout());
         spec = new LabelModel.Spec(
                 model, snapshot.vocabulary().size(), head, config.trainedLayers(model.nLayer()));
     }
