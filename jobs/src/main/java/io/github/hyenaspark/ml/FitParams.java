@@ -44,10 +44,10 @@ public interface FitParams<S extends Params> extends DocumentParams<S> {
 
     /**
      * A column of booleans: true for documents that are not trained on but decide which of the trained parameters are
-     * kept. If it is not set, a tenth of the documents do, chosen by {@code seed} and their contents.
+     * kept, those of the lowest loss. If it is not set, the last are, and a tenth of the documents only measures them.
      */
     default Param<String> validationIndicatorCol() {
-        String doc = "column of booleans: true for documents that decide which parameters are kept; not set: a tenth";
+        String doc = "column of booleans: true for documents that are held out and decide which parameters are kept";
         return new Param<>(this, "validationIndicatorCol", doc);
     }
 

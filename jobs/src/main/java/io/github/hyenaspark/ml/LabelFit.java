@@ -166,7 +166,7 @@ final class LabelFit {
             settings.add("fit.weight-field=" + WEIGHT);
         }
         if (stage.isDefined(stage.validationIndicatorCol())) {
-            settings.add("fit.held-out-field=" + HELD_OUT);
+            settings.addAll(List.of("fit.held-out-field=" + HELD_OUT, "run.checkpoint=best"));
         }
         settings.addAll(List.of(stage.getSettings()));
         return settings;
