@@ -77,12 +77,7 @@ public record TaskInput(Task task, TaskConfig config) {
 
     /** Writes the examples, unless they exist; refuses a dataset of another task, and too few different examples. */
     public void write(Storage storage, String dataset) throws IOException {
-        write(
-                storage,
-                directory(dataset),
-                VALIDATION,
-                "train.txt",
-                (number, example) -> String.join(" ", example));
+        write(storage, directory(dataset), VALIDATION, "train.txt", (id, example) -> String.join(" ", example));
     }
 
     /**
@@ -103,8 +98,7 @@ public record TaskInput(Task task, TaskConfig config) {
                 .put("label", example.get(answer)));
     }
 
-    private void write(Storage storage, String directory, String heldOut, String train, Form form)
-            throws IOException {
+    private void write(Storage storage, String directory, String heldOut, String train, Form form) throws IOException {
         String description = Storage.resolve(directory, "task.json");
         ObjectNode settings = Json.object()
                 .put("task", task.settingName())
@@ -160,7 +154,8 @@ public record TaskInput(Task task, TaskConfig config) {
             throw new IllegalArgumentException("task.examples: found " + config.examples() + " and "
                     + config.validationExamples() + " held out, expected fewer: after " + seen.size()
                     + " different ones of " + task.settingName() + " with "
-                    + task.tokenizer(config).symbols().size() + " symbols and length " + config.length() + " no further one was drawn");
+                    + task.tokenizer(config).symbols().size() + " symbols and length " + config.length()
+                    + " no further one was drawn");
         }
     }
 }

@@ -47,8 +47,8 @@ public final class SymbolTokenizer extends DescribedTokenizer {
     }
 
     private static String description(String name, List<String> symbols) {
-        return "tokenizer=" + name + "\nid=" + String.join(" ", symbols) + "\nend-of-document="
-                + symbols.size() + "\ntext=symbols with a space between two\n";
+        return "tokenizer=" + name + "\nid=" + String.join(" ", symbols) + "\nend-of-document=" + symbols.size()
+                + "\ntext=symbols with a space between two\n";
     }
 
     public static SymbolTokenizer ofSize(int size) {
@@ -66,8 +66,8 @@ public final class SymbolTokenizer extends DescribedTokenizer {
 
     /** The ten digits, the four operators, what closes them, and {@code =>}. */
     public static SymbolTokenizer listOps() {
-        List<String> symbols = List.of(
-                "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "[MAX", "[MED", "[MIN", "[SM", CLOSE, QUERY);
+        List<String> symbols =
+                List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "[MAX", "[MED", "[MIN", "[SM", CLOSE, QUERY);
         return new SymbolTokenizer(LISTOPS, symbols, String.join(" ", symbols));
     }
 

@@ -38,7 +38,10 @@ public sealed interface Tokenizer permits DescribedTokenizer, BpeTokenizer {
         return folder ? Storage.resolve(name, FILE) : name;
     }
 
-    /** The tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or {@code symbols-listops}; refuses other names. */
+    /**
+     * The tokenizer {@code bytes}, {@code dna}, {@code gpt2}, {@code symbols-V} or {@code symbols-listops}; refuses
+     * other names.
+     */
     static Tokenizer of(String name) {
         if (SymbolTokenizer.isNameOf(name)) {
             return SymbolTokenizer.of(name);

@@ -77,8 +77,8 @@ class TaskInputTest {
         input.writeLabelled(Storage.local(), labelled);
         input.writeLabelled(Storage.local(), labelled);
         for (String split : List.of("train", "test")) {
-            Path text = directory.resolve("dataset/task")
-                    .resolve(split.equals("test") ? "validation.txt" : "train.txt");
+            Path text =
+                    directory.resolve("dataset/task").resolve(split.equals("test") ? "validation.txt" : "train.txt");
             List<String> joined = new ArrayList<>();
             List<JsonNode> documents = documents(Path.of(labelled, split + ".jsonl"));
             for (JsonNode document : documents) {

@@ -87,7 +87,6 @@ class SymbolTokenizerTest {
         assertThat(Tokenizer.ofFile("symbols-listops", listOps.file()).fingerprint())
                 .isEqualTo(listOps.fingerprint());
         assertThatThrownBy(() -> listOps.encode(bytes("[SM 10 ]")))
-                .hasMessage(
-                        "\"10\" is not one of the 16 symbols: 0 1 2 3 4 5 6 7 8 9 [MAX [MED [MIN [SM ] =>");
+                .hasMessage("\"10\" is not one of the 16 symbols: 0 1 2 3 4 5 6 7 8 9 [MAX [MED [MIN [SM ] =>");
     }
 }

@@ -75,8 +75,8 @@ class TaskIT {
 
     @Test
     void listOpsIsPreparedTrainedAndEvaluated() throws IOException {
-        List<String> task = List.of(
-                "data.input=task:listops", "task.length=32", "task.examples=64", "task.validation-examples=16");
+        List<String> task =
+                List.of("data.input=task:listops", "task.length=32", "task.examples=64", "task.validation-examples=16");
         JsonNode prepared = run(task, "prepare");
         assertThat(prepared.get("documents").intValue()).isEqualTo(80);
         // 8 to 32 symbols of an expression, => and its value, and what ends a document
