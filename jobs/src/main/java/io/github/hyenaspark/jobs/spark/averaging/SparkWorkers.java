@@ -61,6 +61,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     }
 
     @Override
+    public String unit() {
+        return options.work().unit();
+    }
+
+    @Override
     public void onSteps(DriverState.Listener listener) {
         DriverState.ofThisProcess().listen(planHere.run(), listener);
     }

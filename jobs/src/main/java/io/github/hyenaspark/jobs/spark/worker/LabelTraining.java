@@ -63,6 +63,11 @@ public record LabelTraining(Broadcast<LabelPlan> labels) implements WorkerComput
     }
 
     @Override
+    public String unit() {
+        return "documents";
+    }
+
+    @Override
     public int heldOutChunks(Storage storage, TrainingPlan plan) {
         return LabelPlan.chunks(labels.value().heldOut());
     }
